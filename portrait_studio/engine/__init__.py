@@ -1,0 +1,1 @@
+"""From CompletionRequest to CompletionResult: one file per stage (no Qt)."""

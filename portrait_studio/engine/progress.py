@@ -1,0 +1,89 @@
+"""Stages, progress and cancelling: every loop of the engine reports, and a report raises when the job is cancelled."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from enum import Enum
+
+from portrait_studio.errors import Cancelled
+
+
+class Stage(Enum):
+    """Stages of one job, in the order in which they run; the value is what the user reads."""
+
+    PARSE = "parse"
+    COMPLETE = "complete"
+    TEXTURE = "texture"
+    REFINE_FACE = "refine face"
+    BLEND = "blend"
+
+
+class CancelToken:
+    """Set from any thread; looked at by the engine at each report."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def cancel(self) -> None:
+        """Ask the job to stop at its next report."""
+        self._event.set()
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether someone has asked the job to stop."""
+        return self._event.is_set()
+
+
+Listener = Callable[[Stage, float], None]
+"""Called with the running stage and the finished share of the whole job in [0, 1]."""
+
+
+class Progress:
+    """Turns reports of single stages into the share of the whole job that is done, and carries the cancel token."""
+
+    def __init__(
+        self,
+        token: CancelToken | None = None,
+        listener: Listener | None = None,
+        shares: dict[Stage, float] | None = None,
+    ) -> None:
+        """Args: the token to obey, who listens, and the expected relative duration of each stage."""
+        self._token = token or CancelToken()
+        self._listener = listener
+        weights = shares or dict.fromkeys(Stage, 1.0)
+        total = sum(weights.values()) or 1.0
+        self._shares = {stage: weights.get(stage, 0.0) / total for stage in Stage}
+        self._part, self._parts = 0, 1
+        self._seconds: dict[Stage, float] = {}
+        self._last = time.perf_counter()
+
+    def begin_part(self, part: int, parts: int) -> None:
+        """The job treats `parts` holes one after the other and starts number `part` (from 0)."""
+        self._part, self._parts = part, max(1, parts)
+
+    def report(self, stage: Stage, fraction: float) -> None:
+        """Say that `fraction` (in [0, 1]) of a stage is done.
+
+        Raises:
+            Cancelled: the user asked for it.
+        """
+        self.check()
+        now = time.perf_counter()
+        self._seconds[stage] = self._seconds.get(stage, 0.0) + now - self._last
+        self._last = now
+        if self._listener is not None:
+            before = sum(self._shares[s] for s in list(Stage)[: list(Stage).index(stage)])
+            within = before + self._shares[stage] * min(1.0, max(0.0, fraction))
+            self._listener(stage, (self._part + within) / self._parts)
+
+    def check(self) -> None:
+        """Raise `Cancelled` if the job was cancelled, without reporting progress."""
+        if self._token.is_cancelled:
+            raise Cancelled
+
+    @property
+    def seconds(self) -> dict[Stage, float]:
+        """Wall-clock seconds spent in each stage so far."""
+        return dict(self._seconds)

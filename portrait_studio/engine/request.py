@@ -1,0 +1,114 @@
+"""What the engine is asked and what it answers: plain values, no torch, no Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.imaging.geometry import Bounds
+
+Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+"""(H, W, 3) RGB, uint8 or uint16."""
+
+
+class Method(Enum):
+    """How the hole is filled."""
+
+    DEFAULT = "default"
+    NETWORK = "network"
+    PATCHES = "patches"
+
+
+@dataclass(frozen=True)
+class CompletionOptions:
+    """How to fill.
+
+    Attributes:
+        method: network says what and the photo's patches say how it looks (default), or only one of the two.
+        seed: start of every random number of the job; the same seed gives the same pixels on the same device kind.
+        device: "auto", "cpu", "cuda" or "mps".
+        keep_stages: whether the result carries the picture of every stage.
+        grow_px: width of the blend band outside the painted mask, in pixels; nothing beyond it changes.
+    """
+
+    method: Method = Method.DEFAULT
+    seed: int = 0
+    device: str = "auto"
+    keep_stages: bool = False
+    grow_px: int = 2
+
+
+@dataclass(frozen=True, eq=False)
+class CompletionRequest:
+    """One job: fill every hole of one photo.
+
+    Attributes:
+        image: (H, W, 3) RGB, uint8 or uint16; never written to.
+        mask: (H, W) uint8, nonzero = to be filled.
+        options: how to fill.
+        structure: (H, W) uint8 labels that overrule the predicted parsing map, 255 = predict here; None = predict all.
+    """
+
+    image: Pixels
+    mask: NDArray[np.uint8]
+    options: CompletionOptions = field(default_factory=CompletionOptions)
+    structure: NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Structure:
+    """What was recovered of the person, over the part of the photo that `bounds` names.
+
+    Attributes:
+        bounds: the part of the photo, in photo pixels.
+        labels: (h, w) uint8 parsing map at the resolution that the network saw, hole included.
+        heatmaps: (16, h / 4, w / 4) float16 in [0, 1], one peak per keypoint.
+    """
+
+    bounds: Bounds
+    labels: NDArray[np.uint8]
+    heatmaps: NDArray[np.float16]
+
+
+@dataclass(frozen=True, eq=False)
+class FilledRegion:
+    """The crop that changed for one hole.
+
+    Attributes:
+        bounds: where the crop lies in the photo.
+        pixels: (h, w, 3), same dtype as the photo; bit-identical to it where `changed` is zero.
+        changed: (h, w) uint8, nonzero where the fill or its blend band may differ from the photo.
+        structure: what the fill was guided by.
+        stages: picture of each stage by name ("completion", "texture", "face-before", "face-after", "composite",
+            "blended"), (h, w, 3) uint8; empty unless asked for.
+    """
+
+    bounds: Bounds
+    pixels: Pixels
+    changed: NDArray[np.uint8]
+    structure: Structure
+    stages: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class CompletionResult:
+    """Answer to a `CompletionRequest`.
+
+    Attributes:
+        regions: one per connected hole (holes that lie close together share one), not overlapping in `changed`.
+        structure: parsing map and heatmaps over the whole photo, hole included.
+        seconds: wall-clock seconds by stage name.
+        weights: SHA-256 of each weights file that was used, by network name.
+        device: what it ran on, for the user to read, e.g. "CPU (bfloat16)".
+        notices: sentences for the user, e.g. that memory ran out and a smaller work crop was used.
+    """
+
+    regions: tuple[FilledRegion, ...]
+    structure: Structure
+    seconds: dict[str, float]
+    weights: dict[str, str]
+    device: str
+    notices: tuple[str, ...] = ()

@@ -1,0 +1,41 @@
+"""One hierarchy for everything that can go wrong; each message says what is wrong and what to do.
+
+Every error that a user can cause derives from :class:`PortraitStudioError`, and its text is meant to be shown
+as it is: on the command line after ``portrait-studio:`` (exit code 2), in the window as a dialog.
+"""
+
+
+class PortraitStudioError(Exception):
+    """Root of all errors whose message may be shown to the user as it is."""
+
+
+class ImageFileError(PortraitStudioError):
+    """A file cannot be read as a photo: missing, empty, damaged, too large, or not an image."""
+
+
+class ExportError(PortraitStudioError):
+    """A result cannot be written: folder missing or read-only, disk full, unknown format."""
+
+
+class MaskError(PortraitStudioError):
+    """A mask does not fit its photo: other size, empty, or over the whole photo."""
+
+
+class WeightsError(PortraitStudioError):
+    """A weights file is missing, damaged, of a newer version, or of another network."""
+
+
+class DeviceError(PortraitStudioError):
+    """The requested compute device does not exist on this machine or ran out of memory."""
+
+
+class OptionError(PortraitStudioError):
+    """An option or a configuration value is unknown or outside its range."""
+
+
+class DataSetError(PortraitStudioError):
+    """A training or evaluation data set is missing, incomplete or not in the expected layout."""
+
+
+class Cancelled(Exception):
+    """Raised by a progress report when the job was cancelled; never shown as an error."""

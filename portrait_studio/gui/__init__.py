@@ -1,0 +1,1 @@
+"""Widgets: main window, canvas, panels, dialogs, theme."""

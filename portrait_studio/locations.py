@@ -1,0 +1,23 @@
+"""Where the files that travel with the program lie, in a source tree and in an installed wheel."""
+
+import os
+from pathlib import Path
+
+MODELS_VARIABLE = "PORTRAIT_STUDIO_MODELS"
+
+
+def _shipped(name: str) -> Path:
+    package = Path(__file__).resolve().parent
+    installed = package / "_data" / name
+    return installed if installed.is_dir() else package.parent / name
+
+
+def models_dir() -> Path:
+    """Folder of the released weights; the environment variable ``PORTRAIT_STUDIO_MODELS`` overrides it."""
+    override = os.environ.get(MODELS_VARIABLE)
+    return Path(override) if override else _shipped("models")
+
+
+def resources_dir() -> Path:
+    """Folder of icons, settings and demo photos."""
+    return _shipped("resources")

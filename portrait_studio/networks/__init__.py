@@ -1,0 +1,1 @@
+"""The networks, their conventions and their released weights; shared by engine and trainer (torch, no Qt)."""

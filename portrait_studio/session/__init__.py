@@ -1,0 +1,1 @@
+"""QtCore objects that own the document, its undo stack and its jobs (no widgets)."""

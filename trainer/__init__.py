@@ -1,0 +1,1 @@
+"""Portrait Trainer: from public data sets to released weights, and the measurements."""

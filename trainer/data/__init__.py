@@ -1,0 +1,1 @@
+"""Data sets: public layouts, conversion, packing, sampling and holes."""

@@ -1,0 +1,1 @@
+"""Losses of Wu et al. and of our variants."""
