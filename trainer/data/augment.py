@@ -1,0 +1,217 @@
+"""Random windows of a photo for training, and the plain squash of the whole photo for validation.
+
+Boxes are (left, top, width, height) in pixels of the photo, may be fractional and may reach beyond it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.errors import OptionError
+from portrait_studio.networks.conventions import (
+    IGNORE_LABEL,
+    MIRROR_KEYPOINTS,
+    MIRROR_LABELS,
+)
+from trainer.data.sample import Sample
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class AugmentConfig:
+    """How far training strays from the photo as it is.
+
+    Attributes:
+        smallest: shortest side of the window, as a share of the photo's short side.
+        largest: longest side of the window, as a share of the photo's long side.
+        squash: how often the window is (nearly) the whole photo whatever its shape, squashed to a square.
+        stretch: largest change of aspect of all other windows, as the natural logarithm of the ratio.
+        on_body: how often the window is placed over the body.
+        flip: how often the photo is mirrored.
+        colour: strength of the colour jitter; 0 = none, 1 = up to 20 % in brightness, contrast, saturation.
+    """
+
+    smallest: float = 0.55
+    largest: float = 1.15
+    squash: float = 0.25
+    stretch: float = 0.2
+    on_body: float = 0.9
+    flip: float = 0.5
+    colour: float = 0.5
+
+    def __post_init__(self) -> None:
+        """Refuse windows of no size and shares beyond [0, 1]."""
+        if not 0 < self.smallest <= self.largest:
+            raise OptionError("augment: `smallest` must be above 0 and at most `largest`.")
+        if not all(0 <= share <= 1 for share in (self.squash, self.on_body, self.flip, self.colour)):
+            raise OptionError("augment: `squash`, `on_body`, `flip` and `colour` must lie between 0 and 1.")
+
+
+def augment(sample: Sample, size: int, rng: np.random.Generator, config: AugmentConfig) -> Sample:
+    """A random window of the photo, scaled to a square and perhaps mirrored, with slightly other colours.
+
+    Args:
+        sample: photo (h, w, 3) uint8 RGB, labels (h, w) uint8 codes, keypoints (16, 3) x, y, confidence.
+        size: side of the square in pixels.
+        rng: source of all chance.
+        config: how far to stray.
+
+    Returns:
+        Sample of (size, size). Beyond the photo's edge the image is mirrored and nothing is known of the
+        labels (255); keypoints outside the square have confidence 0.
+    """
+    height, width = sample.labels.shape
+    box = _whole(width, height, rng) if rng.random() < config.squash else _window(sample, rng, config)
+    cut = crop(sample, box, size)
+    if rng.random() < config.flip:
+        cut = flip(cut)
+    if config.colour == 0:
+        return cut
+    return Sample(cut.key, jitter_colours(cut.image, rng, config.colour), cut.labels, cut.keypoints)
+
+
+def whole_squash(sample: Sample, size: int) -> Sample:
+    """The whole photo squashed to (size, size), as the papers measure."""
+    height, width = sample.labels.shape
+    return crop(sample, (0.0, 0.0, float(width), float(height)), size)
+
+
+def crop(sample: Sample, box: Box, size: int) -> Sample:
+    """The part of a photo inside `box`, scaled to (size, size); `augment` says what lies beyond the photo."""
+    left, top, width, height = box
+    scale_x, scale_y = size / width, size / height
+    labels = cv2.warpAffine(
+        sample.labels,
+        _matrix(box, size, 1.0, 1.0),
+        (size, size),
+        flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=IGNORE_LABEL,
+    )
+    keypoints = sample.keypoints.copy()
+    keypoints[:, 0] = (sample.keypoints[:, 0] - left) * scale_x
+    keypoints[:, 1] = (sample.keypoints[:, 1] - top) * scale_y
+    outside = ((keypoints[:, :2] < 0) | (keypoints[:, :2] >= size)).any(axis=1)
+    keypoints[outside, 2] = 0
+    return Sample(sample.key, _crop_image(sample.image, box, size), labels, keypoints)
+
+
+def flip(sample: Sample) -> Sample:
+    """The photo mirrored; left and right are the person's own, so labels and keypoints change their names."""
+    width = sample.labels.shape[1]
+    keypoints = sample.keypoints[list(MIRROR_KEYPOINTS)]
+    keypoints[:, 0] = width - keypoints[:, 0]
+    return Sample(
+        sample.key,
+        np.ascontiguousarray(sample.image[:, ::-1]),
+        cv2.LUT(np.ascontiguousarray(sample.labels[:, ::-1]), _mirror_table()),
+        keypoints,
+    )
+
+
+def jitter_colours(image: NDArray[np.uint8], rng: np.random.Generator, strength: float) -> NDArray[np.uint8]:
+    """Other brightness, contrast, saturation and white balance.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        rng: source of all chance.
+        strength: 1 changes each by up to 20 % (white balance 6 %).
+    """
+    brightness, contrast, saturation = rng.uniform(-0.2, 0.2, 3) * strength
+    balance = 1 + rng.uniform(-0.06, 0.06, 3) * strength
+    grey = np.tile(np.array([0.299, 0.587, 0.114]), (3, 1))
+    mix = (1 + saturation) * np.eye(3) - saturation * grey
+    colour = (1 + contrast) * (1 + brightness) * balance[:, None] * mix
+    # Contrast turns about middle grey.
+    matrix = np.column_stack([colour, np.full(3, -contrast * 127.5)])
+    changed: NDArray[np.uint8] = cv2.transform(image, matrix)
+    return changed
+
+
+def _whole(width: int, height: int, rng: np.random.Generator) -> Box:
+    """The whole photo or nearly so: at most a tenth is lost per axis."""
+    share_x, share_y = 1 - 0.1 * rng.random(2) ** 2
+    left, top = rng.random() * (1 - share_x) * width, rng.random() * (1 - share_y) * height
+    return float(left), float(top), float(share_x * width), float(share_y * height)
+
+
+def _window(sample: Sample, rng: np.random.Generator, config: AugmentConfig) -> Box:
+    height, width = sample.labels.shape
+    low, high = config.smallest * min(width, height), config.largest * max(width, height)
+    side = float(np.exp(rng.uniform(np.log(low), np.log(max(low, high)))))
+    # A third leans towards the photo's own shape, so that every aspect up to the whole photo's squash occurs.
+    lean = rng.random() if rng.random() < 1 / 3 else 0.0
+    ratio = float(np.exp(rng.uniform(-config.stretch, config.stretch) + lean * np.log(height / width)))
+    box_width = float(np.clip(side / np.sqrt(ratio), low, high))
+    box_height = float(np.clip(side * np.sqrt(ratio), low, high))
+    anchor_x, anchor_y = _anchor(sample, rng, config)
+    return (
+        _place(anchor_x, box_width, width, rng),
+        _place(anchor_y, box_height, height, rng),
+        box_width,
+        box_height,
+    )
+
+
+def _anchor(sample: Sample, rng: np.random.Generator, config: AugmentConfig) -> tuple[float, float]:
+    """A point that the window must contain: on the body, or anywhere."""
+    height, width = sample.labels.shape
+    x, y = int(rng.integers(width)), int(rng.integers(height))
+    if rng.random() >= config.on_body:
+        return float(x), float(y)
+    for _ in range(12):
+        if sample.labels[y, x] not in (0, IGNORE_LABEL):
+            break
+        x, y = int(rng.integers(width)), int(rng.integers(height))
+    return float(x), float(y)
+
+
+def _place(anchor: float, length: float, limit: int, rng: np.random.Generator) -> float:
+    """Start of a stretch of `length` that holds the anchor and leaves the photo no more than it must."""
+    start = anchor - length * rng.uniform(0.2, 0.8)
+    low, high = sorted((0.0, limit - length))
+    return float(np.clip(start, low, high))
+
+
+def _crop_image(image: NDArray[np.uint8], box: Box, size: int) -> NDArray[np.uint8]:
+    height, width = image.shape[:2]
+    shrunk = image
+    # Bilinear sampling skips pixels when it shrinks, so the photo is first averaged down to the final scale.
+    target = (
+        max(1, round(width * min(1.0, size / box[2]))),
+        max(1, round(height * min(1.0, size / box[3]))),
+    )
+    if target[0] < 0.9 * width or target[1] < 0.9 * height:
+        shrunk = cv2.resize(image, target, interpolation=cv2.INTER_AREA)
+    matrix = _matrix(box, size, shrunk.shape[1] / width, shrunk.shape[0] / height)
+    cut: NDArray[np.uint8] = cv2.warpAffine(
+        shrunk,
+        matrix,
+        (size, size),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REFLECT_101,
+    )
+    return cut
+
+
+def _matrix(box: Box, size: int, scale_x: float, scale_y: float) -> NDArray[np.float64]:
+    """From pixel indices of the square to those of the scaled photo; pixel centres lie at + 0.5."""
+    left, top, width, height = box
+    step_x, step_y = width / size * scale_x, height / size * scale_y
+    return np.array(
+        [
+            [step_x, 0.0, left * scale_x + 0.5 * step_x - 0.5],
+            [0.0, step_y, top * scale_y + 0.5 * step_y - 0.5],
+        ]
+    )
+
+
+def _mirror_table() -> NDArray[np.uint8]:
+    table: NDArray[np.uint8] = np.arange(256, dtype=np.uint8)
+    table[: len(MIRROR_LABELS)] = MIRROR_LABELS
+    return table

@@ -1,0 +1,253 @@
+"""Holes to train and measure with: what a user would paint over a person, drawn at random.
+
+Every function returns a mask of shape (H, W), uint8, 255 = hole and 0 = known, of the same size as the
+`person` array, bool, true where the body (with all it wears) is. When nobody is in the picture the hole may
+lie anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.errors import OptionError
+from portrait_studio.networks.conventions import IGNORE_LABEL
+
+Mask = NDArray[np.uint8]
+Person = NDArray[np.bool_]
+
+REFERENCE_SIDE = 256
+"""Image side, in pixels, at which the sizes of rectangles and brushes are stated."""
+
+SMALLEST_SHARE = 0.02
+LARGEST_SHARE = 0.35
+"""Limits of the hole's share of the image."""
+
+_ATTEMPTS = 8
+_SHAPE_SHARE = 0.004
+_SHAPE_GRID = 192
+
+
+@dataclass(frozen=True)
+class HoleMix:
+    """Relative frequency of each kind of hole; they need not add up to one."""
+
+    rectangle: float = 0.35
+    strokes: float = 0.25
+    silhouette: float = 0.2
+    edge_band: float = 0.1
+    none: float = 0.1
+
+    def __post_init__(self) -> None:
+        """Refuse negative frequencies and all zeros."""
+        shares = [getattr(self, field.name) for field in fields(self)]
+        if min(shares) < 0 or sum(shares) <= 0:
+            raise OptionError(
+                "The frequencies of the hole kinds must not be negative, and one must be above zero."
+            )
+
+
+def person_of(labels: Mask) -> Person:
+    """Where a label map (H, W), uint8, partial codes included, shows any part of a person: (H, W) bool."""
+    person: Person = (labels != 0) & (labels != IGNORE_LABEL)
+    return person
+
+
+def sample_hole(person: Person, shapes: Sequence[Person], rng: np.random.Generator, mix: HoleMix) -> Mask:
+    """One hole of a random kind, over the body (bands need not be), 2 to 35 % of the image; "none" is empty.
+
+    Args:
+        person: (H, W) bool, true on the body.
+        shapes: silhouettes of things, limbs or people, (h, w) bool each, any size; without any: strokes.
+        rng: source of all chance.
+        mix: frequency of each kind.
+    """
+    shares = np.array([mix.rectangle, mix.strokes, mix.silhouette, mix.edge_band, mix.none])
+    kind = int(rng.choice(len(shares), p=shares / shares.sum()))
+    if kind == 4:
+        return np.zeros(person.shape, np.uint8)
+    if kind == 3:
+        return edge_band(person, rng)
+    draw: Callable[[], Mask] = partial(strokes, person, rng)
+    if kind == 0:
+        unit = min(person.shape) / REFERENCE_SIDE
+        draw = partial(body_rectangle, person, rng, (round(64 * unit), round(128 * unit)))
+    elif kind == 2 and len(shapes):
+        draw = partial(_any_silhouette, shapes, person, rng)
+    return _within_limits(draw, person, rng)
+
+
+def body_rectangle(person: Person, rng: np.random.Generator, sides: tuple[int, int] = (64, 128)) -> Mask:
+    """A rectangle over the body, both edges drawn from `sides` (pixels, inclusive; Wu et al., section IV).
+
+    Edges longer than the image are cut to its size.
+    """
+    height, width = person.shape
+    box_width, box_height = (int(v) for v in rng.integers(sides[0], sides[1], size=2, endpoint=True))
+    x, y = _point_of(person, rng)
+    return rectangle_around((x, y), (box_width, box_height), (height, width), rng)
+
+
+def rectangle_around(
+    point: tuple[int, int], box: tuple[int, int], shape: tuple[int, int], rng: np.random.Generator
+) -> Mask:
+    """A rectangle `box` (width, height) somewhere over `point` (x, y), inside an image of `shape` (H, W)."""
+    mask = np.zeros(shape, np.uint8)
+    ranges = []
+    for position, length, limit in zip(point, box, (shape[1], shape[0]), strict=True):
+        side = max(1, min(length, limit))
+        start = int(np.clip(position - int(rng.integers(side)), 0, limit - side))
+        ranges.append(slice(start, start + side))
+    mask[ranges[1], ranges[0]] = 255
+    return mask
+
+
+def strokes(person: Person, rng: np.random.Generator) -> Mask:
+    """One to three strokes of a round brush that wander over the body, as a user paints over a thing."""
+    height, width = person.shape
+    unit = min(height, width) / REFERENCE_SIDE
+    wanted = rng.uniform(0.03, 0.2) * height * width
+    mask = np.zeros((height, width), np.uint8)
+    for _ in range(3):
+        thickness = max(2, round(rng.uniform(14, 44) * unit))
+        length = min(wanted / thickness, 2.5 * max(height, width))
+        path = _wander(_point_of(person, rng), length, thickness, rng)
+        path = np.clip(path, 0, (width - 1, height - 1)).astype(np.int32)
+        cv2.polylines(mask, [path], isClosed=False, color=255, thickness=thickness, lineType=cv2.LINE_8)
+        if np.count_nonzero(mask) > 0.6 * wanted:
+            break
+    return mask
+
+
+def silhouette(shape: Person, person: Person, rng: np.random.Generator) -> Mask:
+    """The silhouette `shape` ((h, w) bool) scaled, turned a little, perhaps flipped, and laid over the body.
+
+    It covers 3 to 25 % of the image before the image's edge cuts it.
+    """
+    height, width = person.shape
+    if not shape.any():
+        return np.zeros((height, width), np.uint8)
+    wanted = rng.uniform(0.03, 0.25) * height * width
+    scale = float(np.sqrt(wanted / np.count_nonzero(shape)))
+    angle = np.deg2rad(rng.normal(0, 12))
+    flip = -1.0 if rng.random() < 0.5 else 1.0
+    turn = scale * np.array([[flip * np.cos(angle), -np.sin(angle)], [flip * np.sin(angle), np.cos(angle)]])
+    target = np.array(_point_of(person, rng)) + 0.5
+    source = np.array(_point_of(shape, rng)) + 0.5
+    shift = target - turn @ source
+    # The warp works on pixel indices, whose centres lie half a pixel further.
+    shift += turn @ np.array([0.5, 0.5]) - 0.5
+    matrix = np.column_stack([turn, shift])
+    soft = cv2.warpAffine(
+        shape.astype(np.uint8) * np.uint8(255), matrix, (width, height), flags=cv2.INTER_LINEAR
+    )
+    mask: Mask = np.where(soft > 127, 255, 0).astype(np.uint8)
+    return mask
+
+
+def edge_band(person: Person, rng: np.random.Generator, side: Literal["top", "bottom"] | None = None) -> Mask:
+    """All rows at the bottom (14 to 34 % of the height) or the top (8 to 18 %), as for extending the canvas.
+
+    Wu et al., section IV.D, cut 64 rows of 256 at the bottom and 32 at the top. Without a `side`, two of
+    three bands lie at the bottom, unless the body reaches into one of the two only.
+    """
+    height, width = person.shape
+    rows = {
+        "bottom": max(1, round(height * rng.uniform(0.14, 0.34))),
+        "top": max(1, round(height * rng.uniform(0.08, 0.18))),
+    }
+    if side is None:
+        reached = np.asarray(person.any(axis=1))
+        at_top, at_bottom = bool(reached[: rows["top"]].any()), bool(reached[height - rows["bottom"] :].any())
+        side = "bottom" if (rng.random() < 2 / 3 if at_top == at_bottom else at_bottom) else "top"
+    mask = np.zeros((height, width), np.uint8)
+    mask[slice(0, rows["top"]) if side == "top" else slice(height - rows["bottom"], height)] = 255
+    return mask
+
+
+def shapes_of(labels: Mask, things: Sequence[int] | None = None) -> list[Person]:
+    """Silhouettes to punch into other photos: connected parts of one label, and the whole person.
+
+    Args:
+        labels: (H, W) uint8 label map, partial codes allowed.
+        things: labels whose parts are wanted; None = every label that occurs, and the whole person.
+
+    Returns:
+        Arrays (h, w) bool, each cut to its bounding box; parts below 0.4 % of the photo are left out. The
+        longer side is at most 192, since they are scaled anyhow.
+    """
+    height, width = labels.shape
+    shrink = min(1.0, _SHAPE_GRID / max(height, width))
+    size = max(1, round(width * shrink)), max(1, round(height * shrink))
+    small = cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST)
+    person = person_of(small)
+    masks = [person] if things is None else []
+    wanted = [int(v) for v in np.unique(small[person])] if things is None else things
+    masks.extend(small == label for label in wanted)
+    return [part for mask in masks for part in _parts(mask)]
+
+
+def _parts(mask: Person) -> list[Person]:
+    count, numbered, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    parts = []
+    for index in range(1, count):
+        left, top, width, height, area = (int(v) for v in stats[index])
+        if area >= _SHAPE_SHARE * mask.size:
+            parts.append(numbered[top : top + height, left : left + width] == index)
+    return parts
+
+
+def _any_silhouette(shapes: Sequence[Person], person: Person, rng: np.random.Generator) -> Mask:
+    return silhouette(shapes[int(rng.integers(len(shapes)))], person, rng)
+
+
+def _within_limits(draw: Callable[[], Mask], person: Person, rng: np.random.Generator) -> Mask:
+    """Draw until the area fits; a rectangle, which always does, stands in after too many failures."""
+    for _ in range(_ATTEMPTS):
+        mask = draw()
+        share = np.count_nonzero(mask) / mask.size
+        if SMALLEST_SHARE <= share <= LARGEST_SHARE and _covers(mask, person):
+            return mask
+    height, width = person.shape
+    # Both edges from 20 to 50 % of the image's: 4 to 25 % of its area.
+    box = max(1, round(width * rng.uniform(0.2, 0.5))), max(1, round(height * rng.uniform(0.2, 0.5)))
+    return rectangle_around(_point_of(person, rng), box, (height, width), rng)
+
+
+def _covers(mask: Mask, person: Person) -> bool:
+    return bool((person & (mask > 0)).any()) or not person.any()
+
+
+def _point_of(region: Person, rng: np.random.Generator) -> tuple[int, int]:
+    """A random pixel (x, y) of the region, or of the whole array when the region is empty."""
+    height, width = region.shape
+    # A handful of throws nearly always hits and costs nothing next to listing all pixels of a large photo.
+    for _ in range(16):
+        x, y = int(rng.integers(width)), int(rng.integers(height))
+        if region[y, x]:
+            return x, y
+    candidates = np.flatnonzero(region)
+    chosen = (
+        int(candidates[rng.integers(candidates.size)]) if candidates.size else int(rng.integers(region.size))
+    )
+    return chosen % width, chosen // width
+
+
+def _wander(
+    start: tuple[int, int], length: float, thickness: int, rng: np.random.Generator
+) -> NDArray[np.int32]:
+    """Corners of a path of about `length` pixels that now and then turns back, as a scribble does."""
+    steps = int(rng.integers(4, 9))
+    turns = rng.normal(0, 0.7, steps) + np.pi * (rng.random(steps) < 0.25)
+    directions = rng.uniform(0, 2 * np.pi) + np.cumsum(turns)
+    reach = np.maximum(thickness / 2, length / steps * rng.uniform(0.6, 1.4, steps))
+    offsets = np.cumsum(np.stack([np.cos(directions), np.sin(directions)], axis=1) * reach[:, None], axis=0)
+    points = np.concatenate([np.zeros((1, 2)), offsets]) + np.array(start)
+    path: NDArray[np.int32] = np.rint(points).astype(np.int32).reshape(-1, 1, 2)
+    return path
