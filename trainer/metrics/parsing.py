@@ -1,0 +1,64 @@
+"""How well a parsing map agrees with the true one: intersection over union by label."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.errors import OptionError
+from portrait_studio.networks.conventions import LABEL_COUNT, LABELS
+
+
+class ParsingConfusion:
+    """Counts of (true, predicted) labels over a set of photos.
+
+    Pixels whose true label is not known exactly (partial codes and 255) are left out.
+    """
+
+    def __init__(self) -> None:
+        """Start with no pixels counted."""
+        self._counts: NDArray[np.int64] = np.zeros((LABEL_COUNT, LABEL_COUNT), np.int64)
+
+    def add(
+        self, truth: NDArray[np.uint8], predicted: NDArray[np.uint8], region: NDArray[np.uint8] | None = None
+    ) -> None:
+        """Count one photo.
+
+        Args:
+            truth: (H, W) uint8 codes.
+            predicted: (H, W) uint8 labels below 18.
+            region: (H, W) uint8, nonzero where to count; None = everywhere.
+
+        Raises:
+            OptionError: the shapes differ or a predicted label does not exist.
+        """
+        if truth.shape != predicted.shape:
+            raise OptionError(f"Label maps of different sizes: {truth.shape} and {predicted.shape}.")
+        counted = truth < LABEL_COUNT
+        if region is not None:
+            counted &= region > 0
+        found = predicted[counted].astype(np.int64)
+        if found.size and found.max() >= LABEL_COUNT:
+            raise OptionError(
+                f"A predicted parsing map holds {found.max()}, but labels end at {LABEL_COUNT - 1}."
+            )
+        pairs = truth[counted].astype(np.int64) * LABEL_COUNT + found
+        self._counts += np.bincount(pairs, minlength=LABEL_COUNT**2).reshape(LABEL_COUNT, LABEL_COUNT)
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """(18, 18) int64 pixel counts [true, predicted]."""
+        return self._counts.copy()
+
+    @property
+    def per_label(self) -> dict[str, float]:
+        """Intersection over union in [0, 1] by label; labels in neither truth nor prediction are missing."""
+        inside = np.diag(self._counts)
+        union = self._counts.sum(axis=0) + self._counts.sum(axis=1) - inside
+        return {name: float(i / u) for name, i, u in zip(LABELS, inside, union, strict=True) if u > 0}
+
+    @property
+    def mean_iou(self) -> float:
+        """Mean of `per_label`; NaN when nothing was counted."""
+        values = list(self.per_label.values())
+        return float(np.mean(values)) if values else float("nan")
