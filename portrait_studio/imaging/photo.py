@@ -1,0 +1,101 @@
+"""A photo in memory: upright pixels in their own bit depth, and what its file said about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.imaging.geometry import Extent
+
+Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+"""(H, W, 3) RGB, uint8 or uint16."""
+
+Plane = NDArray[np.uint8] | NDArray[np.uint16]
+"""(H, W), uint8 or uint16: one channel, e.g. the opacity."""
+
+
+class ImageFormat(Enum):
+    """File formats that a photo can be written to; the value is the format's usual name."""
+
+    JPEG = "JPEG"
+    PNG = "PNG"
+    TIFF = "TIFF"
+    WEBP = "WebP"
+
+
+@dataclass(frozen=True)
+class JpegCoding:
+    """How a JPEG file was compressed, so that it can be written in the same way again.
+
+    Attributes:
+        tables: quantisation tables of 64 numbers each, in Pillow's order; empty when they cannot be used
+            again, as those of a CMYK file.
+        subsampling: 0 = 4:4:4, 1 = 4:2:2, 2 = 4:2:0; None where Pillow cannot tell (grey, unusual factors).
+        is_progressive: whether the file was progressive.
+        quality: estimated quality in 1..100 on the scale of libjpeg, for the user to read.
+    """
+
+    tables: tuple[tuple[int, ...], ...]
+    subsampling: int | None
+    is_progressive: bool
+    quality: int
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What travels with the pixels through an edit.
+
+    Attributes:
+        exif: EXIF block without its "Exif" prefix (it starts with the TIFF header), orientation 1; or empty.
+        icc: colour profile that the pixels are in; or empty.
+        xmp: XMP packet; or empty.
+        dpi: resolution (x, y) in dots per inch; None when the file does not say.
+        source_format: Pillow's name of the file format that was read ("JPEG", "PNG", ...); empty if none.
+        jpeg: how the source was compressed, for JPEG sources.
+    """
+
+    exif: bytes = b""
+    icc: bytes = b""
+    xmp: bytes = b""
+    dpi: tuple[float, float] | None = None
+    source_format: str = ""
+    jpeg: JpegCoding | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Photo:
+    """One photo, upright.
+
+    Attributes:
+        pixels: (H, W, 3) RGB, uint8 or uint16, C-contiguous, not writeable; three equal channels for grey.
+        alpha: (H, W) opacity in the same dtype, not premultiplied; None for an opaque photo.
+        is_grey: whether the source has one colour channel; it is written back as such.
+        metadata: what travels with the pixels.
+        path: file it was read from; None for a picture from elsewhere (clipboard).
+        notices: sentences for the user about what reading had to change.
+    """
+
+    pixels: Pixels
+    alpha: Plane | None = None
+    is_grey: bool = False
+    metadata: Metadata = field(default_factory=Metadata)
+    path: Path | None = None
+    notices: tuple[str, ...] = ()
+
+    @property
+    def extent(self) -> Extent:
+        """Size in pixels, upright."""
+        return Extent(self.pixels.shape[1], self.pixels.shape[0])
+
+    @property
+    def bits(self) -> int:
+        """Bits per channel: 8 or 16."""
+        return self.pixels.dtype.itemsize * 8
+
+    def with_pixels(self, pixels: Pixels) -> Photo:
+        """The same photo with other pixels, (H, W, 3) of the same dtype and size."""
+        return replace(self, pixels=pixels)

@@ -1,0 +1,234 @@
+"""Reads any photo file into upright RGB pixels of its own bit depth, or says in a sentence why it cannot."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms, UnidentifiedImageError
+
+from portrait_studio.errors import ImageFileError
+from portrait_studio.imaging import exif
+from portrait_studio.imaging.file_metadata import read_metadata
+from portrait_studio.imaging.photo import Photo, Pixels, Plane
+
+MAX_PIXELS: Final = 250_000_000
+"""Larger pictures are refused: they are mistakes or attacks, and would need several gigabytes of memory."""
+
+FORMATS: Final = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF", "PPM", "TGA", "JPEG2000", "AVIF")
+"""Pillow's names of what is read; others (EPS, for one, starts another program) are left alone."""
+
+_BEGINNINGS: Final = (b"\xff\xd8", b"\x89PNG", b"II*\x00", b"MM\x00*", b"RIFF", b"GIF8", b"BM")
+
+# Pillow's own limits are lower than photos are large today, and its warning is no sentence for a user.
+# `_open` enforces MAX_PIXELS instead, before any pixel is decoded.
+Image.MAX_IMAGE_PIXELS = None
+
+
+@dataclass(frozen=True, eq=False)
+class _Decoded:
+    """Pixels as they lie in the file, before they are turned upright."""
+
+    pixels: Pixels
+    alpha: Plane | None = None
+    is_grey: bool = False
+    icc: bytes | None = None
+    notices: tuple[str, ...] = ()
+
+
+def read_photo(path: Path) -> Photo:
+    """Read a photo; of an animation or a file of several pages, the first.
+
+    Returns:
+        The photo with all eight EXIF orientations resolved: pixels upright, orientation tag 1.
+
+    Raises:
+        ImageFileError: the file is missing, unreadable, empty, damaged, no image or too large.
+    """
+    data = _read_bytes(path)
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of odd metadata; a photo whose pixels can be read is a good photo.
+            warnings.simplefilter("ignore")
+            with _open(data, path) as image:
+                return _photo(image, data, path)
+    except ImageFileError:
+        raise
+    except MemoryError as error:
+        raise ImageFileError(
+            f"There is not enough memory to open {path}; close other programs or scale the photo down first."
+        ) from error
+    except Exception as error:
+        # Pillow's plug-ins raise nearly every type there is on damaged data.
+        raise ImageFileError(
+            f"{path} is damaged or cut off; fetch the file again from its source."
+        ) from error
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise ImageFileError(f"{path} is a folder, not a photo; choose a file in it.")
+        if path.exists() and not path.is_file():
+            raise ImageFileError(f"{path} is not an ordinary file; choose a photo.")
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise ImageFileError(f"There is no file {path}; check the name and the folder.") from error
+    except PermissionError as error:
+        raise ImageFileError(
+            f"{path} may not be read; change its permissions or copy it elsewhere."
+        ) from error
+    except (OSError, ValueError) as error:
+        raise ImageFileError(
+            f"{path} cannot be read from its disk ({error}); copy it elsewhere and try again."
+        ) from error
+    if not data:
+        raise ImageFileError(f"{path} is empty (0 bytes); fetch the file again from its source.")
+    return data
+
+
+def _open(data: bytes, path: Path) -> Image.Image:
+    """Read the header only, and refuse what is too large before any pixel is decoded."""
+    Image.init()
+    known = [name for name in FORMATS if name in Image.OPEN]
+    try:
+        image = Image.open(io.BytesIO(data), formats=known)
+    except UnidentifiedImageError as error:
+        if data.startswith(_BEGINNINGS):
+            raise ImageFileError(
+                f"{path} is damaged or cut off; fetch the file again from its source."
+            ) from error
+        raise ImageFileError(
+            f"{path} is not a picture that this program can read; use JPEG, PNG, TIFF, WebP, BMP or GIF."
+        ) from error
+    width, height = image.size
+    if width < 1 or height < 1:
+        raise ImageFileError(f"{path} has no pixels ({width} x {height}); choose another photo.")
+    if width * height > MAX_PIXELS:
+        raise ImageFileError(
+            f"{path} is {width} x {height} pixels, more than the {MAX_PIXELS // 1_000_000} megapixels that"
+            " can be opened; scale it down first."
+        )
+    return image
+
+
+def _photo(image: Image.Image, data: bytes, path: Path) -> Photo:
+    decoded = (
+        _decode_16_bit(image, data, path) if _has_16_bits(image, data) else _decode_with_pillow(image, path)
+    )
+    # Only now: some formats (PNG) reveal their metadata after the pixels.
+    metadata, orientation = read_metadata(image)
+    pixels = _turned(decoded.pixels, orientation)
+    pixels.setflags(write=False)
+    alpha = None if decoded.alpha is None else _turned(decoded.alpha, orientation)
+    if alpha is not None:
+        alpha.setflags(write=False)
+    if decoded.icc is not None:
+        metadata = replace(metadata, icc=decoded.icc)
+    photo = Photo(pixels, alpha, decoded.is_grey, metadata, path, decoded.notices)
+    return replace(photo, metadata=replace(metadata, exif=exif.upright(metadata.exif, photo.extent)))
+
+
+def _has_16_bits(image: Image.Image, data: bytes) -> bool:
+    if image.format == "PNG":
+        return data[24] == 16
+    if image.format == "TIFF":
+        tags = getattr(image, "tag_v2", {})
+        return set(tags.get(258, (1,))) == {16} and set(tags.get(339, (1,))) == {1}
+    return False
+
+
+def _decode_16_bit(image: Image.Image, data: bytes, path: Path) -> _Decoded:
+    """Decode with OpenCV, since Pillow cuts 16-bit colour down to 8 bits."""
+    if image.format == "PNG":
+        # Pillow raises where OpenCV complains on the terminal, and finds metadata that follows the pixels.
+        image.load()
+    tags = getattr(image, "tag_v2", {})
+    if tags.get(262, 2) not in (0, 1, 2):
+        raise ImageFileError(f"{path} stores 16-bit colour that is not RGB; convert it to 16-bit RGB first.")
+    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if decoded is None or decoded.dtype != np.uint16 or decoded.shape[:2] != (image.height, image.width):
+        raise ImageFileError(f"{path} is damaged or cut off; fetch the file again from its source.")
+    is_grey = image.mode in ("L", "LA", "I") or image.mode.startswith("I;16")
+    if decoded.ndim == 2:
+        return _Decoded(cv2.cvtColor(decoded, cv2.COLOR_GRAY2RGB), is_grey=True)
+    if decoded.shape[2] == 3:
+        return _Decoded(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), is_grey=is_grey)
+    alpha = np.ascontiguousarray(decoded[:, :, 3])
+    pixels: NDArray[np.uint16] = cv2.cvtColor(decoded, cv2.COLOR_BGRA2RGB)
+    if tags.get(338) in (1, (1,)):
+        pixels = _unpremultiplied(pixels, alpha)
+    return _Decoded(pixels, alpha, is_grey)
+
+
+def _unpremultiplied(pixels: NDArray[np.uint16], alpha: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Undo TIFF's "associated alpha"; (H, W, 3) and (H, W) uint16 -> (H, W, 3) uint16."""
+    opacity = np.maximum(alpha, 1)[:, :, None].astype(np.uint64)
+    scaled = (pixels.astype(np.uint64) * 65535 + opacity // 2) // opacity
+    return cast(NDArray[np.uint16], np.minimum(scaled, 65535).astype(np.uint16))
+
+
+def _decode_with_pillow(image: Image.Image, path: Path) -> _Decoded:
+    image.load()
+    if image.mode in ("1", "L", "LA", "La"):
+        return _grey(image)
+    if image.mode == "I" or image.mode.startswith("I;16"):
+        return _deep_grey(image, path)
+    if image.mode == "CMYK":
+        return _from_cmyk(image)
+    if image.mode in ("F", "LAB", "HSV"):
+        raise ImageFileError(
+            f"{path} stores its pixels as {image.mode}; convert it to 8- or 16-bit RGB first."
+        )
+    if image.has_transparency_data:
+        rgba = np.asarray(image.convert("RGBA"))
+        alpha = np.ascontiguousarray(rgba[:, :, 3])
+        return _Decoded(cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB), alpha)
+    return _Decoded(np.array(image if image.mode == "RGB" else image.convert("RGB")))
+
+
+def _grey(image: Image.Image) -> _Decoded:
+    if image.has_transparency_data:
+        both = np.asarray(image.convert("LA"))
+        grey, alpha = np.ascontiguousarray(both[:, :, 0]), np.ascontiguousarray(both[:, :, 1])
+        return _Decoded(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), alpha, is_grey=True)
+    return _Decoded(cv2.cvtColor(np.asarray(image.convert("L")), cv2.COLOR_GRAY2RGB), is_grey=True)
+
+
+def _deep_grey(image: Image.Image, path: Path) -> _Decoded:
+    values = np.asarray(image)
+    if values.min() < 0 or values.max() > 65535:
+        raise ImageFileError(f"{path} has more than 16 bits per pixel; convert it to 16-bit grey first.")
+    return _Decoded(cv2.cvtColor(values.astype(np.uint16), cv2.COLOR_GRAY2RGB), is_grey=True)
+
+
+def _from_cmyk(image: Image.Image) -> _Decoded:
+    """Convert to sRGB through the file's own profile, else by Pillow's plain formula."""
+    profile = image.info.get("icc_profile")
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+    notice = "The photo was CMYK; it is edited and saved as sRGB."
+    if profile:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            converted = ImageCms.profileToProfile(image, source, srgb, outputMode="RGB")
+            if converted is not None:
+                return _Decoded(np.array(converted), icc=srgb.tobytes(), notices=(notice,))
+        except ImageCms.PyCMSError:
+            notice = "The photo was CMYK with a damaged profile; it is edited as sRGB and colours may differ."
+    return _Decoded(np.array(image.convert("RGB")), icc=srgb.tobytes(), notices=(notice,))
+
+
+def _turned(array: Pixels, orientation: int) -> Pixels:
+    """Turn an array (H, W) or (H, W, 3) upright; EXIF 2.3, tag 0x0112."""
+    turned = array if orientation < 5 else array.swapaxes(0, 1)
+    if orientation in (2, 3, 6, 7):
+        turned = turned[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        turned = turned[::-1]
+    return cast(Pixels, np.ascontiguousarray(turned))

@@ -1,0 +1,230 @@
+"""Writes a photo as JPEG, PNG, TIFF or WebP, with everything that the format can hold of it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from portrait_studio.errors import ExportError, OptionError
+from portrait_studio.imaging import exif
+from portrait_studio.imaging.atomic import replacing
+from portrait_studio.imaging.photo import ImageFormat, Metadata, Photo, Pixels, Plane
+from portrait_studio.imaging.png import write_png
+from portrait_studio.imaging.tiff import write_tiff
+
+SUFFIXES: Final[dict[str, ImageFormat]] = {
+    ".jpg": ImageFormat.JPEG,
+    ".jpeg": ImageFormat.JPEG,
+    ".png": ImageFormat.PNG,
+    ".tif": ImageFormat.TIFF,
+    ".tiff": ImageFormat.TIFF,
+    ".webp": ImageFormat.WEBP,
+}
+
+DEFAULT_JPEG_QUALITY: Final = 95
+DEFAULT_WEBP_QUALITY: Final = 90
+
+_LONGEST_SIDE: Final = {ImageFormat.JPEG: 65_500, ImageFormat.WEBP: 16_383}
+_MARKER_BYTES: Final = 65_500
+"""What fits into one JPEG marker segment beside its prefix."""
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """How to write a photo.
+
+    Attributes:
+        format: None = what the file's suffix says.
+        quality: 1..100 for JPEG and WebP (100 makes WebP lossless); None = the source's own compression for
+            JPEG sources, else 95 for JPEG and 90 for WebP. PNG and TIFF are always lossless.
+        keep_metadata: whether EXIF (which may tell the place) and XMP are written; the profile always is.
+    """
+
+    format: ImageFormat | None = None
+    quality: int | None = None
+    keep_metadata: bool = True
+
+    def __post_init__(self) -> None:
+        if self.quality is not None and not 1 <= self.quality <= 100:
+            raise OptionError(f"The quality must lie between 1 and 100, but is {self.quality}.")
+
+
+@dataclass(frozen=True)
+class WrittenPhoto:
+    """What was written.
+
+    Attributes:
+        path: the file.
+        format: its format.
+        is_lossless: whether reading the file again gives the photo's pixels bit for bit.
+        notices: sentences for the user about what the format could not hold.
+    """
+
+    path: Path
+    format: ImageFormat
+    is_lossless: bool
+    notices: tuple[str, ...]
+
+
+def format_of(path: Path) -> ImageFormat:
+    """Format that the suffix of a file name stands for.
+
+    Raises:
+        ExportError: no format has this suffix.
+    """
+    found = SUFFIXES.get(path.suffix.lower())
+    if found is None:
+        raise ExportError(f"{path.name} has no known ending; use .jpg, .png, .tif or .webp.")
+    return found
+
+
+def write_photo(photo: Photo, path: Path, options: ExportOptions | None = None) -> WrittenPhoto:
+    """Write a photo; the file appears complete or not at all.
+
+    Args:
+        photo: pixels, opacity and metadata to write.
+        path: file to create or replace; its suffix names the format unless the options do.
+        options: how to write.
+
+    Raises:
+        ExportError: unknown format, folder missing, target protected, disk full, or too large for the format.
+    """
+    options = options or ExportOptions()
+    chosen = options.format or format_of(path)
+    longest = max(photo.extent.width, photo.extent.height)
+    if longest > _LONGEST_SIDE.get(chosen, longest):
+        raise ExportError(
+            f"{chosen.value} holds at most {_LONGEST_SIDE[chosen]} pixels per side, the photo has {longest};"
+            " choose PNG or TIFF."
+        )
+    fitted, notices = _fitted(photo, chosen, options)
+    try:
+        with replacing(path) as file:
+            if chosen is ImageFormat.PNG:
+                write_png(file, _samples(fitted), fitted.metadata)
+            elif chosen is ImageFormat.TIFF:
+                write_tiff(file, _samples(fitted), fitted.metadata)
+            else:
+                # In memory first: Pillow would turn a full disk into an error without a cause.
+                file.write(_ENCODERS[chosen](fitted, options))
+    except MemoryError as error:
+        raise ExportError(
+            f"There is not enough memory to write {path}; close other programs first."
+        ) from error
+    is_lossless = chosen in (ImageFormat.PNG, ImageFormat.TIFF) or (
+        chosen is ImageFormat.WEBP and options.quality == 100 and photo.bits == 8
+    )
+    return WrittenPhoto(path, chosen, is_lossless, notices)
+
+
+def _fitted(photo: Photo, chosen: ImageFormat, options: ExportOptions) -> tuple[Photo, tuple[str, ...]]:
+    """Reduce the photo to what the format can hold, and say what was lost."""
+    notices: list[str] = []
+    metadata = replace(photo.metadata, exif=exif.upright(photo.metadata.exif, photo.extent))
+    if not options.keep_metadata:
+        metadata = replace(metadata, exif=b"", xmp=b"")
+    pixels, alpha = photo.pixels, photo.alpha
+    if chosen in _ENCODERS and photo.bits == 16:
+        notices.append(f"{chosen.value} holds 8 bits per channel; the photo's 16 were rounded.")
+        pixels, alpha = _in_8_bits(pixels), None if alpha is None else _in_8_bits(alpha)
+    if chosen is ImageFormat.JPEG and alpha is not None:
+        notices.append("JPEG holds no transparency; the photo was laid on white.")
+        pixels, alpha = _on_white(pixels, alpha), None
+    if chosen is ImageFormat.JPEG:
+        metadata = _fitting_markers(metadata, notices)
+    return replace(photo, pixels=pixels, alpha=alpha, metadata=metadata), tuple(notices)
+
+
+def _fitting_markers(metadata: Metadata, notices: list[str]) -> Metadata:
+    """JPEG holds at most 64 KiB of EXIF and as much of XMP."""
+    if len(metadata.exif) > _MARKER_BYTES:
+        notices.append("The photo's EXIF data is too long for JPEG and was left out.")
+        metadata = replace(metadata, exif=b"")
+    if len(metadata.xmp) > _MARKER_BYTES:
+        notices.append("The photo's XMP data is too long for JPEG and was left out.")
+        metadata = replace(metadata, xmp=b"")
+    return metadata
+
+
+def _in_8_bits(values: Pixels) -> Pixels:
+    """Round uint16 in [0, 65535] to uint8 in [0, 255]; 65535 = 255 * 257."""
+    rounded: Pixels = ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
+    return rounded
+
+
+def _on_white(pixels: Pixels, alpha: Plane) -> Pixels:
+    """Lay (H, W, 3) with opacity (H, W) on white, both uint8, rounded."""
+    opacity = alpha[:, :, None].astype(np.uint16)
+    laid: Pixels = ((pixels * opacity + 255 * (255 - opacity) + 127) // 255).astype(np.uint8)
+    return laid
+
+
+def _samples(photo: Photo) -> Pixels:
+    """Channels as they lie in a file: (H, W, C) with C = 1 grey, 2 grey + opacity, 3 RGB, 4 RGBA."""
+    pixels = photo.pixels
+    if photo.is_grey:
+        # Exact for equal channels, so known pixels keep their bits; a coloured fill becomes its luma.
+        pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)[:, :, None]
+    if photo.alpha is None:
+        return pixels
+    return np.concatenate((pixels, photo.alpha[:, :, None].astype(pixels.dtype)), axis=2)
+
+
+def _pillow_image(photo: Photo) -> Image.Image:
+    samples = _samples(photo)
+    return Image.fromarray(samples[:, :, 0] if samples.shape[2] == 1 else samples)
+
+
+def _common_arguments(metadata: Metadata) -> dict[str, Any]:
+    arguments: dict[str, Any] = {}
+    if metadata.icc:
+        arguments["icc_profile"] = metadata.icc
+    if metadata.exif:
+        arguments["exif"] = exif.PREFIX + metadata.exif
+    if metadata.xmp:
+        arguments["xmp"] = metadata.xmp
+    return arguments
+
+
+def _encoded_jpeg(photo: Photo, options: ExportOptions) -> bytes:
+    arguments = _common_arguments(photo.metadata)
+    if photo.metadata.dpi is not None:
+        arguments["dpi"] = photo.metadata.dpi
+    source = photo.metadata.jpeg
+    if options.quality is not None or source is None:
+        quality = options.quality or DEFAULT_JPEG_QUALITY
+        arguments |= {"quality": quality, "subsampling": 0 if quality >= 90 else 2, "optimize": True}
+    else:
+        arguments |= {
+            "subsampling": source.subsampling or 0,
+            "progressive": source.is_progressive,
+            "optimize": True,
+        }
+        arguments |= {"qtables": source.tables} if source.tables else {"quality": source.quality}
+    buffer = io.BytesIO()
+    _pillow_image(photo).save(buffer, "JPEG", **arguments)
+    return buffer.getvalue()
+
+
+def _encoded_webp(photo: Photo, options: ExportOptions) -> bytes:
+    arguments = _common_arguments(photo.metadata)
+    quality = options.quality or DEFAULT_WEBP_QUALITY
+    # "exact" keeps the colours under transparent pixels.
+    arguments |= {"lossless": quality == 100, "quality": quality, "exact": True}
+    image = _pillow_image(photo)
+    buffer = io.BytesIO()
+    image.convert("RGB" if photo.alpha is None else "RGBA").save(buffer, "WEBP", **arguments)
+    return buffer.getvalue()
+
+
+_ENCODERS: Final[dict[ImageFormat, Callable[[Photo, ExportOptions], bytes]]] = {
+    ImageFormat.JPEG: _encoded_jpeg,
+    ImageFormat.WEBP: _encoded_webp,
+}
