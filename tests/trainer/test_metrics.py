@@ -1,0 +1,164 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from portrait_studio.errors import OptionError, WeightsError
+from portrait_studio.networks.conventions import KEYPOINTS, LABELS
+from trainer.metrics.features import LAYOUT, VggDistance
+from trainer.metrics.parsing import ParsingConfusion
+from trainer.metrics.pixels import l1_in_hole, psnr, psnr_in_hole
+from trainer.metrics.pose import KeypointScore, peaks
+from trainer.metrics.ssim import ssim
+
+
+def pattern() -> np.ndarray:
+    y, x = np.mgrid[:40, :50]
+    return np.stack([(x * 5) % 256, (y * 6) % 256, (x * y) % 256], -1).astype(np.uint8)
+
+
+def hole_in(shape: tuple[int, int]) -> np.ndarray:
+    mask = np.zeros(shape, np.uint8)
+    mask[10:25, 12:30] = 255
+    return mask
+
+
+def test_pixel_metrics_follow_their_formulas() -> None:
+    truth = np.full((40, 50, 3), 100, np.uint8)
+    mask = hole_in((40, 50))
+    filled = truth.copy()
+    filled[mask > 0] = (110, 90, 100)
+    assert l1_in_hole(truth, filled, mask) == pytest.approx(20 / 3)
+    assert psnr_in_hole(truth, filled, mask) == pytest.approx(10 * np.log10(255**2 / (200 / 3)))
+    share = (mask > 0).mean()
+    assert psnr(truth, filled) == pytest.approx(10 * np.log10(255**2 / (200 / 3 * share)))
+    assert psnr(truth, truth) == float("inf")
+
+
+def test_differences_below_zero_do_not_wrap_around() -> None:
+    black, white = np.zeros((4, 4, 3), np.uint8), np.full((4, 4, 3), 255, np.uint8)
+    assert l1_in_hole(black, white, np.ones((4, 4), np.uint8)) == 255
+    assert l1_in_hole(white, black, np.ones((4, 4), np.uint8)) == 255
+
+
+def test_empty_holes_and_odd_sizes_are_refused() -> None:
+    image = pattern()
+    with pytest.raises(OptionError, match="empty hole"):
+        l1_in_hole(image, image, np.zeros((40, 50), np.uint8))
+    with pytest.raises(OptionError, match="different sizes"):
+        psnr(image, image[1:])
+    with pytest.raises(OptionError, match="different sizes"):
+        ssim(image, image[1:])
+    with pytest.raises(OptionError, match="at least 11"):
+        ssim(image[:10], image[:10])
+
+
+def test_ssim_agrees_with_scikit_image() -> None:
+    """Numbers from skimage 0.26: gaussian_weights, sigma=1.5, use_sample_covariance=False, data_range=255."""
+    truth = pattern()
+    filled = truth.copy()
+    filled[10:25, 12:30] = 128
+    assert ssim(truth, filled) == pytest.approx(0.8062352501848329, abs=1e-9)
+    assert ssim(truth, np.roll(truth, 1, axis=1)) == pytest.approx(0.8652070537949158, abs=1e-9)
+    assert ssim(truth, truth) == 1.0
+    assert ssim(truth, filled) == pytest.approx(ssim(filled, truth))
+
+
+def test_mean_iou_of_a_worked_example() -> None:
+    truth = np.array([[0, 0, 4, 4], [0, 0, 4, 5]], np.uint8)
+    found = np.array([[0, 0, 4, 0], [0, 4, 4, 4]], np.uint8)
+    confusion = ParsingConfusion()
+    confusion.add(truth, found)
+    assert confusion.per_label == pytest.approx({LABELS[0]: 3 / 5, LABELS[4]: 2 / 5, LABELS[5]: 0.0})
+    assert confusion.mean_iou == pytest.approx(1 / 3)
+
+
+def test_unknown_pixels_and_pixels_outside_the_region_do_not_count() -> None:
+    truth = np.array([[4, 4, 18, 255, 0]], np.uint8)
+    found = np.array([[4, 7, 9, 9, 9]], np.uint8)
+    confusion = ParsingConfusion()
+    confusion.add(truth, found, np.array([[1, 1, 1, 1, 0]], np.uint8))
+    assert confusion.counts.sum() == 2
+    assert confusion.mean_iou == pytest.approx(0.25)
+
+
+def test_iou_adds_up_over_photos_and_is_nan_without_any() -> None:
+    one, two = ParsingConfusion(), ParsingConfusion()
+    rng = np.random.default_rng(0)
+    maps = [rng.integers(0, 18, (2, 20, 20)).astype(np.uint8) for _ in range(2)]
+    for truth, found in maps:
+        one.add(truth, found)
+    two.add(np.concatenate([m[0] for m in maps]), np.concatenate([m[1] for m in maps]))
+    np.testing.assert_array_equal(one.counts, two.counts)
+    assert np.isnan(ParsingConfusion().mean_iou)
+    with pytest.raises(OptionError, match="labels end at 17"):
+        one.add(np.zeros((1, 1), np.uint8), np.full((1, 1), 18, np.uint8))
+
+
+def test_keypoints_within_half_a_head_are_hits() -> None:
+    truth = np.zeros((16, 3), np.float32)
+    truth[:, 2] = 1
+    truth[KEYPOINTS.index("head-top")] = (50, 10, 1)
+    truth[KEYPOINTS.index("upper-neck")] = (50, 30, 1)
+    truth[0] = (50, 90, 1)
+    truth[1] = (50, 70, 0.1)
+    found = truth[:, :2].copy()
+    found[0] += (0, 11)
+    found[1] += (0, 99)
+    score = KeypointScore()
+    score.add(truth, found)
+    assert score.per_keypoint["right-ankle"] == 0
+    assert "right-knee" not in score.per_keypoint
+    assert score.mean == pytest.approx(14 / 15)
+    score.add(truth, found, np.arange(16) == 0)
+    assert score.mean == pytest.approx(14 / 16)
+
+
+def test_without_a_visible_head_there_is_no_measure() -> None:
+    score = KeypointScore()
+    score.add(np.zeros((16, 3), np.float32), np.zeros((16, 2), np.float32))
+    assert np.isnan(score.mean)
+
+
+def test_peaks_are_the_centres_of_the_highest_pixels() -> None:
+    heatmaps = np.zeros((2, 4, 8), np.float16)
+    heatmaps[0, 1, 2] = heatmaps[1, 3, 7] = 0.5
+    np.testing.assert_allclose(peaks(heatmaps), [[2.5 / 8, 1.5 / 4], [7.5 / 8, 3.5 / 4]])
+
+
+@pytest.fixture(scope="module")
+def vgg_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of the right shape with random convolutions."""
+    generator = torch.Generator().manual_seed(0)
+    state, channels, index = {}, 3, 0
+    for width in LAYOUT:
+        if width:
+            weight = torch.randn((width, channels, 3, 3), generator=generator) * (2 / (9 * channels)) ** 0.5
+            state[f"features.{index}.weight"] = weight.half()
+            state[f"features.{index}.bias"] = torch.zeros(width).half()
+            channels, index = width, index + 1
+        index += 1
+    path = tmp_path_factory.mktemp("vgg") / "vgg.safetensors"
+    save_file(state, path)
+    return path
+
+
+def test_feature_distance_sees_only_the_hole_and_grows_with_the_difference(vgg_file: Path) -> None:
+    distance, mask = VggDistance(vgg_file), hole_in((40, 50))
+    truth = pattern()
+    slight, strong = truth.copy(), truth.copy()
+    slight[mask > 0] = truth[mask > 0] // 2 + 64
+    strong[mask > 0] = 128
+    assert distance(truth, truth, mask) == pytest.approx(0, abs=1e-6)
+    assert 0 < distance(truth, slight, mask) < distance(truth, strong, mask) <= 4
+    assert distance(truth, strong, mask) == pytest.approx(distance(strong, truth, mask), rel=1e-4)
+
+
+def test_feature_weights_of_something_else_are_refused(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.safetensors"
+    save_file({"features.0.weight": torch.zeros(1)}, wrong)
+    for path in (wrong, tmp_path / "missing.safetensors"):
+        with pytest.raises(WeightsError, match="VGG-16"):
+            VggDistance(path)

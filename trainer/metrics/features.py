@@ -1,0 +1,118 @@
+"""How different a fill looks: distance of VGG-16 features in the hole (after Zhang et al. 2018, unweighted)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torch.nn import functional
+
+from portrait_studio.errors import OptionError, WeightsError
+
+LAYOUT = (64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512)
+"""Output channels of the convolutions of VGG-16 (configuration D), 0 = halving; the last one is not needed."""
+
+_TAPS = (3, 8, 15, 22, 29)
+_MEAN = (0.485, 0.456, 0.406)
+_STD = (0.229, 0.224, 0.225)
+_CONTEXT_PX = 32
+_LARGEST_SIDE = 384
+_PREFIX = "features."
+
+
+class VggDistance:
+    """Compares two fills of the same hole by what VGG-16 sees of them."""
+
+    def __init__(self, weights: Path) -> None:
+        """Read the convolutions.
+
+        Args:
+            weights: safetensors file with the keys of `torchvision.models.vgg16().features`, any precision.
+
+        Raises:
+            WeightsError: the file is missing or holds something else.
+        """
+        self._layers = _convolutions(LAYOUT)
+        try:
+            state = {name.removeprefix(_PREFIX): value.float() for name, value in load_file(weights).items()}
+            self._layers.load_state_dict(state, strict=True)
+        except (OSError, SafetensorError, RuntimeError) as error:
+            raise WeightsError(
+                f"{weights} does not hold the convolutions of VGG-16; give a safetensors file with the keys "
+                "of torchvision's vgg16().features."
+            ) from error
+        self._layers.eval().requires_grad_(False)
+
+    @torch.inference_mode()
+    def __call__(self, truth: NDArray[np.uint8], filled: NDArray[np.uint8], mask: NDArray[np.uint8]) -> float:
+        """Distance in the hole, 0 = the same, at most 4: squared distance of unit feature vectors.
+
+        Averaged over the hole's positions at the last rectified layer of each of the five resolutions, then
+        over the layers. What is seen is the rectangle around the hole with 32 pixels of context, scaled down to
+        384 pixels if larger.
+
+        Args:
+            truth: (H, W, 3) uint8 RGB.
+            filled: (H, W, 3) uint8 RGB.
+            mask: (H, W) uint8, nonzero = hole.
+
+        Raises:
+            OptionError: the hole is empty.
+        """
+        if not mask.any():
+            raise OptionError(
+                "There is nothing to measure in an empty hole; paint at least one pixel of the mask."
+            )
+        pictures, hole = _around_hole(truth, filled, mask)
+        distances = []
+        values = pictures
+        for index, layer in enumerate(self._layers):
+            values = layer(values)
+            if index in _TAPS:
+                distances.append(_distance_in(values, hole))
+        return float(np.mean(distances))
+
+
+def _convolutions(layout: tuple[int, ...]) -> nn.Sequential:
+    layers: list[nn.Module] = []
+    channels = 3
+    for width in layout:
+        if width == 0:
+            layers.append(nn.MaxPool2d(2))
+            continue
+        layers += [nn.Conv2d(channels, width, 3, padding=1), nn.ReLU()]
+        channels = width
+    return nn.Sequential(*layers)
+
+
+def _around_hole(
+    truth: NDArray[np.uint8], filled: NDArray[np.uint8], mask: NDArray[np.uint8]
+) -> tuple[Tensor, Tensor]:
+    """Both pictures, normalised, (2, 3, h, w), and the hole (1, 1, h, w) in {0, 1}, cut to its surroundings."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    window = tuple(
+        slice(max(0, int(line[0]) - _CONTEXT_PX), int(line[-1]) + 1 + _CONTEXT_PX) for line in (rows, columns)
+    )
+    hole = (mask[window] > 0).astype(np.uint8)
+    pair = [truth[window], filled[window]]
+    scale = _LARGEST_SIDE / max(hole.shape)
+    if scale < 1:
+        size = max(1, round(hole.shape[1] * scale)), max(1, round(hole.shape[0] * scale))
+        pair = [cv2.resize(picture, size, interpolation=cv2.INTER_AREA) for picture in pair]
+        hole = cv2.resize(hole, size, interpolation=cv2.INTER_NEAREST)
+    colours = torch.from_numpy(np.stack(pair).astype(np.float32) / 255).permute(0, 3, 1, 2)
+    mean, std = torch.tensor(_MEAN).view(1, 3, 1, 1), torch.tensor(_STD).view(1, 3, 1, 1)
+    return (colours - mean) / std, torch.from_numpy(hole.astype(np.float32))[None, None]
+
+
+def _distance_in(features: Tensor, hole: Tensor) -> float:
+    unit = functional.normalize(features, dim=1)
+    distance = (unit[0] - unit[1]).square().sum(dim=0)
+    share = functional.adaptive_avg_pool2d(hole, (distance.shape[0], distance.shape[1]))[0, 0]
+    return float((distance * share).sum() / share.sum().clamp_min(1e-8))
