@@ -1,0 +1,6 @@
+"""Structure-guided patch synthesis: fills a hole with the photo's own texture, steered by the parsing map."""
+
+from portrait_studio.engine.texture.options import TextureOptions
+from portrait_studio.engine.texture.synthesis import synthesise
+
+__all__ = ["TextureOptions", "synthesise"]

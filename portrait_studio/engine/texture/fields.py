@@ -1,0 +1,185 @@
+"""Where patches come from and where they go: flat tables that the search and the vote gather from.
+
+Patches are named by the flat index of their centre. The photo and its mirror image lie one below the other, so one index
+names the plane too. Tables have four floats per pixel; a row of a patch is then one run of `4 * patch_px` floats, and
+an overlapping view makes gathering it a single row lookup.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from portrait_studio.engine.texture.options import TextureOptions
+from portrait_studio.engine.texture.pyramid import Level, grown
+from portrait_studio.engine.texture.smooth import blur_where
+from portrait_studio.networks.conventions import LABEL_COUNT, MIRROR_LABELS
+
+_CHROMA_WEIGHT = 1.4
+_LABEL_STEP = 4.0
+"""Distance between neighbouring labels in a feature table; large against colours, and capped in the comparison."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sources:
+    """All patches that may be copied at one level.
+
+    Attributes:
+        height: rows of one plane.
+        width: columns.
+        planes: 1, or 2 with the mirror image below the photo.
+        features: (planes * H * W, 4) float32, opponent colours and label, for comparing.
+        colours: (planes * H * W, 4) float32, RGB and 0, for copying.
+        guide: (planes * H * W, 4) float32, blurred opponent colours and 0, for comparing with `start`.
+        valid: (planes * H * W,) bool, whether the patch with this centre is wholly known.
+        pool: (M,) int64 centres, sorted by label.
+        first: (18,) int64 first position of each label in the pool.
+        count: (18,) int64 number of centres of each label.
+    """
+
+    height: int
+    width: int
+    planes: int
+    features: Tensor
+    colours: Tensor
+    guide: Tensor
+    valid: Tensor
+    pool: Tensor
+    first: Tensor
+    count: Tensor
+
+    def random_of_label(self, labels: Tensor, uniform: Tensor) -> Tensor:
+        """A random centre of the wanted label, or of any label where the wanted one has none.
+
+        Args:
+            labels: (N,) int64.
+            uniform: (N,) float32 in [0, 1).
+
+        Returns:
+            (N,) int64.
+        """
+        count = self.count[labels]
+        has_own = count > 0
+        first = torch.where(has_own, self.first[labels], 0)
+        count = torch.where(has_own, count, self.pool.numel())
+        return self.pool[first + torch.minimum((uniform * count).long(), count - 1)]
+
+
+def colour_features(image: Tensor) -> Tensor:
+    """Opponent colours with chroma weighted up: (3, H, W) RGB to (3, H, W), both float32."""
+    red, green, blue = image
+    light = (red + green + blue) / 3**0.5
+    warm = _CHROMA_WEIGHT * (red - green) / 2**0.5
+    cold = _CHROMA_WEIGHT * (red + green - 2 * blue) / 6**0.5
+    return torch.stack([light, warm, cold])
+
+
+def table(planes: Tensor, last: Tensor | None = None) -> Tensor:
+    """Bring (3, H, W) planes and one more (H, W) plane (or zeros) into a contiguous (H * W, 4) table."""
+    fourth = torch.zeros_like(planes[:1]) if last is None else last[None].to(planes.dtype)
+    return torch.cat([planes, fourth]).flatten(1).t().contiguous()
+
+
+def feature_table(image: Tensor, labels: Tensor) -> Tensor:
+    """(H * W, 4) table of opponent colours and scaled label."""
+    return table(colour_features(image), labels * _LABEL_STEP)
+
+
+def feature_cap(options: TextureOptions, patch_px: int, device: torch.device) -> Tensor:
+    """(4 * patch_px,) upper bound of each squared difference; the label's turns any difference into the penalty."""
+    cap = torch.tensor([4.0, 4.0, 4.0, options.label_penalty], device=device)
+    return cap.repeat(patch_px)
+
+
+def patch_rows(flat: Tensor, patch_px: int) -> Tensor:
+    """Overlapping view of a (P, 4) table: row i holds pixels i .. i + patch_px - 1, shape (P - patch_px + 1, 4 * patch_px)."""
+    return flat.as_strided((flat.shape[0] - patch_px + 1, 4 * patch_px), (4, 1))
+
+
+def collect_sources(level: Level, patch_px: int, blur_px: float, mirror: bool) -> Sources:
+    """Gather every wholly known patch of a level.
+
+    Args:
+        level: the level; its hole and excluded pixels give no sources.
+        patch_px: side of a patch.
+        blur_px: standard deviation of the blur that makes sources comparable with `start`.
+        mirror: whether to append the mirror image.
+
+    Returns:
+        The sources; the pool is empty when no patch is wholly known.
+    """
+    height, width = level.hole.shape
+    known = ~(level.hole | level.excluded)
+    valid = ~grown(~known, patch_px // 2) & interior(level.hole, patch_px // 2)
+    soft = colour_features(blur_where(level.image, ~level.hole, blur_px))
+    parts = [(level.image, level.labels, soft, valid)]
+    if mirror:
+        swapped = torch.tensor(MIRROR_LABELS, device=level.labels.device)[level.labels]
+        parts.append((level.image.flip(-1), swapped.flip(-1), soft.flip(-1), valid.flip(-1)))
+    flat_labels = torch.cat([labels.flatten() for _, labels, _, _ in parts])
+    flat_valid = torch.cat([valid.flatten() for _, _, _, valid in parts])
+    centres = flat_valid.nonzero()[:, 0]
+    order = torch.sort(flat_labels[centres], stable=True)
+    count = torch.stack([(order.values == label).sum() for label in range(LABEL_COUNT)])
+    return Sources(
+        height=height,
+        width=width,
+        planes=len(parts),
+        features=torch.cat([feature_table(image, labels) for image, labels, _, _ in parts]),
+        colours=torch.cat([table(image) for image, _, _, _ in parts]),
+        guide=torch.cat([table(soft) for _, _, soft, _ in parts]),
+        valid=flat_valid,
+        pool=centres[order.indices],
+        first=count.cumsum(0) - count,
+        count=count,
+    )
+
+
+def interior(like: Tensor, radius_px: int) -> Tensor:
+    """(H, W) bool: pixels at least `radius_px` away from every edge of the picture."""
+    inside = torch.zeros_like(like)
+    inside[radius_px : like.shape[0] - radius_px, radius_px : like.shape[1] - radius_px] = True
+    return inside
+
+
+@dataclass(frozen=True, eq=False)
+class Targets:
+    """All patches of one level that touch the hole and lie inside the picture.
+
+    Attributes:
+        centres: (N,) int64 flat indices in the photo's plane.
+        slot: (H * W,) int64 position in `centres` of each pixel, -1 where there is none.
+        labels: (N,) int64 label at each centre.
+        depth: (N,) float32 distance of the centre from known pixels in pixels, capped.
+    """
+
+    centres: Tensor
+    slot: Tensor
+    labels: Tensor
+    depth: Tensor
+
+
+def collect_targets(level: Level, patch_px: int) -> Targets:
+    """List the patches to be matched at one level."""
+    radius = patch_px // 2
+    wanted = grown(level.hole, radius) & interior(level.hole, radius)
+    centres = wanted.flatten().nonzero()[:, 0]
+    slot = torch.full((wanted.numel(),), -1, dtype=torch.int64, device=wanted.device)
+    slot[centres] = torch.arange(centres.numel(), device=wanted.device)
+    return Targets(centres, slot, level.labels.flatten()[centres], _depth(level.hole).flatten()[centres])
+
+
+def _depth(hole: Tensor, cap_px: int = 16) -> Tensor:
+    depth = hole.float()
+    core = hole
+    for _ in range(cap_px - 1):
+        core = shrunk_once(core)
+        depth += core
+    return depth
+
+
+def shrunk_once(mask: Tensor) -> Tensor:
+    """Erode a (H, W) bool mask by one pixel."""
+    return ~grown(~mask, 1)

@@ -1,0 +1,152 @@
+"""PatchMatch (Barnes et al. 2009), vectorised: all targets look at the same kind of candidate at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from portrait_studio.engine.texture.fields import Sources, Targets, feature_cap, patch_rows
+from portrait_studio.engine.texture.options import TextureOptions
+from portrait_studio.engine.texture.pace import Pace
+
+_CHUNK_CPU = 2048
+_CHUNK_GPU = 1 << 16
+
+
+@dataclass(frozen=True, eq=False)
+class Matches:
+    """The source of each target.
+
+    Attributes:
+        centres: (N,) int64 centres in the source planes.
+        distance: (N,) float32 mean squared difference per pixel, penalties included.
+    """
+
+    centres: Tensor
+    distance: Tensor
+
+
+def chunks(count: int, device: torch.device) -> Iterator[slice]:
+    """Slices small enough for the cache (CPU) or for the memory (GPU)."""
+    size = _CHUNK_CPU if device.type == "cpu" else _CHUNK_GPU
+    for begin in range(0, count, size):
+        yield slice(begin, min(begin + size, count))
+
+
+@dataclass(frozen=True, eq=False)
+class Matcher:
+    """Compares and searches at one level, for one estimate of the hole.
+
+    Attributes:
+        sources: where patches come from.
+        targets: where they go.
+        features: (H * W, 4) float32 of the current estimate.
+        start: (H * W, 4) float32 opponent colours of `start`.
+        start_weight: weight of the distance to `start`.
+        patch_px: side of a patch.
+        row_step: compare only every so many rows of a patch.
+        options: penalties.
+    """
+
+    sources: Sources
+    targets: Targets
+    features: Tensor
+    start: Tensor
+    start_weight: float
+    patch_px: int
+    row_step: int
+    options: TextureOptions
+
+    def search(self, matches: Matches, candidates: list[Tensor], reuse: Tensor | None, pace: Pace) -> Matches:
+        """Keep for each target the best of its source and the candidates.
+
+        Args:
+            matches: present sources; their distance is computed anew.
+            candidates: (N,) int64 each, centres of any kind; those that are no valid source are ignored.
+            reuse: (planes * H * W,) float32 penalty of each centre, or None.
+            pace: told about each chunk.
+
+        Returns:
+            The better matches.
+        """
+        best = matches.centres.clone()
+        distance = torch.empty_like(matches.distance)
+        last = self.sources.valid.numel() - 1
+        for part in chunks(best.numel(), best.device):
+            wanted = self._gather(self.features, self.targets.centres[part])
+            guide = self.start[self.targets.centres[part]]
+            own = best[part]
+            least = self._distance(wanted, guide, own, reuse)
+            for candidate in candidates:
+                other = candidate[part].clamp(0, last)
+                other = torch.where(self.sources.valid[other], other, own)
+                found = self._distance(wanted, guide, other, reuse)
+                better = found < least
+                own = torch.where(better, other, own)
+                least = torch.where(better, found, least)
+            best[part], distance[part] = own, least
+            pace.advance((part.stop - part.start) * (len(candidates) + 1))
+        return Matches(best, distance)
+
+    def _gather(self, flat: Tensor, centres: Tensor) -> Tensor:
+        radius, width = self.patch_px // 2, self.sources.width
+        steps = torch.arange(-radius, radius + 1, self.row_step, device=centres.device) * width - radius
+        index = (centres[None] + steps[:, None]).flatten()
+        rows = patch_rows(flat, self.patch_px).index_select(0, index)
+        return rows.view(steps.numel(), centres.numel(), -1)
+
+    def _distance(self, wanted: Tensor, guide: Tensor, centres: Tensor, reuse: Tensor | None) -> Tensor:
+        cap = feature_cap(self.options, self.patch_px, wanted.device)
+        difference = self._gather(self.sources.features, centres).sub_(wanted)
+        squared = torch.minimum(difference.mul_(difference), cap)
+        total = squared.sum(0).sum(1) / (wanted.shape[0] * self.patch_px)
+        if self.start_weight > 0:
+            apart = self.sources.guide.index_select(0, centres) - guide
+            total = total + self.start_weight * (apart * apart).sum(1)
+        if reuse is not None:
+            total = total + reuse[centres]
+        return total
+
+
+def neighbour_candidates(matches: Matches, targets: Targets, width: int, stride_px: int) -> list[Tensor]:
+    """What the eight neighbours at a distance would put here (propagation)."""
+    found = []
+    for dy in (-stride_px, 0, stride_px):
+        for dx in (-stride_px, 0, stride_px):
+            if dx == 0 and dy == 0:
+                continue
+            shift = dy * width + dx
+            place = (targets.centres + shift).clamp(0, targets.slot.numel() - 1)
+            slot = targets.slot[place]
+            theirs = matches.centres[slot.clamp_min(0)] - shift
+            found.append(torch.where(slot >= 0, theirs, matches.centres))
+    return found
+
+
+def random_candidates(matches: Matches, width: int, radius_px: int, uniform: Tensor) -> Tensor:
+    """A random centre within a radius of the present one; `uniform` is (2, N) in [0, 1)."""
+    offset = ((2 * uniform - 1) * (radius_px + 0.5)).round().long()
+    return matches.centres + offset[0] * width + offset[1]
+
+
+def reuse_penalty(matches: Matches, targets: Targets, sources: Sources, weight: float) -> Tensor:
+    """Penalty of each source centre: how much more often than needed it is used already.
+
+    Args:
+        matches: present sources.
+        targets: their targets, whose labels say how often a source must be used at least.
+        sources: the sources.
+        weight: distance per use beyond the need.
+
+    Returns:
+        (planes * H * W,) float32.
+    """
+    uses = torch.zeros(sources.valid.numel(), dtype=torch.int32, device=matches.centres.device)
+    uses.index_add_(0, matches.centres, torch.ones_like(matches.centres, dtype=torch.int32))
+    counts = torch.stack([(targets.labels == label).sum() for label in range(sources.count.numel())])
+    need = (counts / sources.count.clamp_min(1)).clamp_min(1.0)
+    label = (sources.features[:, 3] / sources.features[:, 3].new_tensor(4.0)).round().long()
+    return weight * (uses / need[label] - 1).clamp(0, 8)

@@ -1,0 +1,55 @@
+"""Options of the texture stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portrait_studio.errors import OptionError
+
+
+@dataclass(frozen=True)
+class TextureOptions:
+    """How patches are compared, searched and blended.
+
+    Distances are mean squared differences per pixel of colours in [0, 1].
+
+    Attributes:
+        patch_px: side of a patch, odd, in pixels of each level.
+        max_levels: most levels of the pyramid, the finest included.
+        coarse_iterations: rounds of search and vote at the coarsest level.
+        fine_iterations: the same at the finest level; levels between are interpolated.
+        label_penalty: distance added for a pixel whose label differs from the label it would cover.
+        start_weight_coarse: weight of the distance to `start` at the coarsest level.
+        start_weight_fine: the same at the finest level.
+        start_blur: standard deviation of the detail that `start` lacks, as a share of the longer side.
+        start_pull: share of the low frequencies of `start` in the result, in [0, 1].
+        reuse_penalty: distance added per average use of the source by other patches, against repetition.
+        mirror: whether the flipped photo (left and right parts swapped) is a source too.
+        sharpness: 0 averages the patches that overlap a pixel, 1 takes the most common of them.
+        min_sources: fewest source patches that a label needs; with fewer its pixels keep `start`.
+    """
+
+    patch_px: int = 7
+    max_levels: int = 7
+    coarse_iterations: int = 8
+    fine_iterations: int = 2
+    label_penalty: float = 0.15
+    start_weight_coarse: float = 1.0
+    start_weight_fine: float = 0.5
+    start_blur: float = 0.02
+    start_pull: float = 0.7
+    reuse_penalty: float = 0.002
+    mirror: bool = True
+    sharpness: float = 0.7
+    min_sources: int = 16
+
+    def __post_init__(self) -> None:
+        if self.patch_px < 3 or self.patch_px % 2 == 0:
+            raise OptionError(f"The patch size must be odd and at least 3 pixels, not {self.patch_px}.")
+        if min(self.max_levels, self.coarse_iterations, self.fine_iterations) < 1:
+            raise OptionError(
+                "The texture stage needs at least one level and one iteration; raise the value."
+            )
+        for name in ("start_pull", "sharpness"):
+            if not 0.0 <= getattr(self, name) <= 1.0:
+                raise OptionError(f"The texture option {name} must lie between 0 and 1.")

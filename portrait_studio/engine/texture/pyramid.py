@@ -1,0 +1,82 @@
+"""Levels of the coarse-to-fine synthesis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from portrait_studio.networks.conventions import LABEL_COUNT
+
+_SMALLEST_SIDE_PX = 28
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """One resolution of the problem.
+
+    Attributes:
+        image: (3, H, W) float32 in [0, 1]; the hole holds `start`.
+        hole: (H, W) bool; at coarse levels every pixel that covers any hole pixel.
+        labels: (H, W) int64.
+        excluded: (H, W) bool; known, but no source.
+    """
+
+    image: Tensor
+    hole: Tensor
+    labels: Tensor
+    excluded: Tensor
+
+
+def build_pyramid(finest: Level, patch_px: int, max_levels: int) -> list[Level]:
+    """Halve until the hole is about as thick as a patch or the picture is small; coarsest first."""
+    levels = [finest]
+    while len(levels) < max_levels and _is_worth_halving(levels[0], patch_px):
+        levels.insert(0, _halved(levels[0]))
+    return levels
+
+
+def grown(mask: Tensor, radius_px: int) -> Tensor:
+    """Dilate a (H, W) bool mask by a square."""
+    return F.max_pool2d(mask[None, None].float(), 2 * radius_px + 1, 1, radius_px)[0, 0] > 0
+
+
+def shrunk(mask: Tensor, radius_px: int) -> Tensor:
+    """Erode a (H, W) bool mask by a square; outside the picture counts as set."""
+    return ~grown(~mask, radius_px)
+
+
+def _is_worth_halving(level: Level, patch_px: int) -> bool:
+    if min(level.hole.shape) < 2 * _SMALLEST_SIDE_PX:
+        return False
+    return bool(shrunk(level.hole, patch_px // 2).any())
+
+
+def _halved(level: Level) -> Level:
+    return Level(
+        image=F.avg_pool2d(level.image[None], 2, ceil_mode=True, count_include_pad=False)[0],
+        hole=_halved_any(level.hole),
+        labels=_halved_majority(level.labels),
+        excluded=_halved_any(level.excluded),
+    )
+
+
+def _halved_any(mask: Tensor) -> Tensor:
+    return F.max_pool2d(mask[None, None].float(), 2, ceil_mode=True)[0, 0] > 0
+
+
+def _halved_majority(labels: Tensor) -> Tensor:
+    """Most frequent label of each 2x2 block; one label at a time, to keep memory low on big crops."""
+    height, width = labels.shape
+    size = ((height + 1) // 2, (width + 1) // 2)
+    best = torch.full(size, -1.0, device=labels.device)
+    winner = torch.zeros(size, dtype=torch.int64, device=labels.device)
+    for label in range(LABEL_COUNT):
+        share = F.avg_pool2d(
+            (labels == label)[None, None].float(), 2, ceil_mode=True, count_include_pad=False
+        )[0, 0]
+        winner = torch.where(share > best, label, winner)
+        best = torch.maximum(share, best)
+    return winner

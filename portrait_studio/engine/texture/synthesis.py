@@ -1,0 +1,243 @@
+"""The main loop of the texture stage: from the coarsest level to the finest, search and vote in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from portrait_studio.engine.texture.fields import (
+    Sources,
+    Targets,
+    collect_sources,
+    collect_targets,
+    colour_features,
+    feature_table,
+    table,
+)
+from portrait_studio.engine.texture.matching import (
+    Matcher,
+    Matches,
+    neighbour_candidates,
+    random_candidates,
+    reuse_penalty,
+)
+from portrait_studio.engine.texture.options import TextureOptions
+from portrait_studio.engine.texture.pace import Pace
+from portrait_studio.engine.texture.pyramid import Level, build_pyramid
+from portrait_studio.engine.texture.smooth import blur, fill_by_label
+from portrait_studio.engine.texture.voting import vote
+
+_MANY_TARGETS = 60_000
+_EXHAUSTIVE_PAIRS = 600_000
+_CANDIDATES = 13
+
+
+def synthesise(
+    image: Tensor,
+    hole: Tensor,
+    labels: Tensor,
+    start: Tensor | None,
+    generator: torch.Generator,
+    progress: Callable[[float], None],
+    options: TextureOptions | None = None,
+    excluded: Tensor | None = None,
+) -> Tensor:
+    """Fill a hole with patches of the photo's own texture that fit the parsing map and the start.
+
+    Coarse-to-fine patch synthesis (Wexler et al. 2007, Barnes et al. 2009) with a parsing-map term in the patch distance.
+
+    Args:
+        image: (3, H, W) float32 in [0, 1]; its content inside the hole is ignored.
+        hole: (H, W) bool, True = to fill.
+        labels: (H, W) int64 or uint8 parsing map, 0..17, hole included.
+        start: (3, H, W) float32 in [0, 1], the completion network's picture; None = smooth colours by label.
+        generator: source of all randomness; the same seed gives the same pixels.
+        progress: called often with the finished share in [0, 1]; may raise to cancel.
+        options: weights and limits.
+        excluded: (H, W) bool, known pixels that may not be copied.
+
+    Returns:
+        (3, H, W) float32 in [0, 1]; known pixels are those of `image`.
+
+    Raises:
+        Cancelled: raised by `progress`.
+    """
+    options = options or TextureOptions()
+    pace = Pace(progress, 1.0)
+    pace.advance(0.0)
+    if not bool(hole.any()):
+        return image.clone()
+    labels = labels.long()
+    known_image = torch.where(hole, torch.zeros_like(image), image)
+    spoken = fill_by_label(known_image, hole, labels) if start is None else start
+    finest = Level(
+        image=torch.where(hole, spoken, image),
+        hole=hole,
+        labels=labels,
+        excluded=torch.zeros_like(hole) if excluded is None else excluded & ~hole,
+    )
+    if min(hole.shape) < options.patch_px or bool(hole.all()):
+        return finest.image
+    filled = _coarse_to_fine(finest, generator, progress, options)
+    return torch.where(hole, _with_low_frequencies(filled, finest, options), image)
+
+
+def _coarse_to_fine(
+    finest: Level, generator: torch.Generator, progress: Callable[[float], None], options: TextureOptions
+) -> Tensor:
+    levels = build_pyramid(finest, options.patch_px, options.max_levels)
+    synthesisers = []
+    for number, level in enumerate(levels):
+        share = number / max(1, len(levels) - 1)
+        blur_px = options.start_blur * max(level.hole.shape)
+        sources = collect_sources(level, options.patch_px, blur_px, options.mirror)
+        level = _without_unsourced(level, sources, options.min_sources if number == len(levels) - 1 else 1)
+        synthesisers.append(_LevelSynthesis(level, sources, share, generator, options))
+        progress(0.0)
+    pace = Pace(progress, sum(step.expected_work for step in synthesisers))
+    above: tuple[_LevelSynthesis, Matches] | None = None
+    estimate = finest.image
+    for step in synthesisers:
+        if not step.can_run:
+            above, estimate = None, step.level.image
+            continue
+        matches = step.first_matches(above, pace)
+        estimate, matches = step.run(matches, pace)
+        above = (step, matches)
+    return estimate
+
+
+def _without_unsourced(level: Level, sources: Sources, min_sources: int) -> Level:
+    """Take pixels whose label has no source out of the hole: they keep the start."""
+    has_sources = sources.count >= min_sources
+    return replace(level, hole=level.hole & has_sources[level.labels])
+
+
+class _LevelSynthesis:
+    """Search and vote at one level."""
+
+    def __init__(
+        self,
+        level: Level,
+        sources: Sources,
+        share: float,
+        generator: torch.Generator,
+        options: TextureOptions,
+    ) -> None:
+        """Args: the level with its sources, its place from coarsest (0) to finest (1), randomness, options."""
+        self.level, self.sources, self.options = level, sources, options
+        self.share, self.generator = share, generator
+        self.targets: Targets = collect_targets(level, options.patch_px)
+        self.hole_index = level.hole.flatten().nonzero()[:, 0]
+        self.start = table(colour_features(level.image))
+        self.is_big = self.targets.centres.numel() > _MANY_TARGETS
+        self.row_step = 2 if self.is_big else 1
+        coarse, fine = options.coarse_iterations, options.fine_iterations
+        self.iterations = max(1, round(coarse + share * (fine - coarse)))
+        weight = options.start_weight_coarse + share * (
+            options.start_weight_fine - options.start_weight_coarse
+        )
+        self.start_weight = weight
+
+    @property
+    def can_run(self) -> bool:
+        """Whether there is anything to fill and anything to fill it with."""
+        return self.targets.centres.numel() > 0 and self.sources.pool.numel() > 0
+
+    @property
+    def expected_work(self) -> float:
+        """Work in units of compared patches."""
+        return float(self.targets.centres.numel() * (_CANDIDATES + 4) * self.iterations)
+
+    def first_matches(self, above: tuple[_LevelSynthesis, Matches] | None, pace: Pace) -> Matches:
+        """Matches to begin with: those of the coarser level, or random ones of the same label."""
+        count = self.targets.centres.numel()
+        random = self.sources.random_of_label(self.targets.labels, self._uniform(1)[0])
+        distance = torch.zeros(count, device=random.device)
+        if above is None:
+            return Matches(random, distance)
+        return Matches(self._from_coarser(*above, random), distance)
+
+    def run(self, matches: Matches, pace: Pace) -> tuple[Tensor, Matches]:
+        """Alternate search and vote; returns the (3, H, W) estimate and the last matches."""
+        estimate = self.level.image
+        if self.share > 0:
+            matches = self._matcher(estimate).search(matches, [], None, pace)
+            estimate = self._vote(matches, 0.5, pace)
+        for iteration in range(self.iterations):
+            matcher = self._matcher(estimate)
+            reuse = None
+            if self.options.reuse_penalty > 0 and iteration > 0:
+                reuse = reuse_penalty(matches, self.targets, self.sources, self.options.reuse_penalty)
+            for stride in self._strides(iteration):
+                matches = matcher.search(matches, self._candidates(matches, stride), reuse, pace)
+            is_last = iteration == self.iterations - 1 and self.share == 1
+            estimate = self._vote(matches, self.options.sharpness if is_last else 0.3, pace)
+        return estimate, matches
+
+    def _strides(self, iteration: int) -> tuple[int, ...]:
+        if self.is_big:
+            return (1,)
+        return (4, 2, 1) if self.share == 0 and iteration == 0 else (1 + iteration % 2,)
+
+    def _matcher(self, estimate: Tensor) -> Matcher:
+        return Matcher(
+            sources=self.sources,
+            targets=self.targets,
+            features=feature_table(estimate, self.level.labels),
+            start=self.start,
+            start_weight=self.start_weight,
+            patch_px=self.options.patch_px,
+            row_step=self.row_step,
+            options=self.options,
+        )
+
+    def _candidates(self, matches: Matches, stride: int) -> list[Tensor]:
+        width = self.sources.width
+        found = neighbour_candidates(matches, self.targets, width, stride)
+        found.append(self.sources.random_of_label(self.targets.labels, self._uniform(1)[0]))
+        radius = max(self.level.hole.shape) // 2 if self.share < 0.5 else 16
+        while radius >= 1 and len(found) < _CANDIDATES:
+            found.append(random_candidates(matches, width, radius, self._uniform(2)))
+            radius //= 3
+        return found
+
+    def _vote(self, matches: Matches, sharpness: float, pace: Pace) -> Tensor:
+        colours = vote(
+            self.hole_index, matches, self.targets, self.sources, self.options.patch_px, sharpness, pace
+        )
+        estimate = self.level.image.flatten(1).clone()
+        estimate[:, self.hole_index] = colours.t()
+        return estimate.view_as(self.level.image)
+
+    def _from_coarser(self, coarse: _LevelSynthesis, matches: Matches, random: Tensor) -> Tensor:
+        """Double the coordinates of the coarser matches; targets without a usable one take the random one."""
+        width, coarse_width = self.sources.width, coarse.sources.width
+        y, x = self.targets.centres // width, self.targets.centres % width
+        slot = coarse.targets.slot[(y // 2) * coarse_width + x // 2]
+        source = matches.centres[slot.clamp_min(0)]
+        row, column = source // coarse_width, source % coarse_width
+        plane = row // coarse.sources.height
+        row = 2 * (row - plane * coarse.sources.height) + y % 2
+        mirrored = width - 1 - (2 * (coarse_width - 1 - column) + 1 - x % 2)
+        column = torch.where(plane == 0, 2 * column + x % 2, mirrored)
+        inside = (slot >= 0) & (row < self.sources.height) & (column >= 0) & (column < width)
+        index = torch.where(inside, (plane * self.sources.height + row) * width + column, random)
+        return torch.where(self.sources.valid[index], index, random)
+
+    def _uniform(self, rows: int) -> Tensor:
+        device = self.generator.device
+        numbers = torch.rand(rows, self.targets.centres.numel(), generator=self.generator, device=device)
+        return numbers.to(self.level.image.device)
+
+
+def _with_low_frequencies(filled: Tensor, finest: Level, options: TextureOptions) -> Tensor:
+    """Pull the low frequencies of the patches towards the start: it knows the shading, they know the texture."""
+    if options.start_pull == 0:
+        return filled
+    sigma_px = options.start_blur * max(finest.hole.shape)
+    correction = blur(finest.image - filled, sigma_px)
+    return (filled + options.start_pull * correction).clamp(0.0, 1.0)

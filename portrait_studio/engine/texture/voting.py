@@ -1,0 +1,88 @@
+"""From matches to pixels: overlapping patches vote on each hole pixel."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from portrait_studio.engine.texture.fields import Sources, Targets
+from portrait_studio.engine.texture.matching import Matches, chunks
+from portrait_studio.engine.texture.pace import Pace
+
+_DEPTH_DECAY = 0.9
+_MODE_STEPS = 3
+
+
+def vote(
+    hole_index: Tensor,
+    matches: Matches,
+    targets: Targets,
+    sources: Sources,
+    patch_px: int,
+    sharpness: float,
+    pace: Pace,
+) -> Tensor:
+    """Colour of each hole pixel.
+
+    Votes weigh exp(-distance / spread) (Wexler et al. 2007) and less the deeper their patch lies in the hole. A mean
+    shift then moves from the average towards the most common colour: with sharpness 1 all the way, with 0 not at all.
+
+    Args:
+        hole_index: (Q,) int64 flat indices of the pixels to fill.
+        matches: source of each target.
+        targets: the targets; each hole pixel must lie in at least one target patch.
+        sources: where the colours come from.
+        patch_px: side of a patch.
+        sharpness: in [0, 1].
+        pace: told about each chunk.
+
+    Returns:
+        (Q, 3) float32 RGB.
+    """
+    log_weight = _log_weights(matches, targets)
+    result = torch.empty(hole_index.numel(), 3, device=hole_index.device)
+    for part in chunks(hole_index.numel(), hole_index.device):
+        colours, logs = _ballots(hole_index[part], matches, targets, sources, log_weight, patch_px)
+        result[part] = _elect(colours, logs, sharpness)
+        pace.advance((part.stop - part.start) * 4)
+    return result
+
+
+def _log_weights(matches: Matches, targets: Targets) -> Tensor:
+    ordered = torch.sort(matches.distance).values
+    spread = ordered[(3 * ordered.numel()) // 4].clamp_min(1e-5)
+    decay = torch.log(torch.tensor(_DEPTH_DECAY, device=spread.device))
+    return -matches.distance / spread + decay * targets.depth
+
+
+def _ballots(
+    pixels: Tensor, matches: Matches, targets: Targets, sources: Sources, log_weight: Tensor, patch_px: int
+) -> tuple[Tensor, Tensor]:
+    """Colours (K, Q, 3) and log weights (K, Q) of the K = patch_px ** 2 votes on each pixel."""
+    radius = patch_px // 2
+    span = torch.arange(-radius, radius + 1, device=pixels.device)
+    shift = (span[:, None] * sources.width + span[None]).flatten()
+    place = (pixels[None] - shift[:, None]).clamp(0, targets.slot.numel() - 1)
+    slot = targets.slot[place]
+    voter = slot.clamp_min(0)
+    origin = (matches.centres[voter] + shift[:, None]).clamp(0, sources.valid.numel() - 1)
+    colours = sources.colours.index_select(0, origin.flatten())[:, :3].view(*origin.shape, 3)
+    near = -(span[:, None] ** 2 + span[None] ** 2).flatten() / (2.0 * radius**2)
+    logs = torch.where(slot >= 0, log_weight[voter] + near[:, None], -1e9)
+    return colours, logs
+
+
+def _elect(colours: Tensor, logs: Tensor, sharpness: float) -> Tensor:
+    weight = torch.exp(logs - logs.max(0).values)
+    mean = _weighted(colours, weight)
+    if sharpness <= 0:
+        return mean
+    mode = colours.gather(0, logs.argmax(0)[None, :, None].expand(1, -1, 3))[0]
+    for bandwidth in (0.12, 0.08, 0.05)[:_MODE_STEPS]:
+        apart = (colours - mode).square().sum(2)
+        mode = _weighted(colours, weight * torch.exp(-apart / (2 * bandwidth**2)))
+    return mean + sharpness * (mode - mean)
+
+
+def _weighted(colours: Tensor, weight: Tensor) -> Tensor:
+    return (colours * weight[..., None]).sum(0) / weight.sum(0).clamp_min(1e-20)[:, None]
