@@ -1,0 +1,1 @@
+"""One module per data set: from its own layout to samples at training size."""

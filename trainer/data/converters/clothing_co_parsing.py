@@ -1,0 +1,225 @@
+"""Clothing Co-Parsing (Yang et al. 2014): street photos with 59 classes, converted to the 18 labels of ATR."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import scipy.io
+import scipy.ndimage
+from numpy.typing import NDArray
+
+from portrait_studio.errors import DataSetError
+from portrait_studio.networks.conventions import LABELS
+from trainer.data.converters.reading import (
+    DamagedPhotoError,
+    Silhouettes,
+    Skips,
+    packed_sample,
+    photo_files,
+    pose_keypoints,
+    read_photo,
+    require_same_size,
+    skipping,
+)
+from trainer.data.limbs import arm_bones, face_bones, leg_bones, split_by_limb, split_shoes
+from trainer.data.poses import DetectedPose, read_blazepose
+from trainer.data.sample import Extras, LabelArray, PointArray, Sample, unknown_labels
+
+NAME: Final = "clothing-co-parsing"
+
+CLASS_COUNT: Final = 59
+
+CLASS_NAMES: Final[dict[str, str]] = {
+    "null": "background",
+    "hat": "hat",
+    "hair": "hair",
+    "glasses": "sunglasses",
+    "sunglasses": "sunglasses",
+    **dict.fromkeys(
+        (
+            *(
+                "blazer",
+                "blouse",
+                "bodysuit",
+                "bra",
+                "cape",
+                "cardigan",
+                "coat",
+                "hoodie",
+                "intimate",
+                "jacket",
+            ),
+            *("jumper", "shirt", "sweater", "sweatshirt", "swimwear", "t-shirt", "top", "vest"),
+        ),
+        "upper-clothes",
+    ),
+    "skirt": "skirt",
+    **dict.fromkeys(("jeans", "leggings", "panties", "pants", "shorts", "stockings", "tights"), "pants"),
+    "dress": "dress",
+    "romper": "dress",
+    "belt": "belt",
+    "bag": "bag",
+    "purse": "bag",
+    "wallet": "bag",
+    "scarf": "scarf",
+    "tie": "scarf",
+}
+"""Classes that one of the 18 labels stands for wherever they lie."""
+
+SHOES: Final = frozenset(
+    ("boots", "clogs", "flats", "heels", "loafers", "pumps", "sandals", "shoes", "sneakers", "wedges")
+)
+"""Divided into left and right by the pose."""
+
+ARM_CLASSES: Final = frozenset(("bracelet", "gloves", "ring", "watch"))
+"""Divided into left and right arm by the pose."""
+
+LEG_CLASSES: Final = frozenset(("socks",))
+"""Divided into left and right leg by the pose."""
+
+SKIN: Final = "skin"
+SUIT: Final = "suit"
+
+NEAREST: Final = frozenset(("accessories", "earrings", "necklace"))
+"""Take the label of the nearest pixel of the person."""
+
+UNUSABLE: Final = {"0536": "its labels are all background", "1707": "the same photo as 0025"}
+
+_UPPER, _PANTS = LABELS.index("upper-clothes"), LABELS.index("pants")
+_PENDING: Final = 254
+
+
+def class_names(path: Path) -> tuple[str, ...]:
+    """Names of the 59 classes in the order of their numbers, from `label_list.mat`.
+
+    Raises:
+        DataSetError: the file is missing, damaged, or names a class that this converter does not know.
+    """
+    try:
+        cells = scipy.io.loadmat(path)["label_list"].ravel()
+        names = tuple(str(cell.item() if isinstance(cell, np.ndarray) else cell) for cell in cells)
+    except (OSError, ValueError, KeyError) as error:
+        raise DataSetError(
+            f"The class names {path} are missing or damaged; copy the data set anew."
+        ) from error
+    known = CLASS_NAMES.keys() | SHOES | ARM_CLASSES | LEG_CLASSES | NEAREST | {SKIN, SUIT}
+    unknown = [name for name in names if name not in known]
+    if unknown or len(names) != CLASS_COUNT:
+        raise DataSetError(
+            f"{path} does not name the 59 classes of Clothing Co-Parsing (unknown: {unknown})."
+        )
+    return names
+
+
+def to_atr(classes: LabelArray, names: tuple[str, ...], landmarks: PointArray) -> LabelArray:
+    """The 18 labels of ATR for a map of the set's classes.
+
+    Args:
+        classes: (h, w) uint8 class numbers 0-58.
+        names: name of each class number.
+        landmarks: (33, 3) float32 BlazePose of the same photo, in its pixels.
+
+    Returns:
+        (h, w) uint8 labels 0-17; left and right are the person's own.
+    """
+    labels = _direct(classes, names)
+    arms, legs = arm_bones(landmarks), leg_bones(landmarks)
+    for group, bones in (
+        ({SKIN}, face_bones(landmarks) + arms + legs),
+        (ARM_CLASSES, arms),
+        (LEG_CLASSES, legs),
+    ):
+        mask = _mask_of(classes, names, group)
+        labels[mask] = split_by_limb(mask, bones)[mask]
+    shoes = _mask_of(classes, names, SHOES)
+    labels[shoes] = split_shoes(shoes, landmarks)[shoes]
+    _fill_suit(labels, _mask_of(classes, names, {SUIT}), landmarks)
+    _fill_nearest(labels)
+    return labels
+
+
+def _direct(classes: LabelArray, names: tuple[str, ...]) -> LabelArray:
+    table: LabelArray = np.full(256, _PENDING, np.uint8)
+    for number, name in enumerate(names):
+        if name in CLASS_NAMES:
+            table[number] = LABELS.index(CLASS_NAMES[name])
+    return np.asarray(table[classes], np.uint8)
+
+
+def _mask_of(
+    classes: LabelArray, names: tuple[str, ...], group: frozenset[str] | set[str]
+) -> NDArray[np.bool_]:
+    return np.isin(classes, [number for number, name in enumerate(names) if name in group])
+
+
+def _fill_suit(labels: LabelArray, suit: NDArray[np.bool_], landmarks: PointArray) -> None:
+    """Jacket above the line through the hips, trousers below."""
+    hip_y = (landmarks[23, 1] + landmarks[24, 1]) / 2
+    below = np.arange(labels.shape[0])[:, None] + 0.5 > hip_y
+    labels[suit & ~below] = _UPPER
+    labels[suit & below] = _PANTS
+
+
+def _fill_nearest(labels: LabelArray) -> None:
+    """Give the pixels that are still pending the label of the nearest pixel of the person."""
+    pending = labels == _PENDING
+    person = ~pending & (labels != 0)
+    if not pending.any():
+        return
+    if not person.any():
+        labels[pending] = 0
+        return
+    rows, columns = scipy.ndimage.distance_transform_edt(~person, return_distances=False, return_indices=True)
+    labels[pending] = labels[rows[pending], columns[pending]]
+
+
+def _read_classes(path: Path) -> LabelArray:
+    try:
+        classes = np.asarray(scipy.io.loadmat(path)["groundtruth"])
+    except Exception as error:  # scipy raises many kinds for a damaged file
+        raise DamagedPhotoError(f"labels cannot be read ({type(error).__name__})") from error
+    if classes.ndim != 2 or classes.max() >= CLASS_COUNT:
+        raise DamagedPhotoError("labels are not a map of the 59 classes")
+    return classes.astype(np.uint8)
+
+
+def convert(source: Path, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
+    """Samples of the set: the 18 labels where photos are labelled, silhouettes elsewhere.
+
+    Args:
+        source: folder with `photos/`, `annotations/pixel-level/`, `label_list.mat`, `blazepose.json`, `silhouettes.zip`.
+        skips: receives what is left out.
+
+    Raises:
+        DataSetError: the layout is not that of the set.
+    """
+    names = class_names(source / "label_list.mat")
+    poses = read_blazepose(source / "blazepose.json")
+    files = photo_files(source / "photos", ".jpg")
+    with Silhouettes(source / "silhouettes.zip") as silhouettes:
+        for path in files:
+            with skipping(path.stem, skips):
+                yield _sample(source, path, names, poses.get(path.stem), silhouettes)
+
+
+def _sample(
+    source: Path, path: Path, names: tuple[str, ...], pose: DetectedPose | None, silhouettes: Silhouettes
+) -> tuple[Sample, Extras]:
+    if path.stem in UNUSABLE:
+        raise DamagedPhotoError(UNUSABLE[path.stem])
+    image = read_photo(path)
+    keypoints = pose_keypoints(pose, image)
+    annotation = source / "annotations" / "pixel-level" / f"{path.stem}.mat"
+    if annotation.is_file():
+        if pose is None:
+            raise DamagedPhotoError("labelled, but without the pose that tells left from right")
+        classes = _read_classes(annotation)
+        require_same_size(classes, image)
+        labels = to_atr(classes, names, pose.landmarks)
+    else:
+        silhouette = silhouettes.codes(path.stem)
+        labels = unknown_labels(image) if silhouette is None else silhouette
+    return packed_sample(f"{NAME}/{path.stem}", image, labels, keypoints)

@@ -1,0 +1,104 @@
+"""The two sets that know poses and silhouettes only: fashion550k (bodies, some with white borders) and lip (crops)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.imaging.geometry import Bounds, Extent
+from trainer.data.converters.reading import (
+    Silhouettes,
+    Skips,
+    packed_sample,
+    photo_files,
+    pose_keypoints,
+    read_photo,
+    require_same_size,
+    skipping,
+)
+from trainer.data.poses import DetectedPose, forget_outside, read_blazepose
+from trainer.data.sample import Extras, ImageArray, LabelArray, PointArray, Sample, unknown_labels
+
+FASHION550K: Final = "fashion550k"
+LIP: Final = "lip"
+
+_WHITE: Final = 244
+_WHITE_SHARE: Final = 0.985
+_PICTURE_SHARE: Final = 0.5
+_EDGE_DEPTH: Final = 3
+_LEAST_BORDER: Final = 2
+
+
+def white_borders(image: ImageArray) -> Bounds:
+    """The part of a photo (h, w, 3) uint8 inside its white borders.
+
+    A border is a run of almost white lines at a side that ends abruptly: within three lines at least half of the pixels
+    are something else. A white studio wall, which gives way to the person gradually, is no border.
+    """
+    white: NDArray[np.bool_] = image.min(axis=2) >= _WHITE
+    top, bottom = _border(white.mean(axis=1)), _border(white.mean(axis=1)[::-1])
+    inner = white[top : white.shape[0] - bottom]
+    left, right = _border(inner.mean(axis=0)), _border(inner.mean(axis=0)[::-1])
+    return Bounds(left, top, white.shape[1] - right, white.shape[0] - bottom)
+
+
+def _border(white_shares: NDArray[np.float64]) -> int:
+    """Number of border lines at the start of a list of shares of white pixels per line."""
+    dark = np.flatnonzero(white_shares < _WHITE_SHARE)
+    if not len(dark) or dark[0] < _LEAST_BORDER:
+        return 0
+    start = int(dark[0])
+    abrupt = bool((white_shares[start : start + _EDGE_DEPTH] <= 1 - _PICTURE_SHARE).any())
+    # The first line beside a border is blended with it by the compression.
+    return start + 1 if abrupt else 0
+
+
+def _cropped(
+    image: ImageArray, labels: LabelArray, keypoints: PointArray, part: Bounds
+) -> tuple[ImageArray, LabelArray, PointArray]:
+    moved = keypoints - np.array([part.left, part.top, 0], np.float32)
+    moved[keypoints[:, 2] == 0] = 0
+    return image[part.slices], labels[part.slices], forget_outside(moved, part.width, part.height)
+
+
+def _samples(name: str, source: Path, skips: Skips, *, crop: bool) -> Iterator[tuple[Sample, Extras]]:
+    poses = read_blazepose(source / "blazepose.json")
+    files = photo_files(source / "photos", ".webp")
+    with Silhouettes(source / "silhouettes.zip") as silhouettes:
+        for path in files:
+            with skipping(path.stem, skips):
+                yield _sample(name, path, poses.get(path.stem), silhouettes, crop=crop)
+
+
+def _sample(
+    name: str, path: Path, pose: DetectedPose | None, silhouettes: Silhouettes, *, crop: bool
+) -> tuple[Sample, Extras]:
+    image = read_photo(path)
+    keypoints = pose_keypoints(pose, image)
+    silhouette = silhouettes.codes(path.stem)
+    labels = unknown_labels(image) if silhouette is None else silhouette
+    require_same_size(labels, image)
+    part = white_borders(image) if crop else Bounds.of(Extent(image.shape[1], image.shape[0]))
+    return packed_sample(f"{name}/{path.stem}", *_cropped(image, labels, keypoints, part))
+
+
+def convert_fashion550k(source: Path, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
+    """Samples of fashion550k without its white borders; labels are silhouettes (0 and "any part of the person").
+
+    Args:
+        source: folder with `photos/*.webp`, `blazepose.json`, `silhouettes.zip`.
+        skips: receives what is left out.
+
+    Raises:
+        DataSetError: the layout is not that of the set.
+    """
+    return _samples(FASHION550K, source, skips, crop=True)
+
+
+def convert_lip(source: Path, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
+    """Samples of the crops of LIP; the same layout as fashion550k."""
+    return _samples(LIP, source, skips, crop=False)
