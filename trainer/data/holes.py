@@ -108,11 +108,14 @@ def rectangle_around(
     return mask
 
 
-def strokes(person: Person, rng: np.random.Generator) -> Mask:
-    """One to three strokes of a round brush that wander over the body, as a user paints over a thing."""
+def strokes(person: Person, rng: np.random.Generator, share: tuple[float, float] = (0.03, 0.2)) -> Mask:
+    """One to three strokes of a round brush that wander over the body, as a user paints over a thing.
+
+    They cover about as much of the image as drawn from `share`, or less where they cross.
+    """
     height, width = person.shape
     unit = min(height, width) / REFERENCE_SIDE
-    wanted = rng.uniform(0.03, 0.2) * height * width
+    wanted = rng.uniform(*share) * height * width
     mask = np.zeros((height, width), np.uint8)
     for _ in range(3):
         thickness = max(2, round(rng.uniform(14, 44) * unit))
@@ -125,15 +128,17 @@ def strokes(person: Person, rng: np.random.Generator) -> Mask:
     return mask
 
 
-def silhouette(shape: Person, person: Person, rng: np.random.Generator) -> Mask:
+def silhouette(
+    shape: Person, person: Person, rng: np.random.Generator, share: tuple[float, float] = (0.03, 0.25)
+) -> Mask:
     """The silhouette `shape` ((h, w) bool) scaled, turned a little, perhaps flipped, and laid over the body.
 
-    It covers 3 to 25 % of the image before the image's edge cuts it.
+    It covers as much of the image as drawn from `share`, less what the image's edge cuts off.
     """
     height, width = person.shape
     if not shape.any():
         return np.zeros((height, width), np.uint8)
-    wanted = rng.uniform(0.03, 0.25) * height * width
+    wanted = rng.uniform(*share) * height * width
     scale = float(np.sqrt(wanted / np.count_nonzero(shape)))
     angle = np.deg2rad(rng.normal(0, 12))
     flip = -1.0 if rng.random() < 0.5 else 1.0

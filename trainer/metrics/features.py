@@ -1,4 +1,4 @@
-"""How different a fill looks: distance of VGG-16 features in the hole (after Zhang et al. 2018, unweighted)."""
+"""How different a fill looks: distance of VGG-16 features in the hole (after Zhang et al. 2018)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from torch.nn import functional
 from portrait_studio.errors import OptionError, WeightsError
 
 LAYOUT = (64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512)
-"""Output channels of the convolutions of VGG-16 (configuration D), 0 = halving; the last one is not needed."""
+"""Output channels of the convolutions of VGG-16 (configuration D), 0 = halving; the last is not needed."""
 
 _TAPS = (3, 8, 15, 22, 29)
 _MEAN = (0.485, 0.456, 0.406)
@@ -54,8 +54,8 @@ class VggDistance:
         """Distance in the hole, 0 = the same, at most 4: squared distance of unit feature vectors.
 
         Averaged over the hole's positions at the last rectified layer of each of the five resolutions, then
-        over the layers. What is seen is the rectangle around the hole with 32 pixels of context, scaled down to
-        384 pixels if larger.
+        over the layers. What is seen is the rectangle around the hole with 32 pixels of context, scaled down
+        to 384 pixels if larger.
 
         Args:
             truth: (H, W, 3) uint8 RGB.
@@ -94,7 +94,7 @@ def _convolutions(layout: tuple[int, ...]) -> nn.Sequential:
 def _around_hole(
     truth: NDArray[np.uint8], filled: NDArray[np.uint8], mask: NDArray[np.uint8]
 ) -> tuple[Tensor, Tensor]:
-    """Both pictures, normalised, (2, 3, h, w), and the hole (1, 1, h, w) in {0, 1}, cut to its surroundings."""
+    """Both pictures, normalised (2, 3, h, w), and the hole (1, 1, h, w), cut to its surroundings."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     window = tuple(
         slice(max(0, int(line[0]) - _CONTEXT_PX), int(line[-1]) + 1 + _CONTEXT_PX) for line in (rows, columns)

@@ -1,0 +1,68 @@
+"""Completions that know nothing of people, to compare with.
+
+Each takes an image (H, W, 3) uint8 RGB and a mask (H, W) uint8, nonzero = hole, and returns a new (H, W, 3) uint8
+that equals the image outside the hole.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.errors import OptionError
+
+Image = NDArray[np.uint8]
+Mask = NDArray[np.uint8]
+
+_TELEA_RADIUS = 5
+_PATCH_RADIUS = 3
+
+
+def mean_fill(image: Image, mask: Mask) -> Image:
+    """The hole in the mean colour of the known region (middle grey when nothing is known)."""
+    known = image[mask == 0]
+    filled = image.copy()
+    filled[mask > 0] = np.rint(known.mean(axis=0)).astype(np.uint8) if known.size else 128
+    return filled
+
+
+def telea(image: Image, mask: Mask) -> Image:
+    """OpenCV's fast marching (Telea 2004, "An image inpainting technique based on ... fast marching")."""
+    filled = cv2.inpaint(image, (mask > 0).astype(np.uint8), _TELEA_RADIUS, cv2.INPAINT_TELEA)
+    return _outside_kept(image, filled, mask)
+
+
+def patchmatch_is_installed() -> bool:
+    """Whether the optional package pypatchmatch can be used."""
+    return find_spec("patchmatch") is not None and bool(_patchmatch().patchmatch_available)
+
+
+def patchmatch(image: Image, mask: Mask) -> Image:
+    """PatchMatch (Barnes et al. 2009) of the package pypatchmatch, patches of 7x7, the same result each time.
+
+    Raises:
+        OptionError: the package is not installed.
+    """
+    if not patchmatch_is_installed():
+        raise OptionError("PatchMatch is not installed; install it with 'pip install pypatchmatch'.")
+    library = _patchmatch()
+    library.set_random_seed(0)
+    hole = np.where(mask > 0, 255, 0).astype(np.uint8)
+    return _outside_kept(
+        image, library.inpaint(np.ascontiguousarray(image), hole, patch_size=_PATCH_RADIUS), mask
+    )
+
+
+def _patchmatch() -> Any:
+    # Imported when needed, since the package is optional.
+    return import_module("patchmatch.patch_match")
+
+
+def _outside_kept(image: Image, filled: Image, mask: Mask) -> Image:
+    kept: Image = np.where(mask[..., None] > 0, filled, image)
+    return kept
