@@ -1,7 +1,7 @@
 """Cases to measure completion on: photos of which a part is hidden and known.
 
-`paper` and `natural` draw the holes at random, but from the photo's name alone: the same photo always gets the
-same hole, on every machine and whatever else is measured.
+`paper` and `natural` draw the holes at random, but from the photo's name alone: the same photo always gets
+the same hole, on every machine and whatever else is measured.
 """
 
 from __future__ import annotations
@@ -213,7 +213,7 @@ def _strokes(
 def _silhouette(
     person: Person, rng: np.random.Generator, photos: PackedSet, others: list[int]
 ) -> tuple[Mask, str]:
-    """The first of the other photos with a fitting thing or limb lends its silhouette; without any: strokes."""
+    """The first other photo with a fitting thing or limb lends its silhouette; without any: strokes."""
     for other in others:
         shapes = shapes_of(photos[other].labels, THINGS)
         if not shapes:

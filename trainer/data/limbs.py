@@ -1,4 +1,4 @@
-"""Which limb a pixel belongs to: the nearest line between the joints of a pose, measured in widths of the limb."""
+"""Which limb a pixel belongs to: the nearest line between joints of the pose, in widths of the limb."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEFT_LEG, RIGHT_LEG = LABELS.index("left-leg"), LABELS.index("right-leg")
 LEFT_ARM, RIGHT_ARM = LABELS.index("left-arm"), LABELS.index("right-arm")
 
 STRAY_SHARE: Final = 0.06
-"""A part of a connected piece of skin smaller than this is an error of the pose and joins the rest of the piece."""
+"""A smaller part of a connected piece of skin is an error of the pose and joins the rest of the piece."""
 
 _PAIR_SHARE: Final = 0.3
 _ONE_SHOE_SHARE: Final = 0.8
@@ -52,7 +52,7 @@ def _chain(label: int, points: PointArray, indices: tuple[int, ...], widths: tup
 
 
 def face_bones(landmarks: PointArray) -> Bones:
-    """Head, neck and the top of the chest (which ATR counts to the face), from BlazePose's landmarks (33, 3)."""
+    """Head, neck and top of the chest (which ATR counts to the face), from BlazePose's landmarks (33, 3)."""
     xy = landmarks[:, :2]
     mouth, thorax = (xy[9] + xy[10]) / 2, (xy[11] + xy[12]) / 2
     chest = thorax + 0.2 * ((xy[23] + xy[24]) / 2 - thorax)
@@ -95,7 +95,7 @@ def _feet_bones(landmarks: PointArray) -> Bones:
 
 
 def nearest_label(mask: NDArray[np.bool_], bones: Bones) -> LabelArray:
-    """Label (n,) uint8 of the nearest bone for each of the n pixels that are set in `mask` (h, w), in row order."""
+    """Label (n,) uint8 of the nearest bone for each of the n pixels set in `mask` (h, w), in row order."""
     ys, xs = np.nonzero(mask)
     if not len(xs):
         return np.zeros(0, np.uint8)
@@ -108,7 +108,7 @@ def nearest_label(mask: NDArray[np.bool_], bones: Bones) -> LabelArray:
 def split_by_limb(mask: NDArray[np.bool_], bones: Bones) -> LabelArray:
     """Label map (h, w) uint8 with the nearest bone's label where `mask` (h, w) is set, 0 elsewhere.
 
-    Within a connected piece of the mask, labels that cover less than `STRAY_SHARE` of it give way to the largest one.
+    Within a connected piece of the mask, labels that cover less than `STRAY_SHARE` of it give way to the largest.
     """
     result: LabelArray = np.zeros(mask.shape, np.uint8)
     result[mask] = nearest_label(mask, bones)
@@ -131,9 +131,9 @@ def _pieces(mask: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
 def split_shoes(mask: NDArray[np.bool_], landmarks: PointArray) -> LabelArray:
     """Label map (h, w) uint8 of left and right shoes where `mask` (h, w) is set, 0 elsewhere.
 
-    A connected piece is one shoe when four fifths of it are nearest to the same foot, and is divided pixel by pixel
-    otherwise (feet that touch). Two pieces of similar size are never the same shoe: the pairing with the smaller sum of
-    distances counts.
+    A connected piece is one shoe when four fifths of it are nearest to the same foot, and is divided pixel by
+    pixel otherwise (feet that touch). Two pieces of similar size are never the same shoe: the pairing with the
+    smaller sum of distances counts.
     """
     bones = _feet_bones(landmarks)
     result: LabelArray = np.zeros(mask.shape, np.uint8)

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from portrait_studio.errors import DataSetError
 from portrait_studio.networks.conventions import IGNORE_LABEL, KEYPOINT_COUNT, LABEL_COUNT, PARTIAL_LABELS
-from trainer.data.sample import Extras, Sample, unknown_labels
+from trainer.data.sample import Extras, LabelArray, Sample, unknown_labels
 from trainer.data.split import SPLITS, Split, split_of
 
 FORMAT_VERSION: Final = 1
@@ -52,7 +52,7 @@ class PackedPhoto:
         shard: file name of the tar.
         width: pixels.
         height: pixels.
-        shares: share of the image's pixels by label code (as text, since JSON has no other keys); unknown pixels lack.
+        shares: share of the image's pixels by label code (text, since JSON has no other keys), without 255.
     """
 
     key: str
@@ -64,7 +64,7 @@ class PackedPhoto:
 
 
 def label_shares(labels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Share of the pixels of a label map (h, w) uint8 with each code: (25,) float32 in [0, 1]; 255 is left out."""
+    """Share of the pixels of a label map (h, w) uint8 by code: (25,) float32 in [0, 1], without 255."""
     counts = np.bincount(labels.ravel(), minlength=IGNORE_LABEL + 1)[:CODE_COUNT]
     return np.asarray(counts / labels.size, np.float32)
 
@@ -94,7 +94,8 @@ class _Shards:
     def _next(self) -> None:
         self.close()
         self.names.append(f"{self._stem}-{len(self.names):03d}.tar")
-        self._tar = tarfile.open(self._folder / self.names[-1], "w", format=tarfile.USTAR_FORMAT)
+        path = self._folder / self.names[-1]
+        self._tar = tarfile.open(path, "w", format=tarfile.USTAR_FORMAT)  # noqa: SIM115 - closed by close()
         self._bytes = 10_240
 
     def close(self) -> None:
@@ -105,7 +106,7 @@ class _Shards:
 
 
 class PackWriter:
-    """Writes one set; the set appears in its folder, and replaces an older one, when the block ends without an error."""
+    """Writes one set, which replaces an older one when the `with` block ends without an error."""
 
     def __init__(self, folder: Path, name: str, split: Split | None = None) -> None:
         """Args: folder of packs, name of the set, and the split of all photos (None: `split_of` each key)."""
@@ -304,8 +305,8 @@ class PackedSet(Sequence[Sample]):
         rgb = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
         labels = unknown_labels(rgb)
         if "labels.png" in parts:
-            labels = cv2.imdecode(np.frombuffer(parts["labels.png"], np.uint8), cv2.IMREAD_UNCHANGED)
-        if labels is None or labels.shape != rgb.shape[:2]:
+            labels = _decoded_labels(parts["labels.png"])
+        if labels.shape != rgb.shape[:2]:
             raise DataSetError(f"The packed label map of {photo.key} is damaged; prepare its set anew.")
         keypoints = np.asarray(self.extras(index)["keypoints"], np.float32).reshape(KEYPOINT_COUNT, 3)
         for array in (rgb, labels, keypoints):
@@ -316,6 +317,12 @@ class PackedSet(Sequence[Sample]):
         """Everything of the photo's JSON: `set`, `keypoints`, `original_size`, and `five` for faces."""
         record: dict[str, Any] = json.loads(self._encoded[index]["json"])
         return record
+
+
+def _decoded_labels(data: bytes) -> LabelArray:
+    """Label map of a PNG; an empty array when it is damaged."""
+    labels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    return np.zeros((0, 0), np.uint8) if labels is None else np.asarray(labels, np.uint8)
 
 
 def _share_table(photos: Sequence[PackedPhoto]) -> NDArray[np.float32]:

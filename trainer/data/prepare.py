@@ -48,7 +48,7 @@ class PrepareReport:
     def text(self) -> str:
         """The report for people to read, one fact per line."""
         lines = [
-            f"{self.set_name}: {self.train} photos to train, {self.val} to validate, {len(self.skipped)} left out",
+            f"{self.set_name}: {self.train} to train, {self.val} to validate, {len(self.skipped)} left out",
             f"with labels {self.labelled}, with keypoints {self.posed}",
         ]
         shown = [f"{name} {count}" for name, count in self.photos_with_label.items() if count]
@@ -65,11 +65,11 @@ def prepare(
     Args:
         set_name: a name of `converters.registry`.
         source: folder of the set in its own layout.
-        destination: folder of packs; an older version of the set there is replaced when the new one is complete.
+        destination: folder of packs; an older version of the set is replaced when the new one is complete.
         listener: told how many photos are done.
 
     Raises:
-        DataSetError: unknown set, layout not as expected, nothing converted, or the destination cannot be written.
+        DataSetError: unknown set, layout not as expected, nothing converted, or destination not writable.
     """
     convert = converter_of(set_name)
     if not source.is_dir():

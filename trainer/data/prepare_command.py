@@ -27,7 +27,7 @@ def add_prepare_command(subparsers: Subparsers) -> None:
         "source", metavar="SRC", type=Path, help="folder that holds the set in its own layout"
     )
     parser.add_argument("destination", metavar="DEST", type=Path, help="folder of packs, one folder per set")
-    parser.set_defaults(run=run_prepare)
+    parser.set_defaults(handler=run_prepare)
 
 
 def run_prepare(args: argparse.Namespace) -> int:

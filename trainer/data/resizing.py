@@ -10,7 +10,7 @@ from trainer.data.sample import ImageArray, LabelArray, PointArray
 
 
 def fitted_size(width: int, height: int, long_side: int) -> tuple[int, int]:
-    """Size (width, height) whose longer side is at most `long_side` pixels; never larger than the original."""
+    """Size (width, height) whose longer side is at most `long_side` pixels; never beyond the original."""
     scale = min(1.0, long_side / max(width, height))
     return max(1, round(width * scale)), max(1, round(height * scale))
 
@@ -23,7 +23,7 @@ def shrink_image(image: ImageArray, size: tuple[int, int]) -> ImageArray:
 
 
 def shrink_labels(labels: LabelArray, size: tuple[int, int]) -> LabelArray:
-    """Label map (h, w) uint8 at `size` (width, height): each pixel takes the code that covers most of its area."""
+    """Label map (h, w) uint8 at `size` (width, height): each pixel takes the code with the largest area in it."""
     if (labels.shape[1], labels.shape[0]) == size:
         return labels
     codes = np.unique(labels)
@@ -38,7 +38,7 @@ def shrink_labels(labels: LabelArray, size: tuple[int, int]) -> LabelArray:
 
 
 def scale_points(points: PointArray, size: tuple[int, int], new_size: tuple[int, int]) -> PointArray:
-    """Points (n, 2 or more) float32, x and y first, moved from an image of `size` to one of `new_size` (width, height)."""
+    """Points (n, 2 or more) float32, x, y first, from an image of `size` to `new_size` (width, height)."""
     moved = points.copy()
     moved[:, 0] *= new_size[0] / size[0]
     moved[:, 1] *= new_size[1] / size[1]

@@ -1,4 +1,4 @@
-"""Clothing Co-Parsing (Yang et al. 2014): street photos with 59 classes, converted to the 18 labels of ATR."""
+"""Clothing Co-Parsing (Yang et al. 2014): street photos with 59 classes, as the 18 labels of ATR."""
 
 from __future__ import annotations
 
@@ -190,7 +190,8 @@ def convert(source: Path, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
     """Samples of the set: the 18 labels where photos are labelled, silhouettes elsewhere.
 
     Args:
-        source: folder with `photos/`, `annotations/pixel-level/`, `label_list.mat`, `blazepose.json`, `silhouettes.zip`.
+        source: folder with `photos/`, `annotations/pixel-level/`, `label_list.mat`, `blazepose.json` and
+            `silhouettes.zip`.
         skips: receives what is left out.
 
     Raises:

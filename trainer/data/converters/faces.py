@@ -1,7 +1,7 @@
 """Three sets of faces with five landmarks each: official portraits, a part of CelebA-HQ, and UTKFace.
 
-The landmarks travel in the pack's JSON as `five`: right eye, left eye, nose, right and left corner of the mouth (the
-person's own sides), x and y in pixels of the packed image, or null where no face was found.
+The landmarks travel in the pack's JSON as `five`: right eye, left eye, nose, right and left corner of the mouth
+(the person's own sides), x and y in pixels of the packed image, or null where no face was found.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def read_five(path: Path) -> dict[str, PointArray]:
 
 
 def hair_labels(path: Path, image: ImageArray) -> LabelArray:
-    """Label map (h, w) uint8 of a photo (h, w, 3): hair where the mask says so, unknown elsewhere or without a mask."""
+    """Label map (h, w) uint8 of a photo (h, w, 3): hair where the mask says so, unknown elsewhere."""
     if not path.is_file():
         return unknown_labels(image)
     mask = read_codes(path)
@@ -104,10 +104,10 @@ def convert_portraits(source: Path, skips: Skips) -> Iterator[tuple[Sample, Extr
 
 
 def convert_celebahq(source: Path, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
-    """Samples of CelebA-HQ, at most 256 pixels; hair is labelled where `hair/*.png` has a mask. Else as the portraits."""
+    """Samples of CelebA-HQ, at most 256 pixels, hair labelled by `hair/*.png`; else as the portraits."""
     return _samples(CELEBAHQ, source, skips, FACE_SIDE)
 
 
 def convert_utkface(source: Path, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
-    """Samples of UTKFace, at most 128 pixels. Else as the portraits."""
+    """Samples of UTKFace, at most 128 pixels; else as the portraits."""
     return _samples(UTKFACE, source, skips, SMALL_FACE_SIDE)

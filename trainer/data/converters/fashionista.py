@@ -37,7 +37,10 @@ VALUE_CODES: Final[tuple[int, ...]] = (
     SKIRT_OR_DRESS,
     OTHER,
 )
-"""Code of each of the eight values: 0 background, 1 skin, 2 hair, 3 tops, 4 shoes, 5 pants, 6 dress or skirt, 7 other."""
+"""Code of each of the eight values.
+
+0 background, 1 skin, 2 hair, 3 tops, 4 shoes, 5 pants, 6 dress or skirt, 7 other.
+"""
 
 WRONG_MAPS: Final = frozenset(("0077", "0123", "0590"))
 

@@ -1,4 +1,4 @@
-"""Reading the files of a data set: every failure is a sentence, and a photo that cannot be used is noted, not fatal."""
+"""Reading the files of a data set: a photo that cannot be used is noted, a wrong layout is an error."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def require_folder(folder: Path) -> Path:
 
 
 def photo_files(folder: Path, *suffixes: str) -> list[Path]:
-    """Files of a folder with one of the suffixes (".jpg"), sorted by name; DataSetError when there are none."""
+    """Files of a folder with one of the suffixes (".jpg"), by name; DataSetError when there are none."""
     files = sorted(path for path in require_folder(folder).iterdir() if path.suffix.lower() in suffixes)
     if not files:
         raise DataSetError(f"No photos ({', '.join(suffixes)}) in {folder}; the data set is incomplete.")
@@ -68,7 +68,7 @@ def photo_files(folder: Path, *suffixes: str) -> list[Path]:
 
 
 def read_photo(path: Path) -> ImageArray:
-    """Photo (h, w, 3) uint8 RGB as stored: EXIF orientation is not applied, since annotations are in stored pixels."""
+    """Photo (h, w, 3) uint8 RGB as stored: annotations are in stored pixels, so EXIF does not turn it."""
     try:
         data = np.frombuffer(path.read_bytes(), np.uint8)
         flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
@@ -107,7 +107,7 @@ class Silhouettes:
         self._names = set(self._archive.namelist())
 
     def codes(self, photo_id: str) -> LabelArray | None:
-        """Label map (h, w) uint8 with 0 and "any part of the person", or None when the photo has no silhouette."""
+        """Label map (h, w) uint8 with 0 and "any part of the person"; None without a silhouette."""
         name = f"{photo_id}.png"
         if name not in self._names:
             return None
@@ -149,7 +149,7 @@ def pose_keypoints(pose: DetectedPose | None, image: ImageArray) -> PointArray:
 def packed_sample(
     key: str, image: ImageArray, labels: LabelArray, keypoints: PointArray, long_side: int = BODY_SIDE
 ) -> tuple[Sample, Extras]:
-    """Sample at training size from a photo (h, w, 3), its codes (h, w) and its keypoints (16, 3) at its own size."""
+    """Sample at training size from a photo (h, w, 3), codes (h, w) and keypoints (16, 3) at its own size."""
     size = (image.shape[1], image.shape[0])
     new_size = fitted_size(*size, long_side)
     require_same_size(labels, image)

@@ -1,4 +1,4 @@
-"""The two sets that know poses and silhouettes only: fashion550k (bodies, some with white borders) and lip (crops)."""
+"""The sets that know poses and silhouettes only: fashion550k (some with white borders) and lip (crops)."""
 
 from __future__ import annotations
 
@@ -27,17 +27,18 @@ FASHION550K: Final = "fashion550k"
 LIP: Final = "lip"
 
 _WHITE: Final = 244
-_WHITE_SHARE: Final = 0.985
+_WHITE_SHARE: Final = 0.9
 _PICTURE_SHARE: Final = 0.5
-_EDGE_DEPTH: Final = 3
-_LEAST_BORDER: Final = 2
+_EDGE_LINES: Final = 4
+_FRAME_LINES: Final = 3
 
 
 def white_borders(image: ImageArray) -> Bounds:
     """The part of a photo (h, w, 3) uint8 inside its white borders.
 
-    A border is a run of almost white lines at a side that ends abruptly: within three lines at least half of the pixels
-    are something else. A white studio wall, which gives way to the person gradually, is no border.
+    A border starts at a side (or beneath a frame of one or two lines there) with a line that is almost white, and
+    ends abruptly: within four lines less than half of the pixels are white. A white studio wall, which gives way to
+    the person gradually, is no border.
     """
     white: NDArray[np.bool_] = image.min(axis=2) >= _WHITE
     top, bottom = _border(white.mean(axis=1)), _border(white.mean(axis=1)[::-1])
@@ -47,14 +48,17 @@ def white_borders(image: ImageArray) -> Bounds:
 
 
 def _border(white_shares: NDArray[np.float64]) -> int:
-    """Number of border lines at the start of a list of shares of white pixels per line."""
-    dark = np.flatnonzero(white_shares < _WHITE_SHARE)
-    if not len(dark) or dark[0] < _LEAST_BORDER:
+    """Number of border lines at the start of a list of shares of white pixels per line; at most a third of all."""
+    begun = np.flatnonzero(white_shares[:_FRAME_LINES] >= _WHITE_SHARE)
+    if not len(begun):
         return 0
-    start = int(dark[0])
-    abrupt = bool((white_shares[start : start + _EDGE_DEPTH] <= 1 - _PICTURE_SHARE).any())
-    # The first line beside a border is blended with it by the compression.
-    return start + 1 if abrupt else 0
+    rest = white_shares[begun[0] : len(white_shares) // 3]
+    picture = np.flatnonzero(rest < _PICTURE_SHARE)
+    if not len(picture):
+        return 0
+    last_white = int(np.flatnonzero(rest[: picture[0]] >= _WHITE_SHARE)[-1])
+    abrupt = picture[0] - last_white <= _EDGE_LINES
+    return int(begun[0] + picture[0]) if abrupt else 0
 
 
 def _cropped(
@@ -87,7 +91,7 @@ def _sample(
 
 
 def convert_fashion550k(source: Path, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
-    """Samples of fashion550k without its white borders; labels are silhouettes (0 and "any part of the person").
+    """Samples of fashion550k without its white borders; labels are 0 and "any part of the person".
 
     Args:
         source: folder with `photos/*.webp`, `blazepose.json`, `silhouettes.zip`.

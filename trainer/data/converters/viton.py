@@ -47,8 +47,11 @@ LIP_CODES: Final[tuple[int, ...]] = (
         LABELS.index("right-shoe"),
     ),
 )
-"""Code of each of LIP's labels: 0 background, 1 hat, 2 hair, 3 glove, 4 sunglasses, 5 upper clothes, 6 dress, 7 coat,
-8 socks, 9 pants, 10 jumpsuit, 11 scarf, 12 skirt, 13 face, 14/15 left/right arm, 16/17 leg, 18/19 shoe."""
+"""Code of each of LIP's labels.
+
+0 background, 1 hat, 2 hair, 3 glove, 4 sunglasses, 5 upper clothes, 6 dress, 7 coat, 8 socks, 9 pants, 10 jumpsuit,
+11 scarf, 12 skirt, 13 face, 14/15 left/right arm, 16/17 leg, 18/19 shoe.
+"""
 
 _NECK_WIDTH_SHARE: Final = 0.42
 """Width of the bands along neck and shoulders that are left unknown, in shoulder widths."""
@@ -68,8 +71,8 @@ _JOINTS: Final[dict[int, dict[int, tuple[str, ...]]]] = {
 def to_codes(ids: LabelArray, keypoints: PointArray) -> LabelArray:
     """Label codes (h, w) uint8 for a map of LIP's ids 0-19 (h, w) uint8.
 
-    Gloves and socks take the side of the nearest joint of the pose (keypoints (16, 3) in pixels of the map); without
-    these joints they stay "an arm" and "a leg".
+    Gloves and socks take the side of the nearest joint of the pose (keypoints (16, 3) in pixels of the map);
+    without these joints they stay "an arm" and "a leg".
 
     Raises:
         DataSetError: an id above 19.
@@ -99,8 +102,8 @@ def _choose_side(
 def forget_neck(codes: LabelArray, keypoints: PointArray) -> LabelArray:
     """The map (h, w) uint8 with "nothing is known" where background lies between the head and the shoulders.
 
-    The set's maps call the neck and bare shoulders background. The region is the triangle of the shoulders and the upper
-    neck, and a band along the neck and the shoulders.
+    The set's maps call the neck and bare shoulders background. The region is the triangle of the shoulders and
+    the upper neck, and a band along the neck and the shoulders.
     """
     names = ("upper-neck", "thorax", "left-shoulder", "right-shoulder")
     points = np.stack([keypoints[KEYPOINTS.index(name)] for name in names])

@@ -1,0 +1,65 @@
+"""Building blocks that several networks share."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+def norm_layer(kind: str, channels: int) -> nn.Module:
+    """Normalisation by name: "batch" (the paper's) or "none"."""
+    return nn.BatchNorm2d(channels) if kind == "batch" else nn.Identity()
+
+
+class ConvNormRelu(nn.Sequential):
+    """Convolution, normalisation, ReLU."""
+
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int, stride: int = 1, dilation: int = 1, norm: str = "batch"
+    ) -> None:
+        super().__init__(
+            nn.Conv2d(inputs, outputs, kernel, stride, dilation * (kernel // 2), dilation),
+            norm_layer(norm, outputs),
+            nn.ReLU(inplace=True),
+        )
+
+
+class ResidualBlock(nn.Module):
+    """Two 3x3 convolutions with a residual connection (He et al. 2016), the first one possibly dilated."""
+
+    def __init__(self, channels: int, dilation: int = 1, norm: str = "batch") -> None:
+        super().__init__()
+        self.first = nn.Conv2d(channels, channels, 3, 1, dilation, dilation)
+        self.first_norm = norm_layer(norm, channels)
+        self.second = nn.Conv2d(channels, channels, 3, 1, 1)
+        self.second_norm = norm_layer(norm, channels)
+        if norm == "none":
+            # Without normalisation a stack of residual blocks must start close to the identity.
+            with torch.no_grad():
+                self.second.weight.mul_(0.2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, C, H, W)."""
+        y = functional.relu(self.first_norm(self.first(x)))
+        out: Tensor = x + self.second_norm(self.second(y))
+        return out
+
+
+class GlobalAttention(nn.Module):
+    """Every position looks at every other one (Zhang et al. 2019), scaled by a factor that starts at zero."""
+
+    def __init__(self, channels: int, inner: int) -> None:
+        super().__init__()
+        self.query_key_value = nn.Conv2d(channels, 3 * inner, 1)
+        self.project = nn.Conv2d(inner, channels, 1)
+        self.scale = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, C, H, W); cost grows with (H W)^2."""
+        height, width = x.shape[-2:]
+        query, key, value = self.query_key_value(x).flatten(2).transpose(1, 2).chunk(3, dim=-1)
+        mixed = functional.scaled_dot_product_attention(query, key, value)
+        mixed = mixed.transpose(1, 2).unflatten(2, (height, width))
+        out: Tensor = x + self.scale * self.project(mixed)
+        return out

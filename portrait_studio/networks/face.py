@@ -1,0 +1,71 @@
+"""Face refinement network F (Wu et al., section III.C): a residual on a 64x64 window around the face."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from portrait_studio.networks.blocks import ConvNormRelu, ResidualBlock
+from portrait_studio.networks.completion import encode_parsing, parsing_channels
+
+FACE_WINDOW = 64
+"""Side of the window that the network sees, in pixels."""
+
+
+@dataclass(frozen=True)
+class FaceConfig:
+    """Shape of a face network.
+
+    Attributes:
+        width: channels of the first layer (64 in the paper).
+        blocks: residual blocks in the middle (4 in the paper).
+        parsing_input: see `completion.PaperCompletionConfig`.
+    """
+
+    width: int = 32
+    blocks: int = 4
+    parsing_input: str = "one-hot"
+
+
+class FaceNetwork(nn.Module):
+    """Like the paper's G with four residual blocks; the output is added to the completion."""
+
+    def __init__(self, config: FaceConfig) -> None:
+        super().__init__()
+        self.config = config
+        width = config.width
+        inputs = 3 + 1 + parsing_channels(config.parsing_input)
+        self.down = nn.Sequential(
+            ConvNormRelu(inputs, width, 7),
+            ConvNormRelu(width, 2 * width, 3, 2),
+            ConvNormRelu(2 * width, 4 * width, 3, 2),
+        )
+        self.middle = nn.Sequential(*[ResidualBlock(4 * width) for _ in range(config.blocks)])
+        self.up = nn.Sequential(
+            nn.ConvTranspose2d(4 * width, 2 * width, 3, 2, 1, 1),
+            nn.BatchNorm2d(2 * width),
+            nn.ReLU(inplace=True),
+            nn.ConvTranspose2d(2 * width, width, 3, 2, 1, 1),
+            nn.BatchNorm2d(width),
+            nn.ReLU(inplace=True),
+        )
+        self.leave = nn.Conv2d(width, 3, 7, 1, 3)
+        # The refinement starts as the identity: residual zero.
+        nn.init.zeros_(self.leave.weight)
+        nn.init.zeros_(self.leave.bias)
+
+    def forward(self, completion: Tensor, parsing: Tensor, mask: Tensor) -> Tensor:
+        """Residual of a face window.
+
+        Args:
+            completion: (N, 3, 64, 64) in [-1, 1]: known pixels outside the hole, the completion inside.
+            parsing: (N, 18, 64, 64) probabilities.
+            mask: (N, 1, 64, 64), 1 = hole.
+
+        Returns:
+            (N, 3, 64, 64) in [-2, 2], to be added to `completion` inside the hole.
+        """
+        x = torch.cat([completion, encode_parsing(parsing, self.config.parsing_input), mask], 1)
+        return 2 * torch.tanh(self.leave(self.up(self.middle(self.down(x)))))

@@ -1,0 +1,64 @@
+"""Which networks exist: an explicit table from architecture name to config class and network class."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from torch import nn
+
+from portrait_studio.errors import OptionError
+from portrait_studio.networks.completion import (
+    CompactCompletion,
+    CompactCompletionConfig,
+    PaperCompletion,
+    PaperCompletionConfig,
+)
+from portrait_studio.networks.discriminator import Discriminator, DiscriminatorConfig
+from portrait_studio.networks.face import FaceConfig, FaceNetwork
+from portrait_studio.networks.parsing import ParsingConfig, ParsingNetwork
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """One kind of network.
+
+    Attributes:
+        task: what it is for: "parsing", "completion", "face" or "discriminator".
+        config: frozen dataclass that shapes it.
+        network: module class, built as ``network(config)``.
+    """
+
+    task: str
+    config: type[Any]
+    network: type[nn.Module]
+
+
+ARCHITECTURES: dict[str, Architecture] = {
+    "parsing": Architecture("parsing", ParsingConfig, ParsingNetwork),
+    "paper-completion": Architecture("completion", PaperCompletionConfig, PaperCompletion),
+    "compact-completion": Architecture("completion", CompactCompletionConfig, CompactCompletion),
+    "face": Architecture("face", FaceConfig, FaceNetwork),
+    "dcgan-discriminator": Architecture("discriminator", DiscriminatorConfig, Discriminator),
+}
+
+
+def build_network(architecture: str, config: dict[str, Any]) -> nn.Module:
+    """Build an untrained network from plain values, as they stand in a recipe or a weights file.
+
+    Raises:
+        OptionError: the architecture or a config key is unknown.
+    """
+    if architecture not in ARCHITECTURES:
+        known = ", ".join(ARCHITECTURES)
+        raise OptionError(f"There is no network architecture {architecture!r}; choose one of: {known}.")
+    entry = ARCHITECTURES[architecture]
+    fields = {field.name for field in dataclasses.fields(entry.config)}
+    unknown = sorted(set(config) - fields)
+    if unknown:
+        raise OptionError(
+            f"The network {architecture!r} has no setting {unknown[0]!r}; it has: {', '.join(sorted(fields))}."
+        )
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in config.items()}
+    return entry.network(entry.config(**values))

@@ -1,0 +1,185 @@
+"""Released weights: safetensors files that describe themselves, and the manifest that names their SHA-256."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from portrait_studio.errors import OptionError, WeightsError
+from portrait_studio.networks.conventions import CONVENTIONS_VERSION
+from portrait_studio.networks.registry import ARCHITECTURES, build_network
+
+MANIFEST = "manifest.json"
+_REINSTALL = "Reinstall the program, or copy the models folder from a complete installation."
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedNetwork:
+    """A network ready for use.
+
+    Attributes:
+        module: in eval mode, float32, on the CPU.
+        task: "parsing", "completion" or "face".
+        architecture: name in the registry.
+        config: the frozen dataclass that shaped it.
+        sha256: of the file.
+        metadata: training record and metrics as they stand in the file.
+    """
+
+    module: nn.Module
+    task: str
+    architecture: str
+    config: Any
+    sha256: str
+    metadata: dict[str, Any]
+
+
+def read_manifest(folder: Path) -> dict[str, dict[str, Any]]:
+    """Manifest entries by task: {"parsing": {"file": ..., "sha256": ..., "bytes": ...}, ...}.
+
+    Raises:
+        WeightsError: there is no manifest, or it cannot be read.
+    """
+    path = folder / MANIFEST
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        networks: dict[str, dict[str, Any]] = content["networks"]
+    except FileNotFoundError:
+        raise WeightsError(f"The weights are missing: {path} does not exist. {_REINSTALL}") from None
+    except (OSError, ValueError, KeyError, TypeError):
+        raise WeightsError(f"The list of weights {path} cannot be read. {_REINSTALL}") from None
+    return networks
+
+
+def load_network(task: str, folder: Path) -> LoadedNetwork:
+    """Load the released network of a task, verified by SHA-256; nothing in the file is executed.
+
+    Args:
+        task: "parsing", "completion" or "face".
+        folder: the models folder.
+
+    Raises:
+        WeightsError: missing, damaged, made for other conventions or by a newer version.
+    """
+    entry = read_manifest(folder).get(task)
+    if entry is None:
+        raise WeightsError(f"There are no weights for {task} in {folder}. {_REINSTALL}")
+    path = folder / str(entry.get("file", ""))
+    digest = _sha256(path)
+    if digest != entry.get("sha256"):
+        raise WeightsError(f"The weights file {path} is damaged (its checksum differs). {_REINSTALL}")
+    return _load(path, task, digest)
+
+
+def save_network(path: Path, architecture: str, module: nn.Module, record: dict[str, Any]) -> str:
+    """Write a network as a released file, in half precision, and name it in the folder's manifest.
+
+    Args:
+        path: file to write, in the models folder.
+        architecture: name in the registry.
+        module: the trained network, whose `config` attribute shaped it.
+        record: training record and metrics; plain JSON values.
+
+    Returns:
+        SHA-256 of the file.
+    """
+    task = ARCHITECTURES[architecture].task
+    header = {
+        "architecture": architecture,
+        "config": json.dumps(dataclasses.asdict(module.config)),  # type: ignore[call-overload]
+        "conventions": str(CONVENTIONS_VERSION),
+        "record": json.dumps(record, sort_keys=True),
+    }
+    state = {name: _halved(value) for name, value in module.state_dict().items()}
+    data = save(state, header)
+    digest = hashlib.sha256(data).hexdigest()
+    _write(path, data)
+    manifest = path.parent / MANIFEST
+    networks = read_manifest(path.parent) if manifest.exists() else {}
+    networks[task] = {"file": path.name, "sha256": digest, "bytes": len(data), "architecture": architecture}
+    text = json.dumps({"version": 1, "networks": dict(sorted(networks.items()))}, indent=2) + "\n"
+    _write(manifest, text.encode())
+    return digest
+
+
+def _halved(value: Tensor) -> Tensor:
+    value = value.detach().cpu().contiguous()
+    return value.half() if value.is_floating_point() else value
+
+
+def _write(path: Path, data: bytes) -> None:
+    partial = path.with_name(path.name + ".part")
+    partial.write_bytes(data)
+    os.replace(partial, path)
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        raise WeightsError(f"The weights file {path} is missing or cannot be read. {_REINSTALL}") from None
+
+
+def _load(path: Path, task: str, digest: str) -> LoadedNetwork:
+    try:
+        with safe_open(path, framework="pt") as file:
+            header = file.metadata() or {}
+            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
+    except (SafetensorError, OSError):
+        raise WeightsError(f"The weights file {path} is damaged. {_REINSTALL}") from None
+    if header.get("conventions") != str(CONVENTIONS_VERSION):
+        raise WeightsError(
+            f"The weights file {path} was made for another version of the program. Update the program or the file."
+        )
+    architecture = header.get("architecture", "")
+    try:
+        module = build_network(architecture, json.loads(header["config"]))
+        module.load_state_dict({k: _float(v) for k, v in state.items()}, strict=True)
+    except (OptionError, KeyError, ValueError, TypeError, RuntimeError):
+        raise WeightsError(
+            f"The weights file {path} does not fit this version of the program. Update the program or the file."
+        ) from None
+    if ARCHITECTURES[architecture].task != task:
+        raise WeightsError(f"The weights file {path} holds a network for another task than {task}. {_REINSTALL}")
+    module.eval().requires_grad_(False)
+    record = json.loads(header.get("record", "{}"))
+    return LoadedNetwork(module, task, architecture, module.config, digest, record)
+
+
+def _float(value: Tensor) -> Tensor:
+    return value.float() if value.is_floating_point() else value
+
+
+def count_parameters(module: nn.Module) -> int:
+    """Number of trained values."""
+    return sum(p.numel() for p in module.parameters())
+
+
+def count_macs(module: nn.Module, *inputs: Tensor) -> int:
+    """Multiply-accumulate operations of the convolutions in one forward pass of the given inputs."""
+    total = 0
+
+    def hook(layer: nn.Module, _: tuple[Tensor, ...], output: Tensor) -> None:
+        nonlocal total
+        if isinstance(layer, nn.ConvTranspose2d):
+            total += layer.weight[0].numel() * output.numel() // output.shape[1] * layer.in_channels // 4
+        elif isinstance(layer, nn.Conv2d):
+            total += layer.weight[0].numel() * output.numel()
+
+    handles = [m.register_forward_hook(hook) for m in module.modules() if isinstance(m, nn.Conv2d | nn.ConvTranspose2d)]
+    with torch.no_grad():
+        module(*inputs)
+    for handle in handles:
+        handle.remove()
+    return total

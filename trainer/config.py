@@ -1,0 +1,186 @@
+"""Recipes: typed, frozen settings of one training run, read from TOML; unknown keys are errors."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import tomllib
+import types
+import typing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from portrait_studio.errors import OptionError
+from trainer.data.augment import AugmentConfig
+from trainer.data.holes import HoleMix
+
+RECIPES = Path(__file__).parent / "recipes"
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Which photos are seen, and how often.
+
+    Attributes:
+        sets: share of each packed set in the samples, by name; sets that are not packed are an error.
+        size: side of the training window in pixels.
+        batch: samples per step.
+        rare_label_threshold: photos with labels that occur in less than this share of the labelled photos are repeated more
+            often (repeat factor sampling, Gupta et al. 2019); 0 = off.
+        face_window: cut windows around the face (face task).
+    """
+
+    sets: dict[str, float]
+    size: int = 256
+    batch: int = 8
+    rare_label_threshold: float = 0.0
+    face_window: bool = False
+
+
+@dataclass(frozen=True)
+class OptimiserConfig:
+    """How weights move.
+
+    Attributes:
+        name: "sgd" (momentum 0.9), "adam" (betas 0.5, 0.999) or "adamw".
+        rate: learning rate.
+        encoder_factor: factor on the rate of the ImageNet encoder.
+        weight_decay: decoupled for adamw.
+        schedule: "constant", "cosine" or "polynomial" (power 0.9), over all steps.
+        warmup: steps of linear warm-up.
+        clip: largest norm of the gradient, 0 = none.
+    """
+
+    name: str = "adamw"
+    rate: float = 1e-3
+    encoder_factor: float = 1.0
+    weight_decay: float = 0.0
+    schedule: str = "constant"
+    warmup: int = 0
+    clip: float = 0.0
+
+
+@dataclass(frozen=True)
+class LossConfig:
+    """Weights of the losses; each task reads its own.
+
+    Attributes:
+        alpha: extra weight of hole pixels in the parsing loss (eq. 2).
+        label_balance: power of the inverse label frequency that weights the parsing loss, 0 = none.
+        heatmap: weight of the heatmap loss.
+        pixel: weight of the L1 loss (ours).
+        perceptual: weight of eq. 3; needs a VGG file.
+        adversarial: weight of each discriminator (eq. 4).
+        local_discriminator: whether there is one (not for extrapolation).
+    """
+
+    alpha: float = 9.0
+    label_balance: float = 0.0
+    heatmap: float = 1.0
+    pixel: float = 0.0
+    perceptual: float = 0.0
+    adversarial: float = 0.0
+    local_discriminator: bool = True
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """How the run goes.
+
+    Attributes:
+        steps: optimiser steps in all.
+        seed: start of all chance; sample k of step s depends on (seed, s, k) alone.
+        ema: decay of the averaged weights that are released.
+        checkpoint_minutes: time between checkpoints.
+        sheet_steps: steps between sample sheets.
+        log_steps: steps between log lines.
+        freeze_costly: leave depthwise kernels whose gradient is slow on CPUs as ImageNet trained them.
+        threads: torch threads, 0 = torch's own choice.
+    """
+
+    steps: int = 1000
+    seed: int = 0
+    ema: float = 0.999
+    checkpoint_minutes: float = 5.0
+    sheet_steps: int = 500
+    log_steps: int = 20
+    freeze_costly: bool = False
+    threads: int = 0
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides what a run does, apart from where its files lie.
+
+    Attributes:
+        name: of the recipe.
+        task: "parsing", "completion" or "face".
+        architecture: name in the network registry.
+        network: settings of that architecture.
+        discriminator: settings of the discriminators.
+        data: see `DataConfig`; the same for the other sections.
+    """
+
+    name: str
+    task: str
+    architecture: str
+    data: DataConfig
+    network: dict[str, Any] = field(default_factory=dict)
+    discriminator: dict[str, Any] = field(default_factory=dict)
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+    holes: HoleMix = field(default_factory=HoleMix)
+    optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
+    loss: LossConfig = field(default_factory=LossConfig)
+    run: RunConfig = field(default_factory=RunConfig)
+
+
+def recipe_names() -> list[str]:
+    """Names of the recipes that come with the program."""
+    return sorted(path.stem for path in RECIPES.glob("*.toml"))
+
+
+def load_recipe(name: str) -> Recipe:
+    """Read a recipe by its name, or from a TOML file of the user's.
+
+    Raises:
+        OptionError: there is no such recipe, or it holds an unknown key or a value of the wrong type.
+    """
+    path = Path(name) if name.endswith(".toml") else RECIPES / f"{name}.toml"
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise OptionError(f"There is no recipe {name!r}; choose one of: {', '.join(recipe_names())}.") from None
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise OptionError(f"The recipe {path} cannot be read: {error}.") from None
+    return typing.cast(Recipe, _build(Recipe, values, path.stem))
+
+
+def recipe_from_dict(values: dict[str, Any]) -> Recipe:
+    """Inverse of ``dataclasses.asdict``."""
+    return typing.cast(Recipe, _build(Recipe, values, str(values.get("name", "recipe"))))
+
+
+def _build(kind: type[Any], values: dict[str, Any], where: str) -> Any:
+    hints = typing.get_type_hints(kind)
+    known = {entry.name for entry in dataclasses.fields(kind)}
+    for key in values:
+        if key not in known:
+            near = difflib.get_close_matches(key, sorted(known), 1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; it knows: {', '.join(sorted(known))}."
+            raise OptionError(f"{where}: unknown key {key!r}{hint}")
+    return kind(**{key: _convert(hints[key], value, f"{where}.{key}") for key, value in values.items()})
+
+
+def _convert(hint: Any, value: Any, where: str) -> Any:
+    if dataclasses.is_dataclass(hint) and isinstance(value, dict):
+        return _build(typing.cast(type[Any], hint), value, where)
+    origin = typing.get_origin(hint)
+    if origin is tuple and isinstance(value, list):
+        return tuple(value)
+    wanted = origin or hint
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(wanted, type) and not isinstance(wanted, types.UnionType) and not isinstance(value, wanted):
+        raise OptionError(f"{where}: {value!r} is not of type {wanted.__name__}.")
+    return value

@@ -1,0 +1,205 @@
+"""From packed photos to batches: which photo, which window, which hole; the same for the same (seed, step)."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from portrait_studio.errors import DataSetError
+from portrait_studio.networks.conventions import FACE, KEYPOINT_COUNT, LABEL_COUNT
+from trainer.config import Recipe
+from trainer.data.augment import augment, crop, flip, jitter_colours
+from trainer.data.holes import person_of, rectangle_around, sample_hole, shapes_of
+from trainer.data.packs import PackedSet
+from trainer.data.sample import Sample
+
+_SHAPE_PHOTOS = 200
+_QUEUE = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """What one step sees.
+
+    Attributes:
+        image: (N, 3, S, S) float32 in [-1, 1], without hole.
+        mask: (N, 1, S, S) float32, 1 = hole.
+        labels: (N, S, S) int64 label codes, 255 = unknown.
+        keypoints: (N, 16, 3) float32: x, y in pixels, confidence.
+        keys: which photos.
+    """
+
+    image: Tensor
+    mask: Tensor
+    labels: Tensor
+    keypoints: Tensor
+    keys: tuple[str, ...]
+
+    @property
+    def masked(self) -> Tensor:
+        """Image with hole pixels 0, the middle of the range."""
+        return self.image * (1 - self.mask)
+
+    def to(self, device: torch.device) -> Batch:
+        """The same on another device."""
+        moved = (value.to(device) for value in (self.image, self.mask, self.labels, self.keypoints))
+        return Batch(*moved, self.keys)
+
+
+class BatchSource:
+    """Draws batches by (seed, step) alone, so that a resumed run sees what it would have seen."""
+
+    def __init__(self, packs: Path, recipe: Recipe, split: str = "train") -> None:
+        """Read the packs of a recipe's sets.
+
+        Raises:
+            DataSetError: a set is missing or has no photo in the split.
+        """
+        self.recipe = recipe
+        names = list(recipe.data.sets)
+        self.photos = PackedSet(packs, "train" if split == "train" else "val", names, cache=True)
+        self._chances = self._photo_chances(names)
+        self._shapes = self._collect_shapes()
+
+    def label_frequencies(self) -> NDArray[np.float64]:
+        """(18,) share of each label in the pixels of exactly labelled photos."""
+        exact = self.photos.label_shares[self._exactly_labelled()][:, :LABEL_COUNT]
+        if len(exact) == 0:
+            return np.full(LABEL_COUNT, 1 / LABEL_COUNT)
+        return np.asarray(exact.mean(0), np.float64)
+
+    def batch(self, step: int) -> Batch:
+        """The batch of a step."""
+        samples, masks = [], []
+        for index in range(self.recipe.data.batch):
+            rng = np.random.default_rng([self.recipe.run.seed, step, index])
+            sample = self.photos[int(rng.choice(len(self.photos), p=self._chances))]
+            cut, mask = self._face(sample, rng) if self.recipe.data.face_window else self._window(sample, rng)
+            samples.append(cut)
+            masks.append(mask)
+        return collate(samples, masks)
+
+    def _window(self, sample: Sample, rng: np.random.Generator) -> tuple[Sample, NDArray[np.uint8]]:
+        cut = augment(sample, self.recipe.data.size, rng, self.recipe.augment)
+        return cut, sample_hole(person_of(cut.labels), self._shapes, rng, self.recipe.holes)
+
+    def _face(self, sample: Sample, rng: np.random.Generator) -> tuple[Sample, NDArray[np.uint8]]:
+        """A window in which the face is about a quarter of the side, with a hole half the face's size (section III.D)."""
+        size = self.recipe.data.size
+        (x, y), side = face_position(sample)
+        side *= float(rng.uniform(0.8, 1.25)) * size / 64
+        x, y = (x + float(rng.normal(0, 0.04)) * side, y + float(rng.normal(0, 0.04)) * side)
+        cut = crop(sample, (x - side / 2, y - side / 2, side, side), size)
+        if rng.random() < self.recipe.augment.flip:
+            cut = flip(cut)
+        image = jitter_colours(cut.image, rng, self.recipe.augment.colour)
+        cut = Sample(cut.key, image, cut.labels, cut.keypoints)
+        hole = (int(rng.integers(20, 45)), int(rng.integers(20, 45)))
+        centre = (size // 2 + int(rng.integers(-16, 17)), size // 2 + int(rng.integers(-16, 17)))
+        return cut, rectangle_around(centre, hole, (size, size), rng)
+
+    def _exactly_labelled(self) -> NDArray[np.bool_]:
+        shares = self.photos.label_shares
+        return np.asarray((shares[:, LABEL_COUNT:].sum(1) == 0) & (shares[:, 1:LABEL_COUNT].sum(1) > 0))
+
+    def _photo_chances(self, names: list[str]) -> NDArray[np.float64]:
+        owner = np.array([names.index(photo.key.partition("/")[0]) for photo in self.photos.photos])
+        factors = self._repeat_factors()
+        chances = np.zeros(len(self.photos))
+        for index, name in enumerate(names):
+            mine = owner == index
+            if not mine.any():
+                raise DataSetError(f"The set {name} has no photo for training; prepare it anew.")
+            chances[mine] = self.recipe.data.sets[name] * factors[mine] / factors[mine].sum()
+        return chances / chances.sum()
+
+    def _repeat_factors(self) -> NDArray[np.float64]:
+        threshold = self.recipe.data.rare_label_threshold
+        present = self.photos.label_shares[:, :LABEL_COUNT] > 0
+        exact = self._exactly_labelled()
+        if threshold <= 0 or not exact.any():
+            return np.ones(len(self.photos))
+        often = np.maximum(present[exact].mean(0), 1e-3)
+        factor = np.maximum(1.0, np.sqrt(threshold / often))
+        return np.where(exact, (present * factor).max(1), 1.0)
+
+    def _collect_shapes(self) -> list[NDArray[np.bool_]]:
+        """Silhouettes of things and limbs from a fixed choice of photos."""
+        if self.recipe.holes.silhouette == 0 or self.recipe.data.face_window:
+            return []
+        rng = np.random.default_rng(self.recipe.run.seed)
+        chosen = rng.permutation(len(self.photos))[:_SHAPE_PHOTOS]
+        return [shape for index in chosen for shape in shapes_of(self.photos[int(index)].labels)]
+
+
+def face_position(sample: Sample) -> tuple[tuple[float, float], float]:
+    """Centre (x, y) of the face and the side of the 64-pixel window around it, in pixels of the photo.
+
+    Taken from head-top and upper-neck where the pose is known, else from the label "face", else the middle of
+    the picture (sets of aligned faces).
+    """
+    top, neck = sample.keypoints[9], sample.keypoints[8]
+    if top[2] > 0.3 and neck[2] > 0.3:
+        length = float(np.hypot(*(top[:2] - neck[:2])))
+        if length > 4:
+            middle = (top[:2] + neck[:2]) / 2
+            return (float(middle[0]), float(middle[1])), 1.5 * length
+    ys, xs = np.nonzero(sample.labels == FACE)
+    height, width = sample.labels.shape
+    if len(xs) >= 16:
+        return (float(xs.mean()), float(ys.mean())), 1.8 * float(np.sqrt(len(xs)))
+    return (width / 2, height / 2), 0.75 * min(width, height)
+
+
+def collate(samples: list[Sample], masks: list[NDArray[np.uint8]]) -> Batch:
+    """Stack samples of one size and their masks into a batch."""
+    image = torch.from_numpy(np.stack([s.image for s in samples])).permute(0, 3, 1, 2).float() / 127.5 - 1
+    mask = torch.from_numpy(np.stack(masks) > 0).float()[:, None]
+    labels = torch.from_numpy(np.stack([s.labels for s in samples])).long()
+    keypoints = torch.from_numpy(np.stack([s.keypoints for s in samples])).float()
+    assert keypoints.shape[1] == KEYPOINT_COUNT
+    image = image.contiguous(memory_format=torch.channels_last)
+    return Batch(image, mask, labels, keypoints, tuple(s.key for s in samples))
+
+
+def prefetched(source: BatchSource, first: int, last: int) -> Iterator[Batch]:
+    """Batches of the steps [first, last), made by a thread ahead of their use (OpenCV releases the interpreter)."""
+    ready: queue.Queue[Batch | BaseException] = queue.Queue(_QUEUE)
+    stop = threading.Event()
+
+    def put(item: Batch | BaseException) -> None:
+        while not stop.is_set():
+            try:
+                ready.put(item, timeout=0.2)
+                return
+            except queue.Full:
+                continue
+
+    def fill() -> None:
+        try:
+            for step in range(first, last):
+                if stop.is_set():
+                    return
+                put(source.batch(step))
+        except BaseException as error:
+            put(error)
+
+    worker = threading.Thread(target=fill, name="batches", daemon=True)
+    worker.start()
+    try:
+        for _ in range(first, last):
+            item = ready.get()
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stop.set()
+        worker.join()

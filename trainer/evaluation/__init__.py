@@ -1,0 +1,1 @@
+"""Measuring completion: methods, scores, tables and contact sheets."""

