@@ -96,7 +96,7 @@ def _read_bytes(path: Path) -> bytes:
 def _open(data: bytes, path: Path) -> Image.Image:
     """Read the header only, and refuse what is too large before any pixel is decoded."""
     Image.init()
-    known = [name for name in FORMATS if name in Image.OPEN]
+    known: list[str] = [name for name in FORMATS if name in Image.OPEN]
     try:
         image = Image.open(io.BytesIO(data), formats=known)
     except UnidentifiedImageError as error:

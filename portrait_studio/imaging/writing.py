@@ -15,6 +15,7 @@ from PIL import Image
 from portrait_studio.errors import ExportError, OptionError
 from portrait_studio.imaging import exif
 from portrait_studio.imaging.atomic import replacing
+from portrait_studio.imaging.colour import in_8_bits
 from portrait_studio.imaging.photo import ImageFormat, Metadata, Photo, Pixels, Plane
 from portrait_studio.imaging.png import write_png
 from portrait_studio.imaging.tiff import write_tiff
@@ -133,13 +134,20 @@ def _fitted(photo: Photo, chosen: ImageFormat, options: ExportOptions) -> tuple[
     pixels, alpha = photo.pixels, photo.alpha
     if chosen in _ENCODERS and photo.bits == 16:
         notices.append(f"{chosen.value} holds 8 bits per channel; the photo's 16 were rounded.")
-        pixels, alpha = _in_8_bits(pixels), None if alpha is None else _in_8_bits(alpha)
+        pixels, alpha = in_8_bits(pixels), None if alpha is None else in_8_bits(alpha)
     if chosen is ImageFormat.JPEG and alpha is not None:
         notices.append("JPEG holds no transparency; the photo was laid on white.")
         pixels, alpha = _on_white(pixels, alpha), None
     if chosen is ImageFormat.JPEG:
         metadata = _fitting_markers(metadata, notices)
-    return replace(photo, pixels=pixels, alpha=alpha, metadata=metadata), tuple(notices)
+    # WebP has no grey, and few programs read 16-bit grey with opacity from TIFF; RGBA keeps the same bits.
+    has_grey = chosen is not ImageFormat.WEBP and (
+        chosen is not ImageFormat.TIFF or alpha is None or photo.bits == 8
+    )
+    is_grey = photo.is_grey and has_grey
+    if chosen is ImageFormat.PNG or is_grey != photo.is_grey:
+        metadata = _fitting_profile(metadata, not is_grey, notices)
+    return replace(photo, is_grey=is_grey, pixels=pixels, alpha=alpha, metadata=metadata), tuple(notices)
 
 
 def _fitting_markers(metadata: Metadata, notices: list[str]) -> Metadata:
@@ -153,17 +161,20 @@ def _fitting_markers(metadata: Metadata, notices: list[str]) -> Metadata:
     return metadata
 
 
-def _in_8_bits(values: Pixels) -> Pixels:
-    """Round uint16 in [0, 65535] to uint8 in [0, 255]; 65535 = 255 * 257."""
-    rounded: Pixels = ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
-    return rounded
-
-
 def _on_white(pixels: Pixels, alpha: Plane) -> Pixels:
     """Lay (H, W, 3) with opacity (H, W) on white, both uint8, rounded."""
     opacity = alpha[:, :, None].astype(np.uint16)
     laid: Pixels = ((pixels * opacity + 255 * (255 - opacity) + 127) // 255).astype(np.uint8)
     return laid
+
+
+def _fitting_profile(metadata: Metadata, has_colour: bool, notices: list[str]) -> Metadata:
+    """The profile of a grey device says nothing about a colour picture; PNG forbids both mismatches."""
+    wanted = b"RGB " if has_colour else b"GRAY"
+    if metadata.icc and metadata.icc[16:20] != wanted:
+        notices.append("The photo's colour profile does not fit this format and was left out.")
+        return replace(metadata, icc=b"")
+    return metadata
 
 
 def _samples(photo: Photo) -> Pixels:
@@ -218,9 +229,8 @@ def _encoded_webp(photo: Photo, options: ExportOptions) -> bytes:
     quality = options.quality or DEFAULT_WEBP_QUALITY
     # "exact" keeps the colours under transparent pixels.
     arguments |= {"lossless": quality == 100, "quality": quality, "exact": True}
-    image = _pillow_image(photo)
     buffer = io.BytesIO()
-    image.convert("RGB" if photo.alpha is None else "RGBA").save(buffer, "WEBP", **arguments)
+    _pillow_image(photo).save(buffer, "WEBP", **arguments)
     return buffer.getvalue()
 
 

@@ -1,0 +1,115 @@
+"""Pictures of what the engine found: label maps with a palette, and heatmaps."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from portrait_studio.imaging.atomic import replacing
+from portrait_studio.imaging.geometry import Extent
+from portrait_studio.imaging.photo import Pixels
+
+Palette = Sequence[tuple[int, int, int]]
+"""RGB colour of each label, 0..255."""
+
+
+def in_8_bits(values: Pixels) -> NDArray[np.uint8]:
+    """Round uint16 in [0, 65535] to uint8 in [0, 255], any shape; 65535 = 255 * 257, and uint8 stays."""
+    if values.dtype == np.uint8:
+        return values.astype(np.uint8, copy=False)
+    return ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
+
+
+def label_picture(labels: NDArray[np.uint8], palette: Palette) -> NDArray[np.uint8]:
+    """Colour of each pixel's label.
+
+    Args:
+        labels: (H, W) uint8 label indices; those beyond the palette become black.
+        palette: colour of each label.
+
+    Returns:
+        (H, W, 3) uint8 RGB.
+    """
+    return _table(palette)[labels]
+
+
+def label_overlay(
+    pixels: Pixels, labels: NDArray[np.uint8], palette: Palette, opacity: float = 0.5
+) -> NDArray[np.uint8]:
+    """Lay the colours of a label map over a photo; label 0 (background) stays as it is.
+
+    Args:
+        pixels: (H, W, 3) RGB, uint8 or uint16.
+        labels: (h, w) uint8 label indices over the same area, scaled to the photo's size unmixed.
+        palette: colour of each label.
+        opacity: 0 = photo alone, 1 = colours alone.
+
+    Returns:
+        (H, W, 3) uint8 RGB.
+    """
+    base = in_8_bits(pixels)
+    size = (base.shape[1], base.shape[0])
+    scaled = (
+        labels
+        if labels.shape == base.shape[:2]
+        else cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST)
+    )
+    mixed: NDArray[np.uint8] = cv2.addWeighted(
+        base, 1.0 - opacity, label_picture(scaled, palette), opacity, 0.0
+    )
+    return np.where((scaled > 0)[:, :, None], mixed, base)
+
+
+def heatmap_picture(heatmaps: NDArray[np.floating], extent: Extent | None = None) -> NDArray[np.uint8]:
+    """One colour picture of all heatmaps: the hue names the keypoint, the brightness the height of its peak.
+
+    Args:
+        heatmaps: (K, h, w) in [0, 1].
+        extent: size of the picture; None = that of the heatmaps.
+
+    Returns:
+        (H, W, 3) uint8 RGB.
+    """
+    values = np.clip(heatmaps.astype(np.float32), 0.0, 1.0)
+    hue = (values.argmax(axis=0) * (180.0 / len(values))).astype(np.uint8)
+    brightness = np.rint(values.max(axis=0) * 255.0).astype(np.uint8)
+    picture: NDArray[np.uint8] = cv2.cvtColor(
+        np.dstack((hue, np.full_like(hue, 200), brightness)), cv2.COLOR_HSV2RGB
+    )
+    if extent is None:
+        return picture
+    enlarged: NDArray[np.uint8] = cv2.resize(
+        picture, (extent.width, extent.height), interpolation=cv2.INTER_LINEAR
+    )
+    return enlarged
+
+
+def write_label_map(labels: NDArray[np.uint8], palette: Palette, path: Path) -> None:
+    """Write a label map as indexed PNG: the values stay label indices, and viewers show them in colour.
+
+    Args:
+        labels: (H, W) uint8 label indices.
+        palette: colour of each label.
+        path: file to create or replace.
+
+    Raises:
+        ExportError: the file cannot be written.
+    """
+    image = Image.fromarray(labels)
+    image.putpalette(_table(palette).tobytes())
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", optimize=True)
+    with replacing(path) as file:
+        file.write(buffer.getvalue())
+
+
+def _table(palette: Palette) -> NDArray[np.uint8]:
+    table = np.zeros((256, 3), np.uint8)
+    table[: len(palette)] = palette
+    return table
