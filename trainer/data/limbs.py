@@ -108,7 +108,8 @@ def nearest_label(mask: NDArray[np.bool_], bones: Bones) -> LabelArray:
 def split_by_limb(mask: NDArray[np.bool_], bones: Bones) -> LabelArray:
     """Label map (h, w) uint8 with the nearest bone's label where `mask` (h, w) is set, 0 elsewhere.
 
-    Within a connected piece of the mask, labels that cover less than `STRAY_SHARE` of it give way to the largest.
+    Within a connected piece of the mask, labels that cover less than `STRAY_SHARE` of it give way to the
+    largest.
     """
     result: LabelArray = np.zeros(mask.shape, np.uint8)
     result[mask] = nearest_label(mask, bones)
@@ -132,8 +133,8 @@ def split_shoes(mask: NDArray[np.bool_], landmarks: PointArray) -> LabelArray:
     """Label map (h, w) uint8 of left and right shoes where `mask` (h, w) is set, 0 elsewhere.
 
     A connected piece is one shoe when four fifths of it are nearest to the same foot, and is divided pixel by
-    pixel otherwise (feet that touch). Two pieces of similar size are never the same shoe: the pairing with the
-    smaller sum of distances counts.
+    pixel otherwise (feet that touch). Two pieces of similar size are never the same shoe: the pairing
+    with the smaller sum of distances counts.
     """
     bones = _feet_bones(landmarks)
     result: LabelArray = np.zeros(mask.shape, np.uint8)

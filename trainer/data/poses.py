@@ -1,15 +1,15 @@
 """Poses of other detectors as the 16 keypoints of LIP.
 
-Sources: MediaPipe's BlazePose (33 points) and OpenPose's COCO order (18 points). Both name sides as the person has
-them, as LIP does. Neither has LIP's four points on the axis of the body; they are derived:
+Sources: MediaPipe's BlazePose (33 points) and OpenPose's COCO order (18 points). Both name sides as the
+person has them, as LIP does. Neither has LIP's four points on the axis of the body; they are derived:
 
 - pelvis: middle of the hips; thorax: middle of the shoulders;
-- upper neck: `NECK_SHARE` of the way from the thorax to the mouth (BlazePose) or `NECK_SHARE_TO_NOSE` of the way to
-  the nose (OpenPose, which has no mouth), which is about the height of the chin;
+- upper neck: `NECK_SHARE` of the way from the thorax to the mouth (BlazePose) or `NECK_SHARE_TO_NOSE` of
+  the way to the nose (OpenPose, which has no mouth), which is about the height of the chin;
 - head top: as far beyond the eyes as `HEAD_SHARE` of the distance from the upper neck to the eyes.
 
-A derived point is as certain as the least certain of the points that it came from. Points outside the photo are
-guesses of the detector and get confidence 0.
+A derived point is as certain as the least certain of the points that it came from. Points outside the
+photo are guesses of the detector and get confidence 0.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def _with_axis(
 
 
 def lip_from_blazepose(landmarks: PointArray) -> PointArray:
-    """LIP's keypoints (16, 3) from BlazePose's landmarks (33, 3): float32 x, y in pixels, confidence in [0, 1]."""
+    """LIP's keypoints (16, 3) from BlazePose's landmarks (33, 3): float32 x, y in pixels, confidence."""
     limbs = {name: landmarks[index] for name, index in _BLAZEPOSE.items()}
     return _with_axis(
         limbs, _middle(landmarks[9], landmarks[10]), _middle(landmarks[2], landmarks[5]), NECK_SHARE
@@ -133,7 +133,7 @@ def lip_from_blazepose(landmarks: PointArray) -> PointArray:
 
 
 def lip_from_openpose(points: PointArray) -> PointArray:
-    """LIP's keypoints (16, 3) from OpenPose's points (18, 3): float32 x, y in pixels, confidence in [0, 1]."""
+    """LIP's keypoints (16, 3) from OpenPose's points (18, 3): float32 x, y in pixels, confidence."""
     limbs = {name: points[index] for name, index in _OPENPOSE.items()}
     return _with_axis(limbs, points[0], _middle(points[14], points[15]), NECK_SHARE_TO_NOSE)
 

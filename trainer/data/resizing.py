@@ -23,7 +23,7 @@ def shrink_image(image: ImageArray, size: tuple[int, int]) -> ImageArray:
 
 
 def shrink_labels(labels: LabelArray, size: tuple[int, int]) -> LabelArray:
-    """Label map (h, w) uint8 at `size` (width, height): each pixel takes the code with the largest area in it."""
+    """Label map (h, w) uint8 at `size` (width, height): each pixel takes the code with most of its area."""
     if (labels.shape[1], labels.shape[0]) == size:
         return labels
     codes = np.unique(labels)

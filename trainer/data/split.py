@@ -17,8 +17,9 @@ def split_of(key: str) -> Split:
     """Split of the photo with the key "set/id".
 
     The first eight bytes of the SHA-256 of the photo id (the part after the set's name, UTF-8), read as a
-    big-endian number, modulo 10: 0 means validation. The set's name takes no part, so that a photo keeps its split
-    when its set is renamed or packed in two versions. Converters drop photos that their set holds twice.
+    big-endian number, modulo 10: 0 means validation. The set's name takes no part, so that a photo keeps
+    its split when its set is renamed or packed in two versions. Converters drop photos that their set
+    holds twice.
     """
     photo_id = key.partition("/")[2] or key
     digest = hashlib.sha256(photo_id.encode()).digest()

@@ -1,7 +1,7 @@
 """Three sets of faces with five landmarks each: official portraits, a part of CelebA-HQ, and UTKFace.
 
-The landmarks travel in the pack's JSON as `five`: right eye, left eye, nose, right and left corner of the mouth
-(the person's own sides), x and y in pixels of the packed image, or null where no face was found.
+The landmarks travel in the pack's JSON as `five`: right eye, left eye, nose, right and left corner of the
+mouth (the person's own sides), x and y in pixels of the packed image, or null where no face was found.
 """
 
 from __future__ import annotations

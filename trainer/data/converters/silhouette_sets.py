@@ -36,9 +36,9 @@ _FRAME_LINES: Final = 3
 def white_borders(image: ImageArray) -> Bounds:
     """The part of a photo (h, w, 3) uint8 inside its white borders.
 
-    A border starts at a side (or beneath a frame of one or two lines there) with a line that is almost white, and
-    ends abruptly: within four lines less than half of the pixels are white. A white studio wall, which gives way to
-    the person gradually, is no border.
+    A border starts at a side (or beneath a frame of one or two lines there) with a line that is almost
+    white, and ends abruptly: within four lines less than half of the pixels are white. A white studio
+    wall, which gives way to the person gradually, is no border.
     """
     white: NDArray[np.bool_] = image.min(axis=2) >= _WHITE
     top, bottom = _border(white.mean(axis=1)), _border(white.mean(axis=1)[::-1])
@@ -48,7 +48,7 @@ def white_borders(image: ImageArray) -> Bounds:
 
 
 def _border(white_shares: NDArray[np.float64]) -> int:
-    """Number of border lines at the start of a list of shares of white pixels per line; at most a third of all."""
+    """Number of border lines at the start of a list of white shares per line; at most a third of all."""
     begun = np.flatnonzero(white_shares[:_FRAME_LINES] >= _WHITE_SHARE)
     if not len(begun):
         return 0

@@ -49,8 +49,8 @@ LIP_CODES: Final[tuple[int, ...]] = (
 )
 """Code of each of LIP's labels.
 
-0 background, 1 hat, 2 hair, 3 glove, 4 sunglasses, 5 upper clothes, 6 dress, 7 coat, 8 socks, 9 pants, 10 jumpsuit,
-11 scarf, 12 skirt, 13 face, 14/15 left/right arm, 16/17 leg, 18/19 shoe.
+0 background, 1 hat, 2 hair, 3 glove, 4 sunglasses, 5 upper clothes, 6 dress, 7 coat, 8 socks, 9 pants, 10
+jumpsuit, 11 scarf, 12 skirt, 13 face, 14/15 left/right arm, 16/17 leg, 18/19 shoe.
 """
 
 _NECK_WIDTH_SHARE: Final = 0.42
@@ -100,10 +100,10 @@ def _choose_side(
 
 
 def forget_neck(codes: LabelArray, keypoints: PointArray) -> LabelArray:
-    """The map (h, w) uint8 with "nothing is known" where background lies between the head and the shoulders.
+    """The map (h, w) uint8 with "nothing is known" where background lies between head and shoulders.
 
-    The set's maps call the neck and bare shoulders background. The region is the triangle of the shoulders and
-    the upper neck, and a band along the neck and the shoulders.
+    The set's maps call the neck and bare shoulders background. The region is the triangle of the
+    shoulders and the upper neck, and a band along the neck and the shoulders.
     """
     names = ("upper-neck", "thorax", "left-shoulder", "right-shoulder")
     points = np.stack([keypoints[KEYPOINTS.index(name)] for name in names])
