@@ -1,0 +1,249 @@
+"""The photo being edited: its original, its current pixels, its mask, and what was filled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.document.deltas import (
+    DEFAULT_BUDGET_BYTES,
+    Delta,
+    DeltaStore,
+    Piece,
+    Plane,
+    PlaneName,
+    TileRecorder,
+)
+from portrait_studio.imaging import masks
+from portrait_studio.imaging.geometry import Bounds, Extent
+from portrait_studio.imaging.masks import Mask
+from portrait_studio.imaging.photo import Photo, Pixels
+from portrait_studio.imaging.writing import ExportOptions, WrittenPhoto, write_photo
+
+_ROWS_AT_A_TIME: Final = 256
+
+
+class Fill(Protocol):
+    """The crop that changed for one hole; the engine's `FilledRegion` is one."""
+
+    @property
+    def bounds(self) -> Bounds:
+        """Where the crop lies in the photo."""
+
+    @property
+    def pixels(self) -> Pixels:
+        """(h, w, 3) RGB in the photo's dtype."""
+
+    @property
+    def changed(self) -> NDArray[np.uint8]:
+        """(h, w) uint8, nonzero where the crop is to replace the photo."""
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """What an export wrote, and the proof that it left the rest alone.
+
+    Attributes:
+        written: the file, its format and what the format could not hold.
+        filled_pixels: pixels that fills were allowed to change.
+        changed_outside: pixels beyond these that differ from the original in the document; always 0 unless the
+            program is wrong. What a lossy format does to the whole picture is not counted.
+    """
+
+    written: WrittenPhoto
+    filled_pixels: int
+    changed_outside: int
+
+    @property
+    def sentence(self) -> str:
+        """For the user to read."""
+        return f"{self.written.path.name}: pixels changed outside the filled area: {self.changed_outside}."
+
+
+class MaskEdit:
+    """One change of the mask in the making, e.g. a stroke from press to release; one step to undo."""
+
+    def __init__(self, mask: Mask, store: DeltaStore) -> None:
+        """Made by `Document.edit_mask`."""
+        self._mask = mask
+        self._store = store
+        self._extent = masks.extent_of(mask)
+        self._recorder = TileRecorder(PlaneName.MASK, mask)
+
+    def stroke(
+        self, points: Sequence[tuple[float, float]], radius_px: float, value: int = masks.HOLE
+    ) -> Bounds:
+        """Draw a line with round ends; see `masks.draw_stroke`. Returns what may have changed."""
+        self._recorder.touch(masks.stroke_bounds(self._extent, points, radius_px))
+        return masks.draw_stroke(self._mask, points, radius_px, value)
+
+    def rectangle(self, rectangle: Bounds, value: int = masks.HOLE) -> Bounds:
+        """Set a rectangle; returns what may have changed."""
+        self._recorder.touch(rectangle)
+        return masks.draw_rectangle(self._mask, rectangle, value)
+
+    def polygon(self, points: Sequence[tuple[float, float]], value: int = masks.HOLE) -> Bounds:
+        """Fill a closed outline; returns what may have changed."""
+        self._recorder.touch(masks.stroke_bounds(self._extent, points, 1.0))
+        return masks.draw_polygon(self._mask, points, value)
+
+    def replace(self, mask: Mask) -> Bounds:
+        """Take over another mask of the same size, (H, W) uint8, e.g. from a file; returns what may have changed.
+
+        Raises:
+            MaskError: it has another size.
+        """
+        masks.check_extent(masks.extent_of(mask), self._extent)
+        around = masks.mask_bounds(self._mask).united(masks.mask_bounds(mask))
+        self._recorder.touch(around)
+        self._mask[around.slices] = mask[around.slices]
+        return around
+
+    def clear(self) -> Bounds:
+        """Remove every hole; returns what changed."""
+        self._recorder.touch(masks.mask_bounds(self._mask))
+        return masks.clear(self._mask)
+
+    def invert(self) -> Bounds:
+        """Swap hole and known region; returns the whole extent."""
+        self._recorder.touch(Bounds.of(self._extent))
+        return masks.invert(self._mask)
+
+    def abort(self) -> Bounds:
+        """Take everything back that this edit did; returns what may have changed."""
+        around = Bounds(0, 0, 0, 0)
+        for tile, values in self._recorder.before.items():
+            self._mask[tile.slices] = values
+            around = around.united(tile)
+        return around
+
+    def finish(self) -> Delta | None:
+        """The step to undo; None when the mask is as it was."""
+        return self._recorder.finish(self._store)
+
+
+class Document:
+    """One photo being edited.
+
+    The current pixels share the original's memory until the first fill, so look `image` up after each change
+    instead of keeping it.
+    """
+
+    def __init__(self, photo: Photo, undo_budget_bytes: int = DEFAULT_BUDGET_BYTES) -> None:
+        """Args: the photo as it was read, and how much memory undo steps may take before they go to disk."""
+        self.photo = photo
+        self._image = photo.pixels
+        self._mask = masks.empty_mask(photo.extent)
+        self._filled = masks.empty_mask(photo.extent)
+        self._store = DeltaStore(undo_budget_bytes)
+
+    @property
+    def extent(self) -> Extent:
+        """Size in pixels."""
+        return self.photo.extent
+
+    @property
+    def image(self) -> Pixels:
+        """Current pixels, (H, W, 3) RGB, uint8 or uint16; change them only through `apply_fills`."""
+        return self._image
+
+    @property
+    def mask(self) -> Mask:
+        """(H, W) uint8, nonzero = to be filled; always the same array. Change it only through `edit_mask`."""
+        return self._mask
+
+    @property
+    def filled(self) -> Mask:
+        """(H, W) uint8, nonzero where a fill was applied; not to be written to."""
+        return self._filled
+
+    @property
+    def has_mask(self) -> bool:
+        """Whether anything is painted."""
+        return cv2.countNonZero(self._mask) > 0
+
+    @property
+    def edited_photo(self) -> Photo:
+        """The photo with its current pixels and all its metadata; shares memory with the document."""
+        return self.photo.with_pixels(self._image)
+
+    def writeable(self, name: PlaneName) -> Plane:
+        """An array to be changed in place; used by deltas."""
+        if name is PlaneName.MASK:
+            return self._mask
+        if name is PlaneName.FILLED:
+            return self._filled
+        if self._image is self.photo.pixels:
+            self._image = self.photo.pixels.copy()
+        return self._image
+
+    def edit_mask(self) -> MaskEdit:
+        """Begin a change of the mask."""
+        return MaskEdit(self._mask, self._store)
+
+    def apply_fills(self, fills: Sequence[Fill]) -> Delta:
+        """Put filled crops in place, as one step to undo, and remove the mask where they were applied.
+
+        Pixels outside `changed` stay as they are, bit for bit, even where crops overlap.
+
+        Args:
+            fills: crops inside the photo, in the photo's dtype.
+
+        Returns:
+            The step; undoing it brings the pixels and the mask back.
+
+        Raises:
+            ValueError: a crop has another dtype than the photo, or its parts do not fit each other or the photo.
+        """
+        for fill in fills:
+            self._check(fill)
+        before: list[tuple[Piece, Plane]] = []
+        for fill in fills:
+            changed = fill.changed != 0
+            for name in PlaneName:
+                crop = self.writeable(name)[fill.bounds.slices]
+                before.append((Piece(name, fill.bounds), crop.copy()))
+                if name is PlaneName.IMAGE:
+                    np.copyto(crop, fill.pixels, where=changed[:, :, None])
+                else:
+                    crop[changed] = masks.HOLE if name is PlaneName.FILLED else masks.KNOWN
+        return Delta(before, self._store)
+
+    def _check(self, fill: Fill) -> None:
+        expected = (fill.bounds.height, fill.bounds.width)
+        fits = fill.bounds.intersected(Bounds.of(self.extent)) == fill.bounds
+        if not fits or fill.pixels.shape != (*expected, 3) or fill.changed.shape != expected:
+            raise ValueError(f"the filled crop at {fill.bounds} does not fit the photo of {self.extent}")
+        if fill.pixels.dtype != self._image.dtype:
+            raise ValueError(f"the filled crop is {fill.pixels.dtype}, the photo {self._image.dtype}")
+
+    def changed_outside(self) -> int:
+        """Count the pixels that differ from the original although no fill was applied to them."""
+        original, current = self.photo.pixels, self._image
+        if current is original:
+            return 0
+        count = 0
+        for top in range(0, len(current), _ROWS_AT_A_TIME):
+            rows = slice(top, top + _ROWS_AT_A_TIME)
+            differs = (original[rows] != current[rows]).any(axis=2)
+            count += int(np.count_nonzero(differs & (self._filled[rows] == 0)))
+        return count
+
+    def export(self, path: Path, options: ExportOptions | None = None) -> ExportReport:
+        """Write the current pixels with the photo's metadata; see `write_photo`.
+
+        Raises:
+            ExportError: the file cannot be written; whatever was at `path` before is untouched.
+        """
+        written = write_photo(self.edited_photo, path, options)
+        return ExportReport(written, cv2.countNonZero(self._filled), self.changed_outside())
+
+    def close(self) -> None:
+        """Remove undo data from the disk; steps of this document cannot be undone any more."""
+        self._store.close()
