@@ -28,7 +28,8 @@ class CompletionOptions:
 
     Attributes:
         method: network says what and the photo's patches say how it looks (default), or only one of the two.
-        seed: start of every random number of the job; the same seed gives the same pixels on the same device kind.
+        seed: start of every random number of the job; the same seed gives the same pixels on the same device
+            kind.
         device: "auto", "cpu", "cuda" or "mps".
         keep_stages: whether the result carries the picture of every stage.
         grow_px: width of the blend band outside the painted mask, in pixels; nothing beyond it changes.
@@ -49,7 +50,8 @@ class CompletionRequest:
         image: (H, W, 3) RGB, uint8 or uint16; never written to.
         mask: (H, W) uint8, nonzero = to be filled.
         options: how to fill.
-        structure: (H, W) uint8 labels that overrule the predicted parsing map, 255 = predict here; None = predict all.
+        structure: (H, W) uint8 labels that overrule the predicted parsing map, 255 = predict here; None =
+            predict all.
     """
 
     image: Pixels
@@ -82,7 +84,8 @@ class FilledRegion:
         pixels: (h, w, 3), same dtype as the photo; bit-identical to it where `changed` is zero.
         changed: (h, w) uint8, nonzero where the fill or its blend band may differ from the photo.
         structure: what the fill was guided by.
-        stages: picture of each stage by name ("completion", "texture", "face-before", "face-after", "composite",
+        stages: picture of each stage by name ("completion", "texture", "face-before", "face-after",
+            "composite",
             "blended"), (h, w, 3) uint8; empty unless asked for.
     """
 
@@ -98,7 +101,8 @@ class CompletionResult:
     """Answer to a `CompletionRequest`.
 
     Attributes:
-        regions: one per connected hole (holes that lie close together share one), not overlapping in `changed`.
+        regions: one per connected hole (holes that lie close together share one), not overlapping in
+            `changed`.
         structure: parsing map and heatmaps over the whole photo, hole included.
         seconds: wall-clock seconds by stage name.
         weights: SHA-256 of each weights file that was used, by network name.

@@ -1,0 +1,114 @@
+"""Blend: bring the fill's colours into agreement with the photo around it (Perez et al. 2003).
+
+Unlike `cv2.seamlessClone` this neither moves the fill nor fails at the photo's edge: a hole that touches the
+edge simply has no neighbour there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.engine.poisson import PoissonProblem, PoissonSolver, Report
+from portrait_studio.engine.resample import Floats
+
+
+@dataclass(frozen=True)
+class BlendOptions:
+    """How the seam is hidden.
+
+    Attributes:
+        screening_reach: distance over which the correction of colours decays, relative to the hole's short
+            side; 0 lets the seam's colours reach through the whole hole.
+    """
+
+    screening_reach: float = 0.0
+
+
+def blend_band(hole: NDArray[np.bool_], grow_px: int) -> NDArray[np.bool_]:
+    """The pixels that blending may change: the hole grown by `grow_px`.
+
+    Args:
+        hole: (H, W) bool, cut so that its surroundings show unless it touches the photo's edge.
+        grow_px: in pixels, at least 0.
+
+    Returns:
+        (H, W) bool; the hole itself where growing would leave no known pixel to start from.
+    """
+    if grow_px <= 0:
+        return hole
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * grow_px + 1, 2 * grow_px + 1))
+    grown = cv2.dilate(hole.astype(np.uint8), kernel).astype(np.bool_)
+    return hole if grown.all() else np.asarray(grown, dtype=np.bool_)
+
+
+def blend(
+    composite: Floats,
+    hole: NDArray[np.bool_],
+    band: NDArray[np.bool_],
+    solver: PoissonSolver,
+    options: BlendOptions,
+    report: Report,
+) -> Floats:
+    """Solve for pixels that have the fill's gradients and meet the photo without a seam.
+
+    Args:
+        composite: (H, W, 3) float32 in [0, 1], the fill inside the hole and the photo elsewhere.
+        hole: (H, W) bool, where the fill is.
+        band: (H, W) bool, pixels that may change; contains the hole.
+        solver: solves the linear system.
+        options: how the seam is hidden.
+        report: hears of the finished share in [0, 1]; raises to cancel.
+
+    Returns:
+        (H, W, 3) float32 in [0, 1]; equal to `composite` outside the band.
+    """
+    if not band.any() or band.all():
+        return composite
+    right, down = guidance(composite, hole)
+    solved = solver.solve(
+        PoissonProblem(composite, band, right, down, _screening(hole, options)),
+        report,
+    )
+    return np.where(band[..., None], np.clip(solved, 0.0, 1.0).astype(np.float32), composite)
+
+
+def guidance(composite: Floats, hole: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Wanted differences between neighbours: the composite's own, across the seam a continuation.
+
+    The step at the seam is what has to vanish. In its place stands the mean of the steps before and behind
+    it, so that a ramp that passes through the seam stays a ramp.
+
+    Args:
+        composite: (H, W, 3) float32.
+        hole: (H, W) bool.
+
+    Returns:
+        (H, W - 1, 3) differences to the right and (H - 1, W, 3) downwards.
+    """
+    right = _continued(np.diff(composite, axis=1), hole[:, 1:] != hole[:, :-1])
+    flipped = np.diff(composite, axis=0).transpose(1, 0, 2)
+    down = _continued(flipped, (hole[1:] != hole[:-1]).T).transpose(1, 0, 2)
+    return right, down
+
+
+def _continued(steps: Floats, seam: NDArray[np.bool_]) -> Floats:
+    """Replace steps (H, W, 3) across a seam (H, W) by the mean of their neighbours in the row."""
+    usable = (~seam)[..., None].astype(np.float32)
+    total, count = np.zeros_like(steps), np.zeros_like(usable)
+    total[:, 1:] += (steps * usable)[:, :-1]
+    count[:, 1:] += usable[:, :-1]
+    total[:, :-1] += (steps * usable)[:, 1:]
+    count[:, :-1] += usable[:, 1:]
+    return np.where(seam[..., None], total / np.maximum(count, 1.0), steps)
+
+
+def _screening(hole: NDArray[np.bool_], options: BlendOptions) -> float:
+    if options.screening_reach <= 0.0:
+        return 0.0
+    rows, columns = np.nonzero(hole.any(axis=1))[0], np.nonzero(hole.any(axis=0))[0]
+    short = min(rows[-1] - rows[0], columns[-1] - columns[0]) + 1
+    return float(1.0 / max(1.0, options.screening_reach * short) ** 2)

@@ -1,0 +1,42 @@
+"""Complete: the network paints the hole, guided by the parsing map (Wu et al., section III.B)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from portrait_studio.engine.devices import Compute
+from portrait_studio.engine.parse import ParsedWindow, network_input
+from portrait_studio.engine.request import Pixels
+from portrait_studio.engine.resample import Floats, pad_to_stride, read_window
+from portrait_studio.engine.run_network import Report, run, to_array, to_tensor
+
+
+def complete(
+    network: nn.Module,
+    image: Pixels,
+    mask: NDArray[np.uint8],
+    parsed: ParsedWindow,
+    compute: Compute,
+    report: Report,
+) -> Floats:
+    """Paint what the hole hides, at network resolution.
+
+    Args:
+        network: completion network of `networks.completion`, or alike.
+        image: (H, W, 3) RGB, uint8 or uint16, the whole photo.
+        mask: (H, W) uint8, nonzero = hole.
+        parsed: structure of the window that is to be completed.
+        compute: device and precision.
+        report: hears of every layer; raises to cancel.
+
+    Returns:
+        (h, w, 3) float32 in [0, 1], the whole window as the network paints it.
+    """
+    window = parsed.window
+    colours, hole = read_window(image, mask, window)
+    picture, holes = network_input(colours, hole)
+    output = run(network, compute, report, picture, to_tensor(pad_to_stride(parsed.probabilities)), holes)
+    painted = to_array(output)[: window.size.height, : window.size.width]
+    return np.asarray(np.clip(painted * np.float32(0.5) + np.float32(0.5), 0.0, 1.0), np.float32)

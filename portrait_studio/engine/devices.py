@@ -1,0 +1,171 @@
+"""Which device and which precision the networks run at.
+
+bfloat16 pays on a CPU only where it stands in hardware: with AMX or AVX-512 bf16 it is several times faster
+than float32, with AVX2 alone it is emulated and many times slower. So it is taken only if the CPU names the
+capability *and* a measurement of a few milliseconds agrees; the answer is remembered.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+import torch
+from torch import nn
+
+from portrait_studio.errors import DeviceError, OptionError
+
+DEVICE_NAMES = ("auto", "cpu", "cuda", "mps")
+_WORTHWHILE = 1.2
+"""Speed-up below which bfloat16 is not worth its rounding."""
+
+
+@dataclass(frozen=True)
+class Compute:
+    """Where and how networks run.
+
+    Attributes:
+        device: torch device.
+        dtype: precision of convolutions (`torch.bfloat16` under autocast) or `torch.float32`.
+    """
+
+    device: torch.device
+    dtype: torch.dtype = torch.float32
+
+    @property
+    def description(self) -> str:
+        """For the user to read, e.g. "CPU (bfloat16)"."""
+        name = {"cpu": "CPU", "cuda": "CUDA", "mps": "Apple GPU"}.get(self.device.type, self.device.type)
+        if self.device.type == "cuda":
+            name = torch.cuda.get_device_name(self.device)
+        return f"{name} ({str(self.dtype).removeprefix('torch.')})"
+
+
+class PrecisionMemory:
+    """Remembers per CPU and torch version whether bfloat16 pays; an unwritable folder does no harm."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Args: the JSON file; None takes the user's cache folder."""
+        self._path = path or Path(platformdirs.user_cache_dir("portrait-studio")) / "precision.json"
+        self._known: dict[str, bool] | None = None
+
+    def bfloat16_is_faster(self) -> bool:
+        """Whether this CPU computes clearly faster in bfloat16; measured at most once per machine."""
+        if not cpu_has_bfloat16():
+            return False
+        known = self._read()
+        key = f"{_cpu_name()} | torch {torch.__version__}"
+        if key not in known:
+            known[key] = _measured_speed_up() > _WORTHWHILE
+            self._write(known)
+        return known[key]
+
+    def _read(self) -> dict[str, bool]:
+        if self._known is None:
+            try:
+                content = json.loads(self._path.read_text("utf-8"))
+                self._known = {str(key): value is True for key, value in dict(content).items()}
+            except (OSError, ValueError, TypeError):
+                self._known = {}
+        return self._known
+
+    def _write(self, known: dict[str, bool]) -> None:
+        partial = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            partial.write_text(json.dumps(known, indent=2), "utf-8")
+            partial.replace(self._path)
+        except OSError:
+            return
+
+
+def choose_compute(name: str, memory: PrecisionMemory) -> Compute:
+    """Device and precision for a job.
+
+    Args:
+        name: "auto" (the fastest that this machine has), "cpu", "cuda" or "mps".
+        memory: remembers what was measured.
+
+    Raises:
+        OptionError: there is no device of that name.
+        DeviceError: this machine does not have the device.
+    """
+    if name not in DEVICE_NAMES:
+        raise OptionError(f"There is no device {name!r}; choose one of: {', '.join(DEVICE_NAMES)}.")
+    has_cuda, has_mps = torch.cuda.is_available(), torch.backends.mps.is_available()
+    if name == "cuda" and not has_cuda:
+        raise DeviceError(
+            "This machine has no CUDA device that PyTorch can use; choose the device auto or cpu."
+        )
+    if name == "mps" and not has_mps:
+        raise DeviceError(
+            "This machine has no Apple GPU that PyTorch can use; choose the device auto or cpu."
+        )
+    if name == "cuda" or (name == "auto" and has_cuda):
+        return Compute(torch.device("cuda"))
+    if name == "mps" or (name == "auto" and has_mps):
+        return Compute(torch.device("mps"))
+    return Compute(torch.device("cpu"), torch.bfloat16 if memory.bfloat16_is_faster() else torch.float32)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an exception of torch, numpy or OpenCV says that memory ran out."""
+    if isinstance(error, MemoryError | torch.cuda.OutOfMemoryError):
+        return True
+    text = str(error).lower()
+    hints = (
+        "out of memory",
+        "can't allocate memory",
+        "not enough memory",
+        "insufficient memory",
+        "failed to allocate",
+    )
+    return type(error).__name__ in ("RuntimeError", "error") and any(hint in text for hint in hints)
+
+
+def cpu_has_bfloat16() -> bool:
+    """Whether the CPU multiplies bfloat16 in hardware (AMX, AVX-512 bf16, or Arm's BF16 extension)."""
+    for name in ("_is_amx_tile_supported", "_is_avx512_bf16_supported"):
+        # Private, so a torch version without them must not break the choice.
+        supported = getattr(torch.cpu, name, None)
+        if supported is not None and supported():
+            return True
+    flags = _cpu_info("flags") or _cpu_info("Features")
+    return not {"amx_bf16", "avx512_bf16", "bf16"}.isdisjoint(flags.split())
+
+
+def _cpu_name() -> str:
+    return _cpu_info("model name") or platform.processor() or platform.machine()
+
+
+def _cpu_info(key: str) -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    return next(
+        (line.partition(":")[2].strip() for line in lines if line.partition(":")[0].strip() == key), ""
+    )
+
+
+@torch.inference_mode()
+def _measured_speed_up() -> float:
+    """Seconds of a convolution in float32 divided by those in bfloat16; takes a few milliseconds."""
+    layer = nn.Conv2d(64, 64, 3, padding=1).to(memory_format=torch.channels_last)
+    picture = torch.zeros(1, 64, 96, 96).to(memory_format=torch.channels_last)
+    seconds = []
+    for dtype in (torch.float32, torch.bfloat16):
+        module, values = layer.to(dtype), picture.to(dtype)
+        module(values)
+        runs = []
+        for _ in range(5):
+            start = time.perf_counter()
+            module(values)
+            runs.append(time.perf_counter() - start)
+        seconds.append(min(runs))
+    return seconds[0] / max(seconds[1], 1e-9)

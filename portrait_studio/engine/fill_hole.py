@@ -1,0 +1,246 @@
+"""Fills one hole: completion network, patches, face, and what of each is taken where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from portrait_studio.engine.blend import BlendOptions, blend, blend_band
+from portrait_studio.engine.complete import complete
+from portrait_studio.engine.devices import Compute
+from portrait_studio.engine.network_store import NetworkStore
+from portrait_studio.engine.parse import ParsedWindow, labels_at
+from portrait_studio.engine.poisson import PoissonSolver
+from portrait_studio.engine.progress import Progress, Stage
+from portrait_studio.engine.refine_face import refine_face, touches_face
+from portrait_studio.engine.request import CompletionRequest, FilledRegion, Method, Pixels
+from portrait_studio.engine.resample import (
+    Floats,
+    read_window,
+    resample,
+    resize_mask,
+    sample,
+    shrink_or_enlarge,
+    to_depth,
+    to_float,
+)
+from portrait_studio.engine.run_network import Report
+from portrait_studio.engine.work_crop import CropPolicy, Window
+from portrait_studio.errors import WeightsError
+from portrait_studio.imaging.geometry import Bounds, Extent
+from portrait_studio.networks.conventions import FACE
+
+_FACE_TRUST = 0.85
+"""Share of the network in the fill where the label is surely face: patches of a face make no face."""
+
+
+class Synthesise(Protocol):
+    """The texture stage; see `engine.texture.synthesise`."""
+
+    def __call__(
+        self,
+        image: Tensor,
+        hole: Tensor,
+        labels: Tensor,
+        start: Tensor | None,
+        generator: torch.Generator,
+        progress: Report,
+        *,
+        excluded: Tensor | None = None,
+    ) -> Tensor:
+        """(3, H, W) float32 in [0, 1]; known pixels are those of `image`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What filling needs besides the photo.
+
+    Attributes:
+        networks: hands out the completion and face networks.
+        synthesise: the texture stage.
+        solver: solves the blend.
+        blending: how the seam is hidden.
+    """
+
+    networks: NetworkStore
+    synthesise: Synthesise
+    solver: PoissonSolver
+    blending: BlendOptions
+
+
+class HoleFiller:
+    """One hole of one job on one device; use once."""
+
+    def __init__(
+        self,
+        request: CompletionRequest,
+        hole: Bounds,
+        seed: int,
+        tools: Tools,
+        compute: Compute,
+        policy: CropPolicy,
+        progress: Progress,
+    ) -> None:
+        """Args: the job, the rectangle around the hole and its seed, tools, device, crop sizes, who hears."""
+        self._request, self._hole, self._seed = request, hole, seed
+        self._tools, self._compute, self._policy, self._progress = tools, compute, policy, progress
+        self._stages: dict[str, NDArray[np.uint8]] = {}
+        self.weights: dict[str, str] = {}
+        self.notices: list[str] = []
+
+    def fill(self, parsed: ParsedWindow) -> FilledRegion:
+        """Fill the hole.
+
+        Args:
+            parsed: structure of the hole's appearance window.
+        """
+        request, window = self._request, parsed.window
+        photo = Bounds(0, 0, request.image.shape[1], request.image.shape[0])
+        # Known pixels must show around the band for the blend to hold on to.
+        region = self._hole.grown(request.options.grow_px + 2).intersected(photo)
+        hole = request.mask[region.slices] != 0
+        completed = self._complete(parsed)
+        if request.options.method is Method.NETWORK and completed is not None:
+            fill = sample(completed, window, region)
+        else:
+            fill = self._texture(parsed, completed, region)
+        fill = np.where(hole[..., None], fill, to_float(request.image[region.slices]))
+        if completed is not None:
+            fill = self._refine_face(parsed, fill, region)
+        self._keep_large("composite", fill, region, window.bounds)
+        band = blend_band(hole, request.options.grow_px)
+        blended = blend(
+            fill, hole, band, self._tools.solver, self._tools.blending, self._reporter(Stage.BLEND)
+        )
+        if self._is_grey(window.bounds):
+            blended = np.repeat(blended.mean(axis=2, keepdims=True), 3, axis=2)
+        self._keep_large("blended", blended, region, window.bounds)
+        pixels = request.image[region.slices].copy()
+        pixels[band] = to_depth(blended[band], request.image)
+        self._progress.report(Stage.BLEND, 1.0)
+        return FilledRegion(region, pixels, band.astype(np.uint8), parsed.structure(), self._stages)
+
+    def _complete(self, parsed: ParsedWindow) -> Floats | None:
+        if self._request.options.method is Method.PATCHES:
+            return None
+        self._progress.report(Stage.COMPLETE, 0.0)
+        network = self._tools.networks.load("completion")
+        self.weights["completion"] = network.sha256
+        report = self._reporter(Stage.COMPLETE)
+        completed = complete(
+            network.module, self._request.image, self._request.mask, parsed, self._compute, report
+        )
+        self._keep("completion", completed)
+        return completed
+
+    def _texture(self, parsed: ParsedWindow, completed: Floats | None, region: Bounds) -> Floats:
+        """Patches over the appearance window, brought to the region: (h, w, 3) in [0, 1]."""
+        request, bounds = self._request, parsed.window.bounds
+        report = self._reporter(Stage.TEXTURE)
+        report(0.0)
+        scale = min(1.0, self._policy.texture_most / max(bounds.width, bounds.height))
+        window = Window.scaled(bounds, scale)
+        own, others = self._own_and_other_holes(bounds)
+        image, _ = read_window(request.image, request.mask, window)
+        hole, excluded = resize_mask(own, window.size), resize_mask(others, window.size)
+        labels = labels_at(parsed, window.size, request.structure, lambda fraction: report(0.03 * fraction))
+        start = None if completed is None else _full_size(completed, window.size)
+        device = self._compute.device
+        # The random numbers come from the CPU, so that a seed means the same on every device.
+        generator = torch.Generator().manual_seed(self._seed)
+        with torch.inference_mode():
+            filled = self._tools.synthesise(
+                _planes(image).to(device),
+                torch.from_numpy(hole).to(device),
+                torch.from_numpy(labels).to(device).long(),
+                None if start is None else _planes(np.where(hole[..., None], start, image)).to(device),
+                generator,
+                lambda fraction: report(0.03 + 0.97 * fraction),
+                excluded=torch.from_numpy(excluded & ~hole).to(device),
+            )
+        texture = np.ascontiguousarray(filled.float().cpu().numpy().transpose(1, 2, 0))
+        self._keep("texture", texture)
+        fill = sample(texture, window, region)
+        if completed is None:
+            return fill
+        trust = np.clip(sample(parsed.probabilities[..., FACE], parsed.window, region), 0.0, 1.0)[..., None]
+        return fill + np.float32(_FACE_TRUST) * trust * (sample(completed, parsed.window, region) - fill)
+
+    def _refine_face(self, parsed: ParsedWindow, fill: Floats, region: Bounds) -> Floats:
+        """The fill of the region with a better face, if the hole touches one."""
+        request = self._request
+        own, _ = self._own_and_other_holes(parsed.window.bounds)
+        window = touches_face(parsed, own)
+        if window is None:
+            return fill
+        self._progress.report(Stage.REFINE_FACE, 0.0)
+        try:
+            network = self._tools.networks.load("face")
+        except WeightsError as error:
+            self.notices.append(f"The face was not refined. {error}")
+            return fill
+        self.weights["face"] = network.sha256
+        photo = Bounds(0, 0, request.image.shape[1], request.image.shape[0])
+        around = region.united(window.intersected(photo))
+        inner = region.shifted(-around.left, -around.top).slices
+        picture = to_float(request.image[around.slices])
+        picture[inner] = fill
+        hole = np.zeros(picture.shape[:2], np.bool_)
+        hole[inner] = request.mask[region.slices] != 0
+        report = self._reporter(Stage.REFINE_FACE)
+        refined = refine_face(network.module, picture, around, hole, parsed, window, self._compute, report)
+        self._keep("face-before", refined.before)
+        self._keep("face-after", refined.after)
+        return refined.fill[inner]
+
+    def _own_and_other_holes(self, bounds: Bounds) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """This hole and all others inside a window, (h, w) uint8 each, nonzero = hole."""
+        others = (self._request.mask[bounds.slices] != 0).astype(np.uint8)
+        own = np.zeros_like(others)
+        inner = self._hole.shifted(-bounds.left, -bounds.top).slices
+        own[inner] = others[inner]
+        others[inner] = 0
+        return own, others
+
+    def _is_grey(self, bounds: Bounds) -> bool:
+        """Whether the photo has no colour in the window, so that the fill must not have any."""
+        crop: Pixels = self._request.image[bounds.slices]
+        return bool(np.array_equal(crop[..., 0], crop[..., 1]) and np.array_equal(crop[..., 1], crop[..., 2]))
+
+    def _reporter(self, stage: Stage) -> Report:
+        return lambda fraction: self._progress.report(stage, fraction)
+
+    def _keep(self, name: str, picture: Floats) -> None:
+        if self._request.options.keep_stages:
+            self._stages[name] = _eight_bits(picture)
+
+    def _keep_large(self, name: str, fill: Floats, region: Bounds, bounds: Bounds) -> None:
+        """Keep a picture of the window at full resolution with the region's pixels in it."""
+        if self._request.options.keep_stages:
+            picture = _eight_bits(to_float(self._request.image[bounds.slices]))
+            inner = region.intersected(bounds)
+            source = inner.shifted(-region.left, -region.top).slices
+            picture[inner.shifted(-bounds.left, -bounds.top).slices] = _eight_bits(fill[source])
+            self._stages[name] = picture
+
+
+def _planes(picture: Floats) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(picture.transpose(2, 0, 1)))
+
+
+def _full_size(picture: Floats, size: Extent) -> Floats:
+    """Resize (h, w, 3) with areas averaged or cubic interpolation."""
+    if size.width < picture.shape[1]:
+        return np.asarray(shrink_or_enlarge(picture, size), dtype=np.float32)
+    whole = Bounds(0, 0, size.width, size.height)
+    return np.clip(resample(picture, whole, whole, size), 0.0, 1.0)
+
+
+def _eight_bits(picture: Floats) -> NDArray[np.uint8]:
+    return np.asarray(np.rint(np.clip(picture, 0.0, 1.0) * 255.0), dtype=np.uint8)

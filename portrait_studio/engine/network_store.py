@@ -1,0 +1,39 @@
+"""Where the engine gets its networks from: opened on first use, kept, moved to the device that asks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+import torch
+
+from portrait_studio.networks.released import LoadedNetwork, load_network
+
+
+class NetworkStore(Protocol):
+    """Anything that hands out networks by task."""
+
+    def load(self, task: str) -> LoadedNetwork:
+        """The network for "parsing", "completion" or "face".
+
+        Raises:
+            WeightsError: it is missing, damaged, or of another version.
+        """
+        ...
+
+
+class ReleasedNetworks:
+    """The released weights in a folder; each file is read and verified once, when first needed."""
+
+    def __init__(self, folder: Path) -> None:
+        """Args: the models folder; it need not exist until a network is asked for."""
+        self._folder = folder
+        self._loaded: dict[str, LoadedNetwork] = {}
+
+    def load(self, task: str) -> LoadedNetwork:
+        """See `NetworkStore.load`."""
+        if task not in self._loaded:
+            network = load_network(task, self._folder)
+            network.module.to(memory_format=torch.channels_last)
+            self._loaded[task] = network
+        return self._loaded[task]

@@ -1,0 +1,177 @@
+"""Parse: recover parsing map and pose of the person, inside the hole as well (Wu et al., section III.A)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from portrait_studio.engine.devices import Compute
+from portrait_studio.engine.request import Pixels, Structure
+from portrait_studio.engine.resample import Floats, pad_to_stride, read_window, resample
+from portrait_studio.engine.run_network import Report, run, to_array, to_tensor
+from portrait_studio.engine.work_crop import Window
+from portrait_studio.imaging.geometry import Extent
+from portrait_studio.networks.conventions import HEATMAP_STRIDE, LABEL_COUNT
+
+KEEP_PREDICTED = 255
+"""Value of a structure override that means: predict here."""
+
+
+@dataclass(frozen=True, eq=False)
+class ParsedWindow:
+    """What the parser says about a window.
+
+    Attributes:
+        window: the part of the photo and its size in network pixels.
+        probabilities: (h, w, 18) float32, summing to 1 over the labels; h, w = `window.size`.
+        heatmaps: (ceil(h / 4), ceil(w / 4), 16) float32 in [0, 1].
+    """
+
+    window: Window
+    probabilities: Floats
+    heatmaps: Floats
+
+    @property
+    def labels(self) -> NDArray[np.uint8]:
+        """(h, w) uint8, most probable label."""
+        return np.asarray(self.probabilities.argmax(axis=2), dtype=np.uint8)
+
+    def structure(self) -> Structure:
+        """The part of the engine's answer that shows what was recovered."""
+        return Structure(
+            self.window.bounds,
+            self.labels,
+            np.ascontiguousarray(self.heatmaps.transpose(2, 0, 1), np.float16),
+        )
+
+    def seen_through(self, window: Window) -> ParsedWindow:
+        """The same, resampled to another window, which should lie inside this one."""
+        if window == self.window:
+            return self
+        size, small = window.size, _heatmap_size(window.size)
+        probabilities = _resample_layers(self.probabilities, self.window, window, size)
+        probabilities = np.clip(probabilities, 0.0, None)
+        probabilities /= np.maximum(probabilities.sum(axis=2, keepdims=True), 1e-6)
+        heatmaps = np.clip(_resample_layers(self.heatmaps, self.window, window, small), 0.0, 1.0)
+        return ParsedWindow(window, probabilities, heatmaps)
+
+    def overruled_by(self, structure: NDArray[np.uint8]) -> ParsedWindow:
+        """The same with the user's labels where he gave some.
+
+        Args:
+            structure: (H, W) uint8 over the whole photo; 255 = predict here.
+        """
+        bounds, size = self.window.bounds, self.window.size
+        wanted = cv2.resize(
+            np.ascontiguousarray(structure[bounds.slices]),
+            (size.width, size.height),
+            interpolation=cv2.INTER_NEAREST_EXACT,
+        )
+        given = wanted < LABEL_COUNT
+        probabilities = self.probabilities.copy()
+        probabilities[given] = np.eye(LABEL_COUNT, dtype=np.float32)[wanted[given]]
+        return ParsedWindow(self.window, probabilities, self.heatmaps)
+
+
+def parse(
+    network: nn.Module,
+    image: Pixels,
+    mask: NDArray[np.uint8],
+    window: Window,
+    compute: Compute,
+    report: Report,
+) -> ParsedWindow:
+    """Parse one window of a photo.
+
+    Args:
+        network: parsing network, `networks.parsing.ParsingNetwork` or alike.
+        image: (H, W, 3) RGB, uint8 or uint16, the whole photo.
+        mask: (H, W) uint8, nonzero = hole.
+        window: what to look at, at which size.
+        compute: device and precision.
+        report: hears of every layer; raises to cancel.
+    """
+    colours, hole = read_window(image, mask, window)
+    picture, holes = network_input(colours, hole)
+    output = run(network, compute, report, picture, holes)
+    height, width = window.size.height, window.size.width
+    probabilities = to_array(torch.softmax(output.refined.float(), dim=1))[:height, :width]
+    small = _heatmap_size(window.size)
+    heatmaps = to_array(output.heatmaps)[: small.height, : small.width]
+    return ParsedWindow(window, np.ascontiguousarray(probabilities), np.ascontiguousarray(heatmaps))
+
+
+def network_input(colours: Floats, hole: NDArray[np.bool_]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Picture and mask as every network reads them.
+
+    Args:
+        colours: (h, w, 3) float32 in [0, 1].
+        hole: (h, w) bool.
+
+    Returns:
+        (1, 3, H, W) in [-1, 1] with hole pixels 0 and (1, 1, H, W), 1 = hole; H and W multiples of the
+        stride.
+    """
+    masked = np.where(hole[..., None], np.float32(0.0), colours * np.float32(2.0) - np.float32(1.0))
+    return to_tensor(pad_to_stride(masked)), to_tensor(pad_to_stride(hole.astype(np.float32)))
+
+
+def average(one: ParsedWindow, other: ParsedWindow) -> ParsedWindow:
+    """Mean of two opinions about the same window; the pose is that of the first."""
+    mean = (one.probabilities + other.probabilities) * np.float32(0.5)
+    return ParsedWindow(one.window, mean, one.heatmaps)
+
+
+def labels_at(
+    parsed: ParsedWindow, size: Extent, structure: NDArray[np.uint8] | None, report: Report
+) -> NDArray[np.uint8]:
+    """Parsing map of a window at another (usually larger) size, with smooth outlines.
+
+    Args:
+        parsed: what the parser says about the window.
+        size: wanted size in pixels.
+        structure: (H, W) uint8 labels of the user over the whole photo, 255 = predict; None = predict all.
+        report: hears of every label; raises to cancel.
+
+    Returns:
+        (size.height, size.width) uint8.
+    """
+    best = np.full((size.height, size.width), -1.0, np.float32)
+    labels = np.zeros((size.height, size.width), np.uint8)
+    for label in range(LABEL_COUNT):
+        report(label / LABEL_COUNT)
+        layer = np.ascontiguousarray(parsed.probabilities[..., label])
+        if layer.max() <= 0.01:
+            continue
+        # Comparing layer by layer needs two planes instead of eighteen at full resolution.
+        larger = cv2.resize(layer, (size.width, size.height), interpolation=cv2.INTER_LINEAR)
+        wins = larger > best
+        best[wins] = larger[wins]
+        labels[wins] = label
+    if structure is not None:
+        bounds = parsed.window.bounds
+        wanted = cv2.resize(
+            np.ascontiguousarray(structure[bounds.slices]),
+            (size.width, size.height),
+            interpolation=cv2.INTER_NEAREST_EXACT,
+        )
+        given = wanted < LABEL_COUNT
+        labels[given] = wanted[given]
+    return labels
+
+
+def _heatmap_size(size: Extent) -> Extent:
+    return Extent(-(-size.width // HEATMAP_STRIDE), -(-size.height // HEATMAP_STRIDE))
+
+
+def _resample_layers(values: Floats, source: Window, target: Window, size: Extent) -> Floats:
+    layers = [
+        resample(np.ascontiguousarray(values[..., layer]), source.bounds, target.bounds, size)
+        for layer in range(values.shape[2])
+    ]
+    return np.stack(layers, axis=2)

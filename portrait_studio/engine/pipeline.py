@@ -1,0 +1,213 @@
+"""The engine: parse, complete, texture, refine the face, blend, for every hole of a photo."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.engine.blend import BlendOptions
+from portrait_studio.engine.devices import Compute, PrecisionMemory, choose_compute
+from portrait_studio.engine.fallback import Fallback
+from portrait_studio.engine.fill_hole import HoleFiller, Synthesise, Tools
+from portrait_studio.engine.network_store import NetworkStore, ReleasedNetworks
+from portrait_studio.engine.parse import ParsedWindow, average, parse
+from portrait_studio.engine.poisson import MultigridSolver, PoissonSolver
+from portrait_studio.engine.progress import Progress, Stage
+from portrait_studio.engine.request import (
+    CompletionRequest,
+    CompletionResult,
+    FilledRegion,
+    Pixels,
+    Structure,
+)
+from portrait_studio.engine.texture import synthesise as synthesise_texture
+from portrait_studio.engine.work_crop import CropPolicy, find_holes, plan_hole, whole_window
+from portrait_studio.errors import MaskError, OptionError
+from portrait_studio.imaging.geometry import Bounds, Extent
+
+
+class Engine:
+    """Turns requests into results; keeps its networks between jobs. Not for several threads at once."""
+
+    def __init__(
+        self,
+        models: Path | NetworkStore,
+        *,
+        policy: CropPolicy | None = None,
+        solver: PoissonSolver | None = None,
+        synthesise: Synthesise = synthesise_texture,
+        blending: BlendOptions | None = None,
+        memory: PrecisionMemory | None = None,
+    ) -> None:
+        """Opens nothing: weights are read when first needed.
+
+        Args:
+            models: folder of released weights, or anything that hands out networks.
+            policy: crop sizes.
+            solver: of the blend.
+            synthesise: the texture stage.
+            blending: how the seam is hidden.
+            memory: remembers which precision is faster.
+        """
+        self._networks = ReleasedNetworks(models) if isinstance(models, Path) else models
+        self._policy = policy or CropPolicy()
+        self._memory = memory or PrecisionMemory()
+        self._tools = Tools(
+            self._networks, synthesise, solver or MultigridSolver(), blending or BlendOptions()
+        )
+
+    def parse(
+        self,
+        image: Pixels,
+        mask: NDArray[np.uint8] | None = None,
+        device: str = "auto",
+        progress: Progress | None = None,
+    ) -> Structure:
+        """Parsing map and pose over the whole photo, hole included.
+
+        Args:
+            image: (H, W, 3) RGB, uint8 or uint16.
+            mask: (H, W) uint8, nonzero = hole; None = nothing is hidden.
+            device: "auto", "cpu", "cuda" or "mps".
+            progress: hears of it, and may cancel.
+
+        Raises:
+            MaskError: the mask is of another size.
+            WeightsError: the parsing network is missing or damaged.
+            DeviceError: the device is missing or out of memory.
+            Cancelled: the user asked for it.
+        """
+        hidden = np.zeros(image.shape[:2], np.uint8) if mask is None else mask
+        _check_size(image, hidden)
+        job = _Job(
+            CompletionRequest(image, hidden), self._tools, self._fallback(device), progress or Progress()
+        )
+        return job.parse_photo().structure()
+
+    def complete(self, request: CompletionRequest, progress: Progress | None = None) -> CompletionResult:
+        """Fill every hole of a photo.
+
+        Args:
+            request: photo, mask and options.
+            progress: hears of it, and may cancel.
+
+        Raises:
+            MaskError: the mask is of another size, empty, or over the whole photo.
+            OptionError: an option is unknown or out of range.
+            WeightsError: a network is missing or damaged; a missing face network only costs a notice.
+            DeviceError: the device is missing or out of memory.
+            Cancelled: the user asked for it.
+        """
+        check_request(request)
+        fallback = self._fallback(request.options.device)
+        return _Job(request, self._tools, fallback, progress or Progress()).complete(self._policy)
+
+    def _fallback(self, device: str) -> Fallback:
+        compute = choose_compute(device, self._memory)
+        cpu = (
+            compute
+            if compute.device.type == "cpu"
+            else Compute(device=choose_compute("cpu", self._memory).device)
+        )
+        return Fallback(compute, cpu, self._policy)
+
+
+class _Job:
+    """One request on its way through the engine."""
+
+    def __init__(
+        self, request: CompletionRequest, tools: Tools, fallback: Fallback, progress: Progress
+    ) -> None:
+        self._request, self._tools, self._fallback, self._progress = request, tools, fallback, progress
+        self._photo = Extent(request.image.shape[1], request.image.shape[0])
+        self._weights: dict[str, str] = {}
+        self._notices: list[str] = []
+
+    def complete(self, policy: CropPolicy) -> CompletionResult:
+        request = self._request
+        holes = find_holes(request.mask, policy, request.options.grow_px, self._progress.check)
+        whole = self.parse_photo()
+        regions = [self._fill(hole, number, len(holes), whole) for number, hole in enumerate(holes)]
+        return CompletionResult(
+            tuple(regions),
+            self._overruled(whole).structure(),
+            {stage.value: seconds for stage, seconds in self._progress.seconds.items()},
+            self._weights,
+            self._fallback.compute.description,
+            (*self._fallback.notices, *dict.fromkeys(self._notices)),
+        )
+
+    def parse_photo(self) -> ParsedWindow:
+        """What the parser says about the whole photo."""
+
+        def step(compute: Compute, policy: CropPolicy) -> ParsedWindow:
+            return self._parse(Bounds.of(self._photo), compute, policy, 0.0)
+
+        return self._fallback.run(step)
+
+    def _parse(self, bounds: Bounds, compute: Compute, policy: CropPolicy, done: float) -> ParsedWindow:
+        """Parse a part of the photo; this is the half of the stage that begins at `done`."""
+        self._progress.report(Stage.PARSE, done)
+        network = self._tools.networks.load("parsing")
+        self._weights["parsing"] = network.sha256
+        request = self._request
+        window = whole_window(bounds.extent, policy)
+        return parse(
+            network.module,
+            request.image,
+            request.mask,
+            replace(window, bounds=bounds),
+            compute,
+            lambda fraction: self._progress.report(Stage.PARSE, done + 0.5 * fraction),
+        )
+
+    def _fill(self, hole: Bounds, number: int, count: int, whole: ParsedWindow) -> FilledRegion:
+        self._progress.begin_part(number, count)
+
+        def step(compute: Compute, policy: CropPolicy) -> FilledRegion:
+            plan = plan_hole(hole, self._photo, policy)
+            parsed = whole.seen_through(plan.appearance)
+            if plan.structure is not None:
+                closer = self._parse(plan.structure.bounds, compute, policy, 0.5)
+                parsed = average(closer.seen_through(plan.appearance), parsed)
+            seed = self._request.options.seed + 7919 * number
+            filler = HoleFiller(self._request, hole, seed, self._tools, compute, policy, self._progress)
+            region = filler.fill(self._overruled(parsed))
+            self._weights.update(filler.weights)
+            self._notices += filler.notices
+            return region
+
+        return self._fallback.run(step)
+
+    def _overruled(self, parsed: ParsedWindow) -> ParsedWindow:
+        structure = self._request.structure
+        return parsed if structure is None else parsed.overruled_by(structure)
+
+
+def check_request(request: CompletionRequest) -> None:
+    """Refuse what cannot be filled.
+
+    Raises:
+        MaskError: the mask is of another size, empty, or over the whole photo.
+        OptionError: an option is out of range.
+    """
+    _check_size(request.image, request.mask)
+    if not request.mask.any():
+        raise MaskError("The mask is empty; paint over what is to be removed.")
+    if request.mask.all():
+        raise MaskError("The mask covers the whole photo; leave some of it to fill the hole from.")
+    if request.structure is not None and request.structure.shape != request.mask.shape:
+        raise MaskError("The parsing map is not of the photo's size; make it from this photo.")
+    if request.options.grow_px < 0:
+        raise OptionError("The blend band cannot be narrower than 0 pixels; choose 0 or more.")
+
+
+def _check_size(image: Pixels, mask: NDArray[np.uint8]) -> None:
+    if mask.shape != image.shape[:2]:
+        raise MaskError(
+            f"The mask is {mask.shape[1]} x {mask.shape[0]} pixels but the photo is"
+            f" {image.shape[1]} x {image.shape[0]}; make the mask from this photo."
+        )

@@ -1,0 +1,197 @@
+"""The Poisson equation on an arbitrary set of pixels, and one solver of it.
+
+The problem is stated as least squares over pairs of neighbouring pixels, so the boundary conditions follow by
+themselves: pairs with one known pixel are Dirichlet conditions, and at the edge of the array, where a pixel
+has no partner, nothing is demanded (Neumann).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse import linalg
+
+Doubles = NDArray[np.float64]
+Report = Callable[[float], None]
+
+
+@dataclass(frozen=True, eq=False)
+class PoissonProblem:
+    """Find u that minimises sum |u_q - u_p - g_pq|^2 + screening * sum |u_p - values_p|^2.
+
+    Attributes:
+        values: (H, W, C) float; known pixels are kept, unknown ones are the first guess and what screening
+            pulls to.
+        unknown: (H, W) bool; at least one pixel known unless `screening` is positive.
+        right: (H, W - 1, C) wanted difference of each pixel's right neighbour to it.
+        down: (H - 1, W, C) wanted difference of each pixel's lower neighbour to it.
+        screening: at least 0; the correction decays over about 1 / sqrt(screening) pixels.
+    """
+
+    values: NDArray[np.floating]
+    unknown: NDArray[np.bool_]
+    right: NDArray[np.floating]
+    down: NDArray[np.floating]
+    screening: float = 0.0
+
+
+class PoissonSolver(Protocol):
+    """Anything that solves a `PoissonProblem`; a faster one can take the place of the one here."""
+
+    def solve(self, problem: PoissonProblem, report: Report) -> Doubles:
+        """Solution as (H, W, C) float64, equal to `values` where known.
+
+        Args:
+            problem: what to solve.
+            report: hears of the finished share in [0, 1]; raises to cancel.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class MultigridSolver:
+    """Sparse direct solution for few pixels, conjugate gradients with algebraic multigrid for many.
+
+    The hierarchy is smoothed aggregation (Vanek, Mandel, Brezina 1996) over 3 x 3 blocks of pixels.
+
+    Attributes:
+        direct_up_to: number of unknown pixels up to which the matrix is factorised.
+        tolerance: residual relative to the first one at which the iteration stops.
+        most_iterations: after which it stops in any case.
+    """
+
+    direct_up_to: int = 6000
+    tolerance: float = 1e-6
+    most_iterations: int = 60
+
+    def solve(self, problem: PoissonProblem, report: Report) -> Doubles:
+        """See `PoissonSolver.solve`."""
+        solution = np.array(problem.values, dtype=np.float64)
+        rows, columns = np.nonzero(problem.unknown)
+        if rows.size == 0:
+            return solution
+        matrix = _matrix(problem, rows, columns)
+        # Solving for the correction makes the first guess count and the start of the iteration zero.
+        residual = _residual(problem, solution)[rows, columns]
+        report(0.1)
+        if rows.size <= self.direct_up_to:
+            correction = linalg.splu(matrix.tocsc()).solve(residual)
+        else:
+            correction = self._iterate(matrix, residual, np.stack([rows, columns], axis=1), report)
+        solution[rows, columns] += correction
+        report(1.0)
+        return solution
+
+    def _iterate(
+        self, matrix: sparse.csr_array, right_side: Doubles, places: NDArray[np.intp], report: Report
+    ) -> Doubles:
+        cycle = _Hierarchy(matrix, places, self.direct_up_to, report)
+        solution = np.zeros_like(right_side)
+        residual = right_side.copy()
+        goal = self.tolerance * np.maximum(np.linalg.norm(right_side, axis=0), 1e-12)
+        preconditioned = cycle.apply(residual)
+        direction = preconditioned.copy()
+        energy = np.einsum("nc,nc->c", residual, preconditioned)
+        for iteration in range(self.most_iterations):
+            report(0.3 + 0.7 * iteration / self.most_iterations)
+            image = matrix @ direction
+            step = energy / np.maximum(np.einsum("nc,nc->c", direction, image), 1e-300)
+            solution += step * direction
+            residual -= step * image
+            if np.all(np.linalg.norm(residual, axis=0) <= goal):
+                break
+            preconditioned = cycle.apply(residual)
+            energy, previous = np.einsum("nc,nc->c", residual, preconditioned), energy
+            direction = preconditioned + energy / np.maximum(previous, 1e-300) * direction
+        return solution
+
+
+class _Hierarchy:
+    """Symmetric V-cycle over ever coarser matrices, used as preconditioner."""
+
+    def __init__(
+        self, matrix: sparse.csr_array, places: NDArray[np.intp], coarsest: int, report: Report
+    ) -> None:
+        self._matrices = [matrix]
+        self._smoothers: list[Doubles] = []
+        self._prolongations: list[sparse.csr_array] = []
+        while self._matrices[-1].shape[0] > coarsest:
+            report(0.1 + 0.2 * (1 - self._matrices[-1].shape[0] / matrix.shape[0]))
+            fine = self._matrices[-1]
+            inverse = 1.0 / fine.diagonal()
+            radius = _spectral_radius(fine, inverse)
+            places = places // 3
+            # One number for a place sorts much faster than a pair.
+            width = int(places[:, 1].max()) + 1
+            blocks, members = np.unique(places[:, 0] * width + places[:, 1], return_inverse=True)
+            count = fine.shape[0]
+            tentative = sparse.csr_array(
+                (np.ones(count), (np.arange(count), members)), shape=(count, blocks.size)
+            )
+            scaled = sparse.diags_array(4.0 / 3.0 / radius * inverse)
+            prolongation = (tentative - scaled @ (fine @ tentative)).tocsr()
+            self._smoothers.append((4.0 / 3.0 / radius * inverse)[:, None])
+            self._prolongations.append(prolongation)
+            self._matrices.append((prolongation.T @ fine @ prolongation).tocsr())
+            places = np.stack(np.divmod(blocks, width), axis=1)
+        self._coarsest = linalg.splu(self._matrices[-1].tocsc())
+
+    def apply(self, residual: Doubles, level: int = 0) -> Doubles:
+        if level == len(self._prolongations):
+            return np.asarray(self._coarsest.solve(residual), dtype=np.float64)
+        matrix, smoother, prolongation = (
+            self._matrices[level],
+            self._smoothers[level],
+            self._prolongations[level],
+        )
+        guess = smoother * residual
+        guess += smoother * (residual - matrix @ guess)
+        guess += prolongation @ self.apply(prolongation.T @ (residual - matrix @ guess), level + 1)
+        guess += smoother * (residual - matrix @ guess)
+        guess += smoother * (residual - matrix @ guess)
+        return guess
+
+
+def _spectral_radius(matrix: sparse.csr_array, inverse: Doubles) -> float:
+    """Upper bound of the largest eigenvalue of D^-1 A by Gershgorin's circles."""
+    return float((abs(matrix).sum(axis=1) * inverse).max())
+
+
+def _matrix(problem: PoissonProblem, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> sparse.csr_array:
+    height, width = problem.unknown.shape
+    index = np.full((height, width), -1, dtype=np.int32)
+    index[rows, columns] = np.arange(rows.size, dtype=np.int32)
+    degree = np.full((height, width), 4.0)
+    degree[[0, -1], :] -= 1.0
+    degree[:, [0, -1]] -= 1.0
+    if height == 1:
+        degree -= 1.0
+    if width == 1:
+        degree -= 1.0
+    starts, ends = [], []
+    for one, other in ((index[:, :-1], index[:, 1:]), (index[:-1], index[1:])):
+        both = (one >= 0) & (other >= 0)
+        starts += [one[both], other[both]]
+        ends += [other[both], one[both]]
+    diagonal = degree[rows, columns] + problem.screening
+    own = np.arange(rows.size, dtype=np.int32)
+    data = np.concatenate([diagonal, np.full(sum(part.size for part in starts), -1.0)])
+    places = (np.concatenate([own, *starts]), np.concatenate([own, *ends]))
+    return sparse.coo_array((data, places), shape=(rows.size, rows.size)).tocsr()
+
+
+def _residual(problem: PoissonProblem, solution: Doubles) -> Doubles:
+    """Negative gradient of the sum at `solution`, (H, W, C); the screening term vanishes there."""
+    right = problem.right - np.diff(solution, axis=1)
+    down = problem.down - np.diff(solution, axis=0)
+    total = np.zeros_like(solution)
+    total[:, 1:] += right
+    total[:, :-1] -= right
+    total[1:] += down
+    total[:-1] -= down
+    return total

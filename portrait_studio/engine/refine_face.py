@@ -1,0 +1,130 @@
+"""Refine the face: a residual on a 64x64 window around it (Wu et al., section III.C)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from portrait_studio.engine.devices import Compute
+from portrait_studio.engine.parse import ParsedWindow
+from portrait_studio.engine.resample import Floats, resample, resize_mask
+from portrait_studio.engine.run_network import Report, run, to_array, to_tensor
+from portrait_studio.engine.work_crop import Window
+from portrait_studio.imaging.geometry import Bounds, Extent
+from portrait_studio.networks.conventions import FACE
+from portrait_studio.networks.face import FACE_WINDOW
+
+LEAST_FACE_PX = 8
+"""Long side of a face, in photo pixels, below which there is nothing to refine."""
+
+
+@dataclass(frozen=True, eq=False)
+class RefinedFace:
+    """What the face network changed.
+
+    Attributes:
+        fill: (H, W, 3) float32 in [0, 1], the fill with the residual added inside the hole.
+        before: (64, 64, 3) float32 in [0, 1], what the network saw.
+        after: (64, 64, 3) float32 in [0, 1], what it made of it.
+    """
+
+    fill: Floats
+    before: Floats
+    after: Floats
+
+
+def face_window(parsed: ParsedWindow, hole: NDArray[np.bool_]) -> Bounds | None:
+    """Where to refine a face: a square as large as the face around the centre of mass of its label.
+
+    Args:
+        parsed: structure of the appearance window.
+        hole: (h, w) bool at the size of the window, True = hole.
+
+    Returns:
+        Photo pixels, perhaps reaching beyond the photo; None when the hole touches no face, or only a tiny
+        one.
+    """
+    face = (parsed.labels == FACE).astype(np.uint8)
+    count, regions, stats, centres = cv2.connectedComponentsWithStats(face, connectivity=8)
+    touched = np.unique(regions[hole & (face > 0)])
+    if count < 2 or touched.size == 0:
+        return None
+    # Of several faces, the one that has lost most of itself to the hole.
+    lost = [int(np.count_nonzero(hole & (regions == index))) for index in touched]
+    index = int(touched[int(np.argmax(lost))])
+    window = parsed.window
+    scale_x = window.bounds.width / window.size.width
+    scale_y = window.bounds.height / window.size.height
+    side = max(stats[index][cv2.CC_STAT_WIDTH] * scale_x, stats[index][cv2.CC_STAT_HEIGHT] * scale_y)
+    if side < LEAST_FACE_PX:
+        return None
+    x, y = (float(value) for value in centres[index])
+    centre_x = window.bounds.left + (x + 0.5) * scale_x
+    centre_y = window.bounds.top + (y + 0.5) * scale_y
+    left, top, length = round(centre_x - side / 2), round(centre_y - side / 2), round(side)
+    return Bounds(left, top, left + length, top + length)
+
+
+def refine_face(
+    network: nn.Module,
+    fill: Floats,
+    bounds: Bounds,
+    hole: NDArray[np.bool_],
+    parsed: ParsedWindow,
+    window: Bounds,
+    compute: Compute,
+    report: Report,
+) -> RefinedFace:
+    """Add the face network's residual to a fill.
+
+    Args:
+        network: face network of `networks.face`, or alike.
+        fill: (H, W, 3) float32 in [0, 1] over `bounds`: the fill inside the hole, the photo elsewhere.
+        bounds: where the fill lies in the photo.
+        hole: (H, W) bool, True = hole.
+        parsed: structure of a window that contains the face.
+        window: where to refine, as `face_window` says.
+        compute: device and precision.
+        report: hears of every layer; raises to cancel.
+    """
+    size = Extent(FACE_WINDOW, FACE_WINDOW)
+    before = np.clip(resample(fill, bounds, window, size), 0.0, 1.0)
+    holes = resample(hole.astype(np.float32), bounds, window, size) > 0.05
+    parsing = parsed.seen_through(Window(window, size)).probabilities
+    output = run(
+        network,
+        compute,
+        report,
+        to_tensor(before * np.float32(2.0) - np.float32(1.0)),
+        to_tensor(parsing),
+        to_tensor(holes.astype(np.float32)),
+    )
+    residual = to_array(output) * np.float32(0.5)
+    after = np.where(holes[..., None], np.clip(before + residual, 0.0, 1.0), before)
+    # The residual fades out towards the window's border, since the fill beyond it stays as it was.
+    faded = residual * _fading(FACE_WINDOW)[..., None]
+    inside = window.intersected(bounds)
+    refined = fill.copy()
+    if not inside.is_empty:
+        part = inside.shifted(-bounds.left, -bounds.top).slices
+        change = resample(faded, window, inside, inside.extent)
+        refined[part] = np.where(
+            hole[part][..., None], np.clip(refined[part] + change, 0.0, 1.0), refined[part]
+        )
+    return RefinedFace(refined, before, after)
+
+
+def touches_face(parsed: ParsedWindow, mask: NDArray[np.uint8]) -> Bounds | None:
+    """`face_window` for a mask over the whole photo, (H, W) uint8, nonzero = hole."""
+    return face_window(parsed, resize_mask(mask[parsed.window.bounds.slices], parsed.window.size))
+
+
+def _fading(side: int, border: int = 6) -> NDArray[np.float32]:
+    """(side, side) weights, 1 inside, falling to 0 over the outermost `border` pixels."""
+    distance = np.minimum(np.arange(side), np.arange(side)[::-1]) + 0.5
+    ramp = np.clip(distance / border, 0.0, 1.0).astype(np.float32)
+    return np.minimum(ramp[:, None], ramp[None, :])

@@ -1,0 +1,141 @@
+"""Between photo pixels (integers, any depth) and windows of float pixels at network resolution."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.engine.request import Pixels
+from portrait_studio.engine.work_crop import STRIDE, Window
+from portrait_studio.imaging.geometry import Bounds, Extent
+
+Floats = NDArray[np.float32]
+"""float32 pixels; (H, W, 3) RGB in [0, 1] unless said otherwise."""
+
+
+def to_float(pixels: Pixels) -> Floats:
+    """(H, W, 3) uint8 or uint16 to float32 in [0, 1]."""
+    return pixels.astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
+
+
+def to_depth(pixels: NDArray[np.floating], like: Pixels) -> Pixels:
+    """(H, W, 3) in [0, 1] (clipped to it) to the integer type of `like`, rounded to nearest."""
+    most = np.iinfo(like.dtype).max
+    levels = np.rint(np.clip(pixels.astype(np.float64), 0.0, 1.0) * most)
+    return cast(Pixels, levels.astype(like.dtype))
+
+
+def shrink_or_enlarge(array: NDArray[np.generic], size: Extent) -> NDArray[np.generic]:
+    """Resize (H, W) or (H, W, C <= 4) to `size`: areas averaged when shrinking, bilinear when enlarging."""
+    if (array.shape[1], array.shape[0]) == (size.width, size.height):
+        return array
+    shrinking = size.width * size.height < array.shape[0] * array.shape[1]
+    kind = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(np.ascontiguousarray(array), (size.width, size.height), interpolation=kind))
+
+
+def resize_mask(mask: NDArray[np.uint8], size: Extent) -> NDArray[np.bool_]:
+    """Resize a mask so that every pixel whose resized colour could hold a trace of the hole is hole.
+
+    Args:
+        mask: (H, W) uint8, nonzero = hole.
+        size: wanted size in pixels.
+
+    Returns:
+        (h, w) bool, True = hole.
+    """
+    hole = (mask != 0).astype(np.uint8)
+    if size.width * size.height >= mask.shape[0] * mask.shape[1]:
+        if (mask.shape[1], mask.shape[0]) == (size.width, size.height):
+            return np.asarray(hole, dtype=np.bool_)
+        smooth = cv2.resize(
+            hole.astype(np.float32), (size.width, size.height), interpolation=cv2.INTER_LINEAR
+        )
+        return np.asarray(smooth > 0, dtype=np.bool_)
+    return np.asarray(_any_in_bins(_any_in_bins(hole, size.height, 0), size.width, 1), dtype=np.bool_)
+
+
+def _any_in_bins(hole: NDArray[np.uint8], count: int, axis: int) -> NDArray[np.uint8]:
+    """Maximum over `count` equal bins along an axis; a pixel on the border of two bins counts for both."""
+    length = hole.shape[axis]
+    edges = np.arange(count + 1) * (length / count)
+    starts = np.minimum(np.floor(edges[:-1] + 1e-9).astype(np.intp), length - 1)
+    lasts = np.clip(np.ceil(edges[1:] - 1e-9).astype(np.intp) - 1, 0, length - 1)
+    inside = np.maximum.reduceat(hole, starts, axis=axis)
+    return np.asarray(np.maximum(inside, np.take(hole, lasts, axis=axis)), dtype=np.uint8)
+
+
+def read_window(image: Pixels, mask: NDArray[np.uint8], window: Window) -> tuple[Floats, NDArray[np.bool_]]:
+    """What a network sees of the photo through a window, before padding.
+
+    Args:
+        image: (H, W, 3) RGB, uint8 or uint16.
+        mask: (H, W) uint8, nonzero = hole.
+        window: the part and its size in network pixels.
+
+    Returns:
+        (h, w, 3) float32 in [0, 1] and (h, w) bool, True = hole; colours under the hole are meaningless.
+    """
+    crop = cast(Pixels, shrink_or_enlarge(image[window.bounds.slices], window.size))
+    return to_float(crop), resize_mask(mask[window.bounds.slices], window.size)
+
+
+def sample(values: NDArray[np.floating], window: Window, bounds: Bounds) -> Floats:
+    """Bring values of a window to full resolution over a part of the photo.
+
+    Args:
+        values: (h, w) or (h, w, C <= 4) floats over `window`, of any size: only the window's bounds matter.
+        window: where the values lie in the photo.
+        bounds: wanted part, in photo pixels; outside the window the nearest value is repeated.
+
+    Returns:
+        (bounds.height, bounds.width[, C]) float32, cubic when enlarging; identical where the scale is 1.
+    """
+    source = np.ascontiguousarray(values, dtype=np.float32)
+    height, width = source.shape[:2]
+    if bounds == window.bounds and (width, height) == (bounds.width, bounds.height):
+        return source
+    return resample(source, window.bounds, bounds, bounds.extent)
+
+
+def resample(values: Floats, source: Bounds, target: Bounds, size: Extent) -> Floats:
+    """Resample values lying over `source` to `size` pixels over `target` (both in photo pixels).
+
+    Shrinking is averaged over areas first, so that no aliases appear; borders repeat the nearest value.
+    """
+    scale_x = source.width / values.shape[1] * size.width / target.width
+    scale_y = source.height / values.shape[0] * size.height / target.height
+    if min(scale_x, scale_y) < 0.75:
+        smaller = Extent(
+            max(1, round(values.shape[1] * min(1.0, scale_x))),
+            max(1, round(values.shape[0] * min(1.0, scale_y))),
+        )
+        values = np.asarray(shrink_or_enlarge(values, smaller), dtype=np.float32)
+    step_x = target.width / size.width * values.shape[1] / source.width
+    step_y = target.height / size.height * values.shape[0] / source.height
+    first_x = (target.left - source.left) * values.shape[1] / source.width + 0.5 * step_x - 0.5
+    first_y = (target.top - source.top) * values.shape[0] / source.height + 0.5 * step_y - 0.5
+    columns = np.arange(size.width, dtype=np.float32) * np.float32(step_x) + np.float32(first_x)
+    rows = np.arange(size.height, dtype=np.float32) * np.float32(step_y) + np.float32(first_y)
+    horizontal = np.broadcast_to(columns, (size.height, size.width))
+    vertical = np.broadcast_to(rows[:, None], (size.height, size.width))
+    kind = cv2.INTER_CUBIC if min(values.shape[:2]) > 3 else cv2.INTER_LINEAR
+    return np.asarray(
+        cv2.remap(
+            values,
+            np.ascontiguousarray(horizontal),
+            np.ascontiguousarray(vertical),
+            interpolation=kind,
+            borderMode=cv2.BORDER_REPLICATE,
+        ),
+        dtype=np.float32,
+    )
+
+
+def pad_to_stride(array: Floats) -> Floats:
+    """(h, w[, C]) with its last row and column repeated until both sides are multiples of `STRIDE`."""
+    bottom, right = -array.shape[0] % STRIDE, -array.shape[1] % STRIDE
+    return np.pad(array, ((0, bottom), (0, right), *((0, 0),) * (array.ndim - 2)), mode="edge")

@@ -1,0 +1,76 @@
+"""Runs a network so that it can be cancelled between two of its layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from portrait_studio.engine.devices import Compute
+
+Report = Callable[[float], None]
+"""Called with the finished share of a step in [0, 1]; raises to cancel."""
+
+
+@contextmanager
+def watched(module: nn.Module, report: Report) -> Iterator[None]:
+    """While open, `report` hears of every layer that runs, so a long forward pass can be cancelled."""
+    layers = [layer for layer in module.modules() if next(layer.children(), None) is None]
+    done = 0
+
+    def before(_layer: nn.Module, _inputs: tuple[Any, ...]) -> None:
+        nonlocal done
+        report(min(1.0, done / max(1, len(layers))))
+        done += 1
+
+    handles = [layer.register_forward_pre_hook(before) for layer in layers]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def run(module: nn.Module, compute: Compute, report: Report, *inputs: Tensor) -> Any:
+    """Run a network on float32 inputs at the chosen device and precision.
+
+    Args:
+        module: network in eval mode; moved to the device.
+        compute: device and precision.
+        report: hears of every layer; raises to cancel.
+        inputs: (N, C, H, W) float32 on any device.
+
+    Returns:
+        What the network returns, on the device.
+    """
+    report(0.0)
+    module.to(compute.device)
+    lowered = compute.dtype != torch.float32
+    on_device = [values.to(compute.device, memory_format=torch.channels_last) for values in inputs]
+    with (
+        torch.inference_mode(),
+        torch.autocast(
+            compute.device.type, dtype=compute.dtype if lowered else torch.bfloat16, enabled=lowered
+        ),
+        watched(module, report),
+    ):
+        output = module(*on_device)
+    report(1.0)
+    return output
+
+
+def to_tensor(array: NDArray[np.float32]) -> Tensor:
+    """(H, W, C) or (H, W) float32 array to a (1, C, H, W) tensor on the CPU."""
+    layers = array[..., None] if array.ndim == 2 else array
+    return torch.from_numpy(np.ascontiguousarray(layers.transpose(2, 0, 1)))[None]
+
+
+def to_array(values: Tensor) -> NDArray[np.float32]:
+    """(1, C, H, W) tensor on any device to an (H, W, C) float32 array."""
+    array = values[0].float().cpu().numpy()
+    return np.ascontiguousarray(array.transpose(1, 2, 0), dtype=np.float32)

@@ -1,0 +1,247 @@
+"""Which part of the photo, at which scale, each network sees for each hole.
+
+Two windows belong to a hole. The *structure window* is wide, because a body is recognised by its whole: the
+parser always sees the whole photo, and a closer window when the hole would be only a few pixels there. The
+*appearance window* is narrower, because colours and texture are decided by what lies next to the hole: at
+least the hole's own size of context on every side where the photo allows it. Neither window distorts the
+photo's aspect ratio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.imaging.geometry import Bounds, Extent
+
+STRIDE = 32
+"""Sides of network inputs are multiples of this."""
+
+
+@dataclass(frozen=True)
+class CropPolicy:
+    """Sizes that decide the windows, in network pixels unless said otherwise.
+
+    Attributes:
+        appearance_least: long side of the appearance window below which a small photo is enlarged.
+        appearance_most: long side of the appearance window that is never exceeded.
+        structure_long: long side of the window over the whole photo.
+        structure_hole_least: long side of a hole in the whole-photo window below which a closer look is
+            taken.
+        context: side of the appearance window relative to the hole's long side; 3 leaves one hole's width
+            around it.
+        texture_most: long side of the crop, in photo pixels, up to which patches are synthesised at full
+            resolution.
+    """
+
+    appearance_least: int = 256
+    appearance_most: int = 512
+    structure_long: int = 384
+    structure_hole_least: int = 48
+    context: float = 3.0
+    texture_most: int = 1900
+
+    def reduced(self, factor: float) -> CropPolicy:
+        """The same policy with smaller crops, for a device that ran out of memory.
+
+        Args:
+            factor: in (0, 1], multiplies the long sides; none falls below 2 * STRIDE.
+        """
+        least = 2 * STRIDE
+        return replace(
+            self,
+            appearance_least=max(least, round(self.appearance_least * factor)),
+            appearance_most=max(least, round(self.appearance_most * factor)),
+            structure_long=max(least, round(self.structure_long * factor)),
+            texture_most=max(least, round(self.texture_most * factor)),
+        )
+
+
+@dataclass(frozen=True)
+class Window:
+    """A part of the photo and the size at which a network sees it.
+
+    Attributes:
+        bounds: the part, in photo pixels, inside the photo.
+        size: its size in network pixels, aspect kept to the nearest pixel.
+    """
+
+    bounds: Bounds
+    size: Extent
+
+    @property
+    def padded(self) -> Extent:
+        """`size` rounded up to multiples of `STRIDE`: what the network is handed."""
+        return Extent(*(-(-side // STRIDE) * STRIDE for side in (self.size.width, self.size.height)))
+
+    @property
+    def scale(self) -> float:
+        """Network pixels per photo pixel."""
+        return max(self.size.width, self.size.height) / max(self.bounds.width, self.bounds.height)
+
+    @classmethod
+    def scaled(cls, bounds: Bounds, scale: float) -> Window:
+        """The window over `bounds` at `scale` network pixels per photo pixel."""
+        sides = (max(1, round(bounds.width * scale)), max(1, round(bounds.height * scale)))
+        return cls(bounds, Extent(*sides))
+
+
+@dataclass(frozen=True)
+class HolePlan:
+    """How one hole (or several that lie close) is treated.
+
+    Attributes:
+        hole: smallest rectangle around the hole, in photo pixels.
+        appearance: what the completion network and the patch synthesis see.
+        structure: the closer window of the parser, which contains `appearance`; None when the whole photo
+            suffices.
+    """
+
+    hole: Bounds
+    appearance: Window
+    structure: Window | None
+
+
+def whole_window(photo: Extent, policy: CropPolicy) -> Window:
+    """The window over the whole photo that the parser sees.
+
+    The long side is `policy.structure_long`, more for panoramas, whose short side would vanish otherwise.
+    """
+    long, short = max(photo.width, photo.height), min(photo.width, photo.height)
+    target = min(
+        max(policy.structure_long, policy.structure_long / 3 * long / short), 2.5 * policy.structure_long
+    )
+    return Window.scaled(Bounds.of(photo), target / long)
+
+
+def find_holes(
+    mask: NDArray[np.uint8],
+    policy: CropPolicy,
+    grow_px: int,
+    check: Callable[[], None] = lambda: None,
+) -> list[Bounds]:
+    """Rectangles around the holes that are filled one after the other.
+
+    Args:
+        mask: (H, W) uint8, nonzero = hole.
+        policy: sizes that decide which holes share a crop.
+        grow_px: width of the blend band; holes whose bands could touch share a rectangle.
+        check: called in the loop over the holes; raises to cancel.
+
+    Returns:
+        Disjoint rectangles from top to bottom that together hold every hole pixel, more than 2 * grow_px + 4
+        pixels apart; empty when no pixel is set.
+    """
+    return group_boxes(_hole_boxes(mask), policy, 2 * grow_px + 4, check)
+
+
+def _hole_boxes(mask: NDArray[np.uint8]) -> list[Bounds]:
+    count, _, stats, _ = cv2.connectedComponentsWithStats((mask != 0).astype(np.uint8), connectivity=8)
+    return [
+        Bounds(int(x), int(y), int(x + width), int(y + height))
+        for x, y, width, height, _ in (stats[index] for index in range(1, count))
+    ]
+
+
+def group_boxes(
+    boxes: list[Bounds],
+    policy: CropPolicy,
+    least_gap: int,
+    check: Callable[[], None] = lambda: None,
+) -> list[Bounds]:
+    """Unite the rectangles of holes that are better filled together.
+
+    Two holes share a crop when they nearly touch, or when the crop around both costs the network no
+    resolution, or when the gap is small against both, so that each would otherwise see the other instead of
+    context.
+
+    Args:
+        boxes: rectangles around the connected holes.
+        policy: sizes that decide what costs resolution.
+        least_gap: distance in pixels up to which rectangles are always united.
+        check: called in the loop; raises to cancel.
+
+    Returns:
+        Disjoint rectangles, sorted from top to bottom, more than `least_gap` apart.
+    """
+    free_side = policy.appearance_most / policy.context
+    groups: list[Bounds] = []
+    for box in sorted(boxes, key=lambda b: (b.top, b.left)):
+        check()
+        merged = box
+        while True:
+            near = [group for group in groups if _belong_together(group, merged, least_gap, free_side)]
+            if not near:
+                break
+            groups = [group for group in groups if group not in near]
+            for group in near:
+                merged = merged.united(group)
+        groups.append(merged)
+    return sorted(groups, key=lambda b: (b.top, b.left))
+
+
+def _belong_together(one: Bounds, other: Bounds, least_gap: int, free_side: float) -> bool:
+    gap = max(
+        one.left - other.right, other.left - one.right, one.top - other.bottom, other.top - one.bottom, 0
+    )
+    if gap <= least_gap:
+        return True
+    united = one.united(other)
+    if max(united.width, united.height) <= free_side:
+        return True
+    smaller = min(max(one.width, one.height), max(other.width, other.height))
+    return gap <= smaller / 4
+
+
+def plan_hole(hole: Bounds, photo: Extent, policy: CropPolicy) -> HolePlan:
+    """Choose the windows for one hole.
+
+    Args:
+        hole: rectangle around it, in photo pixels.
+        photo: size of the photo.
+        policy: sizes that decide the windows.
+    """
+    whole = whole_window(photo, policy)
+    long = max(hole.width, hole.height)
+    side = max(round(long * policy.context), policy.appearance_least)
+    bounds = square_around(hole, side, photo)
+    crop_long = max(bounds.width, bounds.height)
+    target = min(max(crop_long, policy.appearance_least), policy.appearance_most)
+    appearance = Window.scaled(bounds, target / crop_long)
+    closer: Window | None = None
+    if long * whole.scale < policy.structure_hole_least:
+        # As large in the network as the least hole, but never closer than the appearance window needs.
+        near = square_around(
+            hole, max(round(long * policy.structure_long / policy.structure_hole_least), side), photo
+        )
+        near = near.united(bounds)
+        near_scale = policy.structure_long / max(near.width, near.height)
+        if near_scale > 1.5 * whole.scale:
+            closer = Window.scaled(near, near_scale)
+    return HolePlan(hole, appearance, closer)
+
+
+def square_around(box: Bounds, side: int, photo: Extent) -> Bounds:
+    """The square of that side centred on `box`, moved into the photo, cut only where that is smaller.
+
+    Args:
+        box: what the square surrounds, inside the photo.
+        side: in pixels; enlarged to the box's long side if smaller.
+        photo: size of the photo.
+    """
+    side = max(side, box.width, box.height)
+    left, right = _interval(box.left, box.right, side, photo.width)
+    top, bottom = _interval(box.top, box.bottom, side, photo.height)
+    return Bounds(left, top, right, bottom)
+
+
+def _interval(start: int, stop: int, length: int, limit: int) -> tuple[int, int]:
+    if length >= limit:
+        return 0, limit
+    first = (start + stop - length) // 2
+    first = min(max(first, 0), limit - length)
+    return first, first + length
