@@ -176,7 +176,7 @@ class Delta:
         return self.bounds
 
     def redo(self, document: Editable) -> Bounds:
-        """Apply again, or nothing while it is applied (undo stacks call this at once). Returns what changed."""
+        """Apply again, or nothing while it is applied (undo stacks call it at once). Returns what changed."""
         if not self._is_applied:
             self._exchange(document, reverse=False)
         return self.bounds

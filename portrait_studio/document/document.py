@@ -52,8 +52,8 @@ class ExportReport:
     Attributes:
         written: the file, its format and what the format could not hold.
         filled_pixels: pixels that fills were allowed to change.
-        changed_outside: pixels beyond these that differ from the original in the document; always 0 unless the
-            program is wrong. What a lossy format does to the whole picture is not counted.
+        changed_outside: pixels beyond these that differ from the original here; 0 unless the program
+            is wrong. What a lossy format does to the whole picture is not counted.
     """
 
     written: WrittenPhoto
@@ -94,7 +94,7 @@ class MaskEdit:
         return masks.draw_polygon(self._mask, points, value)
 
     def replace(self, mask: Mask) -> Bounds:
-        """Take over another mask of the same size, (H, W) uint8, e.g. from a file; returns what may have changed.
+        """Take over another mask, (H, W) uint8 of the same size; returns what may have changed.
 
         Raises:
             MaskError: it has another size.
@@ -199,7 +199,7 @@ class Document:
             The step; undoing it brings the pixels and the mask back.
 
         Raises:
-            ValueError: a crop has another dtype than the photo, or its parts do not fit each other or the photo.
+            ValueError: a crop has another dtype than the photo, or does not fit it.
         """
         for fill in fills:
             self._check(fill)
