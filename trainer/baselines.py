@@ -1,7 +1,7 @@
 """Completions that know nothing of people, to compare with.
 
-Each takes an image (H, W, 3) uint8 RGB and a mask (H, W) uint8, nonzero = hole, and returns a new image of the
-same shape and type that equals the old one outside the hole.
+Each takes an image (H, W, 3) uint8 RGB and a mask (H, W) uint8, nonzero = hole, and returns a new image of
+the same shape and type that equals the old one outside the hole.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import cv2
@@ -59,7 +59,7 @@ class Fill:
     labels: NDArray[np.uint8] | None = None
     keypoints: NDArray[np.float32] | None = None
     device: str = ""
-    weights: dict[str, str] | None = None
+    weights: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,9 @@ class MeasuredMethod:
         return f"{self.name} (true map)" if self.uses_truth else self.name
 
 
-def make_methods(names: Sequence[str], engine: Completer, device: str, *, true_maps: bool) -> list[MeasuredMethod]:
+def make_methods(
+    names: Sequence[str], engine: Completer, device: str, *, true_maps: bool
+) -> list[MeasuredMethod]:
     """Methods by name in the order of `METHOD_NAMES`; our own follow once more with true maps if wanted.
 
     Raises:
@@ -157,7 +159,7 @@ def keypoints_of(structure: Structure) -> NDArray[np.float32]:
     """The peaks of the heatmaps as (16, 2) float32 x, y in pixels of the photo."""
     bounds = structure.bounds
     size, origin = np.array([bounds.width, bounds.height]), np.array([bounds.left, bounds.top])
-    return (peaks(structure.heatmaps) * size + origin).astype(np.float32)
+    return np.asarray(peaks(structure.heatmaps) * size + origin, np.float32)
 
 
 def _at_photo_size(structure: Structure) -> NDArray[np.uint8]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -71,7 +72,7 @@ def score(case: Case, fill: Fill, distance: VggDistance | None) -> Score:
 
 def mean_score(scores: Sequence[Score]) -> Score:
     """Mean of each figure over one or more cases."""
-    means = {}
+    means: dict[str, Any] = {}
     for field in fields(Score):
         values = [getattr(one, field.name) for one in scores]
         means[field.name] = None if None in values else float(np.mean(values))
@@ -87,7 +88,8 @@ class Tally:
         self.missing: dict[str, str] = {}
         """Why a method could not run, by its title."""
         self.scores: dict[str, list[Score]] = {method.title: [] for method in methods}
-        self.cases: list[Case] = []
+        self.cases: list[tuple[str, str]] = []
+        """Name and kind of hole of each case so far."""
         self.whole, self.hole, self.keypoints = ParsingConfusion(), ParsingConfusion(), KeypointScore()
         self.device = ""
         self.weights: dict[str, str] = {}
@@ -102,13 +104,16 @@ class Tally:
             try:
                 fills[method.title] = method.fill(case)
             except (WeightsError, OptionError) as error:
-                # A method that cannot run here leaves a row that says why; the others are measured all the same.
+                # A method that cannot run here says why in the table; the others are measured all the same.
                 self.missing[method.title] = str(error)
         scores = {title: score(case, fill, self._distance) for title, fill in fills.items()}
         for title, figures in scores.items():
             self.scores[title].append(figures)
+        for fill in fills.values():
+            self.device = fill.device or self.device
+            self.weights |= fill.weights
         self._count_structure(case, fills)
-        self.cases.append(_without_pictures(case))
+        self.cases.append((case.name, case.kind))
         return CaseResult(case, fills, scores)
 
     def _count_structure(self, case: Case, fills: dict[str, Fill]) -> None:
@@ -117,8 +122,6 @@ class Tally:
         fill = next((fill for fill in predicted if fill.labels is not None), None)
         if fill is None or fill.labels is None:
             return
-        self.device = fill.device or self.device
-        self.weights |= fill.weights or {}
         if case.labels is not None:
             self.whole.add(case.labels, fill.labels)
             self.hole.add(case.labels, fill.labels, case.mask)
@@ -128,9 +131,3 @@ class Tally:
     def means(self) -> dict[str, Score]:
         """Mean figures by title of the method, for those that ran on at least one case."""
         return {title: mean_score(scores) for title, scores in self.scores.items() if scores}
-
-
-def run_all(tally: Tally, cases: Iterable[Case]) -> Iterable[CaseResult]:
-    """Results case by case, as they come."""
-    for case in cases:
-        yield tally.add(case)
