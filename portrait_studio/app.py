@@ -1,0 +1,78 @@
+"""The window as a program: builds the parts, connects them, runs until the window is closed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_API", "pyside6")  # qtawesome would take any other Qt that it finds
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QImageReader
+from PySide6.QtWidgets import QApplication
+
+from portrait_studio.gui.crash_report import CrashReport
+from portrait_studio.gui.main_window import MainWindow
+from portrait_studio.gui.theme import Theme
+from portrait_studio.locations import models_dir
+from portrait_studio.session.session import Session
+from portrait_studio.worker.background import Background
+from portrait_studio.worker.lazy_engine import EngineLike, LazyEngine, ReleasedEngine
+
+_CLIPBOARD_LIMIT_MB = 2048
+
+
+class Program(QObject):
+    """The parts of the running program, built and taken down in order."""
+
+    def __init__(self, application: QApplication, build_engine: Callable[[], EngineLike]) -> None:
+        """Args: the Qt application; makes the engine, in the engine thread, when it is first needed."""
+        super().__init__()
+        self._files = Background("files", self)
+        self._engine_thread = Background("engine", self)
+        self.session = Session(LazyEngine(build_engine), self._engine_thread, self._files, self)
+        self.theme = Theme(application)
+        self.window = MainWindow(self.session, self.theme)
+
+    def close(self) -> None:
+        """Cancel what runs and end the threads; the window must be closed already."""
+        self.session.cancel()
+        self._engine_thread.close()
+        self._files.close()
+
+    def threads_ended(self) -> bool:
+        """Whether both threads are gone."""
+        return not (self._engine_thread.is_running or self._files.is_running)
+
+
+def run(path: Path | None = None, build_engine: Callable[[], EngineLike] | None = None) -> int:
+    """Show the window until it is closed.
+
+    Args:
+        path: photo to open at once.
+        build_engine: makes the engine; by default the real one over the released weights.
+
+    Returns:
+        The exit code of the process.
+    """
+    QApplication.setApplicationName("Portrait Studio")
+    QApplication.setDesktopFileName("portrait-studio")
+    QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    application = QApplication(sys.argv[:1])
+    QImageReader.setAllocationLimit(_CLIPBOARD_LIMIT_MB)
+    program = Program(application, build_engine or _released_engine)
+    CrashReport(program)
+    program.window.show()
+    program.session.prepare()
+    if path is not None:
+        opening = path
+        QTimer.singleShot(0, lambda: program.window.open_path(opening))
+    code = application.exec()
+    program.close()
+    return code
+
+
+def _released_engine() -> EngineLike:
+    return ReleasedEngine(models_dir())

@@ -1,0 +1,158 @@
+"""Every command of the window in one table, from which menus, bars and the key sheet are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+
+from portrait_studio.gui.theme import Theme
+
+
+class Command(Enum):
+    """What a user can ask for."""
+
+    OPEN = auto()
+    SAMPLE = auto()
+    PASTE = auto()
+    EXPORT = auto()
+    COPY = auto()
+    QUIT = auto()
+    UNDO = auto()
+    REDO = auto()
+    BRUSH = auto()
+    RECTANGLE = auto()
+    ERASER = auto()
+    SWAP = auto()
+    SMALLER = auto()
+    LARGER = auto()
+    SELECT_ALL = auto()
+    CLEAR = auto()
+    INVERT = auto()
+    FILL = auto()
+    AGAIN = auto()
+    CANCEL = auto()
+    STRUCTURE = auto()
+    READ_STRUCTURE = auto()
+    ZOOM_IN = auto()
+    ZOOM_OUT = auto()
+    FIT = auto()
+    FULL_SIZE = auto()
+    KEYS = auto()
+    ABOUT = auto()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One command: its text in menus, its icon, its keys, a longer tip, whether it is a switch."""
+
+    text: str
+    icon: str
+    keys: tuple[str, ...] = ()
+    tip: str = ""
+    is_switch: bool = False
+    repeats: bool = False
+
+
+TABLE: Final[dict[Command, Entry]] = {
+    Command.OPEN: Entry("Open…", "ph.folder-open", ("Ctrl+O",), "Open a photo"),
+    Command.SAMPLE: Entry("Try the sample photo", "ph.image", (), "Open the photo that comes with it"),
+    Command.PASTE: Entry("Paste as photo", "ph.clipboard", ("Ctrl+V",), "Open the picture in the clipboard"),
+    Command.EXPORT: Entry("Export…", "ph.export", ("Ctrl+E", "Ctrl+S"), "Write the result to a file"),
+    Command.COPY: Entry("Copy result", "ph.copy", ("Ctrl+C",), "Copy the result to the clipboard"),
+    Command.QUIT: Entry("Quit", "ph.sign-out", ("Ctrl+Q",), "Close the window"),
+    Command.UNDO: Entry("Undo", "ph.arrow-u-up-left", ("Ctrl+Z",), "Take back the last step"),
+    Command.REDO: Entry("Redo", "ph.arrow-u-up-right", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do the step again"),
+    Command.BRUSH: Entry("Brush", "ph.paint-brush", ("B",), "Paint over what shall go", True),
+    Command.RECTANGLE: Entry("Rectangle", "ph.selection", ("R",), "Mark a rectangle", True),
+    Command.ERASER: Entry("Eraser", "ph.eraser", ("E",), "Take away from the mask", True),
+    Command.SWAP: Entry("Swap with eraser", "ph.swap", ("X",), "Swap the tool in hand with the eraser"),
+    Command.SMALLER: Entry("Smaller brush", "ph.minus-circle", ("[",), "Shrink the brush", repeats=True),
+    Command.LARGER: Entry("Larger brush", "ph.plus-circle", ("]",), "Enlarge the brush", repeats=True),
+    Command.SELECT_ALL: Entry("Mark everything", "ph.selection-all", ("Ctrl+A",), "Mask the whole photo"),
+    Command.CLEAR: Entry("Clear mask", "ph.selection-slash", ("Ctrl+D",), "Take the whole mask away"),
+    Command.INVERT: Entry(
+        "Invert mask", "ph.selection-inverse", ("Ctrl+Shift+I",), "Mark what is not marked, and the reverse"
+    ),
+    Command.FILL: Entry(
+        "Fill", "ph.magic-wand", ("Return", "Enter"), "Remove what is masked and recover what lies behind"
+    ),
+    Command.AGAIN: Entry(
+        "Another try", "ph.arrows-clockwise", ("Ctrl+Return",), "Fill the last hole again, differently"
+    ),
+    Command.CANCEL: Entry("Cancel", "ph.x", ("Esc",), "Stop the stroke or the job under way"),
+    Command.STRUCTURE: Entry(
+        "Show structure", "ph.person", ("S",), "Lay the predicted parsing map over the photo", True
+    ),
+    Command.READ_STRUCTURE: Entry(
+        "Read structure now",
+        "ph.crosshair",
+        ("Ctrl+R",),
+        "Predict the parsing map, hole included",
+    ),
+    Command.ZOOM_IN: Entry(
+        "Zoom in", "ph.magnifying-glass-plus", ("Ctrl++", "Ctrl+="), "Zoom in", repeats=True
+    ),
+    Command.ZOOM_OUT: Entry("Zoom out", "ph.magnifying-glass-minus", ("Ctrl+-",), "Zoom out", repeats=True),
+    Command.FIT: Entry("Fit photo", "ph.frame-corners", ("Ctrl+0",), "Show the whole photo"),
+    Command.FULL_SIZE: Entry(
+        "100 %", "ph.number-square-one", ("Ctrl+1",), "Show photo pixels as screen pixels"
+    ),
+    Command.KEYS: Entry("Keys", "ph.keyboard", ("F1", "?"), "List all keys and gestures"),
+    Command.ABOUT: Entry("About", "ph.info", (), "Version and licence"),
+}
+
+GESTURES: Final[tuple[tuple[str, str], ...]] = (
+    ("Drag", "Paint with the tool in hand"),
+    ("Right-drag, Alt+drag", "Take away from the mask"),
+    ("Shift+click", "Straight stroke from the end of the last one"),
+    ("Alt+wheel", "Brush size"),
+    ("Ctrl+wheel, pinch", "Zoom at the pointer"),
+    ("Space+drag, middle-drag", "Move the photo, even mid-stroke"),
+    ("Wheel, arrow keys", "Scroll"),
+    ("\\ (hold)", "Compare with the original"),
+    ("Drop a file", "Open it"),
+)
+
+
+def keys_text(command: Command) -> str:
+    """The command's keys as the user reads them."""
+    shown = (
+        QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText) for keys in TABLE[command].keys
+    )
+    return ", ".join(shown)
+
+
+class Actions(QObject):
+    """A QAction for every command, with icons that follow the theme."""
+
+    def __init__(self, theme: Theme, parent: QObject) -> None:
+        """Args: the theme whose icons are used; the window that owns the actions."""
+        super().__init__(parent)
+        self._theme = theme
+        self._actions = {command: self._made(entry, command, parent) for command, entry in TABLE.items()}
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def __getitem__(self, command: Command) -> QAction:
+        return self._actions[command]
+
+    @staticmethod
+    def _made(entry: Entry, command: Command, parent: QObject) -> QAction:
+        action = QAction(entry.text, parent)
+        action.setShortcuts([QKeySequence(keys) for keys in entry.keys])
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.setAutoRepeat(entry.repeats)
+        action.setCheckable(entry.is_switch)
+        keys = keys_text(command)
+        action.setToolTip(f"{entry.tip} ({keys})" if keys else entry.tip)
+        action.setStatusTip(entry.tip)
+        return action
+
+    def _on_theme_changed(self) -> None:
+        for command, action in self._actions.items():
+            make = self._theme.accent_icon if command is Command.FILL else self._theme.icon
+            action.setIcon(make(TABLE[command].icon))

@@ -1,0 +1,66 @@
+"""A sentence above the photo that does not interrupt: a warning, or good news."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from portrait_studio.gui.theme import Theme
+
+
+class Mood(Enum):
+    """What kind of news it is; the value names the style."""
+
+    WARNING = "warning"
+    SUCCESS = "success"
+
+
+class Banner(QFrame):
+    """Hidden until something is said; closed by its button."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        """Args: the theme of its icons."""
+        super().__init__(parent)
+        self._theme = theme
+        self._mood = Mood.SUCCESS
+        self.setObjectName("banner")
+        self._icon = QLabel(self)
+        self._text = QLabel(self)
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._close = QToolButton(self)
+        self._close.setAccessibleName("Close the message")
+        self._close.setToolTip("Close the message")
+        self._close.setAutoRaise(True)
+        self._close.clicked.connect(self.hide)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 6, 8, 6)
+        row.setSpacing(10)
+        row.addWidget(self._icon)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._close)
+        theme.changed.connect(self._colour_icons)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return self._text.text()
+
+    def say(self, mood: Mood, text: str) -> None:
+        """Show a sentence."""
+        self._mood = mood
+        self.setProperty("mood", mood.value)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self._text.setText(text)
+        self.setAccessibleName(text)
+        self._colour_icons()
+        self.show()
+
+    def _colour_icons(self) -> None:
+        name = "ph.warning" if self._mood is Mood.WARNING else "ph.check-circle"
+        self._icon.setPixmap(self._theme.icon(name).pixmap(20, 20))
+        self._close.setIcon(self._theme.icon("ph.x"))

@@ -1,0 +1,170 @@
+"""Questions, errors and the key sheet."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLineEdit,
+    QMessageBox,
+    QPlainTextEdit,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from portrait_studio.errors import PortraitStudioError
+from portrait_studio.gui.actions import GESTURES, TABLE, keys_text
+
+UNEXPECTED = (
+    "Something went wrong inside the program. Your photo is still open; undo the last step if it looks wrong."
+)
+
+
+class UnsavedAnswer(Enum):
+    """What shall become of unsaved edits."""
+
+    EXPORT = auto()
+    DISCARD = auto()
+    CANCEL = auto()
+
+
+class ErrorDialog(QDialog):
+    """A sentence, and for unexpected errors the log; both can be copied."""
+
+    def __init__(self, sentence: str, log: str, parent: QWidget | None = None) -> None:
+        """Args: what is wrong and what to do; the traceback, empty for foreseen errors."""
+        super().__init__(parent)
+        self.setWindowTitle("Portrait Studio")
+        self.setMinimumWidth(440)
+        self._copied = f"{sentence}\n\n{log}".strip()
+        self.sentence = sentence
+        text = QPlainTextEdit(sentence, self)
+        text.setReadOnly(True)
+        text.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        text.setAccessibleName("What went wrong")
+        text.viewport().setAutoFillBackground(False)
+        text.setMaximumHeight(110)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 18, 18, 14)
+        column.setSpacing(12)
+        column.addWidget(text)
+        if log:
+            details = QPlainTextEdit(log, self)
+            details.setReadOnly(True)
+            details.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+            details.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+            details.setAccessibleName("Log of the error")
+            column.addWidget(details, 1)
+            self.resize(680, 380)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok, self)
+        copy = buttons.addButton("Copy", QDialogButtonBox.ButtonRole.ActionRole)
+        copy.setToolTip("Copy the message to the clipboard")
+        copy.clicked.connect(self._copy)
+        buttons.accepted.connect(self.accept)
+        buttons.button(QDialogButtonBox.StandardButton.Ok).setFocus()
+        column.addWidget(buttons)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._copied)
+
+
+def tell_error(parent: QWidget | None, error: BaseException, log: str) -> None:
+    """Show an error: foreseen ones by their sentence, all others with the log."""
+    if isinstance(error, PortraitStudioError):
+        dialog = ErrorDialog(str(error), "", parent)
+    else:
+        dialog = ErrorDialog(UNEXPECTED, log, parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+
+
+def ask_unsaved(parent: QWidget, name: str) -> UnsavedAnswer:
+    """Ask what shall become of unsaved edits; Cancel is the default."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle("Portrait Studio")
+    box.setText(f"“{name}” has edits that are not exported.")
+    box.setInformativeText("They are lost unless you export the photo first.")
+    export = box.addButton("Export…", QMessageBox.ButtonRole.AcceptRole)
+    discard = box.addButton("Discard edits", QMessageBox.ButtonRole.DestructiveRole)
+    cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(cancel)
+    box.setEscapeButton(cancel)
+    box.exec()
+    answers = {export: UnsavedAnswer.EXPORT, discard: UnsavedAnswer.DISCARD}
+    clicked = box.clickedButton()
+    return next((answer for button, answer in answers.items() if button is clicked), UnsavedAnswer.CANCEL)
+
+
+def ask_overwrite(parent: QWidget, path: Path, *, is_source: bool) -> bool:
+    """Ask before a file is replaced; Cancel is the default."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle("Portrait Studio")
+    if is_source:
+        box.setText(f"“{path.name}” is the photo that you opened.")
+        box.setInformativeText("Replacing it destroys the original; it cannot be brought back.")
+    else:
+        box.setText(f"“{path.name}” exists already.")
+        box.setInformativeText("Replacing it destroys what is in it now.")
+    replace = box.addButton("Replace", QMessageBox.ButtonRole.DestructiveRole)
+    cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(cancel)
+    box.setEscapeButton(cancel)
+    box.exec()
+    return box.clickedButton() is replace
+
+
+class KeySheet(QDialog):
+    """All keys and gestures, searchable."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Fill the table from the commands and the gestures."""
+        super().__init__(parent)
+        self.setWindowTitle("Keys and gestures")
+        self.resize(560, 560)
+        rows = [(keys_text(command), entry.tip) for command, entry in TABLE.items() if entry.keys]
+        rows += list(GESTURES)
+        self._search = QLineEdit(self)
+        self._search.setPlaceholderText("Search keys and commands")
+        self._search.setAccessibleName("Search keys and commands")
+        self._search.setClearButtonEnabled(True)
+        self._search.textChanged.connect(self._filter)
+        self._table = QTableWidget(len(rows), 2, self)
+        self._table.setAccessibleName("Keys and what they do")
+        self._table.setHorizontalHeaderLabels(["Keys", "What happens"])
+        self._table.verticalHeader().hide()
+        self._table.setShowGrid(False)
+        self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self._table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self._table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        header = self._table.horizontalHeader()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for row, pair in enumerate(rows):
+            for column, text in enumerate(pair):
+                self._table.setItem(row, column, QTableWidgetItem(text))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 14, 14, 12)
+        layout.setSpacing(10)
+        for widget in (self._search, self._table, buttons):
+            layout.addWidget(widget)
+
+    def _filter(self, text: str) -> None:
+        wanted = text.strip().lower()
+        for row in range(self._table.rowCount()):
+            cells = (self._table.item(row, column) for column in (0, 1))
+            found = any(cell is not None and wanted in cell.text().lower() for cell in cells)
+            self._table.setRowHidden(row, not found)

@@ -1,0 +1,188 @@
+"""Where and how the result is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from portrait_studio.imaging.photo import ImageFormat, Photo
+from portrait_studio.imaging.writing import (
+    DEFAULT_JPEG_QUALITY,
+    DEFAULT_WEBP_QUALITY,
+    SUFFIXES,
+    ExportOptions,
+)
+
+_SUFFIX: Final = {
+    ImageFormat.JPEG: ".jpg",
+    ImageFormat.PNG: ".png",
+    ImageFormat.TIFF: ".tif",
+    ImageFormat.WEBP: ".webp",
+}
+_NAMES: Final = {kind.value.upper(): kind for kind in ImageFormat}
+_LOSSY: Final = {ImageFormat.JPEG: DEFAULT_JPEG_QUALITY, ImageFormat.WEBP: DEFAULT_WEBP_QUALITY}
+
+
+def suggested_path(photo: Photo) -> Path:
+    """A name beside the source that no file has yet."""
+    kind = _NAMES.get(photo.metadata.source_format.upper(), ImageFormat.PNG)
+    folder = photo.path.parent if photo.path is not None else Path.home()
+    stem = photo.path.stem if photo.path is not None else "photo"
+    known = photo.path is not None and SUFFIXES.get(photo.path.suffix.lower()) is kind
+    suffix = photo.path.suffix if known and photo.path is not None else _SUFFIX[kind]
+    number = 1
+    while True:
+        ending = "-edited" if number == 1 else f"-edited-{number}"
+        path = folder / f"{stem}{ending}{suffix}"
+        if not path.exists():
+            return path
+        number += 1
+
+
+class ExportDialog(QDialog):
+    """Asks for file, format and quality; `path` and `options` say what was chosen."""
+
+    def __init__(self, photo: Photo, parent: QWidget | None = None) -> None:
+        """Args: the photo that was opened; its format and quality are the first choice."""
+        super().__init__(parent)
+        self.setWindowTitle("Export")
+        self.setMinimumWidth(520)
+        self._photo = photo
+        path = suggested_path(photo)
+        self._path = QLineEdit(str(path), self)
+        self._path.setAccessibleName("File to write")
+        self._format = QComboBox(self)
+        self._format.setAccessibleName("File format")
+        for kind in ImageFormat:
+            self._format.addItem(kind.value, kind)
+        self._format.setCurrentIndex(list(ImageFormat).index(SUFFIXES[path.suffix.lower()]))
+        self._as_source = QCheckBox(self)
+        self._as_source.setChecked(True)
+        self._quality = QSlider(Qt.Orientation.Horizontal, self)
+        self._quality.setRange(1, 100)
+        self._quality.setAccessibleName("Quality")
+        self._number = QLabel(self)
+        self._number.setMinimumWidth(self._number.fontMetrics().horizontalAdvance("100") + 6)
+        self._note = QLabel(self)
+        self._note.setProperty("role", "hint")
+        self._note.setWordWrap(True)
+        self._metadata = QCheckBox("Keep EXIF and XMP (may tell where the photo was taken)", self)
+        self._metadata.setChecked(True)
+        self._lay_out()
+        self._format.currentIndexChanged.connect(self._on_format)
+        self._path.editingFinished.connect(self._on_path)
+        self._as_source.toggled.connect(self._show_quality)
+        self._quality.valueChanged.connect(self._number.setNum)
+        self._on_format()
+
+    @property
+    def path(self) -> Path:
+        """The file to write."""
+        return Path(self._path.text().strip()).expanduser()
+
+    @property
+    def options(self) -> ExportOptions:
+        """How to write it."""
+        kind = self._kind()
+        quality = None
+        if kind in _LOSSY and not (self._as_source.isVisibleTo(self) and self._as_source.isChecked()):
+            quality = self._quality.value()
+        return ExportOptions(format=kind, quality=quality, keep_metadata=self._metadata.isChecked())
+
+    def set_path(self, path: Path) -> None:
+        """Choose the file, and with it the format."""
+        self._path.setText(str(path))
+        self._on_path()
+
+    def _kind(self) -> ImageFormat:
+        return ImageFormat(self._format.currentData())
+
+    def _lay_out(self) -> None:
+        browse = QPushButton("Browse…", self)
+        browse.setAutoDefault(False)
+        browse.clicked.connect(self._browse)
+        file_row = QHBoxLayout()
+        file_row.addWidget(self._path, 1)
+        file_row.addWidget(browse)
+        quality_row = QHBoxLayout()
+        quality_row.addWidget(self._as_source)
+        quality_row.addWidget(self._quality, 1)
+        quality_row.addWidget(self._number)
+        form = QFormLayout()
+        form.setHorizontalSpacing(14)
+        form.setVerticalSpacing(10)
+        form.addRow("File", file_row)
+        form.addRow("Format", self._format)
+        form.addRow("Quality", quality_row)
+        form.addRow("", self._note)
+        form.addRow("Metadata", self._metadata)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
+        export = buttons.addButton("Export", QDialogButtonBox.ButtonRole.AcceptRole)
+        export.setDefault(True)
+        export.setProperty("prominent", True)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 18, 18, 14)
+        column.setSpacing(16)
+        column.addLayout(form)
+        column.addWidget(buttons)
+
+    def _browse(self) -> None:
+        filters = ";;".join(f"{kind.value} (*{_SUFFIX[kind]})" for kind in ImageFormat)
+        chosen, _ = QFileDialog.getSaveFileName(
+            self,
+            "Export to",
+            self._path.text(),
+            filters,
+            f"{self._kind().value} (*{_SUFFIX[self._kind()]})",
+            QFileDialog.Option.DontConfirmOverwrite,
+        )
+        if chosen:
+            self.set_path(Path(chosen))
+
+    def _on_path(self) -> None:
+        kind = SUFFIXES.get(self.path.suffix.lower())
+        if kind is not None and kind is not self._kind():
+            self._format.setCurrentIndex(list(ImageFormat).index(kind))
+
+    def _on_format(self) -> None:
+        kind = self._kind()
+        if SUFFIXES.get(self.path.suffix.lower()) is not kind:
+            self._path.setText(str(self.path.with_suffix(_SUFFIX[kind])))
+        jpeg = self._photo.metadata.jpeg
+        from_jpeg = kind is ImageFormat.JPEG and jpeg is not None
+        self._as_source.setVisible(from_jpeg)
+        if jpeg is not None:
+            self._as_source.setText(f"As the source ({jpeg.quality})")
+        self._quality.setValue(jpeg.quality if from_jpeg and jpeg is not None else _LOSSY.get(kind, 100))
+        self._number.setNum(self._quality.value())
+        notes = {
+            ImageFormat.JPEG: "JPEG encodes every pixel anew. PNG and TIFF keep untouched ones exactly.",
+            ImageFormat.WEBP: "100 writes lossless WebP.",
+        }
+        self._note.setText(notes.get(kind, "Lossless: each untouched pixel is kept exactly."))
+        self._show_quality()
+
+    def _show_quality(self) -> None:
+        kind = self._kind()
+        chosen = kind in _LOSSY and not (self._as_source.isVisibleTo(self) and self._as_source.isChecked())
+        self._quality.setEnabled(chosen)
+        self._number.setEnabled(chosen)

@@ -1,0 +1,92 @@
+"""What the canvas paints over each other: photo, parsing map, mask."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter, qRgba
+
+from portrait_studio.engine.request import Structure
+from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT
+
+MASK_TINT: Final = (255, 38, 96)
+MASK_OPACITY: Final = 0.55
+_FINEST_MAP_SIDE: Final = 1024
+
+
+def mask_colours() -> list[int]:
+    """256 premultiplied ARGB colours for a mask view: the value is the covered share of the pixel."""
+    red, green, blue = MASK_TINT
+    return [qRgba(red, green, blue, round(value * MASK_OPACITY)) for value in range(256)]
+
+
+def _finer(labels: NDArray[np.uint8], longest_side: int) -> NDArray[np.uint8]:
+    """Enlarge a parsing map with smooth outlines: the label with the strongest enlarged cover wins."""
+    height, width = labels.shape
+    factor = longest_side / max(height, width)
+    if factor <= 1:
+        return np.ascontiguousarray(labels)
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    best = np.zeros((size[1], size[0]), np.uint8)
+    finer = np.zeros((size[1], size[0]), np.uint8)
+    for label in np.unique(labels):
+        cover = cv2.resize((labels == label).astype(np.uint8) * 255, size, interpolation=cv2.INTER_LINEAR)
+        stronger = cover > best
+        finer[stronger] = label
+        np.maximum(best, cover, out=best)
+    return finer
+
+
+class StructureLayer:
+    """The parsing map as a translucent picture over the part of the photo that it describes."""
+
+    def __init__(self, structure: Structure) -> None:
+        """Args: the map; its labels are read once."""
+        self._bounds = structure.bounds
+        self._labels = np.ascontiguousarray(structure.labels)
+        longest = min(_FINEST_MAP_SIDE, max(structure.bounds.width, structure.bounds.height))
+        self._pixels = _finer(self._labels, longest)
+        height, width = self._pixels.shape
+        self._image = QImage(self._pixels.data, width, height, width, QImage.Format.Format_Indexed8)
+        self.highlight(None)
+
+    @property
+    def bounds(self) -> Bounds:
+        """The part of the photo that the map describes."""
+        return self._bounds
+
+    def present(self) -> frozenset[int]:
+        """Labels that occur."""
+        return frozenset(int(label) for label in np.unique(self._labels) if label < LABEL_COUNT)
+
+    def label_at(self, x: float, y: float) -> int | None:
+        """Label under a photo position, or None outside the map."""
+        bounds = self._bounds
+        if not (bounds.left <= x < bounds.right and bounds.top <= y < bounds.bottom):
+            return None
+        height, width = self._labels.shape
+        column = int((x - bounds.left) * width / bounds.width)
+        row = int((y - bounds.top) * height / bounds.height)
+        return int(self._labels[min(row, height - 1), min(column, width - 1)])
+
+    def highlight(self, label: int | None) -> None:
+        """Let one label stand out (None: all alike)."""
+        table = [qRgba(0, 0, 0, 0)] * 256
+        for index, (red, green, blue) in enumerate(LABEL_COLOURS):
+            faint = label is not None and label != index
+            table[index] = qRgba(red, green, blue, 60 if faint else 255)
+        table[0] = qRgba(*LABEL_COLOURS[0], 255 if label == 0 else 90)
+        self._image.setColorTable(table)
+
+    def draw(self, painter: QPainter, target: QRectF, opacity: float) -> None:
+        """Paint the whole map into the widget rectangle of its bounds."""
+        painter.save()
+        painter.setOpacity(opacity)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(target, self._image, QRectF(self._image.rect()))
+        painter.restore()

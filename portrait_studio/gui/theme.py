@@ -1,0 +1,211 @@
+"""Colours of the window, dark and light, and the style sheet made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from string import Template
+
+import qtawesome
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
+from PySide6.QtWidgets import QApplication
+
+
+@dataclass(frozen=True)
+class Colours:
+    """One scheme; every value is #rrggbb.
+
+    Attributes:
+        window: behind panels and bars.
+        panel: bars and docks, slightly raised.
+        field: inside text fields and lists.
+        canvas: around the photo; neutral, so that it does not tint how the photo looks.
+        text: what is read.
+        muted: secondary text, and the background of nothing.
+        line: separators and borders.
+        hover: background under the pointer.
+        accent: the one accent colour, dark enough for `on_accent` text.
+        accent_text: the accent where it is text or an icon on `panel`.
+        on_accent: text on the accent.
+        warning: background of a warning.
+        success: background of good news.
+    """
+
+    window: str
+    panel: str
+    field: str
+    canvas: str
+    text: str
+    muted: str
+    line: str
+    hover: str
+    accent: str
+    accent_text: str
+    on_accent: str
+    warning: str
+    success: str
+
+
+DARK = Colours(
+    window="#1d1f23",
+    panel="#26292e",
+    field="#1a1c1f",
+    canvas="#161617",
+    text="#e7e9ec",
+    muted="#9ba2ac",
+    line="#3a3e45",
+    hover="#343840",
+    accent="#4f63e0",
+    accent_text="#93a1ff",
+    on_accent="#ffffff",
+    warning="#4a3a16",
+    success="#1d3f2f",
+)
+LIGHT = Colours(
+    window="#eef0f3",
+    panel="#f8f9fb",
+    field="#ffffff",
+    canvas="#d5d6d9",
+    text="#1f2329",
+    muted="#5d6672",
+    line="#d0d5dc",
+    hover="#e5e8ee",
+    accent="#4356d6",
+    accent_text="#3c4dc4",
+    on_accent="#ffffff",
+    warning="#fdf0cf",
+    success="#dcf3e4",
+)
+
+_SHEET = Template(
+    """
+QMainWindow, QDialog { background: $window; }
+QToolTip { background: $panel; color: $text; border: 1px solid $line; padding: 4px 6px; }
+QMenuBar { background: $panel; border-bottom: 1px solid $line; padding: 2px 4px; }
+QMenuBar::item { padding: 4px 8px; border-radius: 4px; background: transparent; }
+QMenuBar::item:selected { background: $hover; }
+QMenu { background: $panel; border: 1px solid $line; padding: 4px; }
+QMenu::item { padding: 5px 24px 5px 10px; border-radius: 4px; }
+QMenu::item:selected { background: $accent; color: $on_accent; }
+QMenu::item:disabled { color: $muted; background: transparent; }
+QMenu::separator { height: 1px; background: $line; margin: 4px 6px; }
+QMenu::icon { padding-left: 6px; }
+QToolBar { background: $panel; border: none; spacing: 4px; padding: 5px 8px; }
+QToolBar#top { border-bottom: 1px solid $line; }
+QToolBar#tools { border-right: 1px solid $line; padding: 8px 5px; }
+QToolBar::separator { background: $line; width: 1px; height: 1px; margin: 5px; }
+QToolButton { border: 1px solid transparent; border-radius: 6px; padding: 5px; color: $text; }
+QToolButton:hover { background: $hover; }
+QToolButton:checked { background: $accent; color: $on_accent; }
+QToolButton:pressed { background: $hover; border-color: $line; }
+QToolButton:focus { border-color: $accent_text; }
+QToolButton:disabled { color: $muted; }
+QPushButton { background: $panel; border: 1px solid $line; border-radius: 6px; padding: 6px 14px;
+    color: $text; }
+QPushButton:hover { background: $hover; }
+QPushButton:pressed { background: $line; }
+QPushButton:focus { border-color: $accent_text; }
+QPushButton:checked { border-color: $accent_text; color: $accent_text; }
+QPushButton:disabled { color: $muted; background: $window; }
+QPushButton[prominent="true"] { background: $accent; border-color: $accent; color: $on_accent;
+    font-weight: 600; }
+QPushButton[prominent="true"]:hover { background: $accent_text; border-color: $accent_text; color: $window; }
+QPushButton[prominent="true"]:focus { border-color: $text; }
+QPushButton[prominent="true"]:disabled { background: $hover; border-color: $hover; color: $muted; }
+QComboBox, QSpinBox, QLineEdit {
+    background: $field; border: 1px solid $line; border-radius: 6px; padding: 4px 8px; color: $text;
+    min-height: 18px; selection-background-color: $accent; selection-color: $on_accent; }
+QComboBox:focus, QSpinBox:focus, QLineEdit:focus { border-color: $accent_text; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox QAbstractItemView { background: $panel; border: 1px solid $line;
+    selection-background-color: $accent; selection-color: $on_accent; }
+QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
+QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
+QSlider::handle:horizontal { width: 14px; height: 14px; margin: -5px 0; border-radius: 7px;
+    background: $text; }
+QSlider::handle:horizontal:focus { background: $accent_text; }
+QSlider::handle:horizontal:disabled, QSlider::sub-page:horizontal:disabled { background: $muted; }
+QProgressBar { background: $line; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; }
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
+QStatusBar { background: $panel; border-top: 1px solid $line; color: $muted; }
+QStatusBar::item { border: none; }
+QStatusBar QLabel { color: $muted; padding: 0 6px; }
+QDockWidget { color: $text; }
+QDockWidget::title { background: $panel; padding: 8px 10px; border-left: 1px solid $line;
+    border-bottom: 1px solid $line; }
+QWidget#structure { background: $panel; border-left: 1px solid $line; }
+QLabel[role="title"] { font-size: 19px; font-weight: 600; color: $text; }
+QLabel[role="hint"] { color: $muted; }
+QLabel[role="heading"] { font-weight: 600; color: $text; }
+QFrame#banner { border: none; border-bottom: 1px solid $line; }
+QFrame#banner[mood="warning"] { background: $warning; }
+QFrame#banner[mood="success"] { background: $success; }
+QFrame#empty { background: $canvas; }
+QFrame#invitation { background: $panel; border: 2px dashed $line; border-radius: 14px; }
+QScrollArea { border: none; background: transparent; }
+QMainWindow::separator { width: 1px; background: $line; }
+"""
+)
+
+
+def _palette(colours: Colours) -> QPalette:
+    palette = QPalette()
+    roles = QPalette.ColorRole
+    for role, value in (
+        (roles.Window, colours.window),
+        (roles.WindowText, colours.text),
+        (roles.Base, colours.field),
+        (roles.AlternateBase, colours.panel),
+        (roles.Text, colours.text),
+        (roles.Button, colours.panel),
+        (roles.ButtonText, colours.text),
+        (roles.BrightText, colours.on_accent),
+        (roles.Highlight, colours.accent),
+        (roles.HighlightedText, colours.on_accent),
+        (roles.ToolTipBase, colours.panel),
+        (roles.ToolTipText, colours.text),
+        (roles.PlaceholderText, colours.muted),
+        (roles.Link, colours.accent_text),
+        (roles.Mid, colours.line),
+    ):
+        palette.setColor(role, QColor(value))
+    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(colours.muted))
+    return palette
+
+
+class Theme(QObject):
+    """Keeps the application in the colours of the system's scheme and makes icons in them."""
+
+    changed = Signal()
+
+    def __init__(self, application: QApplication) -> None:
+        """Apply the scheme of the moment and follow the system from then on."""
+        super().__init__(application)
+        self._application = application
+        application.setStyle("Fusion")
+        self.colours = LIGHT
+        self._follow(QGuiApplication.styleHints().colorScheme())
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
+
+    def icon(self, name: str) -> QIcon:
+        """The named qtawesome icon in the colours of the scheme."""
+        icon: QIcon = qtawesome.icon(
+            name,
+            color=self.colours.text,
+            color_disabled=self.colours.muted,
+            color_on=self.colours.on_accent,
+            color_on_active=self.colours.on_accent,
+        )
+        return icon
+
+    def accent_icon(self, name: str) -> QIcon:
+        """The named icon for a button filled with the accent colour."""
+        icon: QIcon = qtawesome.icon(name, color=self.colours.on_accent, color_disabled=self.colours.muted)
+        return icon
+
+    def _follow(self, scheme: Qt.ColorScheme) -> None:
+        self.colours = DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+        self._application.setPalette(_palette(self.colours))
+        self._application.setStyleSheet(_SHEET.substitute(vars(self.colours)))
+        self.changed.emit()

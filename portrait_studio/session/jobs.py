@@ -1,0 +1,167 @@
+"""One job at a time: who may still report, and what becomes of late answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Protocol
+
+from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
+
+from portrait_studio.engine.progress import CancelToken, Progress, Stage
+
+Task = Callable[[Progress], Any]
+"""Work for another thread; it reports to the progress that it gets."""
+
+
+class Runner(Protocol):
+    """A thread that does tasks one after the other and answers by signals."""
+
+    @property
+    def progressed(self) -> SignalInstance:
+        """Job number, Stage, share in [0, 1]."""
+
+    @property
+    def succeeded(self) -> SignalInstance:
+        """Job number, what the task returned."""
+
+    @property
+    def failed(self) -> SignalInstance:
+        """Job number, the exception, its traceback as text."""
+
+    @property
+    def cancelled(self) -> SignalInstance:
+        """Job number."""
+
+    def submit(self, job_id: int, token: CancelToken, task: Task) -> None:
+        """Do the task after those submitted before it."""
+
+
+class JobKind(Enum):
+    """What a job does, as the user reads it while it runs."""
+
+    PREPARE = "Loading the engine"
+    OPEN = "Opening"
+    EXPORT = "Exporting"
+    FILL = "Filling"
+    PARSE = "Reading the structure"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job that was started.
+
+    Attributes:
+        number: unique within its desk.
+        kind: what it does.
+        token: cancels it.
+    """
+
+    number: int
+    kind: JobKind
+    token: CancelToken = field(default_factory=CancelToken)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a job failed.
+
+    Attributes:
+        kind: what was being done.
+        error: the exception.
+        log: its traceback.
+    """
+
+    kind: JobKind
+    error: Exception
+    log: str
+
+
+class JobDesk(QObject):
+    """Gives tasks to a runner, one at a time, and hands on only what the current job reports.
+
+    A cancelled job is no longer current from that moment on: whatever its thread still says is dropped.
+    """
+
+    started = Signal(object)
+    """Job"""
+    progressed = Signal(object, float)
+    """Stage, share in [0, 1]"""
+    succeeded = Signal(object, object)
+    """Job, what its task returned"""
+    failed = Signal(object)
+    """Failure"""
+    ended = Signal(object)
+    """Job: sent before `succeeded`, `failed` or `cancelled`."""
+    cancelled = Signal(object)
+    """Job"""
+
+    def __init__(self, runner: Runner, parent: QObject | None = None) -> None:
+        """Args: the thread that does the tasks."""
+        super().__init__(parent)
+        self._runner = runner
+        self._current: Job | None = None
+        self._count = 0
+        runner.progressed.connect(self._on_progressed)
+        runner.succeeded.connect(self._on_succeeded)
+        runner.failed.connect(self._on_failed)
+        runner.cancelled.connect(self._on_cancelled)
+
+    @property
+    def current(self) -> Job | None:
+        """The job under way."""
+        return self._current
+
+    def start(self, kind: JobKind, task: Task) -> Job:
+        """Cancel the current job, if any, and start another."""
+        self.cancel()
+        self._count += 1
+        job = Job(self._count, kind)
+        self._current = job
+        self.started.emit(job)
+        self._runner.submit(job.number, job.token, task)
+        return job
+
+    def cancel(self) -> bool:
+        """Stop the current job and forget it at once; False when there is none."""
+        job = self._current
+        if job is None:
+            return False
+        job.token.cancel()
+        self._end(job)
+        self.cancelled.emit(job)
+        return True
+
+    def _end(self, job: Job) -> None:
+        self._current = None
+        self.ended.emit(job)
+
+    def _is_current(self, number: int) -> Job | None:
+        return self._current if self._current is not None and self._current.number == number else None
+
+    @Slot(int, object, float)
+    def _on_progressed(self, number: int, stage: Stage, share: float) -> None:
+        if self._is_current(number):
+            self.progressed.emit(stage, share)
+
+    @Slot(int, object)
+    def _on_succeeded(self, number: int, result: object) -> None:
+        job = self._is_current(number)
+        if job is not None:
+            self._end(job)
+            self.succeeded.emit(job, result)
+
+    @Slot(int, object, str)
+    def _on_failed(self, number: int, error: Exception, log: str) -> None:
+        job = self._is_current(number)
+        if job is not None:
+            self._end(job)
+            self.failed.emit(Failure(job.kind, error, log))
+
+    @Slot(int)
+    def _on_cancelled(self, number: int) -> None:
+        job = self._is_current(number)
+        if job is not None:
+            self._end(job)
+            self.cancelled.emit(job)

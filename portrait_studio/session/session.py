@@ -1,0 +1,418 @@
+"""Owns the open document, its undo stack, the tools and the jobs; the window shows it and commands it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from portrait_studio.document.deltas import Delta
+from portrait_studio.document.document import Document, ExportReport, MaskEdit
+from portrait_studio.engine.progress import Progress
+from portrait_studio.engine.request import (
+    CompletionOptions,
+    CompletionRequest,
+    CompletionResult,
+    Method,
+    Pixels,
+    Structure,
+)
+from portrait_studio.errors import PortraitStudioError
+from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.imaging.masks import HOLE, KNOWN, check_mask
+from portrait_studio.imaging.photo import Photo
+from portrait_studio.imaging.reading import read_photo
+from portrait_studio.imaging.writing import ExportOptions
+from portrait_studio.session.commands import EditCommand, FillCommand
+from portrait_studio.session.jobs import Failure, Job, JobDesk, JobKind, Runner
+from portrait_studio.session.tools import Tools
+
+Point = tuple[float, float]
+
+
+class Engine(Protocol):
+    """What a session asks of the engine, always in the engine's thread."""
+
+    def warm_up(self, progress: Progress) -> None:
+        """Read what the first job will need."""
+
+    def complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
+        """Fill the holes of a photo."""
+
+    def parse(self, image: Pixels, mask: NDArray[np.uint8], device: str, progress: Progress) -> Structure:
+        """Predict the parsing map of a photo."""
+
+
+class Session(QObject):
+    """One open photo at most, with everything that is being done to it.
+
+    Edits are refused while a fill, an export or an opening runs, so that no result can meet a document other
+    than the one it was made for; any edit cancels a reading of the structure.
+    """
+
+    opened = Signal()
+    """Another document is open."""
+    image_changed = Signal(object)
+    """Bounds"""
+    mask_changed = Signal(object)
+    """Bounds"""
+    structure_changed = Signal()
+    job_started = Signal(object)
+    """Job"""
+    job_progressed = Signal(object, float)
+    """Stage, share done in [0, 1]"""
+    job_ended = Signal(object)
+    """Job: done, failed or cancelled"""
+    failed = Signal(object)
+    """Failure"""
+    noticed = Signal(str)
+    """A sentence for the user that needs no answer"""
+    exported = Signal(object)
+    """ExportReport"""
+    device_named = Signal(str)
+    """What the last fill ran on"""
+    state_changed = Signal()
+    """Anything that decides what the user may do next"""
+
+    def __init__(
+        self, engine: Engine, engine_runner: Runner, file_runner: Runner, parent: QObject | None = None
+    ) -> None:
+        """Args: the engine; the threads that run it and that read and write files."""
+        super().__init__(parent)
+        self.tools = Tools(self)
+        self._engine = engine
+        self._stack = QUndoStack(self)
+        self._document: Document | None = None
+        self._name = ""
+        self._structure: Structure | None = None
+        self._edit: MaskEdit | None = None
+        self._last_point: Point | None = None
+        self._fill_options = CompletionOptions()
+        self._is_retry = False
+        self._engine_desk = JobDesk(engine_runner, self)
+        self._file_desk = JobDesk(file_runner, self)
+        self._stack.indexChanged.connect(self._on_state)
+        self._stack.cleanChanged.connect(self._on_state)
+        for desk in (self._engine_desk, self._file_desk):
+            desk.started.connect(self._on_started)
+            desk.progressed.connect(self.job_progressed)
+            desk.ended.connect(self._on_ended)
+            desk.succeeded.connect(self._on_succeeded)
+            desk.failed.connect(self._on_failed)
+            desk.cancelled.connect(self._on_cancelled)
+
+    # -- state ---------------------------------------------------------------------------------------------
+
+    @property
+    def document(self) -> Document | None:
+        """The open document."""
+        return self._document
+
+    @property
+    def name(self) -> str:
+        """What the user calls the open photo."""
+        return self._name
+
+    @property
+    def structure(self) -> Structure | None:
+        """The latest predicted parsing map of the open photo."""
+        return self._structure
+
+    @property
+    def current_job(self) -> Job | None:
+        """The job that the user is waiting for."""
+        jobs = (self._file_desk.current, self._engine_desk.current)
+        return next((job for job in jobs if job is not None and job.kind is not JobKind.PREPARE), None)
+
+    @property
+    def can_edit(self) -> bool:
+        """Whether a photo is open and no job depends on it staying as it is."""
+        filling = self._engine_desk.current is not None and self._engine_desk.current.kind is JobKind.FILL
+        return self._document is not None and not filling and self._file_desk.current is None
+
+    @property
+    def has_mask(self) -> bool:
+        """Whether anything is painted."""
+        return self._document is not None and self._document.has_mask
+
+    @property
+    def can_fill(self) -> bool:
+        """Whether there is something to fill, and nothing in the way."""
+        return self.can_edit and self.has_mask
+
+    @property
+    def can_fill_again(self) -> bool:
+        """Whether the last step was a fill that may be tried again."""
+        return self.can_edit and self._last_fill() is not None
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to take back."""
+        return self.can_edit and self._stack.canUndo()
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a step to do again."""
+        return self.can_edit and self._stack.canRedo()
+
+    @property
+    def has_unsaved_edits(self) -> bool:
+        """Whether the document differs from what was opened or last exported."""
+        return self._document is not None and not self._stack.isClean()
+
+    # -- files ---------------------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Load the engine in its thread, that the first fill starts at once and missing weights are known."""
+        self._engine_desk.start(JobKind.PREPARE, self._engine.warm_up)
+
+    def open(self, path: Path) -> None:
+        """Open a photo; the present document stays if that fails."""
+        self.end_stroke()
+
+        def task(progress: Progress) -> Photo:
+            photo = read_photo(path)
+            progress.check()
+            return photo
+
+        self._file_desk.start(JobKind.OPEN, task)
+
+    def open_pixels(self, pixels: NDArray[np.uint8]) -> None:
+        """Open a picture that has no file. Args: (H, W, 3) RGB uint8; taken over."""
+        pixels.setflags(write=False)
+        self._take(Photo(pixels))
+
+    def export(self, path: Path, options: ExportOptions) -> None:
+        """Write the result to a file, replacing what is there."""
+        self.end_stroke()
+        document = self._document
+        if document is not None and self.can_edit:
+            self._file_desk.start(JobKind.EXPORT, lambda progress: document.export(path, options))
+
+    # -- mask ----------------------------------------------------------------------------------------------
+
+    def begin_stroke(self, x: float, y: float, erase: bool, straight: bool) -> None:
+        """Start a stroke at a photo position; `straight` joins it to the end of the last one."""
+        self.end_stroke()
+        edit = self._begin_edit()
+        if edit is None:
+            return
+        self._edit = edit
+        self._stroke_value = KNOWN if erase else HOLE
+        start = self._last_point if straight and self._last_point is not None else (x, y)
+        self._last_point = start
+        self.extend_stroke(x, y)
+
+    def extend_stroke(self, x: float, y: float) -> None:
+        """Draw on to a photo position."""
+        if self._edit is None or self._last_point is None:
+            return
+        radius = self.tools.diameter_px / 2
+        points = [self._last_point] if self._last_point == (x, y) else [self._last_point, (x, y)]
+        self._last_point = (x, y)
+        self.mask_changed.emit(self._edit.stroke(points, radius, self._stroke_value))
+
+    def end_stroke(self) -> None:
+        """Make the stroke under way one step."""
+        edit, self._edit = self._edit, None
+        if edit is not None:
+            self._push_mask_step("Stroke" if self._stroke_value == HOLE else "Erase", edit)
+
+    def abort_stroke(self) -> None:
+        """Take the stroke under way back, as if it had never begun."""
+        edit, self._edit = self._edit, None
+        if edit is not None:
+            self.mask_changed.emit(edit.abort())
+            self.state_changed.emit()
+
+    def mark_rectangle(self, bounds: Bounds, erase: bool) -> None:
+        """Mask a rectangle, or take it away."""
+        self._change_mask("Rectangle", lambda edit: edit.rectangle(bounds, KNOWN if erase else HOLE))
+
+    def mask_everything(self) -> None:
+        """Mask the whole photo."""
+        document = self._document
+        if document is not None:
+            self._change_mask("Mark everything", lambda edit: edit.rectangle(Bounds.of(document.extent)))
+
+    def clear_mask(self) -> None:
+        """Remove the whole mask."""
+        self._change_mask("Clear mask", MaskEdit.clear)
+
+    def invert_mask(self) -> None:
+        """Mask what is not masked, and the reverse."""
+        self._change_mask("Invert mask", MaskEdit.invert)
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        self.end_stroke()
+        if self.can_undo:
+            self._edited()
+            self._stack.undo()
+
+    def redo(self) -> None:
+        """Do the step again that was taken back last."""
+        self.end_stroke()
+        if self.can_redo:
+            self._edited()
+            self._stack.redo()
+
+    # -- jobs ----------------------------------------------------------------------------------------------
+
+    def fill(self, options: CompletionOptions) -> None:
+        """Start filling what is masked."""
+        self.end_stroke()
+        document = self._document
+        if document is None or not self.can_edit:
+            return
+        try:
+            check_mask(document.mask, document.extent)
+        except PortraitStudioError as error:
+            self.failed.emit(Failure(JobKind.FILL, error, ""))
+            return
+        self._fill_options = options
+        request = CompletionRequest(document.image, document.mask.copy(), options)
+        self._engine_desk.start(JobKind.FILL, lambda progress: self._engine.complete(request, progress))
+
+    def fill_again(self, method: Method) -> None:
+        """Replace the last fill by a try with the next seed; if that fails, the last fill comes back."""
+        self.end_stroke()
+        last = self._last_fill()
+        if last is None or not self.can_edit:
+            return
+        options = replace(last.options, method=method, seed=last.options.seed + 1)
+        self._edited()
+        self._stack.undo()
+        self._is_retry = True
+        self.fill(options)
+
+    def read_structure(self) -> None:
+        """Start predicting the parsing map of the photo, hole included."""
+        self.end_stroke()
+        document = self._document
+        if document is None or not self.can_edit:
+            return
+        image, mask = document.image, document.mask.copy()
+        device = self._fill_options.device
+        self._engine_desk.start(
+            JobKind.PARSE, lambda progress: self._engine.parse(image, mask, device, progress)
+        )
+
+    def cancel(self) -> bool:
+        """Stop what the user is waiting for, except writing a file; False when there is nothing."""
+        job = self._engine_desk.current
+        if job is not None and job.kind is not JobKind.PREPARE:
+            return self._engine_desk.cancel()
+        opening = self._file_desk.current
+        return opening is not None and opening.kind is JobKind.OPEN and self._file_desk.cancel()
+
+    # -- answers of the jobs -------------------------------------------------------------------------------
+
+    def _on_started(self, job: Job) -> None:
+        if job.kind is not JobKind.PREPARE:
+            self.job_started.emit(job)
+
+    def _on_ended(self, job: Job) -> None:
+        if job.kind is not JobKind.PREPARE:
+            self.job_ended.emit(job)
+
+    def _on_succeeded(self, job: Job, result: object) -> None:
+        if job.kind is JobKind.OPEN and isinstance(result, Photo):
+            self._take(result)
+        elif job.kind is JobKind.EXPORT and isinstance(result, ExportReport):
+            self._stack.setClean()
+            self.exported.emit(result)
+        elif job.kind is JobKind.FILL and isinstance(result, CompletionResult):
+            self._apply(result)
+        elif job.kind is JobKind.PARSE and isinstance(result, Structure):
+            self._set_structure(result)
+
+    def _on_failed(self, failure: Failure) -> None:
+        self._bring_back_last_fill()
+        if failure.kind is JobKind.PREPARE and isinstance(failure.error, PortraitStudioError):
+            self.noticed.emit(f"{failure.error} Until then you can paint and export, but not fill.")
+        else:
+            self.failed.emit(failure)
+
+    def _on_cancelled(self, job: Job) -> None:
+        self._bring_back_last_fill()
+
+    def _on_state(self) -> None:
+        self.state_changed.emit()
+
+    # -- pieces --------------------------------------------------------------------------------------------
+
+    def _take(self, photo: Photo) -> None:
+        self._engine_desk.cancel()
+        before = self._document
+        self._edit = None
+        self._last_point = None
+        self._stack.clear()
+        self._document = Document(photo)
+        self._structure = None
+        self._name = photo.path.name if photo.path is not None else "Pasted picture"
+        if before is not None:
+            before.close()
+        self.opened.emit()
+        self.state_changed.emit()
+
+    def _begin_edit(self) -> MaskEdit | None:
+        if self._document is None or not self.can_edit:
+            return None
+        self._edited()
+        return self._document.edit_mask()
+
+    def _edited(self) -> None:
+        """The document is about to change: a structure being read would be of the past."""
+        job = self._engine_desk.current
+        if job is not None and job.kind is JobKind.PARSE:
+            self._engine_desk.cancel()
+
+    def _change_mask(self, text: str, change: Callable[[MaskEdit], Bounds]) -> None:
+        self.end_stroke()
+        edit = self._begin_edit()
+        if edit is not None:
+            self.mask_changed.emit(change(edit))
+            self._push_mask_step(text, edit)
+
+    def _push_mask_step(self, text: str, edit: MaskEdit) -> None:
+        delta = edit.finish()
+        if delta is not None and self._document is not None:
+            self._stack.push(EditCommand(text, self._document, delta, self._on_delta))
+
+    def _apply(self, result: CompletionResult) -> None:
+        document = self._document
+        if document is None:
+            return
+        self._is_retry = False
+        delta = document.apply_fills(result.regions)
+        self._stack.push(FillCommand(document, delta, self._on_delta, self._fill_options))
+        self._set_structure(result.structure)
+        self.device_named.emit(result.device)
+        if result.notices:
+            self.noticed.emit(" ".join(result.notices))
+
+    def _on_delta(self, delta: Delta) -> None:
+        if delta.changes_image:
+            self.image_changed.emit(delta.bounds)
+        self.mask_changed.emit(delta.bounds)
+
+    def _set_structure(self, structure: Structure) -> None:
+        self._structure = structure
+        self.structure_changed.emit()
+
+    def _last_fill(self) -> FillCommand | None:
+        index = self._stack.index()
+        command = self._stack.command(index - 1) if index > 0 else None
+        return command if isinstance(command, FillCommand) else None
+
+    def _bring_back_last_fill(self) -> None:
+        if self._is_retry:
+            self._is_retry = False
+            self._stack.redo()

@@ -1,0 +1,114 @@
+"""An engine that does what a test tells it to: no torch, no waiting unless asked for."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.engine.progress import Progress, Stage
+from portrait_studio.engine.request import (
+    CompletionRequest,
+    CompletionResult,
+    FilledRegion,
+    Pixels,
+    Structure,
+)
+from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.imaging.masks import hole_bounds, mask_bounds
+from portrait_studio.networks.conventions import HEATMAP_STRIDE, KEYPOINT_COUNT
+
+FILL_COLOUR = (20, 200, 120)
+"""RGB that the fake paints into holes at seed 0; each further seed adds one to the red."""
+
+
+@dataclass
+class FakeEngine:
+    """A scriptable engine.
+
+    Attributes:
+        delay_s: how long each stage takes; cancelling is seen every 5 ms meanwhile.
+        fail_at: stage at which `error` is raised.
+        error: what is raised.
+        warm_up_error: raised when the program starts.
+        hold: when set, the job waits (obeying cancel) until the event is set.
+        notices: sentences of the result.
+        requests: every request that came.
+        stages: every stage that was begun, over all jobs.
+        threads: identifiers of the threads that called.
+    """
+
+    delay_s: float = 0.0
+    fail_at: Stage | None = None
+    error: Exception | None = None
+    warm_up_error: Exception | None = None
+    hold: threading.Event | None = None
+    notices: tuple[str, ...] = ()
+    requests: list[CompletionRequest] = field(default_factory=list)
+    stages: list[Stage] = field(default_factory=list)
+    threads: set[int] = field(default_factory=set)
+
+    def warm_up(self, progress: Progress) -> None:
+        """Raise what the test wants."""
+        self.threads.add(threading.get_ident())
+        if self.warm_up_error is not None:
+            raise self.warm_up_error
+
+    def complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
+        """Paint every hole in one colour, by way of all stages."""
+        self.threads.add(threading.get_ident())
+        self.requests.append(request)
+        for stage in Stage:
+            self._run(stage, progress)
+        regions = tuple(self._region(request, bounds) for bounds in hole_bounds(request.mask, 4))
+        structure = self._structure(request.image, request.mask)
+        return CompletionResult(regions, structure, {}, {"parsing": "0" * 64}, "Fake", self.notices)
+
+    def parse(self, image: Pixels, mask: NDArray[np.uint8], device: str, progress: Progress) -> Structure:
+        """A map with a head over a body in the middle, and a bag where the hole is."""
+        self.threads.add(threading.get_ident())
+        self._run(Stage.PARSE, progress)
+        return self._structure(image, mask)
+
+    def _run(self, stage: Stage, progress: Progress) -> None:
+        self.stages.append(stage)
+        progress.report(stage, 0.0)
+        if stage is self.fail_at and self.error is not None:
+            raise self.error
+        until = time.monotonic() + self.delay_s
+        while time.monotonic() < until or (self.hold is not None and not self.hold.is_set()):
+            share = 1 - max(0.0, until - time.monotonic()) / self.delay_s if self.delay_s else 0.5
+            progress.report(stage, share)
+            time.sleep(0.005)
+        progress.report(stage, 1.0)
+
+    def _region(self, request: CompletionRequest, bounds: Bounds) -> FilledRegion:
+        hole = request.mask[bounds.slices] != 0
+        pixels = request.image[bounds.slices].copy()
+        red, green, blue = FILL_COLOUR
+        scale = 257 if pixels.dtype == np.uint16 else 1
+        colour = np.array([(red + request.options.seed) % 256, green, blue], np.int64) * scale
+        pixels[hole] = colour.astype(pixels.dtype)
+        changed = hole.astype(np.uint8) * 255
+        crop = self._structure(request.image, request.mask)
+        return FilledRegion(bounds, pixels, changed, crop)
+
+    def _structure(self, image: Pixels, mask: NDArray[np.uint8]) -> Structure:
+        height, width = image.shape[:2]
+        factor = 256 / max(height, width)
+        rows, columns = max(8, round(height * factor)), max(8, round(width * factor))
+        labels = np.zeros((rows, columns), np.uint8)
+        labels[rows // 8 : rows // 4, columns * 3 // 8 : columns * 5 // 8] = 11
+        labels[rows // 4 : rows * 5 // 8, columns // 4 : columns * 3 // 4] = 4
+        labels[rows * 5 // 8 :, columns // 3 : columns // 2] = 13
+        labels[rows * 5 // 8 :, columns // 2 : columns * 2 // 3] = 12
+        hole = mask_bounds(mask)
+        if not hole.is_empty:
+            top, bottom = hole.top * rows // height, max(1, hole.bottom * rows // height)
+            left, right = hole.left * columns // width, max(1, hole.right * columns // width)
+            labels[top:bottom, left:right] = 16
+        heat = np.zeros((KEYPOINT_COUNT, rows // HEATMAP_STRIDE, columns // HEATMAP_STRIDE), np.float16)
+        return Structure(Bounds(0, 0, width, height), labels, heat)
