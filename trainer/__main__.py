@@ -7,14 +7,18 @@ import sys
 
 from portrait_studio.errors import PortraitStudioError
 from trainer.data.prepare_command import add_prepare_command
+from trainer.data.relabel_command import add_relabel_command
 from trainer.train_command import add_train_command
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; user errors are one sentence on stderr and exit code 2."""
-    parser = argparse.ArgumentParser("portrait-trainer", description="From public data sets to released weights.")
+    parser = argparse.ArgumentParser(
+        "portrait-trainer", description="From public data sets to released weights."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_prepare_command(commands)
+    add_relabel_command(commands)
     add_train_command(commands)
     options = parser.parse_args(arguments)
     try:

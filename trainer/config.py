@@ -28,6 +28,7 @@ class DataConfig:
         batch: samples per step.
         rare_label_threshold: photos with labels that occur in less than this share of the labelled photos are repeated more
             often (repeat factor sampling, Gupta et al. 2019); 0 = off.
+        exact_only: leave out photos whose label maps hold sets of labels or nothing.
         face_window: cut windows around the face (face task).
     """
 
@@ -35,6 +36,7 @@ class DataConfig:
     size: int = 256
     batch: int = 8
     rare_label_threshold: float = 0.0
+    exact_only: bool = False
     face_window: bool = False
 
 
@@ -73,6 +75,7 @@ class LossConfig:
         perceptual: weight of eq. 3; needs a VGG file.
         adversarial: weight of each discriminator (eq. 4).
         local_discriminator: whether there is one (not for extrapolation).
+        predicted_structure: share of the batches whose parsing maps come from the frozen parser, where there is one.
     """
 
     alpha: float = 9.0
@@ -82,6 +85,7 @@ class LossConfig:
     perceptual: float = 0.0
     adversarial: float = 0.0
     local_discriminator: bool = True
+    predicted_structure: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -150,7 +154,9 @@ def load_recipe(name: str) -> Recipe:
     try:
         values = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise OptionError(f"There is no recipe {name!r}; choose one of: {', '.join(recipe_names())}.") from None
+        raise OptionError(
+            f"There is no recipe {name!r}; choose one of: {', '.join(recipe_names())}."
+        ) from None
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise OptionError(f"The recipe {path} cannot be read: {error}.") from None
     return typing.cast(Recipe, _build(Recipe, values, path.stem))

@@ -43,7 +43,9 @@ def choose_compute(device: str, precision: str) -> Compute:
     name = device
     if device == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
-    if (name == "cuda" and not torch.cuda.is_available()) or (name == "mps" and not torch.backends.mps.is_available()):
+    if (name == "cuda" and not torch.cuda.is_available()) or (
+        name == "mps" and not torch.backends.mps.is_available()
+    ):
         raise DeviceError(f"This machine has no usable {name} device; choose --device cpu or auto.")
     if precision == "auto":
         chosen = _quicker_on_cpu() if name == "cpu" else torch.bfloat16

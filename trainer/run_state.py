@@ -78,11 +78,17 @@ def load_state(folder: Path) -> RunState:
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
-        raise DataSetError(f"There is no run in {folder}: {STATE_FILE} is missing. Start it without --resume.") from None
+        raise DataSetError(
+            f"There is no run in {folder}: {STATE_FILE} is missing. Start it without --resume."
+        ) from None
     except Exception as error:
-        raise DataSetError(f"The run state {path} is damaged ({type(error).__name__}); start the run anew.") from None
+        raise DataSetError(
+            f"The run state {path} is damaged ({type(error).__name__}); start the run anew."
+        ) from None
     try:
         content["recipe"] = recipe_from_dict(content["recipe"])
         return RunState(**content)
     except (KeyError, TypeError):
-        raise OptionError(f"The run state {path} is of another version of the program; start the run anew.") from None
+        raise OptionError(
+            f"The run state {path} is of another version of the program; start the run anew."
+        ) from None

@@ -10,19 +10,29 @@ from torch import nn
 
 from portrait_studio.errors import DataSetError, OptionError, WeightsError
 from portrait_studio.networks.efficientnet_lite import EfficientNetLite2
+from portrait_studio.networks.face import FACE_WINDOW
 from portrait_studio.networks.parsing import ParsingNetwork
-from portrait_studio.networks.registry import build_network
-from portrait_studio.networks.released import load_network
+from portrait_studio.networks.registry import ARCHITECTURES, build_network
+from portrait_studio.networks.released import load_network, read_manifest
 from trainer.config import Recipe
 from trainer.data.batches import BatchSource
 from trainer.loop import Run
+from trainer.losses.perceptual import load_perceptual
 from trainer.precision import Compute
 from trainer.tasks.base import Task
+from trainer.tasks.completion import CompletionTask
+from trainer.tasks.face import FaceTask
 from trainer.tasks.parsing import ParsingTask
+from trainer.tasks.structure import StructureSource
 
 
 def start_run(
-    recipe: Recipe, packs: Path, folder: Path, compute: Compute, init: Path | None = None, vgg: Path | None = None
+    recipe: Recipe,
+    packs: Path,
+    folder: Path,
+    compute: Compute,
+    init: Path | None = None,
+    vgg: Path | None = None,
 ) -> Run:
     """Build a run at step 0.
 
@@ -48,7 +58,7 @@ def start_run(
         "start": "random",
     }
     network = build_network(recipe.architecture, recipe.network)
-    if init is not None:
+    if init is not None and recipe.task in read_manifest(init):
         record["start"] = f"released weights {init_from_release(network, recipe.task, init)[:12]}"
     elif isinstance(network, ParsingNetwork) and init_from_imagenet(network):
         record["start"] = "ImageNet encoder"
@@ -84,10 +94,49 @@ def init_from_imagenet(network: ParsingNetwork) -> bool:
     return True
 
 
-def _make_task(recipe: Recipe, network: nn.Module, source: BatchSource, init: Path | None, vgg: Path | None) -> Task:
+def _make_task(
+    recipe: Recipe, network: nn.Module, source: BatchSource, init: Path | None, vgg: Path | None
+) -> Task:
     if recipe.task == "parsing" and isinstance(network, ParsingNetwork):
         return ParsingTask(recipe, network, torch.from_numpy(source.label_frequencies()).float())
-    raise OptionError(f"The recipe {recipe.name!r} pairs the task {recipe.task!r} with {recipe.architecture!r}.")
+    if ARCHITECTURES[recipe.architecture].task != recipe.task or recipe.task not in ("completion", "face"):
+        raise OptionError(
+            f"The recipe {recipe.name!r} pairs the task {recipe.task!r} with {recipe.architecture!r}."
+        )
+    perceptual = load_perceptual(require_vgg(vgg)) if recipe.loss.perceptual else None
+    structure = StructureSource(_frozen_parser(init), recipe.loss.predicted_structure)
+    judges = _discriminators(recipe)
+    if recipe.task == "completion":
+        return CompletionTask(recipe, network, structure, perceptual, judges)
+    if init is None:
+        raise WeightsError(
+            "The face network refines a completion network: name its weights with --init models."
+        )
+    completion = load_network("completion", init).module
+    return FaceTask(recipe, network, completion, structure, perceptual, judges.get("global"))
+
+
+def _frozen_parser(init: Path | None) -> ParsingNetwork | None:
+    if init is None or "parsing" not in read_manifest(init):
+        return None
+    module = load_network("parsing", init).module
+    assert isinstance(module, ParsingNetwork)
+    return module
+
+
+def _discriminators(recipe: Recipe) -> dict[str, nn.Module]:
+    """Global discriminator for the whole window and local one for half of it, deep enough to end in one value."""
+    if not recipe.loss.adversarial:
+        return {}
+    side = FACE_WINDOW if recipe.task == "face" else recipe.data.size
+    depth = side.bit_length() - 2
+    build = {"global": depth}
+    if recipe.task == "completion" and recipe.loss.local_discriminator:
+        build["local"] = depth - 1
+    return {
+        name: build_network("dcgan-discriminator", {**recipe.discriminator, "layers": layers})
+        for name, layers in build.items()
+    }
 
 
 def require_vgg(vgg: Path | None) -> Path:

@@ -24,10 +24,16 @@ def add_train_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
     parser.add_argument("--data", type=Path, required=True, help="folder of packed sets")
     parser.add_argument("--run", type=Path, required=True, help="folder of the run state, logs and sheets")
     parser.add_argument("--resume", action="store_true", help="go on where the run stopped")
-    parser.add_argument("--init", type=Path, help="models folder to start from (also the frozen networks of later stages)")
+    parser.add_argument(
+        "--init", type=Path, help="models folder to start from (also the frozen networks of later stages)"
+    )
     parser.add_argument("--vgg", type=Path, help="VGG-16 features (safetensors) for the perceptual loss")
-    parser.add_argument("--steps", type=int, help="steps in all, instead of the recipe's; the schedule follows")
-    parser.add_argument("--size", type=int, help="side of the training window, instead of the recipe's: small ones first")
+    parser.add_argument(
+        "--steps", type=int, help="steps in all, instead of the recipe's; the schedule follows"
+    )
+    parser.add_argument(
+        "--size", type=int, help="side of the training window, instead of the recipe's: small ones first"
+    )
     parser.add_argument("--batch", type=int, help="samples per step, instead of the recipe's")
     parser.add_argument("--stop-after", type=int, help="stop after so many steps of this call; resume later")
     parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
@@ -45,7 +51,9 @@ def run_train(options: argparse.Namespace) -> int:
     recipe = load_recipe(options.recipe)
     exists = (options.run / STATE_FILE).exists()
     if exists and not options.resume:
-        raise OptionError(f"{options.run} already holds a run: add --resume to go on, or name another folder.")
+        raise OptionError(
+            f"{options.run} already holds a run: add --resume to go on, or name another folder."
+        )
     if options.resume:
         recipe = load_state(options.run).recipe
     recipe = _with_changes(recipe, options)

@@ -113,11 +113,13 @@ class BatchSource:
     def _photo_chances(self, names: list[str]) -> NDArray[np.float64]:
         owner = np.array([names.index(photo.key.partition("/")[0]) for photo in self.photos.photos])
         factors = self._repeat_factors()
+        if self.recipe.data.exact_only:
+            factors = factors * self._exactly_labelled()
         chances = np.zeros(len(self.photos))
         for index, name in enumerate(names):
             mine = owner == index
-            if not mine.any():
-                raise DataSetError(f"The set {name} has no photo for training; prepare it anew.")
+            if factors[mine].sum() == 0:
+                raise DataSetError(f"The set {name} has no photo for this training; prepare or relabel it.")
             chances[mine] = self.recipe.data.sets[name] * factors[mine] / factors[mine].sum()
         return chances / chances.sum()
 

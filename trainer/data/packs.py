@@ -17,7 +17,8 @@ import io
 import json
 import shutil
 import tarfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -117,15 +118,21 @@ class PackWriter:
         self._keys: set[str] = set()
 
     def __enter__(self) -> PackWriter:
-        try:
+        with self._writing():
             shutil.rmtree(self._work, ignore_errors=True)
             self._work.mkdir(parents=True)
-        except OSError as error:
-            raise DataSetError(
-                f"Packs cannot be written to {self._final.parent}: {error.strerror}."
-            ) from error
         self._shards = {split: _Shards(self._work, self._name, split) for split in SPLITS}
         return self
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise DataSetError(
+                f"Packs cannot be written to {self._final.parent} ({error.strerror}); make room or give "
+                "another folder."
+            ) from error
 
     def add(self, sample: Sample, extras: Extras) -> None:
         """Append a photo.
@@ -136,7 +143,8 @@ class PackWriter:
         _check(sample, self._keys)
         self._keys.add(sample.key)
         split = self._split or split_of(sample.key)
-        shard = self._shards[split].add(sample.key, _encoded(sample, extras))
+        with self._writing():
+            shard = self._shards[split].add(sample.key, _encoded(sample, extras))
         height, width = sample.labels.shape
         shares = {
             str(code): round(float(s), 6) for code, s in enumerate(label_shares(sample.labels)) if s > 0
@@ -146,11 +154,16 @@ class PackWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for shards in self._shards.values():
-            shards.close()
-        if kind is not None:
+        try:
+            with self._writing():
+                for shards in self._shards.values():
+                    shards.close()
+                if kind is None:
+                    self._move_into_place()
+        finally:
             shutil.rmtree(self._work, ignore_errors=True)
-            return
+
+    def _move_into_place(self) -> None:
         self._write_index()
         if self._final.exists():
             shutil.rmtree(self._final)
@@ -239,7 +252,7 @@ def packed_sets(folder: Path) -> tuple[str, ...]:
     )
 
 
-class PackedSet(Sequence[Sample]):
+class PackedSet:
     """All photos of one split of some sets, held in memory as encoded bytes and decoded on access.
 
     The arrays of the samples are read-only, since the cache hands out the same ones again.
@@ -289,7 +302,7 @@ class PackedSet(Sequence[Sample]):
     def __len__(self) -> int:
         return len(self.photos)
 
-    def __getitem__(self, index: int) -> Sample:  # type: ignore[override]
+    def __getitem__(self, index: int) -> Sample:
         """The sample at a position; raises DataSetError when the photo cannot be decoded."""
         if self._cache is None:
             return self._decoded(index)

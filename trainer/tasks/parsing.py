@@ -89,7 +89,7 @@ class ParsingTask:
 def colour_labels(labels: Tensor) -> NDArray[np.uint8]:
     """Label codes (N, H, W) as pictures (N, H, W, 3); sets of labels grey, unknown white."""
     table = np.full((256, 3), 255, np.uint8)
-    table[: LABEL_COUNT] = LABEL_COLOURS
+    table[:LABEL_COUNT] = LABEL_COLOURS
     table[LABEL_COUNT : LABEL_COUNT + 8] = 128
     return np.asarray(table[labels.cpu().numpy().astype(np.uint8)])
 

@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 
-from portrait_studio.errors import DataSetError
 from portrait_studio.networks.conventions import LABELS
 from trainer.data.converters.reading import (
     DamagedPhotoError,
@@ -49,12 +48,10 @@ def to_codes(values: LabelArray) -> LabelArray:
     """Label codes (h, w) uint8 for a map of the set's values 0-7 (h, w) uint8.
 
     Raises:
-        DataSetError: a value above 7.
+        DamagedPhotoError: a value above 7.
     """
     if values.max(initial=0) >= len(VALUE_CODES):
-        raise DataSetError(
-            f"Labels of {NAME} hold the value {values.max()} instead of 0-7; copy the data set anew."
-        )
+        raise DamagedPhotoError(f"label map holds the value {values.max()} instead of 0-7")
     return np.asarray(np.array(VALUE_CODES, np.uint8)[values], np.uint8)
 
 

@@ -10,7 +10,6 @@ from typing import Final
 import cv2
 import numpy as np
 
-from portrait_studio.errors import DataSetError
 from portrait_studio.networks.conventions import IGNORE_LABEL, KEYPOINTS, LABELS
 from trainer.data.converters.reading import (
     DamagedPhotoError,
@@ -75,12 +74,10 @@ def to_codes(ids: LabelArray, keypoints: PointArray) -> LabelArray:
     without these joints they stay "an arm" and "a leg".
 
     Raises:
-        DataSetError: an id above 19.
+        DamagedPhotoError: an id above 19.
     """
     if ids.max(initial=0) >= len(LIP_CODES):
-        raise DataSetError(
-            f"A label map of {NAME} holds the id {ids.max()} instead of 0-19; copy the data set anew."
-        )
+        raise DamagedPhotoError(f"label map holds the id {ids.max()} instead of 0-19")
     codes = np.asarray(np.array(LIP_CODES, np.uint8)[ids], np.uint8)
     for code, sides in _JOINTS.items():
         _choose_side(codes, code, sides, keypoints)

@@ -1,0 +1,34 @@
+"""`portrait-trainer relabel`: exact label maps for all photos, by a released parsing network."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from trainer.data.packs import packed_sets
+from trainer.data.relabel import relabel
+from trainer.precision import choose_compute
+
+
+def add_relabel_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "relabel", help="give photos with partial labels exact ones, predicted by the parser"
+    )
+    parser.add_argument("packs", type=Path, help="folder of packed sets")
+    parser.add_argument("destination", type=Path, help="folder for the relabelled packs")
+    parser.add_argument("--weights", type=Path, required=True, help="models folder with the parsing network")
+    parser.add_argument("--sets", nargs="+", help="which sets; all by default")
+    parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
+    parser.add_argument("--precision", default="auto", choices=["auto", "float32", "bfloat16"])
+    parser.set_defaults(handler=run_relabel)
+
+
+def run_relabel(options: argparse.Namespace) -> int:
+    """Relabel and say how many photos were written; returns the exit code."""
+    sets = options.sets or list(packed_sets(options.packs))
+    compute = choose_compute(options.device, options.precision)
+    counts = relabel(options.packs, options.destination, sets, options.weights, compute)
+    sys.stdout.write("".join(f"{name}: {count} photos\n" for name, count in counts.items()))
+    return 0

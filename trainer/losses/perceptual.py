@@ -1,0 +1,93 @@
+"""Perceptual loss on VGG-16 features (Wu et al., eq. 3, with VGG-16 in place of VGG-19)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torch.nn import functional
+
+from portrait_studio.errors import DataSetError
+
+_LAYERS: tuple[int | None, ...] = (
+    64,
+    64,
+    None,
+    128,
+    128,
+    None,
+    256,
+    256,
+    256,
+    None,
+    512,
+    512,
+    512,
+    None,
+    512,
+    512,
+)
+_TAKEN = (1, 3, 5, 8, 11)
+
+
+class PerceptualLoss(nn.Module):
+    """Sum over relu1_2, relu2_2, relu3_2, relu4_2 and relu5_2 of the mean squared feature difference."""
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, convolutions: list[nn.Conv2d]) -> None:
+        """Args: the 12 convolutions up to conv5_2; `load_perceptual` reads them."""
+        super().__init__()
+        self.convolutions = nn.ModuleList(convolutions)
+        self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1))
+        self.register_buffer("std", torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1))
+        self.requires_grad_(False)
+
+    def features(self, image: Tensor) -> list[Tensor]:
+        """Five feature maps of images (N, 3, H, W) in [-1, 1]; H and W at least 16."""
+        x = ((image.float() + 1) / 2 - self.mean) / self.std
+        taken, index = [], 0
+        for channels in _LAYERS:
+            if channels is None:
+                x = functional.max_pool2d(x, 2)
+                continue
+            x = functional.relu(self.convolutions[index](x))
+            if index in _TAKEN:
+                taken.append(x)
+            index += 1
+        return taken
+
+    def forward(self, output: Tensor, target: Tensor) -> Tensor:
+        """Distance of two batches (N, 3, H, W) in [-1, 1]; scalar. No gradient flows to the target."""
+        with torch.no_grad():
+            wanted = self.features(target)
+        pairs = zip(self.features(output), wanted, strict=True)
+        return torch.stack([functional.mse_loss(a.float(), b.float()) for a, b in pairs]).sum()
+
+
+def load_perceptual(path: Path) -> PerceptualLoss:
+    """Read the keys of ``torchvision.models.vgg16().features`` from a safetensors file.
+
+    Raises:
+        DataSetError: the file is missing, damaged or holds something else.
+    """
+    try:
+        state = load_file(path)
+        names = sorted({int(name.split(".")[-2]) for name in state})
+        prefix = next(iter(state)).rsplit(".", 2)[0]
+        prefix = "" if prefix.isdigit() else prefix + "."
+        convolutions = []
+        for index in names[:12]:
+            weight, bias = state[f"{prefix}{index}.weight"].float(), state[f"{prefix}{index}.bias"].float()
+            conv = nn.Conv2d(weight.shape[1], weight.shape[0], 3, 1, 1)
+            conv.load_state_dict({"weight": weight, "bias": bias})
+            convolutions.append(conv)
+    except (OSError, SafetensorError, KeyError, ValueError, StopIteration, RuntimeError):
+        raise DataSetError(
+            f"{path} does not hold VGG-16 features; give a safetensors file of torchvision's vgg16().features."
+        ) from None
+    return PerceptualLoss(convolutions)

@@ -1,0 +1,96 @@
+"""Face refinement: residual on the frozen completion, perceptual and adversarial loss (Wu et al., section III.C, eq. 6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from portrait_studio.networks.face import FACE_WINDOW
+from trainer.config import Recipe
+from trainer.data.batches import Batch
+from trainer.losses.adversarial import discriminator_loss, generator_loss, hole_l1
+from trainer.losses.perceptual import PerceptualLoss
+from trainer.tasks.base import StepLoss, stack_rows, to_pictures
+from trainer.tasks.structure import StructureSource
+
+
+class FaceTask:
+    """The frozen completion network fills a window around the face; F refines its middle 64x64 pixels."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        network: nn.Module,
+        completion: nn.Module,
+        structure: StructureSource,
+        perceptual: PerceptualLoss | None,
+        discriminator: nn.Module | None,
+    ) -> None:
+        """Args: the recipe, F, the frozen G, where parsing maps come from, eq. 3 or None, and D_f or None."""
+        self.network = network
+        self._loss = recipe.loss
+        self._completion = completion.eval().requires_grad_(False)
+        self._structure = structure
+        self._perceptual = perceptual
+        self._discriminator = discriminator
+        self.phases: tuple[str, ...] = ("network",) if discriminator is None else ("discriminator", "network")
+        self._before = self._after = self._truth = self._parsing = self._mask = torch.empty(0)
+
+    def modules(self) -> dict[str, nn.Module]:
+        """Refinement network and its discriminator."""
+        if self._discriminator is None:
+            return {"network": self.network}
+        return {"discriminator": self._discriminator, "network": self.network}
+
+    def parameter_groups(self, phase: str) -> list[dict[str, Any]]:
+        """One group."""
+        return [{"params": list(self.modules()[phase].parameters()), "factor": 1.0}]
+
+    def begin_step(self, batch: Batch) -> None:
+        """Complete, cut the face out, refine."""
+        with torch.no_grad():
+            parsing = self._structure(batch)
+            filled = self._completion.to(batch.image.device)(batch.masked, parsing, batch.mask).float()
+            composite = batch.mask * filled + batch.masked
+        cut = (_middle(x) for x in (composite, batch.image, parsing, batch.mask))
+        self._before, self._truth, self._parsing, self._mask = cut
+        residual = self.network(self._before, self._parsing, self._mask).float()
+        self._after = (self._before + self._mask * residual).clamp(-1, 1)
+
+    def loss(self, phase: str, batch: Batch) -> StepLoss:
+        """Eq. 6 (plus our L1)."""
+        if phase == "discriminator":
+            assert self._discriminator is not None
+            real = self._discriminator(self._truth, self._parsing)
+            fake = self._discriminator(self._after.detach(), self._parsing)
+            value = discriminator_loss(real, fake)
+            return StepLoss(value, {"d_face": value.item()})
+        parts: dict[str, Tensor] = {}
+        if self._loss.pixel:
+            parts["pixel"] = self._loss.pixel * hole_l1(self._after, self._truth, self._mask)
+        if self._perceptual is not None:
+            parts["perceptual"] = self._loss.perceptual * self._perceptual(self._after, self._truth)
+        if self._discriminator is not None:
+            fooled = generator_loss(self._discriminator(self._after, self._parsing))
+            parts["g_face"] = self._loss.adversarial * fooled
+        before = hole_l1(self._before, self._truth, self._mask)
+        scalars = {name: value.item() for name, value in parts.items()} | {"pixel_before": before.item()}
+        return StepLoss(torch.stack(list(parts.values())).sum(), scalars)
+
+    def sheet(self, batch: Batch) -> NDArray[np.uint8]:
+        """Masked face, completion, refined, truth, enlarged twice."""
+        with torch.no_grad():
+            self.begin_step(batch)
+        masked = self._truth * (1 - self._mask)
+        columns = [masked, self._before, self._after, self._truth]
+        return stack_rows([to_pictures(functional.interpolate(x, scale_factor=2)) for x in columns])
+
+
+def _middle(x: Tensor) -> Tensor:
+    top, left = ((side - FACE_WINDOW) // 2 for side in x.shape[-2:])
+    return x[..., top : top + FACE_WINDOW, left : left + FACE_WINDOW]

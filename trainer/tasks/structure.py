@@ -1,0 +1,36 @@
+"""Which parsing map a completion or face network sees in training: the known one, or a frozen parser's."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT
+from portrait_studio.networks.parsing import ParsingNetwork
+from trainer.data.batches import Batch
+from trainer.losses.parsing import label_sets
+
+
+def known_structure(labels: Tensor) -> Tensor:
+    """Label codes (N, H, W) as probabilities (N, 18, H, W): sets and unknown pixels spread over their members."""
+    sets = label_sets().to(labels.device)
+    table = torch.cat([sets / sets.sum(1, keepdim=True), torch.full_like(sets[:1], 1 / LABEL_COUNT)])
+    codes = labels.masked_fill(labels == IGNORE_LABEL, len(sets))
+    return table[codes].permute(0, 3, 1, 2).contiguous()
+
+
+class StructureSource:
+    """Probabilities for each batch: truth where there is no parser, else the parser's for a share of the batches."""
+
+    def __init__(self, parser: ParsingNetwork | None, predicted_share: float) -> None:
+        self._parser = parser.eval().requires_grad_(False) if parser is not None else None
+        self._share = predicted_share
+
+    def __call__(self, batch: Batch) -> Tensor:
+        """(N, 18, S, S) probabilities for a batch; the choice follows torch's seed of the step."""
+        if self._parser is None or float(torch.rand(())) >= self._share:
+            return known_structure(batch.labels)
+        with torch.no_grad():
+            out = self._parser.to(batch.image.device)(batch.masked, batch.mask)
+        return functional.softmax(out.refined.float(), 1)
