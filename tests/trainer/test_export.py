@@ -1,0 +1,123 @@
+import argparse
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from portrait_studio.errors import DataSetError, ExportError, OptionError
+from portrait_studio.networks.registry import build_network
+from portrait_studio.networks.released import load_network, read_manifest
+from trainer.config import DataConfig, LossConfig, Recipe, RunConfig
+from trainer.evaluation.report import FORMAT_VERSION, Report
+from trainer.evaluation.scoring import Score
+from trainer.export import add_export_command, export_run
+from trainer.model_card import SET_TERMS, restricting_sets
+from trainer.run_state import RunState, save_state
+
+TINY = {"width": 4, "blocks": 1}
+
+
+def save_run(folder: Path, seed: int = 0, sets: dict[str, float] | None = None) -> dict[str, torch.Tensor]:
+    """A run of the face network with random weights; returns the averaged ones."""
+    torch.manual_seed(seed)
+    folder.mkdir(exist_ok=True)
+    recipe = Recipe(
+        "tiny-face",
+        "face",
+        "face",
+        DataConfig(sets or {"portraits": 3.0, "celebahq": 1.0}, size=64, batch=2),
+        TINY,
+        loss=LossConfig(perceptual=0.1),
+        run=RunConfig(steps=20),
+    )
+    averaged, current = build_network("face", TINY), build_network("face", TINY)
+    record = {"start": "random", "device": "CPU (test)", "seconds": 1800.0, "last": {"loss": 0.25}}
+    states = {"network": current.state_dict()}
+    save_state(RunState(recipe, 12, states, {"network": {}}, averaged.state_dict(), record), folder)
+    return averaged.state_dict()
+
+
+def write_report(path: Path, sha256: str) -> Path:
+    scores = {"default": Score(12.345, 25.5, 15.5, 0.9512, None, 1.5)}
+    report = Report("paper", "made-up", 3, "CPU", {"face": sha256}, scores, {}, {}, None)
+    path.write_text(json.dumps({"format": FORMAT_VERSION, **dataclasses.asdict(report)}))
+    return path
+
+
+def test_averaged_weights_come_back_in_half_precision(tmp_path: Path) -> None:
+    averaged = save_run(tmp_path / "run")
+    exported = export_run(tmp_path / "run", tmp_path / "models")
+    released = load_network("face", tmp_path / "models")
+    assert released.sha256 == exported.sha256
+    for name, value in released.module.state_dict().items():
+        expected = averaged[name].half().float() if averaged[name].is_floating_point() else averaged[name]
+        assert torch.equal(value, expected), name
+    entry = read_manifest(tmp_path / "models")["face"]
+    assert (entry["file"], entry["sha256"]) == ("face.safetensors", exported.sha256)
+    assert released.metadata["steps"] == 12
+    assert released.metadata["device"] == "CPU (test)"
+
+
+def test_the_card_tells_the_run_and_the_terms(tmp_path: Path) -> None:
+    save_run(tmp_path / "run")
+    exported = export_run(tmp_path / "run", tmp_path / "models")
+    card = exported.card.read_text()
+    for fact in (
+        *("tiny-face", "12 of 20", "CPU (test)", "0.50 hours", "loss 0.25", exported.sha256),
+        *("portraits (75 % of the samples)", "public domain", "VGG-16", "Not yet"),
+    ):
+        assert fact in card
+    assert "research only took part (celebahq)" in card
+
+
+def test_free_sets_restrict_nothing_and_unknown_ones_do() -> None:
+    assert restricting_sets(["portraits", "clothing-co-parsing"]) == []
+    assert restricting_sets(["lip", "viton", "whatever"]) == ["lip", "viton", "whatever"]
+    assert all(what and terms for what, terms in SET_TERMS.values())
+
+
+def test_figures_come_from_a_report_on_the_same_weights(tmp_path: Path) -> None:
+    save_run(tmp_path / "run")
+    first = export_run(tmp_path / "run", tmp_path / "models")
+    report = write_report(tmp_path / "report.json", first.sha256)
+    second = export_run(tmp_path / "run", tmp_path / "models", [report])
+    card = second.card.read_text()
+    assert "| default | 12.35 | 25.50 | 15.50 | 0.9512 | 1.50 |" in card
+    assert first.sha256[:12] in card
+    assert second.sha256 != first.sha256
+    metrics = load_network("face", tmp_path / "models").metadata["metrics"]
+    assert metrics[0]["scores"]["default"]["l1_in_hole"] == 12.345
+    third = export_run(tmp_path / "run", tmp_path / "models", [report])
+    assert "12.35" in third.card.read_text()
+
+
+def test_figures_of_other_weights_are_refused(tmp_path: Path) -> None:
+    save_run(tmp_path / "run")
+    first = export_run(tmp_path / "run", tmp_path / "models")
+    report = write_report(tmp_path / "report.json", first.sha256)
+    save_run(tmp_path / "run", seed=1)
+    with pytest.raises(OptionError, match="not measured with these face weights"):
+        export_run(tmp_path / "run", tmp_path / "models", [report])
+    assert load_network("face", tmp_path / "models").sha256 == first.sha256
+
+
+def test_missing_runs_reports_and_folders_are_sentences(tmp_path: Path) -> None:
+    with pytest.raises(DataSetError, match="no run"):
+        export_run(tmp_path, tmp_path / "models")
+    save_run(tmp_path / "run")
+    with pytest.raises(DataSetError, match="no metrics"):
+        export_run(tmp_path / "run", tmp_path / "models", [tmp_path / "none.json"])
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ExportError, match="cannot be written"):
+        export_run(tmp_path / "run", tmp_path / "file")
+
+
+def test_the_command_names_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save_run(tmp_path / "run")
+    parser = argparse.ArgumentParser()
+    add_export_command(parser.add_subparsers())
+    options = parser.parse_args(["export", str(tmp_path / "run"), str(tmp_path / "models")])
+    assert options.handler(options) == 0
+    assert "face.safetensors" in capsys.readouterr().out

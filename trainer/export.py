@@ -1,0 +1,161 @@
+"""`portrait-trainer export`: from the state of a run to a released weights file with its card."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from portrait_studio.errors import ExportError, OptionError, WeightsError
+from portrait_studio.imaging.atomic import replacing
+from portrait_studio.networks.registry import build_network
+from portrait_studio.networks.released import LoadedNetwork, load_network, save_network
+from trainer.evaluation.report import Report, read_json
+from trainer.model_card import CardFacts, model_card
+from trainer.run_state import RunState, load_state
+
+MEASURED_AS = "measured_as"
+"""Key of the record: SHA-256 of earlier files with the same weights, which reports may name."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written.
+
+    Attributes:
+        weights: the safetensors file.
+        card: the model card beside it.
+        sha256: of the weights file.
+    """
+
+    weights: Path
+    card: Path
+    sha256: str
+
+
+def export_run(run: Path, models: Path, metrics: Sequence[Path] = ()) -> Exported:
+    """Write the averaged weights of a run as `models`/TASK.safetensors, with manifest entry and card.
+
+    Args:
+        run: folder of the run state.
+        models: folder of released weights; made when missing.
+        metrics: reports of `evaluate --json`, measured with these very weights.
+
+    Raises:
+        DataSetError: there is no run, or a report cannot be read.
+        OptionError: a report was measured with other weights.
+        ExportError: the folder cannot be written.
+    """
+    state = load_state(run)
+    task = state.recipe.task
+    module = build_network(state.recipe.architecture, state.recipe.network)
+    _take_weights(module, state, run)
+    reports = [read_json(path) for path in metrics]
+    earlier = _same_weights_in(models, task, module)
+    _check_reports(reports, metrics, task, earlier)
+    record = {
+        **state.record,
+        "steps": state.step,
+        "commit": commit(),
+        "metrics": [asdict(report) for report in reports],
+        MEASURED_AS: earlier,
+    }
+    weights, card = models / f"{task}.safetensors", models / f"{task}.md"
+    try:
+        models.mkdir(parents=True, exist_ok=True)
+        digest = save_network(weights, state.recipe.architecture, module, record)
+    except OSError as error:
+        raise ExportError(f"The weights cannot be written to {models}: {error.strerror}.") from error
+    facts = CardFacts(
+        task, module.eval(), state.recipe, state.step, state.record, str(record["commit"]), digest, reports
+    )
+    with replacing(card) as file:
+        file.write(model_card(facts).encode())
+    return Exported(weights, card, digest)
+
+
+def commit() -> str:
+    """The version of the source that is running: the Git commit, with a plus when files differ from it."""
+    folder = Path(__file__).resolve().parent
+    try:
+        head = _git(folder, "rev-parse", "--short=12", "HEAD")
+        changed = _git(folder, "status", "--porcelain", "--untracked-files=no", "--", str(folder.parent))
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    return f"{head}+" if changed else head
+
+
+def add_export_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `export` to the commands of the trainer."""
+    parser = commands.add_parser("export", help="release the weights of a run, with a model card")
+    parser.add_argument("run", type=Path, metavar="RUN", help="folder of the run")
+    parser.add_argument("models", type=Path, metavar="MODELS", help="folder of released weights")
+    parser.add_argument(
+        "--metrics",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="JSON",
+        help="reports of evaluate --json for the card",
+    )
+    parser.set_defaults(handler=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    exported = export_run(arguments.run, arguments.models, arguments.metrics)
+    sys.stdout.write(f"{exported.weights} {exported.sha256}\n{exported.card}\n")
+    return 0
+
+
+def _take_weights(module: nn.Module, state: RunState, run: Path) -> None:
+    try:
+        module.load_state_dict(state.ema)
+    except RuntimeError as error:
+        raise OptionError(f"The weights in {run} do not fit their recipe; start the run anew.") from error
+
+
+def _same_weights_in(models: Path, task: str, module: nn.Module) -> list[str]:
+    """SHA-256 of the released file, and those it went by before, if it holds the weights of this network."""
+    try:
+        released = load_network(task, models)
+    except WeightsError:
+        return []
+    if not _equal(released, module):
+        return []
+    known: list[Any] = released.metadata.get(MEASURED_AS, [])
+    return sorted({released.sha256, *map(str, known)})
+
+
+def _equal(released: LoadedNetwork, module: nn.Module) -> bool:
+    old, new = released.module.state_dict(), module.state_dict()
+    return old.keys() == new.keys() and all(
+        torch.equal(old[name].half(), value.half())
+        if value.is_floating_point()
+        else torch.equal(old[name], value)
+        for name, value in new.items()
+    )
+
+
+def _check_reports(
+    reports: Sequence[Report], paths: Sequence[Path], task: str, earlier: Sequence[str]
+) -> None:
+    for report, path in zip(reports, paths, strict=True):
+        if report.weights.get(task) not in earlier:
+            raise OptionError(
+                f"{path} was not measured with these {task} weights; export without --metrics, run evaluate "
+                "--json, then export again with --metrics."
+            )
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ("git", *arguments), cwd=folder, capture_output=True, text=True, check=True, timeout=20
+    )
+    return done.stdout.strip()

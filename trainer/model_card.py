@@ -1,0 +1,185 @@
+"""Model cards: what a released network is, what it was made from, on which terms, and what was measured.
+
+No figure in a card is typed: all come from the run state, the network and the reports of `evaluate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from portrait_studio.networks.conventions import LABEL_COUNT
+from portrait_studio.networks.face import FACE_WINDOW
+from portrait_studio.networks.released import count_macs, count_parameters
+from trainer.config import Recipe
+from trainer.evaluation.report import Report
+
+RESEARCH = "research only"
+
+SET_TERMS: dict[str, tuple[str, str]] = {
+    "clothing-co-parsing": ("Clothing Co-Parsing (Yang et al. 2014)", "Apache-2.0"),
+    "fashionista": ("Fashionista (Yamaguchi et al. 2012), photos of bloggers", RESEARCH),
+    "fashion550k": ("Fashion550k (Inoue et al. 2017)", RESEARCH),
+    "lip": ("Look into Person (Gong et al. 2017), photos of COCO", RESEARCH),
+    "viton": ("VITON (Han et al. 2018)", f"no clear licence: {RESEARCH}"),
+    "portraits": ("official portraits", "public domain (US government), a few campaign photos"),
+    "celebahq": ("CelebA-HQ (Karras et al. 2018), a subset", RESEARCH),
+    "utkface": ("UTKFace (Zhang et al. 2017)", RESEARCH),
+    "horses": ("Weizmann horses (Borenstein 2004)", RESEARCH),
+    "backgrounds": ("buildings, interiors, landscapes", RESEARCH),
+}
+"""What each training set is, and its terms."""
+
+UNKNOWN_TERMS = "terms not recorded"
+
+_PURPOSE = {
+    "parsing": (
+        "Predicts which part of the person each pixel shows (18 labels of ATR), and 16 keypoints, also "
+        "where a hole hides them (Wu et al., section III.A)."
+    ),
+    "completion": "Paints what a hole hides, guided by the parsing map (Wu et al., section III.B).",
+    "face": "Corrects a completed face in a window of 64 x 64 pixels (Wu et al., section III.C).",
+}
+_LIMITS = (
+    "Expect worse on several people, unusual poses, rare garments, and people whom the photos seldom show. "
+    "What is painted is invented, not recovered: it is no evidence of what was there."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class CardFacts:
+    """All that a card tells.
+
+    Attributes:
+        task: "parsing", "completion" or "face".
+        module: the network in float32, whose size and cost are counted.
+        recipe: what trained it.
+        step: optimiser steps done.
+        record: training record of the run.
+        commit: version of the program that exported it.
+        sha256: of the weights file.
+        reports: what was measured with it.
+    """
+
+    task: str
+    module: nn.Module
+    recipe: Recipe
+    step: int
+    record: dict[str, Any]
+    commit: str
+    sha256: str
+    reports: Sequence[Report]
+
+
+def model_card(facts: CardFacts) -> str:
+    """The card as Markdown."""
+    sections = [
+        f"# {facts.task.capitalize()} network: {facts.recipe.name}",
+        _PURPOSE[facts.task],
+        _table(("", ""), _facts(facts)),
+        "## Training",
+        _table(("", ""), _training(facts)),
+        "## Data and terms",
+        _table(("set", "what", "terms"), _sets(facts.recipe)),
+        _terms(facts),
+        "## Measured",
+        _measured(facts.reports),
+        "## Limits",
+        _LIMITS,
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def restricting_sets(sets: Sequence[str]) -> list[str]:
+    """Those of the sets that do not allow every use."""
+    return [name for name in sets if RESEARCH in SET_TERMS.get(name, ("", RESEARCH))[1]]
+
+
+def _facts(facts: CardFacts) -> list[tuple[str, str]]:
+    inputs = _example(facts.task)
+    macs = count_macs(facts.module, *inputs)
+    height, width = inputs[0].shape[2:]
+    return [
+        ("architecture", f"`{facts.recipe.architecture}`"),
+        ("parameters", f"{count_parameters(facts.module) / 1e6:.2f} million"),
+        ("cost", f"{macs / 1e9:.2f} GMAC at {width} x {height}"),
+        ("weights", f"half precision, averaged over the run; SHA-256 `{facts.sha256}`"),
+        ("exported by", f"commit `{facts.commit}`"),
+    ]
+
+
+def _training(facts: CardFacts) -> list[tuple[str, str]]:
+    recipe, record = facts.recipe, facts.record
+    rows = [
+        ("recipe", f"`{recipe.name}`"),
+        ("started from", str(record.get("start", "not recorded"))),
+        ("steps", f"{facts.step} of {recipe.run.steps}, {recipe.data.batch} samples each"),
+        ("window", f"{recipe.data.size} pixels (last stretch)"),
+        (
+            "optimiser",
+            f"{recipe.optimiser.name}, rate {recipe.optimiser.rate:g}, {recipe.optimiser.schedule}",
+        ),
+        ("device", str(record.get("device", "not recorded"))),
+    ]
+    if "seconds" in record:
+        rows.append(("time", f"{record['seconds'] / 3600:.2f} hours"))
+    last = record.get("last", {})
+    if last:
+        rows.append(
+            ("last figures", ", ".join(f"{name} {value:.4g}" for name, value in sorted(last.items())))
+        )
+    return rows
+
+
+def _sets(recipe: Recipe) -> list[tuple[str, str, str]]:
+    total = sum(recipe.data.sets.values()) or 1.0
+    rows = []
+    for name, share in recipe.data.sets.items():
+        what, terms = SET_TERMS.get(name, ("", UNKNOWN_TERMS))
+        rows.append((f"{name} ({100 * share / total:.0f} % of the samples)", what, terms))
+    return rows
+
+
+def _terms(facts: CardFacts) -> str:
+    restricting = restricting_sets(list(facts.recipe.data.sets))
+    sentences = ["The weights are given away under Apache-2.0 as far as they are ours to give."]
+    if restricting:
+        sentences.append(
+            f"Sets that allow research only took part ({', '.join(restricting)}): use them accordingly."
+        )
+    if "ImageNet" in str(facts.record.get("start", "")):
+        sentences.append("The encoder started from ImageNet weights (EfficientNet-Lite2, Apache-2.0).")
+    if facts.recipe.loss.perceptual:
+        sentences.append("A loss compared features of VGG-16 (Simonyan and Zisserman 2014, CC BY 4.0).")
+    return " ".join(sentences)
+
+
+def _measured(reports: Sequence[Report]) -> str:
+    if not reports:
+        return "Not yet: run `portrait-trainer evaluate --json OUT`, then export again with `--metrics OUT`."
+    parts = []
+    for report in reports:
+        weights = ", ".join(f"{task} `{sha[:12]}`" for task, sha in sorted(report.weights.items()))
+        parts.append(f"{report.markdown().strip()}\n\nMeasured with the files {weights}.")
+    return "\n\n".join(parts)
+
+
+def _example(task: str) -> tuple[torch.Tensor, ...]:
+    """Inputs of the size that the cost is stated for."""
+    side = FACE_WINDOW if task == "face" else 256
+    picture, hole = torch.zeros(1, 3, side, side), torch.zeros(1, 1, side, side)
+    if task == "parsing":
+        return picture, hole
+    parsing = torch.zeros(1, LABEL_COUNT, side, side)
+    parsing[:, 0] = 1
+    return picture, parsing, hole
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(row) + " |" for row in (head, *rows)]
+    lines.insert(1, "|---" * len(head) + "|")
+    return "\n".join(lines)
