@@ -26,7 +26,8 @@ from portrait_studio.engine.request import (
 from portrait_studio.engine.texture import synthesise as synthesise_texture
 from portrait_studio.engine.work_crop import CropPolicy, find_holes, plan_hole, whole_window
 from portrait_studio.errors import MaskError, OptionError
-from portrait_studio.imaging.geometry import Bounds, Extent
+from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.imaging.masks import check_extent, check_mask, extent_of
 
 
 class Engine:
@@ -81,7 +82,7 @@ class Engine:
             Cancelled: the user asked for it.
         """
         hidden = np.zeros(image.shape[:2], np.uint8) if mask is None else mask
-        _check_size(image, hidden)
+        check_extent(extent_of(hidden), extent_of(image))
         job = _Job(
             CompletionRequest(image, hidden), self._tools, self._fallback(device), progress or Progress()
         )
@@ -122,7 +123,7 @@ class _Job:
         self, request: CompletionRequest, tools: Tools, fallback: Fallback, progress: Progress
     ) -> None:
         self._request, self._tools, self._fallback, self._progress = request, tools, fallback, progress
-        self._photo = Extent(request.image.shape[1], request.image.shape[0])
+        self._photo = extent_of(request.image)
         self._weights: dict[str, str] = {}
         self._notices: list[str] = []
 
@@ -173,7 +174,7 @@ class _Job:
             if plan.structure is not None:
                 closer = self._parse(plan.structure.bounds, compute, policy, 0.5)
                 parsed = average(closer.seen_through(plan.appearance), parsed)
-            seed = self._request.options.seed + 7919 * number
+            seed = (self._request.options.seed + 7919 * number) % 2**63
             filler = HoleFiller(self._request, hole, seed, self._tools, compute, policy, self._progress)
             region = filler.fill(self._overruled(parsed))
             self._weights.update(filler.weights)
@@ -194,20 +195,10 @@ def check_request(request: CompletionRequest) -> None:
         MaskError: the mask is of another size, empty, or over the whole photo.
         OptionError: an option is out of range.
     """
-    _check_size(request.image, request.mask)
-    if not request.mask.any():
-        raise MaskError("The mask is empty; paint over what is to be removed.")
-    if request.mask.all():
-        raise MaskError("The mask covers the whole photo; leave some of it to fill the hole from.")
+    check_mask(request.mask, extent_of(request.image))
     if request.structure is not None and request.structure.shape != request.mask.shape:
         raise MaskError("The parsing map is not of the photo's size; make it from this photo.")
+    if not 0 <= request.options.seed < 2**63:
+        raise OptionError("The seed must be a whole number from 0 to 9223372036854775807.")
     if request.options.grow_px < 0:
         raise OptionError("The blend band cannot be narrower than 0 pixels; choose 0 or more.")
-
-
-def _check_size(image: Pixels, mask: NDArray[np.uint8]) -> None:
-    if mask.shape != image.shape[:2]:
-        raise MaskError(
-            f"The mask is {mask.shape[1]} x {mask.shape[0]} pixels but the photo is"
-            f" {image.shape[1]} x {image.shape[0]}; make the mask from this photo."
-        )

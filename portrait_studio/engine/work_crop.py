@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.imaging.geometry import Bounds, Extent
+from portrait_studio.imaging.masks import hole_bounds
 
 STRIDE = 32
 """Sides of network inputs are multiples of this."""
@@ -136,15 +136,7 @@ def find_holes(
         Disjoint rectangles from top to bottom that together hold every hole pixel, more than 2 * grow_px + 4
         pixels apart; empty when no pixel is set.
     """
-    return group_boxes(_hole_boxes(mask), policy, 2 * grow_px + 4, check)
-
-
-def _hole_boxes(mask: NDArray[np.uint8]) -> list[Bounds]:
-    count, _, stats, _ = cv2.connectedComponentsWithStats((mask != 0).astype(np.uint8), connectivity=8)
-    return [
-        Bounds(int(x), int(y), int(x + width), int(y + height))
-        for x, y, width, height, _ in (stats[index] for index in range(1, count))
-    ]
+    return group_boxes(list(hole_bounds(mask, grow_px + 3)), policy, 2 * grow_px + 4, check)
 
 
 def group_boxes(

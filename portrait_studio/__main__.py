@@ -1,0 +1,24 @@
+"""Start of the program: the command line, or the window."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from portrait_studio import cli
+
+
+def main() -> int:
+    """Run the program; returns its exit code."""
+    return cli.run(sys.argv[1:], _open_window)
+
+
+def _open_window(photo: Path | None) -> int:
+    # Qt is imported only when a window is wanted: the commands run without a display.
+    from portrait_studio import app
+
+    return app.run(photo)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""Pictures of what the engine saw and did: the parsing map in colours, the pose, every stage of a fill."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.engine.request import CompletionResult, Pixels, Structure
+from portrait_studio.errors import ExportError
+from portrait_studio.imaging.colour import in_8_bits
+from portrait_studio.imaging.geometry import Extent
+from portrait_studio.imaging.indexed_png import write_indexed_png
+from portrait_studio.imaging.photo import ImageFormat, Photo
+from portrait_studio.imaging.writing import ExportOptions, write_photo
+from portrait_studio.networks.conventions import LABEL_COLOURS
+
+_OVERLAY_OPACITY = 0.55
+_HEATMAP_COLUMNS = 4
+
+
+def write_parsing_map(labels: NDArray[np.uint8], path: Path) -> None:
+    """Write a parsing map as indexed PNG with the labels' colours as palette.
+
+    Args:
+        labels: (H, W) uint8, 0..17.
+        path: file to create or replace.
+
+    Raises:
+        ExportError: the file cannot be written.
+    """
+    write_indexed_png(labels, LABEL_COLOURS, path)
+
+
+def write_overlay(image: Pixels, labels: NDArray[np.uint8], path: Path) -> None:
+    """Write the photo with the colours of its labels laid over it; the background stays as it is.
+
+    Args:
+        image: (H, W, 3) RGB, uint8 or uint16.
+        labels: (H, W) uint8, 0..17.
+        path: file to create or replace.
+
+    Raises:
+        ExportError: the file cannot be written.
+    """
+    picture = image if image.dtype == np.uint8 else in_8_bits(image)
+    colours = np.array(LABEL_COLOURS, np.uint8)[labels]
+    mixed = cv2.addWeighted(picture, 1 - _OVERLAY_OPACITY, colours, _OVERLAY_OPACITY, 0)
+    write_picture(np.where(labels[..., None] > 0, mixed, picture), path)
+
+
+def write_picture(picture: NDArray[np.uint8], path: Path) -> None:
+    """Write (H, W, 3) uint8 RGB as PNG.
+
+    Raises:
+        ExportError: the file cannot be written.
+    """
+    write_photo(Photo(np.ascontiguousarray(picture)), path, ExportOptions(format=ImageFormat.PNG))
+
+
+def enlarge_labels(labels: NDArray[np.uint8], size: Extent) -> NDArray[np.uint8]:
+    """Resize a parsing map with smooth outlines instead of staircases.
+
+    Args:
+        labels: (h, w) uint8.
+        size: wanted size in pixels.
+
+    Returns:
+        (size.height, size.width) uint8.
+    """
+    best = np.zeros((size.height, size.width), np.uint8)
+    enlarged = np.zeros_like(best)
+    for label in np.unique(labels).tolist():
+        share = cv2.resize(
+            np.where(labels == label, np.uint8(255), np.uint8(0)),
+            (size.width, size.height),
+            interpolation=cv2.INTER_LINEAR,
+        )
+        wins = share > best
+        best[wins] = share[wins]
+        enlarged[wins] = label
+    return enlarged
+
+
+def write_stages(result: CompletionResult, folder: Path) -> list[Path]:
+    """Write the pictures of all stages of a result that was asked to keep them.
+
+    Args:
+        result: of the engine.
+        folder: made if it does not exist.
+
+    Returns:
+        The files written: parsing maps as indexed PNG, heatmaps as a table of 16 grey pictures in the order
+        of the keypoints, and one PNG per stage and hole.
+
+    Raises:
+        ExportError: the folder cannot be made or a file cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExportError(
+            f"The folder {folder} cannot be made ({error.strerror}); choose another one."
+        ) from error
+    written = _write_structure(result.structure, folder, "photo")
+    for number, region in enumerate(result.regions, start=1):
+        name = f"hole-{number}"
+        written += _write_structure(region.structure, folder, name)
+        for stage, picture in region.stages.items():
+            written.append(folder / f"{name}-{stage}.png")
+            write_picture(picture, written[-1])
+    return written
+
+
+def _write_structure(structure: Structure, folder: Path, name: str) -> list[Path]:
+    parsing, heatmaps = folder / f"{name}-parsing.png", folder / f"{name}-heatmaps.png"
+    write_parsing_map(structure.labels, parsing)
+    tiles = np.rint(structure.heatmaps.astype(np.float32) * 255).astype(np.uint8)
+    tiles = np.pad(tiles, ((0, 0), (1, 1), (1, 1)), constant_values=64)
+    rows = [np.hstack(list(tiles[i : i + _HEATMAP_COLUMNS])) for i in range(0, len(tiles), _HEATMAP_COLUMNS)]
+    write_picture(np.repeat(np.vstack(rows)[..., None], 3, axis=2), heatmaps)
+    return [parsing, heatmaps]
