@@ -31,8 +31,8 @@ class _Entry:
 class _Block:
     """An EXIF block: a TIFF header and directories of tags."""
 
-    def __init__(self, data: bytes) -> None:
-        self.data = bytearray(data)
+    def __init__(self, data: bytes | bytearray) -> None:
+        self.data = data
         self._order = "<" if data[:2] == b"II" else ">"
         if data[:2] not in (b"II", b"MM") or self._read("H", 2) != 42:
             raise ValueError("not an EXIF block")
@@ -41,6 +41,7 @@ class _Block:
         return int(struct.unpack_from(self._order + code, self.data, at)[0])
 
     def _write(self, code: str, at: int, value: int) -> None:
+        assert isinstance(self.data, bytearray)
         struct.pack_into(self._order + code, self.data, at, value)
 
     def first_directory(self) -> int:
@@ -72,13 +73,13 @@ class _Block:
             return
         found = {entry.tag: self.value(entry) for entry in self.entries(second)}
         start, length = found.get(_THUMBNAIL_OFFSET, 0), found.get(_THUMBNAIL_LENGTH, 0)
-        if start > 0 and start + length <= len(self.data):
+        if start > 0 and start + length <= len(self.data) and isinstance(self.data, bytearray):
             self.data[start : start + length] = bytes(length)
         self._write("L", pointer, 0)
 
 
 def orientation(exif: bytes) -> int:
-    """Orientation tag, 1..8; 1 when there is none or the block is damaged."""
+    """Orientation tag of a block (or of a whole TIFF file), 1..8; 1 when there is none or it is damaged."""
     try:
         block = _Block(exif)
         for entry in block.entries(block.first_directory()):
@@ -88,6 +89,15 @@ def orientation(exif: bytes) -> int:
     except (ValueError, struct.error):
         return 1
     return 1
+
+
+def with_orientation_1(tiff: bytes) -> bytes:
+    """The same TIFF file (or block) with its orientation tag, if any, set to 1."""
+    block = _Block(bytearray(tiff))
+    for entry in block.entries(block.first_directory()):
+        if entry.tag == _ORIENTATION:
+            block.set_value(entry, 1)
+    return bytes(block.data)
 
 
 def upright(exif: bytes, extent: Extent) -> bytes:
@@ -101,7 +111,7 @@ def upright(exif: bytes, extent: Extent) -> bytes:
         A block of the same length; empty when the given one is damaged beyond reading.
     """
     try:
-        block = _Block(exif)
+        block = _Block(bytearray(exif))
         first = block.first_directory()
         directories = [first]
         for entry in block.entries(first):

@@ -17,23 +17,22 @@ _STANDARD_LUMINANCE_SUM: Final = 3688
 """Sum of the luminance table of the JPEG standard (ITU-T T.81, table K.1), which libjpeg calls quality 50."""
 
 
-def read_metadata(image: Image.Image) -> tuple[Metadata, int]:
+def read_metadata(image: Image.Image, exif_block: bytes, orientation: int) -> Metadata:
     """Collect the metadata of an image whose pixels were loaded.
 
-    Returns:
-        The metadata, and the orientation (1..8) in which the pixels lie in the file.
+    Args:
+        image: as Pillow opened it.
+        exif_block: what `read_exif` found.
+        orientation: 1..8, how the pixels lie in the file.
     """
-    block = _exif_block(image)
-    orientation = exif.orientation(block)
-    metadata = Metadata(
-        exif=block,
+    return Metadata(
+        exif=exif_block,
         icc=_as_bytes(image.info.get("icc_profile")),
         xmp=_xmp(image),
         dpi=_dpi(image, swapped=orientation >= 5),
         source_format="JPEG" if image.format == "MPO" else image.format or "",
         jpeg=_jpeg_coding(image),
     )
-    return metadata, orientation
 
 
 def _as_bytes(value: object) -> bytes:
@@ -42,7 +41,8 @@ def _as_bytes(value: object) -> bytes:
     return bytes(value) if isinstance(value, bytes | bytearray) else b""
 
 
-def _exif_block(image: Image.Image) -> bytes:
+def read_exif(image: Image.Image) -> bytes:
+    """EXIF block of an image whose pixels were loaded, without its prefix; for TIFF, made from its tags."""
     if image.format != "TIFF":
         return _as_bytes(image.info.get("exif")).removeprefix(exif.PREFIX)
     kept = Image.Exif()

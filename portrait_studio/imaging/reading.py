@@ -15,8 +15,8 @@ from PIL import Image, ImageCms, UnidentifiedImageError
 
 from portrait_studio.errors import ImageFileError
 from portrait_studio.imaging import exif
-from portrait_studio.imaging.file_metadata import read_metadata
-from portrait_studio.imaging.photo import Photo, Pixels, Plane
+from portrait_studio.imaging.file_metadata import read_exif, read_metadata
+from portrait_studio.imaging.photo import Metadata, Photo, Pixels, Plane
 
 MAX_PIXELS: Final = 250_000_000
 """Larger pictures are refused: they are mistakes or attacks, and would need several gigabytes of memory."""
@@ -24,7 +24,8 @@ MAX_PIXELS: Final = 250_000_000
 FORMATS: Final = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF", "PPM", "TGA", "JPEG2000", "AVIF")
 """Pillow's names of what is read; others (EPS, for one, starts another program) are left alone."""
 
-_BEGINNINGS: Final = (b"\xff\xd8", b"\x89PNG", b"II*\x00", b"MM\x00*", b"RIFF", b"GIF8", b"BM")
+_TIFF_BEGINNINGS: Final = (b"II*\x00", b"MM\x00*")
+_BEGINNINGS: Final = (b"\xff\xd8", b"\x89PNG", *_TIFF_BEGINNINGS, b"RIFF", b"GIF8", b"BM")
 
 # Pillow's own limits are lower than photos are large today, and its warning is no sentence for a user.
 # `_open` enforces MAX_PIXELS instead, before any pixel is decoded.
@@ -56,8 +57,7 @@ def read_photo(path: Path) -> Photo:
         with warnings.catch_warnings():
             # Pillow warns of odd metadata; a photo whose pixels can be read is a good photo.
             warnings.simplefilter("ignore")
-            with _open(data, path) as image:
-                return _photo(image, data, path)
+            return _photo(data, path)
     except ImageFileError:
         raise
     except MemoryError as error:
@@ -118,12 +118,24 @@ def _open(data: bytes, path: Path) -> Image.Image:
     return image
 
 
-def _photo(image: Image.Image, data: bytes, path: Path) -> Photo:
-    decoded = (
-        _decode_16_bit(image, data, path) if _has_16_bits(image, data) else _decode_with_pillow(image, path)
-    )
-    # Only now: some formats (PNG) reveal their metadata after the pixels.
-    metadata, orientation = read_metadata(image)
+def _photo(data: bytes, path: Path) -> Photo:
+    orientation = 1
+    if data.startswith(_TIFF_BEGINNINGS) and (orientation := exif.orientation(data)) != 1:
+        # Decoders differ, from version to version, in whether they turn a TIFF file; so none is told.
+        data = exif.with_orientation_1(data)
+    with _open(data, path) as image:
+        if _has_16_bits(image, data):
+            decoded = _decode_16_bit(image, data, path)
+        else:
+            decoded = _decode_with_pillow(image, path)
+        # Only now: some formats (PNG) reveal their metadata after the pixels.
+        block = read_exif(image)
+        if image.format != "TIFF":
+            orientation = exif.orientation(block)
+        return _upright_photo(decoded, read_metadata(image, block, orientation), orientation, path)
+
+
+def _upright_photo(decoded: _Decoded, metadata: Metadata, orientation: int, path: Path) -> Photo:
     pixels = _turned(decoded.pixels, orientation)
     pixels.setflags(write=False)
     alpha = None if decoded.alpha is None else _turned(decoded.alpha, orientation)
@@ -150,12 +162,13 @@ def _decode_16_bit(image: Image.Image, data: bytes, path: Path) -> _Decoded:
         # Pillow raises where OpenCV complains on the terminal, and finds metadata that follows the pixels.
         image.load()
     tags = getattr(image, "tag_v2", {})
+    # Pillow's mode does not tell: it opens 16-bit grey with opacity as RGBA.
+    is_grey = data[25] in (0, 4) if image.format == "PNG" else tags.get(262) in (0, 1)
     if tags.get(262, 2) not in (0, 1, 2):
         raise ImageFileError(f"{path} stores 16-bit colour that is not RGB; convert it to 16-bit RGB first.")
     decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if decoded is None or decoded.dtype != np.uint16 or decoded.shape[:2] != (image.height, image.width):
         raise ImageFileError(f"{path} is damaged or cut off; fetch the file again from its source.")
-    is_grey = image.mode in ("L", "LA", "I") or image.mode.startswith("I;16")
     if decoded.ndim == 2:
         return _Decoded(cv2.cvtColor(decoded, cv2.COLOR_GRAY2RGB), is_grey=True)
     if decoded.shape[2] == 3:
@@ -219,7 +232,7 @@ def _from_cmyk(image: Image.Image) -> _Decoded:
             converted = ImageCms.profileToProfile(image, source, srgb, outputMode="RGB")
             if converted is not None:
                 return _Decoded(np.array(converted), icc=srgb.tobytes(), notices=(notice,))
-        except ImageCms.PyCMSError:
+        except (ImageCms.PyCMSError, OSError):
             notice = "The photo was CMYK with a damaged profile; it is edited as sRGB and colours may differ."
     return _Decoded(np.array(image.convert("RGB")), icc=srgb.tobytes(), notices=(notice,))
 

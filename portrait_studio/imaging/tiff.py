@@ -19,6 +19,22 @@ from portrait_studio.imaging.photo import Metadata
 _STRIP_BYTES: Final = 4 << 20
 _SUB_DIRECTORIES: Final = (34665, 34853)
 """EXIF and GPS."""
+_STRUCTURAL: Final = frozenset(
+    (
+        *range(254, 263),
+        266,
+        273,
+        *range(277, 282),
+        284,
+        *range(288, 292),
+        301,
+        *range(317, 348),
+        *range(512, 533),
+        700,
+        34675,
+    )
+)
+"""Tags that say how the pixels of another file lay in it, or that are written from elsewhere."""
 _DEFLATE: Final = 8
 _HORIZONTAL_DIFFERENCES: Final = 2
 
@@ -57,6 +73,16 @@ def write_tiff(file: BinaryIO, samples: NDArray[np.uint8] | NDArray[np.uint16], 
         file.write(strip)
 
 
+def holds_exif(exif_block: bytes) -> bool:
+    """Whether an EXIF block is sound enough to be taken apart into the tags of a TIFF file."""
+    try:
+        _described(Metadata(exif=exif_block)).tobytes()
+    except Exception:
+        # Pillow raises nearly every type there is on values that do not fit their tags.
+        return False
+    return True
+
+
 def _strip(samples: NDArray[np.uint8] | NDArray[np.uint16]) -> bytes:
     differences = samples.copy()
     differences[:, 1:] -= samples[:, :-1]
@@ -69,7 +95,7 @@ def _described(metadata: Metadata) -> ImageFileDirectory_v2:
         block = Image.Exif()
         block.load(exif.PREFIX + metadata.exif)
         for tag, value in block.items():
-            if tag not in _SUB_DIRECTORIES:
+            if tag not in _SUB_DIRECTORIES and tag not in _STRUCTURAL:
                 directory[tag] = value
         for tag in _SUB_DIRECTORIES:
             if entries := block.get_ifd(tag):

@@ -18,7 +18,7 @@ from portrait_studio.imaging.atomic import replacing
 from portrait_studio.imaging.colour import in_8_bits
 from portrait_studio.imaging.photo import ImageFormat, Metadata, Photo, Pixels, Plane
 from portrait_studio.imaging.png import write_png
-from portrait_studio.imaging.tiff import write_tiff
+from portrait_studio.imaging.tiff import holds_exif, write_tiff
 
 SUFFIXES: Final[dict[str, ImageFormat]] = {
     ".jpg": ImageFormat.JPEG,
@@ -140,6 +140,9 @@ def _fitted(photo: Photo, chosen: ImageFormat, options: ExportOptions) -> tuple[
         pixels, alpha = _on_white(pixels, alpha), None
     if chosen is ImageFormat.JPEG:
         metadata = _fitting_markers(metadata, notices)
+    if chosen is ImageFormat.TIFF and metadata.exif and not holds_exif(metadata.exif):
+        notices.append("The photo's EXIF data is damaged and was left out.")
+        metadata = replace(metadata, exif=b"")
     # WebP has no grey, and few programs read 16-bit grey with opacity from TIFF; RGBA keeps the same bits.
     has_grey = chosen is not ImageFormat.WEBP and (
         chosen is not ImageFormat.TIFF or alpha is None or photo.bits == 8
