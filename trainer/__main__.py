@@ -9,6 +9,7 @@ from portrait_studio.errors import PortraitStudioError
 from trainer.data.prepare_command import add_prepare_command
 from trainer.data.relabel_command import add_relabel_command
 from trainer.evaluate import add_evaluate_command
+from trainer.export import add_export_command
 from trainer.train_command import add_train_command
 
 
@@ -22,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     add_relabel_command(commands)
     add_train_command(commands)
     add_evaluate_command(commands)
+    add_export_command(commands)
     options = parser.parse_args(arguments)
     try:
         code: int = options.handler(options)
