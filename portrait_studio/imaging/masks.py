@@ -134,11 +134,9 @@ def grow(mask: Mask, radius_px: int) -> Mask:
 
 def _moved_edge(crop: Mask, radius_px: int) -> Mask:
     """Compare each pixel's exact distance to the hole (or, to shrink, to the known region)."""
-    if radius_px == 0:
+    if radius_px == 0 or cv2.countNonZero(crop) == crop.size:
         return crop
     is_growing = radius_px > 0
-    if is_growing == (cv2.countNonZero(crop) == crop.size):
-        return crop
     near = cv2.bitwise_not(crop) if is_growing else crop
     distance = cv2.distanceTransform(near, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     hole = distance <= radius_px if is_growing else distance > -radius_px
@@ -213,11 +211,10 @@ def _draw_segment(
     bounds = stroke_bounds(extent_of(mask), (start, end), radius_px)
     if bounds.is_empty:
         return
-    crop = mask[bounds.slices]
     if radius_px <= 0.5:
-        first, last = ((math.floor(x) - bounds.left, math.floor(y) - bounds.top) for x, y in (start, end))
-        cv2.line(crop, first, last, value)
+        _draw_thin_segment(mask, start, end, value)
         return
+    crop = mask[bounds.slices]
     ends = _fixed((start, end), bounds)
     # OpenCV fills every pixel that the edge passes; half a pixel less leaves those whose centre lies inside.
     radius_px -= 0.5
@@ -232,6 +229,15 @@ def _draw_segment(
             (x + sign * dx, y + sign * dy) for (x, y), sign in ((start, 1), (end, 1), (end, -1), (start, -1))
         ]
         cv2.fillConvexPoly(crop, _fixed(sides, bounds), value, cv2.LINE_8, _SHIFT)
+
+
+def _draw_thin_segment(mask: Mask, start: tuple[float, float], end: tuple[float, float], value: int) -> None:
+    """One pixel per column or row; OpenCV bends thin lines that leave the picture."""
+    steps = math.ceil(max(abs(end[0] - start[0]), abs(end[1] - start[1]))) + 1
+    columns = np.floor(np.linspace(start[0], end[0], steps)).astype(np.intp)
+    rows = np.floor(np.linspace(start[1], end[1], steps)).astype(np.intp)
+    inside = (columns >= 0) & (columns < mask.shape[1]) & (rows >= 0) & (rows < mask.shape[0])
+    mask[rows[inside], columns[inside]] = value
 
 
 def _fixed(points: Sequence[tuple[float, float]], bounds: Bounds) -> NDArray[np.int32]:
