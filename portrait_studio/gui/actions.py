@@ -154,5 +154,4 @@ class Actions(QObject):
 
     def _on_theme_changed(self) -> None:
         for command, action in self._actions.items():
-            make = self._theme.accent_icon if command is Command.FILL else self._theme.icon
-            action.setIcon(make(TABLE[command].icon))
+            action.setIcon(self._theme.icon(TABLE[command].icon))

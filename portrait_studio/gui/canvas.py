@@ -177,6 +177,8 @@ class Canvas(QWidget):
 
     def set_locked(self, locked: bool) -> None:
         """Refuse strokes (while a fill runs); zoom and pan go on."""
+        if locked == self._locked:
+            return
         self._locked = locked
         if locked:
             self._abort_drag()

@@ -29,7 +29,8 @@ class EmptyState(QFrame):
         title.setProperty("role", "title")
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         hint = QLabel(
-            "Then paint over what shall go and press Enter:\nthe person and the scene behind it are recovered.",
+            "Then paint over what shall go and press Enter:\n"
+            "the person and the scene behind it are recovered.",
             card,
         )
         hint.setProperty("role", "hint")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -29,6 +29,7 @@ from portrait_studio.imaging.writing import (
     SUFFIXES,
     ExportOptions,
 )
+from portrait_studio.locations import resources_dir
 
 _SUFFIX: Final = {
     ImageFormat.JPEG: ".jpg",
@@ -40,10 +41,17 @@ _NAMES: Final = {kind.value.upper(): kind for kind in ImageFormat}
 _LOSSY: Final = {ImageFormat.JPEG: DEFAULT_JPEG_QUALITY, ImageFormat.WEBP: DEFAULT_WEBP_QUALITY}
 
 
+def _folder_of(photo: Photo) -> Path:
+    """The photo's own folder; for pictures without a file and the sample, the user's pictures."""
+    if photo.path is not None and not photo.path.resolve().is_relative_to(resources_dir()):
+        return photo.path.parent
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
+
+
 def suggested_path(photo: Photo) -> Path:
     """A name beside the source that no file has yet."""
     kind = _NAMES.get(photo.metadata.source_format.upper(), ImageFormat.PNG)
-    folder = photo.path.parent if photo.path is not None else Path.home()
+    folder = _folder_of(photo)
     stem = photo.path.stem if photo.path is not None else "photo"
     known = photo.path is not None and SUFFIXES.get(photo.path.suffix.lower()) is kind
     suffix = photo.path.suffix if known and photo.path is not None else _SUFFIX[kind]
@@ -119,24 +127,28 @@ class ExportDialog(QDialog):
         browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
         file_row = QHBoxLayout()
+        file_row.setSpacing(8)
         file_row.addWidget(self._path, 1)
         file_row.addWidget(browse)
         quality_row = QHBoxLayout()
+        quality_row.setSpacing(12)
         quality_row.addWidget(self._as_source)
         quality_row.addWidget(self._quality, 1)
         quality_row.addWidget(self._number)
         form = QFormLayout()
         form.setHorizontalSpacing(14)
         form.setVerticalSpacing(10)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         form.addRow("File", file_row)
         form.addRow("Format", self._format)
         form.addRow("Quality", quality_row)
         form.addRow("", self._note)
         form.addRow("Metadata", self._metadata)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
-        export = buttons.addButton("Export", QDialogButtonBox.ButtonRole.AcceptRole)
-        export.setDefault(True)
+        export = QPushButton("Export", self)
         export.setProperty("prominent", True)
+        export.setDefault(True)
+        buttons.addButton(export, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
 from portrait_studio.engine.progress import Stage
 from portrait_studio.session.jobs import Job
+
+_STAGES: Final = tuple(Stage)
 
 
 class JobBar(QWidget):
@@ -46,7 +50,8 @@ class JobBar(QWidget):
 
     def report(self, stage: Stage, share: float) -> None:
         """Show the stage and the finished share of the job in [0, 1]."""
-        self._text.setText(f"{self._kind}: {stage.value}")
+        step = _STAGES.index(stage) + 1
+        self._text.setText(f"{self._kind}, step {step} of {len(_STAGES)}: {stage.value}")
         self._bar.setRange(0, 1000)
         self._bar.setValue(round(share * 1000))
 

@@ -203,7 +203,7 @@ class MainWindow(QMainWindow):
         dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
         dock.setWidget(self.panel)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-        self.resizeDocks([dock], [260], Qt.Orientation.Horizontal)
+        self.resizeDocks([dock], [280], Qt.Orientation.Horizontal)
 
     def _build_status_bar(self) -> None:
         bar = self.statusBar()
@@ -333,9 +333,7 @@ class MainWindow(QMainWindow):
         dialog.deleteLater()
 
     def _open_sample(self) -> None:
-        samples = sorted((resources_dir() / "demo").glob("*.jpg"))
-        if samples:
-            self.open_path(samples[0])
+        self.open_path(_sample())
 
     def _paste(self) -> None:
         self._take(QGuiApplication.clipboard().mimeData())
@@ -442,12 +440,10 @@ class MainWindow(QMainWindow):
     def _on_job_started(self, job: Job) -> None:
         self.statusBar().clearMessage()
         self.job_bar.begin(job)
-        self.canvas.set_locked(not self._session.can_edit)
         self._update_state()
 
     def _on_job_ended(self, job: Job) -> None:
         self.job_bar.end()
-        self.canvas.set_locked(not self._session.can_edit)
         self._update_state()
 
     def _on_failed(self, failure: Failure) -> None:
@@ -510,7 +506,8 @@ class MainWindow(QMainWindow):
     def _update_state(self) -> None:
         session = self._session
         is_open = session.document is not None
-        editable = is_open and session.can_edit
+        editable = session.can_edit
+        self.canvas.set_locked(not editable)
         enabled = {
             Command.EXPORT: editable,
             Command.COPY: is_open,
@@ -523,7 +520,7 @@ class MainWindow(QMainWindow):
             Command.AGAIN: session.can_fill_again,
             Command.READ_STRUCTURE: editable,
             Command.STRUCTURE: is_open,
-            Command.SAMPLE: any((resources_dir() / "demo").glob("*.jpg")),
+            Command.SAMPLE: _sample().exists(),
         }
         for command in (Command.ZOOM_IN, Command.ZOOM_OUT, Command.FIT, Command.FULL_SIZE):
             enabled[command] = is_open
@@ -573,6 +570,10 @@ class MainWindow(QMainWindow):
             event.accept()
         else:
             event.ignore()
+
+
+def _sample() -> Path:
+    return resources_dir() / "demo" / "photo.png"
 
 
 def _name_buttons(bar: QToolBar) -> None:

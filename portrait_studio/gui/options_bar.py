@@ -6,7 +6,7 @@ import math
 from typing import Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QIcon, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QSpinBox, QWidget
 
 from portrait_studio.engine.request import Method
@@ -57,6 +57,7 @@ class ActionButton(QPushButton):
         """Args: the action; prominent: filled with the accent colour."""
         super().__init__(parent)
         self._action = action
+        self._is_prominent = prominent
         self.setProperty("prominent", prominent)
         self.setIconSize(QSize(18, 18))
         self.clicked.connect(action.trigger)
@@ -65,7 +66,13 @@ class ActionButton(QPushButton):
 
     def _follow(self) -> None:
         self.setText(self._action.text())
-        self.setIcon(self._action.icon())
+        # On the accent colour an icon needs the colour that it has when it is switched on.
+        state = QIcon.State.On if self._is_prominent else QIcon.State.Off
+        icon = QIcon()
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Disabled):
+            off = QIcon.State.Off if mode is QIcon.Mode.Disabled else state
+            icon.addPixmap(self._action.icon().pixmap(self.iconSize(), mode, off), mode)
+        self.setIcon(icon)
         self.setToolTip(self._action.toolTip())
         self.setAccessibleName(self._action.text())
         self.setEnabled(self._action.isEnabled())
@@ -91,7 +98,6 @@ class OptionsBar(QWidget):
         self._number = _NumberField(self)
         self._number.setRange(SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX)
         self._number.setSuffix(" px")
-        self._number.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self._number.setAccessibleName("Brush diameter in photo pixels")
         self._number.setToolTip("Brush diameter in photo pixels ([ and ], Alt+wheel)")
         self._number.setFixedWidth(self._number.fontMetrics().horizontalAdvance("1000 px") + 26)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QEnterEvent, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
@@ -52,7 +52,7 @@ class _LegendRow(QWidget):
         painter.drawRoundedRect(2, 5, 12, 12, 3, 3)
         painter.setPen(self.palette().windowText().color())
         font = self.font()
-        font.setBold(self._present)
+        font.setWeight(QFont.Weight.DemiBold if self._present else QFont.Weight.Normal)
         painter.setFont(font)
         painter.drawText(
             self.rect().adjusted(21, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, LABELS[self._label]
@@ -161,4 +161,4 @@ class StructurePanel(QWidget):
 
     def sizeHint(self) -> QSize:
         """Wide enough for two columns of names."""
-        return QSize(256, 480)
+        return QSize(276, 480)

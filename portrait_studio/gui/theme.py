@@ -10,12 +10,15 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
+from portrait_studio.locations import resources_dir
+
 
 @dataclass(frozen=True)
 class Colours:
-    """One scheme; every value is #rrggbb.
+    """One scheme; every value but the name is #rrggbb.
 
     Attributes:
+        name: what the scheme's own icon files end with.
         window: behind panels and bars.
         panel: bars and docks, slightly raised.
         field: inside text fields and lists.
@@ -31,6 +34,7 @@ class Colours:
         success: background of good news.
     """
 
+    name: str
     window: str
     panel: str
     field: str
@@ -47,6 +51,7 @@ class Colours:
 
 
 DARK = Colours(
+    name="dark",
     window="#1d1f23",
     panel="#26292e",
     field="#1a1c1f",
@@ -62,6 +67,7 @@ DARK = Colours(
     success="#1d3f2f",
 )
 LIGHT = Colours(
+    name="light",
     window="#eef0f3",
     panel="#f8f9fb",
     field="#ffffff",
@@ -80,7 +86,7 @@ LIGHT = Colours(
 _SHEET = Template(
     """
 QMainWindow, QDialog { background: $window; }
-QToolTip { background: $panel; color: $text; border: 1px solid $line; padding: 4px 6px; }
+QToolTip { background: $panel; color: $text; border: 1px solid $line; padding: 1px 3px; }
 QMenuBar { background: $panel; border-bottom: 1px solid $line; padding: 2px 4px; }
 QMenuBar::item { padding: 4px 8px; border-radius: 4px; background: transparent; }
 QMenuBar::item:selected { background: $hover; }
@@ -116,7 +122,12 @@ QComboBox, QSpinBox, QLineEdit {
     background: $field; border: 1px solid $line; border-radius: 6px; padding: 4px 8px; color: $text;
     min-height: 18px; selection-background-color: $accent; selection-color: $on_accent; }
 QComboBox:focus, QSpinBox:focus, QLineEdit:focus { border-color: $accent_text; }
-QComboBox::drop-down { border: none; width: 20px; }
+QSpinBox::up-button, QSpinBox::down-button { width: 0; height: 0; border: none; }
+QSpinBox QLineEdit { border: none; border-radius: 0; padding: 0 8px; min-height: 0; background: transparent; }
+QComboBox { padding-right: 24px; }
+QComboBox::drop-down { subcontrol-origin: border; subcontrol-position: center right; width: 24px;
+    border: none; }
+QComboBox::down-arrow { image: url("$icons/chevron-$name.svg"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $line;
     selection-background-color: $accent; selection-color: $on_accent; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
@@ -125,12 +136,19 @@ QSlider::handle:horizontal { width: 14px; height: 14px; margin: -5px 0; border-r
     background: $text; }
 QSlider::handle:horizontal:focus { background: $accent_text; }
 QSlider::handle:horizontal:disabled, QSlider::sub-page:horizontal:disabled { background: $muted; }
+QCheckBox { spacing: 8px; }
+QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 4px;
+    background: $field; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/check.svg"); }
+QCheckBox::indicator:focus { border-color: $accent_text; }
 QProgressBar { background: $line; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QStatusBar { background: $panel; border-top: 1px solid $line; color: $muted; }
 QStatusBar::item { border: none; }
 QStatusBar QLabel { color: $muted; padding: 0 6px; }
+QStatusBar QToolButton { border: 1px solid $line; padding: 2px 10px; }
 QDockWidget { color: $text; }
+QDialogButtonBox, QMessageBox { dialogbuttonbox-buttons-have-icons: 0; }
 QDockWidget::title { background: $panel; padding: 8px 10px; border-left: 1px solid $line;
     border-bottom: 1px solid $line; }
 QWidget#structure { background: $panel; border-left: 1px solid $line; }
@@ -141,11 +159,15 @@ QFrame#banner { border: none; border-bottom: 1px solid $line; }
 QFrame#banner[mood="warning"] { background: $warning; }
 QFrame#banner[mood="success"] { background: $success; }
 QFrame#empty { background: $canvas; }
-QFrame#invitation { background: $panel; border: 2px dashed $line; border-radius: 14px; }
+QFrame#invitation { background: $panel; border: 2px dashed $muted; border-radius: 14px; }
 QScrollArea { border: none; background: transparent; }
 QMainWindow::separator { width: 1px; background: $line; }
 """
 )
+
+
+def _icons() -> str:
+    return (resources_dir() / "icons").as_posix()
 
 
 def _palette(colours: Colours) -> QPalette:
@@ -199,13 +221,8 @@ class Theme(QObject):
         )
         return icon
 
-    def accent_icon(self, name: str) -> QIcon:
-        """The named icon for a button filled with the accent colour."""
-        icon: QIcon = qtawesome.icon(name, color=self.colours.on_accent, color_disabled=self.colours.muted)
-        return icon
-
     def _follow(self, scheme: Qt.ColorScheme) -> None:
         self.colours = DARK if scheme == Qt.ColorScheme.Dark else LIGHT
         self._application.setPalette(_palette(self.colours))
-        self._application.setStyleSheet(_SHEET.substitute(vars(self.colours)))
+        self._application.setStyleSheet(_SHEET.substitute(vars(self.colours), icons=_icons()))
         self.changed.emit()
