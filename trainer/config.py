@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import tomllib
-import types
 import typing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,8 +25,8 @@ class DataConfig:
         sets: share of each packed set in the samples, by name; sets that are not packed are an error.
         size: side of the training window in pixels.
         batch: samples per step.
-        rare_label_threshold: photos with labels that occur in less than this share of the labelled photos are repeated more
-            often (repeat factor sampling, Gupta et al. 2019); 0 = off.
+        rare_label_threshold: photos with labels that occur in less than this share of the labelled photos are
+            repeated more often (repeat factor sampling, Gupta et al. 2019); 0 = off.
         exact_only: leave out photos whose label maps hold sets of labels or nothing.
         face_window: cut windows around the face (face task).
     """
@@ -75,7 +74,8 @@ class LossConfig:
         perceptual: weight of eq. 3; needs a VGG file.
         adversarial: weight of each discriminator (eq. 4).
         local_discriminator: whether there is one (not for extrapolation).
-        predicted_structure: share of the batches whose parsing maps come from the frozen parser, where there is one.
+        predicted_structure: share of the batches whose parsing maps come from the frozen parser, where there
+            is one.
     """
 
     alpha: float = 9.0
@@ -175,18 +175,31 @@ def _build(kind: type[Any], values: dict[str, Any], where: str) -> Any:
             near = difflib.get_close_matches(key, sorted(known), 1)
             hint = f"; did you mean {near[0]!r}?" if near else f"; it knows: {', '.join(sorted(known))}."
             raise OptionError(f"{where}: unknown key {key!r}{hint}")
+    required = [entry.name for entry in dataclasses.fields(kind) if _is_required(entry)]
+    missing = [name for name in required if name not in values]
+    if missing:
+        raise OptionError(f"{where}: the key {missing[0]!r} is missing; add it.")
     return kind(**{key: _convert(hints[key], value, f"{where}.{key}") for key, value in values.items()})
+
+
+def _is_required(entry: dataclasses.Field[Any]) -> bool:
+    return entry.default is dataclasses.MISSING and entry.default_factory is dataclasses.MISSING
 
 
 def _convert(hint: Any, value: Any, where: str) -> Any:
     if dataclasses.is_dataclass(hint) and isinstance(value, dict):
         return _build(typing.cast(type[Any], hint), value, where)
     origin = typing.get_origin(hint)
-    if origin is tuple and isinstance(value, list):
-        return tuple(value)
-    wanted = origin or hint
-    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+    if origin is dict and isinstance(value, dict):
+        inner = typing.get_args(hint)[1]
+        return {
+            key: entry if inner is Any else _convert(inner, entry, f"{where}.{key}")
+            for key, entry in value.items()
+        }
+    wanted: type[Any] = origin or hint
+    if wanted is float and type(value) is int:
         return float(value)
-    if isinstance(wanted, type) and not isinstance(wanted, types.UnionType) and not isinstance(value, wanted):
+    # True is an int to Python, but no number to people.
+    if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
         raise OptionError(f"{where}: {value!r} is not of type {wanted.__name__}.")
     return value

@@ -1,4 +1,4 @@
-"""What a run tells while it goes: log lines with time left, a CSV of all figures, TensorBoard where installed."""
+"""What a run tells while it goes: log lines with time left, all figures as JSON lines, and TensorBoard."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ def _tensorboard(folder: Path) -> Any:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:
         return None
-    return SummaryWriter(str(folder / "tensorboard"))  # type: ignore[no-untyped-call]
+    return SummaryWriter(str(folder / "tensorboard"))
 
 
 class Journal:
-    """Averages figures over a stretch of steps and writes them."""
+    """Averages figures over a stretch of steps; writes to stderr, log.jsonl, and TensorBoard if installed."""
 
     def __init__(self, folder: Path, recipe: Recipe, first: int, last: int) -> None:
         self._every, self._last = recipe.run.log_steps, last

@@ -33,7 +33,7 @@ def rate_factor(step: int, steps: int, config: OptimiserConfig) -> float:
     """
     warm = min(1.0, (step + 1) / config.warmup) if config.warmup else 1.0
     done = min(1.0, step / max(1, steps))
-    factors = {
+    factors: dict[str, float] = {
         "constant": 1.0,
         "cosine": 0.5 * (1 + math.cos(math.pi * done)),
         "polynomial": (1 - done) ** 0.9,
@@ -75,7 +75,7 @@ class Run:
     def __post_init__(self) -> None:
         """Move the modules to the device and build what trains them."""
         for module in self.task.modules().values():
-            module.to(self.compute.device, memory_format=torch.channels_last)
+            module.to(self.compute.device).to(memory_format=torch.channels_last)
         self.optimisers = {
             phase: make_optimiser(self.task.parameter_groups(phase), self.recipe.optimiser)
             for phase in self.task.phases
@@ -150,7 +150,7 @@ def train_step(run: Run, batch: Batch) -> dict[str, float]:
                 f"{run.folder / 'failed_batch.pt'}. Lower the learning rate and resume."
             )
         optimiser.zero_grad(set_to_none=True)
-        result.loss.backward()
+        result.loss.backward()  # type: ignore[no-untyped-call]
         if run.recipe.optimiser.clip:
             nn.utils.clip_grad_norm_(run.task.modules()[phase].parameters(), run.recipe.optimiser.clip)
         optimiser.step()
@@ -174,7 +174,7 @@ def _write_sheet(run: Run) -> None:
 
 @contextmanager
 def _stop_signals() -> Iterator[list[int]]:
-    """A list that fills when the process is asked to stop, so that the step in hand ends and the state is saved."""
+    """A list that fills when the process is asked to stop: the step in hand ends and the state is saved."""
     received: list[int] = []
 
     def note(number: int, _: FrameType | None) -> None:

@@ -1,10 +1,9 @@
-"""Resumable state of a run: one file that holds everything a resumed run needs to go on with the same numbers."""
+"""Resumable state of a run: one file with everything that a run needs to go on with the same numbers."""
 
 from __future__ import annotations
 
 import copy
 import dataclasses
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,7 +63,7 @@ def save_state(state: RunState, folder: Path) -> None:
     content["recipe"] = dataclasses.asdict(state.recipe)
     partial = folder / (STATE_FILE + ".part")
     torch.save(content, partial)
-    os.replace(partial, folder / STATE_FILE)
+    partial.replace(folder / STATE_FILE)
 
 
 def load_state(folder: Path) -> RunState:

@@ -82,7 +82,7 @@ def init_from_release(network: nn.Module, task: str, models: Path) -> str:
 
 
 def init_from_imagenet(network: ParsingNetwork) -> bool:
-    """Start the encoder from ImageNet where the package with its weights is installed; says whether it did."""
+    """Start the encoder from ImageNet where the package with its weights is installed; whether it did."""
     if not isinstance(network.encoder, EfficientNetLite2):
         return False
     try:
@@ -125,7 +125,7 @@ def _frozen_parser(init: Path | None) -> ParsingNetwork | None:
 
 
 def _discriminators(recipe: Recipe) -> dict[str, nn.Module]:
-    """Global discriminator for the whole window and local one for half of it, deep enough to end in one value."""
+    """A global discriminator for the whole window, and a local one with a layer less for half its side."""
     if not recipe.loss.adversarial:
         return {}
     side = FACE_WINDOW if recipe.task == "face" else recipe.data.size

@@ -6,14 +6,31 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from portrait_studio.errors import OptionError
+
 
 def norm_layer(kind: str, channels: int) -> nn.Module:
-    """Normalisation by name: "batch" (the paper's) or "none"."""
-    return nn.BatchNorm2d(channels) if kind == "batch" else nn.Identity()
+    """Normalisation by name: "batch" (the paper's) or "none".
+
+    Raises:
+        OptionError: there is no such normalisation.
+    """
+    if kind == "batch":
+        return nn.BatchNorm2d(channels)
+    if kind == "none":
+        return nn.Identity()
+    raise OptionError(f"There is no normalisation {kind!r}; choose one of: batch, none.")
+
+
+def zero_weights(layer: nn.Conv2d) -> None:
+    """Let a layer start as zero, so that training starts from what its output is added to."""
+    with torch.no_grad():
+        for value in layer.parameters():
+            value.zero_()
 
 
 class ConvNormRelu(nn.Sequential):
-    """Convolution, normalisation, ReLU."""
+    """Convolution, normalisation, ReLU: (N, inputs, H, W) -> (N, outputs, H / stride, W / stride)."""
 
     def __init__(
         self, inputs: int, outputs: int, kernel: int, stride: int = 1, dilation: int = 1, norm: str = "batch"
@@ -60,6 +77,6 @@ class GlobalAttention(nn.Module):
         height, width = x.shape[-2:]
         query, key, value = self.query_key_value(x).flatten(2).transpose(1, 2).chunk(3, dim=-1)
         mixed = functional.scaled_dot_product_attention(query, key, value)
-        mixed = mixed.transpose(1, 2).unflatten(2, (height, width))
+        mixed = mixed.transpose(1, 2).reshape(len(x), -1, height, width)
         out: Tensor = x + self.scale * self.project(mixed)
         return out

@@ -1,4 +1,4 @@
-"""Completion networks G (Wu et al., section III.B): the paper's layer list, and the compact one that we ship."""
+"""Completion networks G (Wu et al., section III.B): the paper's layer list, and the compact one we ship."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from portrait_studio.errors import OptionError
-from portrait_studio.networks.blocks import ConvNormRelu, GlobalAttention, ResidualBlock
+from portrait_studio.networks.blocks import ConvNormRelu, GlobalAttention, ResidualBlock, zero_weights
 from portrait_studio.networks.conventions import LABEL_COUNT
 from portrait_studio.networks.hints import label_hint, pull_push
 
@@ -43,7 +43,15 @@ def parsing_channels(kind: str) -> int:
 
 
 def encode_parsing(parsing: Tensor, kind: str) -> Tensor:
-    """Probabilities (N, 18, H, W) as the channels that a network reads."""
+    """The channels of a parsing map that a network reads.
+
+    Args:
+        parsing: (N, 18, H, W) probabilities.
+        kind: "index", "one-hot" or "none"; see `PaperCompletionConfig`.
+
+    Returns:
+        (N, `parsing_channels(kind)`, H, W) in [0, 1].
+    """
     if kind == "one-hot":
         return parsing
     if kind == "none":
@@ -118,8 +126,8 @@ class CompactCompletionConfig:
 class CompactCompletion(nn.Module):
     """U-net that works at half size and corrects a smooth, label-aware continuation of the known pixels.
 
-    The base picture (`hints.label_hint`) already has every label's own colours; the network adds what it lacks. Its
-    last layer starts at zero, so that training starts from the base picture.
+    The base picture (`hints.label_hint`) already has every label's own colours; the network adds what it
+    lacks. Its last layer starts at zero, so that training starts from the base picture.
     """
 
     def __init__(self, config: CompactCompletionConfig) -> None:
@@ -137,12 +145,15 @@ class CompactCompletion(nn.Module):
             middle.insert(len(middle) // 2, GlobalAttention(eighth, config.attention))
         self.middle = nn.Sequential(*middle, nn.Dropout2d(config.dropout))
         self.up4 = nn.Conv2d(eighth, quarter, 1)
-        self.merge4 = nn.Sequential(nn.ReLU(), nn.Conv2d(quarter, quarter, 3, 1, 1), ResidualBlock(quarter, norm="none"))
+        self.merge4 = nn.Sequential(
+            nn.ReLU(), nn.Conv2d(quarter, quarter, 3, 1, 1), ResidualBlock(quarter, norm="none")
+        )
         self.up2 = nn.Conv2d(quarter, half, 1)
-        self.merge2 = nn.Sequential(nn.ReLU(), nn.Conv2d(half, half, 3, 1, 1), ResidualBlock(half, norm="none"))
+        self.merge2 = nn.Sequential(
+            nn.ReLU(), nn.Conv2d(half, half, 3, 1, 1), ResidualBlock(half, norm="none")
+        )
         self.leave = nn.Conv2d(half, 3 * 4, 3, 1, 1)
-        nn.init.zeros_(self.leave.weight)
-        nn.init.zeros_(self.leave.bias)
+        zero_weights(self.leave)
 
     def forward(self, image: Tensor, parsing: Tensor, mask: Tensor) -> Tensor:
         """Complete masked images.

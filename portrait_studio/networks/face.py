@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from portrait_studio.networks.blocks import ConvNormRelu, ResidualBlock
+from portrait_studio.networks.blocks import ConvNormRelu, ResidualBlock, zero_weights
 from portrait_studio.networks.completion import encode_parsing, parsing_channels
 
 FACE_WINDOW = 64
@@ -53,8 +53,7 @@ class FaceNetwork(nn.Module):
         )
         self.leave = nn.Conv2d(width, 3, 7, 1, 3)
         # The refinement starts as the identity: residual zero.
-        nn.init.zeros_(self.leave.weight)
-        nn.init.zeros_(self.leave.bias)
+        zero_weights(self.leave)
 
     def forward(self, completion: Tensor, parsing: Tensor, mask: Tensor) -> Tensor:
         """Residual of a face window.

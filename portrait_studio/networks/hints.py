@@ -1,7 +1,8 @@
-"""Colour hints for a hole: smooth continuations of the known pixels, for all labels together and for each label.
+"""Colour hints for a hole: smooth continuations of the known pixels, for all labels together and for each.
 
-Both are pull-push interpolations (Gortler et al. 1996, section 3.4): known pixels are averaged into an image pyramid together
-with their weights, and unknown ones take the value of the finest level that has something to say.
+Both are pull-push interpolations (Gortler et al. 1996, section 3.4): known pixels are averaged into an image
+pyramid together with their weights, and unknown ones take the value of the finest level that has something to
+say.
 """
 
 from __future__ import annotations
@@ -12,9 +13,7 @@ from torch.nn import functional
 
 from portrait_studio.networks.conventions import LABEL_COUNT, LABELS, MIRROR_LABELS
 
-_SKIN = tuple(
-    LABELS.index(name) for name in ("face", "left-leg", "right-leg", "left-arm", "right-arm")
-)
+_SKIN = tuple(LABELS.index(name) for name in ("face", "left-leg", "right-leg", "left-arm", "right-arm"))
 _MIRROR_WEIGHT, _SKIN_WEIGHT, _ANY_WEIGHT = 1e-2, 1e-3, 1e-6
 
 
@@ -47,8 +46,8 @@ def pull_push(values: Tensor, weights: Tensor) -> Tensor:
 def label_affinity() -> Tensor:
     """(18, 18) weights with which known pixels of label k speak for label l.
 
-    Own label 1; the same part of the other side 0.01; other skin 0.001; anything 1e-6, so that a label without a
-    known pixel takes the colour of the nearest relative.
+    Own label 1; the same part of the other side 0.01; other skin 0.001; anything 1e-6, so that a label
+    without a known pixel takes the colour of the nearest relative.
     """
     affinity = torch.full((LABEL_COUNT, LABEL_COUNT), _ANY_WEIGHT)
     for a in _SKIN:
@@ -77,7 +76,7 @@ def label_hint(image: Tensor, parsing: Tensor, mask: Tensor, shrink: int = 4) ->
     small = functional.avg_pool2d(known, shrink)
     # Sums of colour per label and cell, so that label borders do not mix colours.
     colour = functional.avg_pool2d((image[:, None] * known[:, :, None]).flatten(1, 2), shrink)
-    colour = colour.unflatten(1, (LABEL_COUNT, 3))
+    colour = colour.view(count, LABEL_COUNT, 3, *colour.shape[-2:])
     affinity = label_affinity().to(image)
     weights = torch.einsum("lk,nkhw->nlhw", affinity, small)
     sums = torch.einsum("lk,nkchw->nlchw", affinity, colour)

@@ -1,9 +1,10 @@
-"""Human parsing network P (Wu et al., section III.A): shared encoder, parsing and pose branches, one refinement."""
+"""Human parsing network P (Wu et al., section III.A): encoder, parsing and pose branch, one refinement."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -119,7 +120,7 @@ class ParsingNetwork(nn.Module):
             nn.Conv2d(width, LABEL_COUNT, 1),
         )
         # A sigmoid that starts near zero: heatmaps are almost empty pictures.
-        nn.init.constant_(self.pose[-1].bias, -4.0)
+        nn.init.constant_(cast(Tensor, self.pose[-1].bias), -4.0)
 
     def forward(self, image: Tensor, mask: Tensor, logits_stride: int = 1) -> ParsingOutput:
         """Parse masked images.
@@ -136,4 +137,6 @@ class ParsingNetwork(nn.Module):
         coarse = self.parsing(x)
         heatmaps = torch.sigmoid(self.pose(x))
         fine = coarse + self.refine(torch.cat([x, torch.softmax(coarse, 1), heatmaps], 1))
-        return ParsingOutput(_resize(coarse, image, logits_stride), _resize(fine, image, logits_stride), heatmaps)
+        return ParsingOutput(
+            _resize(coarse, image, logits_stride), _resize(fine, image, logits_stride), heatmaps
+        )

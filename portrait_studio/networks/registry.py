@@ -48,7 +48,7 @@ def build_network(architecture: str, config: dict[str, Any]) -> nn.Module:
     """Build an untrained network from plain values, as they stand in a recipe or a weights file.
 
     Raises:
-        OptionError: the architecture or a config key is unknown.
+        OptionError: the architecture or a config key is unknown, or a value does not fit.
     """
     if architecture not in ARCHITECTURES:
         known = ", ".join(ARCHITECTURES)
@@ -57,8 +57,13 @@ def build_network(architecture: str, config: dict[str, Any]) -> nn.Module:
     fields = {field.name for field in dataclasses.fields(entry.config)}
     unknown = sorted(set(config) - fields)
     if unknown:
-        raise OptionError(
-            f"The network {architecture!r} has no setting {unknown[0]!r}; it has: {', '.join(sorted(fields))}."
-        )
+        known = ", ".join(sorted(fields))
+        raise OptionError(f"The network {architecture!r} has no setting {unknown[0]!r}; it has: {known}.")
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in config.items()}
-    return entry.network(entry.config(**values))
+    try:
+        return entry.network(entry.config(**values))
+    except (TypeError, ValueError, RuntimeError, ArithmeticError) as error:
+        # torch itself judges sizes and rates; what it refuses is a wrong value in the recipe.
+        raise OptionError(
+            f"The network {architecture!r} cannot be built from the settings {config}: {error}; correct them."
+        ) from error

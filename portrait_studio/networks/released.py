@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -21,6 +20,7 @@ from portrait_studio.networks.registry import ARCHITECTURES, build_network
 
 MANIFEST = "manifest.json"
 _REINSTALL = "Reinstall the program, or copy the models folder from a complete installation."
+_UPDATE = "Update the program or the file."
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,9 +54,11 @@ def read_manifest(folder: Path) -> dict[str, dict[str, Any]]:
     try:
         content = json.loads(path.read_text("utf-8"))
         networks: dict[str, dict[str, Any]] = content["networks"]
+        if not all(isinstance(entry, dict) for entry in networks.values()):
+            raise TypeError("an entry is not a table")
     except FileNotFoundError:
         raise WeightsError(f"The weights are missing: {path} does not exist. {_REINSTALL}") from None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise WeightsError(f"The list of weights {path} cannot be read. {_REINSTALL}") from None
     return networks
 
@@ -84,6 +86,8 @@ def load_network(task: str, folder: Path) -> LoadedNetwork:
 def save_network(path: Path, architecture: str, module: nn.Module, record: dict[str, Any]) -> str:
     """Write a network as a released file, in half precision, and name it in the folder's manifest.
 
+    Values beyond the range of half precision keep the whole tensor in single precision.
+
     Args:
         path: file to write, in the models folder.
         architecture: name in the registry.
@@ -92,6 +96,9 @@ def save_network(path: Path, architecture: str, module: nn.Module, record: dict[
 
     Returns:
         SHA-256 of the file.
+
+    Raises:
+        WeightsError: the folder cannot be written, or its manifest is damaged.
     """
     task = ARCHITECTURES[architecture].task
     header = {
@@ -114,13 +121,19 @@ def save_network(path: Path, architecture: str, module: nn.Module, record: dict[
 
 def _halved(value: Tensor) -> Tensor:
     value = value.detach().cpu().contiguous()
-    return value.half() if value.is_floating_point() else value
+    fits = value.is_floating_point() and bool(value.half().isfinite().all())
+    return value.half() if fits else value
 
 
 def _write(path: Path, data: bytes) -> None:
     partial = path.with_name(path.name + ".part")
-    partial.write_bytes(data)
-    os.replace(partial, path)
+    try:
+        partial.write_bytes(data)
+        partial.replace(path)
+    except OSError as error:
+        raise WeightsError(
+            f"The weights cannot be written to {path} ({error.strerror}); make room or name another folder."
+        ) from error
 
 
 def _sha256(path: Path) -> str:
@@ -139,21 +152,21 @@ def _load(path: Path, task: str, digest: str) -> LoadedNetwork:
     except (SafetensorError, OSError):
         raise WeightsError(f"The weights file {path} is damaged. {_REINSTALL}") from None
     if header.get("conventions") != str(CONVENTIONS_VERSION):
-        raise WeightsError(
-            f"The weights file {path} was made for another version of the program. Update the program or the file."
-        )
+        raise WeightsError(f"The weights file {path} was made for another version of the program. {_UPDATE}")
     architecture = header.get("architecture", "")
     try:
         module = build_network(architecture, json.loads(header["config"]))
         module.load_state_dict({k: _float(v) for k, v in state.items()}, strict=True)
+        record = json.loads(header.get("record", "{}"))
     except (OptionError, KeyError, ValueError, TypeError, RuntimeError):
         raise WeightsError(
-            f"The weights file {path} does not fit this version of the program. Update the program or the file."
+            f"The weights file {path} does not fit this version of the program. {_UPDATE}"
         ) from None
     if ARCHITECTURES[architecture].task != task:
-        raise WeightsError(f"The weights file {path} holds a network for another task than {task}. {_REINSTALL}")
+        raise WeightsError(
+            f"The weights file {path} holds a network for another task than {task}. {_REINSTALL}"
+        )
     module.eval().requires_grad_(False)
-    record = json.loads(header.get("record", "{}"))
     return LoadedNetwork(module, task, architecture, module.config, digest, record)
 
 
@@ -167,17 +180,23 @@ def count_parameters(module: nn.Module) -> int:
 
 
 def count_macs(module: nn.Module, *inputs: Tensor) -> int:
-    """Multiply-accumulate operations of the convolutions in one forward pass of the given inputs."""
+    """Multiply-accumulate operations of the convolutions in one forward pass of the given inputs.
+
+    What the mask, padding or autocast save is not deducted; attention and interpolation are left out.
+    """
     total = 0
 
-    def hook(layer: nn.Module, _: tuple[Tensor, ...], output: Tensor) -> None:
+    def hook(layer: nn.Module, read: tuple[Tensor, ...], written: Tensor) -> None:
         nonlocal total
-        if isinstance(layer, nn.ConvTranspose2d):
-            total += layer.weight[0].numel() * output.numel() // output.shape[1] * layer.in_channels // 4
-        elif isinstance(layer, nn.Conv2d):
-            total += layer.weight[0].numel() * output.numel()
+        # One kernel is applied for each value written, in a transposed convolution for each value read.
+        pixels = read[0] if isinstance(layer, nn.ConvTranspose2d) else written
+        total += cast(Tensor, layer.weight)[0].numel() * pixels.numel()
 
-    handles = [m.register_forward_hook(hook) for m in module.modules() if isinstance(m, nn.Conv2d | nn.ConvTranspose2d)]
+    handles = [
+        m.register_forward_hook(hook)
+        for m in module.modules()
+        if isinstance(m, nn.Conv2d | nn.ConvTranspose2d)
+    ]
     with torch.no_grad():
         module(*inputs)
     for handle in handles:

@@ -8,7 +8,7 @@ from torchvision.models import resnet101
 
 
 class ResNet101(nn.Module):
-    """Encoder with features at strides 4, 8, 16 and 16: the last stage is dilated instead of strided (DeepLab).
+    """Encoder with features at strides 4, 8, 16 and 16: the last stage is dilated, not strided (DeepLab).
 
     The first convolution takes the mask as a fourth channel, whose weights start at zero.
     """

@@ -1,4 +1,4 @@
-"""From packed photos to batches: which photo, which window, which hole; the same for the same (seed, step)."""
+"""From packed photos to batches: which photo, window and hole; the same for the same (seed, step)."""
 
 from __future__ import annotations
 
@@ -50,8 +50,13 @@ class Batch:
 
     def to(self, device: torch.device) -> Batch:
         """The same on another device."""
-        moved = (value.to(device) for value in (self.image, self.mask, self.labels, self.keypoints))
-        return Batch(*moved, self.keys)
+        return Batch(
+            self.image.to(device),
+            self.mask.to(device),
+            self.labels.to(device),
+            self.keypoints.to(device),
+            self.keys,
+        )
 
 
 class BatchSource:
@@ -92,7 +97,7 @@ class BatchSource:
         return cut, sample_hole(person_of(cut.labels), self._shapes, rng, self.recipe.holes)
 
     def _face(self, sample: Sample, rng: np.random.Generator) -> tuple[Sample, NDArray[np.uint8]]:
-        """A window in which the face is about a quarter of the side, with a hole half the face's size (section III.D)."""
+        """A window in which the face is a quarter of the side or so, with a hole of half its size (III.D)."""
         size = self.recipe.data.size
         (x, y), side = face_position(sample)
         side *= float(rng.uniform(0.8, 1.25)) * size / 64
@@ -121,7 +126,7 @@ class BatchSource:
             if factors[mine].sum() == 0:
                 raise DataSetError(f"The set {name} has no photo for this training; prepare or relabel it.")
             chances[mine] = self.recipe.data.sets[name] * factors[mine] / factors[mine].sum()
-        return chances / chances.sum()
+        return np.asarray(chances / chances.sum(), np.float64)
 
     def _repeat_factors(self) -> NDArray[np.float64]:
         threshold = self.recipe.data.rare_label_threshold
@@ -131,7 +136,7 @@ class BatchSource:
             return np.ones(len(self.photos))
         often = np.maximum(present[exact].mean(0), 1e-3)
         factor = np.maximum(1.0, np.sqrt(threshold / often))
-        return np.where(exact, (present * factor).max(1), 1.0)
+        return np.asarray(np.where(exact, (present * factor).max(1), 1.0), np.float64)
 
     def _collect_shapes(self) -> list[NDArray[np.bool_]]:
         """Silhouettes of things and limbs from a fixed choice of photos."""
@@ -173,7 +178,11 @@ def collate(samples: list[Sample], masks: list[NDArray[np.uint8]]) -> Batch:
 
 
 def prefetched(source: BatchSource, first: int, last: int) -> Iterator[Batch]:
-    """Batches of the steps [first, last), made by a thread ahead of their use (OpenCV releases the interpreter)."""
+    """Batches of the steps [first, last), made by a thread ahead of their use (OpenCV frees the interpreter).
+
+    Raises:
+        DataSetError: whatever making a batch raises comes out here, at that batch's turn.
+    """
     ready: queue.Queue[Batch | BaseException] = queue.Queue(_QUEUE)
     stop = threading.Event()
 

@@ -1,4 +1,4 @@
-"""Self-training: label maps for photos that have none, or only sets of labels, from a released parsing network."""
+"""Self-training: label maps for photos that have none, or only sets of labels, from a released parser."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _STRIDE = 32
 def relabel(
     packs: Path, destination: Path, sets: list[str], models: Path, compute: Compute
 ) -> dict[str, int]:
-    """Write sets anew with exact labels everywhere: known ones stay, sets of labels are decided by the network.
+    """Write sets anew with exact labels everywhere: known ones stay, the network decides the others.
 
     Args:
         packs: folder of packed sets.
@@ -42,7 +42,7 @@ def relabel(
         DataSetError: packs are missing or damaged, or the destination cannot be written.
         WeightsError: no usable parsing network.
     """
-    module = load_network("parsing", models).module.to(compute.device, memory_format=torch.channels_last)
+    module = load_network("parsing", models).module.to(compute.device).to(memory_format=torch.channels_last)
     assert isinstance(module, ParsingNetwork)
     counts = {}
     for name in sets:
@@ -63,7 +63,16 @@ def _relabelled(
 
 
 def predict(image: NDArray[np.uint8], network: ParsingNetwork, compute: Compute) -> NDArray[np.float32]:
-    """Probabilities (18, h, w) for a photo (h, w, 3) without a hole."""
+    """Parse a photo without a hole.
+
+    Args:
+        image: (h, w, 3) uint8 RGB, any size.
+        network: parsing network in eval mode, on the device of `compute`.
+        compute: device and precision.
+
+    Returns:
+        (18, h, w) float32 probabilities.
+    """
     height, width = image.shape[:2]
     padded = cv2.copyMakeBorder(image, 0, -height % _STRIDE, 0, -width % _STRIDE, cv2.BORDER_REFLECT_101)
     x = torch.from_numpy(padded).permute(2, 0, 1)[None].float().to(compute.device) / 127.5 - 1
@@ -83,8 +92,8 @@ def decide(labels: NDArray[np.uint8], probabilities: NDArray[np.float32]) -> NDA
     Returns:
         (h, w) uint8 labels 0-17.
     """
-    allowed = np.ones((IGNORE_LABEL + 1, LABEL_COUNT), np.float32)
+    allowed = np.ones((IGNORE_LABEL + 1, LABEL_COUNT), np.bool_)
     sets = label_sets().numpy()
-    allowed[: len(sets)] = sets
-    chosen = (probabilities * allowed[labels].transpose(2, 0, 1)).argmax(0)
-    return chosen.astype(np.uint8)
+    allowed[: len(sets)] = sets > 0
+    chosen = np.where(allowed[labels].transpose(2, 0, 1), probabilities, -1).argmax(0)
+    return np.asarray(chosen, np.uint8)

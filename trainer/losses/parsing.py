@@ -26,11 +26,14 @@ def label_sets() -> Tensor:
 
 
 def balanced_weights(frequencies: Tensor, power: float) -> Tensor:
-    """Weights (25,) of the label codes: (median / frequency) ** power within [0.5, 4]; sets of labels weigh 1.
+    """Weights of the label codes: (median / frequency) ** power within [0.5, 4]; sets of labels weigh 1.
 
     Args:
         frequencies: (18,) share of each label in the pixels.
         power: 0 = all equal.
+
+    Returns:
+        (25,) float32 weights.
     """
     seen = frequencies[frequencies > 0]
     median = seen.median() if len(seen) else torch.tensor(1.0)
@@ -41,7 +44,9 @@ def balanced_weights(frequencies: Tensor, power: float) -> Tensor:
 def weighted_softmax_loss(
     logits: Tensor, labels: Tensor, mask: Tensor, alpha: float, weights: Tensor, sets: Tensor
 ) -> Tensor:
-    """Eq. 2: mean over pixels of (1 + alpha m) times the softmax loss; a set of labels costs -log of its whole probability.
+    """Eq. 2: mean over known pixels of (1 + alpha m) times the softmax loss.
+
+    A set of labels costs -log of the probability of all its members together.
 
     Args:
         logits: (N, 18, H, W).

@@ -88,6 +88,7 @@ def load_perceptual(path: Path) -> PerceptualLoss:
             convolutions.append(conv)
     except (OSError, SafetensorError, KeyError, ValueError, StopIteration, RuntimeError):
         raise DataSetError(
-            f"{path} does not hold VGG-16 features; give a safetensors file of torchvision's vgg16().features."
+            f"{path} does not hold VGG-16 features; give a safetensors file of torchvision's "
+            "vgg16().features."
         ) from None
     return PerceptualLoss(convolutions)

@@ -1,4 +1,4 @@
-"""Stage II: the completion network with perceptual and adversarial losses (Wu et al., section III.B, eq. 3-5)."""
+"""Stage II: the completion network, perceptual and adversarial losses (Wu et al., section III.B, eq. 3-5)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class CompletionTask:
         perceptual: PerceptualLoss | None,
         discriminators: dict[str, nn.Module],
     ) -> None:
-        """Args: the recipe, G, where parsing maps come from, eq. 3 or None, and "global"/"local" discriminators."""
+        """Args: recipe, G, source of parsing maps, eq. 3 or None, and "global"/"local" discriminators."""
         self.network = network
         self.phases: tuple[str, ...] = (*discriminators, "network")
         self._loss: LossConfig = recipe.loss

@@ -1,4 +1,4 @@
-"""Face refinement: residual on the frozen completion, perceptual and adversarial loss (Wu et al., section III.C, eq. 6)."""
+"""Face refinement: residual on the frozen completion, eq. 6 (Wu et al., section III.C)."""
 
 from __future__ import annotations
 

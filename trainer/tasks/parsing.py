@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT, SKELETON
+from portrait_studio.networks.efficientnet_lite import EfficientNetLite2
 from portrait_studio.networks.parsing import ParsingNetwork
 from trainer.config import Recipe
 from trainer.data.batches import Batch
@@ -28,16 +29,18 @@ _LOGITS_STRIDE = 2
 class ParsingTask:
     """Softmax loss on both maps and heatmap loss, all in one phase."""
 
-    phases = ("network",)
+    network: nn.Module
+    phases: tuple[str, ...] = ("network",)
 
     def __init__(self, recipe: Recipe, network: ParsingNetwork, frequencies: Tensor) -> None:
         """Args: the recipe, the network, and the share (18,) of each label in the training pixels."""
         self.network = network
+        self._encoder = network.encoder
         self._config = recipe.loss
         self._weights = balanced_weights(frequencies, recipe.loss.label_balance)
         self._sets = label_sets()
         self._encoder_factor = recipe.optimiser.encoder_factor
-        if recipe.run.freeze_costly and hasattr(network.encoder, "costly_kernels"):
+        if recipe.run.freeze_costly and isinstance(network.encoder, EfficientNetLite2):
             for kernel in network.encoder.costly_kernels():
                 kernel.requires_grad_(False)
 
@@ -47,7 +50,7 @@ class ParsingTask:
 
     def parameter_groups(self, phase: str) -> list[dict[str, Any]]:
         """Encoder with its own factor on the rate, and the rest."""
-        encoder = [p for p in self.network.encoder.parameters() if p.requires_grad]
+        encoder = [p for p in self._encoder.parameters() if p.requires_grad]
         inside = {id(p) for p in encoder}
         head = [p for p in self.network.parameters() if p.requires_grad and id(p) not in inside]
         return [{"params": encoder, "factor": self._encoder_factor}, {"params": head, "factor": 1.0}]

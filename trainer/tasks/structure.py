@@ -13,7 +13,14 @@ from trainer.losses.parsing import label_sets
 
 
 def known_structure(labels: Tensor) -> Tensor:
-    """Label codes (N, H, W) as probabilities (N, 18, H, W): sets and unknown pixels spread over their members."""
+    """Label codes as probabilities; sets of labels and unknown pixels are spread over what they may be.
+
+    Args:
+        labels: (N, H, W) int64 codes, 255 = unknown.
+
+    Returns:
+        (N, 18, H, W) float32 that add up to 1 over the labels.
+    """
     sets = label_sets().to(labels.device)
     table = torch.cat([sets / sets.sum(1, keepdim=True), torch.full_like(sets[:1], 1 / LABEL_COUNT)])
     codes = labels.masked_fill(labels == IGNORE_LABEL, len(sets))
@@ -21,7 +28,7 @@ def known_structure(labels: Tensor) -> Tensor:
 
 
 class StructureSource:
-    """Probabilities for each batch: truth where there is no parser, else the parser's for a share of the batches."""
+    """Parsing maps for each batch: the truth, or for a share of the batches the answer of a frozen parser."""
 
     def __init__(self, parser: ParsingNetwork | None, predicted_share: float) -> None:
         self._parser = parser.eval().requires_grad_(False) if parser is not None else None
