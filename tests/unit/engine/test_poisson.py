@@ -1,0 +1,148 @@
+"""The laws of the Poisson solver, for the direct and for the iterative way."""
+
+from __future__ import annotations
+
+import time
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from portrait_studio.engine.poisson import MultigridSolver, PoissonProblem
+from portrait_studio.errors import Cancelled
+
+DIRECT = MultigridSolver()
+ITERATIVE = MultigridSolver(direct_up_to=20, tolerance=1e-10, most_iterations=200)
+SOLVERS = pytest.mark.parametrize("solver", [DIRECT, ITERATIVE], ids=["direct", "iterative"])
+
+
+def silent(_fraction: float) -> None:
+    """Hears nothing."""
+
+
+def picture(height: int, width: int, seed: int = 0) -> NDArray[np.float64]:
+    return np.random.default_rng(seed).random((height, width, 3))
+
+
+def some_unknown(height: int, width: int, seed: int = 1) -> NDArray[np.bool_]:
+    unknown = np.random.default_rng(seed).random((height, width)) < 0.8
+    unknown[height // 2, width // 2] = False
+    return unknown
+
+
+def own_gradients(
+    values: NDArray[np.float64],
+    unknown: NDArray[np.bool_],
+    guess: NDArray[np.float64],
+    screening: float = 0.0,
+) -> PoissonProblem:
+    """The problem whose right side is made of the gradients of `values`."""
+    known = np.where(unknown[..., None], guess, values)
+    return PoissonProblem(known, unknown, np.diff(values, axis=1), np.diff(values, axis=0), screening)
+
+
+@SOLVERS
+@pytest.mark.parametrize("shape", [(40, 30), (1, 50), (50, 1), (2, 2)])
+def test_an_image_comes_back_from_its_own_gradients(solver: MultigridSolver, shape: tuple[int, int]) -> None:
+    values, unknown = picture(*shape), some_unknown(*shape)
+    solved = solver.solve(own_gradients(values, unknown, picture(*shape, seed=9)), silent)
+    np.testing.assert_allclose(solved, values, atol=1e-7)
+
+
+@settings(max_examples=30, deadline=None)
+@given(height=st.integers(1, 24), width=st.integers(2, 24), seed=st.integers(0, 1000))
+def test_any_shape_comes_back(height: int, width: int, seed: int) -> None:
+    values, unknown = picture(height, width, seed), some_unknown(height, width, seed)
+    solved = ITERATIVE.solve(own_gradients(values, unknown, np.zeros_like(values)), silent)
+    np.testing.assert_allclose(solved, values, atol=1e-6)
+
+
+@SOLVERS
+def test_known_pixels_are_kept_bit_for_bit(solver: MultigridSolver) -> None:
+    values, unknown = picture(30, 30), some_unknown(30, 30)
+    problem = PoissonProblem(values, unknown, np.zeros((30, 29, 3)), np.zeros((29, 30, 3)))
+    assert np.array_equal(solver.solve(problem, silent)[~unknown], values[~unknown])
+
+
+@SOLVERS
+def test_a_constant_surrounding_fills_with_the_constant(solver: MultigridSolver) -> None:
+    unknown = np.zeros((30, 30), np.bool_)
+    unknown[5:25, 5:25] = True
+    values = np.where(unknown[..., None], 0.9, 0.25) * np.ones(3)
+    problem = PoissonProblem(values, unknown, np.zeros((30, 29, 3)), np.zeros((29, 30, 3)))
+    np.testing.assert_allclose(solver.solve(problem, silent), 0.25, atol=1e-8)
+
+
+@SOLVERS
+def test_the_edge_of_the_array_is_free(solver: MultigridSolver) -> None:
+    """Neumann: known on the left only and without wanted steps, the left value reaches the right edge."""
+    unknown = np.ones((20, 30), np.bool_)
+    unknown[:, 0] = False
+    values = np.zeros((20, 30, 3))
+    values[:, 0] = 0.7
+    problem = PoissonProblem(values, unknown, np.zeros((20, 29, 3)), np.zeros((19, 30, 3)))
+    np.testing.assert_allclose(solver.solve(problem, silent), 0.7, atol=1e-7)
+
+
+@SOLVERS
+def test_between_two_walls_lies_a_ramp(solver: MultigridSolver) -> None:
+    unknown = np.ones((10, 41), np.bool_)
+    unknown[:, [0, -1]] = False
+    values = np.zeros((10, 41, 3))
+    values[:, -1] = 1.0
+    problem = PoissonProblem(values, unknown, np.zeros((10, 40, 3)), np.zeros((9, 41, 3)))
+    ramp = np.broadcast_to(np.linspace(0, 1, 41)[None, :, None], values.shape)
+    np.testing.assert_allclose(solver.solve(problem, silent), ramp, atol=1e-7)
+
+
+@SOLVERS
+def test_screening_pulls_to_the_first_guess(solver: MultigridSolver) -> None:
+    unknown = np.zeros((41, 41), np.bool_)
+    unknown[1:-1, 1:-1] = True
+    values = np.where(unknown[..., None], 0.5, 0.0) * np.ones(3)
+    flat = (np.zeros((41, 40, 3)), np.zeros((40, 41, 3)))
+    free = solver.solve(PoissonProblem(values, unknown, *flat), silent)
+    held = solver.solve(PoissonProblem(values, unknown, *flat, screening=0.1), silent)
+    np.testing.assert_allclose(free, 0.0, atol=1e-7)
+    assert held[20, 20, 0] == pytest.approx(0.5, abs=0.01)
+    assert held[1, 20, 0] < 0.4
+
+
+def test_both_ways_agree() -> None:
+    problem = PoissonProblem(picture(50, 60), some_unknown(50, 60), picture(50, 59, 2), picture(49, 60, 3))
+    np.testing.assert_allclose(DIRECT.solve(problem, silent), ITERATIVE.solve(problem, silent), atol=1e-6)
+
+
+def test_nothing_unknown_is_nothing_to_do() -> None:
+    values = picture(5, 5)
+    problem = PoissonProblem(values, np.zeros((5, 5), np.bool_), values[:, 1:], values[1:])
+    assert np.array_equal(DIRECT.solve(problem, silent), values)
+
+
+def test_a_large_hole_is_solved_in_seconds() -> None:
+    """600 x 600 pixels; the limit is loose, since machines differ."""
+    values = cv2.GaussianBlur(picture(608, 608), (0, 0), 3)
+    unknown = np.zeros((608, 608), np.bool_)
+    unknown[4:-4, 4:-4] = True
+    start = time.perf_counter()
+    solved = MultigridSolver().solve(own_gradients(values, unknown, np.zeros_like(values)), silent)
+    assert time.perf_counter() - start < 30
+    # Finer than the levels of a 16-bit photo.
+    np.testing.assert_allclose(solved, values, atol=1 / 65535)
+
+
+@pytest.mark.parametrize("solver", [DIRECT, ITERATIVE], ids=["direct", "iterative"])
+def test_it_can_be_cancelled(solver: MultigridSolver) -> None:
+    heard: list[float] = []
+
+    def cancel_third(fraction: float) -> None:
+        heard.append(fraction)
+        if len(heard) == 2:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        solver.solve(own_gradients(picture(40, 40), some_unknown(40, 40), picture(40, 40, 5)), cancel_third)
+    assert heard == sorted(heard)

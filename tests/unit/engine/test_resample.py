@@ -1,0 +1,112 @@
+"""Laws of going between photo pixels and network pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from portrait_studio.engine.resample import (
+    pad_to_stride,
+    read_window,
+    resample,
+    resize_mask,
+    sample,
+    shrink_or_enlarge,
+    to_depth,
+    to_float,
+)
+from portrait_studio.engine.work_crop import STRIDE, Window
+from portrait_studio.imaging.geometry import Bounds, Extent
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_every_level_survives_the_way_to_float_and_back(dtype: type) -> None:
+    levels = np.arange(np.iinfo(dtype).max + 1, dtype=dtype).reshape(-1, 1, 1).repeat(3, axis=2)
+    values = to_float(levels)
+    assert values.min() == 0
+    assert values.max() == 1
+    assert np.array_equal(to_depth(values, levels), levels)
+
+
+def test_values_out_of_range_are_clipped() -> None:
+    values = np.array([[[-0.5, 0.5, 1.5]]], np.float32)
+    assert to_depth(values, np.zeros((1, 1, 3), np.uint8)).tolist() == [[[0, 128, 255]]]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    height=st.integers(1, 60),
+    width=st.integers(1, 60),
+    out_height=st.integers(1, 80),
+    out_width=st.integers(1, 80),
+    y=st.floats(0, 0.999),
+    x=st.floats(0, 0.999),
+)
+def test_no_trace_of_the_hole_escapes_the_resized_mask(
+    height: int, width: int, out_height: int, out_width: int, y: float, x: float
+) -> None:
+    """A photo that is black but for one white hole pixel: wherever the resized photo is not black is hole."""
+    mask = np.zeros((height, width), np.uint8)
+    mask[int(y * height), int(x * width)] = 255
+    size = Extent(out_width, out_height)
+    traces = shrink_or_enlarge(mask.astype(np.float32), size) > 1e-3
+    assert not (traces & ~resize_mask(mask, size)).any()
+
+
+def test_a_resized_mask_is_not_much_larger() -> None:
+    mask = np.zeros((1000, 1000), np.uint8)
+    mask[300:700, 200:600] = 1
+    resized = resize_mask(mask, Extent(333, 333))
+    assert resized.mean() == pytest.approx(0.16, abs=0.01)
+
+
+@pytest.mark.parametrize("scale", [0.25, 0.5, 1.0, 2.0, 3.0])
+def test_a_ramp_goes_there_and_back(scale: float) -> None:
+    """Positions are right to a fraction of a pixel, so a ramp comes back as the same ramp."""
+    y, x = np.mgrid[0:120, 0:160].astype(np.float32)
+    ramp = np.stack([x / 160, y / 120, (x + y) / 280], axis=2).astype(np.float32)
+    window = Window.scaled(Bounds(20, 10, 140, 110), scale)
+    small = resample(ramp, Bounds(0, 0, 160, 120), window.bounds, window.size)
+    part = Bounds(50, 40, 100, 90)
+    back = sample(small, window, part)
+    np.testing.assert_allclose(back, ramp[part.slices], atol=0.004)
+
+
+def test_same_scale_is_the_identity() -> None:
+    values = np.random.default_rng(0).random((40, 50, 3)).astype(np.float32)
+    window = Window.scaled(Bounds(3, 5, 53, 45), 1.0)
+    assert np.array_equal(sample(values, window, window.bounds), values)
+    part = Bounds(10, 10, 30, 30)
+    np.testing.assert_allclose(sample(values, window, part), values[5:25, 7:27], atol=1e-6)
+
+
+def test_beyond_the_window_the_border_repeats() -> None:
+    values = np.full((8, 8, 3), 0.5, np.float32)
+    assert np.allclose(sample(values, Window.scaled(Bounds(0, 0, 8, 8), 1.0), Bounds(-4, -4, 20, 20)), 0.5)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_reading_a_window(dtype: type) -> None:
+    most = np.iinfo(dtype).max
+    image = np.full((100, 200, 3), most // 2, dtype)
+    mask = np.zeros((100, 200), np.uint8)
+    mask[20:40, 50:90] = 7
+    colours, hole = read_window(image, mask, Window.scaled(Bounds(40, 10, 140, 60), 0.5))
+    assert colours.shape == (25, 50, 3)
+    assert colours.dtype == np.float32
+    np.testing.assert_allclose(colours, 0.5, atol=0.01)
+    wanted = np.zeros((25, 50), np.bool_)
+    wanted[5:15, 5:25] = True
+    assert np.array_equal(hole, wanted)
+
+
+@given(st.integers(1, 100), st.integers(1, 100))
+def test_padding_repeats_the_border(height: int, width: int) -> None:
+    values = np.random.default_rng(0).random((height, width, 2)).astype(np.float32)
+    padded = pad_to_stride(values)
+    assert padded.shape[0] % STRIDE == 0
+    assert padded.shape[1] % STRIDE == 0
+    assert np.array_equal(padded[:height, :width], values)
+    assert np.array_equal(padded[-1, -1], values[-1, -1])
