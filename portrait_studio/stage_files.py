@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from portrait_studio.engine.request import CompletionResult, Pixels, Structure
 from portrait_studio.errors import ExportError
-from portrait_studio.imaging.colour import in_8_bits
+from portrait_studio.imaging.colour import label_overlay
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.indexed_png import write_indexed_png
 from portrait_studio.imaging.photo import ImageFormat, Photo
@@ -45,10 +45,7 @@ def write_overlay(image: Pixels, labels: NDArray[np.uint8], path: Path) -> None:
     Raises:
         ExportError: the file cannot be written.
     """
-    picture = image if image.dtype == np.uint8 else in_8_bits(image)
-    colours = np.array(LABEL_COLOURS, np.uint8)[labels]
-    mixed = cv2.addWeighted(picture, 1 - _OVERLAY_OPACITY, colours, _OVERLAY_OPACITY, 0)
-    write_picture(np.where(labels[..., None] > 0, mixed, picture), path)
+    write_picture(label_overlay(image, labels, LABEL_COLOURS, _OVERLAY_OPACITY), path)
 
 
 def write_picture(picture: NDArray[np.uint8], path: Path) -> None:

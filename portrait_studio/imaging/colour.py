@@ -1,18 +1,13 @@
-"""Pictures of what the engine found: label maps with a palette, and heatmaps."""
+"""Colours: bit depths, and label maps shown with a palette."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
-from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from portrait_studio.imaging.atomic import replacing
-from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.photo import Pixels
 
 Palette = Sequence[tuple[int, int, int]]
@@ -64,49 +59,6 @@ def label_overlay(
         base, 1.0 - opacity, label_picture(scaled, palette), opacity, 0.0
     )
     return np.where((scaled > 0)[:, :, None], mixed, base)
-
-
-def heatmap_picture(heatmaps: NDArray[np.floating], extent: Extent | None = None) -> NDArray[np.uint8]:
-    """One colour picture of all heatmaps: the hue names the keypoint, the brightness the height of its peak.
-
-    Args:
-        heatmaps: (K, h, w) in [0, 1].
-        extent: size of the picture; None = that of the heatmaps.
-
-    Returns:
-        (H, W, 3) uint8 RGB.
-    """
-    values = np.clip(heatmaps.astype(np.float32), 0.0, 1.0)
-    hue = (values.argmax(axis=0) * (180.0 / len(values))).astype(np.uint8)
-    brightness = np.rint(values.max(axis=0) * 255.0).astype(np.uint8)
-    picture: NDArray[np.uint8] = cv2.cvtColor(
-        np.dstack((hue, np.full_like(hue, 200), brightness)), cv2.COLOR_HSV2RGB
-    )
-    if extent is None:
-        return picture
-    enlarged: NDArray[np.uint8] = cv2.resize(
-        picture, (extent.width, extent.height), interpolation=cv2.INTER_LINEAR
-    )
-    return enlarged
-
-
-def write_label_map(labels: NDArray[np.uint8], palette: Palette, path: Path) -> None:
-    """Write a label map as indexed PNG: the values stay label indices, and viewers show them in colour.
-
-    Args:
-        labels: (H, W) uint8 label indices.
-        palette: colour of each label.
-        path: file to create or replace.
-
-    Raises:
-        ExportError: the file cannot be written.
-    """
-    image = Image.fromarray(labels)
-    image.putpalette(_table(palette).tobytes())
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", optimize=True)
-    with replacing(path) as file:
-        file.write(buffer.getvalue())
 
 
 def _table(palette: Palette) -> NDArray[np.uint8]:
