@@ -85,7 +85,7 @@ def _state(document: Document) -> tuple[bytes, bytes, bytes]:
 
 
 @given(steps=st.lists(strokes | fills | others, max_size=12), bits=st.sampled_from([8, 16]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_sequence_can_be_undone_and_redone(steps: list[tuple[Any, ...]], bits: int) -> None:
     document = Document(_photo(bits), undo_budget_bytes=100_000)
     done: list[Delta] = []
@@ -117,7 +117,7 @@ def test_any_sequence_can_be_undone_and_redone(steps: list[tuple[Any, ...]], bit
     crops=st.lists(st.tuples(boxes, st.integers(0, 99)), min_size=1, max_size=4),
     bits=st.sampled_from([8, 16]),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_pixels_outside_the_fills_keep_their_bits(crops: list[tuple[Bounds, int]], bits: int) -> None:
     document = Document(_photo(bits))
     may_change = np.zeros((EXTENT.height, EXTENT.width), np.bool_)

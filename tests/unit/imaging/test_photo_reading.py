@@ -307,7 +307,7 @@ KINDS = ["deep.png", "deep.tif", "JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "P
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(share=st.floats(0, 1, exclude_max=True))
 def test_a_truncated_file_is_a_photo_or_a_sentence(
     kind: str, intact_files: dict[str, bytes], share: float, tmp_path_factory: pytest.TempPathFactory
@@ -317,7 +317,7 @@ def test_a_truncated_file_is_a_photo_or_a_sentence(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_damaged_file_is_a_photo_or_a_sentence(
     kind: str, intact_files: dict[str, bytes], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

@@ -202,7 +202,7 @@ def test_the_embedded_thumbnail_is_gone(tmp_path: Path, save: Save, picture: Pic
     assert b"Maker" in found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(place=st.integers(0, 400), value=st.integers(0, 255), cut=st.integers(0, 400))
 def test_any_damage_to_exif_is_survived(place: int, value: int, cut: int, exif_block: bytes) -> None:
     damaged = bytearray(exif_block)
@@ -212,7 +212,7 @@ def test_any_damage_to_exif_is_survived(place: int, value: int, cut: int, exif_b
     assert exif.orientation(kept) == 1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(place=st.integers(0, 400), value=st.integers(0, 255))
 def test_damaged_exif_does_not_prevent_an_export(
     place: int, value: int, exif_block: bytes, tmp_path_factory: pytest.TempPathFactory
