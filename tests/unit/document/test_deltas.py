@@ -37,6 +37,7 @@ boxes = st.builds(
 )
 
 
+@settings(max_examples=40)
 @given(
     edits=st.lists(st.tuples(boxes, st.integers(0, 255)), max_size=8), budget=st.sampled_from([0, 1 << 20])
 )
