@@ -17,7 +17,7 @@ from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.parse import ParsedWindow, labels_at
 from portrait_studio.engine.poisson import PoissonSolver
 from portrait_studio.engine.progress import Progress, Stage
-from portrait_studio.engine.refine_face import refine_face, touches_face
+from portrait_studio.engine.refine_face import face_window, refine_face
 from portrait_studio.engine.request import CompletionRequest, FilledRegion, Method, Pixels
 from portrait_studio.engine.resample import (
     Floats,
@@ -176,7 +176,7 @@ class HoleFiller:
         """The fill of the region with a better face, if the hole touches one."""
         request = self._request
         own, _ = self._own_and_other_holes(parsed.window.bounds)
-        window = touches_face(parsed, own)
+        window = face_window(parsed, resize_mask(own, parsed.window.size))
         if window is None:
             return fill
         self._progress.report(Stage.REFINE_FACE, 0.0)

@@ -11,7 +11,7 @@ from torch import nn
 
 from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.parse import ParsedWindow
-from portrait_studio.engine.resample import Floats, resample, resize_mask
+from portrait_studio.engine.resample import Floats, resample
 from portrait_studio.engine.run_network import Report, run, to_array, to_tensor
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Bounds, Extent
@@ -116,11 +116,6 @@ def refine_face(
             hole[part][..., None], np.clip(refined[part] + change, 0.0, 1.0), refined[part]
         )
     return RefinedFace(refined, before, after)
-
-
-def touches_face(parsed: ParsedWindow, mask: NDArray[np.uint8]) -> Bounds | None:
-    """`face_window` for a mask over the whole photo, (H, W) uint8, nonzero = hole."""
-    return face_window(parsed, resize_mask(mask[parsed.window.bounds.slices], parsed.window.size))
 
 
 def _fading(side: int, border: int = 6) -> NDArray[np.float32]:

@@ -229,6 +229,18 @@ def test_result_says_what_was_used(make_engine: MakeEngine, make_photo: MakePhot
     assert result.notices == ()
 
 
+def test_face_is_refined_far_from_the_origin(make_engine: MakeEngine, make_photo: MakePhoto) -> None:
+    image = make_photo(900, 800)
+    mask = mask_of(image.shape, Bounds(440, 390, 470, 420))
+    options = CompletionOptions(method=Method.NETWORK, device="cpu", keep_stages=True)
+    plain = make_engine(with_face=True, missing=("face",)).complete(CompletionRequest(image, mask, options))
+    refined = make_engine(with_face=True).complete(CompletionRequest(image, mask, options))
+    check_outside(image, mask, refined, 2)
+    assert "face-after" in refined.regions[0].stages
+    means = [result.regions[0].stages["composite"].mean() for result in (plain, refined)]
+    assert means[1] > means[0]
+
+
 def test_patches_need_no_completion_network(make_engine: MakeEngine, make_photo: MakePhoto) -> None:
     image = make_photo()
     mask = mask_of(image.shape, HOLES["middle"])
