@@ -212,6 +212,7 @@ class Canvas(QWidget):
     def zoom_to(self, zoom: float) -> None:
         """Screen pixels per photo pixel, around the middle of the widget."""
         self.zoom_by(zoom / self.zoom, QPointF(self.rect().center()))
+        self._set_view(self._view.snapped())
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Enlarge, keeping the photo pixel at a widget position (default: the middle) where it is."""

@@ -66,9 +66,9 @@ class ErrorDialog(QDialog):
             column.addWidget(details, 1)
             self.resize(680, 380)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok, self)
-        copy = buttons.addButton("Copy", QDialogButtonBox.ButtonRole.ActionRole)
-        copy.setToolTip("Copy the message to the clipboard")
-        copy.clicked.connect(self._copy)
+        self.copy_button = buttons.addButton("Copy", QDialogButtonBox.ButtonRole.ActionRole)
+        self.copy_button.setToolTip("Copy the message to the clipboard")
+        self.copy_button.clicked.connect(self._copy)
         buttons.accepted.connect(self.accept)
         buttons.button(QDialogButtonBox.StandardButton.Ok).setFocus()
         column.addWidget(buttons)
@@ -161,6 +161,13 @@ class KeySheet(QDialog):
         layout.setSpacing(10)
         for widget in (self._search, self._table, buttons):
             layout.addWidget(widget)
+
+    def mentions(self, text: str) -> bool:
+        """Whether a visible row explains a key with this text."""
+        return any(
+            not self._table.isRowHidden(item.row())
+            for item in self._table.findItems(text, Qt.MatchFlag.MatchExactly)
+        )
 
     def _filter(self, text: str) -> None:
         wanted = text.strip().lower()

@@ -28,18 +28,23 @@ class JobBar(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(160)
         self._bar.setAccessibleName("Progress of the job")
-        self._button = QToolButton(self)
-        self._button.setText("Cancel")
-        self._button.setToolTip(cancel.toolTip())
-        self._button.setAccessibleName("Cancel the job")
-        self._button.clicked.connect(cancel.trigger)
+        self.cancel_button = QToolButton(self)
+        self.cancel_button.setText("Cancel")
+        self.cancel_button.setToolTip(cancel.toolTip())
+        self.cancel_button.setAccessibleName("Cancel the job")
+        self.cancel_button.clicked.connect(cancel.trigger)
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 4, 0)
         row.setSpacing(6)
         row.addWidget(self._text)
         row.addWidget(self._bar)
-        row.addWidget(self._button)
+        row.addWidget(self.cancel_button)
         self.hide()
+
+    @property
+    def text(self) -> str:
+        """What the user reads."""
+        return self._text.text()
 
     def begin(self, job: Job) -> None:
         """Show a job that has not said yet how far it is."""

@@ -336,9 +336,10 @@ class MainWindow(QMainWindow):
         self.open_path(_sample())
 
     def _paste(self) -> None:
-        self._take(QGuiApplication.clipboard().mimeData())
+        self.take(QGuiApplication.clipboard().mimeData())
 
-    def _take(self, data: QMimeData) -> None:
+    def take(self, data: QMimeData) -> None:
+        """Open what was dropped or lies in the clipboard."""
         files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         if files:
             self.open_path(files[0])
@@ -534,6 +535,11 @@ class MainWindow(QMainWindow):
         self.canvas.set_colours(self._theme.colours.canvas, self._theme.colours.accent)
         self.compare_button.setIcon(self._theme.icon("ph.square-half"))
 
+    @property
+    def label_under_pointer(self) -> str:
+        """What the status bar calls the part under the pointer."""
+        return self._part_label.text()
+
     # -- events --------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -560,7 +566,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what was dropped."""
         event.acceptProposedAction()
-        self._take(event.mimeData())
+        self.take(event.mimeData())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved edits; a running job is cancelled."""

@@ -94,12 +94,12 @@ class StructurePanel(QWidget):
         self._read.clicked.connect(read.trigger)
         self._read_action = read
         read.changed.connect(self._on_read_changed)
-        self._opacity = QSlider(Qt.Orientation.Horizontal, self)
-        self._opacity.setRange(0, 100)
-        self._opacity.setValue(60)
-        self._opacity.setAccessibleName("Opacity of the structure")
-        self._opacity.setToolTip("Opacity of the structure")
-        self._opacity.valueChanged.connect(self._on_opacity)
+        self.opacity_slider = QSlider(Qt.Orientation.Horizontal, self)
+        self.opacity_slider.setRange(0, 100)
+        self.opacity_slider.setValue(60)
+        self.opacity_slider.setAccessibleName("Opacity of the structure")
+        self.opacity_slider.setToolTip("Opacity of the structure")
+        self.opacity_slider.valueChanged.connect(self._on_opacity)
         self._percent = QLabel("60 %", self)
         self._percent.setProperty("role", "hint")
         self._percent.setMinimumWidth(self._percent.fontMetrics().horizontalAdvance("100 %") + 4)
@@ -116,7 +116,7 @@ class StructurePanel(QWidget):
     @property
     def opacity(self) -> float:
         """Opacity of the map in [0, 1]."""
-        return self._opacity.value() / 100
+        return self.opacity_slider.value() / 100
 
     def show_present(self, labels: AbstractSet[int] | None) -> None:
         """Emphasise the labels that occur; None: there is no map yet."""
@@ -130,7 +130,7 @@ class StructurePanel(QWidget):
     def _lay_out(self) -> None:
         slider = QHBoxLayout()
         slider.setSpacing(8)
-        slider.addWidget(self._opacity, 1)
+        slider.addWidget(self.opacity_slider, 1)
         slider.addWidget(self._percent)
         legend = QGridLayout()
         legend.setHorizontalSpacing(8)

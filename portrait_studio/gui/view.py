@@ -36,9 +36,9 @@ class View:
 
     @classmethod
     def centred(cls, extent: Extent, size: QSizeF, scale: float) -> View:
-        """The photo's middle in the widget's middle, at that scale."""
-        left = (size.width() - extent.width * scale) / 2
-        top = (size.height() - extent.height * scale) / 2
+        """The photo's middle in the widget's middle, at that scale, on whole widget pixels."""
+        left = round((size.width() - extent.width * scale) / 2)
+        top = round((size.height() - extent.height * scale) / 2)
         return cls(scale, left, top)
 
     def to_photo(self, point: QPointF) -> QPointF:
@@ -57,6 +57,10 @@ class View:
             bounds.width * self.scale,
             bounds.height * self.scale,
         )
+
+    def snapped(self) -> View:
+        """Moved onto whole widget pixels, so that photo pixels shown one to one stay sharp."""
+        return replace(self, left=round(self.left), top=round(self.top))
 
     def panned(self, dx: float, dy: float) -> View:
         """Moved by widget pixels."""

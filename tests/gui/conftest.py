@@ -21,6 +21,12 @@ from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.session.session import Session
 from tests.helpers.fake_engine import FakeEngine
 
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("qt_log_ignore", "This plugin does not support (propagateSizeHints|raise)")
+
 
 @pytest.fixture
 def engine() -> FakeEngine:
@@ -126,6 +132,11 @@ class Hand:
         self._qtbot.mouseRelease(self._canvas, button, keys, self.at(x, y))
 
     def key(self, key: Qt.Key, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        window = self._canvas.window()
+        if not window.isActiveWindow():
+            # There is no window manager here to do it when a dialog closes.
+            window.activateWindow()
+            self._qtbot.waitUntil(window.isActiveWindow)
         self._qtbot.keyClick(self._canvas, key, keys)
 
 
