@@ -150,9 +150,7 @@ class _Hierarchy:
             self._prolongations[level],
         )
         guess = smoother * residual
-        guess += smoother * (residual - matrix @ guess)
         guess += prolongation @ self.apply(prolongation.T @ (residual - matrix @ guess), level + 1)
-        guess += smoother * (residual - matrix @ guess)
         guess += smoother * (residual - matrix @ guess)
         return guess
 
