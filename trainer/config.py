@@ -38,6 +38,15 @@ class DataConfig:
     exact_only: bool = False
     face_window: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse sizes that the networks cannot halve five times, and shares that choose nothing."""
+        if self.size < 32 or self.size % 32:
+            raise OptionError(f"data: `size` must be a multiple of 32, and {self.size} is not.")
+        if self.batch < 1:
+            raise OptionError("data: `batch` must be at least 1.")
+        if min(self.sets.values(), default=0.0) < 0 or sum(self.sets.values()) <= 0:
+            raise OptionError("data: the shares of `sets` must not be negative, and one must be above zero.")
+
 
 @dataclass(frozen=True)
 class OptimiserConfig:
@@ -60,6 +69,11 @@ class OptimiserConfig:
     schedule: str = "constant"
     warmup: int = 0
     clip: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse a rate that learns nothing, or backwards."""
+        if self.rate <= 0:
+            raise OptionError("optimiser: `rate` must be above zero.")
 
 
 @dataclass(frozen=True)
@@ -112,6 +126,15 @@ class RunConfig:
     freeze_costly: bool = False
     threads: int = 0
 
+    def __post_init__(self) -> None:
+        """Refuse counts that cannot be counted to."""
+        if min(self.steps, self.sheet_steps, self.log_steps) < 1:
+            raise OptionError("run: `steps`, `sheet_steps` and `log_steps` must be at least 1.")
+        if self.seed < 0 or self.threads < 0:
+            raise OptionError("run: `seed` and `threads` must not be negative.")
+        if not 0 <= self.ema < 1:
+            raise OptionError("run: `ema` must be at least 0 and below 1.")
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -148,7 +171,7 @@ def load_recipe(name: str) -> Recipe:
     """Read a recipe by its name, or from a TOML file of the user's.
 
     Raises:
-        OptionError: there is no such recipe, or it holds an unknown key or a value of the wrong type.
+        OptionError: there is no such recipe, or it lacks a key, or holds an unknown one or a wrong value.
     """
     path = Path(name) if name.endswith(".toml") else RECIPES / f"{name}.toml"
     try:
@@ -157,13 +180,17 @@ def load_recipe(name: str) -> Recipe:
         raise OptionError(
             f"There is no recipe {name!r}; choose one of: {', '.join(recipe_names())}."
         ) from None
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise OptionError(f"The recipe {path} cannot be read: {error}.") from None
     return typing.cast(Recipe, _build(Recipe, values, path.stem))
 
 
 def recipe_from_dict(values: dict[str, Any]) -> Recipe:
-    """Inverse of ``dataclasses.asdict``."""
+    """Inverse of ``dataclasses.asdict``.
+
+    Raises:
+        OptionError: the values are not those of a recipe of this version.
+    """
     return typing.cast(Recipe, _build(Recipe, values, str(values.get("name", "recipe"))))
 
 

@@ -6,7 +6,7 @@ import math
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -83,35 +83,62 @@ class Run:
         self.ema = Ema(self.task.network, self.recipe.run.ema)
 
     def resume(self) -> None:
-        """Go on where the state file in the folder ends; its weights must fit the task."""
+        """Go on where the state file in the folder ends.
+
+        Raises:
+            DataSetError: there is no state, or it is damaged.
+            OptionError: it was written by another version of the program.
+        """
         state = load_state(self.folder)
-        for phase, module in self.task.modules().items():
-            module.load_state_dict(state.modules[phase])
-        for phase, optimiser in self.optimisers.items():
-            optimiser.load_state_dict(state.optimisers[phase])
-        self.ema.network.load_state_dict(state.ema)
+        try:
+            for phase, module in self.task.modules().items():
+                module.load_state_dict(state.modules[phase])
+            for phase, optimiser in self.optimisers.items():
+                optimiser.load_state_dict(state.optimisers[phase])
+            self.ema.network.load_state_dict(state.ema)
+        except (KeyError, ValueError, RuntimeError):
+            raise OptionError(
+                f"The run state in {self.folder} does not fit this version of the program; start anew."
+            ) from None
         self.step, self.record = state.step, state.record
 
     def save(self) -> None:
-        """Write the state file."""
+        """Write the state file.
+
+        Raises:
+            DataSetError: the folder cannot be written.
+        """
         modules = {phase: module.state_dict() for phase, module in self.task.modules().items()}
         optimisers = {phase: optimiser.state_dict() for phase, optimiser in self.optimisers.items()}
         ema = self.ema.network.state_dict()
-        save_state(RunState(self.recipe, self.step, modules, optimisers, ema, self.record), self.folder)
+        with _writing(self.folder):
+            save_state(RunState(self.recipe, self.step, modules, optimisers, ema, self.record), self.folder)
 
 
 def train(run: Run, stop_after: int | None = None) -> None:
     """Train until the recipe's last step, SIGTERM, or `stop_after` steps.
 
     Raises:
-        DataSetError: the loss was not a number; the batch is saved beside the state for inspection.
+        DataSetError: the loss was not a number (the batch is saved beside the state for inspection), or the
+            folder cannot be written.
     """
-    run.folder.mkdir(parents=True, exist_ok=True)
     last = run.recipe.run.steps if stop_after is None else min(run.recipe.run.steps, run.step + stop_after)
-    journal = Journal(run.folder, run.recipe, run.step, last)
-    saved = started = time.monotonic()
+    with _writing(run.folder):
+        run.folder.mkdir(parents=True, exist_ok=True)
+        journal = Journal(run.folder, run.recipe, run.step, last)
+    started = time.monotonic()
+    with closing(journal), closing(prefetched(run.source, run.step, last)) as batches:
+        _fit(run, batches, journal)
+    run.record["seconds"] = run.record.get("seconds", 0.0) + time.monotonic() - started
+    run.record["last"] = journal.means()
+    run.save()
+
+
+def _fit(run: Run, batches: Iterator[Batch], journal: Journal) -> None:
+    """Take the steps of all batches, or those until the process is asked to stop."""
+    saved = time.monotonic()
     with _stop_signals() as stopped:
-        for batch in prefetched(run.source, run.step, last):
+        for batch in batches:
             scalars = train_step(run, batch.to(run.compute.device))
             run.step += 1
             journal.log(run.step, scalars, len(batch.keys))
@@ -122,10 +149,6 @@ def train(run: Run, stop_after: int | None = None) -> None:
                 saved = time.monotonic()
             if stopped:
                 break
-    run.record["seconds"] = run.record.get("seconds", 0.0) + time.monotonic() - started
-    run.record["last"] = journal.means()
-    journal.close()
-    run.save()
 
 
 def train_step(run: Run, batch: Batch) -> dict[str, float]:
@@ -147,7 +170,7 @@ def train_step(run: Run, batch: Batch) -> dict[str, float]:
             torch.save(batch.__dict__, run.folder / "failed_batch.pt")
             raise DataSetError(
                 f"The loss of step {run.step} is not a number; the batch is saved in "
-                f"{run.folder / 'failed_batch.pt'}. Lower the learning rate and resume."
+                f"{run.folder / 'failed_batch.pt'}. Resume with a lower --rate."
             )
         optimiser.zero_grad(set_to_none=True)
         result.loss.backward()  # type: ignore[no-untyped-call]
@@ -170,6 +193,17 @@ def _write_sheet(run: Run) -> None:
     folder = run.folder / "sheets"
     folder.mkdir(exist_ok=True)
     cv2.imwrite(str(folder / f"{run.step:07d}.png"), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Say in one sentence that a run's folder takes no files."""
+    try:
+        yield
+    except OSError as error:
+        raise DataSetError(
+            f"The run cannot be written to {folder} ({error.strerror}); make room or name another folder."
+        ) from error
 
 
 @contextmanager

@@ -76,7 +76,7 @@ def init_from_release(network: nn.Module, task: str, models: Path) -> str:
         network.load_state_dict(released.module.state_dict())
     except RuntimeError:
         raise WeightsError(
-            f"The released {task} weights have another shape than the recipe's network; start without --init."
+            f"The released {task} weights have another shape than the recipe's network; leave it out of --init."
         ) from None
     return released.sha256
 
@@ -103,6 +103,8 @@ def _make_task(
         raise OptionError(
             f"The recipe {recipe.name!r} pairs the task {recipe.task!r} with {recipe.architecture!r}."
         )
+    if not (recipe.loss.pixel or recipe.loss.perceptual or recipe.loss.adversarial):
+        raise OptionError(f"The recipe {recipe.name!r} has no loss: set pixel, perceptual or adversarial.")
     perceptual = load_perceptual(require_vgg(vgg)) if recipe.loss.perceptual else None
     structure = StructureSource(_frozen_parser(init), recipe.loss.predicted_structure)
     judges = _discriminators(recipe)
@@ -112,6 +114,8 @@ def _make_task(
         raise WeightsError(
             "The face network refines a completion network: name its weights with --init models."
         )
+    if recipe.data.size < FACE_WINDOW:
+        raise OptionError(f"The face stage needs a size of at least {FACE_WINDOW}, not {recipe.data.size}.")
     completion = load_network("completion", init).module
     return FaceTask(recipe, network, completion, structure, perceptual, judges.get("global"))
 

@@ -6,15 +6,18 @@ import argparse
 import dataclasses
 import sys
 from pathlib import Path
+from typing import Any, TypeVar
 
 import torch
 
 from portrait_studio.errors import OptionError
-from trainer.config import Recipe, load_recipe, recipe_names
+from trainer.config import DataConfig, OptimiserConfig, Recipe, RunConfig, load_recipe, recipe_names
 from trainer.loop import train
 from trainer.precision import choose_compute
 from trainer.run_state import STATE_FILE, load_state
 from trainer.setup import start_run
+
+_Section = TypeVar("_Section", DataConfig, OptimiserConfig, RunConfig)
 
 
 def add_train_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -35,6 +38,7 @@ def add_train_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
         "--size", type=int, help="side of the training window, instead of the recipe's: small ones first"
     )
     parser.add_argument("--batch", type=int, help="samples per step, instead of the recipe's")
+    parser.add_argument("--rate", type=float, help="learning rate, instead of the recipe's")
     parser.add_argument("--stop-after", type=int, help="stop after so many steps of this call; resume later")
     parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
     parser.add_argument("--precision", default="auto", choices=["auto", "float32", "bfloat16"])
@@ -69,10 +73,14 @@ def run_train(options: argparse.Namespace) -> int:
 
 
 def _with_changes(recipe: Recipe, options: argparse.Namespace) -> Recipe:
-    run = {"steps": options.steps, "threads": options.threads}
-    data = {"size": options.size, "batch": options.batch}
     return dataclasses.replace(
         recipe,
-        run=dataclasses.replace(recipe.run, **{k: v for k, v in run.items() if v is not None}),
-        data=dataclasses.replace(recipe.data, **{k: v for k, v in data.items() if v is not None}),
+        run=_changed(recipe.run, steps=options.steps, threads=options.threads),
+        data=_changed(recipe.data, size=options.size, batch=options.batch),
+        optimiser=_changed(recipe.optimiser, rate=options.rate),
     )
+
+
+def _changed(section: _Section, **values: Any) -> _Section:
+    given = {name: value for name, value in values.items() if value is not None}
+    return dataclasses.replace(section, **given)

@@ -99,6 +99,8 @@ class EfficientNetLite2(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self._conv_stem = _SameConv(4, _LITE2_STEM, 3, 2)
+        with torch.no_grad():
+            self._conv_stem.weight[:, 3] = 0
         self._bn0 = _norm(_LITE2_STEM)
         blocks: list[_InvertedBottleneck] = []
         inputs = _LITE2_STEM
@@ -132,7 +134,7 @@ class EfficientNetLite2(nn.Module):
     def costly_kernels(self) -> list[nn.Parameter]:
         """Depthwise 5x5 kernels of stride 1, whose gradient costs more than the rest of the encoder on a CPU.
 
-        They are under 2 % of the encoder's values; a recipe may keep them as ImageNet left them.
+        They are 6 % of the encoder's values; a recipe may keep them as ImageNet left them.
         """
         depthwise = [
             block._depthwise_conv for block in self._blocks if isinstance(block, _InvertedBottleneck)

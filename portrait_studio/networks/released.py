@@ -98,7 +98,8 @@ def save_network(path: Path, architecture: str, module: nn.Module, record: dict[
         SHA-256 of the file.
 
     Raises:
-        WeightsError: the folder cannot be written, or its manifest is damaged.
+        OSError: the folder cannot be written.
+        WeightsError: its manifest is damaged.
     """
     task = ARCHITECTURES[architecture].task
     header = {
@@ -127,13 +128,8 @@ def _halved(value: Tensor) -> Tensor:
 
 def _write(path: Path, data: bytes) -> None:
     partial = path.with_name(path.name + ".part")
-    try:
-        partial.write_bytes(data)
-        partial.replace(path)
-    except OSError as error:
-        raise WeightsError(
-            f"The weights cannot be written to {path} ({error.strerror}); make room or name another folder."
-        ) from error
+    partial.write_bytes(data)
+    partial.replace(path)
 
 
 def _sha256(path: Path) -> str:

@@ -53,9 +53,7 @@ def figure(key: str, seed: int, size: tuple[int, int] = (64, 96), bag: bool = Fa
 
 def write_figures(folder: Path, count: int = 6, name: str = SET, bags: int = 1) -> Path:
     """Pack `count` figures, the first `bags` of which carry a bag, all of them for training."""
-    samples = [(figure(f"{name}/{i:03d}", i, bag=i < bags), {}) for i in range(count)]
-    write_packs(samples, folder, name, "train")
-    return folder
+    return write_samples(folder, name, [figure(f"{name}/{i:03d}", i, bag=i < bags) for i in range(count)])
 
 
 def write_samples(folder: Path, name: str, samples: Sequence[Sample]) -> Path:
@@ -69,7 +67,7 @@ def write_tiny_models(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
     parser = build_network("parsing", {"width": 12, "pose_width": 8, "dilations": [1, 2]})
-    painter = build_network("compact-completion", {"widths": [4, 8, 12], "dilations": [1], "attention": 4})
+    painter = build_network("compact-completion", {"widths": [4, 8, 12], "dilations": [1, 2], "attention": 4})
     save_network(folder / "parsing.safetensors", "parsing", parser, {"steps": 0})
     save_network(folder / "completion.safetensors", "compact-completion", painter, {"steps": 0})
     return folder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -177,7 +177,7 @@ def collate(samples: list[Sample], masks: list[NDArray[np.uint8]]) -> Batch:
     return Batch(image, mask, labels, keypoints, tuple(s.key for s in samples))
 
 
-def prefetched(source: BatchSource, first: int, last: int) -> Iterator[Batch]:
+def prefetched(source: BatchSource, first: int, last: int) -> Generator[Batch, None, None]:
     """Batches of the steps [first, last), made by a thread ahead of their use (OpenCV frees the interpreter).
 
     Raises:

@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from portrait_studio.errors import DataSetError
 from trainer.data.packs import packed_sets
 from trainer.data.relabel import relabel
 from trainer.precision import choose_compute
@@ -26,8 +27,14 @@ def add_relabel_command(commands: argparse._SubParsersAction[argparse.ArgumentPa
 
 
 def run_relabel(options: argparse.Namespace) -> int:
-    """Relabel and say how many photos were written; returns the exit code."""
+    """Relabel and say how many photos were written; returns the exit code.
+
+    Raises:
+        DataSetError: there is no packed set.
+    """
     sets = options.sets or list(packed_sets(options.packs))
+    if not sets:
+        raise DataSetError(f"There are no packs in {options.packs}; make them with portrait-trainer prepare.")
     compute = choose_compute(options.device, options.precision)
     counts = relabel(options.packs, options.destination, sets, options.weights, compute)
     sys.stdout.write("".join(f"{name}: {count} photos\n" for name, count in counts.items()))

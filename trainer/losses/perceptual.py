@@ -12,25 +12,9 @@ from torch.nn import functional
 
 from portrait_studio.errors import DataSetError
 
-_LAYERS: tuple[int | None, ...] = (
-    64,
-    64,
-    None,
-    128,
-    128,
-    None,
-    256,
-    256,
-    256,
-    None,
-    512,
-    512,
-    512,
-    None,
-    512,
-    512,
-)
+_POOLED_BEFORE = (2, 4, 7, 10)
 _TAKEN = (1, 3, 5, 8, 11)
+_CONVOLUTIONS = 12
 
 
 class PerceptualLoss(nn.Module):
@@ -50,15 +34,13 @@ class PerceptualLoss(nn.Module):
     def features(self, image: Tensor) -> list[Tensor]:
         """Five feature maps of images (N, 3, H, W) in [-1, 1]; H and W at least 16."""
         x = ((image.float() + 1) / 2 - self.mean) / self.std
-        taken, index = [], 0
-        for channels in _LAYERS:
-            if channels is None:
+        taken = []
+        for index, convolution in enumerate(self.convolutions):
+            if index in _POOLED_BEFORE:
                 x = functional.max_pool2d(x, 2)
-                continue
-            x = functional.relu(self.convolutions[index](x))
+            x = functional.relu(convolution(x))
             if index in _TAKEN:
                 taken.append(x)
-            index += 1
         return taken
 
     def forward(self, output: Tensor, target: Tensor) -> Tensor:
@@ -69,6 +51,22 @@ class PerceptualLoss(nn.Module):
         return torch.stack([functional.mse_loss(a.float(), b.float()) for a, b in pairs]).sum()
 
 
+def _convolutions(state: dict[str, Tensor]) -> list[nn.Conv2d]:
+    """The first 12 convolutions, each of which must read what the one before it writes."""
+    stems = {int(n.split(".")[-2]): n.removesuffix("weight") for n in state if n.endswith(".weight")}
+    layers: list[nn.Conv2d] = []
+    channels = 3
+    for _, stem in sorted(stems.items())[:_CONVOLUTIONS]:
+        weight, bias = (state[stem + kind].float() for kind in ("weight", "bias"))
+        layer = nn.Conv2d(channels, weight.shape[0], 3, 1, 1)
+        layer.load_state_dict({"weight": weight, "bias": bias})
+        layers.append(layer)
+        channels = layer.out_channels
+    if len(layers) < _CONVOLUTIONS:
+        raise ValueError("too few convolutions")
+    return layers
+
+
 def load_perceptual(path: Path) -> PerceptualLoss:
     """Read the keys of ``torchvision.models.vgg16().features`` from a safetensors file.
 
@@ -76,17 +74,8 @@ def load_perceptual(path: Path) -> PerceptualLoss:
         DataSetError: the file is missing, damaged or holds something else.
     """
     try:
-        state = load_file(path)
-        names = sorted({int(name.split(".")[-2]) for name in state})
-        prefix = next(iter(state)).rsplit(".", 2)[0]
-        prefix = "" if prefix.isdigit() else prefix + "."
-        convolutions = []
-        for index in names[:12]:
-            weight, bias = state[f"{prefix}{index}.weight"].float(), state[f"{prefix}{index}.bias"].float()
-            conv = nn.Conv2d(weight.shape[1], weight.shape[0], 3, 1, 1)
-            conv.load_state_dict({"weight": weight, "bias": bias})
-            convolutions.append(conv)
-    except (OSError, SafetensorError, KeyError, ValueError, StopIteration, RuntimeError):
+        convolutions = _convolutions(load_file(path))
+    except (OSError, SafetensorError, LookupError, ValueError, RuntimeError):
         raise DataSetError(
             f"{path} does not hold VGG-16 features; give a safetensors file of torchvision's "
             "vgg16().features."
