@@ -101,7 +101,7 @@ TABLE: Final[dict[Command, Entry]] = {
     Command.FULL_SIZE: Entry(
         "100 %", "ph.number-square-one", ("Ctrl+1",), "Show photo pixels as screen pixels"
     ),
-    Command.KEYS: Entry("Keys", "ph.keyboard", ("F1", "Shift+?"), "List all keys and gestures"),
+    Command.KEYS: Entry("Keys", "ph.keyboard", ("F1", "?"), "List all keys and gestures"),
     Command.ABOUT: Entry("About", "ph.info", (), "Version and licence"),
 }
 

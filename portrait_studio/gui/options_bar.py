@@ -98,6 +98,7 @@ class OptionsBar(QWidget):
         self._number = _NumberField(self)
         self._number.setRange(SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX)
         self._number.setSuffix(" px")
+        self._number.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._number.setAccessibleName("Brush diameter in photo pixels")
         self._number.setToolTip("Brush diameter in photo pixels ([ and ], Alt+wheel)")
         self._number.setFixedWidth(self._number.fontMetrics().horizontalAdvance("1000 px") + 26)

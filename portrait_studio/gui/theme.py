@@ -160,6 +160,16 @@ QFrame#banner[mood="warning"] { background: $warning; }
 QFrame#banner[mood="success"] { background: $success; }
 QFrame#empty { background: $canvas; }
 QFrame#invitation { background: $panel; border: 2px dashed $muted; border-radius: 14px; }
+QHeaderView::section { background: $panel; color: $muted; border: none; border-bottom: 1px solid $line;
+    padding: 6px 4px; }
+QTableWidget, QPlainTextEdit { background: $field; border: 1px solid $line; border-radius: 6px; }
+QScrollBar { background: transparent; border: none; margin: 0; }
+QScrollBar:vertical { width: 10px; }
+QScrollBar:horizontal { height: 10px; }
+QScrollBar::handle { background: $line; border-radius: 5px; min-width: 24px; min-height: 24px; }
+QScrollBar::handle:hover { background: $muted; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QScrollArea { border: none; background: transparent; }
 QMainWindow::separator { width: 1px; background: $line; }
 """
@@ -206,7 +216,6 @@ class Theme(QObject):
         super().__init__(application)
         self._application = application
         application.setStyle("Fusion")
-        self.colours = LIGHT
         self._follow(QGuiApplication.styleHints().colorScheme())
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
 
@@ -222,7 +231,11 @@ class Theme(QObject):
         return icon
 
     def _follow(self, scheme: Qt.ColorScheme) -> None:
-        self.colours = DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+        self.use(DARK if scheme == Qt.ColorScheme.Dark else LIGHT)
+
+    def use(self, colours: Colours) -> None:
+        """Put everything into these colours, until the system changes its scheme."""
+        self.colours = colours
         self._application.setPalette(_palette(self.colours))
         self._application.setStyleSheet(_SHEET.substitute(vars(self.colours), icons=_icons()))
         self.changed.emit()

@@ -258,8 +258,7 @@ def test_a_fill_brings_its_structure_hole_included(
 def test_the_key_sheet_lists_every_command_with_keys(
     qtbot: QtBot, opened: Session, window: MainWindow, hand: Hand, key: Qt.Key
 ) -> None:
-    shift = Qt.KeyboardModifier.ShiftModifier
-    hand.key(key, shift if key == Qt.Key.Key_Question else Qt.KeyboardModifier.NoModifier)
+    hand.key(key)
     qtbot.waitUntil(lambda: bool(window.findChildren(KeySheet)))
     sheet = window.findChildren(KeySheet)[0]
     for entry in TABLE.values():

@@ -1,0 +1,147 @@
+"""The real program in a real X window, driven by real mouse and key events and seen through screenshots."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+"""(H, W, 3) RGB screenshot."""
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAMS = ("Xvfb", "xdotool")
+_SHOOT = (
+    "import sys; from PySide6.QtGui import QGuiApplication; a = QGuiApplication([]);"
+    "sys.exit(not a.primaryScreen().grabWindow(0).save(sys.argv[1]))"
+)
+
+
+def missing_programs() -> list[str]:
+    """Programs that a real window needs and this machine lacks."""
+    return [name for name in PROGRAMS if shutil.which(name) is None]
+
+
+@contextlib.contextmanager
+def x_display(width: int = 1280, height: int = 820) -> Iterator[str]:
+    """A virtual X server of its own; yields its display name."""
+    reading, writing = os.pipe()
+    screen = f"{width}x{height}x24"
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", screen, "-nolisten", "tcp"],
+        pass_fds=(writing,),
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    try:
+        with os.fdopen(reading) as pipe:
+            number = pipe.readline().strip()
+        if not number:
+            raise RuntimeError("Xvfb did not start")
+        yield f":{number}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+class RealWindow:
+    """One running program; screen positions are those of the whole virtual screen."""
+
+    def __init__(self, display: str, command: Sequence[str], log: Path) -> None:
+        """Args: the X display; the command line; where the program's output goes."""
+        self._environment = {
+            **os.environ,
+            "DISPLAY": display,
+            "QT_QPA_PLATFORM": "xcb",
+            "PYTHONPATH": str(ROOT),
+        }
+        self._log = log
+        with log.open("w") as output:
+            self.process = subprocess.Popen(
+                command, env=self._environment, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT
+            )
+
+    def wait_until_shown(self, timeout_s: float = 30.0) -> None:
+        """Wait for the window and give it the keyboard; there is no window manager to do it."""
+        search = ("search", "--onlyvisible", "--name", "Portrait Studio")
+        self.wait(lambda: bool(self._xdotool(*search, check=False)), timeout_s, "no window appeared")
+        self._xdotool("windowfocus", "--sync", self._xdotool(*search).split()[-1])
+
+    def shot(self, target: Path) -> Picture:
+        """Take a screenshot into a PNG file and return it."""
+        target.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(
+            [sys.executable, "-c", _SHOOT, str(target)], env=self._environment, check=True, timeout=60
+        )
+        seen = cv2.imread(str(target))
+        assert seen is not None
+        return np.asarray(cv2.cvtColor(seen, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+
+    def move(self, x: float, y: float) -> None:
+        """Move the pointer."""
+        self._xdotool("mousemove", str(round(x)), str(round(y)))
+        time.sleep(0.02)
+
+    def drag(self, points: Sequence[tuple[float, float]], button: int = 1) -> None:
+        """Press at the first point, move through the others, release at the last."""
+        self.move(*points[0])
+        self._xdotool("mousedown", str(button))
+        for point in points:
+            self.move(*point)
+        self._xdotool("mouseup", str(button))
+
+    def key(self, *keys: str) -> None:
+        """Press and release keys, named as xdotool names them."""
+        for key in keys:
+            self._xdotool("key", key)
+            time.sleep(0.1)
+
+    def key_down(self, key: str) -> None:
+        """Press a key and hold it."""
+        self._xdotool("keydown", key)
+        time.sleep(0.2)
+
+    def key_up(self, key: str) -> None:
+        """Let a key go."""
+        self._xdotool("keyup", key)
+        time.sleep(0.2)
+
+    def type(self, text: str) -> None:
+        """Type a text."""
+        self._xdotool("type", "--delay", "5", text)
+
+    def wait(self, happened: Callable[[], bool], timeout_s: float, complaint: str) -> None:
+        """Look until something has happened."""
+        until = time.monotonic() + timeout_s
+        while not happened():
+            if self.process.poll() is not None:
+                raise AssertionError(f"the program ended: {self._log.read_text()}")
+            if time.monotonic() > until:
+                raise AssertionError(f"{complaint}: {self._log.read_text()}")
+            time.sleep(0.1)
+
+    def end(self) -> None:
+        """End the program if it still runs."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.process.wait(timeout=20)
+
+    def _xdotool(self, *arguments: str, check: bool = True) -> str:
+        done = subprocess.run(
+            ["xdotool", *arguments],
+            env=self._environment,
+            check=check,
+            timeout=20,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout.strip()

@@ -1,0 +1,154 @@
+"""One real window under Xvfb: open, paint, fill, compare, undo, redo, export, quit, by mouse and keyboard."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from portrait_studio.gui.layers import MASK_OPACITY, MASK_TINT
+from portrait_studio.imaging.reading import read_photo
+from tests.helpers.fake_engine import FILL_COLOUR
+from tests.helpers.real_window import ROOT, Picture, RealWindow, missing_programs, x_display
+
+pytestmark = pytest.mark.window
+
+PHOTO_COLOUR = (60, 110, 170)
+WIDTH, HEIGHT = 600, 450
+ARTEFACTS = ROOT / "artefacts" / "window"
+
+
+@dataclass
+class Scene:
+    """The running program, its photo and where it lies on the screen."""
+
+    window: RealWindow
+    photo: Path
+    left: float = 0.0
+    top: float = 0.0
+    scale: float = 1.0
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        return self.left + x * self.scale, self.top + y * self.scale
+
+    def look(self, name: str) -> Picture:
+        return self.window.shot(ARTEFACTS / f"{name}.png")
+
+    def colour(self, seen: Picture, x: float, y: float) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+        across, down = self.at(x, y)
+        return np.asarray(seen[round(down), round(across)], dtype=np.int64)
+
+    def shows(self, name: str, x: float, y: float, expected: object, tolerance: int = 8) -> bool:
+        seen = self.colour(self.look(name), x, y)
+        return int(np.abs(seen - np.asarray(expected)).max()) <= tolerance
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    missing = missing_programs()
+    if missing:
+        text = f"not installed: {', '.join(missing)}"
+        if os.environ.get("CI"):
+            pytest.fail(text)
+        pytest.skip(text)
+    noise = np.random.default_rng(7).integers(-3, 4, (HEIGHT, WIDTH, 3))
+    path = tmp_path / "photo.png"
+    picture = (np.array(PHOTO_COLOUR) + noise).astype(np.uint8)
+    assert cv2.imwrite(str(path), picture[:, :, ::-1])
+    with x_display() as display:
+        command = [sys.executable, "-m", "tests.helpers.fake_program", str(path)]
+        window = RealWindow(display, command, tmp_path / "log.txt")
+        try:
+            window.wait_until_shown()
+            yield found_on_screen(Scene(window, path))
+        finally:
+            window.end()
+
+
+def found_on_screen(scene: Scene) -> Scene:
+    """Look where the photo is."""
+    scene.window.move(2, 2)
+
+    def visible() -> bool:
+        seen = scene.look("1-opened").astype(int)
+        rows, columns = np.nonzero((np.abs(seen - PHOTO_COLOUR) <= 5).all(axis=2))
+        if len(rows) < 10_000:
+            return False
+        scene.left, scene.top = float(columns.min()), float(rows.min())
+        scene.scale = (columns.max() + 1 - columns.min()) / WIDTH
+        return bool(abs((rows.max() + 1 - rows.min()) / HEIGHT - scene.scale) < 0.02)
+
+    scene.window.wait(visible, 20, "the photo was not shown")
+    return scene
+
+
+def test_the_main_job_by_hand(scene: Scene, tmp_path: Path) -> None:
+    window = scene.window
+    tinted = np.multiply(PHOTO_COLOUR, 1 - MASK_OPACITY) + np.multiply(MASK_TINT, MASK_OPACITY)
+
+    window.drag([scene.at(x, 200) for x in range(200, 401, 20)])
+    window.move(2, 2)
+    assert scene.shows("2-painted", 300, 200, tinted)
+    assert scene.shows("2-painted", 300, 300, PHOTO_COLOUR)
+
+    window.key("Return")
+    window.wait(lambda: scene.shows("3-filling", 300, 200, tinted), 1, "the fill ended at once")
+    window.wait(lambda: scene.shows("4-filled", 300, 200, FILL_COLOUR), 20, "nothing was filled")
+    assert scene.shows("4-filled", 300, 300, PHOTO_COLOUR)
+
+    window.key_down("backslash")
+    assert scene.shows("5-compared", 300, 200, PHOTO_COLOUR)
+    window.key_up("backslash")
+    assert scene.shows("5-let-go", 300, 200, FILL_COLOUR)
+
+    window.key("ctrl+z")
+    assert scene.shows("6-undone", 300, 200, tinted)
+    window.key("ctrl+shift+z")
+    assert scene.shows("7-redone", 300, 200, FILL_COLOUR)
+
+    window.key("s")
+    window.wait(lambda: not scene.shows("8-structure", 300, 300, PHOTO_COLOUR), 5, "no structure was shown")
+    window.key("s")
+
+    target = tmp_path / "result.png"
+    window.key("ctrl+e")
+    window.wait(lambda: not scene.shows("9-export", 300, 225, PHOTO_COLOUR), 5, "no dialog was shown")
+    window.key("ctrl+a")
+    window.type(str(target))
+    window.key("Return")
+    window.wait(target.exists, 10, "nothing was exported")
+    result, source = read_photo(target).pixels, read_photo(scene.photo).pixels
+    changed = (result != source).any(axis=2)
+    assert (result[changed] == FILL_COLOUR).all()
+    rows, columns = np.nonzero(changed)
+    assert abs(int(columns.min()) - 180) <= 4
+    assert abs(int(columns.max()) - 419) <= 4
+    assert abs(int(rows.min()) - 180) <= 4
+    assert abs(int(rows.max()) - 219) <= 4
+
+    scene.look("10-exported")
+    window.wait_until_shown()
+    window.key("ctrl+q")
+    assert window.process.wait(timeout=15) == 0
+
+
+def test_escape_stops_a_fill(scene: Scene) -> None:
+    window = scene.window
+    window.drag([scene.at(x, 200) for x in range(200, 401, 40)])
+    window.key("Return")
+    window.key("Escape")
+    window.move(2, 2)
+    tinted = np.multiply(PHOTO_COLOUR, 1 - MASK_OPACITY) + np.multiply(MASK_TINT, MASK_OPACITY)
+    assert scene.shows("cancelled", 300, 200, tinted)
+    window.drag([scene.at(x, 350) for x in range(200, 401, 40)], button=3)
+    window.drag([scene.at(x, 300) for x in range(200, 401, 40)])
+    window.move(2, 2)
+    assert scene.shows("painted-after-cancel", 300, 300, tinted)
+    window.key("question")
+    window.wait(lambda: not scene.shows("keys", 300, 225, PHOTO_COLOUR), 5, "the key sheet was not shown")
