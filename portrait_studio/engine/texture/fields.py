@@ -14,7 +14,7 @@ from torch import Tensor
 
 from portrait_studio.engine.texture.options import TextureOptions
 from portrait_studio.engine.texture.pyramid import Level, grown
-from portrait_studio.engine.texture.smooth import blur_where
+from portrait_studio.engine.texture.smooth import blur_where, structure_plane
 from portrait_studio.networks.conventions import LABEL_COUNT, MIRROR_LABELS
 
 _CHROMA_WEIGHT = 1.4
@@ -31,7 +31,7 @@ class Sources:
         width: columns.
         planes: 1, or 2 with the mirror image below the photo.
         features: (planes * H * W, 4) float32, opponent colours and label, for comparing.
-        colours: (planes * H * W, 4) float32, RGB and 0, for copying.
+        colours: (planes * H * W, 4) float32, RGB and structure, for copying.
         guide: (planes * H * W, 4) float32, blurred opponent colours and 0, for comparing with `start`.
         valid: (planes * H * W,) bool, whether the patch with this centre is wholly known.
         pool: (M,) int64 centres, sorted by label.
@@ -128,7 +128,7 @@ def collect_sources(level: Level, patch_px: int, blur_px: float, mirror: bool) -
         width=width,
         planes=len(parts),
         features=torch.cat([feature_table(image, labels) for image, labels, _, _ in parts]),
-        colours=torch.cat([table(image) for image, _, _, _ in parts]),
+        colours=torch.cat([table(image, structure_plane(labels)) for image, labels, _, _ in parts]),
         guide=torch.cat([table(soft) for _, _, soft, _ in parts]),
         valid=flat_valid,
         pool=centres[order.indices],

@@ -77,13 +77,13 @@ class Matcher:
         last = self.sources.valid.numel() - 1
         for part in chunks(best.numel(), best.device):
             wanted = self._gather(self.features, self.targets.centres[part])
-            guide = self.start[self.targets.centres[part]]
+            target = self.targets.centres[part]
             own = best[part]
-            least = self._distance(wanted, guide, own, reuse)
+            least = self._distance(wanted, target, own, reuse)
             for candidate in candidates:
                 other = candidate[part].clamp(0, last)
                 other = torch.where(self.sources.valid[other], other, own)
-                found = self._distance(wanted, guide, other, reuse)
+                found = self._distance(wanted, target, other, reuse)
                 better = found < least
                 own = torch.where(better, other, own)
                 least = torch.where(better, found, least)
@@ -98,17 +98,32 @@ class Matcher:
         rows = patch_rows(flat, self.patch_px).index_select(0, index)
         return rows.view(steps.numel(), centres.numel(), -1)
 
-    def _distance(self, wanted: Tensor, guide: Tensor, centres: Tensor, reuse: Tensor | None) -> Tensor:
+    def _distance(self, wanted: Tensor, target: Tensor, centres: Tensor, reuse: Tensor | None) -> Tensor:
         cap = feature_cap(self.options, self.patch_px, wanted.device)
         difference = self._gather(self.sources.features, centres).sub_(wanted)
         squared = torch.minimum(difference.mul_(difference), cap)
         total = squared.sum(0).sum(1) / (wanted.shape[0] * self.patch_px)
         if self.start_weight > 0:
-            apart = self.sources.guide.index_select(0, centres) - guide
+            apart = self.sources.guide.index_select(0, centres) - self.start.index_select(0, target)
             total = total + self.start_weight * (apart * apart).sum(1)
+        if self.options.distance_penalty > 0:
+            total = total + self._far(target, centres)
         if reuse is not None:
             total = total + reuse[centres]
         return total
+
+    def _far(self, target: Tensor, centres: Tensor) -> Tensor:
+        """Penalty of far sources: light, focus and ground change with the place, most of all upwards.
+
+        What matters in the mirror image is the height alone.
+        """
+        width, height = self.sources.width, self.sources.height
+        row, plane_row = target // width, centres // width
+        mirrored = plane_row >= height
+        down = (plane_row - mirrored * height - row).float()
+        across = ((centres - plane_row * width) - (target - row * width)).float() * ~mirrored
+        scale = self.options.distance_penalty / max(width, height) ** 2
+        return scale * (down * down + 0.5 * across * across)
 
 
 def neighbour_candidates(matches: Matches, targets: Targets, width: int, stride_px: int) -> list[Tensor]:
@@ -148,5 +163,5 @@ def reuse_penalty(matches: Matches, targets: Targets, sources: Sources, weight: 
     uses.index_add_(0, matches.centres, torch.ones_like(matches.centres, dtype=torch.int32))
     counts = torch.stack([(targets.labels == label).sum() for label in range(sources.count.numel())])
     need = (counts / sources.count.clamp_min(1)).clamp_min(1.0)
-    label = (sources.features[:, 3] / sources.features[:, 3].new_tensor(4.0)).round().long()
+    label = (sources.features[:, 3] / 4.0).floor().long()
     return weight * (uses / need[label] - 1).clamp(0, 8)

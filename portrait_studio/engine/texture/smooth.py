@@ -13,6 +13,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 _HALVING_SIGMA_PX = 2.5
+_RELAXED_PX = 1 << 18
+_RELAXATIONS = 16
 
 
 def blur(planes: Tensor, sigma_px: float) -> Tensor:
@@ -58,11 +60,28 @@ def blur_where(planes: Tensor, where: Tensor, sigma_px: float) -> Tensor:
     return both[:-1] / both[-1:].clamp_min(1e-4)
 
 
+def structure_plane(labels: Tensor) -> Tensor:
+    """(H, W) float32: the label, scaled, plus how far inside its part a pixel lies (0, 1 or 2 px and more).
+
+    Pixels at the border of a part look different (mixed colours, shade, seams), so border should be copied to border
+    and inside to inside.
+    """
+    plane = labels.to(torch.float32)
+    near = torch.zeros_like(plane)
+    for reach in (1, 2):
+        near += (_largest(plane, reach) == plane) & (-_largest(-plane, reach) == plane)
+    return plane + near * 0.25
+
+
+def _largest(plane: Tensor, radius_px: int) -> Tensor:
+    return F.max_pool2d(plane[None, None], 2 * radius_px + 1, 1, radius_px)[0, 0]
+
+
 def fill_by_label(image: Tensor, hole: Tensor, labels: Tensor) -> Tensor:
     """Interpolate the hole smoothly from known pixels of the same label; the start when no network speaks.
 
     Each label is pulled up and pushed down a pyramid of its known pixels (Gortler et al. 1996), so that a pixel takes the
-    colour of near pixels of its label, and of far ones only when there are no near ones. A label without any known
+    colour of near pixels of its label, and of far ones only when there are no near ones, and relaxed towards a membrane. A label without any known
     pixel takes the known pixels of all labels.
 
     Args:
@@ -73,43 +92,52 @@ def fill_by_label(image: Tensor, hole: Tensor, labels: Tensor) -> Tensor:
     Returns:
         (3, H, W) float32; known pixels unchanged.
     """
+    structure = structure_plane(labels)
+    trust = 0.02 + 1.96 * (structure - structure.floor())
     result = image
-    everything = None
     for label in torch.unique(labels[hole]).tolist():
         where = hole & (labels == label)
-        known = ~hole & (labels == label)
-        if bool(known.any()):
-            filled = _pull_push(image, known)
-        else:
-            everything = _pull_push(image, ~hole) if everything is None else everything
-            filled = everything
+        domain = labels == label
+        if not bool((domain & ~hole).any()):
+            domain = torch.ones_like(hole)
+        weight = torch.where(domain & ~hole, trust, 0.0)[None]
+        filled = _pull_push(image * weight, weight, domain[None].float())
         result = torch.where(where, filled, result)
     return result
 
 
-def _pull_push(image: Tensor, known: Tensor) -> Tensor:
-    weight = known.to(image.dtype)[None]
-    return _pull_push_level(image * weight, weight)
+def _pull_push(colours: Tensor, weight: Tensor, domain: Tensor) -> Tensor:
+    """Spread known colours over a domain.
 
+    Args:
+        colours: (3, H, W) float32, multiplied by weight.
+        weight: (1, H, W) float32 in [0, 1], how much is known about a pixel.
+        domain: (1, H, W) float32 in [0, 1], how much of a pixel belongs to the part; colours flow only there.
 
-def _pull_push_level(colours: Tensor, weight: Tensor) -> Tensor:
-    """Colours are premultiplied by weight in [0, 1]; returns colours wherever there is any weight at all."""
+    Returns:
+        (3, H, W) float32.
+    """
     height, width = weight.shape[-2:]
     own = colours / weight.clamp_min(1e-6)
     if height == 1 and width == 1:
         return own
-    both = torch.cat([colours, weight])[None]
-    both = F.avg_pool2d(both, 2, ceil_mode=True, count_include_pad=False)[0]
-    coarse = _pull_push_level(
-        both[:-1] * _saturation(both[-1:]), (both[-1:] * _saturation(both[-1:])).clamp_max(1.0)
-    )
+    every = torch.cat([colours, weight, domain])[None]
+    every = F.avg_pool2d(every, 2, ceil_mode=True, count_include_pad=False)[0]
+    mean = every[3:4]
+    # One known pixel of four is knowledge enough: bring the mean weight to min(1, sum).
+    gain = torch.where(mean > 0, (4 * mean).clamp_max(1.0) / mean.clamp_min(1e-6), 1.0)
+    coarse = _pull_push(every[:3] * gain, mean * gain, every[4:])
     size = (2 * coarse.shape[-2], 2 * coarse.shape[-1])
-    coarse = F.interpolate(coarse[None], size=size, mode="bilinear")[0][:, :height, :width]
-    return weight * own + (1 - weight) * coarse
+    spread = F.interpolate(coarse[None], size=size, mode="bilinear")[0][:, :height, :width]
+    filled = weight * own + (1 - weight) * spread
+    if height * width <= _RELAXED_PX:
+        for _ in range(_RELAXATIONS):
+            filled = weight * own + (1 - weight) * _neighbour_mean(filled, domain)
+    return filled
 
 
-def _saturation(weight: Tensor) -> Tensor:
-    """Factor that brings a mean weight of 2x2 pixels to min(1, sum): one known pixel of four is knowledge enough."""
-    return torch.where(
-        weight > 0, (4 * weight).clamp_max(1.0) / weight.clamp_min(1e-6), torch.ones_like(weight)
-    )
+def _neighbour_mean(planes: Tensor, domain: Tensor) -> Tensor:
+    """Mean of the four neighbours inside the domain; the pixel itself where it has none."""
+    both = F.pad(torch.cat([planes * domain, domain])[None], (1, 1, 1, 1))[0]
+    total = both[:, :-2, 1:-1] + both[:, 2:, 1:-1] + both[:, 1:-1, :-2] + both[:, 1:-1, 2:]
+    return torch.where(total[-1:] > 1e-3, total[:-1] / total[-1:].clamp_min(1e-3), planes)

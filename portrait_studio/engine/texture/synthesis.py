@@ -27,12 +27,14 @@ from portrait_studio.engine.texture.matching import (
 from portrait_studio.engine.texture.options import TextureOptions
 from portrait_studio.engine.texture.pace import Pace
 from portrait_studio.engine.texture.pyramid import Level, build_pyramid
-from portrait_studio.engine.texture.smooth import blur, fill_by_label
+from portrait_studio.engine.texture.smooth import blur, blur_where, fill_by_label, structure_plane
+from portrait_studio.networks.conventions import FACE
 from portrait_studio.engine.texture.voting import vote
 
 _MANY_TARGETS = 60_000
 _EXHAUSTIVE_PAIRS = 600_000
 _CANDIDATES = 13
+_START_BLURS = (0.0, 0.004, 0.008, 0.016, 0.032)
 
 
 def synthesise(
@@ -82,7 +84,8 @@ def synthesise(
     if min(hole.shape) < options.patch_px or bool(hole.all()):
         return finest.image
     filled = _coarse_to_fine(finest, generator, progress, options)
-    return torch.where(hole, _with_low_frequencies(filled, finest, options), image)
+    pulled = _pulled_by_label(filled, finest, options) if start is None else _with_low_frequencies(filled, finest, options)
+    return torch.where(hole, pulled, image)
 
 
 def _coarse_to_fine(
@@ -111,8 +114,15 @@ def _coarse_to_fine(
 
 
 def _without_unsourced(level: Level, sources: Sources, min_sources: int) -> Level:
-    """Take pixels whose label has no source out of the hole: they keep the start."""
+    """Take pixels whose label has no source out of the hole: they keep the start.
+
+    So does a face of which more is missing than known: eyes and mouths put together from cheeks frighten people.
+    """
     has_sources = sources.count >= min_sources
+    missing, known = (
+        ((level.labels == FACE) & where).sum() for where in (level.hole, ~(level.hole | level.excluded))
+    )
+    has_sources[FACE] &= missing <= known
     return replace(level, hole=level.hole & has_sources[level.labels])
 
 
@@ -132,6 +142,7 @@ class _LevelSynthesis:
         self.share, self.generator = share, generator
         self.targets: Targets = collect_targets(level, options.patch_px)
         self.hole_index = level.hole.flatten().nonzero()[:, 0]
+        self.hole_structure = structure_plane(level.labels).flatten()[self.hole_index]
         self.start = table(colour_features(level.image))
         self.is_big = self.targets.centres.numel() > _MANY_TARGETS
         self.row_step = 2 if self.is_big else 1
@@ -207,7 +218,8 @@ class _LevelSynthesis:
 
     def _vote(self, matches: Matches, sharpness: float, pace: Pace) -> Tensor:
         colours = vote(
-            self.hole_index, matches, self.targets, self.sources, self.options.patch_px, sharpness, pace
+            self.hole_index,
+ self.hole_structure, matches, self.targets, self.sources, self.options.patch_px, sharpness, pace
         )
         estimate = self.level.image.flatten(1).clone()
         estimate[:, self.hole_index] = colours.t()
@@ -238,6 +250,21 @@ def _with_low_frequencies(filled: Tensor, finest: Level, options: TextureOptions
     """Pull the low frequencies of the patches towards the start: it knows the shading, they know the texture."""
     if options.start_pull == 0:
         return filled
+    longest = max(finest.hole.shape)
+    best, least = filled, None
+    for share in _START_BLURS:
+        low = blur(filled, share * longest)
+        apart = float((finest.image - low)[:, finest.hole].abs().double().mean())
+        if least is None or apart < least:
+            best, least = low, apart
+    return (filled + options.start_pull * (finest.image - best)).clamp(0.0, 1.0)
+
+
+def _pulled_by_label(filled: Tensor, finest: Level, options: TextureOptions) -> Tensor:
     sigma_px = options.start_blur * max(finest.hole.shape)
-    correction = blur(finest.image - filled, sigma_px)
-    return (filled + options.start_pull * correction).clamp(0.0, 1.0)
+    result = filled
+    for label in torch.unique(finest.labels[finest.hole]).tolist():
+        where = finest.hole & (finest.labels == label)
+        low = blur_where(finest.image - filled, where, sigma_px)
+        result = torch.where(where, filled + options.start_pull * low, result)
+    return result.clamp(0.0, 1.0)

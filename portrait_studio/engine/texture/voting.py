@@ -11,10 +11,13 @@ from portrait_studio.engine.texture.pace import Pace
 
 _DEPTH_DECAY = 0.9
 _MODE_STEPS = 3
+_OTHER_LABEL = 4.0
+_STRUCTURE_WEIGHT = 4.0
 
 
 def vote(
     hole_index: Tensor,
+    hole_structure: Tensor,
     matches: Matches,
     targets: Targets,
     sources: Sources,
@@ -29,6 +32,7 @@ def vote(
 
     Args:
         hole_index: (Q,) int64 flat indices of the pixels to fill.
+        hole_structure: (Q,) float32 their structure; votes of another label hardly count.
         matches: source of each target.
         targets: the targets; each hole pixel must lie in at least one target patch.
         sources: where the colours come from.
@@ -42,7 +46,7 @@ def vote(
     log_weight = _log_weights(matches, targets)
     result = torch.empty(hole_index.numel(), 3, device=hole_index.device)
     for part in chunks(hole_index.numel(), hole_index.device):
-        colours, logs = _ballots(hole_index[part], matches, targets, sources, log_weight, patch_px)
+        colours, logs = _ballots(hole_index[part], hole_structure[part], matches, targets, sources, log_weight, patch_px)
         result[part] = _elect(colours, logs, sharpness)
         pace.advance((part.stop - part.start) * 4)
     return result
@@ -56,7 +60,7 @@ def _log_weights(matches: Matches, targets: Targets) -> Tensor:
 
 
 def _ballots(
-    pixels: Tensor, matches: Matches, targets: Targets, sources: Sources, log_weight: Tensor, patch_px: int
+    pixels: Tensor, structure: Tensor, matches: Matches, targets: Targets, sources: Sources, log_weight: Tensor, patch_px: int
 ) -> tuple[Tensor, Tensor]:
     """Colours (K, Q, 3) and log weights (K, Q) of the K = patch_px ** 2 votes on each pixel."""
     radius = patch_px // 2
@@ -66,10 +70,13 @@ def _ballots(
     slot = targets.slot[place]
     voter = slot.clamp_min(0)
     origin = (matches.centres[voter] + shift[:, None]).clamp(0, sources.valid.numel() - 1)
-    colours = sources.colours.index_select(0, origin.flatten())[:, :3].view(*origin.shape, 3)
+    ballots = sources.colours.index_select(0, origin.flatten()).view(*origin.shape, 4)
     near = -(span[:, None] ** 2 + span[None] ** 2).flatten() / (2.0 * radius**2)
     logs = torch.where(slot >= 0, log_weight[voter] + near[:, None], -1e9)
-    return colours, logs
+    source = ballots[..., 3]
+    label = source.floor()
+    logs = logs - torch.where(label == structure.floor(), (0.5 - (source - label)) * _STRUCTURE_WEIGHT, _OTHER_LABEL)
+    return ballots[..., :3], logs
 
 
 def _elect(colours: Tensor, logs: Tensor, sharpness: float) -> Tensor:
