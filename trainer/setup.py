@@ -76,7 +76,8 @@ def init_from_release(network: nn.Module, task: str, models: Path) -> str:
         network.load_state_dict(released.module.state_dict())
     except RuntimeError:
         raise WeightsError(
-            f"The released {task} weights have another shape than the recipe's network; leave it out of --init."
+            f"The released {task} weights have another shape than the recipe's network; leave them out of the "
+            "--init folder."
         ) from None
     return released.sha256
 

@@ -1,0 +1,145 @@
+import dataclasses
+from pathlib import Path
+
+import pytest
+import torch
+
+from portrait_studio.errors import OptionError
+from portrait_studio.networks.conventions import LABEL_COUNT
+from portrait_studio.networks.face import FACE_WINDOW
+from portrait_studio.networks.registry import ARCHITECTURES, build_network
+from portrait_studio.networks.released import count_macs
+from trainer.config import RECIPES, Recipe, load_recipe, recipe_from_dict, recipe_names
+
+MINIMAL = """
+name = "own"
+task = "parsing"
+architecture = "parsing"
+[data]
+sets = { lip = 1.0 }
+"""
+
+
+def written(tmp_path: Path, text: str) -> str:
+    path = tmp_path / "own.toml"
+    path.write_text(text)
+    return str(path)
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_shipped_recipe_loads_and_builds_its_network(name: str) -> None:
+    recipe = load_recipe(name)
+    assert recipe.name == name
+    assert ARCHITECTURES[recipe.architecture].task == recipe.task
+    with torch.device("meta"):
+        network = build_network(recipe.architecture, recipe.network)
+        build_network("dcgan-discriminator", recipe.discriminator)
+    assert sum(p.numel() for p in network.parameters()) > 0
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_recipe_survives_a_state_file(name: str) -> None:
+    recipe = load_recipe(name)
+    assert recipe_from_dict(dataclasses.asdict(recipe)) == recipe
+
+
+def test_paper_recipes_state_the_papers_figures() -> None:
+    parsing, completion, face = (load_recipe(f"paper-{task}") for task in ("parsing", "completion", "face"))
+    assert (parsing.optimiser.name, parsing.optimiser.rate, parsing.loss.alpha) == ("sgd", 1e-4, 9)
+    assert parsing.network["encoder"] == "resnet101"
+    for recipe, perceptual in ((completion, 100), (face, 10)):
+        assert (recipe.optimiser.name, recipe.optimiser.rate, recipe.data.batch) == ("adam", 2e-4, 1)
+        assert (recipe.loss.perceptual, recipe.loss.adversarial) == (perceptual, 1)
+        assert (recipe.network["width"], recipe.network["parsing_input"]) == (64, "index")
+    assert completion.data.size == 256
+    assert completion.loss.local_discriminator
+
+
+def shipped(name: str) -> torch.nn.Module:
+    recipe = load_recipe(name)
+    return build_network(recipe.architecture, recipe.network).eval()
+
+
+def test_compact_networks_together_stay_under_10_gmac() -> None:
+    # All are fully convolutional: 256x256 costs 16 times what 64x64 costs.
+    image, mask = torch.zeros(1, 3, 64, 64), torch.zeros(1, 1, 64, 64)
+    parsing = torch.zeros(1, LABEL_COUNT, 64, 64)
+    macs = 16 * count_macs(shipped("compact-parsing"), image, mask)
+    macs += 16 * count_macs(shipped("compact-completion"), image, parsing, mask)
+    macs += (FACE_WINDOW // 64) ** 2 * count_macs(shipped("compact-face"), image, parsing, mask)
+    # The attention of the completion network at 1/8: queries times keys, and weights times values.
+    macs += 2 * (32 * 32) ** 2 * load_recipe("compact-completion").network["attention"]
+    assert 1e9 < macs < 10e9
+
+
+def test_both_parts_of_the_compact_completion_train_the_same_network() -> None:
+    first, second = load_recipe("compact-completion"), load_recipe("compact-completion-sharp")
+    assert (first.architecture, first.network) == (second.architecture, second.network)
+
+
+def test_defaults_fill_what_a_recipe_leaves_out(tmp_path: Path) -> None:
+    recipe = load_recipe(written(tmp_path, MINIMAL))
+    assert recipe == Recipe("own", "parsing", "parsing", recipe.data)
+    assert recipe.data.sets == {"lip": 1.0}
+
+
+def test_whole_numbers_serve_as_fractions(tmp_path: Path) -> None:
+    recipe = load_recipe(written(tmp_path, MINIMAL.replace("1.0", "1") + "[optimiser]\nrate = 1\n"))
+    assert recipe.optimiser.rate == 1.0
+    assert isinstance(recipe.optimiser.rate, float)
+    assert isinstance(recipe.data.sets["lip"], float)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (MINIMAL + "siez = 64\n", r"own\.data: unknown key 'siez'; did you mean 'size'\?"),
+        (MINIMAL + "[optimizer]\n", r"own: unknown key 'optimizer'; did you mean 'optimiser'\?"),
+        (MINIMAL + "[loss]\nzzz = 1\n", r"own\.loss: unknown key 'zzz'; it knows: adversarial, alpha, "),
+        (MINIMAL + 'size = "64"\n', r"own\.data\.size: '64' is not of type int"),
+        (MINIMAL + "batch = 1.5\n", r"own\.data\.batch: 1\.5 is not of type int"),
+        (MINIMAL + "batch = true\n", r"own\.data\.batch: True is not of type int"),
+        (MINIMAL + "[loss]\nalpha = true\n", r"own\.loss\.alpha: True is not of type float"),
+        (MINIMAL + "exact_only = 1\n", r"own\.data\.exact_only: 1 is not of type bool"),
+        (MINIMAL + "[run]\nsteps = []\n", r"own\.run\.steps: \[\] is not of type int"),
+        (MINIMAL.replace("1.0", '"much"'), r"own\.data\.sets\.lip: 'much' is not of type float"),
+        ('run = 3\nname = "own"\n', r"the key 'task' is missing"),
+        (MINIMAL.replace('name = "own"', "run = 3"), r"the key 'name' is missing"),
+        (MINIMAL.replace("[data]", "[loss]\n[data]").replace("sets", "#"), r"own\.data: the key 'sets' is"),
+        ('name = "own"\ntask = "a"\narchitecture = "b"\ndata = {}\n', r"own\.data: the key 'sets' is"),
+        (MINIMAL.replace('"own"', '"own"\nrun = 3'), r"own\.run: 3 is not of type RunConfig"),
+        (MINIMAL + "size = 100\n", r"`size` must be a multiple of 32, and 100 is not"),
+        (MINIMAL + "size = 0\n", r"`size` must be a multiple of 32, and 0 is not"),
+        (MINIMAL + "batch = 0\n", r"`batch` must be at least 1"),
+        (MINIMAL.replace("1.0", "0"), r"the shares of `sets` must not be negative, and one"),
+        (MINIMAL.replace("1.0", "2, b = -1"), r"the shares of `sets` must not be negative, and one"),
+        (MINIMAL.replace("lip = 1.0", ""), r"the shares of `sets` must not be negative, and one"),
+        (MINIMAL + "[optimiser]\nrate = 0\n", r"`rate` must be above zero"),
+        (MINIMAL + "[run]\nsheet_steps = 0\n", r"`sheet_steps` and `log_steps` must be at least 1"),
+        (MINIMAL + "[run]\nseed = -1\n", r"`seed` and `threads` must not be negative"),
+        (MINIMAL + "[run]\nema = 1.0\n", r"`ema` must be at least 0 and below 1"),
+        (MINIMAL + "[holes]\nnone = -1\n", r"hole kinds must not be negative"),
+        ("name = ", r"The recipe .*own\.toml cannot be read: "),
+        ("\udcff", r"The recipe .*own\.toml cannot be read: "),
+    ],
+)
+def test_wrong_recipes_say_what_is_wrong(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "own.toml"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(OptionError, match=message):
+        load_recipe(str(path))
+
+
+def test_unknown_recipe_names_the_known_ones() -> None:
+    with pytest.raises(OptionError, match=r"no recipe 'compact'; choose one of: .*tiny-parsing\.$"):
+        load_recipe("compact")
+
+
+def test_missing_file_is_an_unknown_recipe(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="There is no recipe"):
+        load_recipe(str(tmp_path / "none.toml"))
+
+
+def test_every_recipe_is_listed() -> None:
+    assert set(recipe_names()) == {path.stem for path in RECIPES.iterdir() if path.suffix == ".toml"}
+    assert {"tiny-parsing", "tiny-completion", "tiny-face"} <= set(recipe_names())
