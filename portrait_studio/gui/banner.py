@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from portrait_studio.gui.theme import Theme
+
+_GOOD_NEWS_MS: Final = 10_000
+"""How long good news stays; warnings stay until they are closed."""
 
 
 class Mood(Enum):
@@ -41,6 +45,8 @@ class Banner(QFrame):
         row.addWidget(self._icon)
         row.addWidget(self._text, 1)
         row.addWidget(self._close)
+        self._timer = QTimer(self, singleShot=True, interval=_GOOD_NEWS_MS)
+        self._timer.timeout.connect(self.hide)
         theme.changed.connect(self._colour_icons)
         self.hide()
 
@@ -59,6 +65,7 @@ class Banner(QFrame):
         self.setAccessibleName(text)
         self._colour_icons()
         self.show()
+        self._timer.start() if mood is Mood.SUCCESS else self._timer.stop()
 
     def _colour_icons(self) -> None:
         name = "ph.warning" if self._mood is Mood.WARNING else "ph.check-circle"

@@ -11,10 +11,13 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QDialogButtonBox,
+    QHBoxLayout,
     QHeaderView,
+    QLabel,
     QLineEdit,
     QMessageBox,
     QPlainTextEdit,
+    QStyle,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -47,16 +50,22 @@ class ErrorDialog(QDialog):
         self.setMinimumWidth(440)
         self._copied = f"{sentence}\n\n{log}".strip()
         self.sentence = sentence
-        text = QPlainTextEdit(sentence, self)
-        text.setReadOnly(True)
-        text.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        text = QLabel(sentence, self)
+        text.setWordWrap(True)
+        text.setTextFormat(Qt.TextFormat.PlainText)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         text.setAccessibleName("What went wrong")
-        text.viewport().setAutoFillBackground(False)
-        text.setMaximumHeight(110)
+        sign = QLabel(self)
+        warning = self.style().standardIcon(QStyle.StandardPixmap.SP_MessageBoxWarning)
+        sign.setPixmap(warning.pixmap(32, 32))
+        row = QHBoxLayout()
+        row.setSpacing(14)
+        row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(text, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 18, 18, 14)
-        column.setSpacing(12)
-        column.addWidget(text)
+        column.setSpacing(16)
+        column.addLayout(row)
         if log:
             details = QPlainTextEdit(log, self)
             details.setReadOnly(True)

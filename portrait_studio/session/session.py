@@ -349,13 +349,16 @@ class Session(QObject):
     # -- pieces --------------------------------------------------------------------------------------------
 
     def _take(self, photo: Photo) -> None:
-        self._engine_desk.cancel()
+        job = self._engine_desk.current
+        if job is not None and job.kind is not JobKind.PREPARE:
+            self._engine_desk.cancel()
         before = self._document
         self._edit = None
         self._last_point = None
         self._stack.clear()
         self._document = Document(photo)
         self._structure = None
+        self.tools.suit(photo.extent)
         self._name = photo.path.name if photo.path is not None else "Pasted picture"
         if before is not None:
             before.close()

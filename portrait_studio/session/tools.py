@@ -6,6 +6,8 @@ from enum import Enum
 
 from PySide6.QtCore import QObject, Signal
 
+from portrait_studio.imaging.geometry import Extent
+
 SMALLEST_BRUSH_PX = 1
 LARGEST_BRUSH_PX = 1000
 
@@ -59,6 +61,10 @@ class Tools(QObject):
         if diameter_px != self._diameter_px:
             self._diameter_px = diameter_px
             self.changed.emit()
+
+    def suit(self, extent: Extent) -> None:
+        """Make the brush a twentieth of a photo's longer side, which suits things that people carry."""
+        self.set_diameter(max(8, max(extent.width, extent.height) // 20))
 
     def step_diameter(self, steps: int) -> None:
         """Grow (positive) or shrink the brush in steps of about a tenth, at least one pixel each."""

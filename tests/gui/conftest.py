@@ -11,7 +11,7 @@ os.environ.setdefault("QT_API", "pyside6")
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
@@ -41,13 +41,24 @@ def _no_leaked_threads() -> Iterator[None]:
     assert not leaked, f"threads left running: {leaked}"
 
 
+def close_modal() -> None:
+    modal = QApplication.activeModalWidget()
+    if modal is not None:
+        modal.close()
+
+
 @pytest.fixture
 def program(qapp: QApplication, qtbot: QtBot, engine: FakeEngine) -> Iterator[Program]:
     program = Program(qapp, lambda: engine)
     program.window.resize(1100, 760)
     program.window.show()
     qtbot.waitExposed(program.window)
+    # A question that nobody answers would wait for ever.
+    watchdog = QTimer(interval=15_000)
+    watchdog.timeout.connect(close_modal)
+    watchdog.start()
     yield program
+    watchdog.stop()
     for dialog in [w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog)]:
         dialog.close()
     program.close()

@@ -234,10 +234,11 @@ def test_missing_weights_are_told_in_a_banner_and_the_editor_works(
 ) -> None:
     engine.warm_up_error = WeightsError("The weights are missing. Reinstall the program.")
     program.session.prepare()
+    program.session.open_pixels(np.full((60, 80, 3), 90, np.uint8))
     qtbot.waitUntil(window.banner.isVisible)
     assert "The weights are missing. Reinstall the program." in window.banner.text
     assert not dialogs()
-    hand.stroke((60, 80), (140, 120))
+    hand.stroke((20, 20), (40, 40))
     assert opened.has_mask
 
 

@@ -9,11 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from portrait_studio.gui.theme import LIGHT
 
 Picture = NDArray[np.uint8]
 """(H, W, 3) RGB screenshot."""
@@ -51,6 +54,35 @@ def x_display(width: int = 1280, height: int = 820) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a photo lies on the screen: left, top, and screen pixels per photo pixel."""
+
+    left: float
+    top: float
+    scale: float
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        """Screen position of a photo position."""
+        return self.left + x * self.scale, self.top + y * self.scale
+
+
+def photo_on_screen(seen: Picture, photo_width: int) -> Place | None:
+    """Find the photo in a screenshot: what the light theme's canvas colour surrounds, or None."""
+    surround = np.array([int(LIGHT.canvas[start : start + 2], 16) for start in (1, 3, 5)])
+    around = (seen == surround).all(axis=2)
+    rows, columns = np.flatnonzero(around.any(axis=1)), np.flatnonzero(around.any(axis=0))
+    if not rows.size:
+        return None
+    inside = ~around[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    photo_rows = np.flatnonzero(inside.mean(axis=1) > 0.2)
+    photo_columns = np.flatnonzero(inside.mean(axis=0) > 0.2)
+    if photo_rows.size < 50 or photo_columns.size < 50:
+        return None
+    scale = (photo_columns[-1] + 1 - photo_columns[0]) / photo_width
+    return Place(float(columns[0] + photo_columns[0]), float(rows[0] + photo_rows[0]), float(scale))
 
 
 class RealWindow:

@@ -15,7 +15,15 @@ import pytest
 from portrait_studio.gui.layers import MASK_OPACITY, MASK_TINT
 from portrait_studio.imaging.reading import read_photo
 from tests.helpers.fake_engine import FILL_COLOUR
-from tests.helpers.real_window import ROOT, Picture, RealWindow, missing_programs, x_display
+from tests.helpers.real_window import (
+    ROOT,
+    Picture,
+    Place,
+    RealWindow,
+    missing_programs,
+    photo_on_screen,
+    x_display,
+)
 
 pytestmark = pytest.mark.window
 
@@ -30,12 +38,10 @@ class Scene:
 
     window: RealWindow
     photo: Path
-    left: float = 0.0
-    top: float = 0.0
-    scale: float = 1.0
+    place: Place
 
     def at(self, x: float, y: float) -> tuple[float, float]:
-        return self.left + x * self.scale, self.top + y * self.scale
+        return self.place.at(x, y)
 
     def look(self, name: str) -> Picture:
         return self.window.shot(ARTEFACTS / f"{name}.png")
@@ -66,7 +72,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         window = RealWindow(display, command, tmp_path / "log.txt")
         try:
             window.wait_until_shown()
-            yield found_on_screen(Scene(window, path))
+            yield found_on_screen(Scene(window, path, Place(0, 0, 1)))
         finally:
             window.end()
 
@@ -76,13 +82,13 @@ def found_on_screen(scene: Scene) -> Scene:
     scene.window.move(2, 2)
 
     def visible() -> bool:
-        seen = scene.look("1-opened").astype(int)
-        rows, columns = np.nonzero((np.abs(seen - PHOTO_COLOUR) <= 5).all(axis=2))
-        if len(rows) < 10_000:
+        seen = scene.look("1-opened")
+        found = photo_on_screen(seen, WIDTH)
+        if found is None:
             return False
-        scene.left, scene.top = float(columns.min()), float(rows.min())
-        scene.scale = (columns.max() + 1 - columns.min()) / WIDTH
-        return bool(abs((rows.max() + 1 - rows.min()) / HEIGHT - scene.scale) < 0.02)
+        scene.place = found
+        corners = [scene.colour(seen, x, y) for x in (5, WIDTH - 5) for y in (5, HEIGHT - 5)]
+        return all(int(np.abs(corner - PHOTO_COLOUR).max()) <= 5 for corner in corners)
 
     scene.window.wait(visible, 20, "the photo was not shown")
     return scene
@@ -127,10 +133,10 @@ def test_the_main_job_by_hand(scene: Scene, tmp_path: Path) -> None:
     changed = (result != source).any(axis=2)
     assert (result[changed] == FILL_COLOUR).all()
     rows, columns = np.nonzero(changed)
-    assert abs(int(columns.min()) - 180) <= 4
-    assert abs(int(columns.max()) - 419) <= 4
-    assert abs(int(rows.min()) - 180) <= 4
-    assert abs(int(rows.max()) - 219) <= 4
+    assert abs(int(columns.min()) - 185) <= 4
+    assert abs(int(columns.max()) - 414) <= 4
+    assert abs(int(rows.min()) - 185) <= 4
+    assert abs(int(rows.max()) - 214) <= 4
 
     scene.look("10-exported")
     window.wait_until_shown()
