@@ -1,0 +1,73 @@
+import pytest
+import torch
+
+from portrait_studio.errors import DeviceError
+from trainer import precision
+from trainer.precision import Compute, choose_compute
+
+
+@pytest.mark.parametrize(
+    ("float32_s", "bfloat16_s", "chosen"),
+    [
+        (1.0, 12.0, torch.float32),
+        (1.0, 1.0, torch.float32),
+        (1.0, 0.9, torch.float32),
+        (1.0, 0.5, torch.bfloat16),
+        (1.0, 0.14, torch.bfloat16),
+    ],
+)
+def test_cpu_uses_bfloat16_only_where_it_is_clearly_quicker(
+    monkeypatch: pytest.MonkeyPatch, float32_s: float, bfloat16_s: float, chosen: torch.dtype
+) -> None:
+    seconds = {torch.float32: float32_s, torch.bfloat16: bfloat16_s}
+    monkeypatch.setattr(precision, "_seconds", seconds.__getitem__)
+    compute = choose_compute("cpu", "auto")
+    assert compute.precision == chosen
+    assert compute.name == f"CPU ({str(chosen).removeprefix('torch.')})"
+
+
+def test_a_measurement_is_a_positive_time() -> None:
+    assert 0 < precision._seconds(torch.float32) < 60
+
+
+def test_a_named_precision_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: torch.dtype) -> float:
+        raise AssertionError("measured")
+
+    monkeypatch.setattr(precision, "_seconds", fail)
+    assert choose_compute("cpu", "float32").precision == torch.float32
+    assert choose_compute("cpu", "bfloat16").precision == torch.bfloat16
+
+
+@pytest.mark.parametrize(
+    ("generation", "chosen"), [(7, torch.float32), (8, torch.bfloat16), (9, torch.bfloat16)]
+)
+def test_gpus_use_bfloat16_where_they_have_it(
+    monkeypatch: pytest.MonkeyPatch, generation: int, chosen: torch.dtype
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: (generation, 0))
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Made-up GPU")
+    compute = choose_compute("auto", "auto")
+    assert (compute.device.type, compute.precision) == ("cuda", chosen)
+    assert compute.name.startswith("Made-up GPU (")
+
+
+@pytest.mark.parametrize("device", ["cuda", "mps"])
+def test_missing_devices_are_named(monkeypatch: pytest.MonkeyPatch, device: str) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    with pytest.raises(DeviceError, match=f"no usable {device} device; choose --device cpu or auto"):
+        choose_compute(device, "float32")
+
+
+def test_auto_is_the_cpu_without_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert choose_compute("auto", "float32").device.type == "cpu"
+
+
+@pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16])
+def test_autocast_follows_the_precision(kind: torch.dtype) -> None:
+    compute = Compute(torch.device("cpu"), kind, "CPU")
+    with compute.autocast():
+        assert torch.nn.Linear(2, 2)(torch.ones(1, 2)).dtype == kind
