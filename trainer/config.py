@@ -15,6 +15,8 @@ from trainer.data.augment import AugmentConfig
 from trainer.data.holes import HoleMix
 
 RECIPES = Path(__file__).parent / "recipes"
+OPTIMISERS = ("sgd", "adam", "adamw")
+SCHEDULES = ("constant", "cosine", "polynomial")
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,13 @@ class OptimiserConfig:
     clip: float = 0.0
 
     def __post_init__(self) -> None:
-        """Refuse a rate that learns nothing, or backwards."""
+        """Refuse unknown names, and a rate that learns nothing, or backwards."""
+        for kind, value, known in (
+            ("optimiser", self.name, OPTIMISERS),
+            ("schedule", self.schedule, SCHEDULES),
+        ):
+            if value not in known:
+                raise OptionError(f"There is no {kind} {value!r}; choose one of: {', '.join(known)}.")
         if self.rate <= 0:
             raise OptionError("optimiser: `rate` must be above zero.")
 
@@ -114,6 +122,7 @@ class RunConfig:
         sheet_steps: steps between sample sheets.
         log_steps: steps between log lines.
         freeze_costly: leave depthwise kernels whose gradient is slow on CPUs as ImageNet trained them.
+        freeze_stages: first stages of the ImageNet encoder that are not trained, 0 to 6.
         threads: torch threads, 0 = torch's own choice.
     """
 
@@ -124,6 +133,7 @@ class RunConfig:
     sheet_steps: int = 500
     log_steps: int = 20
     freeze_costly: bool = False
+    freeze_stages: int = 0
     threads: int = 0
 
     def __post_init__(self) -> None:
@@ -132,6 +142,8 @@ class RunConfig:
             raise OptionError("run: `steps`, `sheet_steps` and `log_steps` must be at least 1.")
         if self.seed < 0 or self.threads < 0:
             raise OptionError("run: `seed` and `threads` must not be negative.")
+        if not 0 <= self.freeze_stages <= 6:
+            raise OptionError("run: `freeze_stages` must lie between 0 and 6.")
         if not 0 <= self.ema < 1:
             raise OptionError("run: `ema` must be at least 0 and below 1.")
 

@@ -26,36 +26,23 @@ from trainer.tasks.base import Task
 
 
 def rate_factor(step: int, steps: int, config: OptimiserConfig) -> float:
-    """Factor on the learning rate at a step (from 0).
-
-    Raises:
-        OptionError: unknown schedule.
-    """
+    """Factor on the learning rate at a step (from 0) of `steps`: warm-up times schedule, in [0, 1]."""
     warm = min(1.0, (step + 1) / config.warmup) if config.warmup else 1.0
     done = min(1.0, step / max(1, steps))
-    factors: dict[str, float] = {
-        "constant": 1.0,
-        "cosine": 0.5 * (1 + math.cos(math.pi * done)),
-        "polynomial": (1 - done) ** 0.9,
-    }
-    if config.schedule not in factors:
-        raise OptionError(f"There is no schedule {config.schedule!r}; choose one of: {', '.join(factors)}.")
-    return warm * factors[config.schedule]
+    if config.schedule == "cosine":
+        return warm * 0.5 * (1 + math.cos(math.pi * done))
+    if config.schedule == "polynomial":
+        return warm * math.pow(1 - done, 0.9)
+    return warm
 
 
 def make_optimiser(groups: list[dict[str, Any]], config: OptimiserConfig) -> torch.optim.Optimizer:
-    """Optimiser of one phase.
-
-    Raises:
-        OptionError: unknown optimiser.
-    """
+    """Optimiser of one phase; see `config.OptimiserConfig`."""
     if config.name == "sgd":
         return torch.optim.SGD(groups, config.rate, momentum=0.9, weight_decay=config.weight_decay)
     if config.name == "adam":
         return torch.optim.Adam(groups, config.rate, betas=(0.5, 0.999))
-    if config.name == "adamw":
-        return torch.optim.AdamW(groups, config.rate, betas=(0.9, 0.99), weight_decay=config.weight_decay)
-    raise OptionError(f"There is no optimiser {config.name!r}; choose one of: sgd, adam, adamw.")
+    return torch.optim.AdamW(groups, config.rate, betas=(0.9, 0.99), weight_decay=config.weight_decay)
 
 
 @dataclass
@@ -87,7 +74,8 @@ class Run:
 
         Raises:
             DataSetError: there is no state, or it is damaged.
-            OptionError: it was written by another version of the program.
+            OptionError: it was written by another version of the program, or at another size, on which the
+                depth of discriminators depends.
         """
         state = load_state(self.folder)
         try:
@@ -98,7 +86,8 @@ class Run:
             self.ema.network.load_state_dict(state.ema)
         except (KeyError, ValueError, RuntimeError):
             raise OptionError(
-                f"The run state in {self.folder} does not fit this version of the program; start anew."
+                f"The run state in {self.folder} does not fit this recipe; resume it at the size that it "
+                "began with, or start anew."
             ) from None
         self.step, self.record = state.step, state.record
 

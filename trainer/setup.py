@@ -49,6 +49,7 @@ def start_run(
         OptionError: the recipe names something unknown.
         WeightsError: `init` does not fit the recipe.
     """
+    _check_pair(recipe)
     torch.manual_seed(recipe.run.seed)
     source = BatchSource(packs, recipe)
     record: dict[str, Any] = {
@@ -76,8 +77,8 @@ def init_from_release(network: nn.Module, task: str, models: Path) -> str:
         network.load_state_dict(released.module.state_dict())
     except RuntimeError:
         raise WeightsError(
-            f"The released {task} weights have another shape than the recipe's network; leave them out of the "
-            "--init folder."
+            f"The released {task} weights have another shape than the recipe's network; leave them out of "
+            "the --init folder."
         ) from None
     return released.sha256
 
@@ -95,15 +96,22 @@ def init_from_imagenet(network: ParsingNetwork) -> bool:
     return True
 
 
+def _check_pair(recipe: Recipe) -> None:
+    fitting = [name for name, entry in ARCHITECTURES.items() if entry.task == recipe.task]
+    if recipe.task not in ("parsing", "completion", "face"):
+        raise OptionError(f"There is no task {recipe.task!r}; choose one of: parsing, completion, face.")
+    if recipe.architecture not in fitting:
+        raise OptionError(
+            f"The architecture {recipe.architecture!r} is none for the task {recipe.task}; choose one of: "
+            f"{', '.join(fitting)}."
+        )
+
+
 def _make_task(
     recipe: Recipe, network: nn.Module, source: BatchSource, init: Path | None, vgg: Path | None
 ) -> Task:
     if recipe.task == "parsing" and isinstance(network, ParsingNetwork):
         return ParsingTask(recipe, network, torch.from_numpy(source.label_frequencies()).float())
-    if ARCHITECTURES[recipe.architecture].task != recipe.task or recipe.task not in ("completion", "face"):
-        raise OptionError(
-            f"The recipe {recipe.name!r} pairs the task {recipe.task!r} with {recipe.architecture!r}."
-        )
     if not (recipe.loss.pixel or recipe.loss.perceptual or recipe.loss.adversarial):
         raise OptionError(f"The recipe {recipe.name!r} has no loss: set pixel, perceptual or adversarial.")
     perceptual = load_perceptual(require_vgg(vgg)) if recipe.loss.perceptual else None

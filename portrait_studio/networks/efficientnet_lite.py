@@ -111,6 +111,7 @@ class EfficientNetLite2(nn.Module):
                 inputs = stage.channels
             self._ends.append(len(blocks) - 1)
         self._blocks = nn.ModuleList(blocks)
+        self._frozen: list[nn.Module] = []
         self._taken = {self._ends[i] for i in _FEATURES_AFTER}
 
     def forward(self, image: Tensor, mask: Tensor) -> list[Tensor]:
@@ -130,6 +131,25 @@ class EfficientNetLite2(nn.Module):
             if index in self._taken:
                 features.append(x)
         return features
+
+    def freeze(self, stages: int) -> None:
+        """Keep the stem and the first stages as they are, batch statistics included, for cheaper training.
+
+        Args:
+            stages: 0 (nothing is frozen) to 6.
+        """
+        blocks = self._blocks[: self._ends[stages - 1] + 1] if stages else []
+        self._frozen = [self._conv_stem, self._bn0, *blocks] if stages else []
+        for module in self._frozen:
+            module.requires_grad_(False)
+        self.train(self.training)
+
+    def train(self, mode: bool = True) -> EfficientNetLite2:
+        """Switch between training and use; frozen stages stay in use."""
+        super().train(mode)
+        for module in self._frozen:
+            module.eval()
+        return self
 
     def costly_kernels(self) -> list[nn.Parameter]:
         """Depthwise 5x5 kernels of stride 1, whose gradient costs more than the rest of the encoder on a CPU.

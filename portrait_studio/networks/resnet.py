@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torchvision.models import resnet101
 
 
 class ResNet101(nn.Module):
@@ -17,6 +16,9 @@ class ResNet101(nn.Module):
     strides = (4, 8, 16, 16)
 
     def __init__(self) -> None:
+        # Loading torchvision takes as long as loading torch, and the networks that we ship do without.
+        from torchvision.models import resnet101
+
         super().__init__()
         net = resnet101(weights=None, replace_stride_with_dilation=[False, False, True])
         self.conv1 = nn.Conv2d(4, 64, 7, 2, 3, bias=False)

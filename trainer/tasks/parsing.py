@@ -40,6 +40,8 @@ class ParsingTask:
         self._weights = balanced_weights(frequencies, recipe.loss.label_balance)
         self._sets = label_sets()
         self._encoder_factor = recipe.optimiser.encoder_factor
+        if isinstance(network.encoder, EfficientNetLite2):
+            network.encoder.freeze(recipe.run.freeze_stages)
         if recipe.run.freeze_costly and isinstance(network.encoder, EfficientNetLite2):
             for kernel in network.encoder.costly_kernels():
                 kernel.requires_grad_(False)

@@ -1,3 +1,4 @@
+import copy
 import dataclasses
 
 import pytest
@@ -69,6 +70,26 @@ def test_costly_kernels_are_depthwise_and_few() -> None:
     assert len(kernels) == 2 + 4 + 4
     assert all(kernel.shape[1:] == (1, 5, 5) for kernel in kernels)
     assert sum(kernel.numel() for kernel in kernels) < 0.06 * count_parameters(encoder)
+
+
+@pytest.mark.parametrize("stages", [0, 2, 5])
+def test_frozen_stages_keep_weights_and_statistics(stages: int) -> None:
+    torch.manual_seed(0)
+    encoder = EfficientNetLite2()
+    encoder.freeze(stages)
+    twin = copy.deepcopy(encoder)
+    twin.train()
+    before = {name: value.clone() for name, value in twin.state_dict().items()}
+    sum(f.square().mean() for f in twin(torch.randn(2, 3, 64, 64), torch.ones(2, 1, 64, 64))).backward()
+    with torch.no_grad():
+        for parameter in twin.parameters():
+            if parameter.grad is not None:
+                parameter -= 0.1 * (parameter.grad.sign() + 0.5)
+    same = {name for name, value in twin.state_dict().items() if torch.equal(value, before[name])}
+    blocks = [0, 1, 4, 7, 11, 15][stages]
+    frozen = [f"_blocks.{block}." for block in range(blocks)] + ["_conv_stem.", "_bn0."] * bool(stages)
+    expected = {name for name in before if name.startswith(tuple(frozen))}
+    assert same == expected
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)

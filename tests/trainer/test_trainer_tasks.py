@@ -1,0 +1,209 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COLOURS, LABEL_COUNT, PARTIAL_LABELS
+from portrait_studio.networks.parsing import ParsingConfig, ParsingNetwork
+from portrait_studio.networks.registry import build_network
+from tests.helpers.tiny_packs import figure
+from trainer.config import DataConfig, LossConfig, OptimiserConfig, Recipe, RunConfig
+from trainer.data.batches import Batch, collate
+from trainer.losses.adversarial import hole_l1
+from trainer.tasks.base import stack_rows, to_pictures
+from trainer.tasks.completion import CompletionTask
+from trainer.tasks.face import FaceTask
+from trainer.tasks.parsing import ParsingTask, colour_labels, draw_poses
+from trainer.tasks.structure import StructureSource, known_structure
+
+TRUTH = StructureSource(None, 1.0)
+
+
+def batch(side: int = 64, count: int = 2) -> Batch:
+    """Figures in the middle of a square, each with a rectangular hole."""
+    samples = [figure(f"a/{i}", i, size=(96, 96)) for i in range(count)]
+    top = (96 - side) // 2
+    cut = slice(top, top + side)
+    samples = [replace(s, image=s.image[cut, cut], labels=s.labels[cut, cut]) for s in samples]
+    mask = np.zeros((side, side), np.uint8)
+    mask[side // 4 : side // 2, side // 3 : side * 2 // 3] = 255
+    return collate(samples, [mask] * count)
+
+
+def recipe(task: str, **loss: float) -> Recipe:
+    return Recipe("own", task, task, DataConfig({"a": 1.0}, 64), loss=LossConfig(**loss))  # type: ignore[arg-type]
+
+
+def small_parser() -> ParsingNetwork:
+    torch.manual_seed(0)
+    return ParsingNetwork(ParsingConfig(width=12, pose_width=8, dilations=(1,)))
+
+
+def painter() -> nn.Module:
+    torch.manual_seed(0)
+    return build_network("compact-completion", {"widths": [4, 8, 12], "dilations": [1], "attention": 4})
+
+
+def judge(layers: int) -> nn.Module:
+    torch.manual_seed(layers)
+    return build_network("dcgan-discriminator", {"layers": layers, "width": 2, "spectral": True})
+
+
+def gradients(module: nn.Module) -> float:
+    return sum(float(p.grad.abs().sum()) for p in module.parameters() if p.grad is not None)
+
+
+def test_known_structure_spreads_sets_over_their_members() -> None:
+    labels = torch.tensor([[[4, 20, IGNORE_LABEL]]])
+    table = known_structure(labels)
+    assert table.shape == (1, LABEL_COUNT, 1, 3)
+    torch.testing.assert_close(table.sum(1), torch.ones(1, 1, 3))
+    assert table[0, 4, 0, 0] == 1
+    assert table[0, list(PARTIAL_LABELS[20]), 0, 1].tolist() == [0.5, 0.5]
+    torch.testing.assert_close(table[0, :, 0, 2], torch.full((LABEL_COUNT,), 1 / LABEL_COUNT))
+
+
+def test_structure_is_the_truth_without_a_parser_or_a_share() -> None:
+    seen = batch()
+    truth = known_structure(seen.labels)
+    assert torch.equal(StructureSource(None, 1.0)(seen), truth)
+    assert torch.equal(StructureSource(small_parser(), 0.0)(seen), truth)
+
+
+def test_structure_is_the_parsers_for_its_share() -> None:
+    parser, seen = small_parser(), batch()
+    predicted = StructureSource(parser, 1.0)(seen)
+    assert not parser.training
+    torch.testing.assert_close(predicted, parser(seen.masked, seen.mask).refined.softmax(1))
+    assert not predicted.requires_grad
+    source, truth = StructureSource(parser, 0.5), known_structure(seen.labels)
+    torch.manual_seed(1)
+    choices = [torch.equal(source(seen), truth) for _ in range(12)]
+    assert 2 <= sum(choices) <= 10
+    torch.manual_seed(1)
+    assert [torch.equal(source(seen), truth) for _ in range(12)] == choices
+
+
+def test_parsing_task_groups_every_trained_parameter_once() -> None:
+    network = small_parser()
+    plan = replace(recipe("parsing"), optimiser=OptimiserConfig(encoder_factor=0.25))
+    task = ParsingTask(plan, network, torch.full((LABEL_COUNT,), 1 / LABEL_COUNT))
+    encoder, head = task.parameter_groups("network")
+    assert (encoder["factor"], head["factor"]) == (0.25, 1.0)
+    ids = [id(p) for group in (encoder, head) for p in group["params"]]
+    assert sorted(ids) == sorted(id(p) for p in network.parameters())
+    assert {id(p) for p in encoder["params"]} == {id(p) for p in network.encoder.parameters()}
+
+
+def test_parsing_task_may_leave_costly_kernels_alone() -> None:
+    network = small_parser()
+    plan = replace(recipe("parsing"), run=RunConfig(freeze_costly=True))
+    task = ParsingTask(plan, network, torch.full((LABEL_COUNT,), 1 / LABEL_COUNT))
+    trained = {id(p) for group in task.parameter_groups("network") for p in group["params"]}
+    frozen = {id(p) for p in network.parameters()} - trained
+    assert frozen == {id(p) for p in network.encoder.costly_kernels()}
+    task.loss("network", batch()).loss.backward()
+    assert all(p.grad is None for p in network.encoder.costly_kernels())
+
+
+def test_parsing_task_adds_eq_2_on_both_maps_and_the_heatmaps() -> None:
+    task = ParsingTask(recipe("parsing", heatmap=3.0), small_parser(), torch.full((LABEL_COUNT,), 1 / 18))
+    result = task.loss("network", batch())
+    scalars = result.scalars
+    total = scalars["parsing"] + scalars["refined"] + 3 * scalars["heatmaps"]
+    assert result.loss.item() == pytest.approx(total, rel=1e-5)
+
+
+def completion_task(**loss: float) -> CompletionTask:
+    judges = {"global": judge(5), "local": judge(4)} if loss.get("adversarial") else {}
+    return CompletionTask(recipe("completion", **loss), painter(), TRUTH, None, judges)
+
+
+def test_completion_keeps_known_pixels() -> None:
+    task, seen = completion_task(pixel=1.0), batch()
+    task.begin_step(seen)
+    composite = task._composite.detach()
+    assert torch.equal(composite * (1 - seen.mask), seen.masked)
+    expected = hole_l1(
+        task.network(seen.masked, known_structure(seen.labels), seen.mask), seen.image, seen.mask
+    )
+    torch.testing.assert_close(task.loss("network", seen).loss, expected)
+
+
+def test_discriminators_and_generator_take_turns() -> None:
+    task, seen = completion_task(pixel=1.0, adversarial=0.5), batch()
+    assert task.phases == ("global", "local", "network")
+    assert list(task.modules()) == ["global", "local", "network"]
+    task.begin_step(seen)
+    for phase in ("global", "local"):
+        task.loss(phase, seen).loss.backward()
+        assert gradients(task.modules()[phase]) > 0
+    assert gradients(task.network) == 0
+    result = task.loss("network", seen)
+    result.loss.backward()
+    assert gradients(task.network) > 0
+    assert set(result.scalars) == {"pixel", "g_global", "g_local"}
+    assert result.loss.item() == pytest.approx(sum(result.scalars.values()), rel=1e-5)
+
+
+def test_face_refines_the_hole_of_the_middle_window() -> None:
+    torch.manual_seed(0)
+    network = build_network("face", {"width": 2, "blocks": 1})
+    nn.init.normal_(network.leave.weight)  # type: ignore[arg-type, union-attr]
+    completion = painter()
+    task = FaceTask(recipe("face", pixel=1.0), network, completion, TRUTH, None, judge(5))
+    seen = batch(96)
+    task.begin_step(seen)
+    middle = (..., slice(16, 80), slice(16, 80))
+    assert torch.equal(task._truth, seen.image[middle])
+    outside = 1 - seen.mask[middle]
+    assert torch.equal(task._after * outside, seen.image[middle] * outside)
+    assert not torch.equal(task._after, task._before)
+    assert not completion.training
+    assert not any(p.requires_grad for p in completion.parameters())
+    assert task.phases == ("discriminator", "network")
+    for phase in task.phases:
+        task.loss(phase, seen).loss.backward()
+        assert gradients(task.modules()[phase]) > 0
+
+
+def test_sheets_have_a_row_for_each_sample() -> None:
+    seen = batch()
+    network = small_parser().eval()
+    parsing = ParsingTask(recipe("parsing"), network, torch.full((LABEL_COUNT,), 1 / 18))
+    assert parsing.sheet(seen).shape == (2 * 64, 5 * 64, 3)
+    assert completion_task(pixel=1.0).sheet(seen).shape == (2 * 64, 4 * 64, 3)
+    face = FaceTask(
+        recipe("face", pixel=1.0), build_network("face", {"width": 2}), painter(), TRUTH, None, None
+    )
+    assert face.sheet(seen).shape == (2 * 128, 4 * 128, 3)
+
+
+def test_pictures_span_the_range() -> None:
+    image = torch.tensor([-1.0, 0.0, 1.0, 7.0]).view(1, 1, 1, 4).expand(1, 3, 1, 4)
+    assert to_pictures(image)[0, 0, :, 0].tolist() == [0, 128, 255, 255]
+
+
+def test_rows_are_samples_and_columns_are_kinds() -> None:
+    a = np.arange(2, dtype=np.uint8)[:, None, None, None] * np.ones((2, 3, 4, 3), np.uint8)
+    sheet = stack_rows([a, a + 10])
+    assert sheet.shape == (6, 8, 3)
+    assert sheet[[0, 0, 5, 5], [0, 7, 0, 7], 0].tolist() == [0, 10, 1, 11]
+
+
+def test_label_maps_take_their_colours() -> None:
+    pictures = colour_labels(torch.tensor([[[4, 18, IGNORE_LABEL]]]))
+    assert pictures.tolist() == [[[list(LABEL_COLOURS[4]), [128] * 3, [255] * 3]]]
+
+
+def test_poses_are_drawn_between_certain_joints_only() -> None:
+    pictures = np.full((1, 64, 64, 3), 100, np.uint8)
+    heatmaps = torch.zeros(1, 16, 16, 16)
+    assert (draw_poses(pictures, heatmaps) == 50).all()
+    heatmaps[0, 8, 10, 4] = heatmaps[0, 9, 2, 4] = 1.0
+    drawn = draw_poses(pictures, heatmaps)[0]
+    assert drawn[24, 16].tolist() == [255, 220, 60]
+    assert (drawn[:, 40:] == 50).all()
+    assert (pictures == 100).all()
