@@ -26,7 +26,7 @@ def painted(pyramid: Pyramid, scale: float) -> np.ndarray[tuple[int, ...], np.dt
     return rows[:, : width * 3].reshape(height, width, 3).copy()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     width=st.integers(1, 700),
     height=st.integers(1, 700),

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -8,7 +10,15 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, QUrl
 from PySide6.QtGui import QCloseEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QMessageBox, QSlider, QSpinBox
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QMessageBox,
+    QSlider,
+    QSpinBox,
+)
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.gui.actions import TABLE, Command
@@ -23,20 +33,31 @@ from portrait_studio.session.session import Session
 from tests.gui.conftest import CTRL, Hand, write_photo
 from tests.helpers.fake_engine import FILL_COLOUR
 
+Dialog = TypeVar("Dialog", bound=QDialog)
+
+
+def when_shown(kind: type[Dialog], act: Callable[[Dialog], None]) -> None:
+    """Do something with the next modal dialog of a kind, as soon as it is there."""
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, kind):
+            act(dialog)
+        else:
+            QTimer.singleShot(20, look)
+
+    QTimer.singleShot(0, look)
+
 
 def answer(button: str) -> None:
-    """Press a button of the next question that appears."""
+    """Press a button of the next question, whose default must be Cancel."""
 
-    def press() -> None:
-        box = QApplication.activeModalWidget()
-        if not isinstance(box, QMessageBox):
-            QTimer.singleShot(20, press)
-            return
+    def press(box: QMessageBox) -> None:
         assert box.defaultButton() is box.button(QMessageBox.StandardButton.Cancel)
         found = [b for b in box.buttons() if b.text().replace("&", "").startswith(button)]
         found[0].click()
 
-    QTimer.singleShot(20, press)
+    when_shown(QMessageBox, press)
 
 
 def pixel(window: MainWindow, hand: Hand, x: float, y: float) -> tuple[int, int, int]:
@@ -144,13 +165,11 @@ def test_export_writes_the_result_and_says_that_it_was_verified(
     assert opened.has_unsaved_edits
     target = tmp_path / "out.png"
 
-    def accept() -> None:
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, ExportDialog)
+    def accept(dialog: ExportDialog) -> None:
         dialog.set_path(target)
         dialog.accept()
 
-    QTimer.singleShot(50, accept)
+    when_shown(ExportDialog, accept)
     with qtbot.waitSignal(opened.exported, timeout=5000):
         hand.key(Qt.Key.Key_E, CTRL)
     assert opened.document is not None
@@ -164,20 +183,16 @@ def test_the_source_is_not_replaced_without_asking(
 ) -> None:
     before = photo_path.read_bytes()
 
-    def accept() -> None:
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, ExportDialog)
+    def accept(dialog: ExportDialog) -> None:
         dialog.set_path(photo_path)
-        answer("Cancel")
-        QTimer.singleShot(200, dialog_again)
+        when_shown(QMessageBox, refuse)
         dialog.accept()
 
-    def dialog_again() -> None:
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, ExportDialog)
-        dialog.reject()
+    def refuse(box: QMessageBox) -> None:
+        when_shown(ExportDialog, ExportDialog.reject)
+        box.button(QMessageBox.StandardButton.Cancel).click()
 
-    QTimer.singleShot(50, accept)
+    when_shown(ExportDialog, accept)
     window.ask_export()
     assert photo_path.read_bytes() == before
     assert opened.current_job is None
