@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
@@ -16,7 +18,7 @@ from portrait_studio.engine.resample import Floats, pad_to_stride, read_window, 
 from portrait_studio.engine.run_network import Report, run, to_array, to_tensor
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Extent
-from portrait_studio.networks.conventions import HEATMAP_STRIDE, LABEL_COUNT
+from portrait_studio.networks.conventions import HEATMAP_STRIDE, LABEL_COUNT, MIRROR_KEYPOINTS, MIRROR_LABELS
 
 KEEP_PREDICTED = 255
 """Value of a structure override that means: predict here."""
@@ -82,27 +84,59 @@ def parse(
     network: nn.Module,
     image: Pixels,
     mask: NDArray[np.uint8],
-    window: Window,
+    windows: tuple[Window, ...],
     compute: Compute,
     report: Report,
 ) -> ParsedWindow:
-    """Parse one window of a photo.
+    """Parse one part of a photo: the mean opinion over several sizes and over the mirrored picture.
 
     Args:
         network: parsing network, `networks.parsing.ParsingNetwork` or alike.
         image: (H, W, 3) RGB, uint8 or uint16, the whole photo.
         mask: (H, W) uint8, nonzero = hole.
-        window: what to look at, at which size.
+        windows: one part of the photo at one or more sizes, smallest first.
         compute: device and precision.
         report: hears of every layer; raises to cancel.
+
+    Returns:
+        The answer at the largest size.
     """
+    opinions: list[ParsedWindow] = []
+    looks = [(window, mirrored) for window in windows for mirrored in (False, True)]
+    for number, (window, mirrored) in enumerate(looks):
+        step = partial(_report_part, report, number, len(looks))
+        opinions.append(
+            _look(network, image, mask, window, mirrored, compute, step).seen_through(windows[-1])
+        )
+    return average(opinions)
+
+
+def _report_part(report: Report, number: int, count: int, fraction: float) -> None:
+    report((number + fraction) / count)
+
+
+def _look(
+    network: nn.Module,
+    image: Pixels,
+    mask: NDArray[np.uint8],
+    window: Window,
+    mirrored: bool,
+    compute: Compute,
+    report: Report,
+) -> ParsedWindow:
+    """One forward pass over a window or its mirror image; the answer is turned back."""
     colours, hole = read_window(image, mask, window)
+    if mirrored:
+        colours, hole = np.ascontiguousarray(colours[:, ::-1]), np.ascontiguousarray(hole[:, ::-1])
     picture, holes = network_input(colours, hole)
     output = run(network, compute, report, picture, holes)
-    height, width = window.size.height, window.size.width
+    height, width, small = window.size.height, window.size.width, _heatmap_size(window.size)
     probabilities = to_array(torch.softmax(output.refined.float(), dim=1))[:height, :width]
-    small = _heatmap_size(window.size)
     heatmaps = to_array(output.heatmaps)[: small.height, : small.width]
+    if mirrored:
+        # What is left in the mirror is right in the photo.
+        probabilities = probabilities[:, ::-1][..., list(MIRROR_LABELS)]
+        heatmaps = heatmaps[:, ::-1][..., list(MIRROR_KEYPOINTS)]
     return ParsedWindow(window, np.ascontiguousarray(probabilities), np.ascontiguousarray(heatmaps))
 
 
@@ -121,10 +155,14 @@ def network_input(colours: Floats, hole: NDArray[np.bool_]) -> tuple[torch.Tenso
     return to_tensor(pad_to_stride(masked)), to_tensor(pad_to_stride(hole.astype(np.float32)))
 
 
-def average(one: ParsedWindow, other: ParsedWindow) -> ParsedWindow:
-    """Mean of two opinions about the same window; the pose is that of the first."""
-    mean = (one.probabilities + other.probabilities) * np.float32(0.5)
-    return ParsedWindow(one.window, mean, one.heatmaps)
+def average(opinions: Sequence[ParsedWindow]) -> ParsedWindow:
+    """Mean of opinions about the same window."""
+    count = np.float32(len(opinions))
+    probabilities = (
+        sum((opinion.probabilities for opinion in opinions[1:]), opinions[0].probabilities) / count
+    )
+    heatmaps = sum((opinion.heatmaps for opinion in opinions[1:]), opinions[0].heatmaps) / count
+    return ParsedWindow(opinions[0].window, probabilities, heatmaps)
 
 
 def labels_at(

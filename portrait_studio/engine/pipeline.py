@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +23,7 @@ from portrait_studio.engine.request import (
     Structure,
 )
 from portrait_studio.engine.texture import synthesise as synthesise_texture
-from portrait_studio.engine.work_crop import CropPolicy, find_holes, plan_hole, whole_window
+from portrait_studio.engine.work_crop import CropPolicy, find_holes, plan_hole, structure_windows
 from portrait_studio.errors import MaskError, OptionError
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import check_extent, check_mask, extent_of
@@ -155,12 +154,11 @@ class _Job:
         network = self._tools.networks.load("parsing")
         self._weights["parsing"] = network.sha256
         request = self._request
-        window = whole_window(bounds.extent, policy)
         return parse(
             network.module,
             request.image,
             request.mask,
-            replace(window, bounds=bounds),
+            structure_windows(bounds, policy),
             compute,
             lambda fraction: self._progress.report(Stage.PARSE, done + 0.5 * fraction),
         )
@@ -172,8 +170,8 @@ class _Job:
             plan = plan_hole(hole, self._photo, policy)
             parsed = whole.seen_through(plan.appearance)
             if plan.structure is not None:
-                closer = self._parse(plan.structure.bounds, compute, policy, 0.5)
-                parsed = average(closer.seen_through(plan.appearance), parsed)
+                closer = self._parse(plan.structure, compute, policy, 0.5)
+                parsed = average([closer.seen_through(plan.appearance), parsed])
             seed = (self._request.options.seed + 7919 * number) % 2**63
             filler = HoleFiller(self._request, hole, seed, self._tools, compute, policy, self._progress)
             region = filler.fill(self._overruled(parsed))

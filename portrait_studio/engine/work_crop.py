@@ -29,7 +29,8 @@ class CropPolicy:
     Attributes:
         appearance_least: long side of the appearance window below which a small photo is enlarged.
         appearance_most: long side of the appearance window that is never exceeded.
-        structure_long: long side of the window over the whole photo.
+        structure_long: long side at which the parser sees a window, about what it was trained at.
+        structure_scales: multiples of it at which the parser looks, where the photo has that many pixels.
         structure_hole_least: long side of a hole in the whole-photo window below which a closer look is
             taken.
         context: side of the appearance window relative to the hole's long side; 3 leaves one hole's width
@@ -40,7 +41,8 @@ class CropPolicy:
 
     appearance_least: int = 256
     appearance_most: int = 512
-    structure_long: int = 384
+    structure_long: int = 256
+    structure_scales: tuple[float, ...] = (1.0, 1.5)
     structure_hole_least: int = 48
     context: float = 3.0
     texture_most: int = 1900
@@ -97,25 +99,28 @@ class HolePlan:
     Attributes:
         hole: smallest rectangle around the hole, in photo pixels.
         appearance: what the completion network and the patch synthesis see.
-        structure: the closer window of the parser, which contains `appearance`; None when the whole photo
+        structure: the closer look of the parser, which contains `appearance`; None when the whole photo
             suffices.
     """
 
     hole: Bounds
     appearance: Window
-    structure: Window | None
+    structure: Bounds | None
 
 
-def whole_window(photo: Extent, policy: CropPolicy) -> Window:
-    """The window over the whole photo that the parser sees.
+def structure_windows(bounds: Bounds, policy: CropPolicy) -> tuple[Window, ...]:
+    """The sizes at which the parser sees a part of the photo, smallest first; at least one.
 
     The long side is `policy.structure_long`, more for panoramas, whose short side would vanish otherwise.
+
+    Args:
+        bounds: the part, in photo pixels.
+        policy: sizes that decide.
     """
-    long, short = max(photo.width, photo.height), min(photo.width, photo.height)
-    target = min(
-        max(policy.structure_long, policy.structure_long / 3 * long / short), 2.5 * policy.structure_long
-    )
-    return Window.scaled(Bounds.of(photo), target / long)
+    long, short = max(bounds.width, bounds.height), min(bounds.width, bounds.height)
+    base = policy.structure_long * min(max(1.0, long / short / 3), 2.5)
+    sides = {max(base, min(base * scale, float(long))) for scale in policy.structure_scales}
+    return tuple(Window.scaled(bounds, side / long) for side in sorted(sides))
 
 
 def find_holes(
@@ -197,14 +202,14 @@ def plan_hole(hole: Bounds, photo: Extent, policy: CropPolicy) -> HolePlan:
         photo: size of the photo.
         policy: sizes that decide the windows.
     """
-    whole = whole_window(photo, policy)
+    whole = structure_windows(Bounds.of(photo), policy)[0]
     long = max(hole.width, hole.height)
     side = max(round(long * policy.context), policy.appearance_least)
     bounds = square_around(hole, side, photo)
     crop_long = max(bounds.width, bounds.height)
     target = min(max(crop_long, policy.appearance_least), policy.appearance_most)
     appearance = Window.scaled(bounds, target / crop_long)
-    closer: Window | None = None
+    closer: Bounds | None = None
     if long * whole.scale < policy.structure_hole_least:
         # As large in the network as the least hole, but never closer than the appearance window needs.
         near = square_around(
@@ -213,7 +218,7 @@ def plan_hole(hole: Bounds, photo: Extent, policy: CropPolicy) -> HolePlan:
         near = near.united(bounds)
         near_scale = policy.structure_long / max(near.width, near.height)
         if near_scale > 1.5 * whole.scale:
-            closer = Window.scaled(near, near_scale)
+            closer = near
     return HolePlan(hole, appearance, closer)
 
 

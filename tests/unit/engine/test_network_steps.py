@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from portrait_studio.engine.run_network import run, to_array, to_tensor
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.errors import Cancelled, WeightsError
 from portrait_studio.imaging.geometry import Bounds, Extent
-from portrait_studio.networks.conventions import FACE, LABEL_COUNT
+from portrait_studio.networks.conventions import FACE, KEYPOINTS, LABEL_COUNT, LABELS
 from tests.helpers.tiny_networks import TinyCompletion, TinyFace, TinyParser
 
 CPU = Compute(torch.device("cpu"))
@@ -85,7 +86,7 @@ def test_parse_and_complete_keep_the_windows_size() -> None:
     mask = np.zeros((90, 130), np.uint8)
     mask[20:50, 30:60] = 255
     window = Window.scaled(Bounds(10, 5, 120, 85), 0.9)
-    parsed = parse(TinyParser(True), image, mask, window, CPU, silent)
+    parsed = parse(TinyParser(True), image, mask, (window,), CPU, silent)
     assert parsed.probabilities.shape == (window.size.height, window.size.width, LABEL_COUNT)
     np.testing.assert_allclose(parsed.probabilities.sum(axis=2), 1, atol=1e-5)
     completed = complete(TinyCompletion(), image, mask, parsed, CPU, silent)
@@ -105,10 +106,46 @@ def test_a_structure_keeps_its_place_in_another_window() -> None:
     assert parsed.seen_through(window) is parsed
 
 
+class LeftArmOnTheLeft(nn.Module):
+    """Calls the left half of what it sees "left-arm" and puts the left wrist there, whatever the picture."""
+
+    def forward(self, image: Tensor, mask: Tensor) -> SimpleNamespace:
+        count, _, height, width = image.shape
+        logits = torch.zeros(count, LABEL_COUNT, height, width)
+        logits[:, LABELS.index("left-arm"), :, : width // 2] = 9
+        heatmaps = torch.zeros(count, 16, height // 4, width // 4)
+        heatmaps[:, KEYPOINTS.index("left-wrist"), :, 0] = 1
+        return SimpleNamespace(refined=logits, logits=logits, heatmaps=heatmaps)
+
+
+def test_the_mirrored_look_is_turned_back() -> None:
+    """Half of the opinion comes from the mirror: there the right half is called "right-arm"."""
+    image, mask = np.zeros((64, 64, 3), np.uint8), np.zeros((64, 64), np.uint8)
+    windows = (Window.scaled(Bounds(0, 0, 64, 64), 1.0),)
+    parsed = parse(LeftArmOnTheLeft(), image, mask, windows, CPU, silent)
+    left, right = LABELS.index("left-arm"), LABELS.index("right-arm")
+    assert parsed.probabilities[32, 10, left] == pytest.approx(0.5, abs=0.05)
+    assert parsed.probabilities[32, 54, right] == pytest.approx(0.5, abs=0.05)
+    assert parsed.probabilities[32, 54, left] < 0.1
+    assert parsed.heatmaps[8, 0, KEYPOINTS.index("left-wrist")] == 0.5
+    assert parsed.heatmaps[8, 15, KEYPOINTS.index("right-wrist")] == 0.5
+
+
+def test_looks_of_several_sizes_are_averaged_at_the_largest() -> None:
+    image, mask = np.zeros((64, 96, 3), np.uint8), np.zeros((64, 96), np.uint8)
+    windows = tuple(Window.scaled(Bounds(0, 0, 96, 64), scale) for scale in (0.5, 1.0))
+    heard: list[float] = []
+    parsed = parse(TinyParser(True), image, mask, windows, CPU, heard.append)
+    assert parsed.window == windows[-1]
+    assert parsed.labels[32, 48] == FACE
+    assert heard == sorted(heard)
+    assert heard[-1] == 1
+
+
 def test_average_of_two_opinions() -> None:
     window = Window.scaled(Bounds(0, 0, 64, 64), 1.0)
     one, other = (parsed_with_face(window, Bounds(0, 0, side, 64)) for side in (40, 20))
-    mean = average(one, other)
+    mean = average([one, other])
     assert mean.probabilities[0, 30, FACE] == 0.5
     assert mean.probabilities[0, 10, FACE] == 1.0
     assert mean.probabilities.dtype == np.float32

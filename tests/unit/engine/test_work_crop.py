@@ -15,7 +15,7 @@ from portrait_studio.engine.work_crop import (
     group_boxes,
     plan_hole,
     square_around,
-    whole_window,
+    structure_windows,
 )
 from portrait_studio.imaging.geometry import Bounds, Extent
 
@@ -62,9 +62,10 @@ def test_windows_hold_the_hole_and_its_surroundings(case: tuple[Extent, Bounds])
     assert bounds.top <= max(0, hole.top - hole.height + 1)
     assert bounds.bottom >= min(photo.height, hole.bottom + hole.height - 1)
     if plan.structure is not None:
-        check_window(plan.structure, photo)
-        assert contains(plan.structure.bounds, bounds)
-        assert plan.structure.scale > whole_window(photo, POLICY).scale
+        assert contains(Bounds.of(photo), plan.structure)
+        assert contains(plan.structure, bounds)
+        closer = structure_windows(plan.structure, POLICY)
+        assert closer[0].scale > structure_windows(Bounds.of(photo), POLICY)[0].scale
 
 
 @given(
@@ -76,7 +77,7 @@ def test_small_holes_get_a_closer_look(photo: Extent, side: int, place: float) -
     side = min(side, photo.width, photo.height)
     left, top = int(place * (photo.width - side)), int(place * (photo.height - side))
     plan = plan_hole(Bounds(left, top, left + side, top + side), photo, POLICY)
-    seen = side * whole_window(photo, POLICY).scale
+    seen = side * structure_windows(Bounds.of(photo), POLICY)[0].scale
     if seen >= POLICY.structure_hole_least:
         assert plan.structure is None
     elif seen < POLICY.structure_hole_least / 2:
@@ -85,11 +86,15 @@ def test_small_holes_get_a_closer_look(photo: Extent, side: int, place: float) -
 
 @given(photos)
 def test_the_whole_photo_keeps_its_shape(photo: Extent) -> None:
-    window = whole_window(photo, POLICY)
-    assert window.bounds == Bounds.of(photo)
-    check_window(window, photo)
-    assert max(window.size.width, window.size.height) <= 2.5 * POLICY.structure_long
-    assert max(window.size.width, window.size.height) >= POLICY.structure_long
+    windows = structure_windows(Bounds.of(photo), POLICY)
+    sides = [max(window.size.width, window.size.height) for window in windows]
+    assert sides == sorted(set(sides))
+    assert POLICY.structure_long <= sides[0] <= 2.5 * POLICY.structure_long
+    for window, side in zip(windows, sides, strict=True):
+        assert window.bounds == Bounds.of(photo)
+        check_window(window, photo)
+        # Only the first look enlarges a small photo.
+        assert side <= max(sides[0], photo.width, photo.height)
 
 
 def test_fifty_megapixels_and_sixty_four_pixels() -> None:
@@ -106,7 +111,7 @@ def test_a_reduced_policy_makes_smaller_windows() -> None:
     hole, photo = Bounds(400, 400, 700, 700), Extent(2000, 2000)
     assert plan_hole(hole, photo, half).appearance.size == Extent(256, 256)
     tiny = POLICY.reduced(0.01)
-    assert whole_window(photo, tiny).size == Extent(2 * STRIDE, 2 * STRIDE)
+    assert structure_windows(Bounds.of(photo), tiny)[0].size == Extent(2 * STRIDE, 2 * STRIDE)
 
 
 def test_square_moves_into_the_photo() -> None:
