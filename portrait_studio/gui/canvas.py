@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QCursor,
@@ -445,6 +445,9 @@ class Canvas(QWidget):
             self.zoom_by(_ZOOM_PER_NOTCH ** (turned / _WHEEL_NOTCH), event.position())
         elif keys & Qt.KeyboardModifier.AltModifier:
             self._tools.step_diameter(int(math.copysign(max(1, abs(turned) // _WHEEL_NOTCH), turned)))
+            # The menu bar takes Alt alone for a wish to go to the menus unless another event comes between;
+            # of those that count, the wheel is none and this one is harmless.
+            QCoreApplication.sendEvent(self, QEvent(QEvent.Type.ActivationChange))
         else:
             moved = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta() / 2
             sideways = bool(keys & Qt.KeyboardModifier.ShiftModifier) and moved.x() == 0
