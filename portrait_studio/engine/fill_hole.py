@@ -25,14 +25,14 @@ from portrait_studio.engine.resample import (
     resample,
     resize_mask,
     sample,
-    shrink_or_enlarge,
     to_depth,
     to_float,
 )
 from portrait_studio.engine.run_network import Report
-from portrait_studio.engine.work_crop import CropPolicy, Window
+from portrait_studio.engine.work_crop import CropPolicy, Window, texture_window
 from portrait_studio.errors import WeightsError
-from portrait_studio.imaging.geometry import Bounds, Extent
+from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.imaging.masks import extent_of
 from portrait_studio.networks.conventions import FACE
 
 _FACE_TRUST = 0.85
@@ -101,7 +101,7 @@ class HoleFiller:
             parsed: structure of the hole's appearance window.
         """
         request, window = self._request, parsed.window
-        photo = Bounds(0, 0, request.image.shape[1], request.image.shape[0])
+        photo = Bounds.of(extent_of(request.image))
         # Known pixels must show around the band for the blend to hold on to.
         region = self._hole.grown(request.options.grow_px + 2).intersected(photo)
         hole = request.mask[region.slices] != 0
@@ -141,16 +141,15 @@ class HoleFiller:
 
     def _texture(self, parsed: ParsedWindow, completed: Floats | None, region: Bounds) -> Floats:
         """Patches over the appearance window, brought to the region: (h, w, 3) in [0, 1]."""
-        request, bounds = self._request, parsed.window.bounds
+        request = self._request
         report = self._reporter(Stage.TEXTURE)
         report(0.0)
-        scale = min(1.0, self._policy.texture_most / max(bounds.width, bounds.height))
-        window = Window.scaled(bounds, scale)
-        own, others = self._own_and_other_holes(bounds)
+        window = texture_window(self._hole, parsed.window.bounds, extent_of(request.image), self._policy)
+        own, others = self._own_and_other_holes(window.bounds)
         image, _ = read_window(request.image, request.mask, window)
         hole, excluded = resize_mask(own, window.size), resize_mask(others, window.size)
-        labels = labels_at(parsed, window.size, request.structure, lambda fraction: report(0.03 * fraction))
-        start = None if completed is None else _full_size(completed, window.size)
+        labels = labels_at(parsed, window, request.structure, lambda fraction: report(0.03 * fraction))
+        start = None if completed is None else _seen(completed, parsed.window, window)
         device = self._compute.device
         # The random numbers come from the CPU, so that a seed means the same on every device.
         generator = torch.Generator().manual_seed(self._seed)
@@ -186,7 +185,7 @@ class HoleFiller:
             self.notices.append(f"The face was not refined. {error}")
             return fill
         self.weights["face"] = network.sha256
-        photo = Bounds(0, 0, request.image.shape[1], request.image.shape[0])
+        photo = Bounds.of(extent_of(request.image))
         around = region.united(window.intersected(photo))
         inner = region.shifted(-around.left, -around.top).slices
         picture = to_float(request.image[around.slices])
@@ -234,12 +233,9 @@ def _planes(picture: Floats) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(picture.transpose(2, 0, 1)))
 
 
-def _full_size(picture: Floats, size: Extent) -> Floats:
-    """Resize (h, w, 3) with areas averaged or cubic interpolation."""
-    if size.width < picture.shape[1]:
-        return np.asarray(shrink_or_enlarge(picture, size), dtype=np.float32)
-    whole = Bounds(0, 0, size.width, size.height)
-    return np.clip(resample(picture, whole, whole, size), 0.0, 1.0)
+def _seen(picture: Floats, source: Window, target: Window) -> Floats:
+    """A picture (h, w, 3) in [0, 1] over one window, resampled to another."""
+    return np.clip(resample(picture, source.bounds, target.bounds, target.size), 0.0, 1.0)
 
 
 def _eight_bits(picture: Floats) -> NDArray[np.uint8]:

@@ -68,12 +68,7 @@ class ParsedWindow:
         Args:
             structure: (H, W) uint8 over the whole photo; 255 = predict here.
         """
-        bounds, size = self.window.bounds, self.window.size
-        wanted = cv2.resize(
-            np.ascontiguousarray(structure[bounds.slices]),
-            (size.width, size.height),
-            interpolation=cv2.INTER_NEAREST_EXACT,
-        )
+        wanted = _structure_through(structure, self.window)
         given = wanted < LABEL_COUNT
         probabilities = self.probabilities.copy()
         probabilities[given] = np.eye(LABEL_COUNT, dtype=np.float32)[wanted[given]]
@@ -166,41 +161,43 @@ def average(opinions: Sequence[ParsedWindow]) -> ParsedWindow:
 
 
 def labels_at(
-    parsed: ParsedWindow, size: Extent, structure: NDArray[np.uint8] | None, report: Report
+    parsed: ParsedWindow, window: Window, structure: NDArray[np.uint8] | None, report: Report
 ) -> NDArray[np.uint8]:
-    """Parsing map of a window at another (usually larger) size, with smooth outlines.
+    """Parsing map of another, usually finer window, with smooth outlines.
 
     Args:
-        parsed: what the parser says about the window.
-        size: wanted size in pixels.
+        parsed: what the parser says about a window that contains the other.
+        window: the wanted part and size.
         structure: (H, W) uint8 labels of the user over the whole photo, 255 = predict; None = predict all.
         report: hears of every label; raises to cancel.
 
     Returns:
-        (size.height, size.width) uint8.
+        (h, w) uint8; h, w = `window.size`.
     """
-    best = np.full((size.height, size.width), -1.0, np.float32)
-    labels = np.zeros((size.height, size.width), np.uint8)
+    best = np.full((window.size.height, window.size.width), -1.0, np.float32)
+    labels = np.zeros(best.shape, np.uint8)
     for label in range(LABEL_COUNT):
         report(label / LABEL_COUNT)
         layer = np.ascontiguousarray(parsed.probabilities[..., label])
         if layer.max() <= 0.01:
             continue
         # Comparing layer by layer needs two planes instead of eighteen at full resolution.
-        larger = cv2.resize(layer, (size.width, size.height), interpolation=cv2.INTER_LINEAR)
-        wins = larger > best
-        best[wins] = larger[wins]
+        finer = resample(layer, parsed.window.bounds, window.bounds, window.size)
+        wins = finer > best
+        best[wins] = finer[wins]
         labels[wins] = label
     if structure is not None:
-        bounds = parsed.window.bounds
-        wanted = cv2.resize(
-            np.ascontiguousarray(structure[bounds.slices]),
-            (size.width, size.height),
-            interpolation=cv2.INTER_NEAREST_EXACT,
-        )
+        wanted = _structure_through(structure, window)
         given = wanted < LABEL_COUNT
         labels[given] = wanted[given]
     return labels
+
+
+def _structure_through(structure: NDArray[np.uint8], window: Window) -> NDArray[np.uint8]:
+    """(H, W) uint8 labels over the whole photo, as seen through a window: (h, w) uint8."""
+    crop = np.ascontiguousarray(structure[window.bounds.slices])
+    size = (window.size.width, window.size.height)
+    return np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_NEAREST_EXACT), dtype=np.uint8)
 
 
 def _heatmap_size(size: Extent) -> Extent:

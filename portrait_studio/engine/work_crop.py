@@ -28,24 +28,27 @@ class CropPolicy:
 
     Attributes:
         appearance_least: long side of the appearance window below which a small photo is enlarged.
-        appearance_most: long side of the appearance window that is never exceeded.
+        appearance_most: long side of the appearance window that is never exceeded. The networks are trained
+            at 256: at 512 the fill was measurably worse (L1 in the hole 31.1 against 29.8 on 40 photos).
         structure_long: long side at which the parser sees a window, about what it was trained at.
         structure_scales: multiples of it at which the parser looks, where the photo has that many pixels.
         structure_hole_least: long side of a hole in the whole-photo window below which a closer look is
             taken.
         context: side of the appearance window relative to the hole's long side; 3 leaves one hole's width
             around it.
-        texture_most: long side of the crop, in photo pixels, up to which patches are synthesised at full
-            resolution.
+        texture_most: long side, in photo pixels, of the crop for which patches are synthesised.
+        texture_context: the same as `context` for that crop where it would exceed `texture_most`: rather
+            fewer sources at full resolution than many at a reduced one, down to this.
     """
 
     appearance_least: int = 256
-    appearance_most: int = 512
+    appearance_most: int = 256
     structure_long: int = 256
     structure_scales: tuple[float, ...] = (1.0, 1.5)
     structure_hole_least: int = 48
     context: float = 3.0
     texture_most: int = 1900
+    texture_context: float = 1.6
 
     def reduced(self, factor: float) -> CropPolicy:
         """The same policy with smaller crops, for a device that ran out of memory.
@@ -220,6 +223,22 @@ def plan_hole(hole: Bounds, photo: Extent, policy: CropPolicy) -> HolePlan:
         if near_scale > 1.5 * whole.scale:
             closer = near
     return HolePlan(hole, appearance, closer)
+
+
+def texture_window(hole: Bounds, appearance: Bounds, photo: Extent, policy: CropPolicy) -> Window:
+    """Where and at which scale patches are synthesised: never enlarged, and inside the appearance window.
+
+    Args:
+        hole: rectangle around the hole, in photo pixels.
+        appearance: bounds of its appearance window.
+        photo: size of the photo.
+        policy: sizes that decide.
+    """
+    bounds = appearance
+    if max(appearance.width, appearance.height) > policy.texture_most:
+        needed = round(max(hole.width, hole.height) * policy.texture_context)
+        bounds = square_around(hole, max(needed, policy.texture_most), photo).intersected(appearance)
+    return Window.scaled(bounds, min(1.0, policy.texture_most / max(bounds.width, bounds.height)))
 
 
 def square_around(box: Bounds, side: int, photo: Extent) -> Bounds:

@@ -29,7 +29,7 @@ def run_until(fallback: Fallback, enough: int) -> list[tuple[str, int]]:
 
 def test_smaller_crop_then_cpu() -> None:
     fallback = Fallback(GPU, CPU, CropPolicy())
-    assert run_until(fallback, 5) == [("cuda", 512), ("cuda", 256), ("cpu", 512), ("cpu", 256), ("cpu", 128)]
+    assert run_until(fallback, 5) == [("cuda", 256), ("cuda", 128), ("cpu", 256), ("cpu", 128), ("cpu", 64)]
     assert len(fallback.notices) == 2
     assert "smaller work crop" in fallback.notices[0]
     assert "on the CPU" in fallback.notices[1]
@@ -38,13 +38,13 @@ def test_smaller_crop_then_cpu() -> None:
 
 def test_what_ran_out_is_not_tried_again() -> None:
     fallback = Fallback(CPU, CPU, CropPolicy())
-    assert run_until(fallback, 2) == [("cpu", 512), ("cpu", 256)]
-    assert run_until(fallback, 1) == [("cpu", 256)]
+    assert run_until(fallback, 2) == [("cpu", 256), ("cpu", 128)]
+    assert run_until(fallback, 1) == [("cpu", 128)]
 
 
 def test_with_enough_memory_nothing_is_said() -> None:
     fallback = Fallback(GPU, CPU, CropPolicy())
-    assert run_until(fallback, 1) == [("cuda", 512)]
+    assert run_until(fallback, 1) == [("cuda", 256)]
     assert fallback.notices == ()
 
 

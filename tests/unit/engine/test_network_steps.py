@@ -155,15 +155,15 @@ def test_average_of_two_opinions() -> None:
 def test_labels_at_another_size(factor: int) -> None:
     window = Window.scaled(Bounds(0, 0, 60, 50), 1.0)
     parsed = parsed_with_face(window, Bounds(10, 10, 40, 30))
-    size = Extent(60 * factor, 50 * factor)
-    labels = labels_at(parsed, size, None, silent)
+    finer = Window(window.bounds, Extent(60 * factor, 50 * factor))
+    labels = labels_at(parsed, finer, None, silent)
     wanted = np.zeros((50, 60), np.uint8)
     wanted[10:30, 10:40] = FACE
     agreement = labels == np.kron(wanted, np.ones((factor, factor), np.uint8))
     assert agreement.mean() > 0.99
     structure = np.full((50, 60), 255, np.uint8)
     structure[0:5] = 6
-    overruled = labels_at(parsed, size, structure, silent)
+    overruled = labels_at(parsed, finer, structure, silent)
     assert (overruled[: 5 * factor] == 6).all()
     assert np.array_equal(overruled[5 * factor :], labels[5 * factor :])
 

@@ -16,6 +16,7 @@ from portrait_studio.engine.work_crop import (
     plan_hole,
     square_around,
     structure_windows,
+    texture_window,
 )
 from portrait_studio.imaging.geometry import Bounds, Extent
 
@@ -100,7 +101,7 @@ def test_the_whole_photo_keeps_its_shape(photo: Extent) -> None:
 def test_fifty_megapixels_and_sixty_four_pixels() -> None:
     large = plan_hole(Bounds(4000, 3000, 4600, 3600), Extent(8660, 5773), POLICY)
     assert large.appearance.bounds.extent == Extent(1800, 1800)
-    assert large.appearance.size == Extent(512, 512)
+    assert large.appearance.size == Extent(256, 256)
     small = plan_hole(Bounds(10, 10, 30, 30), Extent(64, 64), POLICY)
     assert small.appearance.bounds == Bounds(0, 0, 64, 64)
     assert small.appearance.size == Extent(256, 256)
@@ -109,9 +110,25 @@ def test_fifty_megapixels_and_sixty_four_pixels() -> None:
 def test_a_reduced_policy_makes_smaller_windows() -> None:
     half = POLICY.reduced(0.5)
     hole, photo = Bounds(400, 400, 700, 700), Extent(2000, 2000)
-    assert plan_hole(hole, photo, half).appearance.size == Extent(256, 256)
+    assert plan_hole(hole, photo, half).appearance.size == Extent(128, 128)
     tiny = POLICY.reduced(0.01)
     assert structure_windows(Bounds.of(photo), tiny)[0].size == Extent(2 * STRIDE, 2 * STRIDE)
+
+
+@settings(max_examples=200)
+@given(photos_with_holes())
+def test_patches_are_made_as_finely_as_allowed(case: tuple[Extent, Bounds]) -> None:
+    photo, hole = case
+    appearance = plan_hole(hole, photo, POLICY).appearance.bounds
+    window = texture_window(hole, appearance, photo, POLICY)
+    assert contains(appearance, window.bounds)
+    assert contains(window.bounds, hole)
+    assert max(window.size.width, window.size.height) <= POLICY.texture_most
+    assert window.scale <= 1.0
+    if max(hole.width, hole.height) * POLICY.texture_context <= POLICY.texture_most:
+        assert window.scale == 1.0
+    if max(appearance.width, appearance.height) <= POLICY.texture_most:
+        assert window == Window.scaled(appearance, 1.0)
 
 
 def test_square_moves_into_the_photo() -> None:
