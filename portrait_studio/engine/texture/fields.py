@@ -1,8 +1,8 @@
 """Where patches come from and where they go: flat tables that the search and the vote gather from.
 
-Patches are named by the flat index of their centre. The photo and its mirror image lie one below the other, so one index
-names the plane too. Tables have four floats per pixel; a row of a patch is then one run of `4 * patch_px` floats, and
-an overlapping view makes gathering it a single row lookup.
+Patches are named by the flat index of their centre. The photo and its mirror image lie one below the other,
+so one index names the plane too. Tables have four floats per pixel; a row of a patch is then one run of `4
+* patch_px` floats, and an overlapping view makes gathering it a single row lookup.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ import torch
 from torch import Tensor
 
 from portrait_studio.engine.texture.options import TextureOptions
-from portrait_studio.engine.texture.pyramid import Level, grown
+from portrait_studio.engine.texture.pyramid import Level, grown, shrunk
 from portrait_studio.engine.texture.smooth import blur_where, structure_plane
 from portrait_studio.networks.conventions import LABEL_COUNT, MIRROR_LABELS
 
 _CHROMA_WEIGHT = 1.4
+_DEPTH_CAP_PX = 16
 _LABEL_STEP = 4.0
-"""Distance between neighbouring labels in a feature table; large against colours, and capped in the comparison."""
+"""Distance of neighbouring labels in a feature table: large against colours, capped in the comparison."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +33,7 @@ class Sources:
         planes: 1, or 2 with the mirror image below the photo.
         features: (planes * H * W, 4) float32, opponent colours and label, for comparing.
         colours: (planes * H * W, 4) float32, RGB and structure, for copying.
-        guide: (planes * H * W, 4) float32, blurred opponent colours and 0, for comparing with `start`.
+        guide: (planes * H * W, 4) float32, what `guide_planes` makes of it, to compare with `start`.
         valid: (planes * H * W,) bool, whether the patch with this centre is wholly known.
         pool: (M,) int64 centres, sorted by label.
         first: (18,) int64 first position of each label in the pool.
@@ -76,6 +77,18 @@ def colour_features(image: Tensor) -> Tensor:
     return torch.stack([light, warm, cold])
 
 
+def guide_planes(image: Tensor, start_weight: float, options: TextureOptions) -> Tensor:
+    """(4, H, W) float32 planes whose squared differences are the weighted distance to `start` and in height.
+
+    The height counts because light, focus and ground change with it; sideways they hardly do.
+    """
+    _, height, width = image.shape
+    colours = colour_features(image) * start_weight**0.5
+    scale = options.height_penalty**0.5 / max(height, width)
+    row = torch.arange(height, device=image.device, dtype=torch.float32) * scale
+    return torch.cat([colours, row[None, :, None].expand(1, height, width)])
+
+
 def table(planes: Tensor, last: Tensor | None = None) -> Tensor:
     """Bring (3, H, W) planes and one more (H, W) plane (or zeros) into a contiguous (H * W, 4) table."""
     fourth = torch.zeros_like(planes[:1]) if last is None else last[None].to(planes.dtype)
@@ -88,34 +101,35 @@ def feature_table(image: Tensor, labels: Tensor) -> Tensor:
 
 
 def feature_cap(options: TextureOptions, patch_px: int, device: torch.device) -> Tensor:
-    """(4 * patch_px,) upper bound of each squared difference; the label's turns any difference into the penalty."""
+    """(4 * patch_px,) bound of each squared difference; the label's turns any difference into the penalty."""
     cap = torch.tensor([4.0, 4.0, 4.0, options.label_penalty], device=device)
     return cap.repeat(patch_px)
 
 
 def patch_rows(flat: Tensor, patch_px: int) -> Tensor:
-    """Overlapping view of a (P, 4) table: row i holds pixels i .. i + patch_px - 1, shape (P - patch_px + 1, 4 * patch_px)."""
+    """View a (P, 4) table as (P - patch_px + 1, 4 * patch_px): row i holds patch_px pixels from i on."""
     return flat.as_strided((flat.shape[0] - patch_px + 1, 4 * patch_px), (4, 1))
 
 
-def collect_sources(level: Level, patch_px: int, blur_px: float, mirror: bool) -> Sources:
+def collect_sources(level: Level, blur_px: float, start_weight: float, options: TextureOptions) -> Sources:
     """Gather every wholly known patch of a level.
 
     Args:
         level: the level; its hole and excluded pixels give no sources.
-        patch_px: side of a patch.
         blur_px: standard deviation of the blur that makes sources comparable with `start`.
-        mirror: whether to append the mirror image.
+        start_weight: weight of the distance to `start` at this level.
+        options: patch size, mirroring and penalties.
 
     Returns:
         The sources; the pool is empty when no patch is wholly known.
     """
     height, width = level.hole.shape
     known = ~(level.hole | level.excluded)
-    valid = ~grown(~known, patch_px // 2) & interior(level.hole, patch_px // 2)
-    soft = colour_features(blur_where(level.image, ~level.hole, blur_px))
+    radius = options.patch_px // 2
+    valid = shrunk(known, radius) & interior(level.hole, radius)
+    soft = guide_planes(blur_where(level.image, ~level.hole, blur_px), start_weight, options)
     parts = [(level.image, level.labels, soft, valid)]
-    if mirror:
+    if options.mirror:
         swapped = torch.tensor(MIRROR_LABELS, device=level.labels.device)[level.labels]
         parts.append((level.image.flip(-1), swapped.flip(-1), soft.flip(-1), valid.flip(-1)))
     flat_labels = torch.cat([labels.flatten() for _, labels, _, _ in parts])
@@ -129,7 +143,7 @@ def collect_sources(level: Level, patch_px: int, blur_px: float, mirror: bool) -
         planes=len(parts),
         features=torch.cat([feature_table(image, labels) for image, labels, _, _ in parts]),
         colours=torch.cat([table(image, structure_plane(labels)) for image, labels, _, _ in parts]),
-        guide=torch.cat([table(soft) for _, _, soft, _ in parts]),
+        guide=torch.cat([table(soft[:3], soft[3]) for _, _, soft, _ in parts]),
         valid=flat_valid,
         pool=centres[order.indices],
         first=count.cumsum(0) - count,
@@ -171,15 +185,23 @@ def collect_targets(level: Level, patch_px: int) -> Targets:
     return Targets(centres, slot, level.labels.flatten()[centres], _depth(level.hole).flatten()[centres])
 
 
-def _depth(hole: Tensor, cap_px: int = 16) -> Tensor:
-    depth = hole.float()
-    core = hole
-    for _ in range(cap_px - 1):
-        core = shrunk_once(core)
-        depth += core
+def _depth(hole: Tensor) -> Tensor:
+    depth = hole.to(torch.float32)
+    if not bool(hole.any()):
+        return depth
+    box = _box(hole, _DEPTH_CAP_PX)
+    core = hole[box]
+    for _ in range(_DEPTH_CAP_PX - 1):
+        core = shrunk(core, 1)
+        depth[box] += core
     return depth
 
 
-def shrunk_once(mask: Tensor) -> Tensor:
-    """Erode a (H, W) bool mask by one pixel."""
-    return ~grown(~mask, 1)
+def _box(mask: Tensor, margin_px: int) -> tuple[slice, slice]:
+    """Rows and columns around the set pixels."""
+    spans = []
+    for axis in (1, 0):
+        places = mask.any(axis).nonzero()[:, 0]
+        first, last = int(places[0]), int(places[-1])
+        spans.append(slice(max(0, first - margin_px), last + 1 + margin_px))
+    return spans[0], spans[1]

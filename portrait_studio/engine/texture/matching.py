@@ -1,8 +1,8 @@
-"""PatchMatch (Barnes et al. 2009), vectorised: all targets look at the same kind of candidate at the same time."""
+"""PatchMatch (Barnes et al. 2009), vectorised: all targets look at the same kind of candidate at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -44,8 +44,7 @@ class Matcher:
         sources: where patches come from.
         targets: where they go.
         features: (H * W, 4) float32 of the current estimate.
-        start: (H * W, 4) float32 opponent colours of `start`.
-        start_weight: weight of the distance to `start`.
+        guide: (H * W, 4) float32 weighted colours of `start` and row.
         patch_px: side of a patch.
         row_step: compare only every so many rows of a patch.
         options: penalties.
@@ -54,8 +53,7 @@ class Matcher:
     sources: Sources
     targets: Targets
     features: Tensor
-    start: Tensor
-    start_weight: float
+    guide: Tensor
     patch_px: int
     row_step: int
     options: TextureOptions
@@ -77,13 +75,13 @@ class Matcher:
         last = self.sources.valid.numel() - 1
         for part in chunks(best.numel(), best.device):
             wanted = self._gather(self.features, self.targets.centres[part])
-            target = self.targets.centres[part]
+            guide = self.guide.index_select(0, self.targets.centres[part])
             own = best[part]
-            least = self._distance(wanted, target, own, reuse)
+            least = self._distance(wanted, guide, own, reuse)
             for candidate in candidates:
                 other = candidate[part].clamp(0, last)
                 other = torch.where(self.sources.valid[other], other, own)
-                found = self._distance(wanted, target, other, reuse)
+                found = self._distance(wanted, guide, other, reuse)
                 better = found < least
                 own = torch.where(better, other, own)
                 least = torch.where(better, found, least)
@@ -98,46 +96,33 @@ class Matcher:
         rows = patch_rows(flat, self.patch_px).index_select(0, index)
         return rows.view(steps.numel(), centres.numel(), -1)
 
-    def _distance(self, wanted: Tensor, target: Tensor, centres: Tensor, reuse: Tensor | None) -> Tensor:
+    def _distance(self, wanted: Tensor, guide: Tensor, centres: Tensor, reuse: Tensor | None) -> Tensor:
         cap = feature_cap(self.options, self.patch_px, wanted.device)
         difference = self._gather(self.sources.features, centres).sub_(wanted)
         squared = torch.minimum(difference.mul_(difference), cap)
         total = squared.sum(0).sum(1) / (wanted.shape[0] * self.patch_px)
-        if self.start_weight > 0:
-            apart = self.sources.guide.index_select(0, centres) - self.start.index_select(0, target)
-            total = total + self.start_weight * (apart * apart).sum(1)
-        if self.options.distance_penalty > 0:
-            total = total + self._far(target, centres)
+        apart = self.sources.guide.index_select(0, centres).sub_(guide)
+        total.add_(apart.mul_(apart).sum(1))
         if reuse is not None:
-            total = total + reuse[centres]
+            total.add_(reuse[centres])
         return total
 
-    def _far(self, target: Tensor, centres: Tensor) -> Tensor:
-        """Penalty of far sources: light, focus and ground change with the place, most of all upwards.
 
-        What matters in the mirror image is the height alone.
-        """
-        width, height = self.sources.width, self.sources.height
-        row, plane_row = target // width, centres // width
-        mirrored = plane_row >= height
-        down = (plane_row - mirrored * height - row).float()
-        across = ((centres - plane_row * width) - (target - row * width)).float() * ~mirrored
-        scale = self.options.distance_penalty / max(width, height) ** 2
-        return scale * (down * down + 0.5 * across * across)
+CROSS = ((-1, 0), (1, 0), (0, -1), (0, 1))
+DIAGONALS = ((-1, -1), (-1, 1), (1, -1), (1, 1))
 
 
-def neighbour_candidates(matches: Matches, targets: Targets, width: int, stride_px: int) -> list[Tensor]:
-    """What the eight neighbours at a distance would put here (propagation)."""
+def neighbour_candidates(
+    matches: Matches, targets: Targets, width: int, steps: Iterable[tuple[int, int]], stride_px: int
+) -> list[Tensor]:
+    """What the neighbours some (dy, dx) steps of a stride away would put here (propagation)."""
     found = []
-    for dy in (-stride_px, 0, stride_px):
-        for dx in (-stride_px, 0, stride_px):
-            if dx == 0 and dy == 0:
-                continue
-            shift = dy * width + dx
-            place = (targets.centres + shift).clamp(0, targets.slot.numel() - 1)
-            slot = targets.slot[place]
-            theirs = matches.centres[slot.clamp_min(0)] - shift
-            found.append(torch.where(slot >= 0, theirs, matches.centres))
+    for dy, dx in steps:
+        shift = (dy * width + dx) * stride_px
+        place = (targets.centres + shift).clamp(0, targets.slot.numel() - 1)
+        slot = targets.slot[place]
+        theirs = matches.centres[slot.clamp_min(0)] - shift
+        found.append(torch.where(slot >= 0, theirs, matches.centres))
     return found
 
 

@@ -24,7 +24,7 @@ class TextureOptions:
         start_blur: standard deviation of the detail that `start` lacks, as a share of the longer side.
         start_pull: share of the low frequencies of `start` in the result, in [0, 1].
         reuse_penalty: distance added per average use of the source by other patches, against repetition.
-        distance_penalty: distance added for a source one longer side of the picture away (half of that sideways).
+        height_penalty: distance added for a source one longer side of the picture higher or lower.
         mirror: whether the flipped photo (left and right parts swapped) is a source too.
         sharpness: 0 averages the patches that overlap a pixel, 1 takes the most common of them.
         min_sources: fewest source patches that a label needs; with fewer its pixels keep `start`.
@@ -40,7 +40,7 @@ class TextureOptions:
     start_blur: float = 0.01
     start_pull: float = 0.7
     reuse_penalty: float = 0.002
-    distance_penalty: float = 0.05
+    height_penalty: float = 0.05
     mirror: bool = True
     sharpness: float = 0.7
     min_sources: int = 16

@@ -40,7 +40,9 @@ def build_pyramid(finest: Level, patch_px: int, max_levels: int) -> list[Level]:
 
 def grown(mask: Tensor, radius_px: int) -> Tensor:
     """Dilate a (H, W) bool mask by a square."""
-    return F.max_pool2d(mask[None, None].float(), 2 * radius_px + 1, 1, radius_px)[0, 0] > 0
+    size = 2 * radius_px + 1
+    rows = F.max_pool2d(mask[None, None].float(), (1, size), 1, (0, radius_px))
+    return F.max_pool2d(rows, (size, 1), 1, (radius_px, 0))[0, 0] > 0
 
 
 def shrunk(mask: Tensor, radius_px: int) -> Tensor:

@@ -1,19 +1,20 @@
 """Smooth estimates that do not depend on the number of threads: blur, label-wise interpolation.
 
-Only pooling, interpolation and elementwise operations are used: convolution libraries pick other algorithms for
-other thread counts, and the same seed must give the same pixels.
+Only pooling, interpolation and elementwise operations are used: convolution libraries pick other algorithms
+for other thread counts, and the same seed must give the same pixels.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 _HALVING_SIGMA_PX = 2.5
-_RELAXED_PX = 1 << 18
+_SPREAD_SIDE_PX = 300
 _RELAXATIONS = 16
 
 
@@ -61,33 +62,36 @@ def blur_where(planes: Tensor, where: Tensor, sigma_px: float) -> Tensor:
 
 
 def structure_plane(labels: Tensor) -> Tensor:
-    """(H, W) float32: the label, scaled, plus how far inside its part a pixel lies (0, 1 or 2 px and more).
+    """(H, W) float32: the label plus 0, 0.25 or 0.5 for pixels 0, 1 or more px inside their part.
 
-    Pixels at the border of a part look different (mixed colours, shade, seams), so border should be copied to border
-    and inside to inside.
+    Pixels at the border of a part hold mixed colours, and maps are seldom exact to the pixel: inner ones
+    are the better sources.
     """
     plane = labels.to(torch.float32)
     near = torch.zeros_like(plane)
-    for reach in (1, 2):
-        near += (_largest(plane, reach) == plane) & (-_largest(-plane, reach) == plane)
+    largest, smallest = plane, -plane
+    for _ in range(2):
+        largest, smallest = _largest_around(largest), _largest_around(smallest)
+        near += (largest == plane) & (-smallest == plane)
     return plane + near * 0.25
 
 
-def _largest(plane: Tensor, radius_px: int) -> Tensor:
-    return F.max_pool2d(plane[None, None], 2 * radius_px + 1, 1, radius_px)[0, 0]
+def _largest_around(plane: Tensor) -> Tensor:
+    return F.max_pool2d(F.max_pool2d(plane[None, None], (1, 3), 1, (0, 1)), (3, 1), 1, (1, 0))[0, 0]
 
 
-def fill_by_label(image: Tensor, hole: Tensor, labels: Tensor) -> Tensor:
+def fill_by_label(image: Tensor, hole: Tensor, labels: Tensor, tick: Callable[[], None]) -> Tensor:
     """Interpolate the hole smoothly from known pixels of the same label; the start when no network speaks.
 
-    Each label is pulled up and pushed down a pyramid of its known pixels (Gortler et al. 1996), so that a pixel takes the
-    colour of near pixels of its label, and of far ones only when there are no near ones, and relaxed towards a membrane. A label without any known
-    pixel takes the known pixels of all labels.
+    Each label is pulled up and pushed down a pyramid of its known pixels (Gortler et al. 1996) and relaxed
+    towards a membrane, so that a pixel takes the colour of near pixels of its label, and of far ones only
+    when there are no near ones. A label without any known pixel takes the known pixels of all labels.
 
     Args:
         image: (3, H, W) float32.
         hole: (H, W) bool.
         labels: (H, W) int64.
+        tick: called after each label.
 
     Returns:
         (3, H, W) float32; known pixels unchanged.
@@ -101,9 +105,29 @@ def fill_by_label(image: Tensor, hole: Tensor, labels: Tensor) -> Tensor:
         if not bool((domain & ~hole).any()):
             domain = torch.ones_like(hole)
         weight = torch.where(domain & ~hole, trust, 0.0)[None]
-        filled = _pull_push(image * weight, weight, domain[None].float())
+        filled = _spread(image, weight, domain[None].float())
         result = torch.where(where, filled, result)
+        tick()
     return result
+
+
+def _spread(image: Tensor, weight: Tensor, domain: Tensor) -> Tensor:
+    """Pull and push, from a resolution on that is enough for something smooth."""
+    height, width = weight.shape[-2:]
+    block = 1
+    while max(height, width) > block * _SPREAD_SIDE_PX:
+        block *= 2
+    every = torch.cat([image * weight, weight, domain])[None]
+    every = F.avg_pool2d(every, block, ceil_mode=True, count_include_pad=False)[0]
+    gain = _gain(every[3:4], block)
+    coarse = _pull_push(every[:3] * gain, every[3:4] * gain, every[4:])
+    size = (block * coarse.shape[-2], block * coarse.shape[-1])
+    return F.interpolate(coarse[None], size=size, mode="bilinear")[0][:, :height, :width]
+
+
+def _gain(mean: Tensor, block: int) -> Tensor:
+    """Factor that brings a block's mean weight to min(1, sum): one known pixel is knowledge enough."""
+    return torch.where(mean > 0, (block * block * mean).clamp_max(1.0) / mean.clamp_min(1e-6), 1.0)
 
 
 def _pull_push(colours: Tensor, weight: Tensor, domain: Tensor) -> Tensor:
@@ -123,16 +147,13 @@ def _pull_push(colours: Tensor, weight: Tensor, domain: Tensor) -> Tensor:
         return own
     every = torch.cat([colours, weight, domain])[None]
     every = F.avg_pool2d(every, 2, ceil_mode=True, count_include_pad=False)[0]
-    mean = every[3:4]
-    # One known pixel of four is knowledge enough: bring the mean weight to min(1, sum).
-    gain = torch.where(mean > 0, (4 * mean).clamp_max(1.0) / mean.clamp_min(1e-6), 1.0)
-    coarse = _pull_push(every[:3] * gain, mean * gain, every[4:])
+    gain = _gain(every[3:4], 2)
+    coarse = _pull_push(every[:3] * gain, every[3:4] * gain, every[4:])
     size = (2 * coarse.shape[-2], 2 * coarse.shape[-1])
     spread = F.interpolate(coarse[None], size=size, mode="bilinear")[0][:, :height, :width]
     filled = weight * own + (1 - weight) * spread
-    if height * width <= _RELAXED_PX:
-        for _ in range(_RELAXATIONS):
-            filled = weight * own + (1 - weight) * _neighbour_mean(filled, domain)
+    for _ in range(_RELAXATIONS):
+        filled = weight * own + (1 - weight) * _neighbour_mean(filled, domain)
     return filled
 
 

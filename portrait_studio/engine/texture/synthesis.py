@@ -13,11 +13,13 @@ from portrait_studio.engine.texture.fields import (
     Targets,
     collect_sources,
     collect_targets,
-    colour_features,
     feature_table,
+    guide_planes,
     table,
 )
 from portrait_studio.engine.texture.matching import (
+    CROSS,
+    DIAGONALS,
     Matcher,
     Matches,
     neighbour_candidates,
@@ -28,11 +30,10 @@ from portrait_studio.engine.texture.options import TextureOptions
 from portrait_studio.engine.texture.pace import Pace
 from portrait_studio.engine.texture.pyramid import Level, build_pyramid
 from portrait_studio.engine.texture.smooth import blur, blur_where, fill_by_label, structure_plane
-from portrait_studio.networks.conventions import FACE
 from portrait_studio.engine.texture.voting import vote
+from portrait_studio.networks.conventions import FACE
 
 _MANY_TARGETS = 60_000
-_EXHAUSTIVE_PAIRS = 600_000
 _CANDIDATES = 13
 _START_BLURS = (0.0, 0.004, 0.008, 0.016, 0.032)
 
@@ -49,7 +50,8 @@ def synthesise(
 ) -> Tensor:
     """Fill a hole with patches of the photo's own texture that fit the parsing map and the start.
 
-    Coarse-to-fine patch synthesis (Wexler et al. 2007, Barnes et al. 2009) with a parsing-map term in the patch distance.
+    Coarse-to-fine patch synthesis (Wexler et al. 2007, Barnes et al. 2009) with a parsing-map term in the
+    patch distance.
 
     Args:
         image: (3, H, W) float32 in [0, 1]; its content inside the hole is ignored.
@@ -74,7 +76,7 @@ def synthesise(
         return image.clone()
     labels = labels.long()
     known_image = torch.where(hole, torch.zeros_like(image), image)
-    spoken = fill_by_label(known_image, hole, labels) if start is None else start
+    spoken = fill_by_label(known_image, hole, labels, lambda: pace.advance(0.0)) if start is None else start
     finest = Level(
         image=torch.where(hole, spoken, image),
         hole=hole,
@@ -84,8 +86,8 @@ def synthesise(
     if min(hole.shape) < options.patch_px or bool(hole.all()):
         return finest.image
     filled = _coarse_to_fine(finest, generator, progress, options)
-    pulled = _pulled_by_label(filled, finest, options) if start is None else _with_low_frequencies(filled, finest, options)
-    return torch.where(hole, pulled, image)
+    pull = _pulled_by_label if start is None else _pulled_to_start
+    return torch.where(hole, pull(filled, finest, options), image)
 
 
 def _coarse_to_fine(
@@ -96,9 +98,13 @@ def _coarse_to_fine(
     for number, level in enumerate(levels):
         share = number / max(1, len(levels) - 1)
         blur_px = options.start_blur * max(level.hole.shape)
-        sources = collect_sources(level, options.patch_px, blur_px, options.mirror)
+        weight = options.start_weight_coarse + share * (
+            options.start_weight_fine - options.start_weight_coarse
+        )
+        sources = collect_sources(level, blur_px, weight, options)
+        progress(0.0)
         level = _without_unsourced(level, sources, options.min_sources if number == len(levels) - 1 else 1)
-        synthesisers.append(_LevelSynthesis(level, sources, share, generator, options))
+        synthesisers.append(_LevelSynthesis(level, sources, share, weight, generator, options))
         progress(0.0)
     pace = Pace(progress, sum(step.expected_work for step in synthesisers))
     above: tuple[_LevelSynthesis, Matches] | None = None
@@ -116,7 +122,8 @@ def _coarse_to_fine(
 def _without_unsourced(level: Level, sources: Sources, min_sources: int) -> Level:
     """Take pixels whose label has no source out of the hole: they keep the start.
 
-    So does a face of which more is missing than known: eyes and mouths put together from cheeks frighten people.
+    So does a face of which more is missing than known: eyes and mouths put together from cheeks frighten
+    people.
     """
     has_sources = sources.count >= min_sources
     missing, known = (
@@ -134,24 +141,22 @@ class _LevelSynthesis:
         level: Level,
         sources: Sources,
         share: float,
+        start_weight: float,
         generator: torch.Generator,
         options: TextureOptions,
     ) -> None:
-        """Args: the level with its sources, its place from coarsest (0) to finest (1), randomness, options."""
+        """Args: level, its sources, its place from coarsest (0) to finest (1), tie to `start`, the rest."""
         self.level, self.sources, self.options = level, sources, options
         self.share, self.generator = share, generator
         self.targets: Targets = collect_targets(level, options.patch_px)
         self.hole_index = level.hole.flatten().nonzero()[:, 0]
         self.hole_structure = structure_plane(level.labels).flatten()[self.hole_index]
-        self.start = table(colour_features(level.image))
+        guide = guide_planes(level.image, start_weight, options)
+        self.guide = table(guide[:3], guide[3])
         self.is_big = self.targets.centres.numel() > _MANY_TARGETS
         self.row_step = 2 if self.is_big else 1
         coarse, fine = options.coarse_iterations, options.fine_iterations
-        self.iterations = max(1, round(coarse + share * (fine - coarse)))
-        weight = options.start_weight_coarse + share * (
-            options.start_weight_fine - options.start_weight_coarse
-        )
-        self.start_weight = weight
+        self.iterations = 1 if self.is_big else max(1, round(coarse + share * (fine - coarse)))
 
     @property
     def can_run(self) -> bool:
@@ -199,8 +204,7 @@ class _LevelSynthesis:
             sources=self.sources,
             targets=self.targets,
             features=feature_table(estimate, self.level.labels),
-            start=self.start,
-            start_weight=self.start_weight,
+            guide=self.guide,
             patch_px=self.options.patch_px,
             row_step=self.row_step,
             options=self.options,
@@ -208,7 +212,10 @@ class _LevelSynthesis:
 
     def _candidates(self, matches: Matches, stride: int) -> list[Tensor]:
         width = self.sources.width
-        found = neighbour_candidates(matches, self.targets, width, stride)
+        found = neighbour_candidates(matches, self.targets, width, CROSS, stride)
+        if self.is_big:
+            return [*found, random_candidates(matches, width, 4, self._uniform(2))]
+        found += neighbour_candidates(matches, self.targets, width, DIAGONALS, stride)
         found.append(self.sources.random_of_label(self.targets.labels, self._uniform(1)[0]))
         radius = max(self.level.hole.shape) // 2 if self.share < 0.5 else 16
         while radius >= 1 and len(found) < _CANDIDATES:
@@ -219,7 +226,13 @@ class _LevelSynthesis:
     def _vote(self, matches: Matches, sharpness: float, pace: Pace) -> Tensor:
         colours = vote(
             self.hole_index,
- self.hole_structure, matches, self.targets, self.sources, self.options.patch_px, sharpness, pace
+            self.hole_structure,
+            matches,
+            self.targets,
+            self.sources,
+            self.options.patch_px,
+            sharpness,
+            pace,
         )
         estimate = self.level.image.flatten(1).clone()
         estimate[:, self.hole_index] = colours.t()
@@ -246,25 +259,27 @@ class _LevelSynthesis:
         return numbers.to(self.level.image.device)
 
 
-def _with_low_frequencies(filled: Tensor, finest: Level, options: TextureOptions) -> Tensor:
-    """Pull the low frequencies of the patches towards the start: it knows the shading, they know the texture."""
-    if options.start_pull == 0:
-        return filled
+def _pulled_to_start(filled: Tensor, finest: Level, options: TextureOptions) -> Tensor:
+    """Replace the low frequencies by those of the network's picture: it knows the shading.
+
+    How much detail that picture lacks is measured: by the blur that makes the patches most like it.
+    """
     longest = max(finest.hole.shape)
-    best, least = filled, None
+    best, least = filled, float("inf")
     for share in _START_BLURS:
         low = blur(filled, share * longest)
         apart = float((finest.image - low)[:, finest.hole].abs().double().mean())
-        if least is None or apart < least:
+        if apart < least:
             best, least = low, apart
     return (filled + options.start_pull * (finest.image - best)).clamp(0.0, 1.0)
 
 
 def _pulled_by_label(filled: Tensor, finest: Level, options: TextureOptions) -> Tensor:
+    """Replace the low frequencies of each part by those of the smooth start, never across its border."""
     sigma_px = options.start_blur * max(finest.hole.shape)
     result = filled
     for label in torch.unique(finest.labels[finest.hole]).tolist():
         where = finest.hole & (finest.labels == label)
-        low = blur_where(finest.image - filled, where, sigma_px)
-        result = torch.where(where, filled + options.start_pull * low, result)
+        correction = blur_where(finest.image - filled, where, sigma_px)
+        result = torch.where(where, filled + options.start_pull * correction, result)
     return result.clamp(0.0, 1.0)

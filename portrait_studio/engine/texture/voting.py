@@ -10,7 +10,8 @@ from portrait_studio.engine.texture.matching import Matches, chunks
 from portrait_studio.engine.texture.pace import Pace
 
 _DEPTH_DECAY = 0.9
-_MODE_STEPS = 3
+_BANDWIDTHS = (0.12, 0.08, 0.05)
+"""Colour differences that count as the same, in each step of the mean shift."""
 _OTHER_LABEL = 4.0
 _STRUCTURE_WEIGHT = 4.0
 
@@ -27,8 +28,9 @@ def vote(
 ) -> Tensor:
     """Colour of each hole pixel.
 
-    Votes weigh exp(-distance / spread) (Wexler et al. 2007) and less the deeper their patch lies in the hole. A mean
-    shift then moves from the average towards the most common colour: with sharpness 1 all the way, with 0 not at all.
+    Votes weigh exp(-distance / spread) (Wexler et al. 2007) and less the deeper their patch lies in the
+    hole. A mean shift then moves from the average towards the most common colour: with sharpness 1 all the
+    way, with 0 not at all.
 
     Args:
         hole_index: (Q,) int64 flat indices of the pixels to fill.
@@ -46,8 +48,10 @@ def vote(
     log_weight = _log_weights(matches, targets)
     result = torch.empty(hole_index.numel(), 3, device=hole_index.device)
     for part in chunks(hole_index.numel(), hole_index.device):
-        colours, logs = _ballots(hole_index[part], hole_structure[part], matches, targets, sources, log_weight, patch_px)
-        result[part] = _elect(colours, logs, sharpness)
+        colours, logs = _ballots(
+            hole_index[part], hole_structure[part], matches, targets, sources, log_weight, patch_px
+        )
+        result[part] = _elect(colours, logs, sharpness)[:, :3]
         pace.advance((part.stop - part.start) * 4)
     return result
 
@@ -60,9 +64,15 @@ def _log_weights(matches: Matches, targets: Targets) -> Tensor:
 
 
 def _ballots(
-    pixels: Tensor, structure: Tensor, matches: Matches, targets: Targets, sources: Sources, log_weight: Tensor, patch_px: int
+    pixels: Tensor,
+    structure: Tensor,
+    matches: Matches,
+    targets: Targets,
+    sources: Sources,
+    log_weight: Tensor,
+    patch_px: int,
 ) -> tuple[Tensor, Tensor]:
-    """Colours (K, Q, 3) and log weights (K, Q) of the K = patch_px ** 2 votes on each pixel."""
+    """Colours (K, Q, 4) with a last 0 and log weights (K, Q) of the K = patch_px ** 2 votes on each pixel."""
     radius = patch_px // 2
     span = torch.arange(-radius, radius + 1, device=pixels.device)
     shift = (span[:, None] * sources.width + span[None]).flatten()
@@ -75,8 +85,11 @@ def _ballots(
     logs = torch.where(slot >= 0, log_weight[voter] + near[:, None], -1e9)
     source = ballots[..., 3]
     label = source.floor()
-    logs = logs - torch.where(label == structure.floor(), (0.5 - (source - label)) * _STRUCTURE_WEIGHT, _OTHER_LABEL)
-    return ballots[..., :3], logs
+    logs = logs - torch.where(
+        label == structure.floor(), (0.5 - (source - label)) * _STRUCTURE_WEIGHT, _OTHER_LABEL
+    )
+    ballots[..., 3] = 0
+    return ballots, logs
 
 
 def _elect(colours: Tensor, logs: Tensor, sharpness: float) -> Tensor:
@@ -84,8 +97,8 @@ def _elect(colours: Tensor, logs: Tensor, sharpness: float) -> Tensor:
     mean = _weighted(colours, weight)
     if sharpness <= 0:
         return mean
-    mode = colours.gather(0, logs.argmax(0)[None, :, None].expand(1, -1, 3))[0]
-    for bandwidth in (0.12, 0.08, 0.05)[:_MODE_STEPS]:
+    mode = colours.gather(0, logs.argmax(0)[None, :, None].expand(1, -1, 4))[0]
+    for bandwidth in _BANDWIDTHS:
         apart = (colours - mode).square().sum(2)
         mode = _weighted(colours, weight * torch.exp(-apart / (2 * bandwidth**2)))
     return mean + sharpness * (mode - mean)
