@@ -138,8 +138,9 @@ class EfficientNetLite2(nn.Module):
         Args:
             stages: 0 (nothing is frozen) to 6.
         """
-        blocks = self._blocks[: self._ends[stages - 1] + 1] if stages else []
-        self._frozen = [self._conv_stem, self._bn0, *blocks] if stages else []
+        self._frozen = []
+        if stages:
+            self._frozen = [self._conv_stem, self._bn0, *self._blocks[: self._ends[stages - 1] + 1]]
         for module in self._frozen:
             module.requires_grad_(False)
         self.train(self.training)
