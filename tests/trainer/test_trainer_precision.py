@@ -7,20 +7,25 @@ from trainer.precision import Compute, choose_compute
 
 
 @pytest.mark.parametrize(
-    ("float32_s", "bfloat16_s", "chosen"),
+    ("in_hardware", "float32_s", "bfloat16_s", "chosen"),
     [
-        (1.0, 12.0, torch.float32),
-        (1.0, 1.0, torch.float32),
-        (1.0, 0.9, torch.float32),
-        (1.0, 0.5, torch.bfloat16),
-        (1.0, 0.14, torch.bfloat16),
+        (True, 1.0, 12.0, torch.float32),
+        (True, 1.0, 1.6, torch.float32),
+        (True, 1.0, 1.2, torch.bfloat16),
+        (True, 1.0, 0.14, torch.bfloat16),
+        (False, 1.0, 0.14, torch.float32),
     ],
 )
-def test_cpu_uses_bfloat16_only_where_it_is_clearly_quicker(
-    monkeypatch: pytest.MonkeyPatch, float32_s: float, bfloat16_s: float, chosen: torch.dtype
+def test_cpu_uses_bfloat16_only_in_hardware_and_never_where_it_clearly_loses(
+    monkeypatch: pytest.MonkeyPatch,
+    in_hardware: bool,
+    float32_s: float,
+    bfloat16_s: float,
+    chosen: torch.dtype,
 ) -> None:
     seconds = {torch.float32: float32_s, torch.bfloat16: bfloat16_s}
     monkeypatch.setattr(precision, "_seconds", seconds.__getitem__)
+    monkeypatch.setattr(precision, "cpu_has_bfloat16", lambda: in_hardware)
     compute = choose_compute("cpu", "auto")
     assert compute.precision == chosen
     assert compute.name == f"CPU ({str(chosen).removeprefix('torch.')})"
