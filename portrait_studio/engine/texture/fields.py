@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from portrait_studio.engine.texture.options import TextureOptions
-from portrait_studio.engine.texture.pyramid import Level, grown, shrunk
+from portrait_studio.engine.texture.pyramid import Level, box_around, grown, shrunk
 from portrait_studio.engine.texture.smooth import blur_where, structure_plane
 from portrait_studio.networks.conventions import LABEL_COUNT, MIRROR_LABELS
 
@@ -98,6 +98,11 @@ def table(planes: Tensor, last: Tensor | None = None) -> Tensor:
 def feature_table(image: Tensor, labels: Tensor) -> Tensor:
     """(H * W, 4) table of opponent colours and scaled label."""
     return table(colour_features(image), labels * _LABEL_STEP)
+
+
+def label_of(features: Tensor) -> Tensor:
+    """(P,) int64 labels of a feature table."""
+    return (features[:, 3] / _LABEL_STEP).round().long()
 
 
 def feature_cap(options: TextureOptions, patch_px: int, device: torch.device) -> Tensor:
@@ -189,19 +194,9 @@ def _depth(hole: Tensor) -> Tensor:
     depth = hole.to(torch.float32)
     if not bool(hole.any()):
         return depth
-    box = _box(hole, _DEPTH_CAP_PX)
+    box = box_around(hole, _DEPTH_CAP_PX)
     core = hole[box]
     for _ in range(_DEPTH_CAP_PX - 1):
         core = shrunk(core, 1)
         depth[box] += core
     return depth
-
-
-def _box(mask: Tensor, margin_px: int) -> tuple[slice, slice]:
-    """Rows and columns around the set pixels."""
-    spans = []
-    for axis in (1, 0):
-        places = mask.any(axis).nonzero()[:, 0]
-        first, last = int(places[0]), int(places[-1])
-        spans.append(slice(max(0, first - margin_px), last + 1 + margin_px))
-    return spans[0], spans[1]

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from portrait_studio.engine.texture.fields import Sources, Targets, feature_cap, patch_rows
-from portrait_studio.engine.texture.options import TextureOptions
+from portrait_studio.engine.texture.fields import Sources, Targets, label_of, patch_rows
 from portrait_studio.engine.texture.pace import Pace
 
 _CHUNK_CPU = 2048
@@ -47,7 +46,7 @@ class Matcher:
         guide: (H * W, 4) float32 weighted colours of `start` and row.
         patch_px: side of a patch.
         row_step: compare only every so many rows of a patch.
-        options: penalties.
+        cap: (4 * patch_px,) float32 bound of each squared difference.
     """
 
     sources: Sources
@@ -56,7 +55,7 @@ class Matcher:
     guide: Tensor
     patch_px: int
     row_step: int
-    options: TextureOptions
+    cap: Tensor
 
     def search(self, matches: Matches, candidates: list[Tensor], reuse: Tensor | None, pace: Pace) -> Matches:
         """Keep for each target the best of its source and the candidates.
@@ -80,7 +79,7 @@ class Matcher:
             least = self._distance(wanted, guide, own, reuse)
             for candidate in candidates:
                 other = candidate[part].clamp(0, last)
-                other = torch.where(self.sources.valid[other], other, own)
+                other = torch.where(self.sources.valid.index_select(0, other), other, own)
                 found = self._distance(wanted, guide, other, reuse)
                 better = found < least
                 own = torch.where(better, other, own)
@@ -97,14 +96,13 @@ class Matcher:
         return rows.view(steps.numel(), centres.numel(), -1)
 
     def _distance(self, wanted: Tensor, guide: Tensor, centres: Tensor, reuse: Tensor | None) -> Tensor:
-        cap = feature_cap(self.options, self.patch_px, wanted.device)
         difference = self._gather(self.sources.features, centres).sub_(wanted)
-        squared = torch.minimum(difference.mul_(difference), cap)
+        squared = torch.minimum(difference.mul_(difference), self.cap)
         total = squared.sum(0).sum(1) / (wanted.shape[0] * self.patch_px)
         apart = self.sources.guide.index_select(0, centres).sub_(guide)
         total.add_(apart.mul_(apart).sum(1))
         if reuse is not None:
-            total.add_(reuse[centres])
+            total.add_(reuse.index_select(0, centres))
         return total
 
 
@@ -120,8 +118,8 @@ def neighbour_candidates(
     for dy, dx in steps:
         shift = (dy * width + dx) * stride_px
         place = (targets.centres + shift).clamp(0, targets.slot.numel() - 1)
-        slot = targets.slot[place]
-        theirs = matches.centres[slot.clamp_min(0)] - shift
+        slot = targets.slot.index_select(0, place)
+        theirs = matches.centres.index_select(0, slot.clamp_min(0)) - shift
         found.append(torch.where(slot >= 0, theirs, matches.centres))
     return found
 
@@ -148,5 +146,5 @@ def reuse_penalty(matches: Matches, targets: Targets, sources: Sources, weight: 
     uses.index_add_(0, matches.centres, torch.ones_like(matches.centres, dtype=torch.int32))
     counts = torch.stack([(targets.labels == label).sum() for label in range(sources.count.numel())])
     need = (counts / sources.count.clamp_min(1)).clamp_min(1.0)
-    label = (sources.features[:, 3] / 4.0).floor().long()
-    return weight * (uses / need[label] - 1).clamp(0, 8)
+    label = label_of(sources.features)
+    return weight * (uses / need.index_select(0, label) - 1).clamp(0, 8)

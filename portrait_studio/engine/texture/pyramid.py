@@ -50,6 +50,21 @@ def shrunk(mask: Tensor, radius_px: int) -> Tensor:
     return ~grown(~mask, radius_px)
 
 
+def box_around(mask: Tensor, margin_px: int) -> tuple[slice, slice]:
+    """Rows and columns of the set pixels of a (H, W) bool mask with at least one, grown by a margin."""
+    spans = []
+    for axis in (1, 0):
+        places = mask.any(axis).nonzero()[:, 0]
+        first, last = int(places[0]), int(places[-1])
+        spans.append(slice(max(0, first - margin_px), last + 1 + margin_px))
+    return spans[0], spans[1]
+
+
+def labels_in(labels: Tensor) -> list[int]:
+    """Labels that occur in an int64 tensor, in rising order."""
+    return torch.bincount(labels.flatten(), minlength=LABEL_COUNT).nonzero()[:, 0].tolist()
+
+
 def _is_worth_halving(level: Level, patch_px: int) -> bool:
     if min(level.hole.shape) < 2 * _SMALLEST_SIDE_PX:
         return False
@@ -75,7 +90,7 @@ def _halved_majority(labels: Tensor) -> Tensor:
     size = ((height + 1) // 2, (width + 1) // 2)
     best = torch.full(size, -1.0, device=labels.device)
     winner = torch.zeros(size, dtype=torch.int64, device=labels.device)
-    for label in range(LABEL_COUNT):
+    for label in labels_in(labels):
         share = F.avg_pool2d(
             (labels == label)[None, None].float(), 2, ceil_mode=True, count_include_pad=False
         )[0, 0]

@@ -1,7 +1,7 @@
 """Smooth estimates that do not depend on the number of threads: blur, label-wise interpolation.
 
-Only pooling, interpolation and elementwise operations are used: convolution libraries pick other algorithms
-for other thread counts, and the same seed must give the same pixels.
+Only pooling, padding and elementwise operations are used: convolutions and torch's own interpolation pick
+other algorithms for other thread counts, and the same seed must give the same pixels.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections.abc import Callable
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from portrait_studio.engine.texture.pyramid import labels_in
 
 _HALVING_SIGMA_PX = 2.5
 _SPREAD_SIDE_PX = 300
@@ -34,8 +36,7 @@ def blur(planes: Tensor, sigma_px: float) -> Tensor:
     if sigma_px > 2 * _HALVING_SIGMA_PX and min(height, width) > 8:
         half = F.avg_pool2d(planes[None], 2, ceil_mode=True, count_include_pad=False)[0]
         half = blur(half, sigma_px / 2)
-        size = (2 * half.shape[-2], 2 * half.shape[-1])
-        return F.interpolate(half[None], size=size, mode="bilinear")[0][:, :height, :width]
+        return doubled(half)[:, :height, :width]
     radius = max(1, math.ceil(2.5 * sigma_px))
     taps = [math.exp(-0.5 * (i / sigma_px) ** 2) for i in range(-radius, radius + 1)]
     taps = [tap / sum(taps) for tap in taps]
@@ -43,6 +44,17 @@ def blur(planes: Tensor, sigma_px: float) -> Tensor:
     rows = sum((tap * padded[..., i : i + width] for i, tap in enumerate(taps)), torch.zeros_like(planes))
     padded = F.pad(rows[None], (0, 0, radius, radius), mode="replicate")[0]
     return sum((tap * padded[:, i : i + height] for i, tap in enumerate(taps)), torch.zeros_like(planes))
+
+
+def doubled(planes: Tensor) -> Tensor:
+    """Bilinear enlargement of (C, H, W) planes to (C, 2 H, 2 W)."""
+    for axis in (1, 2):
+        size = planes.shape[axis]
+        before = torch.cat([planes.narrow(axis, 0, 1), planes.narrow(axis, 0, size - 1)], axis)
+        after = torch.cat([planes.narrow(axis, 1, size - 1), planes.narrow(axis, size - 1, 1)], axis)
+        pair = (0.75 * planes + 0.25 * before, 0.75 * planes + 0.25 * after)
+        planes = torch.stack(pair, axis + 1).flatten(axis, axis + 1)
+    return planes
 
 
 def blur_where(planes: Tensor, where: Tensor, sigma_px: float) -> Tensor:
@@ -99,7 +111,7 @@ def fill_by_label(image: Tensor, hole: Tensor, labels: Tensor, tick: Callable[[]
     structure = structure_plane(labels)
     trust = 0.02 + 1.96 * (structure - structure.floor())
     result = image
-    for label in torch.unique(labels[hole]).tolist():
+    for label in labels_in(labels[hole]):
         where = hole & (labels == label)
         domain = labels == label
         if not bool((domain & ~hole).any()):
@@ -121,8 +133,9 @@ def _spread(image: Tensor, weight: Tensor, domain: Tensor) -> Tensor:
     every = F.avg_pool2d(every, block, ceil_mode=True, count_include_pad=False)[0]
     gain = _gain(every[3:4], block)
     coarse = _pull_push(every[:3] * gain, every[3:4] * gain, every[4:])
-    size = (block * coarse.shape[-2], block * coarse.shape[-1])
-    return F.interpolate(coarse[None], size=size, mode="bilinear")[0][:, :height, :width]
+    while block > 1:
+        coarse, block = doubled(coarse), block // 2
+    return coarse[:, :height, :width]
 
 
 def _gain(mean: Tensor, block: int) -> Tensor:
@@ -149,8 +162,7 @@ def _pull_push(colours: Tensor, weight: Tensor, domain: Tensor) -> Tensor:
     every = F.avg_pool2d(every, 2, ceil_mode=True, count_include_pad=False)[0]
     gain = _gain(every[3:4], 2)
     coarse = _pull_push(every[:3] * gain, every[3:4] * gain, every[4:])
-    size = (2 * coarse.shape[-2], 2 * coarse.shape[-1])
-    spread = F.interpolate(coarse[None], size=size, mode="bilinear")[0][:, :height, :width]
+    spread = doubled(coarse)[:, :height, :width]
     filled = weight * own + (1 - weight) * spread
     for _ in range(_RELAXATIONS):
         filled = weight * own + (1 - weight) * _neighbour_mean(filled, domain)

@@ -13,7 +13,8 @@ from portrait_studio.engine.texture.fields import (
     Targets,
     collect_sources,
     collect_targets,
-    feature_table,
+    colour_features,
+    feature_cap,
     guide_planes,
     table,
 )
@@ -28,13 +29,14 @@ from portrait_studio.engine.texture.matching import (
 )
 from portrait_studio.engine.texture.options import TextureOptions
 from portrait_studio.engine.texture.pace import Pace
-from portrait_studio.engine.texture.pyramid import Level, build_pyramid
-from portrait_studio.engine.texture.smooth import blur, blur_where, fill_by_label, structure_plane
+from portrait_studio.engine.texture.pyramid import Level, box_around, build_pyramid, labels_in
+from portrait_studio.engine.texture.smooth import blur, blur_where, fill_by_label
 from portrait_studio.engine.texture.voting import vote
 from portrait_studio.networks.conventions import FACE
 
 _MANY_TARGETS = 60_000
 _CANDIDATES = 13
+_INTERIM_SHARPNESS = 0.3
 _START_BLURS = (0.0, 0.004, 0.008, 0.016, 0.032)
 
 
@@ -85,18 +87,21 @@ def synthesise(
     )
     if min(hole.shape) < options.patch_px or bool(hole.all()):
         return finest.image
-    filled = _coarse_to_fine(finest, generator, progress, options)
-    pull = _pulled_by_label if start is None else _pulled_to_start
-    return torch.where(hole, pull(filled, finest, options), image)
+    filled, synthesised = _coarse_to_fine(finest, generator, progress, options)
+    if bool(synthesised.any()):
+        pull = _pull_by_label if start is None else _pull_to_start
+        pull(filled, finest, synthesised, options)
+    return torch.where(hole, filled, image)
 
 
 def _coarse_to_fine(
     finest: Level, generator: torch.Generator, progress: Callable[[float], None], options: TextureOptions
-) -> Tensor:
+) -> tuple[Tensor, Tensor]:
+    """Return the (3, H, W) picture and the (H, W) bool mask of the pixels that patches have filled."""
     levels = build_pyramid(finest, options.patch_px, options.max_levels)
     synthesisers = []
     for number, level in enumerate(levels):
-        share = number / max(1, len(levels) - 1)
+        share = 1.0 - (len(levels) - 1 - number) / max(1, len(levels) - 1)
         blur_px = options.start_blur * max(level.hole.shape)
         weight = options.start_weight_coarse + share * (
             options.start_weight_fine - options.start_weight_coarse
@@ -108,15 +113,10 @@ def _coarse_to_fine(
         progress(0.0)
     pace = Pace(progress, sum(step.expected_work for step in synthesisers))
     above: tuple[_LevelSynthesis, Matches] | None = None
-    estimate = finest.image
     for step in synthesisers:
-        if not step.can_run:
-            above, estimate = None, step.level.image
-            continue
-        matches = step.first_matches(above, pace)
-        estimate, matches = step.run(matches, pace)
-        above = (step, matches)
-    return estimate
+        above = (step, step.run(above, pace)) if step.can_run else None
+    last = synthesisers[-1]
+    return last.estimate, last.level.hole & last.can_run
 
 
 def _without_unsourced(level: Level, sources: Sources, min_sources: int) -> Level:
@@ -150,7 +150,9 @@ class _LevelSynthesis:
         self.share, self.generator = share, generator
         self.targets: Targets = collect_targets(level, options.patch_px)
         self.hole_index = level.hole.flatten().nonzero()[:, 0]
-        self.hole_structure = structure_plane(level.labels).flatten()[self.hole_index]
+        self.hole_structure = sources.colours[self.hole_index, 3]
+        self.estimate = level.image.clone(memory_format=torch.contiguous_format)
+        self.features = sources.features[: level.hole.numel()].clone()
         guide = guide_planes(level.image, start_weight, options)
         self.guide = table(guide[:3], guide[3])
         self.is_big = self.targets.centres.numel() > _MANY_TARGETS
@@ -168,46 +170,50 @@ class _LevelSynthesis:
         """Work in units of compared patches."""
         return float(self.targets.centres.numel() * (_CANDIDATES + 4) * self.iterations)
 
-    def first_matches(self, above: tuple[_LevelSynthesis, Matches] | None, pace: Pace) -> Matches:
-        """Matches to begin with: those of the coarser level, or random ones of the same label."""
-        count = self.targets.centres.numel()
-        random = self.sources.random_of_label(self.targets.labels, self._uniform(1)[0])
-        distance = torch.zeros(count, device=random.device)
-        if above is None:
-            return Matches(random, distance)
-        return Matches(self._from_coarser(*above, random), distance)
+    def run(self, above: tuple[_LevelSynthesis, Matches] | None, pace: Pace) -> Matches:
+        """Alternate search and vote, from the matches of the coarser level or from random ones.
 
-    def run(self, matches: Matches, pace: Pace) -> tuple[Tensor, Matches]:
-        """Alternate search and vote; returns the (3, H, W) estimate and the last matches."""
-        estimate = self.level.image
-        if self.share > 0:
-            matches = self._matcher(estimate).search(matches, [], None, pace)
-            estimate = self._vote(matches, 0.5, pace)
+        Args:
+            above: the coarser level and its matches, or None at the first one.
+            pace: told about each chunk of work.
+
+        Returns:
+            The matches; the picture is left in `estimate`.
+        """
+        matches = self._first_matches(above)
+        if above is not None:
+            matches = self._matcher().search(matches, [], None, pace)
+            self._vote(matches, 0.5, pace)
         for iteration in range(self.iterations):
-            matcher = self._matcher(estimate)
             reuse = None
             if self.options.reuse_penalty > 0 and iteration > 0:
                 reuse = reuse_penalty(matches, self.targets, self.sources, self.options.reuse_penalty)
-            for stride in self._strides(iteration):
+            matcher = self._matcher()
+            for stride in self._strides(above is None and iteration == 0, iteration):
                 matches = matcher.search(matches, self._candidates(matches, stride), reuse, pace)
             is_last = iteration == self.iterations - 1 and self.share == 1
-            estimate = self._vote(matches, self.options.sharpness if is_last else 0.3, pace)
-        return estimate, matches
+            self._vote(matches, self.options.sharpness if is_last else _INTERIM_SHARPNESS, pace)
+        return matches
 
-    def _strides(self, iteration: int) -> tuple[int, ...]:
-        if self.is_big:
-            return (1,)
-        return (4, 2, 1) if self.share == 0 and iteration == 0 else (1 + iteration % 2,)
+    def _first_matches(self, above: tuple[_LevelSynthesis, Matches] | None) -> Matches:
+        random = self.sources.random_of_label(self.targets.labels, self._uniform(1)[0])
+        centres = random if above is None else self._from_coarser(*above, random)
+        return Matches(centres, torch.zeros(centres.numel(), device=centres.device))
 
-    def _matcher(self, estimate: Tensor) -> Matcher:
+    def _strides(self, is_first: bool, iteration: int) -> tuple[int, ...]:
+        if is_first:
+            return (4, 2, 1)
+        return (1,) if self.is_big else (1 + iteration % 2,)
+
+    def _matcher(self) -> Matcher:
         return Matcher(
             sources=self.sources,
             targets=self.targets,
-            features=feature_table(estimate, self.level.labels),
+            features=self.features,
             guide=self.guide,
             patch_px=self.options.patch_px,
             row_step=self.row_step,
-            options=self.options,
+            cap=feature_cap(self.options, self.options.patch_px, self.features.device),
         )
 
     def _candidates(self, matches: Matches, stride: int) -> list[Tensor]:
@@ -223,7 +229,7 @@ class _LevelSynthesis:
             radius //= 3
         return found
 
-    def _vote(self, matches: Matches, sharpness: float, pace: Pace) -> Tensor:
+    def _vote(self, matches: Matches, sharpness: float, pace: Pace) -> None:
         colours = vote(
             self.hole_index,
             self.hole_structure,
@@ -234,15 +240,14 @@ class _LevelSynthesis:
             sharpness,
             pace,
         )
-        estimate = self.level.image.flatten(1).clone()
-        estimate[:, self.hole_index] = colours.t()
-        return estimate.view_as(self.level.image)
+        self.estimate.flatten(1)[:, self.hole_index] = colours.t()
+        self.features[self.hole_index, :3] = colour_features(colours.t()[:, None])[:, 0].t()
 
     def _from_coarser(self, coarse: _LevelSynthesis, matches: Matches, random: Tensor) -> Tensor:
         """Double the coordinates of the coarser matches; targets without a usable one take the random one."""
         width, coarse_width = self.sources.width, coarse.sources.width
         y, x = self.targets.centres // width, self.targets.centres % width
-        slot = coarse.targets.slot[(y // 2) * coarse_width + x // 2]
+        slot = coarse.targets.slot.index_select(0, (y // 2) * coarse_width + x // 2)
         source = matches.centres[slot.clamp_min(0)]
         row, column = source // coarse_width, source % coarse_width
         plane = row // coarse.sources.height
@@ -259,27 +264,35 @@ class _LevelSynthesis:
         return numbers.to(self.level.image.device)
 
 
-def _pulled_to_start(filled: Tensor, finest: Level, options: TextureOptions) -> Tensor:
-    """Replace the low frequencies by those of the network's picture: it knows the shading.
+def _pull_to_start(filled: Tensor, finest: Level, synthesised: Tensor, options: TextureOptions) -> None:
+    """Replace the low frequencies by those of the network's picture, in place: it knows the shading.
 
     How much detail that picture lacks is measured: by the blur that makes the patches most like it.
     """
     longest = max(finest.hole.shape)
-    best, least = filled, float("inf")
+    rows, columns = box_around(synthesised, round(3 * _START_BLURS[-1] * longest))
+    part, start, where = filled[:, rows, columns], finest.image[:, rows, columns], synthesised[rows, columns]
+    best, least = part, None
     for share in _START_BLURS:
-        low = blur(filled, share * longest)
-        apart = float((finest.image - low)[:, finest.hole].abs().double().mean())
-        if apart < least:
+        low = blur(part, share * longest)
+        # Whole numbers add up to the same sum in any order, with any number of threads.
+        apart = int(((start - low).abs() * 4096).round().long().mul(where).sum())
+        if least is None or apart < least:
             best, least = low, apart
-    return (filled + options.start_pull * (finest.image - best)).clamp(0.0, 1.0)
+    pulled = (part + options.start_pull * (start - best)).clamp(0.0, 1.0)
+    filled[:, rows, columns] = torch.where(where, pulled, part)
 
 
-def _pulled_by_label(filled: Tensor, finest: Level, options: TextureOptions) -> Tensor:
-    """Replace the low frequencies of each part by those of the smooth start, never across its border."""
+def _pull_by_label(filled: Tensor, finest: Level, synthesised: Tensor, options: TextureOptions) -> None:
+    """Replace the low frequencies of each part, in place, by those of the smooth start of the same part."""
     sigma_px = options.start_blur * max(finest.hole.shape)
-    result = filled
-    for label in torch.unique(finest.labels[finest.hole]).tolist():
-        where = finest.hole & (finest.labels == label)
-        correction = blur_where(finest.image - filled, where, sigma_px)
-        result = torch.where(where, filled + options.start_pull * correction, result)
-    return result.clamp(0.0, 1.0)
+    box = box_around(synthesised, 0)
+    rows, columns = box
+    part, start, labels = filled[:, rows, columns], finest.image[:, rows, columns], finest.labels[box]
+    result = part
+    for label in labels_in(labels[synthesised[box]]):
+        where = synthesised[box] & (labels == label)
+        correction = blur_where(start - part, where, sigma_px)
+        pulled = (part + options.start_pull * correction).clamp(0.0, 1.0)
+        result = torch.where(where, pulled, result)
+    filled[:, rows, columns] = result

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -59,8 +61,7 @@ def vote(
 def _log_weights(matches: Matches, targets: Targets) -> Tensor:
     ordered = torch.sort(matches.distance).values
     spread = ordered[(3 * ordered.numel()) // 4].clamp_min(1e-5)
-    decay = torch.log(torch.tensor(_DEPTH_DECAY, device=spread.device))
-    return -matches.distance / spread + decay * targets.depth
+    return -matches.distance / spread + math.log(_DEPTH_DECAY) * targets.depth
 
 
 def _ballots(
@@ -77,12 +78,13 @@ def _ballots(
     span = torch.arange(-radius, radius + 1, device=pixels.device)
     shift = (span[:, None] * sources.width + span[None]).flatten()
     place = (pixels[None] - shift[:, None]).clamp(0, targets.slot.numel() - 1)
-    slot = targets.slot[place]
+    slot = targets.slot.index_select(0, place.flatten())
     voter = slot.clamp_min(0)
-    origin = (matches.centres[voter] + shift[:, None]).clamp(0, sources.valid.numel() - 1)
-    ballots = sources.colours.index_select(0, origin.flatten()).view(*origin.shape, 4)
+    origin = matches.centres.index_select(0, voter).view_as(place) + shift[:, None]
+    origin = origin.clamp(0, sources.valid.numel() - 1).flatten()
+    ballots = sources.colours.index_select(0, origin).view(*place.shape, 4)
     near = -(span[:, None] ** 2 + span[None] ** 2).flatten() / (2.0 * radius**2)
-    logs = torch.where(slot >= 0, log_weight[voter] + near[:, None], -1e9)
+    logs = torch.where(slot >= 0, log_weight.index_select(0, voter), -1e9).view_as(place) + near[:, None]
     source = ballots[..., 3]
     label = source.floor()
     logs = logs - torch.where(
