@@ -22,9 +22,9 @@ class BlendOptions:
 
     Attributes:
         screening_reach: distance over which the correction of colours decays, relative to the hole's short
-            side; 0 lets the seam's colours reach through the whole hole. Half the hole measured as good as 0 on
-            12 photos (L1 in the hole 28.98 and 29.00; without blending 30.60), and it bounds how far a wrong
-            seam can bleed.
+            side; 0 lets the seam's colours reach through the whole hole. Half the hole measured as good as 0
+            (L1 in the hole 28.98 and 29.00 on 12 photos; without blending 30.60), and it bounds how far a
+            wrong seam can bleed.
     """
 
     screening_reach: float = 0.5
