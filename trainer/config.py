@@ -29,6 +29,7 @@ class DataConfig:
         batch: samples per step.
         rare_label_threshold: photos with labels that occur in less than this share of the labelled photos are
             repeated more often (repeat factor sampling, Gupta et al. 2019); 0 = off.
+        exact_weight: how many times as often exactly labelled photos are drawn as the others of their set.
         exact_only: leave out photos whose label maps hold sets of labels or nothing.
         face_window: cut windows around the face (face task).
     """
@@ -37,6 +38,7 @@ class DataConfig:
     size: int = 256
     batch: int = 8
     rare_label_threshold: float = 0.0
+    exact_weight: float = 1.0
     exact_only: bool = False
     face_window: bool = False
 

@@ -118,6 +118,7 @@ class BatchSource:
     def _photo_chances(self, names: list[str]) -> NDArray[np.float64]:
         owner = np.array([names.index(photo.key.partition("/")[0]) for photo in self.photos.photos])
         factors = self._repeat_factors()
+        factors = np.where(self._exactly_labelled(), self.recipe.data.exact_weight * factors, factors)
         if self.recipe.data.exact_only:
             factors = factors * self._exactly_labelled()
         chances = np.zeros(len(self.photos))

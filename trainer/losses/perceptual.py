@@ -18,7 +18,7 @@ _CONVOLUTIONS = 12
 
 
 class PerceptualLoss(nn.Module):
-    """Sum over relu1_2, relu2_2, relu3_2, relu4_2 and relu5_2 of the mean squared feature difference."""
+    """Sum over relu1_2, relu2_2, relu3_2, relu4_2 and relu5_2 of the squared feature difference, relative to the target's."""
 
     mean: Tensor
     std: Tensor
@@ -48,7 +48,12 @@ class PerceptualLoss(nn.Module):
         with torch.no_grad():
             wanted = self.features(target)
         pairs = zip(self.features(output), wanted, strict=True)
-        return torch.stack([functional.mse_loss(a.float(), b.float()) for a, b in pairs]).sum()
+        return torch.stack([_relative_error(a.float(), b.float()) for a, b in pairs]).sum()
+
+
+def _relative_error(output: Tensor, target: Tensor) -> Tensor:
+    """Squared error over the target's mean square: VGG files differ in the scale of their features, this does not."""
+    return functional.mse_loss(output, target) / target.square().mean().clamp_min(1e-6)
 
 
 def _convolutions(state: dict[str, Tensor]) -> list[nn.Conv2d]:
