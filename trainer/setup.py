@@ -60,14 +60,14 @@ def start_run(
     }
     network = build_network(recipe.architecture, recipe.network)
     if init is not None and recipe.task in read_manifest(init):
-        record["start"] = f"released weights {init_from_release(network, recipe.task, init)[:12]}"
+        record["start"] = init_from_release(network, recipe.task, init)
     elif isinstance(network, ParsingNetwork) and init_from_imagenet(network):
         record["start"] = "ImageNet encoder"
     return Run(recipe, _make_task(recipe, network, source, init, vgg), source, compute, folder, record)
 
 
 def init_from_release(network: nn.Module, task: str, models: Path) -> str:
-    """Take the released weights of a task; returns their SHA-256.
+    """Take the released weights of a task; returns where they, and those before them, came from.
 
     Raises:
         WeightsError: missing, damaged, or of another shape than the recipe's network.
@@ -80,7 +80,8 @@ def init_from_release(network: nn.Module, task: str, models: Path) -> str:
             f"The released {task} weights have another shape than the recipe's network; leave them out of "
             "the --init folder."
         ) from None
-    return released.sha256
+    before = released.metadata.get("start", "not recorded")
+    return f"released weights {released.sha256[:12]} (started from: {before})"
 
 
 def init_from_imagenet(network: ParsingNetwork) -> bool:

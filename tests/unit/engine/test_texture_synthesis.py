@@ -71,18 +71,16 @@ def test_what_lies_in_the_hole_does_not_matter() -> None:
     assert torch.equal(first, synthesise(other, hole, labels, None, seeded(), ignore))
 
 
-@pytest.mark.parametrize("with_start", [False, True])
-def test_same_seed_gives_same_pixels_with_any_number_of_threads(with_start: bool) -> None:
+def test_same_seed_gives_same_pixels_with_any_number_of_threads() -> None:
     image, hole = noise(120, 110), square_hole(120, 110, 16)
     labels = (torch.arange(110) > 60).long().expand(120, 110)
-    start = image.roll(1, 2) if with_start else None
     options = TextureOptions(coarse_iterations=1, fine_iterations=1, max_levels=1)
     before = torch.get_num_threads()
     results = []
     try:
         for threads in (1, 2):
             torch.set_num_threads(threads)
-            results.append(synthesise(image, hole, labels, start, seeded(7), ignore, options))
+            results.append(synthesise(image, hole, labels, None, seeded(7), ignore, options))
     finally:
         torch.set_num_threads(before)
     assert torch.equal(results[0], results[1])
