@@ -35,8 +35,13 @@ from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of
 from portrait_studio.networks.conventions import FACE
 
-_FACE_TRUST = 0.85
-"""Share of the network in the fill where the label is surely face: patches of a face make no face."""
+_MOST_TRUST = 0.85
+"""Largest share of the network in the fill: some of the patches' grain stays everywhere."""
+_DOUBT = 0.4
+"""Doubt about the label (1 - the probability of the likeliest) from which on the network has that share.
+
+A sharp fill after a wrong label is worse than a soft one.
+"""
 
 
 class Synthesise(Protocol):
@@ -168,8 +173,8 @@ class HoleFiller:
         fill = sample(texture, window, region)
         if completed is None:
             return fill
-        trust = np.clip(sample(parsed.probabilities[..., FACE], parsed.window, region), 0.0, 1.0)[..., None]
-        return fill + np.float32(_FACE_TRUST) * trust * (sample(completed, parsed.window, region) - fill)
+        trust = sample(network_trust(parsed.probabilities), parsed.window, region)[..., None]
+        return fill + trust * (sample(completed, parsed.window, region) - fill)
 
     def _refine_face(self, parsed: ParsedWindow, fill: Floats, region: Bounds) -> Floats:
         """The fill of the region with a better face, if the hole touches one."""
@@ -227,6 +232,23 @@ class HoleFiller:
             source = inner.shifted(-region.left, -region.top).slices
             picture[inner.shifted(-bounds.left, -bounds.top).slices] = _eight_bits(fill[source])
             self._stages[name] = picture
+
+
+def network_trust(probabilities: Floats) -> Floats:
+    """How far the fill follows the network instead of the patches.
+
+    Much where the label is face, since patches of a face make no face, and where the label is in doubt, since
+    patches would give a wrong guess a sharp outline.
+
+    Args:
+        probabilities: (h, w, 18) float32 over the labels.
+
+    Returns:
+        (h, w) float32 in [0, 0.85].
+    """
+    doubt = 1.0 - probabilities.max(axis=2)
+    share = np.maximum(_MOST_TRUST * probabilities[..., FACE], _MOST_TRUST * doubt / _DOUBT)
+    return np.asarray(np.clip(share, 0.0, _MOST_TRUST), dtype=np.float32)
 
 
 def _planes(picture: Floats) -> Tensor:

@@ -1,0 +1,25 @@
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from portrait_studio.engine.fill_hole import network_trust
+from portrait_studio.networks.conventions import FACE, LABEL_COUNT
+
+
+def probabilities(*likeliest: tuple[int, float]) -> NDArray[np.float32]:
+    """One pixel for each (label, probability); the rest is spread over the other labels."""
+    table = np.empty((1, len(likeliest), LABEL_COUNT), np.float32)
+    for index, (label, value) in enumerate(likeliest):
+        table[0, index] = (1 - value) / (LABEL_COUNT - 1)
+        table[0, index, label] = value
+    return table
+
+
+def test_a_sure_garment_is_left_to_the_patches_and_a_sure_face_to_the_network() -> None:
+    trust = network_trust(probabilities((4, 1.0), (FACE, 1.0)))
+    assert trust[0].tolist() == pytest.approx([0.0, 0.85])
+
+
+def test_doubt_shifts_the_fill_to_the_network_up_to_a_limit() -> None:
+    trust = network_trust(probabilities((4, 0.95), (4, 0.8), (4, 0.6), (4, 0.2)))[0]
+    assert trust.tolist() == pytest.approx([0.85 * 0.05 / 0.4, 0.85 * 0.2 / 0.4, 0.85, 0.85], abs=1e-5)
