@@ -66,7 +66,7 @@ def _quicker(device: str) -> torch.dtype:
 def _quicker_on_cpu() -> torch.dtype:
     """Float32 without bfloat16 in hardware; with it, float32 only where a measurement speaks clearly for it.
 
-    A busy machine disturbs short measurements, and the hardware is seldom wrong, so the doubt is the hardware's.
+    A busy machine disturbs short measurements, and the hardware is seldom wrong.
     """
     if not cpu_has_bfloat16():
         return torch.float32

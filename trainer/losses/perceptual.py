@@ -18,7 +18,7 @@ _CONVOLUTIONS = 12
 
 
 class PerceptualLoss(nn.Module):
-    """Sum over relu1_2, relu2_2, relu3_2, relu4_2 and relu5_2 of the squared feature difference, relative to the target's."""
+    """Squared feature difference over the target's mean square, summed over relu1_2 to relu5_2."""
 
     mean: Tensor
     std: Tensor
@@ -52,7 +52,7 @@ class PerceptualLoss(nn.Module):
 
 
 def _relative_error(output: Tensor, target: Tensor) -> Tensor:
-    """Squared error over the target's mean square: VGG files differ in the scale of their features, this does not."""
+    """Squared error over the target's mean square, since VGG files differ in the scale of their features."""
     return functional.mse_loss(output, target) / target.square().mean().clamp_min(1e-6)
 
 
