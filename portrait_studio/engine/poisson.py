@@ -16,8 +16,13 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import linalg
 
+from portrait_studio.engine.poisson_grid import AdaptiveGrid
+
 Doubles = NDArray[np.float64]
 Report = Callable[[float], None]
+
+_NOTHING = 1e-6
+"""Right sides below this are rounding errors of float32 pixels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,25 +77,27 @@ class MultigridSolver:
     def solve(self, problem: PoissonProblem, report: Report) -> Doubles:
         """See `PoissonSolver.solve`."""
         solution = np.array(problem.values, dtype=np.float64)
-        rows, columns = np.nonzero(problem.unknown)
-        if rows.size == 0:
+        if not problem.unknown.any():
             return solution
-        matrix = _matrix(problem, rows, columns)
-        # Solving for the correction makes the first guess count and the start of the iteration zero.
-        residual = _residual(problem, solution)[rows, columns]
+        # Solving for the correction makes the first guess count and the right side vanish where it is kept.
+        residual = _residual(problem, solution)
+        report(0.02)
+        active = problem.unknown & (np.abs(residual).max(axis=2) > _NOTHING)
+        grid = AdaptiveGrid(problem.unknown, active, problem.screening)
         report(0.1)
-        if rows.size <= self.direct_up_to:
-            correction = linalg.splu(matrix.tocsc()).solve(residual)
+        right_side = grid.restrict(residual)
+        if len(right_side) <= self.direct_up_to:
+            correction = linalg.splu(grid.matrix.tocsc()).solve(right_side)
         else:
-            correction = self._iterate(matrix, residual, np.stack([rows, columns], axis=1), report)
-        solution[rows, columns] += correction
+            correction = self._iterate(grid.matrix, right_side, grid.blocks, report)
+        grid.add_to(solution, correction)
         report(1.0)
         return solution
 
     def _iterate(
-        self, matrix: sparse.csr_array, right_side: Doubles, places: NDArray[np.intp], report: Report
+        self, matrix: sparse.csr_array, right_side: Doubles, blocks: NDArray[np.intp], report: Report
     ) -> Doubles:
-        cycle = _Hierarchy(matrix, places, self.direct_up_to, report)
+        cycle = _Hierarchy(matrix, blocks, self.direct_up_to, report)
         solution = np.zeros_like(right_side)
         residual = right_side.copy()
         goal = self.tolerance * np.maximum(np.linalg.norm(right_side, axis=0), 1e-12)
@@ -115,7 +122,7 @@ class _Hierarchy:
     """Symmetric V-cycle over ever coarser matrices, used as preconditioner."""
 
     def __init__(
-        self, matrix: sparse.csr_array, places: NDArray[np.intp], coarsest: int, report: Report
+        self, matrix: sparse.csr_array, blocks: NDArray[np.intp], coarsest: int, report: Report
     ) -> None:
         self._matrices = [matrix]
         self._smoothers: list[Doubles] = []
@@ -125,20 +132,19 @@ class _Hierarchy:
             fine = self._matrices[-1]
             inverse = 1.0 / fine.diagonal()
             radius = _spectral_radius(fine, inverse)
-            places = places // 3
             # One number for a place sorts much faster than a pair.
-            width = int(places[:, 1].max()) + 1
-            blocks, members = np.unique(places[:, 0] * width + places[:, 1], return_inverse=True)
+            width = int(blocks[:, 1].max()) + 1
+            groups, members = np.unique(blocks[:, 0] * width + blocks[:, 1], return_inverse=True)
             count = fine.shape[0]
             tentative = sparse.csr_array(
-                (np.ones(count), (np.arange(count), members)), shape=(count, blocks.size)
+                (np.ones(count), (np.arange(count), members)), shape=(count, groups.size)
             )
             scaled = sparse.diags_array(4.0 / 3.0 / radius * inverse)
             prolongation = (tentative - scaled @ (fine @ tentative)).tocsr()
             self._smoothers.append((4.0 / 3.0 / radius * inverse)[:, None])
             self._prolongations.append(prolongation)
             self._matrices.append((prolongation.T @ fine @ prolongation).tocsr())
-            places = np.stack(np.divmod(blocks, width), axis=1)
+            blocks = np.stack(np.divmod(groups, width), axis=1) // 3
         self._coarsest = linalg.splu(self._matrices[-1].tocsc())
 
     def apply(self, residual: Doubles, level: int = 0) -> Doubles:
@@ -158,29 +164,6 @@ class _Hierarchy:
 def _spectral_radius(matrix: sparse.csr_array, inverse: Doubles) -> float:
     """Upper bound of the largest eigenvalue of D^-1 A by Gershgorin's circles."""
     return float((abs(matrix).sum(axis=1) * inverse).max())
-
-
-def _matrix(problem: PoissonProblem, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> sparse.csr_array:
-    height, width = problem.unknown.shape
-    index = np.full((height, width), -1, dtype=np.int32)
-    index[rows, columns] = np.arange(rows.size, dtype=np.int32)
-    degree = np.full((height, width), 4.0)
-    degree[[0, -1], :] -= 1.0
-    degree[:, [0, -1]] -= 1.0
-    if height == 1:
-        degree -= 1.0
-    if width == 1:
-        degree -= 1.0
-    starts, ends = [], []
-    for one, other in ((index[:, :-1], index[:, 1:]), (index[:-1], index[1:])):
-        both = (one >= 0) & (other >= 0)
-        starts += [one[both], other[both]]
-        ends += [other[both], one[both]]
-    diagonal = degree[rows, columns] + problem.screening
-    own = np.arange(rows.size, dtype=np.int32)
-    data = np.concatenate([diagonal, np.full(sum(part.size for part in starts), -1.0)])
-    places = (np.concatenate([own, *starts]), np.concatenate([own, *ends]))
-    return sparse.coo_array((data, places), shape=(rows.size, rows.size)).tocsr()
 
 
 def _residual(problem: PoissonProblem, solution: Doubles) -> Doubles:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from portrait_studio.engine.poisson import MultigridSolver, PoissonProblem
+from portrait_studio.engine.poisson_grid import AdaptiveGrid
 from portrait_studio.errors import Cancelled
 
 DIRECT = MultigridSolver()
@@ -114,6 +116,62 @@ def test_screening_pulls_to_the_first_guess(solver: MultigridSolver) -> None:
 def test_both_ways_agree() -> None:
     problem = PoissonProblem(picture(50, 60), some_unknown(50, 60), picture(50, 59, 2), picture(49, 60, 3))
     np.testing.assert_allclose(DIRECT.solve(problem, silent), ITERATIVE.solve(problem, silent), atol=1e-6)
+
+
+def seam_problem(side: int, screening: float) -> PoissonProblem:
+    """A fill with its own gradients, 0.3 too bright on one side of a round hole and too dark on the other."""
+    y, x = np.mgrid[0:side, 0:side]
+    unknown = np.hypot(y - side / 2, x - side / 2) < 0.45 * side
+    values = picture(side, side)
+    right, down = np.diff(values, axis=1), np.diff(values, axis=0)
+    wrong = np.where(unknown, 0.3 * np.sin(4 * np.arctan2(y - side / 2, x - side / 2)), 0.0)[..., None]
+    return PoissonProblem(
+        values + wrong,
+        unknown,
+        right + _inner(wrong, unknown, 1),
+        down + _inner(wrong, unknown, 0),
+        screening,
+    )
+
+
+def _inner(wrong: NDArray[np.float64], unknown: NDArray[np.bool_], axis: int) -> NDArray[np.float64]:
+    """Steps of `wrong` between two unknown pixels; none across the seam."""
+    both = np.diff(unknown.astype(np.int8), axis=axis) == 0
+    return np.diff(wrong, axis=axis) * both[..., None]
+
+
+@pytest.mark.parametrize("screening", [0.0, 0.001])
+def test_a_sparse_lattice_far_from_the_seam_changes_nothing_visible(screening: float) -> None:
+    problem = seam_problem(160, screening)
+    nowhere_smooth = np.ones_like(problem.unknown)
+    whole, sparse = (
+        AdaptiveGrid(problem.unknown, active, screening)
+        for active in (nowhere_smooth, problem.unknown & False)
+    )
+    assert len(whole.places) == problem.unknown.sum()
+    assert len(sparse.places) < len(whole.places) / 2
+    found = DIRECT.solve(problem, silent)
+    noise = np.full_like(problem.right, 2e-6)
+    exact = DIRECT.solve(
+        replace(problem, right=problem.right + noise * (np.arange(159) % 2)[None, :, None]), silent
+    )
+    # A quarter of a level of an 8-bit photo.
+    np.testing.assert_allclose(found, exact, atol=0.001)
+
+
+def test_the_lattice_represents_smooth_functions() -> None:
+    """A plane is bilinear, so putting it on the unknowns gives it back at every pixel."""
+    unknown = np.zeros((90, 110), np.bool_)
+    unknown[3:-3, 5:-5] = True
+    grid = AdaptiveGrid(unknown, np.zeros_like(unknown), 0.0)
+    y, x = np.mgrid[0:90, 0:110].astype(np.float64)
+    plane = np.stack([2 * y + 3 * x, x - y, x], axis=2)
+    solution = np.zeros_like(plane)
+    grid.add_to(solution, grid.restrict(plane))
+    np.testing.assert_allclose(solution[unknown], plane[unknown], atol=1e-9)
+    assert not solution[~unknown].any()
+    asymmetry = abs(grid.matrix - grid.matrix.T)
+    assert asymmetry.max() < 1e-12
 
 
 def test_nothing_unknown_is_nothing_to_do() -> None:
