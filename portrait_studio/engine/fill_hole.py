@@ -35,10 +35,12 @@ from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of
 from portrait_studio.networks.conventions import FACE
 
+_KINDS = ((0,), (1, 2), (3, FACE), (12, 13, 14, 15), (4, 5, 6, 7, 8, 17), (9, 10), (16,))
+"""Labels by kind: background, head, face, limbs, garments, shoes, bag."""
 _MOST_TRUST = 0.85
 """Largest share of the network in the fill: some of the patches' grain stays everywhere."""
 _DOUBT = 0.4
-"""Doubt about the label (1 - the probability of the likeliest) from which on the network has that share.
+"""Doubt about the kind (1 - the highest probability) from which on the network has that share.
 
 A sharp fill after a wrong label is worse than a soft one.
 """
@@ -237,8 +239,8 @@ class HoleFiller:
 def network_trust(probabilities: Floats) -> Floats:
     """How far the fill follows the network instead of the patches.
 
-    Much where the label is face, since patches of a face make no face, and where the label is in doubt, since
-    patches would give a wrong guess a sharp outline.
+    Much where the label is face, since patches of a face make no face, and where it is in doubt what kind of thing
+    is there, since patches would give a wrong guess a sharp outline. Which garment it is matters little.
 
     Args:
         probabilities: (h, w, 18) float32 over the labels.
@@ -246,7 +248,8 @@ def network_trust(probabilities: Floats) -> Floats:
     Returns:
         (h, w) float32 in [0, 0.85].
     """
-    doubt = 1.0 - probabilities.max(axis=2)
+    kinds = [probabilities[..., list(members)].sum(axis=2) for members in _KINDS]
+    doubt = 1.0 - np.max(kinds, axis=0)
     share = np.maximum(_MOST_TRUST * probabilities[..., FACE], _MOST_TRUST * doubt / _DOUBT)
     return np.asarray(np.clip(share, 0.0, _MOST_TRUST), dtype=np.float32)
 

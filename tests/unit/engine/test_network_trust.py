@@ -21,5 +21,12 @@ def test_a_sure_garment_is_left_to_the_patches_and_a_sure_face_to_the_network() 
 
 
 def test_doubt_shifts_the_fill_to_the_network_up_to_a_limit() -> None:
-    trust = network_trust(probabilities((4, 0.95), (4, 0.8), (4, 0.6), (4, 0.2)))[0]
+    bag = LABEL_COUNT - 2
+    trust = network_trust(probabilities((bag, 0.95), (bag, 0.8), (bag, 0.6), (bag, 0.4)))[0]
     assert trust.tolist() == pytest.approx([0.85 * 0.05 / 0.4, 0.85 * 0.2 / 0.4, 0.85, 0.85], abs=1e-5)
+
+
+def test_which_garment_it_is_matters_little() -> None:
+    table = np.zeros((1, 1, LABEL_COUNT), np.float32)
+    table[..., [4, 7]] = 0.5
+    assert network_trust(table)[0, 0] == 0
