@@ -240,7 +240,7 @@ def network_trust(probabilities: Floats) -> Floats:
     """How far the fill follows the network instead of the patches.
 
     Much where the label is face, since patches of a face make no face, and where it is in doubt what kind of
-    thing is there, since patches would give a wrong guess a sharp outline. Which garment it is matters little.
+    thing is there, since patches would give a wrong guess a sharp outline. Which garment it is hardly counts.
 
     Args:
         probabilities: (h, w, 18) float32 over the labels.
