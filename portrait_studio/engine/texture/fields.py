@@ -7,6 +7,7 @@ so one index names the plane too. Tables have four floats per pixel; a row of a 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -89,15 +90,9 @@ def guide_planes(image: Tensor, start_weight: float, options: TextureOptions) ->
     return torch.cat([colours, row[None, :, None].expand(1, height, width)])
 
 
-def table(planes: Tensor, last: Tensor | None = None) -> Tensor:
-    """Bring (3, H, W) planes and one more (H, W) plane (or zeros) into a contiguous (H * W, 4) table."""
-    fourth = torch.zeros_like(planes[:1]) if last is None else last[None].to(planes.dtype)
-    return torch.cat([planes, fourth]).flatten(1).t().contiguous()
-
-
-def feature_table(image: Tensor, labels: Tensor) -> Tensor:
-    """(H * W, 4) table of opponent colours and scaled label."""
-    return table(colour_features(image), labels * _LABEL_STEP)
+def table(*planes: Tensor) -> Tensor:
+    """Bring four (H, W) float32 planes into a contiguous (H * W, 4) table."""
+    return torch.stack(planes, -1).flatten(0, 1)
 
 
 def label_of(features: Tensor) -> Tensor:
@@ -116,7 +111,9 @@ def patch_rows(flat: Tensor, patch_px: int) -> Tensor:
     return flat.as_strided((flat.shape[0] - patch_px + 1, 4 * patch_px), (4, 1))
 
 
-def collect_sources(level: Level, blur_px: float, start_weight: float, options: TextureOptions) -> Sources:
+def collect_sources(
+    level: Level, blur_px: float, start_weight: float, options: TextureOptions, tick: Callable[[], None]
+) -> Sources:
     """Gather every wholly known patch of a level.
 
     Args:
@@ -124,36 +121,59 @@ def collect_sources(level: Level, blur_px: float, start_weight: float, options: 
         blur_px: standard deviation of the blur that makes sources comparable with `start`.
         start_weight: weight of the distance to `start` at this level.
         options: patch size, mirroring and penalties.
+        tick: called between the steps.
 
     Returns:
         The sources; the pool is empty when no patch is wholly known.
     """
     height, width = level.hole.shape
-    known = ~(level.hole | level.excluded)
+    planes = 2 if options.mirror else 1
     radius = options.patch_px // 2
-    valid = shrunk(known, radius) & interior(level.hole, radius)
+    valid = shrunk(~(level.hole | level.excluded), radius) & interior(level.hole, radius)
+    structure = structure_plane(level.labels)
+    swapped = torch.tensor(MIRROR_LABELS, device=level.labels.device)[level.labels]
+    tick()
+    structures = [structure, structure - level.labels + swapped][:planes]
+    labels = [level.labels * _LABEL_STEP, swapped * _LABEL_STEP][:planes]
+    features = _mirrored_table(colour_features(level.image), labels)
+    tick()
+    colours = _mirrored_table(level.image, structures)
+    tick()
     soft = guide_planes(blur_where(level.image, ~level.hole, blur_px), start_weight, options)
-    parts = [(level.image, level.labels, soft, valid)]
-    if options.mirror:
-        swapped = torch.tensor(MIRROR_LABELS, device=level.labels.device)[level.labels]
-        parts.append((level.image.flip(-1), swapped.flip(-1), soft.flip(-1), valid.flip(-1)))
-    flat_labels = torch.cat([labels.flatten() for _, labels, _, _ in parts])
-    flat_valid = torch.cat([valid.flatten() for _, _, _, valid in parts])
+    tick()
+    guide = _mirrored_table(soft[:3], [soft[3]] * planes)
+    tick()
+    flat_valid = torch.cat([valid.flatten(), valid.flip(-1).flatten()][:planes])
     centres = flat_valid.nonzero()[:, 0]
-    order = torch.sort(flat_labels[centres], stable=True)
-    count = torch.stack([(order.values == label).sum() for label in range(LABEL_COUNT)])
+    label = label_of(features.index_select(0, centres))
+    by_label = []
+    for number in range(LABEL_COUNT):
+        by_label.append(centres[label == number])
+        tick()
+    count = torch.tensor([found.numel() for found in by_label], device=centres.device)
     return Sources(
         height=height,
         width=width,
-        planes=len(parts),
-        features=torch.cat([feature_table(image, labels) for image, labels, _, _ in parts]),
-        colours=torch.cat([table(image, structure_plane(labels)) for image, labels, _, _ in parts]),
-        guide=torch.cat([table(soft[:3], soft[3]) for _, _, soft, _ in parts]),
+        planes=planes,
+        features=features,
+        colours=colours,
+        guide=guide,
         valid=flat_valid,
-        pool=centres[order.indices],
+        pool=torch.cat(by_label),
         first=count.cumsum(0) - count,
         count=count,
     )
+
+
+def _mirrored_table(planes: Tensor, fourths: list[Tensor]) -> Tensor:
+    """Table of (3, H, W) planes and a fourth one; the mirror image follows with the second fourth, if any."""
+    pixels = fourths[0].numel()
+    result = torch.empty(len(fourths) * pixels, 4, device=planes.device)
+    for number, fourth in enumerate(fourths):
+        half = result[number * pixels : (number + 1) * pixels].view(*fourth.shape, 4)
+        for channel, plane in enumerate((*planes, fourth)):
+            half[..., channel] = plane.flip(-1) if number == 1 else plane
+    return result
 
 
 def interior(like: Tensor, radius_px: int) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -30,19 +31,34 @@ class Level:
     excluded: Tensor
 
 
-def build_pyramid(finest: Level, patch_px: int, max_levels: int) -> list[Level]:
-    """Halve until the hole is about as thick as a patch or the picture is small; coarsest first."""
+def build_pyramid(finest: Level, patch_px: int, max_levels: int, tick: Callable[[], None]) -> list[Level]:
+    """Halve until the hole is about as thick as a patch or the picture is small; coarsest first.
+
+    Args:
+        finest: the level at full resolution.
+        patch_px: side of a patch.
+        max_levels: most levels, the finest included.
+        tick: called between the levels.
+    """
     levels = [finest]
     while len(levels) < max_levels and _is_worth_halving(levels[0], patch_px):
+        tick()
         levels.insert(0, _halved(levels[0]))
+        tick()
     return levels
 
 
 def grown(mask: Tensor, radius_px: int) -> Tensor:
     """Dilate a (H, W) bool mask by a square."""
-    size = 2 * radius_px + 1
-    rows = F.max_pool2d(mask[None, None].float(), (1, size), 1, (0, radius_px))
-    return F.max_pool2d(rows, (size, 1), 1, (radius_px, 0))[0, 0] > 0
+    result = mask
+    for axis in (0, 1):
+        line = result
+        result = line.clone()
+        for step in range(1, min(radius_px, line.shape[axis] - 1) + 1):
+            kept = line.shape[axis] - step
+            result.narrow(axis, step, kept).logical_or_(line.narrow(axis, 0, kept))
+            result.narrow(axis, 0, kept).logical_or_(line.narrow(axis, step, kept))
+    return result
 
 
 def shrunk(mask: Tensor, radius_px: int) -> Tensor:

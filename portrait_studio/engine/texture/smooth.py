@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from portrait_studio.engine.texture.pyramid import labels_in
+from portrait_studio.engine.texture.pyramid import labels_in, shrunk
 
 _HALVING_SIGMA_PX = 2.5
 _SPREAD_SIDE_PX = 300
@@ -79,17 +79,14 @@ def structure_plane(labels: Tensor) -> Tensor:
     Pixels at the border of a part hold mixed colours, and maps are seldom exact to the pixel: inner ones
     are the better sources.
     """
-    plane = labels.to(torch.float32)
-    near = torch.zeros_like(plane)
-    largest, smallest = plane, -plane
-    for _ in range(2):
-        largest, smallest = _largest_around(largest), _largest_around(smallest)
-        near += (largest == plane) & (-smallest == plane)
-    return plane + near * 0.25
-
-
-def _largest_around(plane: Tensor) -> Tensor:
-    return F.max_pool2d(F.max_pool2d(plane[None, None], (1, 3), 1, (0, 1)), (3, 1), 1, (1, 0))[0, 0]
+    border = torch.zeros(labels.shape, dtype=torch.bool, device=labels.device)
+    for axis in (0, 1):
+        size = labels.shape[axis] - 1
+        differs = labels.narrow(axis, 0, size) != labels.narrow(axis, 1, size)
+        border.narrow(axis, 0, size).logical_or_(differs)
+        border.narrow(axis, 1, size).logical_or_(differs)
+    inside = (~border).float() + shrunk(~border, 1)
+    return labels + 0.25 * inside
 
 
 def fill_by_label(image: Tensor, hole: Tensor, labels: Tensor, tick: Callable[[], None]) -> Tensor:
@@ -103,13 +100,14 @@ def fill_by_label(image: Tensor, hole: Tensor, labels: Tensor, tick: Callable[[]
         image: (3, H, W) float32.
         hole: (H, W) bool.
         labels: (H, W) int64.
-        tick: called after each label.
+        tick: called between the steps.
 
     Returns:
         (3, H, W) float32; known pixels unchanged.
     """
     structure = structure_plane(labels)
     trust = 0.02 + 1.96 * (structure - structure.floor())
+    tick()
     result = image
     for label in labels_in(labels[hole]):
         where = hole & (labels == label)

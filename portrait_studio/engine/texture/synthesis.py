@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -29,13 +29,15 @@ from portrait_studio.engine.texture.matching import (
 )
 from portrait_studio.engine.texture.options import TextureOptions
 from portrait_studio.engine.texture.pace import Pace
-from portrait_studio.engine.texture.pyramid import Level, box_around, build_pyramid, labels_in
+from portrait_studio.engine.texture.pyramid import Level, box_around, build_pyramid, grown, labels_in
 from portrait_studio.engine.texture.smooth import blur, blur_where, fill_by_label
-from portrait_studio.engine.texture.voting import vote
+from portrait_studio.engine.texture.voting import VOTE_WORK, vote
 from portrait_studio.networks.conventions import FACE
 
 _MANY_TARGETS = 60_000
 _CANDIDATES = 13
+_FEW_CANDIDATES = 5
+_FIRST_STRIDES = (4, 2, 1)
 _INTERIM_SHARPNESS = 0.3
 _START_BLURS = (0.0, 0.004, 0.008, 0.016, 0.032)
 
@@ -90,7 +92,7 @@ def synthesise(
     filled, synthesised = _coarse_to_fine(finest, generator, progress, options)
     if bool(synthesised.any()):
         pull = _pull_by_label if start is None else _pull_to_start
-        pull(filled, finest, synthesised, options)
+        pull(filled, finest, synthesised, options, lambda: progress(1.0))
     return torch.where(hole, filled, image)
 
 
@@ -98,25 +100,54 @@ def _coarse_to_fine(
     finest: Level, generator: torch.Generator, progress: Callable[[float], None], options: TextureOptions
 ) -> tuple[Tensor, Tensor]:
     """Return the (3, H, W) picture and the (H, W) bool mask of the pixels that patches have filled."""
-    levels = build_pyramid(finest, options.patch_px, options.max_levels)
-    synthesisers = []
-    for number, level in enumerate(levels):
-        share = 1.0 - (len(levels) - 1 - number) / max(1, len(levels) - 1)
-        blur_px = options.start_blur * max(level.hole.shape)
-        weight = options.start_weight_coarse + share * (
-            options.start_weight_fine - options.start_weight_coarse
-        )
-        sources = collect_sources(level, blur_px, weight, options)
-        progress(0.0)
-        level = _without_unsourced(level, sources, options.min_sources if number == len(levels) - 1 else 1)
-        synthesisers.append(_LevelSynthesis(level, sources, share, weight, generator, options))
-        progress(0.0)
-    pace = Pace(progress, sum(step.expected_work for step in synthesisers))
+    levels = build_pyramid(finest, options.patch_px, options.max_levels, lambda: progress(0.0))
+    plans = [_plan(level, number, len(levels), options) for number, level in enumerate(levels)]
+    pace = Pace(progress, sum(plan.work for plan in plans))
     above: tuple[_LevelSynthesis, Matches] | None = None
-    for step in synthesisers:
+    for level, plan in zip(levels, plans, strict=True):
+        step = _LevelSynthesis(level, plan, generator, options, lambda: pace.advance(0.0))
         above = (step, step.run(above, pace)) if step.can_run else None
-    last = synthesisers[-1]
-    return last.estimate, last.level.hole & last.can_run
+    return step.estimate, step.level.hole & step.can_run
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How one level is treated.
+
+    Attributes:
+        share: place of the level, from coarsest (0) to finest (1).
+        iterations: rounds of search and vote.
+        is_big: whether there are so many targets that a few candidates must do.
+        start_weight: weight of the distance to `start`.
+        min_sources: fewest sources of a label that is synthesised.
+        work: expected effort in units of compared patches.
+    """
+
+    share: float
+    iterations: int
+    is_big: bool
+    start_weight: float
+    min_sources: int
+    work: float
+
+
+def _plan(level: Level, number: int, count: int, options: TextureOptions) -> _Plan:
+    share = 1.0 - (count - 1 - number) / max(1, count - 1)
+    targets = int(grown(level.hole, options.patch_px // 2).sum())
+    is_big = targets > _MANY_TARGETS
+    fine = options.fine_iterations - options.coarse_iterations
+    iterations = 1 if is_big else max(1, round(options.coarse_iterations + share * fine))
+    candidates = _FEW_CANDIDATES if is_big else _CANDIDATES
+    rounds = iterations + (len(_FIRST_STRIDES) - 1 if number == 0 else 0)
+    return _Plan(
+        share=share,
+        iterations=iterations,
+        is_big=is_big,
+        start_weight=options.start_weight_coarse
+        + share * (options.start_weight_fine - options.start_weight_coarse),
+        min_sources=options.min_sources if number == count - 1 else 1,
+        work=float(targets * (rounds * (candidates + 1) + (iterations + 1) * VOTE_WORK + 1)),
+    )
 
 
 def _without_unsourced(level: Level, sources: Sources, min_sources: int) -> Level:
@@ -139,36 +170,30 @@ class _LevelSynthesis:
     def __init__(
         self,
         level: Level,
-        sources: Sources,
-        share: float,
-        start_weight: float,
+        plan: _Plan,
         generator: torch.Generator,
         options: TextureOptions,
+        tick: Callable[[], None],
     ) -> None:
-        """Args: level, its sources, its place from coarsest (0) to finest (1), tie to `start`, the rest."""
-        self.level, self.sources, self.options = level, sources, options
-        self.share, self.generator = share, generator
+        """Args: the level, its plan, the source of randomness, the options, whom to tell of each step."""
+        blur_px = options.start_blur * max(level.hole.shape)
+        self.sources = sources = collect_sources(level, blur_px, plan.start_weight, options, tick)
+        self.level = level = _without_unsourced(level, sources, plan.min_sources)
+        self.plan, self.generator, self.options = plan, generator, options
         self.targets: Targets = collect_targets(level, options.patch_px)
+        tick()
         self.hole_index = level.hole.flatten().nonzero()[:, 0]
         self.hole_structure = sources.colours[self.hole_index, 3]
         self.estimate = level.image.clone(memory_format=torch.contiguous_format)
         self.features = sources.features[: level.hole.numel()].clone()
-        guide = guide_planes(level.image, start_weight, options)
-        self.guide = table(guide[:3], guide[3])
-        self.is_big = self.targets.centres.numel() > _MANY_TARGETS
-        self.row_step = 2 if self.is_big else 1
-        coarse, fine = options.coarse_iterations, options.fine_iterations
-        self.iterations = 1 if self.is_big else max(1, round(coarse + share * (fine - coarse)))
+        tick()
+        self.guide = table(*guide_planes(level.image, plan.start_weight, options))
+        tick()
 
     @property
     def can_run(self) -> bool:
         """Whether there is anything to fill and anything to fill it with."""
         return self.targets.centres.numel() > 0 and self.sources.pool.numel() > 0
-
-    @property
-    def expected_work(self) -> float:
-        """Work in units of compared patches."""
-        return float(self.targets.centres.numel() * (_CANDIDATES + 4) * self.iterations)
 
     def run(self, above: tuple[_LevelSynthesis, Matches] | None, pace: Pace) -> Matches:
         """Alternate search and vote, from the matches of the coarser level or from random ones.
@@ -184,14 +209,14 @@ class _LevelSynthesis:
         if above is not None:
             matches = self._matcher().search(matches, [], None, pace)
             self._vote(matches, 0.5, pace)
-        for iteration in range(self.iterations):
+        for iteration in range(self.plan.iterations):
             reuse = None
             if self.options.reuse_penalty > 0 and iteration > 0:
                 reuse = reuse_penalty(matches, self.targets, self.sources, self.options.reuse_penalty)
             matcher = self._matcher()
             for stride in self._strides(above is None and iteration == 0, iteration):
                 matches = matcher.search(matches, self._candidates(matches, stride), reuse, pace)
-            is_last = iteration == self.iterations - 1 and self.share == 1
+            is_last = iteration == self.plan.iterations - 1 and self.plan.share == 1
             self._vote(matches, self.options.sharpness if is_last else _INTERIM_SHARPNESS, pace)
         return matches
 
@@ -202,8 +227,8 @@ class _LevelSynthesis:
 
     def _strides(self, is_first: bool, iteration: int) -> tuple[int, ...]:
         if is_first:
-            return (4, 2, 1)
-        return (1,) if self.is_big else (1 + iteration % 2,)
+            return _FIRST_STRIDES
+        return (1,) if self.plan.is_big else (1 + iteration % 2,)
 
     def _matcher(self) -> Matcher:
         return Matcher(
@@ -212,18 +237,18 @@ class _LevelSynthesis:
             features=self.features,
             guide=self.guide,
             patch_px=self.options.patch_px,
-            row_step=self.row_step,
+            row_step=2 if self.plan.is_big else 1,
             cap=feature_cap(self.options, self.options.patch_px, self.features.device),
         )
 
     def _candidates(self, matches: Matches, stride: int) -> list[Tensor]:
         width = self.sources.width
         found = neighbour_candidates(matches, self.targets, width, CROSS, stride)
-        if self.is_big:
+        if self.plan.is_big:
             return [*found, random_candidates(matches, width, 4, self._uniform(2))]
         found += neighbour_candidates(matches, self.targets, width, DIAGONALS, stride)
         found.append(self.sources.random_of_label(self.targets.labels, self._uniform(1)[0]))
-        radius = max(self.level.hole.shape) // 2 if self.share < 0.5 else 16
+        radius = max(self.level.hole.shape) // 2 if self.plan.share < 0.5 else 16
         while radius >= 1 and len(found) < _CANDIDATES:
             found.append(random_candidates(matches, width, radius, self._uniform(2)))
             radius //= 3
@@ -264,7 +289,9 @@ class _LevelSynthesis:
         return numbers.to(self.level.image.device)
 
 
-def _pull_to_start(filled: Tensor, finest: Level, synthesised: Tensor, options: TextureOptions) -> None:
+def _pull_to_start(
+    filled: Tensor, finest: Level, synthesised: Tensor, options: TextureOptions, tick: Callable[[], None]
+) -> None:
     """Replace the low frequencies by those of the network's picture, in place: it knows the shading.
 
     How much detail that picture lacks is measured: by the blur that makes the patches most like it.
@@ -279,11 +306,14 @@ def _pull_to_start(filled: Tensor, finest: Level, synthesised: Tensor, options: 
         apart = int(((start - low).abs() * 4096).round().long().mul(where).sum())
         if least is None or apart < least:
             best, least = low, apart
+        tick()
     pulled = (part + options.start_pull * (start - best)).clamp(0.0, 1.0)
     filled[:, rows, columns] = torch.where(where, pulled, part)
 
 
-def _pull_by_label(filled: Tensor, finest: Level, synthesised: Tensor, options: TextureOptions) -> None:
+def _pull_by_label(
+    filled: Tensor, finest: Level, synthesised: Tensor, options: TextureOptions, tick: Callable[[], None]
+) -> None:
     """Replace the low frequencies of each part, in place, by those of the smooth start of the same part."""
     sigma_px = options.start_blur * max(finest.hole.shape)
     box = box_around(synthesised, 0)
@@ -295,4 +325,5 @@ def _pull_by_label(filled: Tensor, finest: Level, synthesised: Tensor, options: 
         correction = blur_where(start - part, where, sigma_px)
         pulled = (part + options.start_pull * correction).clamp(0.0, 1.0)
         result = torch.where(where, pulled, result)
+        tick()
     filled[:, rows, columns] = result

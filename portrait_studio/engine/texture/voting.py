@@ -11,6 +11,8 @@ from portrait_studio.engine.texture.fields import Sources, Targets
 from portrait_studio.engine.texture.matching import Matches, chunks
 from portrait_studio.engine.texture.pace import Pace
 
+VOTE_WORK = 4
+"""Effort of one vote in units of compared patches."""
 _DEPTH_DECAY = 0.9
 _BANDWIDTHS = (0.12, 0.08, 0.05)
 """Colour differences that count as the same, in each step of the mean shift."""
@@ -54,7 +56,7 @@ def vote(
             hole_index[part], hole_structure[part], matches, targets, sources, log_weight, patch_px
         )
         result[part] = _elect(colours, logs, sharpness)[:, :3]
-        pace.advance((part.stop - part.start) * 4)
+        pace.advance((part.stop - part.start) * VOTE_WORK)
     return result
 
 
