@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from portrait_studio.imaging.mask_file import read_mask
-from portrait_studio.imaging.masks import Mask, mask_bounds
+from portrait_studio.imaging.masks import Mask, grow, hole_bounds
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.locations import resources_dir
 from tests.helpers.real_window import Place, RealWindow, photo_on_screen, x_display
@@ -23,32 +23,33 @@ _FILL_TIMEOUT_S = 300.0
 
 
 def paint(window: RealWindow, place: Place, mask: Mask) -> None:
-    """Paint over the holes of a mask, line by line, with the brush that the window chose."""
-    hole = mask_bounds(mask)
+    """Paint over each hole of a mask, line by line, with the brush that the window chose."""
     brush_px = max(mask.shape) // 20
-    for row in range(hole.top + brush_px // 4, hole.bottom, max(1, brush_px // 2)):
-        columns = np.flatnonzero(mask[row])
-        if columns.size:
-            window.drag([place.at(x, row) for x in np.linspace(columns.min(), columns.max(), 6)])
+    mask = grow(mask, -(brush_px // 3))
+    for hole in hole_bounds(mask):
+        for row in range(hole.top, hole.bottom, max(1, brush_px // 2)):
+            columns = hole.left + np.flatnonzero(mask[row, hole.left : hole.right])
+            if columns.size:
+                window.drag([place.at(x, row) for x in np.linspace(columns.min(), columns.max(), 6)])
     window.move(640, 818)
 
 
 def retake(window: RealWindow, mask: Mask) -> None:
     """Paint, fill and show the structure, keeping a picture of each."""
     window.wait_until_shown()
-    places: list[Place] = []
 
-    def opened() -> bool:
-        found = photo_on_screen(window.shot(TARGET / "window.png"), mask.shape[1])
-        places.extend([found] if found else [])
-        return bool(places)
+    def place() -> Place | None:
+        return photo_on_screen(window.shot(TARGET / "window.png"), mask.shape[1])
 
-    window.wait(opened, 60, "the photo was not shown")
+    window.wait(lambda: place() is not None, 60, "the photo was not shown")
+    # The window is laid out anew while it starts; only then does the photo stay where it is.
     time.sleep(5)
-    paint(window, places[0], mask)
+    found = place()
+    assert found is not None
+    paint(window, found, mask)
     painted = window.shot(TARGET / "window-painted.png").astype(int)
-    hole = mask_bounds(mask)
-    across, down = places[0].at(hole.left + hole.width / 2, hole.top + hole.height / 2)
+    hole = hole_bounds(mask)[0]
+    across, down = found.at(hole.left + hole.width / 2, hole.top + hole.height / 2)
     middle = (round(down), round(across))
     window.key("Return")
 
