@@ -39,6 +39,8 @@ _KINDS = ((0,), (1, 2), (3, FACE), (12, 13, 14, 15), (4, 5, 6, 7, 8, 17), (9, 10
 """Labels by kind: background, head, face, limbs, garments, shoes, bag."""
 _MOST_TRUST = 0.85
 """Largest share of the network in the fill: some of the patches' grain stays everywhere."""
+_LEAST_TRUST = 0.15
+"""Smallest share of the network: it steadies the patches where they disagree."""
 _DOUBT = 0.4
 """Doubt about the kind (1 - the highest probability) from which on the network has that share.
 
@@ -246,12 +248,12 @@ def network_trust(probabilities: Floats) -> Floats:
         probabilities: (h, w, 18) float32 over the labels.
 
     Returns:
-        (h, w) float32 in [0, 0.85].
+        (h, w) float32 in [0.15, 0.85].
     """
     kinds = [probabilities[..., list(members)].sum(axis=2) for members in _KINDS]
     doubt = 1.0 - np.max(kinds, axis=0)
     share = np.maximum(_MOST_TRUST * probabilities[..., FACE], _MOST_TRUST * doubt / _DOUBT)
-    return np.asarray(np.clip(share, 0.0, _MOST_TRUST), dtype=np.float32)
+    return np.asarray(np.clip(share, _LEAST_TRUST, _MOST_TRUST), dtype=np.float32)
 
 
 def _planes(picture: Floats) -> Tensor:
