@@ -209,9 +209,10 @@ def _parse(options: argparse.Namespace) -> int:
     mask = None if options.mask is None else read_mask(options.mask, photo.extent)
 
     from portrait_studio.engine.pipeline import Engine
+    from portrait_studio.engine.progress import Stage
     from portrait_studio.stage_files import enlarge_labels, write_overlay, write_parsing_map
 
-    with _progress_bar() as progress:
+    with _progress_bar({Stage.PARSE: 1.0}) as progress:
         structure = Engine(models_dir()).parse(photo.pixels, mask, options.device, progress)
     labels = enlarge_labels(structure.labels, photo.extent)
     write_parsing_map(labels, options.output)
@@ -231,8 +232,12 @@ def _check_output(output: Path, *sources: Path | None) -> None:
 
 
 @contextmanager
-def _progress_bar() -> Iterator[Progress]:
-    """A bar on stderr that names the running stage; nothing where stderr is no terminal."""
+def _progress_bar(shares: dict[Stage, float] | None = None) -> Iterator[Progress]:
+    """A bar on stderr that names the running stage; nothing where stderr is no terminal.
+
+    Args:
+        shares: expected relative duration of each stage; None = those of a fill.
+    """
     from tqdm import tqdm
 
     from portrait_studio.engine.progress import Progress
@@ -243,7 +248,7 @@ def _progress_bar() -> Iterator[Progress]:
             bar.set_description_str(stage.value, refresh=False)
             bar.update(100.0 * share - bar.n)
 
-        yield Progress(listener=listen)
+        yield Progress(listener=listen, shares=shares)
 
 
 def _write_notices(*notices: str) -> None:

@@ -1,4 +1,4 @@
-"""What to do when memory runs out: a smaller work crop, then the CPU, and a notice that says so."""
+"""What to do when a device cannot: a smaller work crop, then the CPU, and a notice that says so."""
 
 from __future__ import annotations
 
@@ -44,11 +44,18 @@ class Fallback:
         """Run a step, again with less memory each time that memory runs out.
 
         Raises:
-            DeviceError: it ran out even at the smallest setting.
+            DeviceError: memory ran out even at the smallest setting.
         """
         while True:
             try:
                 return step(*self._settings[self._current])
+            except NotImplementedError:
+                # Apple GPUs lack some operations; the CPU has them all.
+                if self.compute.device.type == "cpu":
+                    raise
+                self._notices.append("The graphics device lacks an operation; the job went on on the CPU.")
+                self._current = next(i for i, (c, _) in enumerate(self._settings) if c.device.type == "cpu")
+                continue
             except Exception as error:
                 if not is_out_of_memory(error):
                     raise

@@ -85,7 +85,7 @@ class Engine:
         job = _Job(
             CompletionRequest(image, hidden), self._tools, self._fallback(device), progress or Progress()
         )
-        return job.parse_photo().structure()
+        return job.parse_photo(end=1.0).structure()
 
     def complete(self, request: CompletionRequest, progress: Progress | None = None) -> CompletionResult:
         """Fill every hole of a photo.
@@ -106,12 +106,7 @@ class Engine:
         return _Job(request, self._tools, fallback, progress or Progress()).complete(self._policy)
 
     def _fallback(self, device: str) -> Fallback:
-        compute = choose_compute(device, self._memory)
-        cpu = (
-            compute
-            if compute.device.type == "cpu"
-            else Compute(device=choose_compute("cpu", self._memory).device)
-        )
+        compute, cpu = choose_compute(device, self._memory), choose_compute("cpu", self._memory)
         return Fallback(compute, cpu, self._policy)
 
 
@@ -129,7 +124,8 @@ class _Job:
     def complete(self, policy: CropPolicy) -> CompletionResult:
         request = self._request
         holes = find_holes(request.mask, policy, request.options.grow_px, self._progress.check)
-        whole = self.parse_photo()
+        # The other half of the stage is left for a closer look.
+        whole = self.parse_photo(end=0.5)
         regions = [self._fill(hole, number, len(holes), whole) for number, hole in enumerate(holes)]
         return CompletionResult(
             tuple(regions),
@@ -140,17 +136,20 @@ class _Job:
             (*self._fallback.notices, *dict.fromkeys(self._notices)),
         )
 
-    def parse_photo(self) -> ParsedWindow:
-        """What the parser says about the whole photo."""
+    def parse_photo(self, end: float) -> ParsedWindow:
+        """What the parser says about the whole photo; `end` is the share of the stage that this finishes."""
 
         def step(compute: Compute, policy: CropPolicy) -> ParsedWindow:
-            return self._parse(Bounds.of(self._photo), compute, policy, 0.0)
+            return self._parse(Bounds.of(self._photo), compute, policy, (0.0, end))
 
         return self._fallback.run(step)
 
-    def _parse(self, bounds: Bounds, compute: Compute, policy: CropPolicy, done: float) -> ParsedWindow:
-        """Parse a part of the photo; this is the half of the stage that begins at `done`."""
-        self._progress.report(Stage.PARSE, done)
+    def _parse(
+        self, bounds: Bounds, compute: Compute, policy: CropPolicy, part: tuple[float, float]
+    ) -> ParsedWindow:
+        """Parse a part of the photo; `part` says where in the stage this begins and ends."""
+        begin, end = part
+        self._progress.report(Stage.PARSE, begin)
         network = self._tools.networks.load("parsing")
         self._weights["parsing"] = network.sha256
         request = self._request
@@ -160,7 +159,7 @@ class _Job:
             request.mask,
             structure_windows(bounds, policy),
             compute,
-            lambda fraction: self._progress.report(Stage.PARSE, done + 0.5 * fraction),
+            lambda fraction: self._progress.report(Stage.PARSE, begin + (end - begin) * fraction),
         )
 
     def _fill(self, hole: Bounds, number: int, count: int, whole: ParsedWindow) -> FilledRegion:
@@ -170,7 +169,7 @@ class _Job:
             plan = plan_hole(hole, self._photo, policy)
             parsed = whole.seen_through(plan.appearance)
             if plan.structure is not None:
-                closer = self._parse(plan.structure, compute, policy, 0.5)
+                closer = self._parse(plan.structure, compute, policy, (0.5, 1.0))
                 parsed = average([closer.seen_through(plan.appearance), parsed])
             seed = (self._request.options.seed + 7919 * number) % 2**63
             filler = HoleFiller(self._request, hole, seed, self._tools, compute, policy, self._progress)

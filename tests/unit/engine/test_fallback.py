@@ -48,6 +48,22 @@ def test_with_enough_memory_nothing_is_said() -> None:
     assert fallback.notices == ()
 
 
+def test_an_operation_that_the_device_lacks_runs_on_the_cpu() -> None:
+    fallback = Fallback(Compute(torch.device("mps")), CPU, CropPolicy())
+
+    def step(compute: Compute, _policy: CropPolicy) -> str:
+        if compute.device.type == "mps":
+            raise NotImplementedError("not currently implemented for the MPS device")
+        return compute.device.type
+
+    assert fallback.run(step) == "cpu"
+    assert len(fallback.notices) == 1
+    with pytest.raises(NotImplementedError):
+        Fallback(CPU, CPU, CropPolicy()).run(
+            lambda compute, policy: (_ for _ in ()).throw(NotImplementedError)
+        )
+
+
 def test_the_end_is_a_sentence() -> None:
     with pytest.raises(DeviceError, match="not enough memory"):
         run_until(Fallback(GPU, CPU, CropPolicy()), 6)

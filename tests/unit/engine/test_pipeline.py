@@ -374,7 +374,10 @@ def test_parse_covers_the_photo_without_distortion(
     make_engine: MakeEngine, make_photo: MakePhoto, size: tuple[int, int]
 ) -> None:
     image = make_photo(*size)
-    structure = make_engine(with_face=True).parse(image, device="cpu")
+    heard: list[tuple[Stage, float]] = []
+    progress = Progress(listener=lambda stage, share: heard.append((stage, share)), shares={Stage.PARSE: 1.0})
+    structure = make_engine(with_face=True).parse(image, device="cpu", progress=progress)
+    assert heard[-1] == (Stage.PARSE, pytest.approx(1.0))
     assert structure.bounds == Bounds(0, 0, *size)
     height, width = structure.labels.shape
     assert width / height == pytest.approx(size[0] / size[1], rel=0.02)
