@@ -67,6 +67,11 @@ class Banner(QFrame):
         self.show()
         self._timer.start() if mood is Mood.SUCCESS else self._timer.stop()
 
+    def forget_good_news(self) -> None:
+        """Good news about one photo means nothing about the next; warnings stay."""
+        if self._mood is Mood.SUCCESS:
+            self.hide()
+
     def _colour_icons(self) -> None:
         name = "ph.warning" if self._mood is Mood.WARNING else "ph.check-circle"
         self._icon.setPixmap(self._theme.icon(name).pixmap(20, 20))

@@ -407,6 +407,7 @@ class MainWindow(QMainWindow):
     # -- what the session says -----------------------------------------------------------------------------
 
     def _on_opened(self) -> None:
+        self.banner.forget_good_news()
         document = self._session.document
         if document is None:
             self.canvas.clear()

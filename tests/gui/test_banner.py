@@ -1,0 +1,19 @@
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from portrait_studio.gui.banner import Mood
+from portrait_studio.gui.main_window import MainWindow
+from portrait_studio.session.session import Session
+from tests.gui.conftest import write_photo
+
+
+@pytest.mark.parametrize(("mood", "stays"), [(Mood.SUCCESS, False), (Mood.WARNING, True)])
+def test_only_warnings_outlive_their_photo(
+    qtbot: QtBot, window: MainWindow, opened: Session, tmp_path: Path, mood: Mood, stays: bool
+) -> None:
+    window.banner.say(mood, "about the first photo")
+    with qtbot.waitSignal(opened.opened, timeout=5000):
+        window.open_path(write_photo(tmp_path / "next.png", 120, 90))
+    assert window.banner.isVisible() is stays
