@@ -42,6 +42,27 @@ class ConvNormRelu(nn.Sequential):
         )
 
 
+def down_layers(inputs: int, width: int) -> list[nn.Module]:
+    """First layers of G and F: 7x7, then two stride-2; (N, inputs, H, W) -> (N, 4 width, H/4, W/4)."""
+    return [
+        ConvNormRelu(inputs, width, 7),
+        ConvNormRelu(width, 2 * width, 3, 2),
+        ConvNormRelu(2 * width, 4 * width, 3, 2),
+    ]
+
+
+def up_layers(width: int) -> list[nn.Module]:
+    """Two stride-2 deconvolutions of the paper's G and F; (N, 4 width, h, w) -> (N, width, 4 h, 4 w)."""
+    return [
+        nn.ConvTranspose2d(4 * width, 2 * width, 3, 2, 1, 1),
+        nn.BatchNorm2d(2 * width),
+        nn.ReLU(inplace=True),
+        nn.ConvTranspose2d(2 * width, width, 3, 2, 1, 1),
+        nn.BatchNorm2d(width),
+        nn.ReLU(inplace=True),
+    ]
+
+
 class ResidualBlock(nn.Module):
     """Two 3x3 convolutions with a residual connection (He et al. 2016), the first one possibly dilated."""
 

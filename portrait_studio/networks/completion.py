@@ -9,7 +9,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from portrait_studio.errors import OptionError
-from portrait_studio.networks.blocks import ConvNormRelu, GlobalAttention, ResidualBlock, zero_weights
+from portrait_studio.networks.blocks import (
+    ConvNormRelu,
+    GlobalAttention,
+    ResidualBlock,
+    down_layers,
+    up_layers,
+    zero_weights,
+)
 from portrait_studio.networks.conventions import LABEL_COUNT
 from portrait_studio.networks.hints import label_hint, pull_push
 
@@ -67,26 +74,14 @@ class PaperCompletion(nn.Module):
         self.config = config
         width = config.width
         inputs = 3 + 1 + parsing_channels(config.parsing_input)
-        self.down = nn.Sequential(
-            ConvNormRelu(inputs, width, 7),
-            ConvNormRelu(width, 2 * width, 3, 2),
-            ConvNormRelu(2 * width, 4 * width, 3, 2),
-        )
+        self.down = nn.Sequential(*down_layers(inputs, width))
         self.before = nn.Sequential(*[ResidualBlock(4 * width) for _ in range(4)])
         self.middle = nn.Sequential(
             *[ConvNormRelu(4 * width, 4 * width, 3, 1, rate) for rate in (2, 4, 8, 16)],
             nn.Dropout2d(config.dropout),
         )
         self.after = nn.Sequential(*[ResidualBlock(4 * width) for _ in range(4)])
-        self.up = nn.Sequential(
-            nn.ConvTranspose2d(4 * width, 2 * width, 3, 2, 1, 1),
-            nn.BatchNorm2d(2 * width),
-            nn.ReLU(inplace=True),
-            nn.ConvTranspose2d(2 * width, width, 3, 2, 1, 1),
-            nn.BatchNorm2d(width),
-            nn.ReLU(inplace=True),
-            nn.Conv2d(width, 3, 7, 1, 3),
-        )
+        self.up = nn.Sequential(*up_layers(width), nn.Conv2d(width, 3, 7, 1, 3))
 
     def forward(self, image: Tensor, parsing: Tensor, mask: Tensor) -> Tensor:
         """Complete masked images.

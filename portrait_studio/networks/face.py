@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from portrait_studio.networks.blocks import ConvNormRelu, ResidualBlock, zero_weights
+from portrait_studio.networks.blocks import ResidualBlock, down_layers, up_layers, zero_weights
 from portrait_studio.networks.completion import encode_parsing, parsing_channels
 
 FACE_WINDOW = 64
@@ -37,20 +37,9 @@ class FaceNetwork(nn.Module):
         self.config = config
         width = config.width
         inputs = 3 + 1 + parsing_channels(config.parsing_input)
-        self.down = nn.Sequential(
-            ConvNormRelu(inputs, width, 7),
-            ConvNormRelu(width, 2 * width, 3, 2),
-            ConvNormRelu(2 * width, 4 * width, 3, 2),
-        )
+        self.down = nn.Sequential(*down_layers(inputs, width))
         self.middle = nn.Sequential(*[ResidualBlock(4 * width) for _ in range(config.blocks)])
-        self.up = nn.Sequential(
-            nn.ConvTranspose2d(4 * width, 2 * width, 3, 2, 1, 1),
-            nn.BatchNorm2d(2 * width),
-            nn.ReLU(inplace=True),
-            nn.ConvTranspose2d(2 * width, width, 3, 2, 1, 1),
-            nn.BatchNorm2d(width),
-            nn.ReLU(inplace=True),
-        )
+        self.up = nn.Sequential(*up_layers(width))
         self.leave = nn.Conv2d(width, 3, 7, 1, 3)
         # The refinement starts as the identity: residual zero.
         zero_weights(self.leave)
