@@ -61,18 +61,15 @@ def weighted_softmax_loss(
     """
     known = labels != IGNORE_LABEL
     codes = labels.masked_fill(~known, 0)
-    logits = logits.float()
-    total = torch.logsumexp(logits, 1)
-    inside = torch.where(sets[LABEL_COUNT:] > 0, 0.0, float("-inf"))
-    exact = logits.gather(1, codes.clamp_max(LABEL_COUNT - 1)[:, None])[:, 0]
     partial = codes >= LABEL_COUNT
-    chosen = exact
+    logarithms = functional.log_softmax(logits.float(), 1)
+    pixel = functional.nll_loss(logarithms, codes.masked_fill(partial, 0), reduction="none")
     if bool(partial.any()):
+        inside = torch.where(sets[LABEL_COUNT:] > 0, 0.0, float("-inf"))
         n, y, x = partial.nonzero(as_tuple=True)
-        members = logits[n, :, y, x] + inside[codes[partial] - LABEL_COUNT]
-        chosen = exact.index_put((n, y, x), torch.logsumexp(members, 1))
-    pixel = (total - chosen) * weights[codes] * known
-    importance = 1 + alpha * mask[:, 0]
+        members = logarithms[n, :, y, x] + inside[codes[partial] - LABEL_COUNT]
+        pixel = pixel.index_put((n, y, x), -torch.logsumexp(members, 1))
+    importance = (1 + alpha * mask[:, 0]) * weights[codes] * known
     return (importance * pixel).sum() / known.sum().clamp_min(1)
 
 
