@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from portrait_studio.engine.devices import Compute
+from portrait_studio.engine.outlines import follow_outlines
 from portrait_studio.engine.request import Pixels, Structure
 from portrait_studio.engine.resample import Floats, pad_to_stride, read_window, resample
 from portrait_studio.engine.run_network import Report, run, to_array, to_tensor
@@ -85,6 +86,8 @@ def parse(
 ) -> ParsedWindow:
     """Parse one part of a photo: the mean opinion over several sizes and over the mirrored picture.
 
+    Where the photo is known, the map then follows its outlines.
+
     Args:
         network: parsing network, `networks.parsing.ParsingNetwork` or alike.
         image: (H, W, 3) RGB, uint8 or uint16, the whole photo.
@@ -103,7 +106,9 @@ def parse(
         opinions.append(
             _look(network, image, mask, window, mirrored, compute, step).seen_through(windows[-1])
         )
-    return average(opinions)
+    opinion = average(opinions)
+    followed = follow_outlines(opinion.probabilities, *read_window(image, mask, windows[-1]))
+    return ParsedWindow(opinion.window, followed, opinion.heatmaps)
 
 
 def _report_part(report: Report, number: int, count: int, fraction: float) -> None:

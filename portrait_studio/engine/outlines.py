@@ -1,0 +1,72 @@
+"""Parsing maps that follow the photo's outlines: the network answers at a quarter of its input's size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.engine.resample import Floats
+
+_RADIUS_PX = 4
+_EPSILON = 1e-3
+"""Variance of colours in [0, 1] below which a neighbourhood counts as flat."""
+
+
+def follow_outlines(probabilities: Floats, colours: Floats, hole: NDArray[np.bool_]) -> Floats:
+    """Guided filter (He, Sun and Tang 2013) of the probabilities by the photo; only known pixels take part.
+
+    Args:
+        probabilities: (h, w, 18) float32, summing to 1 over the labels.
+        colours: (h, w, 3) float32 in [0, 1].
+        hole: (h, w) bool; its pixels keep their probabilities.
+
+    Returns:
+        (h, w, 18) float32, summing to 1 over the labels.
+    """
+    if hole.all():
+        return probabilities
+    known = (~hole).astype(np.float32)[..., None]
+    count = _sums(known) + np.float32(1e-6)
+
+    def mean(values: Floats) -> Floats:
+        return _sums(values * known) / count
+
+    slopes, offsets = _linear_fit(probabilities, colours, mean)
+    guided = mean(offsets)
+    for channel in range(3):
+        guided += mean(slopes[channel]) * colours[..., channel : channel + 1]
+    guided = np.where(hole[..., None], probabilities, np.clip(guided, 0.0, 1.0))
+    guided /= np.maximum(guided.sum(axis=2, keepdims=True), np.float32(1e-6))
+    return np.asarray(guided, np.float32)
+
+
+def _linear_fit(
+    values: Floats, colours: Floats, mean: Callable[[Floats], Floats]
+) -> tuple[list[Floats], Floats]:
+    """Local linear model of (h, w, 18) values by colours: three slopes and an offset, (h, w, 18) each."""
+    colour_means, value_means = mean(colours), mean(values)
+    pairs = (colours[..., :, None] * colours[..., None, :]).reshape(*colours.shape[:2], 9)
+    covariance = mean(pairs).reshape(*colours.shape[:2], 3, 3)
+    covariance -= colour_means[..., :, None] * colour_means[..., None, :]
+    inverse = np.linalg.inv(covariance + np.float32(_EPSILON) * np.eye(3, dtype=np.float32))
+    joint = [
+        mean(colours[..., c : c + 1] * values) - colour_means[..., c : c + 1] * value_means for c in range(3)
+    ]
+    slopes = [
+        np.asarray(sum(inverse[..., row, c, None] * joint[c] for c in range(3)), np.float32)
+        for row in range(3)
+    ]
+    offsets = value_means - sum(slopes[c] * colour_means[..., c : c + 1] for c in range(3))
+    return slopes, np.asarray(offsets, np.float32)
+
+
+def _sums(values: Floats) -> Floats:
+    """Sum over each pixel's square neighbourhood, (h, w, C) like the input; beyond the edge lies nothing."""
+    side = 2 * _RADIUS_PX + 1
+    sums = cv2.boxFilter(
+        np.ascontiguousarray(values), -1, (side, side), normalize=False, borderType=cv2.BORDER_CONSTANT
+    )
+    return np.asarray(sums, np.float32).reshape(values.shape)

@@ -1,0 +1,72 @@
+"""Parsing maps that follow the outlines of the photo."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from portrait_studio.engine.outlines import follow_outlines
+
+
+def _soft_edge(width: int, at: float) -> np.ndarray:
+    """(24, width, 18) probabilities that change from label 0 to label 4 over 8 pixels around `at`."""
+    share = np.clip((np.arange(width) - at) / 8 + 0.5, 0, 1)
+    probabilities = np.zeros((24, width, 18), np.float32)
+    probabilities[..., 0], probabilities[..., 4] = 1 - share, share
+    return probabilities
+
+
+def _photo(width: int, edge: int) -> np.ndarray:
+    photo = np.full((24, width, 3), 0.1, np.float32)
+    photo[:, edge:] = (0.9, 0.5, 0.2)
+    return photo
+
+
+def test_the_border_moves_to_the_edge_of_the_photo() -> None:
+    hole = np.zeros((24, 48), np.bool_)
+    before = _soft_edge(48, 22.0)
+    after = follow_outlines(before, _photo(48, 24), hole)
+    truth = np.repeat((np.arange(48) >= 24)[None], 24, 0)
+    wrong_before = ((before.argmax(2) == 4) != truth).sum()
+    wrong_after = ((after.argmax(2) == 4) != truth).sum()
+    assert wrong_before >= 24
+    assert wrong_after < 0.3 * wrong_before
+
+
+def test_probabilities_stay_probabilities() -> None:
+    rng = np.random.default_rng(5)
+    raw = rng.random((20, 30, 18)).astype(np.float32)
+    probabilities = raw / raw.sum(2, keepdims=True)
+    hole = rng.random((20, 30)) < 0.3
+    after = follow_outlines(probabilities, rng.random((20, 30, 3)).astype(np.float32), hole)
+    assert after.dtype == np.float32
+    assert after.min() >= 0
+    np.testing.assert_allclose(after.sum(2), 1, atol=1e-5)
+
+
+def test_the_hole_is_left_alone_and_not_looked_at() -> None:
+    rng = np.random.default_rng(6)
+    hole = np.zeros((24, 48), np.bool_)
+    hole[6:18, 16:32] = True
+    before, photo = _soft_edge(48, 22.0), _photo(48, 24)
+    other = photo.copy()
+    other[hole] = rng.random((hole.sum(), 3))
+    after = follow_outlines(before, photo, hole)
+    np.testing.assert_allclose(after[hole], before[hole], atol=1e-6)
+    np.testing.assert_array_equal(after[~hole], follow_outlines(before, other, hole)[~hole])
+
+
+@pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
+def test_a_flat_photo_only_smooths(value: float) -> None:
+    before = _soft_edge(40, 20.0)
+    after = follow_outlines(
+        before, np.full((24, 40, 3), value, np.float32), np.zeros(before.shape[:2], np.bool_)
+    )
+    assert np.abs(after - before).max() < 0.2
+    np.testing.assert_array_equal((after.argmax(2) == 4)[:, 26:], True)
+
+
+def test_a_photo_that_is_all_hole_is_returned_as_it_is() -> None:
+    before = _soft_edge(40, 20.0)
+    hole = np.ones(before.shape[:2], np.bool_)
+    assert follow_outlines(before, np.zeros((24, 40, 3), np.float32), hole) is before
