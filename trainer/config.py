@@ -17,6 +17,7 @@ from trainer.data.holes import HoleMix
 RECIPES = Path(__file__).parent / "recipes"
 OPTIMISERS = ("sgd", "adam", "adamw")
 SCHEDULES = ("constant", "cosine", "polynomial")
+ADVERSARIAL_KINDS = ("log", "hinge")
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ class LossConfig:
         pixel: weight of the L1 loss (ours).
         perceptual: weight of eq. 3; needs a VGG file.
         adversarial: weight of each discriminator (eq. 4).
-        local_discriminator: whether there is one (not for extrapolation).
+        global_discriminator: whether there is one for the whole window (completion).
+        local_discriminator: whether there is one for half its side around the hole (not for extrapolation).
         predicted_structure: share of the batches whose parsing maps come from the frozen parser, where there
             is one.
     """
@@ -108,8 +110,55 @@ class LossConfig:
     pixel: float = 0.0
     perceptual: float = 0.0
     adversarial: float = 0.0
+    global_discriminator: bool = True
     local_discriminator: bool = True
     predicted_structure: float = 0.5
+
+
+@dataclass(frozen=True)
+class AdversarialConfig:
+    """How network and discriminators play against each other; the weight is `LossConfig.adversarial`.
+
+    Discriminators always move by Adam (betas 0.5, 0.999) without weight decay.
+
+    Attributes:
+        architecture: of the discriminators, by name in the network registry.
+        kind: "log" (eq. 4) or "hinge" (Lim and Ye 2017).
+        hole_only: judge each patch by its share of hole pixels, since known pixels are real in both pictures.
+        feature_matching: weight of the L1 distance between the discriminator's features of output and truth
+            (Wang et al. 2018), for each discriminator.
+        gradient_penalty: gamma of R1 (Mescheder et al. 2018), 0 = none.
+        penalty_every: steps between penalties; they weigh as much more (Karras et al. 2020).
+        rate: learning rate of the discriminators, 0 = the network's.
+        start: step from which there are discriminators at all.
+        ramp: steps over which their weight then grows from zero.
+    """
+
+    architecture: str = "dcgan-discriminator"
+    kind: str = "log"
+    hole_only: bool = False
+    feature_matching: float = 0.0
+    gradient_penalty: float = 0.0
+    penalty_every: int = 16
+    rate: float = 0.0
+    start: int = 0
+    ramp: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse unknown kinds and figures below zero."""
+        if self.kind not in ADVERSARIAL_KINDS:
+            known = ", ".join(ADVERSARIAL_KINDS)
+            raise OptionError(f"There is no adversarial loss {self.kind!r}; choose one of: {known}.")
+        if min(self.feature_matching, self.gradient_penalty, self.rate, self.start, self.ramp) < 0:
+            raise OptionError("adversarial: weights, `rate`, `start` and `ramp` must not be negative.")
+        if self.penalty_every < 1:
+            raise OptionError("adversarial: `penalty_every` must be at least 1.")
+
+    def strength(self, step: int) -> float:
+        """Factor on the adversarial weights at a step (from 0), in [0, 1]; 0 = no discriminators yet."""
+        if step < self.start:
+            return 0.0
+        return min(1.0, (step - self.start + 1) / self.ramp) if self.ramp else 1.0
 
 
 @dataclass(frozen=True)
@@ -173,6 +222,7 @@ class Recipe:
     holes: HoleMix = field(default_factory=HoleMix)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     loss: LossConfig = field(default_factory=LossConfig)
+    adversarial: AdversarialConfig = field(default_factory=AdversarialConfig)
     run: RunConfig = field(default_factory=RunConfig)
 
 

@@ -26,7 +26,7 @@ class Journal:
         self._every, self._last = recipe.run.log_steps, last
         self._file = (folder / "log.jsonl").open("a", encoding="utf-8")
         self._board = _tensorboard(folder)
-        self._sums: dict[str, float] = {}
+        self._sums: dict[str, tuple[float, int]] = {}
         self._means: dict[str, float] = {}
         self._count = self._images = 0
         self._since = time.monotonic()
@@ -35,7 +35,9 @@ class Journal:
     def log(self, step: int, scalars: dict[str, float], images: int) -> None:
         """Take the figures of a finished step; `images` = samples in it."""
         for name, value in scalars.items():
-            self._sums[name] = self._sums.get(name, 0.0) + value
+            # Not every step has every figure: penalties are rare, and discriminators may start late.
+            total, count = self._sums.get(name, (0.0, 0))
+            self._sums[name] = total + value, count + 1
         self._count += 1
         self._images += images
         if self._count == self._every or step == self._last:
@@ -53,7 +55,7 @@ class Journal:
 
     def _write(self, step: int) -> None:
         seconds = time.monotonic() - self._since
-        self._means = {name: value / self._count for name, value in self._sums.items()}
+        self._means = {name: total / count for name, (total, count) in self._sums.items()}
         speed = self._images / max(seconds, 1e-9)
         left = (self._last - step) * seconds / self._count / 60
         self._file.write(json.dumps({"step": step, "images_per_s": round(speed, 2), **self._means}) + "\n")

@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -64,10 +64,15 @@ class Run:
         for module in self.task.modules().values():
             module.to(self.compute.device).to(memory_format=torch.channels_last)
         self.optimisers = {
-            phase: make_optimiser(self.task.parameter_groups(phase), self.recipe.optimiser)
+            phase: make_optimiser(self.task.parameter_groups(phase), self._optimiser(phase))
             for phase in self.task.phases
         }
         self.ema = Ema(self.task.network, self.recipe.run.ema)
+
+    def _optimiser(self, phase: str) -> OptimiserConfig:
+        """The recipe's for the network; discriminators always move by Adam."""
+        config = self.recipe.optimiser
+        return config if phase == "network" else replace(config, name="adam", weight_decay=0.0)
 
     def resume(self) -> None:
         """Go on where the state file in the folder ends.
@@ -148,13 +153,13 @@ def train_step(run: Run, batch: Batch) -> dict[str, float]:
         module.train()
     scalars: dict[str, float] = {"rate": run.recipe.optimiser.rate * factor}
     with run.compute.autocast():
-        run.task.begin_step(batch)
-    for phase in run.task.phases:
+        run.task.begin_step(batch, run.step)
+    for phase in run.task.active_phases(run.step):
         optimiser = run.optimisers[phase]
         for group in optimiser.param_groups:
             group["lr"] = run.recipe.optimiser.rate * factor * group.get("factor", 1.0)
         with run.compute.autocast():
-            result = run.task.loss(phase, batch)
+            result = run.task.loss(phase, batch, run.step)
         if not math.isfinite(result.loss.item()):
             torch.save(batch.__dict__, run.folder / "failed_batch.pt")
             raise DataSetError(

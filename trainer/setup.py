@@ -19,6 +19,7 @@ from trainer.data.batches import BatchSource
 from trainer.loop import Run
 from trainer.losses.perceptual import load_perceptual
 from trainer.precision import Compute
+from trainer.tasks.adversary import Adversary
 from trainer.tasks.base import Task
 from trainer.tasks.completion import CompletionTask
 from trainer.tasks.face import FaceTask
@@ -113,11 +114,13 @@ def _make_task(
 ) -> Task:
     if recipe.task == "parsing" and isinstance(network, ParsingNetwork):
         return ParsingTask(recipe, network, torch.from_numpy(source.label_frequencies()).float())
-    if not (recipe.loss.pixel or recipe.loss.perceptual or recipe.loss.adversarial):
-        raise OptionError(f"The recipe {recipe.name!r} has no loss: set pixel, perceptual or adversarial.")
+    judges = _adversaries(recipe)
+    if not (recipe.loss.pixel or recipe.loss.perceptual or (judges and recipe.adversarial.start == 0)):
+        raise OptionError(
+            f"The recipe {recipe.name!r} has no loss at its first step: set pixel, perceptual or adversarial."
+        )
     perceptual = load_perceptual(require_vgg(vgg)) if recipe.loss.perceptual else None
     structure = StructureSource(_frozen_parser(init), recipe.loss.predicted_structure)
-    judges = _discriminators(recipe)
     if recipe.task == "completion":
         return CompletionTask(recipe, network, structure, perceptual, judges)
     if init is None:
@@ -127,7 +130,7 @@ def _make_task(
     if recipe.data.size < FACE_WINDOW:
         raise OptionError(f"The face stage needs a size of at least {FACE_WINDOW}, not {recipe.data.size}.")
     completion = load_network("completion", init).module
-    return FaceTask(recipe, network, completion, structure, perceptual, judges.get("global"))
+    return FaceTask(recipe, network, completion, structure, perceptual, judges.get("face"))
 
 
 def _frozen_parser(init: Path | None) -> ParsingNetwork | None:
@@ -138,19 +141,26 @@ def _frozen_parser(init: Path | None) -> ParsingNetwork | None:
     return module
 
 
-def _discriminators(recipe: Recipe) -> dict[str, nn.Module]:
-    """A global discriminator for the whole window, and a local one with a layer less for half its side."""
+def _adversaries(recipe: Recipe) -> dict[str, Adversary]:
+    """A global discriminator for the whole window, and a local one for half its side."""
     if not recipe.loss.adversarial:
         return {}
-    side = FACE_WINDOW if recipe.task == "face" else recipe.data.size
-    depth = side.bit_length() - 2
-    build = {"global": depth}
-    if recipe.task == "completion" and recipe.loss.local_discriminator:
-        build["local"] = depth - 1
-    return {
-        name: build_network("dcgan-discriminator", {**recipe.discriminator, "layers": layers})
-        for name, layers in build.items()
-    }
+    if recipe.task == "face":
+        sides = {"face": FACE_WINDOW}
+    else:
+        sides = {"global": recipe.data.size} if recipe.loss.global_discriminator else {}
+        sides |= {"local": recipe.data.size // 2} if recipe.loss.local_discriminator else {}
+    return {name: Adversary(name, _discriminator(recipe, side), recipe) for name, side in sides.items()}
+
+
+def _discriminator(recipe: Recipe, side: int) -> nn.Module:
+    """DCGAN's depth follows from the side of what it sees: 7 layers for 256 pixels, 6 for 128."""
+    architecture = recipe.adversarial.architecture
+    layers = {"layers": side.bit_length() - 2} if architecture == "dcgan-discriminator" else {}
+    known = [name for name, entry in ARCHITECTURES.items() if entry.task == "discriminator"]
+    if architecture not in known:
+        raise OptionError(f"There is no discriminator {architecture!r}; choose one of: {', '.join(known)}.")
+    return build_network(architecture, {**recipe.discriminator, **layers})
 
 
 def require_vgg(vgg: Path | None) -> Path:

@@ -1,4 +1,4 @@
-"""Conditional discriminators D like those of DCGAN (Radford et al. 2015; Wu et al., section III.B.3)."""
+"""Conditional discriminators D: the paper's DCGAN (Wu et al., section III.B.3) and a small one of patches."""
 
 from __future__ import annotations
 
@@ -8,22 +8,37 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from portrait_studio.networks.completion import encode_parsing
+from portrait_studio.networks.completion import encode_parsing, parsing_channels
+
+
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """What a discriminator says of a batch.
+
+    Attributes:
+        logits: (N, 1, h, w), positive = real: 1x1 for a whole picture, a grid for overlapping patches.
+        features: outputs of the layers before, finest first, for feature matching.
+    """
+
+    logits: Tensor
+    features: tuple[Tensor, ...]
 
 
 @dataclass(frozen=True)
 class DiscriminatorConfig:
-    """Shape of a discriminator.
+    """Shape of the paper's discriminator.
 
     Attributes:
         layers: convolutions in all: 7 for 256x256 (global), 6 for 128x128 (local), 5 for 64x64 (face).
         width: channels of the first layer; they double until 8 times that.
-        spectral: spectral normalisation instead of batch normalisation.
+        spectral: spectral normalisation (Miyato et al. 2018) instead of batch normalisation.
+        mask_input: show it the mask as well.
     """
 
     layers: int = 7
     width: int = 64
     spectral: bool = False
+    mask_input: bool = False
 
 
 class Discriminator(nn.Module):
@@ -33,28 +48,82 @@ class Discriminator(nn.Module):
         super().__init__()
         self.config = config
         layers: list[nn.Module] = []
-        inputs = 6
+        inputs = 7 if config.mask_input else 6
         for index in range(config.layers - 1):
             outputs = config.width * min(2**index, 8)
             conv: nn.Module = nn.Conv2d(inputs, outputs, 4, 2, 1)
             layers.append(spectral_norm(conv) if config.spectral else conv)
             if index > 0 and not config.spectral:
                 layers.append(nn.BatchNorm2d(outputs))
-            layers.append(nn.LeakyReLU(0.2, inplace=True))
+            layers.append(nn.LeakyReLU(0.2))
             inputs = outputs
-        layers.append(nn.Conv2d(inputs, 1, 4, 1, 0))
+        last = nn.Conv2d(inputs, 1, 4, 1, 0)
+        layers.append(spectral_norm(last) if config.spectral else last)
         self.body = nn.Sequential(*layers)
 
-    def forward(self, image: Tensor, parsing: Tensor) -> Tensor:
+    def forward(self, image: Tensor, parsing: Tensor, mask: Tensor) -> Judgement:
         """Judge images together with their structure.
 
         Args:
             image: (N, 3, S, S) in [-1, 1]; S = 2 ** (layers + 1).
             parsing: (N, 18, S, S) probabilities; repeated as three channels to match RGB.
-
-        Returns:
-            (N,) logits, positive = real.
+            mask: (N, 1, S, S), 1 = hole; read where the config says so.
         """
         index = encode_parsing(parsing, "index") * 2 - 1
-        out: Tensor = self.body(torch.cat([image, index.expand(-1, 3, -1, -1)], 1))
-        return out.mean((1, 2, 3))
+        x = torch.cat([image, index.expand(-1, 3, -1, -1)], 1)
+        return _walk(self.body, torch.cat([x, mask], 1) if self.config.mask_input else x)
+
+
+@dataclass(frozen=True)
+class PatchDiscriminatorConfig:
+    """Shape of a discriminator of patches.
+
+    Attributes:
+        widths: channels of the stride-2 layers; three of them see patches of 54 pixels, four of 110.
+        parsing_input: "one-hot", "index" or "none"; see `completion.PaperCompletionConfig`.
+        mask_input: show it the mask as well.
+    """
+
+    widths: tuple[int, ...] = (48, 96, 192)
+    parsing_input: str = "one-hot"
+    mask_input: bool = True
+
+
+class PatchDiscriminator(nn.Module):
+    """Spectrally normalised convolutions that judge every patch by itself (Isola et al. 2017).
+
+    It needs no fixed size, and costs little: what stands in a hole is judged where it stands.
+    """
+
+    def __init__(self, config: PatchDiscriminatorConfig) -> None:
+        super().__init__()
+        self.config = config
+        inputs = 3 + parsing_channels(config.parsing_input) + int(config.mask_input)
+        layers: list[nn.Module] = []
+        for outputs in config.widths:
+            layers += [spectral_norm(nn.Conv2d(inputs, outputs, 4, 2, 1)), nn.LeakyReLU(0.2)]
+            inputs = outputs
+        layers += [spectral_norm(nn.Conv2d(inputs, inputs, 3, 1, 1)), nn.LeakyReLU(0.2)]
+        layers.append(spectral_norm(nn.Conv2d(inputs, 1, 3, 1, 1)))
+        self.body = nn.Sequential(*layers)
+
+    def forward(self, image: Tensor, parsing: Tensor, mask: Tensor) -> Judgement:
+        """Judge the patches of images together with their structure.
+
+        Args:
+            image: (N, 3, H, W) in [-1, 1]; H and W multiples of 2 ** (number of widths).
+            parsing: (N, 18, H, W) probabilities.
+            mask: (N, 1, H, W), 1 = hole; read where the config says so.
+        """
+        parts = [image, encode_parsing(parsing, self.config.parsing_input)]
+        return _walk(self.body, torch.cat([*parts, mask] if self.config.mask_input else parts, 1))
+
+
+def _walk(body: nn.Sequential, x: Tensor) -> Judgement:
+    """Outputs of all activations, and of the last layer."""
+    features = []
+    for layer in body:
+        x = layer(x)
+        if isinstance(layer, nn.LeakyReLU):
+            features.append(x)
+    return Judgement(x, tuple(features))

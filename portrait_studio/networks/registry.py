@@ -15,7 +15,12 @@ from portrait_studio.networks.completion import (
     PaperCompletion,
     PaperCompletionConfig,
 )
-from portrait_studio.networks.discriminator import Discriminator, DiscriminatorConfig
+from portrait_studio.networks.discriminator import (
+    Discriminator,
+    DiscriminatorConfig,
+    PatchDiscriminator,
+    PatchDiscriminatorConfig,
+)
 from portrait_studio.networks.face import FaceConfig, FaceNetwork
 from portrait_studio.networks.parsing import ParsingConfig, ParsingNetwork
 
@@ -41,6 +46,7 @@ ARCHITECTURES: dict[str, Architecture] = {
     "compact-completion": Architecture("completion", CompactCompletionConfig, CompactCompletion),
     "face": Architecture("face", FaceConfig, FaceNetwork),
     "dcgan-discriminator": Architecture("discriminator", DiscriminatorConfig, Discriminator),
+    "patch-discriminator": Architecture("discriminator", PatchDiscriminatorConfig, PatchDiscriminator),
 }
 
 

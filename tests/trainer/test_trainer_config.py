@@ -9,7 +9,7 @@ from portrait_studio.networks.conventions import LABEL_COUNT
 from portrait_studio.networks.face import FACE_WINDOW
 from portrait_studio.networks.registry import ARCHITECTURES, build_network
 from portrait_studio.networks.released import count_macs
-from trainer.config import RECIPES, Recipe, load_recipe, recipe_from_dict, recipe_names
+from trainer.config import RECIPES, AdversarialConfig, Recipe, load_recipe, recipe_from_dict, recipe_names
 
 MINIMAL = """
 name = "own"
@@ -33,7 +33,7 @@ def test_shipped_recipe_loads_and_builds_its_network(name: str) -> None:
     assert ARCHITECTURES[recipe.architecture].task == recipe.task
     with torch.device("meta"):
         network = build_network(recipe.architecture, recipe.network)
-        build_network("dcgan-discriminator", recipe.discriminator)
+        build_network(recipe.adversarial.architecture, recipe.discriminator)
     assert sum(p.numel() for p in network.parameters()) > 0
 
 
@@ -77,6 +77,21 @@ def test_both_parts_of_the_compact_completion_train_the_same_network() -> None:
     assert (first.architecture, first.network) == (second.architecture, second.network)
 
 
+def test_discriminators_start_late_and_grow() -> None:
+    late = AdversarialConfig(start=10, ramp=4)
+    assert [late.strength(step) for step in (0, 9, 10, 11, 12, 13, 14, 99)] == [
+        0,
+        0,
+        0.25,
+        0.5,
+        0.75,
+        1,
+        1,
+        1,
+    ]
+    assert AdversarialConfig().strength(0) == 1
+
+
 def test_defaults_fill_what_a_recipe_leaves_out(tmp_path: Path) -> None:
     recipe = load_recipe(written(tmp_path, MINIMAL))
     assert recipe == Recipe("own", "parsing", "parsing", recipe.data)
@@ -115,6 +130,12 @@ def test_whole_numbers_serve_as_fractions(tmp_path: Path) -> None:
         (MINIMAL.replace("1.0", "2, b = -1"), r"the shares of `sets` must not be negative, and one"),
         (MINIMAL.replace("lip = 1.0", ""), r"the shares of `sets` must not be negative, and one"),
         (MINIMAL + "[optimiser]\nrate = 0\n", r"`rate` must be above zero"),
+        (
+            MINIMAL + '[adversarial]\nkind = "wgan"\n',
+            r"no adversarial loss 'wgan'; choose one of: log,",
+        ),
+        (MINIMAL + "[adversarial]\nramp = -1\n", r"`start` and `ramp` must not be negative"),
+        (MINIMAL + "[adversarial]\npenalty_every = 0\n", r"`penalty_every` must be at least 1"),
         (MINIMAL + "[run]\nsheet_steps = 0\n", r"`sheet_steps` and `log_steps` must be at least 1"),
         (MINIMAL + "[run]\nseed = -1\n", r"`seed` and `threads` must not be negative"),
         (MINIMAL + "[run]\nfreeze_stages = 7\n", r"`freeze_stages` must lie between 0 and 6"),

@@ -306,7 +306,21 @@ def test_a_face_run_needs_a_completion_network(
     [
         ("tiny-completion", [("[4, 8, 12]", "[4, 8, 16]")], "weights have another shape than the recipe's"),
         ("tiny-completion", [("[4, 8, 12]", "[4, 8]")], "cannot be built from the settings"),
-        ("tiny-completion", [("pixel = 1.0", ""), ("adversarial = 1.0", "")], "has no loss: set pixel"),
+        (
+            "tiny-completion",
+            [("pixel = 1.0", ""), ("adversarial = 1.0", "")],
+            "has no loss at its first",
+        ),
+        (
+            "tiny-completion",
+            [("pixel = 1.0", ""), ("[run]", "[adversarial]\nstart = 2\n[run]")],
+            "has no loss at its first",
+        ),
+        (
+            "tiny-completion",
+            [("[run]", '[adversarial]\narchitecture = "unet"\n[run]')],
+            "There is no discriminator 'unet'; choose one of: dcgan-discriminator, patch-discriminator.",
+        ),
         (
             "tiny-completion",
             [('"completion"', '"parsing"')],

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,9 +10,10 @@ from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COLOURS, LA
 from portrait_studio.networks.parsing import ParsingConfig, ParsingNetwork
 from portrait_studio.networks.registry import build_network
 from tests.helpers.tiny_packs import figure
-from trainer.config import DataConfig, LossConfig, OptimiserConfig, Recipe, RunConfig
+from trainer.config import AdversarialConfig, DataConfig, LossConfig, OptimiserConfig, Recipe, RunConfig
 from trainer.data.batches import Batch, collate
 from trainer.losses.adversarial import hole_l1
+from trainer.tasks.adversary import Adversary
 from trainer.tasks.base import stack_rows, to_pictures
 from trainer.tasks.completion import CompletionTask
 from trainer.tasks.face import FaceTask
@@ -46,9 +48,15 @@ def painter() -> nn.Module:
     return build_network("compact-completion", {"widths": [4, 8, 12], "dilations": [1], "attention": 4})
 
 
-def judge(layers: int) -> nn.Module:
+def judge(name: str, layers: int, plan: Recipe) -> Adversary:
     torch.manual_seed(layers)
-    return build_network("dcgan-discriminator", {"layers": layers, "width": 2, "spectral": True})
+    settings = {"layers": layers, "width": 2, "spectral": True}
+    return Adversary(name, build_network("dcgan-discriminator", settings), plan)
+
+
+def patch_judge(plan: Recipe) -> Adversary:
+    torch.manual_seed(1)
+    return Adversary("local", build_network("patch-discriminator", {"widths": [4, 6]}), plan)
 
 
 def gradients(module: nn.Module) -> float:
@@ -104,48 +112,115 @@ def test_parsing_task_may_leave_costly_kernels_alone() -> None:
     trained = {id(p) for group in task.parameter_groups("network") for p in group["params"]}
     frozen = {id(p) for p in network.parameters()} - trained
     assert frozen == {id(p) for p in network.encoder.costly_kernels()}
-    task.loss("network", batch()).loss.backward()
+    task.loss("network", batch(), 0).loss.backward()
     assert all(p.grad is None for p in network.encoder.costly_kernels())
 
 
 def test_parsing_task_adds_eq_2_on_both_maps_and_the_heatmaps() -> None:
     task = ParsingTask(recipe("parsing", heatmap=3.0), small_parser(), torch.full((LABEL_COUNT,), 1 / 18))
-    result = task.loss("network", batch())
+    result = task.loss("network", batch(), 0)
     scalars = result.scalars
     total = scalars["parsing"] + scalars["refined"] + 3 * scalars["heatmaps"]
     assert result.loss.item() == pytest.approx(total, rel=1e-5)
 
 
 def completion_task(**loss: float) -> CompletionTask:
-    judges = {"global": judge(5), "local": judge(4)} if loss.get("adversarial") else {}
-    return CompletionTask(recipe("completion", **loss), painter(), TRUTH, None, judges)
+    plan = recipe("completion", **loss)
+    judges = {"global": judge("global", 5, plan), "local": judge("local", 4, plan)}
+    return CompletionTask(plan, painter(), TRUTH, None, judges if loss.get("adversarial") else {})
 
 
 def test_completion_keeps_known_pixels() -> None:
     task, seen = completion_task(pixel=1.0), batch()
-    task.begin_step(seen)
+    task.begin_step(seen, 0)
     composite = task._composite.detach()
     assert torch.equal(composite * (1 - seen.mask), seen.masked)
     expected = hole_l1(
         task.network(seen.masked, known_structure(seen.labels), seen.mask), seen.image, seen.mask
     )
-    torch.testing.assert_close(task.loss("network", seen).loss, expected)
+    torch.testing.assert_close(task.loss("network", seen, 0).loss, expected)
 
 
 def test_discriminators_and_generator_take_turns() -> None:
     task, seen = completion_task(pixel=1.0, adversarial=0.5), batch()
     assert task.phases == ("global", "local", "network")
     assert list(task.modules()) == ["global", "local", "network"]
-    task.begin_step(seen)
+    task.begin_step(seen, 0)
     for phase in ("global", "local"):
-        task.loss(phase, seen).loss.backward()
+        task.loss(phase, seen, 0).loss.backward()
         assert gradients(task.modules()[phase]) > 0
     assert gradients(task.network) == 0
-    result = task.loss("network", seen)
+    result = task.loss("network", seen, 0)
     result.loss.backward()
     assert gradients(task.network) > 0
     assert set(result.scalars) == {"pixel", "g_global", "g_local"}
     assert result.loss.item() == pytest.approx(sum(result.scalars.values()), rel=1e-5)
+
+
+def hinge_task(**adversarial: Any) -> tuple[CompletionTask, Adversary]:
+    plan = replace(
+        recipe("completion", pixel=1.0, adversarial=0.5),
+        adversarial=AdversarialConfig("patch-discriminator", "hinge", **adversarial),
+    )
+    judge = patch_judge(plan)
+    return CompletionTask(plan, painter(), TRUTH, None, {"local": judge}), judge
+
+
+def test_a_discriminators_weights_cost_nothing_in_the_networks_turn() -> None:
+    task, judge = hinge_task(hole_only=True, feature_matching=2.0)
+    seen = batch()
+    task.begin_step(seen, 0)
+    task.loss("network", seen, 0).loss.backward()
+    assert gradients(task.network) > 0
+    assert gradients(judge.module) == 0
+    assert all(p.requires_grad for p in judge.module.parameters())
+
+
+def test_feature_matching_and_ramp_weigh_the_networks_loss() -> None:
+    seen = batch()
+    scalars = []
+    for step in (0, 3):
+        task, judge = hinge_task(feature_matching=2.0, ramp=4)
+        judge.module.eval()
+        task.begin_step(seen, step)
+        scalars.append(task.loss("network", seen, step).scalars)
+    assert set(scalars[0]) == {"pixel", "g_local", "match_local"}
+    assert scalars[0]["match_local"] > 0
+    for name, factor in (("pixel", 1), ("g_local", 4), ("match_local", 4)):
+        assert scalars[1][name] == pytest.approx(factor * scalars[0][name], rel=1e-5)
+
+
+def test_discriminators_wait_for_their_first_step() -> None:
+    task, _ = hinge_task(start=5, feature_matching=1.0)
+    seen = batch()
+    assert task.active_phases(4) == ("network",)
+    assert task.active_phases(5) == ("local", "network")
+    task.begin_step(seen, 4)
+    assert set(task.loss("network", seen, 4).scalars) == {"pixel"}
+
+
+def test_the_gradient_penalty_is_due_every_so_often() -> None:
+    task, judge = hinge_task(gradient_penalty=3.0, penalty_every=4)
+    seen = batch()
+    task.begin_step(seen, 0)
+    assert "penalty_local" not in task.loss("local", seen, 3).scalars
+    judge.module.eval()
+    due, plain = task.loss("local", seen, 4), task.loss("local", seen, 3)
+    difference = (due.loss - plain.loss).item()
+    assert difference == pytest.approx(3 * 4 * due.scalars["penalty_local"], rel=1e-4)
+    due.loss.backward()
+    assert gradients(judge.module) > 0
+
+
+def test_discriminators_have_a_rate_of_their_own() -> None:
+    plan = replace(
+        recipe("completion", adversarial=1.0),
+        optimiser=OptimiserConfig(rate=1e-4),
+        adversarial=AdversarialConfig(rate=4e-4),
+    )
+    (group,) = patch_judge(plan).parameter_groups()
+    assert group["factor"] == pytest.approx(4)
+    assert patch_judge(replace(plan, adversarial=AdversarialConfig())).parameter_groups()[0]["factor"] == 1
 
 
 def test_face_refines_the_hole_of_the_middle_window() -> None:
@@ -153,9 +228,10 @@ def test_face_refines_the_hole_of_the_middle_window() -> None:
     network = build_network("face", {"width": 2, "blocks": 1})
     nn.init.normal_(network.leave.weight)  # type: ignore[arg-type, union-attr]
     completion = painter()
-    task = FaceTask(recipe("face", pixel=1.0), network, completion, TRUTH, None, judge(5))
+    plan = recipe("face", pixel=1.0, adversarial=1.0)
+    task = FaceTask(plan, network, completion, TRUTH, None, judge("face", 5, plan))
     seen = batch(96)
-    task.begin_step(seen)
+    task.begin_step(seen, 0)
     middle = (..., slice(16, 80), slice(16, 80))
     assert torch.equal(task._truth, seen.image[middle])
     outside = 1 - seen.mask[middle]
@@ -165,7 +241,7 @@ def test_face_refines_the_hole_of_the_middle_window() -> None:
     assert not any(p.requires_grad for p in completion.parameters())
     assert task.phases == ("discriminator", "network")
     for phase in task.phases:
-        task.loss(phase, seen).loss.backward()
+        task.loss(phase, seen, 0).loss.backward()
         assert gradients(task.modules()[phase]) > 0
 
 

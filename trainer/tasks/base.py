@@ -38,10 +38,13 @@ class Task(Protocol):
     def parameter_groups(self, phase: str) -> list[dict[str, Any]]:
         """Parameters of a phase; a group may carry "factor", a factor on the learning rate."""
 
-    def begin_step(self, batch: Batch) -> None:
+    def active_phases(self, step: int) -> tuple[str, ...]:
+        """Those of `phases` that take part in a step (from 0)."""
+
+    def begin_step(self, batch: Batch, step: int) -> None:
         """Look at the batch once before the phases."""
 
-    def loss(self, phase: str, batch: Batch) -> StepLoss:
+    def loss(self, phase: str, batch: Batch, step: int) -> StepLoss:
         """Loss of one phase for the batch."""
 
     def sheet(self, batch: Batch) -> NDArray[np.uint8]:

@@ -57,10 +57,14 @@ class ParsingTask:
         head = [p for p in self.network.parameters() if p.requires_grad and id(p) not in inside]
         return [{"params": encoder, "factor": self._encoder_factor}, {"params": head, "factor": 1.0}]
 
-    def begin_step(self, batch: Batch) -> None:
+    def active_phases(self, step: int) -> tuple[str, ...]:
+        """The one phase."""
+        return self.phases
+
+    def begin_step(self, batch: Batch, step: int) -> None:
         """Nothing to prepare."""
 
-    def loss(self, phase: str, batch: Batch) -> StepLoss:
+    def loss(self, phase: str, batch: Batch, step: int) -> StepLoss:
         """Eq. 2 on both maps plus the heatmap loss."""
         out = self.network(batch.masked, batch.mask, _LOGITS_STRIDE)
         half = slice(None, None, _LOGITS_STRIDE)

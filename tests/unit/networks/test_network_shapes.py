@@ -1,6 +1,7 @@
 import pytest
 import torch
 from torch import nn
+from torch.nn.utils.parametrize import is_parametrized
 
 from portrait_studio.networks.blocks import GlobalAttention, ResidualBlock
 from portrait_studio.networks.completion import (
@@ -12,7 +13,12 @@ from portrait_studio.networks.completion import (
     parsing_channels,
 )
 from portrait_studio.networks.conventions import KEYPOINT_COUNT, LABEL_COUNT
-from portrait_studio.networks.discriminator import Discriminator, DiscriminatorConfig
+from portrait_studio.networks.discriminator import (
+    Discriminator,
+    DiscriminatorConfig,
+    PatchDiscriminator,
+    PatchDiscriminatorConfig,
+)
 from portrait_studio.networks.efficientnet_lite import EfficientNetLite2
 from portrait_studio.networks.face import FaceConfig, FaceNetwork
 from portrait_studio.networks.hints import label_hint
@@ -164,23 +170,62 @@ def test_face_starts_as_the_identity(kind: str) -> None:
 @pytest.mark.parametrize("spectral", [True, False])
 def test_discriminator_ends_in_one_logit(layers: int, side: int, spectral: bool) -> None:
     network = Discriminator(DiscriminatorConfig(layers, 2, spectral)).eval()
-    image, parsing, _ = inputs(side, side, count=2)
-    seen: list[tuple[int, ...]] = []
-    network.body.register_forward_hook(lambda _module, _inputs, out: seen.append(tuple(out.shape)))
+    image, parsing, mask = inputs(side, side, count=2)
     with torch.no_grad():
-        assert network(image, parsing).shape == (2,)
-    assert seen == [(2, 1, 1, 1)]
+        judgement = network(image, parsing, mask)
+    assert judgement.logits.shape == (2, 1, 1, 1)
+    sides = [feature.shape[-1] for feature in judgement.features]
+    assert sides == [side // 2**k for k in range(1, layers)]
     convolutions = [layer for layer in network.body if isinstance(layer, nn.Conv2d)]
     assert len(convolutions) == layers
     assert [layer.stride for layer in convolutions] == [(2, 2)] * (layers - 1) + [(1, 1)]
+    assert all(is_parametrized(layer) == spectral for layer in convolutions)
 
 
-def test_discriminator_reads_the_structure() -> None:
+def test_patch_discriminator_judges_each_place_by_itself() -> None:
     torch.manual_seed(0)
-    network = Discriminator(DiscriminatorConfig(5, 4)).eval()
-    image, parsing, _ = inputs(64, 64)
+    network = PatchDiscriminator(PatchDiscriminatorConfig((4, 6, 8))).eval()
+    image, parsing, mask = inputs(96, 64, count=2)
+    changed = image.clone()
+    changed[..., :8, :8] += 0.5
     with torch.no_grad():
-        assert not torch.equal(network(image, parsing), network(image, parsing.flip(1)))
+        before, after = network(image, parsing, mask), network(changed, parsing, mask)
+    assert before.logits.shape == (2, 1, 12, 8)
+    assert [tuple(f.shape[1:]) for f in before.features] == [
+        (4, 48, 32),
+        (6, 24, 16),
+        (8, 12, 8),
+        (8, 12, 8),
+    ]
+    moved = (before.logits != after.logits)[0, 0]
+    # A logit sees patches of 54 pixels: four cells of 8 pixels beyond the change at most.
+    assert moved[0, 0]
+    assert not moved[4:].any()
+    assert not moved[:, 4:].any()
+    assert all(is_parametrized(layer) for layer in network.body if isinstance(layer, nn.Conv2d))
+
+
+@pytest.mark.parametrize("reads", [True, False])
+@pytest.mark.parametrize("kind", ["one-hot", "index", "none"])
+def test_patch_discriminator_reads_what_its_config_says(kind: str, reads: bool) -> None:
+    torch.manual_seed(0)
+    network = PatchDiscriminator(PatchDiscriminatorConfig((4, 6), kind, reads)).eval()
+    image, parsing, mask = inputs(64, 64)
+    with torch.no_grad():
+        plain = network(image, parsing, mask).logits
+        assert torch.equal(network(image, parsing.flip(1), mask).logits, plain) == (kind == "none")
+        assert torch.equal(network(image, parsing, 1 - mask).logits, plain) == (not reads)
+
+
+def test_discriminator_reads_the_structure_and_the_mask_where_asked() -> None:
+    torch.manual_seed(0)
+    image, parsing, mask = inputs(64, 64)
+    for reads in (False, True):
+        network = Discriminator(DiscriminatorConfig(5, 4, mask_input=reads)).eval()
+        with torch.no_grad():
+            plain = network(image, parsing, mask).logits
+            assert not torch.equal(plain, network(image, parsing.flip(1), mask).logits)
+            assert torch.equal(plain, network(image, parsing, 1 - mask).logits) == (not reads)
 
 
 @pytest.mark.parametrize(("height", "width"), SIZES)
