@@ -31,6 +31,20 @@ def mean_fill(image: Image, mask: Mask) -> Image:
     return filled
 
 
+def edge_replication(image: Image, mask: Mask) -> Image:
+    """Every hole pixel as the nearest known one (middle grey when none is): extends borders."""
+    hole = (mask > 0).astype(np.uint8)
+    if hole.all():
+        return np.full_like(image, 128)
+    _, nearest = cv2.distanceTransformWithLabels(
+        hole, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    # Known pixels carry the numbers by which hole pixels name them.
+    colours = np.zeros((int(nearest.max()) + 1, 3), np.uint8)
+    colours[nearest[hole == 0]] = image[hole == 0]
+    return _outside_kept(image, colours[nearest], mask)
+
+
 def telea(image: Image, mask: Mask) -> Image:
     """OpenCV's fast marching (Telea 2004, "An image inpainting technique based on ... fast marching")."""
     filled = cv2.inpaint(image, (mask > 0).astype(np.uint8), _TELEA_RADIUS, cv2.INPAINT_TELEA)

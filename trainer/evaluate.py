@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from portrait_studio.engine.network_store import NetworkStore, ReleasedNetworks
 from portrait_studio.engine.pipeline import Engine
 from portrait_studio.errors import OptionError
 from portrait_studio.imaging.atomic import replacing
 from portrait_studio.locations import models_dir
 from trainer.data.packs import PackedSet
-from trainer.evaluation.methods import METHOD_NAMES, Completer, make_methods
+from trainer.evaluation.methods import METHOD_NAMES, Bench, Completer, make_methods
+from trainer.evaluation.networks import without_parsing
+from trainer.evaluation.plans import PLANS, TABLE_ONE
 from trainer.evaluation.report import Report, write_json
 from trainer.evaluation.scoring import Tally
 from trainer.evaluation.sheets import Gallery
 from trainer.metrics.features import VggDistance
-from trainer.protocols import Case, folder_cases, natural_cases, paper_cases, source_files
+from trainer.protocols.case import Case
+from trainer.protocols.folder import folder_cases
+from trainer.protocols.natural import source_files
 
-PROTOCOLS = ("paper", "natural")
-DEFAULT_SET = "clothing-co-parsing"
+EXTENSIONS = {"down": "extend-down", "up": "extend-up"}
+"""Protocol of each side that `--extend` takes."""
 
 
 @dataclass(frozen=True)
@@ -31,42 +36,61 @@ class EvaluateOptions:
     Attributes:
         cases: folder of photos with masks; None = a protocol.
         data: folder of packs for a protocol.
-        protocol: "paper" or "natural".
-        sets: names of the packed sets.
-        source: the set's own folder, to measure `natural` at the photos' original size.
+        protocol: one of `PLANS`.
+        sets: names of the packed sets; None = those of the protocol.
+        source: the set's own folder, to measure at the photos' original size where they keep their shape.
         limit: at most so many cases.
-        methods: names of the methods.
+        methods: names of the methods; None = those of the protocol.
         true_maps: whether our methods run once more with the true parsing map.
         device: "auto", "cpu", "cuda" or "mps".
         vgg: weights for the feature distance.
         sheets: folder for contact sheets.
+        without_parsing: weights or run of a completion network without parsing map, for the method "g".
     """
 
     cases: Path | None = None
     data: Path | None = None
     protocol: str | None = None
-    sets: tuple[str, ...] = (DEFAULT_SET,)
+    sets: tuple[str, ...] | None = None
     source: Path | None = None
     limit: int | None = None
-    methods: tuple[str, ...] = METHOD_NAMES
+    methods: tuple[str, ...] | None = None
     true_maps: bool = True
     device: str = "auto"
     vgg: Path | None = None
     sheets: Path | None = None
+    without_parsing: Path | None = None
 
 
-def evaluate(options: EvaluateOptions, engine: Completer) -> tuple[Report, Tally]:
+def evaluate(
+    options: EvaluateOptions,
+    networks: NetworkStore,
+    make_engine: Callable[[NetworkStore], Completer] = Engine,
+) -> tuple[Report, Tally]:
     """Measure all methods on all cases; names each case on stderr.
+
+    Args:
+        options: what to measure.
+        networks: the networks that are measured.
+        make_engine: the engine over given networks.
 
     Raises:
         OptionError: the options do not say what to measure, or a method is unknown.
         DataSetError: cases or packs are missing or damaged.
         WeightsError: the feature network cannot be read.
     """
+    plan = PLANS.get(options.protocol or "")
     cases, name, data = _cases(options)
-    methods = make_methods(options.methods, engine, options.device, true_maps=options.true_maps)
+    bench = Bench(
+        networks,
+        make_engine,
+        options.device,
+        None if options.without_parsing is None else without_parsing(options.without_parsing),
+    )
+    names = options.methods or (TABLE_ONE if plan is None else plan.methods)
+    methods = make_methods(names, bench, true_maps=options.true_maps and (plan is None or plan.true_maps))
     tally = Tally(methods, None if options.vgg is None else VggDistance(options.vgg))
-    gallery = Gallery([m.title for m in methods if not m.uses_truth], ranked_by=options.methods[-1])
+    gallery = Gallery([m.title for m in methods if not m.uses_truth], ranked_by=names[-1])
     for number, case in enumerate(cases, 1):
         result = tally.add(case)
         if options.sheets is not None:
@@ -86,11 +110,25 @@ def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentP
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--cases", type=Path, metavar="DIR", help="folder of NAME.png with NAME_mask.png")
     what.add_argument("--data", type=Path, metavar="DEST", help="folder of packs; needs --protocol")
-    parser.add_argument("--protocol", choices=PROTOCOLS, help="how holes are made from the packs")
-    parser.add_argument("--set", dest="sets", action="append", metavar="NAME", help=f"default: {DEFAULT_SET}")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--protocol", choices=tuple(PLANS), help="how holes are made from the packs")
+    how.add_argument(
+        "--extend", choices=tuple(EXTENSIONS), help="cut rows away below or above and recover them"
+    )
+    parser.add_argument(
+        "--set", dest="sets", action="append", metavar="NAME", help="packed set (default: the protocol's)"
+    )
     parser.add_argument("--source", type=Path, metavar="DIR", help="the set's own folder: original sizes")
     parser.add_argument("--limit", type=_positive, metavar="N", help="at most N cases")
-    parser.add_argument("--methods", nargs="+", choices=METHOD_NAMES, default=METHOD_NAMES, metavar="METHOD")
+    parser.add_argument(
+        "--methods", nargs="+", choices=METHOD_NAMES, metavar="METHOD", help=", ".join(METHOD_NAMES)
+    )
+    parser.add_argument(
+        "--without-parsing",
+        type=Path,
+        metavar="WEIGHTS",
+        help="weights (folder or file) or run of a completion network without parsing map, measured as g",
+    )
     parser.add_argument("--no-true-maps", action="store_true", help="leave out the upper bound")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     parser.add_argument("--vgg", type=Path, metavar="FILE", help="VGG-16 weights for the feature distance")
@@ -104,17 +142,18 @@ def _run(arguments: argparse.Namespace) -> int:
     options = EvaluateOptions(
         arguments.cases,
         arguments.data,
-        arguments.protocol,
-        tuple(arguments.sets or (DEFAULT_SET,)),
+        EXTENSIONS.get(arguments.extend, arguments.protocol),
+        None if arguments.sets is None else tuple(arguments.sets),
         arguments.source,
         arguments.limit,
-        tuple(name for name in METHOD_NAMES if name in arguments.methods),
+        None if arguments.methods is None else tuple(n for n in METHOD_NAMES if n in arguments.methods),
         not arguments.no_true_maps,
         arguments.device,
         arguments.vgg,
         arguments.sheets,
+        arguments.without_parsing,
     )
-    report, tally = evaluate(options, Engine(arguments.weights or models_dir()))
+    report, tally = evaluate(options, ReleasedNetworks(arguments.weights or models_dir()))
     sys.stdout.write(report.text())
     if arguments.json is not None:
         write_json(report, tally, arguments.json)
@@ -128,17 +167,19 @@ def _cases(options: EvaluateOptions) -> tuple[Iterator[Case], str, str]:
     """The cases, the protocol's name, and what they were made from."""
     if options.cases is not None:
         if options.protocol is not None or options.source is not None:
-            raise OptionError("--cases brings its own masks; leave out --protocol and --source.")
+            raise OptionError("--cases brings its own masks; leave out --protocol, --extend and --source.")
         return folder_cases(options.cases, options.limit), "cases", options.cases.name
     if options.data is None or options.protocol is None:
-        raise OptionError("Say how to make the cases: --protocol paper or --protocol natural.")
-    photos = PackedSet(options.data, "val", options.sets)
-    if options.protocol == "paper":
-        if options.source is not None:
-            raise OptionError("--source is for --protocol natural; `paper` scales every photo to 256 x 256.")
-        return paper_cases(photos, options.limit), "paper", ", ".join(options.sets)
+        raise OptionError(f"Say how to make the cases: --protocol {', '.join(PLANS)}.")
+    plan = PLANS[options.protocol]
+    if options.source is not None and not plan.own_size:
+        raise OptionError(
+            f"--source makes no sense here: `{options.protocol}` scales every photo to 256 x 256."
+        )
+    sets = options.sets or plan.sets
+    photos = PackedSet(options.data, "val", sets)
     source = None if options.source is None else source_files(options.source)
-    return natural_cases(photos, options.limit, source), "natural", ", ".join(options.sets)
+    return plan.cases(photos, options.limit, source), options.protocol, ", ".join(sets)
 
 
 def _positive(text: str) -> int:

@@ -83,6 +83,19 @@ def load_network(task: str, folder: Path) -> LoadedNetwork:
     return _load(path, task, digest)
 
 
+def load_file(task: str, path: Path) -> LoadedNetwork:
+    """Load a released file that no manifest vouches for, such as one that is only measured.
+
+    Args:
+        task: "parsing", "completion" or "face".
+        path: the safetensors file.
+
+    Raises:
+        WeightsError: missing, damaged, made for other conventions or by a newer version.
+    """
+    return _load(path, task, _sha256(path))
+
+
 def save_network(path: Path, architecture: str, module: nn.Module, record: dict[str, Any]) -> str:
     """Write a network as a released file, in half precision, and name it in the folder's manifest.
 

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import (
     CompletionOptions,
@@ -20,17 +21,32 @@ from portrait_studio.engine.request import (
     Structure,
 )
 from portrait_studio.errors import OptionError
+from portrait_studio.networks.released import LoadedNetwork
 from trainer import baselines
+from trainer.evaluation.networks import SwappedStore
 from trainer.metrics.pose import peaks
-from trainer.protocols import Case
+from trainer.protocols.case import Case
 
 BASELINES: dict[str, Callable[[NDArray[np.uint8], NDArray[np.uint8]], NDArray[np.uint8]]] = {
     "mean": baselines.mean_fill,
     "telea": baselines.telea,
     "patchmatch": baselines.patchmatch,
+    "edge": baselines.edge_replication,
 }
-OURS: tuple[str, ...] = (Method.PATCHES.value, Method.NETWORK.value, Method.DEFAULT.value)
+G, G_P, G_P_F = "g", "g+p", Method.NETWORK.value
+"""The paper's three: completion alone, guided by the parsing map, with the face refined."""
+
+OURS: dict[str, Method] = {
+    G: Method.NETWORK,
+    G_P: Method.NETWORK,
+    Method.PATCHES.value: Method.PATCHES,
+    G_P_F: Method.NETWORK,
+    Method.DEFAULT.value: Method.DEFAULT,
+}
 METHOD_NAMES: tuple[str, ...] = (*BASELINES, *OURS)
+NEEDS_NETWORK_WITHOUT_PARSING = (
+    "It needs a completion network that was trained without the parsing map; give it with --without-parsing."
+)
 
 
 class Completer(Protocol):
@@ -39,6 +55,33 @@ class Completer(Protocol):
     def complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
         """Fill every hole of one photo."""
         ...
+
+
+@dataclass(frozen=True, eq=False)
+class Bench:
+    """What the methods are made of.
+
+    Attributes:
+        networks: the networks that are measured.
+        make_engine: the engine over given networks.
+        device: "auto", "cpu", "cuda" or "mps".
+        without_parsing: completion network that knows no parsing map, for the method "g"; None = not at hand.
+    """
+
+    networks: NetworkStore
+    make_engine: Callable[[NetworkStore], Completer]
+    device: str = "auto"
+    without_parsing: LoadedNetwork | None = None
+
+    def engine(self, method: str) -> Completer:
+        """The engine that stands for one of our methods."""
+        if method == G:
+            return self.make_engine(
+                SwappedStore(self.networks, {"completion": self.without_parsing, "face": None})
+            )
+        if method == G_P:
+            return self.make_engine(SwappedStore(self.networks, {"face": None}))
+        return self.make_engine(self.networks)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,10 +125,8 @@ class MeasuredMethod:
         return f"{self.name} (true map)" if self.uses_truth else self.name
 
 
-def make_methods(
-    names: Sequence[str], engine: Completer, device: str, *, true_maps: bool
-) -> list[MeasuredMethod]:
-    """Methods by name in the order of `METHOD_NAMES`; our own follow once more with true maps if wanted.
+def make_methods(names: Sequence[str], bench: Bench, *, true_maps: bool) -> list[MeasuredMethod]:
+    """Methods by name in the order of `METHOD_NAMES`; those guided by a map follow once more with true maps.
 
     Raises:
         OptionError: a name is unknown.
@@ -94,8 +135,13 @@ def make_methods(
     if unknown:
         raise OptionError(f"There is no method {unknown[0]!r}; choose among: {', '.join(METHOD_NAMES)}.")
     methods = [_baseline(name) for name in BASELINES if name in names]
+    engines = {name: bench.engine(name) for name in OURS if name in names}
     for uses_truth in (False, True)[: 1 + true_maps]:
-        methods += [_engine_method(name, engine, device, uses_truth) for name in OURS if name in names]
+        methods += [
+            _engine_method(name, engine, bench, uses_truth)
+            for name, engine in engines.items()
+            if not (uses_truth and name == G)
+        ]
     return methods
 
 
@@ -108,10 +154,12 @@ def _baseline(name: str) -> MeasuredMethod:
     return MeasuredMethod(name, False, fill)
 
 
-def _engine_method(name: str, engine: Completer, device: str, uses_truth: bool) -> MeasuredMethod:
-    options = CompletionOptions(method=Method(name), device=device)
+def _engine_method(name: str, engine: Completer, bench: Bench, uses_truth: bool) -> MeasuredMethod:
+    options = CompletionOptions(method=OURS[name], device=bench.device)
 
     def fill(case: Case) -> Fill:
+        if name == G and bench.without_parsing is None:
+            raise OptionError(NEEDS_NETWORK_WITHOUT_PARSING)
         request = CompletionRequest(case.image, case.mask, options, case.labels if uses_truth else None)
         start = time.perf_counter()
         result = engine.complete(request, Progress())
@@ -122,10 +170,15 @@ def _engine_method(name: str, engine: Completer, device: str, uses_truth: bool) 
             labels_over_photo(result, case.mask),
             keypoints_of(result.structure),
             result.device,
-            dict(result.weights),
+            {_weights_name(name, task): sha256 for task, sha256 in result.weights.items()},
         )
 
     return MeasuredMethod(name, uses_truth, fill)
+
+
+def _weights_name(method: str, task: str) -> str:
+    """Name of a network in the report: the one without parsing must not pass for the released one."""
+    return "completion without parsing" if method == G and task == "completion" else task
 
 
 def applied(image: NDArray[np.uint8], result: CompletionResult) -> NDArray[np.uint8]:

@@ -15,7 +15,7 @@ from trainer.metrics.parsing import ParsingConfusion
 from trainer.metrics.pixels import l1_in_hole, psnr, psnr_in_hole
 from trainer.metrics.pose import KeypointScore
 from trainer.metrics.ssim import ssim
-from trainer.protocols import Case
+from trainer.protocols.case import Case
 
 MOST_DECIBELS = 100.0
 """What an exact fill counts as in the mean, where its true value is infinite."""

@@ -1,0 +1,93 @@
+"""Protocols that squash the whole photo to 256x256, as the paper does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from portrait_studio.errors import DataSetError
+from trainer.data.augment import whole_squash
+from trainer.data.holes import Mask, body_rectangle, person_of
+from trainer.data.packs import PackedSet
+from trainer.protocols.case import Case, case_of, generator_of, measurable, with_figure
+
+PAPER_SIDE = 256
+NEW_ROWS = {"down": 64, "up": 32}
+"""Rows of 256 that are cut away below and above (Wu et al., section V.A)."""
+
+_LEAST_SHARE = 0.02
+
+
+def paper_cases(photos: PackedSet, limit: int | None = None) -> Iterator[Case]:
+    """The whole photo squashed to 256x256, one rectangle of 64 to 128 pixels over the body (Wu et al., IV).
+
+    Args:
+        photos: packed photos, of which those with full labels are taken.
+        limit: at most so many; which ones, the names' hashes decide.
+
+    Raises:
+        DataSetError: no photo has full labels.
+    """
+    for index in measurable(photos, limit):
+        sample = whole_squash(photos[index], PAPER_SIDE)
+        mask = body_rectangle(person_of(sample.labels), generator_of("paper", sample.key))
+        yield case_of(sample, mask, "rectangle")
+
+
+def extend_cases(photos: PackedSet, side: str, limit: int | None = None) -> Iterator[Case]:
+    """The squashed photo with its last 64 rows ("down") or its first 32 ("up") hidden (Wu et al., V.A).
+
+    Photos whose person does not reach into these rows are left out, since there is no body to recover.
+
+    Args:
+        photos: packed photos, of which those with full labels are taken.
+        side: "down" or "up".
+        limit: at most so many; which ones, the names' hashes decide.
+
+    Raises:
+        DataSetError: no photo has full labels, or no person reaches so far.
+    """
+    mask = new_rows(side)
+    count = 0
+    for index in measurable(photos, None):
+        if limit is not None and count >= limit:
+            return
+        sample = whole_squash(photos[index], PAPER_SIDE)
+        if np.count_nonzero(person_of(sample.labels)[mask > 0]) < _LEAST_SHARE * np.count_nonzero(mask):
+            continue
+        count += 1
+        yield case_of(sample, mask, f"extend-{side}")
+    if not count:
+        raise DataSetError(
+            f"No person reaches into the rows to extend {side}; take a set of full bodies, such as "
+            "clothing-co-parsing."
+        )
+
+
+def horse_cases(photos: PackedSet, limit: int | None = None) -> Iterator[Case]:
+    """As `paper_cases`, but silhouettes suffice as labels: the experiment with animals (Wu et al., IV.C).
+
+    Args:
+        photos: packed photos, of which those with a known silhouette are taken.
+        limit: at most so many; which ones, the names' hashes decide.
+
+    Raises:
+        DataSetError: no photo has a silhouette.
+    """
+    for index in with_figure(photos, limit):
+        sample = whole_squash(photos[index], PAPER_SIDE)
+        mask = body_rectangle(person_of(sample.labels), generator_of("horses", sample.key))
+        yield case_of(sample, mask, "rectangle")
+
+
+def new_rows(side: str) -> Mask:
+    """The hole of an extension: (256, 256) uint8, 255 in the rows that are new.
+
+    Args:
+        side: "down" or "up".
+    """
+    mask = np.zeros((PAPER_SIDE, PAPER_SIDE), np.uint8)
+    rows = NEW_ROWS[side]
+    mask[slice(PAPER_SIDE - rows, None) if side == "down" else slice(rows)] = 255
+    return mask
