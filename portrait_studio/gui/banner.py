@@ -1,11 +1,11 @@
-"""A sentence above the photo that does not interrupt: a warning, or good news."""
+"""A sentence over the photo that does not interrupt: a warning, or good news."""
 
 from __future__ import annotations
 
 from enum import Enum
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from portrait_studio.gui.theme import Theme
@@ -22,7 +22,10 @@ class Mood(Enum):
 
 
 class Banner(QFrame):
-    """Hidden until something is said; closed by its button."""
+    """Hidden until something is said; closed by its button. Whoever it lies over gives it its place."""
+
+    resized = Signal()
+    """Another text needs another height"""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         """Args: the theme of its icons."""
@@ -64,6 +67,7 @@ class Banner(QFrame):
         self._text.setText(text)
         self.setAccessibleName(text)
         self._colour_icons()
+        self.resized.emit()
         self.show()
         self._timer.start() if mood is Mood.SUCCESS else self._timer.stop()
 

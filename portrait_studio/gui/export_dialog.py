@@ -94,16 +94,20 @@ class ExportDialog(QDialog):
         self._metadata = QCheckBox("Keep EXIF and XMP (may tell where the photo was taken)", self)
         self._metadata.setChecked(True)
         self._lay_out()
-        self._format.currentIndexChanged.connect(self._on_format)
-        self._path.editingFinished.connect(self._on_path)
+        self._format.currentIndexChanged.connect(self._show_format)
+        self._format.activated.connect(self._on_format_chosen)
+        self._path.textChanged.connect(self._on_path)
         self._as_source.toggled.connect(self._show_quality)
         self._quality.valueChanged.connect(self._number.setNum)
-        self._on_format()
+        self._show_format()
 
     @property
     def path(self) -> Path:
-        """The file to write."""
-        return Path(self._path.text().strip()).expanduser()
+        """The file to write; a name without the suffix of a format gets that of the chosen one."""
+        typed = self._typed()
+        if not typed.name or typed.suffix.lower() in SUFFIXES:
+            return typed
+        return typed.with_name(typed.name + _SUFFIX[self._kind()])
 
     @property
     def options(self) -> ExportOptions:
@@ -117,7 +121,9 @@ class ExportDialog(QDialog):
     def set_path(self, path: Path) -> None:
         """Choose the file, and with it the format."""
         self._path.setText(str(path))
-        self._on_path()
+
+    def _typed(self) -> Path:
+        return Path(self._path.text().strip()).expanduser()
 
     def _kind(self) -> ImageFormat:
         return ImageFormat(self._format.currentData())
@@ -171,14 +177,21 @@ class ExportDialog(QDialog):
             self.set_path(Path(chosen))
 
     def _on_path(self) -> None:
-        kind = SUFFIXES.get(self.path.suffix.lower())
-        if kind is not None and kind is not self._kind():
+        """The format follows the suffix; the text belongs to who types it."""
+        kind = SUFFIXES.get(self._typed().suffix.lower())
+        if kind is not None:
             self._format.setCurrentIndex(list(ImageFormat).index(kind))
 
-    def _on_format(self) -> None:
+    def _on_format_chosen(self) -> None:
+        """The suffix follows a format that was picked from the list."""
+        suffix, typed = _SUFFIX[self._kind()], self._typed()
+        known = SUFFIXES.get(typed.suffix.lower())
+        if typed.name and known is not self._kind():
+            renamed = typed.with_suffix(suffix) if known else typed.with_name(typed.name + suffix)
+            self._path.setText(str(renamed))
+
+    def _show_format(self) -> None:
         kind = self._kind()
-        if SUFFIXES.get(self.path.suffix.lower()) is not kind:
-            self._path.setText(str(self.path.with_suffix(_SUFFIX[kind])))
         jpeg = self._photo.metadata.jpeg
         from_jpeg = kind is ImageFormat.JPEG and jpeg is not None
         self._as_source.setVisible(from_jpeg)

@@ -155,7 +155,7 @@ QWidget#structure { background: $panel; border-left: 1px solid $line; }
 QLabel[role="title"] { font-size: 19px; font-weight: 600; color: $text; }
 QLabel[role="hint"] { color: $muted; }
 QLabel[role="heading"] { font-weight: 600; color: $text; }
-QFrame#banner { border: none; border-bottom: 1px solid $line; }
+QFrame#banner { border: 1px solid $line; border-radius: 8px; }
 QFrame#banner[mood="warning"] { background: $warning; }
 QFrame#banner[mood="success"] { background: $success; }
 QFrame#empty { background: $canvas; }

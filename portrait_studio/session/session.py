@@ -197,8 +197,11 @@ class Session(QObject):
 
     # -- mask ----------------------------------------------------------------------------------------------
 
-    def begin_stroke(self, x: float, y: float, erase: bool, straight: bool) -> None:
-        """Start a stroke at a photo position; `straight` joins it to the end of the last one."""
+    def begin_stroke(self, x: float, y: float, erase: bool, straight: bool, pressure: float = 1.0) -> None:
+        """Start a stroke at a photo position; `straight` joins it to the end of the last one.
+
+        `pressure`, in [0, 1], is that of a pen.
+        """
         self.end_stroke()
         edit = self._begin_edit()
         if edit is None:
@@ -207,13 +210,13 @@ class Session(QObject):
         self._stroke_value = KNOWN if erase else HOLE
         start = self._last_point if straight and self._last_point is not None else (x, y)
         self._last_point = start
-        self.extend_stroke(x, y)
+        self.extend_stroke(x, y, pressure)
 
-    def extend_stroke(self, x: float, y: float) -> None:
-        """Draw on to a photo position."""
+    def extend_stroke(self, x: float, y: float, pressure: float = 1.0) -> None:
+        """Draw on to a photo position; see `begin_stroke`."""
         if self._edit is None or self._last_point is None:
             return
-        radius = self.tools.diameter_px / 2
+        radius = self.tools.diameter_at(pressure) / 2
         points = [self._last_point] if self._last_point == (x, y) else [self._last_point, (x, y)]
         self._last_point = (x, y)
         self.mask_changed.emit(self._edit.stroke(points, radius, self._stroke_value))

@@ -19,6 +19,11 @@ class Tool(Enum):
     RECTANGLE = "Rectangle"
     ERASER = "Eraser"
 
+    @property
+    def is_brush(self) -> bool:
+        """Whether it paints with the round brush."""
+        return self in (Tool.BRUSH, Tool.ERASER)
+
 
 class Tools(QObject):
     """The tool in hand and the brush diameter in photo pixels."""
@@ -41,6 +46,10 @@ class Tools(QObject):
     def diameter_px(self) -> int:
         """Brush and eraser diameter in photo pixels."""
         return self._diameter_px
+
+    def diameter_at(self, pressure: float) -> float:
+        """Diameter in photo pixels under the pressure of a pen, in [0, 1]; a mouse presses fully."""
+        return max(float(SMALLEST_BRUSH_PX), self._diameter_px * pressure)
 
     def choose(self, tool: Tool) -> None:
         """Take a tool in hand."""

@@ -17,3 +17,15 @@ def test_only_warnings_outlive_their_photo(
     with qtbot.waitSignal(opened.opened, timeout=5000):
         window.open_path(write_photo(tmp_path / "next.png", 120, 90))
     assert window.banner.isVisible() is stays
+
+
+def test_the_photo_stays_where_it_is_when_a_banner_comes(window: MainWindow, opened: Session) -> None:
+    before, size = window.canvas.view, window.canvas.size()
+    window.banner.say(Mood.WARNING, "a sentence that is long enough to need another line " * 4)
+    assert window.banner.isVisible()
+    assert (window.canvas.view, window.canvas.size()) == (before, size)
+    inside = window.canvas.rect().adjusted(0, 0, 1, 1)
+    assert inside.contains(window.banner.geometry())
+    high = window.banner.height()
+    window.banner.say(Mood.SUCCESS, "short")
+    assert window.banner.height() < high

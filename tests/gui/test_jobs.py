@@ -131,7 +131,7 @@ def test_window_stays_alive_and_locked_while_filling(
     hand.key(Qt.Key.Key_Z, CTRL)
     assert np.array_equal(document.mask, painted)
     before = window.canvas.zoom
-    window.canvas.zoom_by(2)
+    window.canvas.viewport.zoom_by(2)
     assert window.canvas.zoom == pytest.approx(before * 2)
     engine.hold.set()
     qtbot.waitUntil(lambda: opened.current_job is None)

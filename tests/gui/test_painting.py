@@ -182,7 +182,7 @@ def test_brush_size_by_keys_and_alt_wheel(opened: Session, hand: Hand, window: M
 
 def test_wheel_scrolls(opened: Session, hand: Hand, window: MainWindow) -> None:
     hand.key(Qt.Key.Key_1, CTRL)
-    window.canvas.zoom_by(4)
+    window.canvas.viewport.zoom_by(4)
     before = window.canvas.view
     wheel(window, hand.at(100, 100), QPoint(0, -120), Qt.KeyboardModifier.NoModifier)
     assert window.canvas.view.top < before.top

@@ -7,7 +7,7 @@ from typing import TypeVar
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, QUrl
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -193,7 +193,7 @@ def test_the_source_is_not_replaced_without_asking(
         box.button(QMessageBox.StandardButton.Cancel).click()
 
     when_shown(ExportDialog, accept)
-    window.ask_export()
+    window.files.ask_export()
     assert photo_path.read_bytes() == before
     assert opened.current_job is None
 
@@ -223,14 +223,6 @@ def test_export_dialog_follows_format_and_source_quality(qtbot: QtBot, tmp_path:
     assert dialog.options == ExportOptions(format=ImageFormat.TIFF, quality=None)
 
 
-def test_a_dropped_file_opens(qtbot: QtBot, opened: Session, window: MainWindow, tmp_path: Path) -> None:
-    other = write_photo(tmp_path / "other.png", 100, 90)
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(other))])
-    window.take(data)
-    qtbot.waitUntil(lambda: opened.name == "other.png")
-
-
 def test_copy_and_paste_keep_the_pixels(
     qtbot: QtBot, opened: Session, window: MainWindow, hand: Hand
 ) -> None:
@@ -252,7 +244,7 @@ def test_structure_is_read_shown_and_named(
     assert pixel(window, hand, 120, 150) != before
     QTest.mouseMove(window.canvas, hand.at(119, 149))
     QTest.mouseMove(window.canvas, hand.at(120, 150))
-    assert window.label_under_pointer == "upper-clothes"
+    assert window.readout.part == "upper-clothes"
     window.panel.opacity_slider.setValue(0)
     QTest.mouseMove(window.canvas, hand.at(20, 20))
     assert pixel(window, hand, 120, 150) == before
@@ -264,7 +256,7 @@ def test_a_fill_brings_its_structure_hole_included(
     hand.stroke((60, 80), (140, 80))
     with qtbot.waitSignal(opened.structure_changed, timeout=5000):
         hand.key(Qt.Key.Key_Return)
-    layer = window.canvas.structure
+    layer = window.canvas.scene.structure
     assert layer is not None
     assert layer.label_at(100, 80) == 16
 

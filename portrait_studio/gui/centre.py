@@ -1,0 +1,44 @@
+"""The middle of the window: the invitation or the photo, and what floats over it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from portrait_studio.gui.banner import Banner
+from portrait_studio.gui.canvas import Canvas
+from portrait_studio.gui.empty_state import EmptyState
+
+_MARGIN_PX: Final = 12
+_WIDEST_BANNER_PX: Final = 720
+
+
+class Centre(QStackedWidget):
+    """Shows the photo when one is open; a banner lies over it, so that the photo never moves for it."""
+
+    def __init__(self, empty: EmptyState, canvas: Canvas, banner: Banner, parent: QWidget) -> None:
+        """Args: what is shown without a photo, with one, and over both."""
+        super().__init__(parent)
+        self._empty, self._canvas, self._banner = empty, canvas, banner
+        self.addWidget(empty)
+        self.addWidget(canvas)
+        banner.setParent(self)
+        banner.resized.connect(self._place_banner)
+
+    def show_open(self, is_open: bool) -> None:
+        """Show the photo or the invitation, and give it the keyboard."""
+        self.setCurrentWidget(self._canvas if is_open else self._empty)
+        (self._canvas if is_open else self._empty.open_button).setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the banner in the middle of the upper edge."""
+        super().resizeEvent(event)
+        self._place_banner()
+
+    def _place_banner(self) -> None:
+        width = min(_WIDEST_BANNER_PX, self.width() - 2 * _MARGIN_PX)
+        height = self._banner.heightForWidth(width)
+        self._banner.setGeometry((self.width() - width) // 2, _MARGIN_PX, width, height)
+        self._banner.raise_()

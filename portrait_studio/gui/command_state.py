@@ -1,0 +1,31 @@
+"""Which commands the user may give now."""
+
+from __future__ import annotations
+
+from portrait_studio.gui.actions import Command
+from portrait_studio.gui.file_commands import sample_path
+from portrait_studio.session.session import Session
+
+
+def enabled_commands(session: Session) -> dict[Command, bool]:
+    """For each command that is not always possible, whether it is."""
+    is_open = session.document is not None
+    editable = session.can_edit
+    return {
+        Command.EXPORT: editable,
+        Command.COPY: is_open,
+        Command.UNDO: session.can_undo,
+        Command.REDO: session.can_redo,
+        Command.SELECT_ALL: editable,
+        Command.CLEAR: editable and session.has_mask,
+        Command.INVERT: editable,
+        Command.FILL: editable,
+        Command.AGAIN: session.can_fill_again,
+        Command.READ_STRUCTURE: editable,
+        Command.STRUCTURE: is_open,
+        Command.SAMPLE: sample_path().exists(),
+        Command.ZOOM_IN: is_open,
+        Command.ZOOM_OUT: is_open,
+        Command.FIT: is_open,
+        Command.FULL_SIZE: is_open,
+    }

@@ -1,0 +1,155 @@
+"""What a button held down over the photo does, one class for each kind."""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPolygonF
+
+from portrait_studio.gui.marks import draw_area
+from portrait_studio.gui.viewport import Viewport
+from portrait_studio.imaging.geometry import Bounds
+
+
+class Marking(QObject):
+    """What gestures tell the session, in photo pixels."""
+
+    stroke_started = Signal(float, float, bool, bool, float)
+    """x, y, whether it subtracts, whether it continues straight from the last stroke, pressure in [0, 1]"""
+    stroke_moved = Signal(float, float, float)
+    """x, y, pressure in [0, 1]"""
+    stroke_finished = Signal()
+    stroke_aborted = Signal()
+    rectangle_drawn = Signal(object, bool)
+    """Bounds (clipped), whether it subtracts"""
+
+
+class Gesture(Protocol):
+    """From press to release; positions are widget pixels."""
+
+    cursor: Qt.CursorShape | None
+    """Shape of the pointer meanwhile; None: that of the tool."""
+    is_edit: bool
+    """Whether it changes the document, and so is stopped by Escape and by a job."""
+    has_outline: bool
+    """Whether it shows what would be done."""
+
+    def move(self, to: QPointF, pressure: float) -> None:
+        """The pointer is elsewhere, or presses otherwise."""
+
+    def finish(self) -> None:
+        """The button was let go."""
+
+    def abort(self) -> None:
+        """Take back what was done so far."""
+
+    def draw(self, painter: QPainter) -> None:
+        """Show what would be done."""
+
+
+class Pan:
+    """Moves the photo with the pointer."""
+
+    cursor: Qt.CursorShape | None = Qt.CursorShape.ClosedHandCursor
+    is_edit = False
+    has_outline = False
+
+    def __init__(self, viewport: Viewport, at: QPointF) -> None:
+        """Args: what is moved; where the pointer is."""
+        self._viewport, self._last = viewport, at
+
+    def move(self, to: QPointF, pressure: float) -> None:
+        """Move the photo as far as the pointer went."""
+        moved, self._last = to - self._last, to
+        self._viewport.pan_by(moved.x(), moved.y())
+
+    def finish(self) -> None:
+        """The photo stays where it is."""
+
+    def abort(self) -> None:
+        """The photo stays where it is."""
+
+    def draw(self, painter: QPainter) -> None:
+        """Nothing to show."""
+
+
+class Stroke:
+    """A line of the brush or the eraser."""
+
+    cursor: Qt.CursorShape | None = None
+    is_edit = True
+    has_outline = False
+
+    def __init__(
+        self,
+        marking: Marking,
+        viewport: Viewport,
+        at: QPointF,
+        *,
+        erases: bool,
+        straight: bool,
+        pressure: float,
+    ) -> None:
+        """Begin at a widget position."""
+        self._marking, self._viewport = marking, viewport
+        spot = viewport.view.to_photo(at)
+        marking.stroke_started.emit(spot.x(), spot.y(), erases, straight, pressure)
+
+    def move(self, to: QPointF, pressure: float) -> None:
+        """Draw on."""
+        spot = self._viewport.view.to_photo(to)
+        self._marking.stroke_moved.emit(spot.x(), spot.y(), pressure)
+
+    def finish(self) -> None:
+        """The stroke is done."""
+        self._marking.stroke_finished.emit()
+
+    def abort(self) -> None:
+        """The stroke never was."""
+        self._marking.stroke_aborted.emit()
+
+    def draw(self, painter: QPainter) -> None:
+        """The mask shows it already."""
+
+
+class Rectangle:
+    """A rectangle between two corners."""
+
+    cursor: Qt.CursorShape | None = None
+    is_edit = True
+    has_outline = True
+
+    def __init__(
+        self, marking: Marking, viewport: Viewport, at: QPointF, *, subtracts: bool, accent: QColor
+    ) -> None:
+        """Begin at a widget position; the accent tints what will be added."""
+        self._marking, self._viewport = marking, viewport
+        self._subtracts, self._colour = subtracts, QColor("#ffffff") if subtracts else accent
+        self._start = viewport.view.to_photo(at)
+        self._end = at
+
+    def move(self, to: QPointF, pressure: float) -> None:
+        """The opposite corner follows the pointer."""
+        self._end = to
+
+    def finish(self) -> None:
+        """Take all pixels that the rectangle touches, if it is more than a click."""
+        extent = self._viewport.extent
+        end = self._viewport.view.to_photo(self._end)
+        left, right = sorted((self._start.x(), end.x()))
+        top, bottom = sorted((self._start.y(), end.y()))
+        box = Bounds(math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom))
+        if extent is not None:
+            box = box.intersected(Bounds.of(extent))
+            if box.width > 1 and box.height > 1:
+                self._marking.rectangle_drawn.emit(box, self._subtracts)
+
+    def abort(self) -> None:
+        """Nothing was done yet."""
+
+    def draw(self, painter: QPainter) -> None:
+        """The rectangle so far."""
+        start = self._viewport.view.to_widget(self._start.x(), self._start.y())
+        draw_area(painter, QPolygonF(QRectF(start, self._end).normalized()).toList(), self._colour)

@@ -1,0 +1,63 @@
+"""Which command stands in which menu, and in which order."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from portrait_studio.gui.actions import Actions, Command
+
+MENUS: Final[dict[str, tuple[Command | None, ...]]] = {
+    "&File": (
+        Command.OPEN,
+        Command.SAMPLE,
+        Command.PASTE,
+        None,
+        Command.EXPORT,
+        Command.COPY,
+        None,
+        Command.QUIT,
+    ),
+    "&Edit": (
+        Command.UNDO,
+        Command.REDO,
+        None,
+        Command.FILL,
+        Command.AGAIN,
+        Command.CANCEL,
+    ),
+    "&Mask": (
+        Command.BRUSH,
+        Command.RECTANGLE,
+        Command.ERASER,
+        Command.SWAP,
+        None,
+        Command.SMALLER,
+        Command.LARGER,
+        None,
+        Command.SELECT_ALL,
+        Command.CLEAR,
+        Command.INVERT,
+    ),
+    "&View": (
+        Command.ZOOM_IN,
+        Command.ZOOM_OUT,
+        Command.FIT,
+        Command.FULL_SIZE,
+        None,
+        Command.STRUCTURE,
+        Command.READ_STRUCTURE,
+    ),
+    "&Help": (Command.KEYS, Command.ABOUT),
+}
+"""None is a separator."""
+
+
+def fill_menu_bar(window: QMainWindow, actions: Actions) -> None:
+    """Put all menus into the window's menu bar."""
+    for title, commands in MENUS.items():
+        menu = QMenu(title, window)
+        for command in commands:
+            menu.addSeparator() if command is None else menu.addAction(actions[command])
+        window.menuBar().addMenu(menu)

@@ -1,0 +1,76 @@
+"""Zoom and position of the photo in a widget of changing size."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPointF, QSizeF, Signal
+
+from portrait_studio.gui.view import View
+from portrait_studio.imaging.geometry import Extent
+
+
+class Viewport(QObject):
+    """Keeps a fitted photo fitted and any other in sight."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        """Start without a photo."""
+        super().__init__(parent)
+        self._view = View()
+        self._extent: Extent | None = None
+        self._size = QSizeF(1, 1)
+        self._is_fitted = True
+
+    @property
+    def view(self) -> View:
+        """Where the photo lies in the widget."""
+        return self._view
+
+    @property
+    def extent(self) -> Extent | None:
+        """Size of the photo."""
+        return self._extent
+
+    def show_extent(self, extent: Extent | None) -> None:
+        """Fit another photo (None: there is none)."""
+        self._extent = extent
+        self.fit()
+
+    def resize(self, size: QSizeF) -> None:
+        """The widget has another size."""
+        self._size = size
+        if self._is_fitted:
+            self.fit()
+        elif self._extent is not None:
+            self._set(self._view.kept_in_sight(self._extent, size))
+
+    def fit(self) -> None:
+        """Show the whole photo."""
+        if self._extent is not None:
+            self._is_fitted = True
+            self._set(View.fitting(self._extent, self._size))
+
+    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
+        """Enlarge, keeping the photo pixel at a widget position (default: the middle) where it is."""
+        if self._extent is None:
+            return
+        self._is_fitted = False
+        least = min(1.0, View.fitting(self._extent, self._size).scale) / 4
+        anchor = QPointF(self._size.width() / 2, self._size.height() / 2) if at is None else at
+        view = self._view.zoomed(anchor, factor, least)
+        self._set(view.kept_in_sight(self._extent, self._size))
+
+    def zoom_to(self, scale: float) -> None:
+        """Show a photo pixel as so many widget pixels, around the middle, on whole widget pixels."""
+        self.zoom_by(scale / self._view.scale)
+        self._set(self._view.snapped())
+
+    def pan_by(self, dx: float, dy: float) -> None:
+        """Move the photo by widget pixels."""
+        if self._extent is not None:
+            self._is_fitted = False
+            self._set(self._view.panned(dx, dy).kept_in_sight(self._extent, self._size))
+
+    def _set(self, view: View) -> None:
+        self._view = view
+        self.changed.emit()
