@@ -17,6 +17,10 @@ class ExportError(PortraitStudioError):
     """A result cannot be written: folder missing or read-only, disk full, unknown format."""
 
 
+class ProjectError(PortraitStudioError):
+    """A project file or an edit record is missing, damaged, of a newer version, or about another photo."""
+
+
 class MaskError(PortraitStudioError):
     """A mask does not fit its photo: other size, empty, or over the whole photo."""
 

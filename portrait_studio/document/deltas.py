@@ -1,26 +1,20 @@
-"""Undo data: the pixels that an edit replaced, in memory up to a budget and on disk beyond it."""
+"""Undo data: the pixels that an edit replaced, and how they are put back."""
 
 from __future__ import annotations
 
-import itertools
-import tempfile
-import weakref
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.document.delta_store import DeltaStore, FrozenBytes
 from portrait_studio.imaging.geometry import Bounds
 
 TILE_PX: Final = 128
 """Side of the squares in which strokes are remembered."""
-
-DEFAULT_BUDGET_BYTES: Final = 512 << 20
 
 Plane = NDArray[np.uint8] | NDArray[np.uint16]
 """(H, W) or (H, W, 3)."""
@@ -41,103 +35,6 @@ class Editable(Protocol):
         """The array of that name, to be changed in place."""
 
 
-class DeltaStore:
-    """Keeps the bytes of deltas; the oldest go to a temporary folder when they exceed the budget.
-
-    Bytes are freed, in memory and on disk, when the delta that they belong to is dropped.
-    """
-
-    def __init__(self, budget_bytes: int = DEFAULT_BUDGET_BYTES) -> None:
-        """Args: how many bytes may stay in memory."""
-        self._budget_bytes = budget_bytes
-        self._blocks: dict[int, weakref.ref[StoredBytes]] = {}
-        self._numbers = itertools.count()
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-
-    def keep(self, data: NDArray[np.uint8]) -> StoredBytes:
-        """Take (N,) uint8 into the store."""
-        block = StoredBytes(self, next(self._numbers), data)
-        self.use(block)
-        return block
-
-    def use(self, block: StoredBytes) -> None:
-        """Mark a block as the most recent one and spill the oldest if the budget is exceeded."""
-        self._blocks.pop(block.number, None)
-        self._blocks[block.number] = weakref.ref(block)
-        self._spill()
-
-    @property
-    def bytes_in_memory(self) -> int:
-        """Bytes held in memory now."""
-        return sum(block.bytes_in_memory for block in self._living())
-
-    def close(self) -> None:
-        """Remove everything that was put on disk; deltas of this store cannot be used any more."""
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
-        self._blocks.clear()
-
-    def _living(self) -> list[StoredBytes]:
-        found = {number: reference() for number, reference in self._blocks.items()}
-        living = [block for block in found.values() if block is not None]
-        if len(living) < len(found):
-            self._blocks = {block.number: self._blocks[block.number] for block in living}
-        return living
-
-    def _spill(self) -> None:
-        living = self._living()
-        excess = sum(block.bytes_in_memory for block in living) - self._budget_bytes
-        for block in living:
-            if excess <= 0:
-                return
-            # Without room on the disk the bytes stay in memory: an undo step is worth more than the budget.
-            with suppress(OSError):
-                if self._folder is None:
-                    self._folder = tempfile.TemporaryDirectory(prefix="portrait-studio-undo-")
-                excess -= block.spill(Path(self._folder.name))
-
-
-class StoredBytes:
-    """Bytes in memory or in a file; made by `DeltaStore.keep`."""
-
-    def __init__(self, store: DeltaStore, number: int, data: NDArray[np.uint8]) -> None:
-        """Args: the store, the name within it, and (N,) uint8."""
-        self.number = number
-        self._store = store
-        self._data: NDArray[np.uint8] | None = data
-        self._path: Path | None = None
-
-    @property
-    def bytes_in_memory(self) -> int:
-        """Bytes held in memory now; 0 when they lie on disk."""
-        return 0 if self._data is None else self._data.nbytes
-
-    def read(self) -> NDArray[np.uint8]:
-        """The bytes, (N,) uint8, not to be written to."""
-        if self._data is not None:
-            return self._data
-        assert self._path is not None
-        return np.fromfile(self._path, np.uint8)
-
-    def write(self, data: NDArray[np.uint8]) -> None:
-        """Put (N,) uint8 in the place of the bytes."""
-        self._data = data
-        self._store.use(self)
-
-    def spill(self, folder: Path) -> int:
-        """Move the bytes into a file of that folder; returns how many left the memory."""
-        if self._data is None:
-            return 0
-        freed = self._data.nbytes
-        path = folder / f"{self.number}.bin"
-        self._data.tofile(path)
-        if self._path is None:
-            weakref.finalize(self, path.unlink, missing_ok=True)
-        self._data, self._path = None, path
-        return freed
-
-
 @dataclass(frozen=True)
 class Piece:
     """A rectangle of one array of the document."""
@@ -155,6 +52,20 @@ class Delta:
         self._pieces = tuple(piece for piece, _ in found)
         self._stored = store.keep(_joined([before for _, before in found]))
         self._is_applied = True
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """What the step changes, in the order of the edit."""
+        return self._pieces
+
+    @property
+    def is_applied(self) -> bool:
+        """Whether the document shows the step; its bytes are then those of before, else those of after."""
+        return self._is_applied
+
+    def frozen_bytes(self) -> FrozenBytes:
+        """The bytes of all pieces as they are stored now, for another thread to read later."""
+        return self._stored.frozen()
 
     @property
     def bounds(self) -> Bounds:
@@ -182,17 +93,29 @@ class Delta:
         return self.bounds
 
     def _exchange(self, document: Editable, reverse: bool) -> None:
-        """Swap stored and current values, last piece first when undoing, since pieces may overlap."""
-        stored = self._stored.read()
-        current = np.empty_like(stored)
         crops = [document.writeable(piece.plane)[piece.bounds.slices] for piece in self._pieces]
-        ends = np.cumsum([crop.nbytes for crop in crops]).tolist()
-        places = list(zip(crops, [0, *ends[:-1]], ends, strict=True))
-        for crop, start, end in reversed(places) if reverse else places:
-            current[start:end] = _as_bytes(crop)
-            crop[...] = stored[start:end].view(crop.dtype).reshape(crop.shape)
-        self._stored.write(current)
+        self._stored.write(exchange(crops, self._stored.read(), reverse=reverse))
         self._is_applied = not self._is_applied
+
+
+def exchange(crops: Sequence[Plane], values: NDArray[np.uint8], *, reverse: bool) -> NDArray[np.uint8]:
+    """Put stored values into rectangles and take out what they held.
+
+    Args:
+        crops: views of the arrays, which are changed in place; they may overlap.
+        values: (N,) uint8, the bytes of all of them, one after the other.
+        reverse: whether the last crop is served first, as undoing wants it.
+
+    Returns:
+        (N,) uint8 in the same order: what was there, each crop read just before it was changed.
+    """
+    current = np.empty_like(values)
+    ends = np.cumsum([crop.nbytes for crop in crops]).tolist()
+    places = list(zip(crops, [0, *ends[:-1]], ends, strict=True))
+    for crop, start, end in reversed(places) if reverse else places:
+        current[start:end] = _as_bytes(crop)
+        crop[...] = values[start:end].view(crop.dtype).reshape(crop.shape)
+    return current
 
 
 def _as_bytes(array: Plane) -> NDArray[np.uint8]:

@@ -11,10 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.document.delta_store import DEFAULT_BUDGET_BYTES, DeltaStore
 from portrait_studio.document.deltas import (
-    DEFAULT_BUDGET_BYTES,
     Delta,
-    DeltaStore,
     Piece,
     Plane,
     PlaneName,
@@ -173,6 +172,11 @@ class Document:
         """The photo with its current pixels and all its metadata; shares memory with the document."""
         return self.photo.with_pixels(self._image)
 
+    def plane(self, name: PlaneName) -> Plane:
+        """An array by its name; not to be written to."""
+        masks_by_name = {PlaneName.MASK: self._mask, PlaneName.FILLED: self._filled}
+        return masks_by_name.get(name, self._image)
+
     def writeable(self, name: PlaneName) -> Plane:
         """An array to be changed in place; used by deltas."""
         if name is PlaneName.MASK:
@@ -213,6 +217,39 @@ class Document:
                     np.copyto(crop, fill.pixels, where=changed[:, :, None])
                 else:
                     crop[changed] = masks.HOLE if name is PlaneName.FILLED else masks.KNOWN
+        return Delta(before, self._store)
+
+    def repeat(self, pieces: Sequence[Piece], differs: NDArray[np.bool_], values: NDArray[np.uint8]) -> Delta:
+        """Do a step again that was saved as the bytes that it changed.
+
+        Args:
+            pieces: rectangles in the order of the edit.
+            differs: (N,) over the bytes of all pieces, one after the other: which of them change.
+            values: (M,) uint8, one for each byte that does.
+
+        Returns:
+            The step.
+
+        Raises:
+            ValueError: sizes do not fit each other or the photo.
+        """
+        if any(p.bounds.intersected(Bounds.of(self.extent)) != p.bounds for p in pieces):
+            raise ValueError("a piece lies outside the photo")
+        if len(values) != np.count_nonzero(differs):
+            raise ValueError(f"{len(values)} values for {np.count_nonzero(differs)} bytes")
+        before: list[tuple[Piece, Plane]] = []
+        place = used = 0
+        for piece in pieces:
+            crop = self.writeable(piece.plane)[piece.bounds.slices]
+            before.append((piece, crop.copy()))
+            here = differs[place : place + crop.nbytes]
+            place, count = place + crop.nbytes, int(np.count_nonzero(here))
+            changed = np.ascontiguousarray(crop).reshape(-1).view(np.uint8).copy()
+            changed[here] = values[used : used + count]
+            used += count
+            crop[...] = changed.view(crop.dtype).reshape(crop.shape)
+        if place != len(differs):
+            raise ValueError(f"{len(differs)} bytes for pieces of {place}")
         return Delta(before, self._store)
 
     def _check(self, fill: Fill) -> None:

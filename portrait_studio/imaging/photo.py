@@ -77,6 +77,7 @@ class Photo:
         metadata: what travels with the pixels.
         path: file it was read from; None for a picture from elsewhere (clipboard).
         notices: sentences for the user about what reading had to change.
+        file: the bytes that it was read from, untouched; empty for a picture from elsewhere.
     """
 
     pixels: Pixels
@@ -85,6 +86,7 @@ class Photo:
     metadata: Metadata = field(default_factory=Metadata)
     path: Path | None = None
     notices: tuple[str, ...] = ()
+    file: bytes = field(default=b"", repr=False)
 
     @property
     def extent(self) -> Extent:

@@ -52,12 +52,16 @@ def read_photo(path: Path) -> Photo:
     Raises:
         ImageFileError: the file is missing, unreadable, empty, damaged, no image or too large.
     """
-    data = _read_bytes(path)
+    return decode_photo(_read_bytes(path), path)
+
+
+def decode_photo(data: bytes, path: Path) -> Photo:
+    """Decode the bytes of a photo file; see `read_photo`. Args: the bytes; the file that they are of."""
     try:
         with warnings.catch_warnings():
             # Pillow warns of odd metadata; a photo whose pixels can be read is a good photo.
             warnings.simplefilter("ignore")
-            return _photo(data, path)
+            return replace(_photo(data, path), file=data)
     except ImageFileError:
         raise
     except MemoryError as error:

@@ -125,6 +125,13 @@ def write_photo(photo: Photo, path: Path, options: ExportOptions | None = None) 
     return WrittenPhoto(path, chosen, is_lossless, notices)
 
 
+def encoded_png(photo: Photo) -> bytes:
+    """A photo as the bytes of a PNG file, with all its pixels, opacity and metadata."""
+    buffer = io.BytesIO()
+    write_png(buffer, _samples(photo), photo.metadata)
+    return buffer.getvalue()
+
+
 def _fitted(photo: Photo, chosen: ImageFormat, options: ExportOptions) -> tuple[Photo, tuple[str, ...]]:
     """Reduce the photo to what the format can hold, and say what was lost."""
     notices: list[str] = []

@@ -43,6 +43,7 @@ class JobKind(Enum):
 
     PREPARE = "Loading the engine"
     OPEN = "Opening"
+    SAVE = "Saving"
     EXPORT = "Exporting"
     FILL = "Filling"
     PARSE = "Reading the structure"

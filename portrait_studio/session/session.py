@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoStack
+from PySide6.QtCore import QObject, QSignalBlocker, Signal
 
+from portrait_studio import __version__
 from portrait_studio.document.deltas import Delta
 from portrait_studio.document.document import Document, ExportReport, MaskEdit
+from portrait_studio.document.history import FillRecord, Snapshot, Step
+from portrait_studio.document.project import SUFFIX, Project, read_project, write_project
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import (
     CompletionOptions,
@@ -29,7 +31,7 @@ from portrait_studio.imaging.masks import HOLE, KNOWN, check_mask
 from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.imaging.writing import ExportOptions
-from portrait_studio.session.commands import EditCommand, FillCommand
+from portrait_studio.session.history import History, State
 from portrait_studio.session.jobs import Failure, Job, JobDesk, JobKind, Runner
 from portrait_studio.session.tools import Tools
 
@@ -75,6 +77,8 @@ class Session(QObject):
     """A sentence for the user that needs no answer"""
     exported = Signal(object)
     """ExportReport"""
+    saved = Signal(object)
+    """Path of the project file"""
     device_named = Signal(str)
     """What the last fill ran on"""
     state_changed = Signal()
@@ -87,9 +91,11 @@ class Session(QObject):
         super().__init__(parent)
         self.tools = Tools(self)
         self._engine = engine
-        self._stack = QUndoStack(self)
+        self.history = History(self)
         self._document: Document | None = None
         self._name = ""
+        self._project_path: Path | None = None
+        self._written_state: State = None
         self._structure: Structure | None = None
         self._edit: MaskEdit | None = None
         self._last_point: Point | None = None
@@ -97,8 +103,8 @@ class Session(QObject):
         self._is_retry = False
         self._engine_desk = JobDesk(engine_runner, self)
         self._file_desk = JobDesk(file_runner, self)
-        self._stack.indexChanged.connect(self._on_state)
-        self._stack.cleanChanged.connect(self._on_state)
+        self.history.changed.connect(self._on_state)
+        self.history.delta_exchanged.connect(self._on_delta)
         for desk in (self._engine_desk, self._file_desk):
             desk.started.connect(self._on_started)
             desk.progressed.connect(self.job_progressed)
@@ -118,6 +124,11 @@ class Session(QObject):
     def name(self) -> str:
         """What the user calls the open photo."""
         return self._name
+
+    @property
+    def project_path(self) -> Path | None:
+        """The project file that the document was opened from or saved to."""
+        return self._project_path
 
     @property
     def structure(self) -> Structure | None:
@@ -154,17 +165,23 @@ class Session(QObject):
     @property
     def can_undo(self) -> bool:
         """Whether there is a step to take back."""
-        return self.can_edit and self._stack.canUndo()
+        return self.can_edit and self.history.stack.canUndo()
 
     @property
     def can_redo(self) -> bool:
         """Whether there is a step to do again."""
-        return self.can_edit and self._stack.canRedo()
+        return self.can_edit and self.history.stack.canRedo()
 
     @property
     def has_unsaved_edits(self) -> bool:
-        """Whether the document differs from what was opened or last exported."""
-        return self._document is not None and not self._stack.isClean()
+        """Whether the document differs from what was opened, last saved or last exported."""
+        return self._document is not None and not self.history.is_saved
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether a file is being written that the user has asked for."""
+        job = self._file_desk.current
+        return job is not None and job.kind in (JobKind.SAVE, JobKind.EXPORT)
 
     # -- files ---------------------------------------------------------------------------------------------
 
@@ -173,26 +190,47 @@ class Session(QObject):
         self._engine_desk.start(JobKind.PREPARE, self._engine.warm_up)
 
     def open(self, path: Path) -> None:
-        """Open a photo; the present document stays if that fails."""
+        """Open a photo or a project; the present document stays if that fails."""
         self.end_stroke()
 
-        def task(progress: Progress) -> Photo:
+        def task(progress: Progress) -> _Opened:
+            if path.suffix.lower() == SUFFIX:
+                return _Opened(read_project(path, progress.check), path)
             photo = read_photo(path)
             progress.check()
-            return photo
+            return _Opened(Project(Document(photo), (), 0))
 
         self._file_desk.start(JobKind.OPEN, task)
 
     def open_pixels(self, pixels: NDArray[np.uint8]) -> None:
         """Open a picture that has no file. Args: (H, W, 3) RGB uint8; taken over."""
         pixels.setflags(write=False)
-        self._take(Photo(pixels))
+        self._take(_Opened(Project(Document(Photo(pixels)), (), 0)))
+
+    def save(self, path: Path) -> None:
+        """Write the project to a file, replacing what is there."""
+        snapshot = self.snapshot()
+        if snapshot is not None:
+            self._written_state = self.history.state
+
+            def task(progress: Progress) -> Path:
+                write_project(snapshot, path, progress.check)
+                return path
+
+            self._file_desk.start(JobKind.SAVE, task)
+
+    def snapshot(self) -> Snapshot | None:
+        """Document and history at this moment, a stroke under way ended; None when there is none to save."""
+        self.end_stroke()
+        document = self._document
+        return self.history.snapshot(document) if document is not None and self.can_edit else None
 
     def export(self, path: Path, options: ExportOptions) -> None:
         """Write the result to a file, replacing what is there."""
         self.end_stroke()
         document = self._document
         if document is not None and self.can_edit:
+            self._written_state = self.history.state
             self._file_desk.start(JobKind.EXPORT, lambda progress: document.export(path, options))
 
     # -- mask ----------------------------------------------------------------------------------------------
@@ -257,14 +295,14 @@ class Session(QObject):
         self.end_stroke()
         if self.can_undo:
             self._edited()
-            self._stack.undo()
+            self.history.stack.undo()
 
     def redo(self) -> None:
         """Do the step again that was taken back last."""
         self.end_stroke()
         if self.can_redo:
             self._edited()
-            self._stack.redo()
+            self.history.stack.redo()
 
     # -- jobs ----------------------------------------------------------------------------------------------
 
@@ -289,9 +327,9 @@ class Session(QObject):
         last = self._last_fill()
         if last is None or not self.can_edit:
             return
-        options = replace(last.options, method=method, seed=last.options.seed + 1)
+        options = CompletionOptions(method, last.seed + 1, last.device, grow_px=last.grow_px)
         self._edited()
-        self._stack.undo()
+        self.history.stack.undo()
         self._is_retry = True
         self.fill(options)
 
@@ -326,11 +364,15 @@ class Session(QObject):
             self.job_ended.emit(job)
 
     def _on_succeeded(self, job: Job, result: object) -> None:
-        if job.kind is JobKind.OPEN and isinstance(result, Photo):
+        if job.kind is JobKind.OPEN and isinstance(result, _Opened):
             self._take(result)
         elif job.kind is JobKind.EXPORT and isinstance(result, ExportReport):
-            self._stack.setClean()
+            self.history.mark_saved(self._written_state)
             self.exported.emit(result)
+        elif job.kind is JobKind.SAVE and isinstance(result, Path):
+            self._project_path, self._name = result, result.name
+            self.history.mark_saved(self._written_state)
+            self.saved.emit(result)
         elif job.kind is JobKind.FILL and isinstance(result, CompletionResult):
             self._apply(result)
         elif job.kind is JobKind.PARSE and isinstance(result, Structure):
@@ -351,18 +393,23 @@ class Session(QObject):
 
     # -- pieces --------------------------------------------------------------------------------------------
 
-    def _take(self, photo: Photo) -> None:
+    def _take(self, opened: _Opened) -> None:
         job = self._engine_desk.current
         if job is not None and job.kind is not JobKind.PREPARE:
             self._engine_desk.cancel()
         before = self._document
         self._edit = None
         self._last_point = None
-        self._stack.clear()
-        self._document = Document(photo)
+        project = opened.project
+        document = self._document = project.document
+        with QSignalBlocker(self):
+            # The window still shows the document before; what changes here is not for it.
+            self.history.begin(document, project.steps, project.applied)
         self._structure = None
-        self.tools.suit(photo.extent)
-        self._name = photo.path.name if photo.path is not None else "Pasted picture"
+        self._project_path = opened.path
+        self.tools.suit(document.extent)
+        named = opened.path or document.photo.path
+        self._name = named.name if named is not None else "Pasted picture"
         if before is not None:
             before.close()
         self.opened.emit()
@@ -390,7 +437,7 @@ class Session(QObject):
     def _push_mask_step(self, text: str, edit: MaskEdit) -> None:
         delta = edit.finish()
         if delta is not None and self._document is not None:
-            self._stack.push(EditCommand(text, self._document, delta, self._on_delta))
+            self.history.push(Step(text, delta), self._document)
 
     def _apply(self, result: CompletionResult) -> None:
         document = self._document
@@ -398,7 +445,9 @@ class Session(QObject):
             return
         self._is_retry = False
         delta = document.apply_fills(result.regions)
-        self._stack.push(FillCommand(document, delta, self._on_delta, self._fill_options))
+        record = _record_of(self._fill_options, result)
+        self.history.push(Step("Fill", delta, record), document)
+        self._on_delta(delta)
         self._set_structure(result.structure)
         self.device_named.emit(result.device)
         if result.notices:
@@ -413,12 +462,31 @@ class Session(QObject):
         self._structure = structure
         self.structure_changed.emit()
 
-    def _last_fill(self) -> FillCommand | None:
-        index = self._stack.index()
-        command = self._stack.command(index - 1) if index > 0 else None
-        return command if isinstance(command, FillCommand) else None
+    def _last_fill(self) -> FillRecord | None:
+        state = self.history.state
+        return None if state is None else state.fill
 
     def _bring_back_last_fill(self) -> None:
         if self._is_retry:
             self._is_retry = False
-            self._stack.redo()
+            self.history.stack.redo()
+
+
+@dataclass(frozen=True, eq=False)
+class _Opened:
+    """What was opened, and the project file that it came from."""
+
+    project: Project
+    path: Path | None = None
+
+
+def _record_of(options: CompletionOptions, result: CompletionResult) -> FillRecord:
+    return FillRecord(
+        options.method.value,
+        options.seed,
+        options.device,
+        options.grow_px,
+        result.device,
+        dict(result.weights),
+        __version__,
+    )

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from portrait_studio.document.deltas import Delta, DeltaStore, Piece, PlaneName, TileRecorder
+from portrait_studio.document.delta_store import DeltaStore
+from portrait_studio.document.deltas import Delta, Piece, PlaneName, TileRecorder
 from portrait_studio.imaging.geometry import Bounds
 
 

@@ -1,0 +1,146 @@
+"""Bytes that undo steps need: in memory up to a budget, in files of a temporary folder beyond it."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+import weakref
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+DEFAULT_BUDGET_BYTES: Final = 512 << 20
+
+
+class DeltaStore:
+    """Keeps the bytes of deltas; the oldest go to a temporary folder when they exceed the budget.
+
+    Bytes are freed, in memory and on disk, when the delta that they belong to is dropped.
+    """
+
+    def __init__(self, budget_bytes: int = DEFAULT_BUDGET_BYTES) -> None:
+        """Args: how many bytes may stay in memory."""
+        self._budget_bytes = budget_bytes
+        self._blocks: dict[int, weakref.ref[StoredBytes]] = {}
+        self._numbers = itertools.count()
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def keep(self, data: NDArray[np.uint8]) -> StoredBytes:
+        """Take (N,) uint8 into the store."""
+        block = StoredBytes(self, next(self._numbers), data)
+        self.use(block)
+        return block
+
+    def use(self, block: StoredBytes) -> None:
+        """Mark a block as the most recent one and spill the oldest if the budget is exceeded."""
+        self._blocks.pop(block.number, None)
+        self._blocks[block.number] = weakref.ref(block)
+        self._spill()
+
+    @property
+    def bytes_in_memory(self) -> int:
+        """Bytes held in memory now."""
+        return sum(block.bytes_in_memory for block in self._living())
+
+    def close(self) -> None:
+        """Remove everything that was put on disk; deltas of this store cannot be used any more."""
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+        self._blocks.clear()
+
+    def _living(self) -> list[StoredBytes]:
+        found = {number: reference() for number, reference in self._blocks.items()}
+        living = [block for block in found.values() if block is not None]
+        if len(living) < len(found):
+            self._blocks = {block.number: self._blocks[block.number] for block in living}
+        return living
+
+    def _spill(self) -> None:
+        living = self._living()
+        excess = sum(block.bytes_in_memory for block in living) - self._budget_bytes
+        for block in living:
+            if excess <= 0:
+                return
+            # Without room on the disk the bytes stay in memory: an undo step is worth more than the budget.
+            with suppress(OSError):
+                if self._folder is None:
+                    self._folder = tempfile.TemporaryDirectory(prefix="portrait-studio-undo-")
+                excess -= block.spill(Path(self._folder.name))
+
+
+class StoredBytes:
+    """Bytes in memory or in a file; made by `DeltaStore.keep`."""
+
+    def __init__(self, store: DeltaStore, number: int, data: NDArray[np.uint8]) -> None:
+        """Args: the store, the name within it, and (N,) uint8."""
+        self.number = number
+        self._store = store
+        self._data: NDArray[np.uint8] | None = data
+        self._file: _SpillFile | None = None
+        self._versions = itertools.count()
+
+    @property
+    def bytes_in_memory(self) -> int:
+        """Bytes held in memory now; 0 when they lie on disk."""
+        return 0 if self._data is None else self._data.nbytes
+
+    def read(self) -> NDArray[np.uint8]:
+        """The bytes, (N,) uint8, not to be written to."""
+        if self._data is not None:
+            return self._data
+        assert self._file is not None
+        return self._file.read()
+
+    def write(self, data: NDArray[np.uint8]) -> None:
+        """Put (N,) uint8 in the place of the bytes."""
+        self._data, self._file = data, None
+        self._store.use(self)
+
+    def frozen(self) -> FrozenBytes:
+        """The bytes as they are now, whatever is written later; no copy."""
+        return FrozenBytes(self._data, self._file)
+
+    def spill(self, folder: Path) -> int:
+        """Move the bytes into a file of that folder; returns how many left the memory."""
+        if self._data is None:
+            return 0
+        freed = self._data.nbytes
+        self._file = _SpillFile(folder / f"{self.number}-{next(self._versions)}.bin", self._data)
+        self._data = None
+        return freed
+
+
+class _SpillFile:
+    """Bytes in a file that never changes and that goes when nobody holds this object any more."""
+
+    def __init__(self, path: Path, data: NDArray[np.uint8]) -> None:
+        self._path = path
+        weakref.finalize(self, path.unlink, missing_ok=True)
+        data.tofile(path)
+
+    def read(self) -> NDArray[np.uint8]:
+        return np.fromfile(self._path, np.uint8)
+
+
+@dataclass(frozen=True, eq=False)
+class FrozenBytes:
+    """What stored bytes were at one moment; may be read in another thread as long as the store is open."""
+
+    _data: NDArray[np.uint8] | None
+    _file: _SpillFile | None
+
+    def read(self) -> NDArray[np.uint8]:
+        """The bytes, (N,) uint8, not to be written to.
+
+        Raises:
+            OSError: the store was closed meanwhile.
+        """
+        if self._data is not None:
+            return self._data
+        assert self._file is not None
+        return self._file.read()
