@@ -18,6 +18,8 @@ class Command(Enum):
     OPEN = auto()
     SAMPLE = auto()
     PASTE = auto()
+    SAVE = auto()
+    SAVE_AS = auto()
     EXPORT = auto()
     COPY = auto()
     QUIT = auto()
@@ -61,7 +63,13 @@ TABLE: Final[dict[Command, Entry]] = {
     Command.OPEN: Entry("Open…", "ph.folder-open", ("Ctrl+O",), "Open a photo"),
     Command.SAMPLE: Entry("Try the sample photo", "ph.image", (), "Open the photo that comes with it"),
     Command.PASTE: Entry("Paste as photo", "ph.clipboard", ("Ctrl+V",), "Open the picture in the clipboard"),
-    Command.EXPORT: Entry("Export…", "ph.export", ("Ctrl+E", "Ctrl+S"), "Write the result to a file"),
+    Command.SAVE: Entry(
+        "Save project", "ph.floppy-disk", ("Ctrl+S",), "Save photo, mask and every step to go on later"
+    ),
+    Command.SAVE_AS: Entry(
+        "Save project as…", "ph.floppy-disk-back", ("Ctrl+Shift+S",), "Save the project to another file"
+    ),
+    Command.EXPORT: Entry("Export…", "ph.export", ("Ctrl+E",), "Write the result to a file"),
     Command.COPY: Entry("Copy result", "ph.copy", ("Ctrl+C",), "Copy the result to the clipboard"),
     Command.QUIT: Entry("Quit", "ph.sign-out", ("Ctrl+Q",), "Close the window"),
     Command.UNDO: Entry("Undo", "ph.arrow-u-up-left", ("Ctrl+Z",), "Take back the last step"),

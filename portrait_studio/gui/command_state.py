@@ -12,6 +12,8 @@ def enabled_commands(session: Session) -> dict[Command, bool]:
     is_open = session.document is not None
     editable = session.can_edit
     return {
+        Command.SAVE: editable,
+        Command.SAVE_AS: editable,
         Command.EXPORT: editable,
         Command.COPY: is_open,
         Command.UNDO: session.can_undo,

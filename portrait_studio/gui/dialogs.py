@@ -35,7 +35,7 @@ UNEXPECTED = (
 class UnsavedAnswer(Enum):
     """What shall become of unsaved edits."""
 
-    EXPORT = auto()
+    SAVE = auto()
     DISCARD = auto()
     CANCEL = auto()
 
@@ -101,15 +101,15 @@ def ask_unsaved(parent: QWidget, name: str) -> UnsavedAnswer:
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle("Portrait Studio")
-    box.setText(f"“{name}” has edits that are not exported.")
-    box.setInformativeText("They are lost unless you export the photo first.")
-    export = box.addButton("Export…", QMessageBox.ButtonRole.AcceptRole)
+    box.setText(f"“{name}” has edits that are neither saved nor exported.")
+    box.setInformativeText("They are lost unless you save them as a project first.")
+    save = box.addButton("Save project…", QMessageBox.ButtonRole.AcceptRole)
     discard = box.addButton("Discard edits", QMessageBox.ButtonRole.DestructiveRole)
     cancel = box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(cancel)
     box.setEscapeButton(cancel)
     box.exec()
-    answers = {export: UnsavedAnswer.EXPORT, discard: UnsavedAnswer.DISCARD}
+    answers = {save: UnsavedAnswer.SAVE, discard: UnsavedAnswer.DISCARD}
     clicked = box.clickedButton()
     return next((answer for button, answer in answers.items() if button is clicked), UnsavedAnswer.CANCEL)
 

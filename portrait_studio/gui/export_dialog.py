@@ -41,7 +41,7 @@ _NAMES: Final = {kind.value.upper(): kind for kind in ImageFormat}
 _LOSSY: Final = {ImageFormat.JPEG: DEFAULT_JPEG_QUALITY, ImageFormat.WEBP: DEFAULT_WEBP_QUALITY}
 
 
-def _folder_of(photo: Photo) -> Path:
+def folder_for(photo: Photo) -> Path:
     """The photo's own folder; for pictures without a file and the sample, the user's pictures."""
     if photo.path is not None and not photo.path.resolve().is_relative_to(resources_dir()):
         return photo.path.parent
@@ -51,7 +51,7 @@ def _folder_of(photo: Photo) -> Path:
 def suggested_path(photo: Photo) -> Path:
     """A name beside the source that no file has yet."""
     kind = _NAMES.get(photo.metadata.source_format.upper(), ImageFormat.PNG)
-    folder = _folder_of(photo)
+    folder = folder_for(photo)
     stem = photo.path.stem if photo.path is not None else "photo"
     known = photo.path is not None and SUFFIXES.get(photo.path.suffix.lower()) is kind
     suffix = photo.path.suffix if known and photo.path is not None else _SUFFIX[kind]

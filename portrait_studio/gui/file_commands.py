@@ -1,22 +1,24 @@
-"""Opening, pasting, dropping, exporting and leaving a photo, with the questions that belong to it."""
+"""Opening, pasting, dropping, saving, exporting and leaving a photo, with the questions that belong to it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from portrait_studio.document.project import SUFFIX
 from portrait_studio.gui.clipboard import pixels_of, qimage_of
 from portrait_studio.gui.dialogs import UnsavedAnswer, ask_overwrite, ask_unsaved
-from portrait_studio.gui.export_dialog import ExportDialog
+from portrait_studio.gui.export_dialog import ExportDialog, folder_for
 from portrait_studio.locations import resources_dir
 from portrait_studio.session.session import Session
 
-_PHOTO_FILTER = (
-    "Photos (*.jpg *.jpeg *.png *.tif *.tiff *.webp *.bmp *.gif *.avif *.jp2 *.ppm *.tga);;All files (*)"
-)
+_PHOTOS = "*.jpg *.jpeg *.png *.tif *.tiff *.webp *.bmp *.gif *.avif *.jp2 *.ppm *.tga"
+_OPEN_FILTER = f"Photos and projects ({_PHOTOS} *{SUFFIX});;Projects (*{SUFFIX});;All files (*)"
+_SAVE_FILTER = f"Portrait Studio projects (*{SUFFIX})"
 
 
 class FileCommands(QObject):
@@ -30,20 +32,53 @@ class FileCommands(QObject):
         super().__init__(window)
         self._session = session
         self._window = window
+        self._after_saving: Callable[[], None] | None = None
+        session.saved.connect(self._on_saved)
+        session.failed.connect(self._forget_plan)
 
     def open_path(self, path: Path) -> None:
-        """Open a photo, after asking about unsaved edits of the present one."""
-        if self.may_leave():
-            self._session.open(path)
+        """Open a photo or a project, after asking about unsaved edits of the present one."""
+        self.leave(lambda: self._session.open(path))
 
     def ask_open(self) -> None:
-        """Let the user choose a photo."""
+        """Let the user choose a photo or a project."""
         document = self._session.document
         source = document.photo.path if document is not None else None
         folder = str(source.parent) if source is not None else str(Path.home())
-        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open a photo", folder, _PHOTO_FILTER)
+        chosen, _ = QFileDialog.getOpenFileName(
+            self._window, "Open a photo or a project", folder, _OPEN_FILTER
+        )
         if chosen:
             self.open_path(Path(chosen))
+
+    def save(self) -> bool:
+        """Save the project where it lies, or where the user says; False when the user thinks better of it."""
+        path = self._session.project_path
+        if path is None:
+            return self.save_as()
+        self._session.save(path)
+        return True
+
+    def save_as(self) -> bool:
+        """Let the user choose a file for the project; False when the user thinks better of it."""
+        document = self._session.document
+        if document is None:
+            return False
+        photo = document.photo
+        stem = photo.path.stem if photo.path is not None else "photo"
+        present = self._session.project_path or folder_for(photo) / f"{stem}{SUFFIX}"
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._window, "Save the project as", str(present), _SAVE_FILTER
+        )
+        if not chosen:
+            return False
+        path = Path(chosen)
+        if path.suffix.lower() != SUFFIX:
+            path = path.with_name(path.name + SUFFIX)
+            if path.exists() and not ask_overwrite(self._window, path, is_source=False):
+                return False
+        self._session.save(path)
+        return True
 
     def ask_export(self) -> None:
         """Let the user choose file and format, and write the result."""
@@ -75,8 +110,8 @@ class FileCommands(QObject):
             self.open_path(files[0])
         elif data.hasImage():
             pixels = pixels_of(data.imageData())
-            if pixels is not None and self.may_leave():
-                self._session.open_pixels(pixels)
+            if pixels is not None:
+                self.leave(lambda: self._session.open_pixels(pixels))
         else:
             self.told.emit("There is no picture to open; copy one first.")
 
@@ -87,14 +122,28 @@ class FileCommands(QObject):
             QGuiApplication.clipboard().setImage(qimage_of(document.image))
             self.told.emit("The result is in the clipboard.")
 
-    def may_leave(self) -> bool:
-        """Whether the present document may be left; asks about unsaved edits."""
+    def leave(self, then: Callable[[], None]) -> None:
+        """Do something that gives up the present document, after asking about unsaved edits."""
+        if self._session.is_writing:
+            self.told.emit("The photo is still being written; try again in a moment.")
+            return
         if not self._session.has_unsaved_edits:
-            return True
+            then()
+            return
         answer = ask_unsaved(self._window, self._session.name)
-        if answer is UnsavedAnswer.EXPORT:
-            self.ask_export()
-        return answer is UnsavedAnswer.DISCARD
+        if answer is UnsavedAnswer.DISCARD:
+            then()
+        elif answer is UnsavedAnswer.SAVE and self.save():
+            self._after_saving = then
+
+    def _on_saved(self, path: Path) -> None:
+        self.told.emit(f"Saved {path.name}.")
+        then, self._after_saving = self._after_saving, None
+        if then is not None:
+            then()
+
+    def _forget_plan(self) -> None:
+        self._after_saving = None
 
 
 def sample_path() -> Path:

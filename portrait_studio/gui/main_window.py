@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMessageBox
 
@@ -91,6 +91,8 @@ class MainWindow(QMainWindow):
             Command.OPEN: self.files.ask_open,
             Command.SAMPLE: self.files.open_sample,
             Command.PASTE: self.files.paste,
+            Command.SAVE: self.files.save,
+            Command.SAVE_AS: self.files.save_as,
             Command.EXPORT: self.files.ask_export,
             Command.COPY: self.files.copy,
             Command.QUIT: self.close,
@@ -314,9 +316,15 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved edits; a running job is cancelled."""
-        if self._leaving or self.files.may_leave():
+        if self._leaving or not self._session.has_unsaved_edits:
             self._leaving = True
             self._session.cancel()
             event.accept()
         else:
             event.ignore()
+            self.files.leave(self._close_now)
+
+    def _close_now(self) -> None:
+        self._leaving = True
+        # Qt ignores a close while it delivers another one.
+        QTimer.singleShot(0, self.close)

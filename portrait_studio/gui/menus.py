@@ -14,6 +14,8 @@ MENUS: Final[dict[str, tuple[Command | None, ...]]] = {
         Command.SAMPLE,
         Command.PASTE,
         None,
+        Command.SAVE,
+        Command.SAVE_AS,
         Command.EXPORT,
         Command.COPY,
         None,
