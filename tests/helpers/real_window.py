@@ -108,6 +108,21 @@ class RealWindow:
         self.wait(lambda: bool(self._xdotool(*search, check=False)), timeout_s, "no window appeared")
         self._xdotool("windowfocus", "--sync", self._xdotool(*search).split()[-1])
 
+    @contextlib.contextmanager
+    def beside(self, command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
+        """Another program on the same screen."""
+        process = subprocess.Popen(command, env=self._environment, cwd=ROOT)
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.terminate()
+            process.wait(timeout=20)
+
+    def has_window(self, name: str) -> bool:
+        """Whether a visible window is called so."""
+        return bool(self._xdotool("search", "--onlyvisible", "--name", name, check=False))
+
     def shot(self, target: Path) -> Picture:
         """Take a screenshot into a PNG file and return it."""
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -123,12 +138,13 @@ class RealWindow:
         self._xdotool("mousemove", str(round(x)), str(round(y)))
         time.sleep(0.02)
 
-    def drag(self, points: Sequence[tuple[float, float]], button: int = 1) -> None:
+    def drag(self, points: Sequence[tuple[float, float]], button: int = 1, pause_s: float = 0.0) -> None:
         """Press at the first point, move through the others, release at the last."""
         self.move(*points[0])
         self._xdotool("mousedown", str(button))
         for point in points:
             self.move(*point)
+            time.sleep(pause_s)
         self._xdotool("mouseup", str(button))
 
     def key(self, *keys: str) -> None:

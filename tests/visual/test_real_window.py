@@ -158,3 +158,20 @@ def test_escape_stops_a_fill(scene: Scene) -> None:
     assert scene.shows("painted-after-cancel", 300, 300, tinted)
     window.key("question")
     window.wait(lambda: not scene.shows("keys", 300, 225, PHOTO_COLOUR), 5, "the key sheet was not shown")
+
+
+def test_a_file_dragged_from_another_program_opens(scene: Scene, tmp_path: Path) -> None:
+    other = tmp_path / "other.png"
+    colour = (200, 60, 90)
+    assert cv2.imwrite(str(other), np.full((HEIGHT, WIDTH, 3), colour[::-1], np.uint8))
+    left, top = 1150, 700
+    command = [sys.executable, "-m", "tests.helpers.drag_source", str(other), str(left), str(top)]
+    window = scene.window
+    with window.beside(command) as process:
+        window.wait(lambda: window.has_window("drag_source"), 20, "the drag source was not shown")
+        start, end = (left + 50, top + 30), scene.at(300, 225)
+        steps = [start, *((start[0] - step, start[1]) for step in (10, 30, 60))]
+        window.drag([*steps, *((end[0] + step, end[1]) for step in range(40, -1, -4))], pause_s=0.1)
+        window.wait(lambda: process.poll() is not None, 20, "the drag did not end")
+    window.move(2, 2)
+    window.wait(lambda: scene.shows("dropped", 300, 225, colour), 20, "the dropped file was not opened")

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication
+
+from portrait_studio.app import Program
+from portrait_studio.gui.theme import DARK, LIGHT, Colours
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of WCAG 2."""
+    parts = (value / 255 for value in (QColor(colour).red(), QColor(colour).green(), QColor(colour).blue()))
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return float(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
+
+
+def contrast(one: str, other: str) -> float:
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_the_window_follows_the_scheme_of_the_system(program: Program) -> None:
+    hints = QGuiApplication.styleHints()
+    seen = []
+    for scheme in (Qt.ColorScheme.Dark, Qt.ColorScheme.Light, Qt.ColorScheme.Dark, Qt.ColorScheme.Unknown):
+        hints.colorSchemeChanged.emit(scheme)
+        corner = program.window.statusBar().grab().toImage().pixelColor(300, 10).name()
+        assert corner == program.theme.colours.panel
+        seen.append(program.theme.colours.name)
+    assert seen == ["dark", "light", "dark", "light"]
+    assert all(one != other for one, other in pairwise(seen))
+
+
+@pytest.mark.parametrize("colours", [DARK, LIGHT], ids=lambda colours: colours.name)
+def test_what_is_read_stands_out_from_its_ground(colours: Colours) -> None:
+    for ground in (colours.window, colours.panel, colours.field, colours.warning, colours.success):
+        assert contrast(colours.text, ground) >= 7
+    for ground in (colours.window, colours.panel):
+        assert contrast(colours.muted, ground) >= 4.5
+        assert contrast(colours.accent_text, ground) >= 4.5
+    assert contrast(colours.on_accent, colours.accent) >= 4.5
