@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +14,17 @@ from portrait_studio.errors import OptionError
 from portrait_studio.imaging.atomic import replacing
 from portrait_studio.locations import models_dir
 from trainer.data.packs import PackedSet
-from trainer.evaluation.methods import METHOD_NAMES, Bench, Completer, make_methods
-from trainer.evaluation.networks import without_parsing
+from trainer.evaluation.cost import cost_of
+from trainer.evaluation.distribution import FeatureTally
+from trainer.evaluation.methods import METHOD_NAMES, OURS, Bench, MeasuredEngine, make_methods
+from trainer.evaluation.networks import open_network, without_parsing
+from trainer.evaluation.parsers import ParserTally, parser_rows
 from trainer.evaluation.plans import PLANS, TABLE_ONE
-from trainer.evaluation.report import Report, write_json
+from trainer.evaluation.rendering import as_markdown, as_text
+from trainer.evaluation.report import Measured, Report, summed_up, write_json
 from trainer.evaluation.scoring import Tally
 from trainer.evaluation.sheets import Gallery
+from trainer.metrics.appearance import feature_network
 from trainer.metrics.features import VggDistance
 from trainer.protocols.case import Case
 from trainer.protocols.folder import folder_cases
@@ -46,6 +51,10 @@ class EvaluateOptions:
         vgg: weights for the feature distance.
         sheets: folder for contact sheets.
         without_parsing: weights or run of a completion network without parsing map, for the method "g".
+        parsers: name and weights or run of more parsers for Table II.
+        inception: weights of Inception-v3 for the Frechet distance; None = those that torchvision keeps, or
+            the features of `vgg`.
+        weights: folder of the released weights, whose size is stated.
     """
 
     cases: Path | None = None
@@ -60,12 +69,15 @@ class EvaluateOptions:
     vgg: Path | None = None
     sheets: Path | None = None
     without_parsing: Path | None = None
+    parsers: tuple[tuple[str, Path], ...] = ()
+    inception: Path | None = None
+    weights: Path | None = None
 
 
 def evaluate(
     options: EvaluateOptions,
     networks: NetworkStore,
-    make_engine: Callable[[NetworkStore], Completer] = Engine,
+    make_engine: Callable[[NetworkStore], MeasuredEngine] = Engine,
 ) -> tuple[Report, Tally]:
     """Measure all methods on all cases; names each case on stderr.
 
@@ -90,15 +102,24 @@ def evaluate(
     names = options.methods or (TABLE_ONE if plan is None else plan.methods)
     methods = make_methods(names, bench, true_maps=options.true_maps and (plan is None or plan.true_maps))
     tally = Tally(methods, None if options.vgg is None else VggDistance(options.vgg))
+    parsers = _parsers(options, names, bench)
+    features = feature_network(options.inception, options.vgg)
+    seen = None if features is None else FeatureTally(features)
     gallery = Gallery([m.title for m in methods if not m.uses_truth], ranked_by=names[-1])
     for number, case in enumerate(cases, 1):
         result = tally.add(case)
+        for parser in parsers:
+            parser.add(case)
+        if seen is not None:
+            seen.add(result)
         if options.sheets is not None:
             gallery.add(result)
         sys.stderr.write(f"case {number}: {case.name}\n")
     if options.sheets is not None:
         gallery.write(options.sheets)
-    return Report.of(tally, name, data), tally
+    cost = None if options.weights is None else cost_of(options.weights, networks)
+    measured = Measured(tally, parsers, None if seen is None else seen.result(), cost)
+    return summed_up(measured, name, data), tally
 
 
 def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -129,9 +150,20 @@ def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentP
         metavar="WEIGHTS",
         help="weights (folder or file) or run of a completion network without parsing map, measured as g",
     )
+    parser.add_argument(
+        "--parser",
+        dest="parsers",
+        action="append",
+        type=_named_path,
+        metavar="NAME=WEIGHTS",
+        help="one more parser (folder, file or run) for Table II; may be repeated",
+    )
     parser.add_argument("--no-true-maps", action="store_true", help="leave out the upper bound")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     parser.add_argument("--vgg", type=Path, metavar="FILE", help="VGG-16 weights for the feature distance")
+    parser.add_argument(
+        "--inception", type=Path, metavar="FILE", help="Inception-v3 weights for FID (else VGG's features)"
+    )
     parser.add_argument("--json", type=Path, metavar="OUT", help="write all figures")
     parser.add_argument("--markdown", type=Path, metavar="OUT", help="write the tables")
     parser.add_argument("--sheets", type=Path, metavar="DIR", help="write contact sheets, worst first")
@@ -139,27 +171,31 @@ def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentP
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    models = arguments.weights or models_dir()
     options = EvaluateOptions(
-        arguments.cases,
-        arguments.data,
-        EXTENSIONS.get(arguments.extend, arguments.protocol),
-        None if arguments.sets is None else tuple(arguments.sets),
-        arguments.source,
-        arguments.limit,
-        None if arguments.methods is None else tuple(n for n in METHOD_NAMES if n in arguments.methods),
-        not arguments.no_true_maps,
-        arguments.device,
-        arguments.vgg,
-        arguments.sheets,
-        arguments.without_parsing,
+        cases=arguments.cases,
+        data=arguments.data,
+        protocol=EXTENSIONS.get(arguments.extend, arguments.protocol),
+        sets=None if arguments.sets is None else tuple(arguments.sets),
+        source=arguments.source,
+        limit=arguments.limit,
+        methods=None if arguments.methods is None else _in_table_order(arguments.methods),
+        true_maps=not arguments.no_true_maps,
+        device=arguments.device,
+        vgg=arguments.vgg,
+        sheets=arguments.sheets,
+        without_parsing=arguments.without_parsing,
+        parsers=tuple(arguments.parsers or ()),
+        inception=arguments.inception,
+        weights=models,
     )
-    report, tally = evaluate(options, ReleasedNetworks(arguments.weights or models_dir()))
-    sys.stdout.write(report.text())
+    report, tally = evaluate(options, ReleasedNetworks(models))
+    sys.stdout.write(as_text(report))
     if arguments.json is not None:
         write_json(report, tally, arguments.json)
     if arguments.markdown is not None:
         with replacing(arguments.markdown) as file:
-            file.write(report.markdown().encode())
+            file.write(as_markdown(report).encode())
     return 0
 
 
@@ -180,6 +216,25 @@ def _cases(options: EvaluateOptions) -> tuple[Iterator[Case], str, str]:
     photos = PackedSet(options.data, "val", sets)
     source = None if options.source is None else source_files(options.source)
     return plan.cases(photos, options.limit, source), options.protocol, ", ".join(sets)
+
+
+def _parsers(options: EvaluateOptions, methods: Sequence[str], bench: Bench) -> list[ParserTally]:
+    """The rows of Table II; none where only methods without networks are measured."""
+    if not options.parsers and not any(name in OURS for name in methods):
+        return []
+    given = [(name, open_network("parsing", path)) for name, path in options.parsers]
+    return [ParserTally(variant, bench) for variant in parser_rows(given)]
+
+
+def _in_table_order(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name in METHOD_NAMES if name in names)
+
+
+def _named_path(text: str) -> tuple[str, Path]:
+    name, sign, path = text.partition("=")
+    if not (name and sign and path):
+        raise argparse.ArgumentTypeError(f"{text!r} must read NAME=WEIGHTS")
+    return name, Path(path)
 
 
 def _positive(text: str) -> int:

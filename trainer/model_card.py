@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch import nn
 
-from portrait_studio.networks.conventions import LABEL_COUNT
-from portrait_studio.networks.face import FACE_WINDOW
 from portrait_studio.networks.released import count_macs, count_parameters
 from trainer.config import Recipe
+from trainer.evaluation.cost import example_inputs
+from trainer.evaluation.rendering import as_markdown
 from trainer.evaluation.report import Report
 
 RESEARCH = "research only"
@@ -100,7 +99,7 @@ def restricting_sets(sets: Sequence[str]) -> list[str]:
 
 
 def _facts(facts: CardFacts) -> list[tuple[str, str]]:
-    inputs = _example(facts.task)
+    inputs = example_inputs(facts.task)
     macs = count_macs(facts.module, *inputs)
     height, width = inputs[0].shape[2:]
     return [
@@ -164,19 +163,8 @@ def _measured(reports: Sequence[Report]) -> str:
     parts = []
     for report in reports:
         weights = ", ".join(f"{task} `{sha[:12]}`" for task, sha in sorted(report.weights.items()))
-        parts.append(f"{report.markdown().strip()}\n\nMeasured with the files {weights}.")
+        parts.append(f"{as_markdown(report).strip()}\n\nMeasured with the files {weights}.")
     return "\n\n".join(parts)
-
-
-def _example(task: str) -> tuple[torch.Tensor, ...]:
-    """Inputs of the size that the cost is stated for."""
-    side = FACE_WINDOW if task == "face" else 256
-    picture, hole = torch.zeros(1, 3, side, side), torch.zeros(1, 1, side, side)
-    if task == "parsing":
-        return picture, hole
-    parsing = torch.zeros(1, LABEL_COUNT, side, side)
-    parsing[:, 0] = 1
-    return picture, parsing, hole
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

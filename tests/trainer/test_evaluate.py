@@ -21,6 +21,7 @@ from tests.helpers.made_up_people import SET, person, write_case, write_people
 from trainer import baselines
 from trainer.evaluate import EvaluateOptions, add_evaluate_command, evaluate
 from trainer.evaluation.methods import METHOD_NAMES, Bench, make_methods
+from trainer.evaluation.rendering import as_markdown, as_text, method_name
 from trainer.evaluation.report import read_json, write_json
 from trainer.evaluation.scoring import Score, mean_score
 
@@ -99,7 +100,7 @@ def test_patchmatch_that_is_not_installed_leaves_a_row_that_says_so(
     )
     report, _ = evaluate(options, ReleasedNetworks(models))
     assert list(report.scores) == ["mean"]
-    assert "pip install pypatchmatch" in report.text()
+    assert "pip install pypatchmatch" in as_text(report)
 
 
 def test_all_methods_on_two_photos_in_one_table(
@@ -126,8 +127,8 @@ def test_all_methods_on_two_photos_in_one_table(
     assert 0 <= report.parsing["mean_iou_in_hole"] <= 1
     assert report.scores["network"].l1_in_hole != report.scores["network (true map)"].l1_in_hole
     assert report.pckh is not None
-    for text in (report.text(), report.markdown()):
-        assert all(f"\n{name}" in text or f"\n| {name}" in text for name in report.scores)
+    for text in (as_text(report), as_markdown(report)):
+        assert all(f"\n{name}" in text or f"\n| {name}" in text for name in map(method_name, report.scores))
         assert "mean IoU" in text
     path = tmp_path / "report.json"
     write_json(report, tally, path)

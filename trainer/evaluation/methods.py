@@ -18,6 +18,7 @@ from portrait_studio.engine.request import (
     CompletionRequest,
     CompletionResult,
     Method,
+    Pixels,
     Structure,
 )
 from portrait_studio.errors import OptionError
@@ -49,11 +50,15 @@ NEEDS_NETWORK_WITHOUT_PARSING = (
 )
 
 
-class Completer(Protocol):
+class MeasuredEngine(Protocol):
     """What is needed of the engine."""
 
     def complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
         """Fill every hole of one photo."""
+        ...
+
+    def parse(self, image: Pixels, mask: NDArray[np.uint8], device: str) -> Structure:
+        """Parsing map and pose of a photo with a hole."""
         ...
 
 
@@ -69,11 +74,11 @@ class Bench:
     """
 
     networks: NetworkStore
-    make_engine: Callable[[NetworkStore], Completer]
+    make_engine: Callable[[NetworkStore], MeasuredEngine]
     device: str = "auto"
     without_parsing: LoadedNetwork | None = None
 
-    def engine(self, method: str) -> Completer:
+    def engine(self, method: str) -> MeasuredEngine:
         """The engine that stands for one of our methods."""
         if method == G:
             return self.make_engine(
@@ -154,7 +159,7 @@ def _baseline(name: str) -> MeasuredMethod:
     return MeasuredMethod(name, False, fill)
 
 
-def _engine_method(name: str, engine: Completer, bench: Bench, uses_truth: bool) -> MeasuredMethod:
+def _engine_method(name: str, engine: MeasuredEngine, bench: Bench, uses_truth: bool) -> MeasuredMethod:
     options = CompletionOptions(method=OURS[name], device=bench.device)
 
     def fill(case: Case) -> Fill:
@@ -201,10 +206,10 @@ def labels_over_photo(result: CompletionResult, mask: NDArray[np.uint8]) -> NDAr
         (H, W) uint8 labels.
     """
     labels: NDArray[np.uint8] = np.zeros(mask.shape, np.uint8)
-    labels[result.structure.bounds.slices] = _at_photo_size(result.structure)
+    labels[result.structure.bounds.slices] = at_photo_size(result.structure)
     for region in result.regions:
         hole = mask[region.structure.bounds.slices] > 0
-        labels[region.structure.bounds.slices][hole] = _at_photo_size(region.structure)[hole]
+        labels[region.structure.bounds.slices][hole] = at_photo_size(region.structure)[hole]
     return labels
 
 
@@ -215,7 +220,8 @@ def keypoints_of(structure: Structure) -> NDArray[np.float32]:
     return np.asarray(peaks(structure.heatmaps) * size + origin, np.float32)
 
 
-def _at_photo_size(structure: Structure) -> NDArray[np.uint8]:
+def at_photo_size(structure: Structure) -> NDArray[np.uint8]:
+    """The parsing map (H, W) uint8 at the size of the part of the photo that it covers."""
     size = structure.bounds.width, structure.bounds.height
     labels: NDArray[np.uint8] = cv2.resize(structure.labels, size, interpolation=cv2.INTER_NEAREST_EXACT)
     return labels

@@ -1,29 +1,24 @@
-"""What was measured, as JSON for programs and as tables for people."""
+"""What was measured, as one value that is written as JSON and read back."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from portrait_studio.errors import DataSetError
 from portrait_studio.imaging.atomic import replacing
-from portrait_studio.networks.conventions import LABELS
+from trainer.evaluation.compare import Comparison, compare_all
+from trainer.evaluation.cost import Cost
+from trainer.evaluation.distribution import Distribution
+from trainer.evaluation.parsers import RELEASED, ParserFigures, ParserTally, per_label_figures
 from trainer.evaluation.scoring import Score, Tally
+from trainer.evaluation.targets import Target, targets_of
 
 FORMAT_VERSION = 1
-FIGURES: dict[str, tuple[str, str]] = {
-    "l1_in_hole": ("L1 in hole", "{:.2f}"),
-    "psnr": ("PSNR", "{:.2f}"),
-    "psnr_in_hole": ("PSNR in hole", "{:.2f}"),
-    "ssim": ("SSIM", "{:.4f}"),
-    "vgg": ("VGG", "{:.4f}"),
-    "seconds": ("seconds", "{:.2f}"),
-}
-"""Heading and format of each figure of `Score`."""
 
 
 @dataclass(frozen=True)
@@ -31,15 +26,21 @@ class Report:
     """One evaluation.
 
     Attributes:
-        protocol: "paper", "natural" or "cases".
+        protocol: name of the protocol, or "cases".
         data: name of the sets, or of the folder of cases.
         cases: number of cases.
         device: what our methods ran on.
         weights: SHA-256 of each weights file by network name.
         scores: mean figures by title of the method.
-        missing: why a method has no figures, by title.
-        parsing: of the parsing map: "mean_iou", "mean_iou_in_hole", "per_label"; empty without labels.
+        missing: why a method or parser has no figures, by title.
+        parsing: of the map that guided the fills: "mean_iou", "mean_iou_in_hole", "per_label"; empty without
+            labels.
         pckh: share of keypoints found within half a head; None without keypoints.
+        parsers: Table II by name of the parser.
+        distribution: Frechet distances; None when not measured.
+        comparisons: whether one method is better than another.
+        targets: the project's floors and aims, as far as this protocol can judge them.
+        cost: of the released networks; None when unknown.
     """
 
     protocol: str
@@ -51,22 +52,11 @@ class Report:
     missing: dict[str, str]
     parsing: dict[str, Any]
     pckh: float | None
-
-    @classmethod
-    def of(cls, tally: Tally, protocol: str, data: str) -> Report:
-        """Sum up what was counted."""
-        pckh = tally.keypoints.mean
-        return cls(
-            protocol,
-            data,
-            len(tally.cases),
-            tally.device,
-            tally.weights,
-            tally.means(),
-            dict(tally.missing),
-            _parsing_figures(tally),
-            None if math.isnan(pckh) else pckh,
-        )
+    parsers: dict[str, ParserFigures] = field(default_factory=dict)
+    distribution: Distribution | None = None
+    comparisons: list[Comparison] = field(default_factory=list)
+    targets: list[Target] = field(default_factory=list)
+    cost: Cost | None = None
 
     @property
     def headline(self) -> str:
@@ -74,41 +64,53 @@ class Report:
         where = f" on {self.device}" if self.device else ""
         return f"{self.protocol}, {self.cases} cases of {self.data}{where}"
 
-    def text(self) -> str:
-        """Tables in plain text."""
-        blocks = [self.headline, _aligned(self._method_rows()), *self._missing_lines()]
-        if self.parsing:
-            blocks += [self._parsing_line(), _aligned(self._label_rows())]
-        return "\n".join(blocks) + "\n"
 
-    def markdown(self) -> str:
-        """The same tables in Markdown."""
-        blocks = [self.headline, _piped(self._method_rows()), *self._missing_lines()]
-        if self.parsing:
-            blocks += [self._parsing_line(), _piped(self._label_rows())]
-        return "\n\n".join(blocks) + "\n"
+@dataclass(frozen=True)
+class Measured:
+    """What an evaluation gathers before it is summed up.
 
-    def _method_rows(self) -> list[list[str]]:
-        shown = [name for name in FIGURES if any(getattr(s, name) is not None for s in self.scores.values())]
-        rows = [["method", *(FIGURES[name][0] for name in shown)]]
-        for title, figures in self.scores.items():
-            values = [getattr(figures, name) for name in shown]
-            rows.append([title, *(_cell(name, value) for name, value in zip(shown, values, strict=True))])
-        return rows
+    Attributes:
+        tally: scores of the methods.
+        parsers: one per row of Table II.
+        distribution: Frechet distances; None when not measured.
+        cost: of the released networks; None when unknown.
+    """
 
-    def _missing_lines(self) -> list[str]:
-        return [f"{title}: not measured. {reason}" for title, reason in self.missing.items()]
+    tally: Tally
+    parsers: list[ParserTally] = field(default_factory=list)
+    distribution: Distribution | None = None
+    cost: Cost | None = None
 
-    def _parsing_line(self) -> str:
-        whole, hole = self.parsing["mean_iou"], self.parsing["mean_iou_in_hole"]
-        line = f"parsing map: mean IoU {whole:.3f} on the whole image, {hole:.3f} in the hole"
-        return line if self.pckh is None else f"{line}; PCKh {self.pckh:.3f}"
 
-    def _label_rows(self) -> list[list[str]]:
-        rows = [["label", "IoU", "IoU in hole"]]
-        for label, (whole, hole) in self.parsing["per_label"].items():
-            rows.append([label, *("-" if value is None else f"{value:.3f}" for value in (whole, hole))])
-        return rows
+def summed_up(measured: Measured, protocol: str, data: str) -> Report:
+    """The report of one evaluation.
+
+    Args:
+        measured: what was gathered.
+        protocol: name of the protocol, or "cases".
+        data: name of the sets, or of the folder of cases.
+    """
+    tally = measured.tally
+    pckh = tally.keypoints.mean
+    figures = {parser.name: parser.figures() for parser in measured.parsers}
+    known = {name: one for name, one in figures.items() if one is not None}
+    scores, comparisons = tally.means(), compare_all(tally.scores, len(tally.cases))
+    return Report(
+        protocol,
+        data,
+        len(tally.cases),
+        tally.device,
+        tally.weights,
+        scores,
+        tally.missing | {f"parser {one.name}": one.missing for one in measured.parsers if one.missing},
+        _parsing_figures(tally),
+        None if math.isnan(pckh) else pckh,
+        known,
+        measured.distribution,
+        comparisons,
+        targets_of(protocol, scores, comparisons, known.get(RELEASED), measured.cost),
+        measured.cost,
+    )
 
 
 def write_json(report: Report, tally: Tally, path: Path) -> None:
@@ -128,7 +130,7 @@ def write_json(report: Report, tally: Tally, path: Path) -> None:
 
 
 def read_json(path: Path) -> Report:
-    """Read a report back.
+    """Read a report back; what reports of earlier versions lack is left empty.
 
     Raises:
         DataSetError: the file is missing, damaged or of another version.
@@ -139,9 +141,8 @@ def read_json(path: Path) -> Report:
             raise DataSetError(
                 f"The metrics {path} are of another version; measure anew with 'evaluate --json'."
             )
-        values = {field.name: content[field.name] for field in fields(Report)}
-        values["scores"] = {title: Score(**figures) for title, figures in values["scores"].items()}
-        return Report(**values)
+        values = {one.name: content[one.name] for one in fields(Report) if one.name in content}
+        return Report(**{name: _revived(name, value) for name, value in values.items()})
     except OSError as error:
         raise DataSetError(
             f"There are no metrics in {path}; make them with 'evaluate --json {path}'."
@@ -150,28 +151,31 @@ def read_json(path: Path) -> Report:
         raise DataSetError(f"The metrics {path} are damaged; measure anew with 'evaluate --json'.") from error
 
 
+_VALUES: dict[str, Callable[..., Any]] = {
+    "scores": Score,
+    "parsers": ParserFigures,
+    "distribution": Distribution,
+    "comparisons": Comparison,
+    "targets": Target,
+    "cost": Cost,
+}
+"""Class of the values of each field that holds more than plain JSON."""
+
+
+def _revived(name: str, value: Any) -> Any:
+    """A field of the report from its JSON: alone, in a list, or in a table."""
+    make = _VALUES.get(name)
+    if make is None or value is None:
+        return value
+    if isinstance(value, list):
+        return [make(**one) for one in value]
+    if name in ("scores", "parsers"):
+        return {title: make(**one) for title, one in value.items()}
+    return make(**value)
+
+
 def _parsing_figures(tally: Tally) -> dict[str, Any]:
-    whole, hole = tally.whole.per_label, tally.hole.per_label
-    if not whole:
+    if not tally.whole.has_parts:
         return {}
-    per_label = {label: [whole[label], hole.get(label)] for label in LABELS if label in whole}
+    per_label = per_label_figures(tally.whole, tally.hole)
     return {"mean_iou": tally.whole.mean_iou, "mean_iou_in_hole": tally.hole.mean_iou, "per_label": per_label}
-
-
-def _cell(name: str, value: float | None) -> str:
-    return "-" if value is None else FIGURES[name][1].format(value)
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-        lines.append("  ".join([row[0].ljust(widths[0]), *cells]).rstrip())
-    return "\n".join(lines)
-
-
-def _piped(rows: Sequence[Sequence[str]]) -> str:
-    lines = ["| " + " | ".join(row) + " |" for row in rows]
-    lines.insert(1, "|---|" + "---:|" * (len(rows[0]) - 1))
-    return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""How different a fill looks: distance of VGG-16 features in the hole (after Zhang et al. 2018)."""
+"""What VGG-16 sees of a fill: a distance in the hole (after Zhang et al. 2018), and its convolutions."""
 
 from __future__ import annotations
 
@@ -38,16 +38,7 @@ class VggDistance:
         Raises:
             WeightsError: the file is missing or holds something else.
         """
-        self._layers = _convolutions(LAYOUT)
-        try:
-            state = {name.removeprefix(_PREFIX): value.float() for name, value in load_file(weights).items()}
-            self._layers.load_state_dict(state, strict=True)
-        except (OSError, SafetensorError, RuntimeError) as error:
-            raise WeightsError(
-                f"{weights} does not hold the convolutions of VGG-16; give a safetensors file with the keys "
-                "of torchvision's vgg16().features."
-            ) from error
-        self._layers.eval().requires_grad_(False)
+        self._layers = vgg_convolutions(weights)
 
     @torch.inference_mode()
     def __call__(self, truth: NDArray[np.uint8], filled: NDArray[np.uint8], mask: NDArray[np.uint8]) -> float:
@@ -79,6 +70,33 @@ class VggDistance:
         return float(np.mean(distances))
 
 
+def vgg_convolutions(weights: Path) -> nn.Sequential:
+    """The convolutions of VGG-16 up to relu5_3, in eval mode.
+
+    Args:
+        weights: safetensors file with the keys of `torchvision.models.vgg16().features`, any precision.
+
+    Raises:
+        WeightsError: the file is missing or holds something else.
+    """
+    layers = _convolutions(LAYOUT)
+    try:
+        state = {name.removeprefix(_PREFIX): value.float() for name, value in load_file(weights).items()}
+        layers.load_state_dict(state, strict=True)
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise WeightsError(
+            f"{weights} does not hold the convolutions of VGG-16; give a safetensors file with the keys "
+            "of torchvision's vgg16().features."
+        ) from error
+    return layers.eval().requires_grad_(False)
+
+
+def normalised(picture: NDArray[np.uint8]) -> Tensor:
+    """(H, W, 3) uint8 RGB as VGG-16 reads it: (1, 3, H, W) float32 in the normalisation of ImageNet."""
+    colours = torch.from_numpy(picture.astype(np.float32) / 255).permute(2, 0, 1)[None]
+    return (colours - torch.tensor(_MEAN).view(1, 3, 1, 1)) / torch.tensor(_STD).view(1, 3, 1, 1)
+
+
 def _convolutions(layout: tuple[int, ...]) -> nn.Sequential:
     layers: list[nn.Module] = []
     channels = 3
@@ -106,9 +124,7 @@ def _around_hole(
         size = max(1, round(hole.shape[1] * scale)), max(1, round(hole.shape[0] * scale))
         pair = [cv2.resize(picture, size, interpolation=cv2.INTER_AREA) for picture in pair]
         hole = cv2.resize(hole, size, interpolation=cv2.INTER_NEAREST)
-    colours = torch.from_numpy(np.stack(pair).astype(np.float32) / 255).permute(0, 3, 1, 2)
-    mean, std = torch.tensor(_MEAN).view(1, 3, 1, 1), torch.tensor(_STD).view(1, 3, 1, 1)
-    return (colours - mean) / std, torch.from_numpy(hole.astype(np.float32))[None, None]
+    return torch.cat([normalised(one) for one in pair]), torch.from_numpy(hole.astype(np.float32))[None, None]
 
 
 def _distance_in(features: Tensor, hole: Tensor) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.errors import OptionError
-from portrait_studio.networks.conventions import LABEL_COUNT, LABELS
+from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT, LABELS
 
 
 class ParsingConfusion:
@@ -62,3 +62,38 @@ class ParsingConfusion:
         """Mean of `per_label`; NaN when nothing was counted."""
         values = list(self.per_label.values())
         return float(np.mean(values)) if values else float("nan")
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether any pixel of a known part of a person was counted: silhouettes have none."""
+        return bool(self._counts[1:].any())
+
+
+class FigureOverlap:
+    """How well figure and ground are told apart, over a set of photos; sets of labels count as figure."""
+
+    def __init__(self) -> None:
+        """Start with no pixels counted."""
+        self._inside = self._union = 0
+
+    def add(
+        self, truth: NDArray[np.uint8], predicted: NDArray[np.uint8], region: NDArray[np.uint8] | None = None
+    ) -> None:
+        """Count one photo.
+
+        Args:
+            truth: (H, W) uint8 codes; 255 is left out.
+            predicted: (H, W) uint8 labels.
+            region: (H, W) uint8, nonzero where to count; None = everywhere.
+        """
+        counted = truth != IGNORE_LABEL
+        if region is not None:
+            counted &= region > 0
+        true, found = (truth != 0) & counted, (predicted != 0) & counted
+        self._inside += int(np.count_nonzero(true & found))
+        self._union += int(np.count_nonzero(true | found))
+
+    @property
+    def iou(self) -> float:
+        """Intersection over union of the figures in [0, 1]; NaN when there is none."""
+        return self._inside / self._union if self._union else float("nan")

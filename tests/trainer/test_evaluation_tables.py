@@ -1,0 +1,107 @@
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from trainer.evaluation.compare import BETTER, UNDECIDED, WORSE, compare, compare_all
+from trainer.evaluation.cost import Cost
+from trainer.evaluation.distribution import Distribution
+from trainer.evaluation.parsers import ParserFigures
+from trainer.evaluation.rendering import as_markdown, as_text
+from trainer.evaluation.report import Report
+from trainer.evaluation.scoring import Score
+from trainer.evaluation.targets import AIM, FLOOR, MISSED, Target, targets_of
+
+PARSER = ParserFigures("ab", 0.55, 0.3, 0.9, 0.8, 0.9, 0.7, 0.95, None, 0, {"face": [0.5, None]})
+
+
+def scores(*l1: float, vgg: float | None = None) -> list[Score]:
+    return [Score(value, 25.0, 15.0, 0.9, vgg, 1.0) for value in l1]
+
+
+def test_a_gain_on_every_case_is_better_and_the_reverse_is_worse() -> None:
+    old, new = scores(30, 31, 32, 33), scores(25, 27, 26, 29)
+    one = compare("g", "g+p", "l1_in_hole", old, new)
+    assert (one.verdict, one.cases, one.changed, one.wins) == (BETTER, 4, 4, 4)
+    assert one.gain == pytest.approx(4.75)
+    assert one.low <= one.gain <= one.high
+    back = compare("g+p", "g", "l1_in_hole", new, old)
+    assert (back.verdict, back.wins, back.gain) == (WORSE, 0, -one.gain)
+
+
+@pytest.mark.parametrize("new", [[30, 31, 32, 33], [25, 36, 30, 35]])
+def test_no_difference_and_a_wavering_one_cannot_be_said(new: Sequence[float]) -> None:
+    assert compare("g", "g+p", "l1_in_hole", scores(30, 31, 32, 33), scores(*new)).verdict == UNDECIDED
+
+
+def test_only_methods_that_filled_every_case_are_compared() -> None:
+    table = {"g": scores(1, 2), "g+p": scores(1, 1), "network": scores(1)}
+    found = compare_all(table, 2)
+    assert {(one.base, one.other) for one in found} == {("g", "g+p")}
+    assert {one.figure for one in found} == {"l1_in_hole", "psnr_in_hole", "ssim"}
+    assert "vgg" in {
+        one.figure for one in compare_all({"g": scores(1, 2, vgg=1), "g+p": scores(1, 1, vgg=2)}, 2)
+    }
+    assert compare_all({"g": scores(1), "g+p": scores(2)}, 1) == []
+
+
+def by_name(targets: Sequence[Target]) -> dict[str, str]:
+    return {one.what: one.verdict for one in targets}
+
+
+def test_targets_are_judged_by_floor_and_aim() -> None:
+    means = {
+        "telea": Score(40, 22, 14, 0.9, None, 0),
+        "patchmatch": Score(44, 20, 12, 0.9, None, 0),
+        "network": Score(28, 26.5, 16, 0.9, None, 0),
+        "default": Score(19, 22, 16, 0.9, None, 0),
+    }
+    found = targets_of("paper", means, [], PARSER, Cost(["parsing"], 25.0, 12.0))
+    assert by_name(found) == {
+        "PSNR above PatchMatch, network (dB)": AIM,
+        "L1 in the hole against Telea, network": FLOOR,
+        "PSNR above PatchMatch, default (dB)": MISSED,
+        "L1 in the hole against Telea, default": AIM,
+        "mean IoU, whole image": FLOOR,
+        "mean IoU, in the hole": MISSED,
+        "joints within half a head, in the hole": FLOOR,
+        "weights of all networks (MB)": FLOOR,
+        "networks together at 256 x 256 (GMAC)": MISSED,
+    }
+    assert {one.reached for one in found} >= {"+6.50", "0.70x", "0.300", "25.0"}
+    assert targets_of("extend-down", means, [], PARSER, Cost(["parsing"], 25.0, 12.0)) == []
+
+
+def test_the_face_claim_is_judged_on_face_holes_alone() -> None:
+    better = compare_all({"g+p": scores(30, 31, 32), "network": scores(28, 28, 28)}, 3)
+    (target, _) = targets_of("face", {}, better, None, None)
+    assert (target.what, target.verdict) == (
+        "G+P+F better than G+P on face holes: gain in l1_in_hole",
+        AIM,
+    )
+    worse = compare_all({"g+p": scores(28, 28, 28), "network": scores(30, 31, 32)}, 3)
+    assert targets_of("face", {}, worse, None, None)[0].verdict == MISSED
+    assert targets_of("paper", {}, better, None, None) == []
+
+
+def test_a_full_report_shows_every_table() -> None:
+    means = {"telea": Score(40, 22, 14, 0.9, None, 0), "network (true map)": Score(28, 26, 16, 0.9, None, 0)}
+    report = Report(
+        *("extend-down", "made-up", 3, "CPU", {}, means, {"g": "No network."}),
+        {"mean_iou": 0.5, "mean_iou_in_hole": 0.25, "per_label": {}},
+        0.75,
+        {"released": replace(PARSER, both_shoes=0.5, shoe_cases=2), "other": replace(PARSER, per_label={})},
+        Distribution("some network", 4, 3, {"telea": 12.0}),
+        compare_all({"g": scores(30, 31), "g+p": scores(28, 28)}, 2),
+        [Target("size", "32", "20", "17", AIM)],
+    )
+    text, markdown = as_text(report), as_markdown(report)
+    for fact in (
+        *("network = G+P+F (true map)", "G: not measured. No network.", "some network", "3 cases are fewer"),
+        *("G+P than G", "2 photos whose hole hides both", "0.500 / -", "mean IoU 0.500", "PCKh 0.750"),
+        "Numbers to reach",
+    ):
+        assert fact in text
+        assert fact in markdown
+    assert "| telea | 40.00 | 22.00 | 14.00 | 0.9000 | 0.00 | 12.00 |" in markdown
+    assert "| size | 32 | 20 | 17 | aim |" in markdown

@@ -1,0 +1,102 @@
+"""Whether one method is better than another on the same cases, or whether that cannot be said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from trainer.evaluation.methods import G_P, G_P_F, G
+from trainer.evaluation.scoring import Score
+
+PAIRS: tuple[tuple[str, str], ...] = ((G, G_P), (G_P, G_P_F))
+"""Which method is compared with which: the paper's steps."""
+
+SIGNS = {"l1_in_hole": -1, "psnr_in_hole": 1, "ssim": 1, "vgg": -1}
+"""Figures that are compared, and whether more (1) or less (-1) is better."""
+
+BETTER, WORSE, UNDECIDED = "better", "worse", "cannot be said"
+
+_RESAMPLES = 2000
+_CERTAINTY = 0.95
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One figure of two methods.
+
+    Attributes:
+        base: title of the method that is compared with.
+        other: title of the method that may be better.
+        figure: name of the figure of `Score`.
+        cases: cases that both filled.
+        changed: how many of them differ at all in this figure.
+        wins: how many of them are better.
+        gain: mean difference, positive = better.
+        low: lower end of its 95 % interval (bootstrap over the cases).
+        high: upper end.
+    """
+
+    base: str
+    other: str
+    figure: str
+    cases: int
+    changed: int
+    wins: int
+    gain: float
+    low: float
+    high: float
+
+    @property
+    def verdict(self) -> str:
+        """Better or worse when the interval excludes zero."""
+        if self.low > 0:
+            return BETTER
+        return WORSE if self.high < 0 else UNDECIDED
+
+
+def compare_all(scores: Mapping[str, Sequence[Score]], cases: int) -> list[Comparison]:
+    """All pairs and figures of the methods that filled every case.
+
+    Args:
+        scores: of each case by title of the method.
+        cases: number of cases.
+    """
+    full = {title: rows for title, rows in scores.items() if len(rows) == cases}
+    return [
+        compare(base, other, figure, full[base], full[other])
+        for base, other in PAIRS
+        if base in full and other in full and cases > 1
+        for figure in SIGNS
+        if all(getattr(row, figure) is not None for row in (*full[base], *full[other]))
+    ]
+
+
+def compare(base: str, other: str, figure: str, old: Sequence[Score], new: Sequence[Score]) -> Comparison:
+    """One figure of two methods, case by case.
+
+    Args:
+        base: title of the method that is compared with.
+        other: title of the method that may be better.
+        figure: one of `SIGNS`.
+        old: figures of `base` by case.
+        new: figures of `other` on the same cases.
+    """
+    pairs = zip(old, new, strict=True)
+    gains = SIGNS[figure] * np.array([getattr(b, figure) - getattr(a, figure) for a, b in pairs])
+    # The same resamples every time, so that a report can be made again.
+    drawn = np.random.default_rng(0).integers(len(gains), size=(_RESAMPLES, len(gains)))
+    tail = (1 - _CERTAINTY) / 2
+    low, high = np.quantile(gains[drawn].mean(axis=1), (tail, 1 - tail))
+    return Comparison(
+        base,
+        other,
+        figure,
+        len(gains),
+        int(np.count_nonzero(gains)),
+        int(np.count_nonzero(gains > 0)),
+        float(gains.mean()),
+        float(low),
+        float(high),
+    )

@@ -1,0 +1,64 @@
+"""What the networks cost: megabytes on disk, and operations of one forward pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from portrait_studio.engine.network_store import NetworkStore
+from portrait_studio.errors import WeightsError
+from portrait_studio.networks.conventions import LABEL_COUNT
+from portrait_studio.networks.face import FACE_WINDOW
+from portrait_studio.networks.released import count_macs, read_manifest
+
+TASKS = ("parsing", "completion", "face")
+COST_SIDE = 256
+"""Side of the square picture, in pixels, that the cost is stated for; the face network sees its 64."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of all released networks together.
+
+    Attributes:
+        networks: which were counted.
+        megabytes: size of their files, in 10^6 bytes.
+        gmacs: 10^9 multiply-accumulate operations of one pass of each over a picture of 256 x 256.
+    """
+
+    networks: list[str]
+    megabytes: float
+    gmacs: float
+
+
+def cost_of(models: Path, networks: NetworkStore) -> Cost | None:
+    """Cost of what is released; None when there is nothing.
+
+    Args:
+        models: folder of released weights, whose manifest knows the sizes.
+        networks: hands out the same networks.
+    """
+    try:
+        manifest = read_manifest(models)
+        tasks = [task for task in TASKS if task in manifest]
+        modules = {task: networks.load(task).module for task in tasks}
+    except WeightsError:
+        return None
+    if not tasks:
+        return None
+    size = sum(int(manifest[task]["bytes"]) for task in tasks)
+    macs = sum(count_macs(module.cpu(), *example_inputs(task)) for task, module in modules.items())
+    return Cost(tasks, size / 1e6, macs / 1e9)
+
+
+def example_inputs(task: str) -> tuple[torch.Tensor, ...]:
+    """Inputs of a network at the size that its cost is stated for: nothing hidden, all background."""
+    side = FACE_WINDOW if task == "face" else COST_SIDE
+    picture, hole = torch.zeros(1, 3, side, side), torch.zeros(1, 1, side, side)
+    if task == "parsing":
+        return picture, hole
+    parsing = torch.zeros(1, LABEL_COUNT, side, side)
+    parsing[:, 0] = 1
+    return picture, parsing, hole

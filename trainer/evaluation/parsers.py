@@ -1,0 +1,191 @@
+"""Table II: parsers side by side on the same hidden photos."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.errors import OptionError, WeightsError
+from portrait_studio.networks.conventions import LABELS
+from portrait_studio.networks.released import LoadedNetwork
+from trainer.evaluation.methods import Bench, MeasuredEngine, at_photo_size, keypoints_of
+from trainer.evaluation.networks import SwappedStore, WithoutRefinement
+from trainer.metrics.parsing import FigureOverlap, ParsingConfusion
+from trainer.metrics.pose import KeypointScore
+from trainer.protocols.case import Case
+
+RELEASED = "released"
+COARSE = "without refinement"
+
+_SHOES = (LABELS.index("left-shoe"), LABELS.index("right-shoe"))
+_LEAST_SHOE = 0.001
+"""Share of the hole that counts as a shoe: 16 of the 64 x 256 pixels of an extension."""
+
+
+@dataclass(frozen=True)
+class ParserFigures:
+    """How well one parser does; None where the cases cannot tell.
+
+    Attributes:
+        sha256: of its weights.
+        mean_iou: mean IoU of the labels on whole photos.
+        mean_iou_in_hole: the same inside the holes.
+        figure_iou: IoU of the silhouette on whole photos.
+        figure_iou_in_hole: the same inside the holes.
+        pckh: share of the joints found within half a head.
+        pckh_in_hole: the same for joints that the hole hides.
+        pckh_outside: the same for all others.
+        both_shoes: share of the photos with both shoes hidden in which both are predicted.
+        shoe_cases: number of such photos.
+        per_label: IoU on whole photos and inside holes by label.
+    """
+
+    sha256: str
+    mean_iou: float | None
+    mean_iou_in_hole: float | None
+    figure_iou: float | None
+    figure_iou_in_hole: float | None
+    pckh: float | None
+    pckh_in_hole: float | None
+    pckh_outside: float | None
+    both_shoes: float | None
+    shoe_cases: int
+    per_label: dict[str, list[float | None]]
+
+
+@dataclass(frozen=True, eq=False)
+class ParserVariant:
+    """A row of the table.
+
+    Attributes:
+        name: shown in the table.
+        network: stands in for the released parser; None = the released one.
+        refined: False shows the map before the refinement by pose.
+    """
+
+    name: str
+    network: LoadedNetwork | None = None
+    refined: bool = True
+
+
+class ParserTally:
+    """Runs one parser on case after case."""
+
+    def __init__(self, variant: ParserVariant, bench: Bench) -> None:
+        """Args: the parser, and what it runs in."""
+        self.name = variant.name
+        self.missing = ""
+        """Why the parser could not run; empty when it could."""
+        self._variant, self._bench = variant, bench
+        self._engine: MeasuredEngine | None = None
+        self._sha256 = ""
+        self._labels = ParsingConfusion(), ParsingConfusion()
+        self._figure = FigureOverlap(), FigureOverlap()
+        self._joints = KeypointScore(), KeypointScore(), KeypointScore()
+        self._shoes: list[bool] = []
+
+    def add(self, case: Case) -> None:
+        """Parse one case and count the figures."""
+        if self.missing or (case.labels is None and case.keypoints is None):
+            return
+        try:
+            structure = self._opened().parse(case.image, case.mask, self._bench.device)
+        except (WeightsError, OptionError) as error:
+            self.missing = str(error)
+            return
+        if case.labels is not None:
+            self._count_labels(case.labels, at_photo_size(structure), case.mask)
+        if case.keypoints is not None:
+            self._count_joints(case.keypoints, keypoints_of(structure), case.mask)
+
+    def figures(self) -> ParserFigures | None:
+        """What was counted; None when the parser could not run or there was nothing to count."""
+        if self.missing or not self._sha256:
+            return None
+        whole, hole = self._labels
+        parts = whole.has_parts
+        figure, figure_in_hole = (_known(overlap.iou) for overlap in self._figure)
+        joints, joints_in_hole, joints_outside = (_known(score.mean) for score in self._joints)
+        return ParserFigures(
+            sha256=self._sha256,
+            mean_iou=_known(whole.mean_iou) if parts else None,
+            mean_iou_in_hole=_known(hole.mean_iou) if parts else None,
+            figure_iou=figure,
+            figure_iou_in_hole=figure_in_hole,
+            pckh=joints,
+            pckh_in_hole=joints_in_hole,
+            pckh_outside=joints_outside,
+            both_shoes=float(np.mean(self._shoes)) if self._shoes else None,
+            shoe_cases=len(self._shoes),
+            per_label=per_label_figures(whole, hole) if parts else {},
+        )
+
+    def _opened(self) -> MeasuredEngine:
+        """The engine with this parser in it."""
+        if self._engine is None:
+            network = self._variant.network or self._bench.networks.load("parsing")
+            self._sha256 = network.sha256
+            if not self._variant.refined:
+                network = replace(network, module=WithoutRefinement(network.module))
+            self._engine = self._bench.make_engine(SwappedStore(self._bench.networks, {"parsing": network}))
+        return self._engine
+
+    def _count_labels(
+        self, truth: NDArray[np.uint8], found: NDArray[np.uint8], mask: NDArray[np.uint8]
+    ) -> None:
+        for counters in (self._labels, self._figure):
+            counters[0].add(truth, found)
+            counters[1].add(truth, found, mask)
+        least = max(1.0, _LEAST_SHOE * np.count_nonzero(mask))
+        if _shows_both_shoes(truth[mask > 0], least):
+            self._shoes.append(_shows_both_shoes(found[mask > 0], least))
+
+    def _count_joints(
+        self, truth: NDArray[np.float32], found: NDArray[np.float32], mask: NDArray[np.uint8]
+    ) -> None:
+        inside = hidden_joints(truth, mask)
+        for score, chosen in zip(self._joints, (None, inside, ~inside), strict=True):
+            score.add(truth, found, chosen)
+
+
+def parser_rows(given: Sequence[tuple[str, LoadedNetwork]]) -> list[ParserVariant]:
+    """The released parser with and without its refinement, then those that were given by name."""
+    own = [ParserVariant(COARSE, refined=False), ParserVariant(RELEASED)]
+    return own + [ParserVariant(name, network) for name, network in given]
+
+
+def hidden_joints(keypoints: NDArray[np.float32], mask: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which joints lie under the hole.
+
+    Args:
+        keypoints: (16, 3) float32 x, y, confidence; x and y in pixels.
+        mask: (H, W) uint8, nonzero = hole.
+
+    Returns:
+        (16,) bool; False for joints beyond the photo.
+    """
+    height, width = mask.shape
+    x, y = np.floor(keypoints[:, 0]), np.floor(keypoints[:, 1])
+    within = (x >= 0) & (x < width) & (y >= 0) & (y < height)
+    hidden = np.zeros(len(keypoints), np.bool_)
+    hidden[within] = mask[y[within].astype(int), x[within].astype(int)] > 0
+    return hidden
+
+
+def per_label_figures(whole: ParsingConfusion, hole: ParsingConfusion) -> dict[str, list[Any]]:
+    """IoU on the whole photos and in the holes by label, for those that occur."""
+    everywhere, inside = whole.per_label, hole.per_label
+    return {label: [everywhere[label], inside.get(label)] for label in LABELS if label in everywhere}
+
+
+def _shows_both_shoes(labels: NDArray[np.uint8], least: float) -> bool:
+    return all(np.count_nonzero(labels == shoe) >= least for shoe in _SHOES)
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value

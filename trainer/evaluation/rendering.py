@@ -1,0 +1,133 @@
+"""A report as tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainer.evaluation.methods import G_P, G_P_F, G
+from trainer.evaluation.parsers import ParserFigures
+from trainer.evaluation.report import Report
+from trainer.evaluation.tables import Table, cell
+
+FIGURES: dict[str, tuple[str, str]] = {
+    "l1_in_hole": ("L1 in hole", "{:.2f}"),
+    "psnr": ("PSNR", "{:.2f}"),
+    "psnr_in_hole": ("PSNR in hole", "{:.2f}"),
+    "ssim": ("SSIM", "{:.4f}"),
+    "vgg": ("VGG", "{:.4f}"),
+    "seconds": ("seconds", "{:.2f}"),
+}
+"""Heading and format of each figure of `Score`."""
+
+PAPER_NAMES = {G: "G", G_P: "G+P", G_P_F: "network = G+P+F"}
+"""What the paper calls our methods."""
+
+_PARSER_FIGURES: dict[str, str] = {
+    "mean_iou": "mean IoU",
+    "mean_iou_in_hole": "in hole",
+    "figure_iou": "figure IoU",
+    "figure_iou_in_hole": "figure in hole",
+    "pckh": "PCKh",
+    "pckh_in_hole": "PCKh in hole",
+    "pckh_outside": "PCKh outside",
+    "both_shoes": "both shoes",
+}
+
+
+def as_text(report: Report) -> str:
+    """All tables in plain text."""
+    return "\n\n".join([report.headline, *(table.text() for table in tables_of(report))]) + "\n"
+
+
+def as_markdown(report: Report) -> str:
+    """All tables in Markdown."""
+    return "\n\n".join([report.headline, *(table.markdown() for table in tables_of(report))]) + "\n"
+
+
+def tables_of(report: Report) -> list[Table]:
+    """Those tables that have something to say."""
+    candidates = (
+        _methods(report),
+        *_comparisons(report),
+        *_parsers(report),
+        *_guiding_map(report),
+        *_targets(report),
+    )
+    return [table for table in candidates if table.rows or table.notes]
+
+
+def method_name(title: str) -> str:
+    """Title of a method as the tables show it."""
+    name, space, rest = title.partition(" ")
+    return PAPER_NAMES.get(name, name) + space + rest
+
+
+def _methods(report: Report) -> Table:
+    shown = [name for name in FIGURES if any(getattr(s, name) is not None for s in report.scores.values())]
+    distances = report.distribution
+    rows = [["method", *(FIGURES[name][0] for name in shown), *(["FID"] if distances else [])]]
+    for title, score in report.scores.items():
+        row = [method_name(title), *(cell(getattr(score, name), FIGURES[name][1]) for name in shown)]
+        rows.append([*row, cell(distances.values.get(title), "{:.2f}")] if distances else row)
+    notes = [f"{method_name(title)}: not measured. {reason}" for title, reason in report.missing.items()]
+    return Table("", rows if report.scores else [], [*([distances.note] if distances else []), *notes])
+
+
+def _comparisons(report: Report) -> Iterator[Table]:
+    if not report.comparisons:
+        return
+    rows = [["is it better?", "figure", "gain", "95 % interval", "better in", "answer"]]
+    for one in report.comparisons:
+        form = "{:+.4f}" if one.figure in ("ssim", "vgg") else "{:+.2f}"
+        interval = f"{form.format(one.low)} to {form.format(one.high)}"
+        wins = f"{one.wins} of {one.changed} that differ"
+        who = f"{method_name(one.other)} than {method_name(one.base)}"
+        rows.append([who, FIGURES[one.figure][0], form.format(one.gain), interval, wins, one.verdict])
+    yield Table("Step by step, the same cases", rows, ["Gains are positive where the first is better."])
+
+
+def _parsers(report: Report) -> Iterator[Table]:
+    if not report.parsers:
+        return
+    figures = list(report.parsers.values())
+    shown = [name for name in _PARSER_FIGURES if any(getattr(one, name) is not None for one in figures)]
+    rows = [["parser", *(_PARSER_FIGURES[name] for name in shown)]]
+    for name, one in report.parsers.items():
+        rows.append([name, *(cell(getattr(one, figure), "{:.3f}") for figure in shown)])
+    yield Table("Parsers, one look at the whole photo", rows, _parser_notes(figures[0], shown))
+    labelled = {name: one for name, one in report.parsers.items() if one.per_label}
+    if labelled:
+        yield Table("IoU by label: whole photo / in hole", _label_rows(labelled))
+
+
+def _parser_notes(one: ParserFigures, shown: list[str]) -> list[str]:
+    if "both_shoes" not in shown:
+        return []
+    return [
+        f"Both shoes: share of the {one.shoe_cases} photos whose hole hides both in which both are predicted."
+    ]
+
+
+def _label_rows(parsers: dict[str, ParserFigures]) -> list[list[str]]:
+    labels = list(dict.fromkeys(label for one in parsers.values() for label in one.per_label))
+    rows = [["label", *parsers]]
+    for label in labels:
+        pairs = (one.per_label.get(label, [None, None]) for one in parsers.values())
+        rows.append([label, *(" / ".join(cell(value, "{:.3f}") for value in pair) for pair in pairs)])
+    return rows
+
+
+def _guiding_map(report: Report) -> Iterator[Table]:
+    if not report.parsing:
+        return
+    whole, hole = report.parsing["mean_iou"], report.parsing["mean_iou_in_hole"]
+    line = f"The map that guided the fills: mean IoU {whole:.3f} on the whole image, {hole:.3f} in the hole"
+    yield Table("", [], [line if report.pckh is None else f"{line}; PCKh {report.pckh:.3f}"])
+
+
+def _targets(report: Report) -> Iterator[Table]:
+    if not report.targets:
+        return
+    rows = [["target", "floor", "aim", "reached", "verdict"]]
+    rows += [[one.what, one.floor, one.aim, one.reached, one.verdict] for one in report.targets]
+    yield Table("Numbers to reach", rows)

@@ -1,0 +1,113 @@
+"""The project's floors and aims, and how far a report reaches them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from trainer.evaluation.compare import BETTER, UNDECIDED, Comparison
+from trainer.evaluation.cost import Cost
+from trainer.evaluation.methods import G_P, G_P_F
+from trainer.evaluation.parsers import ParserFigures
+from trainer.evaluation.scoring import Score
+
+RATIO_PROTOCOLS = ("paper", "natural")
+"""Protocols on which methods are held against Telea and PatchMatch."""
+
+AIM, FLOOR, MISSED = "aim", "floor", "missed"
+
+
+@dataclass(frozen=True)
+class Target:
+    """One line of the table.
+
+    Attributes:
+        what: the figure.
+        floor: least that is asked, as text.
+        aim: what is wished for, as text.
+        reached: what was measured, as text.
+        verdict: "aim" or "floor" when that was reached, else "missed", or "cannot be said".
+    """
+
+    what: str
+    floor: str
+    aim: str
+    reached: str
+    verdict: str
+
+
+def targets_of(
+    protocol: str,
+    scores: Mapping[str, Score],
+    comparisons: Sequence[Comparison],
+    parser: ParserFigures | None,
+    cost: Cost | None,
+) -> list[Target]:
+    """All targets that the protocol can judge.
+
+    Args:
+        protocol: name of the protocol.
+        scores: mean figures by title of the method.
+        comparisons: paired comparisons of the methods.
+        parser: figures of the released parser.
+        cost: of the released networks.
+    """
+    targets: list[Target] = []
+    if protocol in RATIO_PROTOCOLS:
+        targets += _ratios(scores)
+    if protocol == "paper":
+        targets += [_verdict("G+P better than G", one) for one in _on_l1(comparisons, G_P)]
+        targets += _structure(parser)
+    if protocol == "face":
+        what = "G+P+F better than G+P on face holes"
+        targets += [_verdict(what, one) for one in comparisons if one.other == G_P_F and one.figure != "ssim"]
+    if targets and cost is not None:
+        targets += [
+            _less("weights of all networks (MB)", cost.megabytes, 32.0, 20.0, "{:.1f}"),
+            _less("networks together at 256 x 256 (GMAC)", cost.gmacs, 10.0, 6.0, "{:.2f}"),
+        ]
+    return targets
+
+
+def _ratios(scores: Mapping[str, Score]) -> Iterator[Target]:
+    for title in (G_P_F, "default"):
+        mine = scores.get(title)
+        if mine is not None and "patchmatch" in scores:
+            gain = mine.psnr - scores["patchmatch"].psnr
+            yield _more(f"PSNR above PatchMatch, {title} (dB)", gain, 3.0, 6.0, "{:+.2f}")
+        if mine is not None and "telea" in scores:
+            ratio = mine.l1_in_hole / scores["telea"].l1_in_hole
+            yield _less(f"L1 in the hole against Telea, {title}", ratio, 0.75, 0.5, "{:.2f}x")
+
+
+def _structure(parser: ParserFigures | None) -> Iterator[Target]:
+    if parser is None:
+        return
+    for what, value, floor, aim in (
+        ("mean IoU, whole image", parser.mean_iou, 0.5, 0.59),
+        ("mean IoU, in the hole", parser.mean_iou_in_hole, 0.33, 0.4),
+        ("joints within half a head, in the hole", parser.pckh_in_hole, 0.6, 0.8),
+    ):
+        if value is not None:
+            yield _more(what, value, floor, aim, "{:.3f}")
+
+
+def _on_l1(comparisons: Sequence[Comparison], other: str) -> list[Comparison]:
+    return [one for one in comparisons if one.other == other and one.figure == "l1_in_hole"]
+
+
+def _verdict(what: str, comparison: Comparison) -> Target:
+    """A claim that one method is better; "missed" when the contrary is shown."""
+    verdict = {BETTER: AIM, UNDECIDED: UNDECIDED}.get(comparison.verdict, MISSED)
+    reached = f"{comparison.gain:+.3g} ({comparison.low:+.3g} to {comparison.high:+.3g})"
+    return Target(f"{what}: gain in {comparison.figure}", "yes", "yes", reached, verdict)
+
+
+def _more(what: str, value: float, floor: float, aim: float, form: str) -> Target:
+    verdict = AIM if value >= aim else FLOOR if value >= floor else MISSED
+    return Target(what, form.format(floor), form.format(aim), form.format(value), verdict)
+
+
+def _less(what: str, value: float, floor: float, aim: float, form: str) -> Target:
+    verdict = AIM if value <= aim else FLOOR if value <= floor else MISSED
+    return Target(what, form.format(floor), form.format(aim), form.format(value), verdict)
