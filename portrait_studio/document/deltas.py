@@ -26,6 +26,7 @@ class PlaneName(Enum):
     IMAGE = "image"
     MASK = "mask"
     FILLED = "filled"
+    STRUCTURE = "structure"
 
 
 class Editable(Protocol):
@@ -76,9 +77,9 @@ class Delta:
         return around
 
     @property
-    def changes_image(self) -> bool:
-        """Whether pixels of the photo change, and not only the mask."""
-        return any(piece.plane is PlaneName.IMAGE for piece in self._pieces)
+    def planes(self) -> frozenset[PlaneName]:
+        """The arrays that the step changes."""
+        return frozenset(piece.plane for piece in self._pieces)
 
     def undo(self, document: Editable) -> Bounds:
         """Bring back what was before; nothing happens when that was done already. Returns what changed."""

@@ -17,15 +17,16 @@ from portrait_studio.document.deltas import (
     Piece,
     Plane,
     PlaneName,
-    TileRecorder,
 )
-from portrait_studio.imaging import masks
+from portrait_studio.document.mask_edit import MaskEdit
+from portrait_studio.imaging import mask_shapes, masks
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import Mask
 from portrait_studio.imaging.photo import Photo, Pixels
 from portrait_studio.imaging.writing import ExportOptions, WrittenPhoto, write_photo
 
 _ROWS_AT_A_TIME: Final = 256
+_FILL_PLANES: Final = (PlaneName.IMAGE, PlaneName.MASK, PlaneName.FILLED)
 
 
 class Fill(Protocol):
@@ -65,68 +66,6 @@ class ExportReport:
         return f"{self.written.path.name}: pixels changed outside the filled area: {self.changed_outside}."
 
 
-class MaskEdit:
-    """One change of the mask in the making, e.g. a stroke from press to release; one step to undo."""
-
-    def __init__(self, mask: Mask, store: DeltaStore) -> None:
-        """Made by `Document.edit_mask`."""
-        self._mask = mask
-        self._store = store
-        self._extent = masks.extent_of(mask)
-        self._recorder = TileRecorder(PlaneName.MASK, mask)
-
-    def stroke(
-        self, points: Sequence[tuple[float, float]], radius_px: float, value: int = masks.HOLE
-    ) -> Bounds:
-        """Draw a line with round ends; see `masks.draw_stroke`. Returns what may have changed."""
-        self._recorder.touch(masks.stroke_bounds(self._extent, points, radius_px))
-        return masks.draw_stroke(self._mask, points, radius_px, value)
-
-    def rectangle(self, rectangle: Bounds, value: int = masks.HOLE) -> Bounds:
-        """Set a rectangle; returns what may have changed."""
-        self._recorder.touch(rectangle)
-        return masks.draw_rectangle(self._mask, rectangle, value)
-
-    def polygon(self, points: Sequence[tuple[float, float]], value: int = masks.HOLE) -> Bounds:
-        """Fill a closed outline; returns what may have changed."""
-        self._recorder.touch(masks.stroke_bounds(self._extent, points, 1.0))
-        return masks.draw_polygon(self._mask, points, value)
-
-    def replace(self, mask: Mask) -> Bounds:
-        """Take over another mask, (H, W) uint8 of the same size; returns what may have changed.
-
-        Raises:
-            MaskError: it has another size.
-        """
-        masks.check_extent(masks.extent_of(mask), self._extent)
-        around = masks.mask_bounds(self._mask).united(masks.mask_bounds(mask))
-        self._recorder.touch(around)
-        self._mask[around.slices] = mask[around.slices]
-        return around
-
-    def clear(self) -> Bounds:
-        """Remove every hole; returns what changed."""
-        self._recorder.touch(masks.mask_bounds(self._mask))
-        return masks.clear(self._mask)
-
-    def invert(self) -> Bounds:
-        """Swap hole and known region; returns the whole extent."""
-        self._recorder.touch(Bounds.of(self._extent))
-        return masks.invert(self._mask)
-
-    def abort(self) -> Bounds:
-        """Take everything back that this edit did; returns what may have changed."""
-        around = Bounds(0, 0, 0, 0)
-        for tile, values in self._recorder.before.items():
-            self._mask[tile.slices] = values
-            around = around.united(tile)
-        return around
-
-    def finish(self) -> Delta | None:
-        """The step to undo; None when the mask is as it was."""
-        return self._recorder.finish(self._store)
-
-
 class Document:
     """One photo being edited.
 
@@ -140,6 +79,8 @@ class Document:
         self._image = photo.pixels
         self._mask = masks.empty_mask(photo.extent)
         self._filled = masks.empty_mask(photo.extent)
+        self._wanted = masks.empty_mask(photo.extent)
+        self._protected: Mask | None = None
         self._store = DeltaStore(undo_budget_bytes)
 
     @property
@@ -154,8 +95,18 @@ class Document:
 
     @property
     def mask(self) -> Mask:
-        """(H, W) uint8, nonzero = to be filled; always the same array. Change it only through `edit_mask`."""
+        """(H, W) uint8, nonzero = to be filled, below 255 so that the photo shines through.
+
+        It is always the same array; change it only through `edit_mask`.
+        """
         return self._mask
+
+    @property
+    def wanted_structure(self) -> NDArray[np.uint8] | None:
+        """(H, W) uint8 labels that the user painted, 255 = predict here; None where he painted none."""
+        if cv2.countNonZero(self._wanted) == 0:
+            return None
+        return self._wanted - np.uint8(1)  # 0, nothing painted, becomes 255
 
     @property
     def filled(self) -> Mask:
@@ -174,27 +125,36 @@ class Document:
 
     def plane(self, name: PlaneName) -> Plane:
         """An array by its name; not to be written to."""
-        masks_by_name = {PlaneName.MASK: self._mask, PlaneName.FILLED: self._filled}
+        masks_by_name = {
+            PlaneName.MASK: self._mask,
+            PlaneName.FILLED: self._filled,
+            PlaneName.STRUCTURE: self._wanted,
+        }
         return masks_by_name.get(name, self._image)
 
     def writeable(self, name: PlaneName) -> Plane:
         """An array to be changed in place; used by deltas."""
-        if name is PlaneName.MASK:
-            return self._mask
-        if name is PlaneName.FILLED:
-            return self._filled
-        if self._image is self.photo.pixels:
+        if name is PlaneName.IMAGE and self._image is self.photo.pixels:
             self._image = self.photo.pixels.copy()
-        return self._image
+        return self.plane(name)
 
     def edit_mask(self) -> MaskEdit:
         """Begin a change of the mask."""
-        return MaskEdit(self._mask, self._store)
+        return MaskEdit(PlaneName.MASK, self._mask, self._store, self._protected)
+
+    def edit_structure(self) -> MaskEdit:
+        """Begin a change of the wanted structure; its values are a label + 1, or 0 = predict."""
+        return MaskEdit(PlaneName.STRUCTURE, self._wanted, self._store)
+
+    def protect(self, protected: Mask | None) -> None:
+        """Let the mask never reach where (H, W) uint8 is not zero; what is masked there already stays."""
+        self._protected = protected
 
     def apply_fills(self, fills: Sequence[Fill]) -> Delta:
         """Put filled crops in place, as one step to undo, and remove the mask where they were applied.
 
-        Pixels outside `changed` stay as they are, bit for bit, even where crops overlap.
+        Pixels outside `changed` stay as they are, bit for bit, even where crops overlap. Where the mask is
+        soft, the photo shines through the fill.
 
         Args:
             fills: crops inside the photo, in the photo's dtype.
@@ -210,13 +170,17 @@ class Document:
         before: list[tuple[Piece, Plane]] = []
         for fill in fills:
             changed = fill.changed != 0
-            for name in PlaneName:
-                crop = self.writeable(name)[fill.bounds.slices]
-                before.append((Piece(name, fill.bounds), crop.copy()))
-                if name is PlaneName.IMAGE:
-                    np.copyto(crop, fill.pixels, where=changed[:, :, None])
-                else:
-                    crop[changed] = masks.HOLE if name is PlaneName.FILLED else masks.KNOWN
+            crops = {name: self.writeable(name)[fill.bounds.slices] for name in _FILL_PLANES}
+            before += [(Piece(name, fill.bounds), crop.copy()) for name, crop in crops.items()]
+            share = mask_shapes.fill_share(self._mask[fill.bounds.slices], changed)
+            pixels = (
+                fill.pixels
+                if share is None
+                else mask_shapes.mixed(crops[PlaneName.IMAGE], fill.pixels, share)
+            )
+            np.copyto(crops[PlaneName.IMAGE], pixels, where=changed[:, :, None])
+            crops[PlaneName.FILLED][changed] = masks.HOLE
+            crops[PlaneName.MASK][changed] = masks.KNOWN
         return Delta(before, self._store)
 
     def repeat(self, pieces: Sequence[Piece], differs: NDArray[np.bool_], values: NDArray[np.uint8]) -> Delta:

@@ -104,9 +104,9 @@ class MainWindow(QMainWindow):
             Command.SWAP: tools.swap_eraser,
             Command.SMALLER: lambda: tools.step_diameter(-1),
             Command.LARGER: lambda: tools.step_diameter(1),
-            Command.SELECT_ALL: session.mask_everything,
-            Command.CLEAR: session.clear_mask,
-            Command.INVERT: session.invert_mask,
+            Command.SELECT_ALL: session.painting.mask_everything,
+            Command.CLEAR: session.painting.clear_mask,
+            Command.INVERT: session.painting.invert_mask,
             Command.FILL: self._fill,
             Command.AGAIN: self._fill_again,
             Command.CANCEL: self._cancel,
@@ -125,14 +125,14 @@ class MainWindow(QMainWindow):
 
     def _connect_session(self) -> None:
         session, marking = self._session, self.canvas.pointer.marking
-        marking.stroke_started.connect(session.begin_stroke)
-        marking.stroke_moved.connect(session.extend_stroke)
-        marking.stroke_finished.connect(session.end_stroke)
-        marking.stroke_aborted.connect(session.abort_stroke)
-        marking.rectangle_drawn.connect(session.mark_rectangle)
+        marking.stroke_started.connect(session.painting.begin_stroke)
+        marking.stroke_moved.connect(session.painting.extend_stroke)
+        marking.stroke_finished.connect(session.painting.end_stroke)
+        marking.stroke_aborted.connect(session.painting.abort_stroke)
+        marking.rectangle_drawn.connect(session.painting.mark_rectangle)
         session.opened.connect(self._on_opened)
-        session.image_changed.connect(self._on_image_changed)
-        session.mask_changed.connect(self._on_mask_changed)
+        session.editing.image_changed.connect(self._on_image_changed)
+        session.editing.mask_changed.connect(self._on_mask_changed)
         session.structure_changed.connect(self._on_structure_changed)
         session.job_started.connect(self._on_job_started)
         session.job_progressed.connect(self.job_bar.report)

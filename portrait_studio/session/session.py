@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QSignalBlocker, Signal
+from PySide6.QtCore import QObject, Signal
 
 from portrait_studio import __version__
-from portrait_studio.document.deltas import Delta
-from portrait_studio.document.document import Document, ExportReport, MaskEdit
+from portrait_studio.document.document import Document, ExportReport
 from portrait_studio.document.history import FillRecord, Snapshot, Step
 from portrait_studio.document.project import SUFFIX, Project, read_project, write_project
 from portrait_studio.engine.progress import Progress
@@ -26,16 +24,15 @@ from portrait_studio.engine.request import (
     Structure,
 )
 from portrait_studio.errors import PortraitStudioError
-from portrait_studio.imaging.geometry import Bounds
-from portrait_studio.imaging.masks import HOLE, KNOWN, check_mask
+from portrait_studio.imaging.masks import check_mask
 from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.imaging.writing import ExportOptions
-from portrait_studio.session.history import History, State
+from portrait_studio.session.editing import Editing
+from portrait_studio.session.history import State
 from portrait_studio.session.jobs import Failure, Job, JobDesk, JobKind, Runner
+from portrait_studio.session.painting import Painting
 from portrait_studio.session.tools import Tools
-
-Point = tuple[float, float]
 
 
 class Engine(Protocol):
@@ -60,10 +57,6 @@ class Session(QObject):
 
     opened = Signal()
     """Another document is open."""
-    image_changed = Signal(object)
-    """Bounds"""
-    mask_changed = Signal(object)
-    """Bounds"""
     structure_changed = Signal()
     job_started = Signal(object)
     """Job"""
@@ -91,20 +84,19 @@ class Session(QObject):
         super().__init__(parent)
         self.tools = Tools(self)
         self._engine = engine
-        self.history = History(self)
-        self._document: Document | None = None
+        self.editing = Editing(lambda: self.can_edit, self)
+        self.history = self.editing.history
+        self.painting = Painting(self.editing, self.tools, self)
         self._name = ""
         self._project_path: Path | None = None
         self._written_state: State = None
         self._structure: Structure | None = None
-        self._edit: MaskEdit | None = None
-        self._last_point: Point | None = None
         self._fill_options = CompletionOptions()
         self._is_retry = False
         self._engine_desk = JobDesk(engine_runner, self)
         self._file_desk = JobDesk(file_runner, self)
         self.history.changed.connect(self._on_state)
-        self.history.delta_exchanged.connect(self._on_delta)
+        self.editing.about_to_change.connect(self._on_about_to_change)
         for desk in (self._engine_desk, self._file_desk):
             desk.started.connect(self._on_started)
             desk.progressed.connect(self.job_progressed)
@@ -118,7 +110,7 @@ class Session(QObject):
     @property
     def document(self) -> Document | None:
         """The open document."""
-        return self._document
+        return self.editing.document
 
     @property
     def name(self) -> str:
@@ -145,12 +137,12 @@ class Session(QObject):
     def can_edit(self) -> bool:
         """Whether a photo is open and no job depends on it staying as it is."""
         filling = self._engine_desk.current is not None and self._engine_desk.current.kind is JobKind.FILL
-        return self._document is not None and not filling and self._file_desk.current is None
+        return self.document is not None and not filling and self._file_desk.current is None
 
     @property
     def has_mask(self) -> bool:
         """Whether anything is painted."""
-        return self._document is not None and self._document.has_mask
+        return self.document is not None and self.document.has_mask
 
     @property
     def can_fill(self) -> bool:
@@ -175,7 +167,7 @@ class Session(QObject):
     @property
     def has_unsaved_edits(self) -> bool:
         """Whether the document differs from what was opened, last saved or last exported."""
-        return self._document is not None and not self.history.is_saved
+        return self.document is not None and not self.history.is_saved
 
     @property
     def is_writing(self) -> bool:
@@ -191,7 +183,7 @@ class Session(QObject):
 
     def open(self, path: Path) -> None:
         """Open a photo or a project; the present document stays if that fails."""
-        self.end_stroke()
+        self.painting.end_stroke()
 
         def task(progress: Progress) -> _Opened:
             if path.suffix.lower() == SUFFIX:
@@ -221,95 +213,40 @@ class Session(QObject):
 
     def snapshot(self) -> Snapshot | None:
         """Document and history at this moment, a stroke under way ended; None when there is none to save."""
-        self.end_stroke()
-        document = self._document
+        self.painting.end_stroke()
+        document = self.document
         return self.history.snapshot(document) if document is not None and self.can_edit else None
 
     def export(self, path: Path, options: ExportOptions) -> None:
         """Write the result to a file, replacing what is there."""
-        self.end_stroke()
-        document = self._document
+        self.painting.end_stroke()
+        document = self.document
         if document is not None and self.can_edit:
             self._written_state = self.history.state
             self._file_desk.start(JobKind.EXPORT, lambda progress: document.export(path, options))
 
-    # -- mask ----------------------------------------------------------------------------------------------
-
-    def begin_stroke(self, x: float, y: float, erase: bool, straight: bool, pressure: float = 1.0) -> None:
-        """Start a stroke at a photo position; `straight` joins it to the end of the last one.
-
-        `pressure`, in [0, 1], is that of a pen.
-        """
-        self.end_stroke()
-        edit = self._begin_edit()
-        if edit is None:
-            return
-        self._edit = edit
-        self._stroke_value = KNOWN if erase else HOLE
-        start = self._last_point if straight and self._last_point is not None else (x, y)
-        self._last_point = start
-        self.extend_stroke(x, y, pressure)
-
-    def extend_stroke(self, x: float, y: float, pressure: float = 1.0) -> None:
-        """Draw on to a photo position; see `begin_stroke`."""
-        if self._edit is None or self._last_point is None:
-            return
-        radius = self.tools.diameter_at(pressure) / 2
-        points = [self._last_point] if self._last_point == (x, y) else [self._last_point, (x, y)]
-        self._last_point = (x, y)
-        self.mask_changed.emit(self._edit.stroke(points, radius, self._stroke_value))
-
-    def end_stroke(self) -> None:
-        """Make the stroke under way one step."""
-        edit, self._edit = self._edit, None
-        if edit is not None:
-            self._push_mask_step("Stroke" if self._stroke_value == HOLE else "Erase", edit)
-
-    def abort_stroke(self) -> None:
-        """Take the stroke under way back, as if it had never begun."""
-        edit, self._edit = self._edit, None
-        if edit is not None:
-            self.mask_changed.emit(edit.abort())
-            self.state_changed.emit()
-
-    def mark_rectangle(self, bounds: Bounds, erase: bool) -> None:
-        """Mask a rectangle, or take it away."""
-        self._change_mask("Rectangle", lambda edit: edit.rectangle(bounds, KNOWN if erase else HOLE))
-
-    def mask_everything(self) -> None:
-        """Mask the whole photo."""
-        document = self._document
-        if document is not None:
-            self._change_mask("Mark everything", lambda edit: edit.rectangle(Bounds.of(document.extent)))
-
-    def clear_mask(self) -> None:
-        """Remove the whole mask."""
-        self._change_mask("Clear mask", MaskEdit.clear)
-
-    def invert_mask(self) -> None:
-        """Mask what is not masked, and the reverse."""
-        self._change_mask("Invert mask", MaskEdit.invert)
+    # -- history -------------------------------------------------------------------------------------
 
     def undo(self) -> None:
         """Take the last step back."""
-        self.end_stroke()
+        self.painting.end_stroke()
         if self.can_undo:
-            self._edited()
+            self._on_about_to_change()
             self.history.stack.undo()
 
     def redo(self) -> None:
         """Do the step again that was taken back last."""
-        self.end_stroke()
+        self.painting.end_stroke()
         if self.can_redo:
-            self._edited()
+            self._on_about_to_change()
             self.history.stack.redo()
 
     # -- jobs ----------------------------------------------------------------------------------------------
 
     def fill(self, options: CompletionOptions) -> None:
         """Start filling what is masked."""
-        self.end_stroke()
-        document = self._document
+        self.painting.end_stroke()
+        document = self.document
         if document is None or not self.can_edit:
             return
         try:
@@ -323,20 +260,20 @@ class Session(QObject):
 
     def fill_again(self, method: Method) -> None:
         """Replace the last fill by a try with the next seed; if that fails, the last fill comes back."""
-        self.end_stroke()
+        self.painting.end_stroke()
         last = self._last_fill()
         if last is None or not self.can_edit:
             return
         options = CompletionOptions(method, last.seed + 1, last.device, grow_px=last.grow_px)
-        self._edited()
+        self._on_about_to_change()
         self.history.stack.undo()
         self._is_retry = True
         self.fill(options)
 
     def read_structure(self) -> None:
         """Start predicting the parsing map of the photo, hole included."""
-        self.end_stroke()
-        document = self._document
+        self.painting.end_stroke()
+        document = self.document
         if document is None or not self.can_edit:
             return
         image, mask = document.image, document.mask.copy()
@@ -397,66 +334,37 @@ class Session(QObject):
         job = self._engine_desk.current
         if job is not None and job.kind is not JobKind.PREPARE:
             self._engine_desk.cancel()
-        before = self._document
-        self._edit = None
-        self._last_point = None
         project = opened.project
-        document = self._document = project.document
-        with QSignalBlocker(self):
-            # The window still shows the document before; what changes here is not for it.
-            self.history.begin(document, project.steps, project.applied)
+        document = project.document
+        self.painting.forget()
+        self.editing.take(document, project.steps, project.applied)
         self._structure = None
         self._project_path = opened.path
         self.tools.suit(document.extent)
         named = opened.path or document.photo.path
         self._name = named.name if named is not None else "Pasted picture"
-        if before is not None:
-            before.close()
         self.opened.emit()
         self.state_changed.emit()
 
-    def _begin_edit(self) -> MaskEdit | None:
-        if self._document is None or not self.can_edit:
-            return None
-        self._edited()
-        return self._document.edit_mask()
-
-    def _edited(self) -> None:
-        """The document is about to change: a structure being read would be of the past."""
+    def _on_about_to_change(self) -> None:
+        """A structure being read would be of the past."""
         job = self._engine_desk.current
         if job is not None and job.kind is JobKind.PARSE:
             self._engine_desk.cancel()
 
-    def _change_mask(self, text: str, change: Callable[[MaskEdit], Bounds]) -> None:
-        self.end_stroke()
-        edit = self._begin_edit()
-        if edit is not None:
-            self.mask_changed.emit(change(edit))
-            self._push_mask_step(text, edit)
-
-    def _push_mask_step(self, text: str, edit: MaskEdit) -> None:
-        delta = edit.finish()
-        if delta is not None and self._document is not None:
-            self.history.push(Step(text, delta), self._document)
-
     def _apply(self, result: CompletionResult) -> None:
-        document = self._document
+        document = self.document
         if document is None:
             return
         self._is_retry = False
         delta = document.apply_fills(result.regions)
         record = _record_of(self._fill_options, result)
         self.history.push(Step("Fill", delta, record), document)
-        self._on_delta(delta)
+        self.editing.tell(delta)
         self._set_structure(result.structure)
         self.device_named.emit(result.device)
         if result.notices:
             self.noticed.emit(" ".join(result.notices))
-
-    def _on_delta(self, delta: Delta) -> None:
-        if delta.changes_image:
-            self.image_changed.emit(delta.bounds)
-        self.mask_changed.emit(delta.bounds)
 
     def _set_structure(self, structure: Structure) -> None:
         self._structure = structure

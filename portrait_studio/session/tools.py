@@ -1,23 +1,27 @@
-"""Which tool is in hand and how large its brush is."""
+"""Which tool is in hand, how its brush is, and what it paints on."""
 
 from __future__ import annotations
 
 from enum import Enum
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.imaging.geometry import Extent
 
-SMALLEST_BRUSH_PX = 1
-LARGEST_BRUSH_PX = 1000
+SMALLEST_BRUSH_PX: Final = 1
+LARGEST_BRUSH_PX: Final = 1000
+LARGEST_REACH_PX: Final = 200
 
 
 class Tool(Enum):
     """What dragging over the photo does; the value is what the user reads."""
 
     BRUSH = "Brush"
-    RECTANGLE = "Rectangle"
     ERASER = "Eraser"
+    RECTANGLE = "Rectangle"
+    LASSO = "Lasso"
+    PICK = "Pick things"
 
     @property
     def is_brush(self) -> bool:
@@ -26,16 +30,22 @@ class Tool(Enum):
 
 
 class Tools(QObject):
-    """The tool in hand and the brush diameter in photo pixels."""
+    """The tool in hand, its brush in photo pixels, and the switches that belong to painting."""
 
     changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
-        """Start with a brush of 40 pixels."""
+        """Start with a hard brush of 40 pixels that paints the mask."""
         super().__init__(parent)
         self._tool = Tool.BRUSH
         self._before_eraser = Tool.BRUSH
         self._diameter_px = 40
+        self._hardness = 1.0
+        self._label: int | None = None
+        self._reach_px = 0
+        self._obeys_pressure = True
+        self._takes_loops = True
+        self._fills_after_stroke = False
 
     @property
     def tool(self) -> Tool:
@@ -47,9 +57,40 @@ class Tools(QObject):
         """Brush and eraser diameter in photo pixels."""
         return self._diameter_px
 
+    @property
+    def hardness(self) -> float:
+        """Share of the brush's radius that covers fully, in [0, 1]."""
+        return self._hardness
+
+    @property
+    def label(self) -> int | None:
+        """Label with which the tools paint the wanted structure; None: they paint the mask."""
+        return self._label
+
+    @property
+    def reach_px(self) -> int:
+        """How far beyond a picked thing the mask goes, to catch its edges and its shadow."""
+        return self._reach_px
+
+    @property
+    def obeys_pressure(self) -> bool:
+        """Whether a pen that presses less paints thinner."""
+        return self._obeys_pressure
+
+    @property
+    def takes_loops(self) -> bool:
+        """Whether a stroke takes what it goes around."""
+        return self._takes_loops
+
+    @property
+    def fills_after_stroke(self) -> bool:
+        """Whether each stroke, rectangle, lasso or pick is filled at once."""
+        return self._fills_after_stroke
+
     def diameter_at(self, pressure: float) -> float:
         """Diameter in photo pixels under the pressure of a pen, in [0, 1]; a mouse presses fully."""
-        return max(float(SMALLEST_BRUSH_PX), self._diameter_px * pressure)
+        share = pressure if self._obeys_pressure else 1.0
+        return max(float(SMALLEST_BRUSH_PX), self._diameter_px * share)
 
     def choose(self, tool: Tool) -> None:
         """Take a tool in hand."""
@@ -58,6 +99,8 @@ class Tools(QObject):
         if self._tool is not Tool.ERASER:
             self._before_eraser = self._tool
         self._tool = tool
+        if tool is Tool.PICK:
+            self._label = None
         self.changed.emit()
 
     def swap_eraser(self) -> None:
@@ -70,6 +113,38 @@ class Tools(QObject):
         if diameter_px != self._diameter_px:
             self._diameter_px = diameter_px
             self.changed.emit()
+
+    def set_hardness(self, hardness: float) -> None:
+        """Make the brush harder or softer, within [0, 1]."""
+        self._hardness = min(1.0, max(0.0, hardness))
+        self.changed.emit()
+
+    def set_label(self, label: int | None) -> None:
+        """Paint the structure with a label, or the mask again; picking gives way to the brush."""
+        self._label = label
+        if label is not None and self._tool is Tool.PICK:
+            self._tool = Tool.BRUSH
+        self.changed.emit()
+
+    def set_reach(self, reach_px: int) -> None:
+        """How far beyond a picked thing the mask goes, within its limits."""
+        self._reach_px = min(LARGEST_REACH_PX, max(0, reach_px))
+        self.changed.emit()
+
+    def set_obeys_pressure(self, obeys: bool) -> None:
+        """Whether a pen that presses less paints thinner."""
+        self._obeys_pressure = obeys
+        self.changed.emit()
+
+    def set_takes_loops(self, takes: bool) -> None:
+        """Whether a stroke takes what it goes around."""
+        self._takes_loops = takes
+        self.changed.emit()
+
+    def set_fills_after_stroke(self, fills: bool) -> None:
+        """Whether each stroke, rectangle, lasso or pick is filled at once."""
+        self._fills_after_stroke = fills
+        self.changed.emit()
 
     def suit(self, extent: Extent) -> None:
         """Make the brush a twentieth of a photo's longer side, which suits things that people carry."""

@@ -93,7 +93,7 @@ def test_a_pen_that_presses_less_paints_thinner(opened: Session, window: MainWin
 
 
 def test_the_other_end_of_the_pen_erases(opened: Session, window: MainWindow, hand: Hand) -> None:
-    opened.mask_everything()
+    opened.painting.mask_everything()
     device = pen(QPointingDevice.PointerType.Eraser)
     pen_stroke(window, hand, device, [(60, 100, 1.0), (120, 100, 1.0)])
     assert mask_of(opened)[100, 90] == 0

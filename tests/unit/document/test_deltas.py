@@ -75,7 +75,7 @@ def test_only_touched_tiles_are_kept_and_only_if_they_changed() -> None:
     assert delta is not None
     assert store.bytes_in_memory == 128 * 128
     assert delta.bounds == Bounds(128, 0, 256, 128)
-    assert not delta.changes_image
+    assert PlaneName.IMAGE not in delta.planes
 
 
 def test_nothing_changed_is_no_step() -> None:

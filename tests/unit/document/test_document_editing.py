@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from portrait_studio.document.deltas import Delta
+from portrait_studio.document.deltas import Delta, PlaneName
 from portrait_studio.document.document import Document
 from portrait_studio.errors import ExportError, MaskError
 from portrait_studio.imaging.geometry import Bounds, Extent
@@ -152,7 +152,7 @@ def test_a_fill_takes_its_mask_away_and_undo_brings_it_back(document: Document) 
     bounds = Bounds(5, 5, 35, 35)
     everywhere = np.ones((30, 30), np.uint8)
     delta = document.apply_fills([Crop(bounds, np.zeros((30, 30, 3), np.uint8), everywhere)])
-    assert delta.changes_image
+    assert PlaneName.IMAGE in delta.planes
     assert delta.bounds == bounds
     assert not mask[bounds.slices].any()
     # A hole that was painted while the job ran is still to be filled.

@@ -1,0 +1,81 @@
+"""The open document and its history: every change of the document goes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, QSignalBlocker, Signal
+
+from portrait_studio.document.deltas import Delta, PlaneName
+from portrait_studio.document.document import Document
+from portrait_studio.document.history import Step
+from portrait_studio.document.mask_edit import MaskEdit
+from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.session.history import History
+
+
+class Editing(QObject):
+    """Begins edits of the mask and the structure, makes them steps, and tells what changed."""
+
+    image_changed = Signal(object)
+    """Bounds"""
+    mask_changed = Signal(object)
+    """Bounds"""
+    wanted_changed = Signal(object)
+    """Bounds: the structure that the user wants"""
+    about_to_change = Signal()
+    """An edit begins: what was computed for the document as it is will be of the past"""
+
+    def __init__(self, may_edit: Callable[[], bool], parent: QObject) -> None:
+        """Args: says whether the document may change now."""
+        super().__init__(parent)
+        self.history = History(self)
+        self.document: Document | None = None
+        self._may_edit = may_edit
+        self.history.delta_exchanged.connect(self.tell)
+
+    def take(self, document: Document, steps: Sequence[Step], applied: int) -> None:
+        """Go on with another document, all steps applied, of which only so many shall stay so."""
+        before, self.document = self.document, document
+        with QSignalBlocker(self):
+            # The window still shows the document before; what changes here is not for it.
+            self.history.begin(document, steps, applied)
+        if before is not None:
+            before.close()
+
+    def begin(self, plane: PlaneName = PlaneName.MASK) -> MaskEdit | None:
+        """Begin an edit of the mask or the structure; None when there is nothing to edit now."""
+        if self.document is None or not self._may_edit():
+            return None
+        self.about_to_change.emit()
+        return self.document.edit_mask() if plane is PlaneName.MASK else self.document.edit_structure()
+
+    def finish(self, text: str, edit: MaskEdit) -> None:
+        """Make an edit one step; nothing happens when it changed nothing."""
+        delta = edit.finish()
+        if delta is not None and self.document is not None:
+            self.history.push(Step(text, delta), self.document)
+
+    def change(
+        self, text: str, change: Callable[[MaskEdit], Bounds], plane: PlaneName = PlaneName.MASK
+    ) -> None:
+        """Do an edit as one step."""
+        edit = self.begin(plane)
+        if edit is not None:
+            self.tell_plane(plane, change(edit))
+            self.finish(text, edit)
+
+    def tell(self, delta: Delta) -> None:
+        """A delta was applied or taken back."""
+        for plane in delta.planes:
+            self.tell_plane(plane, delta.bounds)
+
+    def tell_plane(self, plane: PlaneName, bounds: Bounds) -> None:
+        """Pixels of one plane changed."""
+        signals = {
+            PlaneName.IMAGE: self.image_changed,
+            PlaneName.MASK: self.mask_changed,
+            PlaneName.STRUCTURE: self.wanted_changed,
+        }
+        if plane in signals:
+            signals[plane].emit(bounds)

@@ -1,0 +1,215 @@
+"""What the tools and the Mask menu do to the mask, or with a label in hand to the wanted structure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from PySide6.QtCore import QObject
+
+from portrait_studio.document.deltas import PlaneName
+from portrait_studio.document.mask_edit import MaskEdit
+from portrait_studio.imaging import mask_shapes, masks
+from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.imaging.masks import HOLE, KNOWN, Mask
+from portrait_studio.networks.conventions import LABELS
+from portrait_studio.session.editing import Editing
+from portrait_studio.session.tools import Tools
+
+Point = tuple[float, float]
+
+_TAPER_PX: Final = 1.0
+"""Steps in which the width of a stroke follows the pressure of a pen."""
+
+
+@dataclass
+class _Stroke:
+    """A stroke under way.
+
+    Attributes:
+        edit: what it has done so far.
+        plane: what it changes.
+        value: what it paints.
+        points: the way so far, photo pixels.
+        radius_px: half its present width.
+        widest_px: half its greatest width.
+    """
+
+    edit: MaskEdit
+    plane: PlaneName
+    value: int
+    radius_px: float
+    widest_px: float
+    points: list[Point] = field(default_factory=list)
+
+
+class Painting(QObject):
+    """One stroke at a time, and changes of the whole mask; each is one step to undo."""
+
+    def __init__(self, editing: Editing, tools: Tools, parent: QObject) -> None:
+        """Args: the document; brush and target."""
+        super().__init__(parent)
+        self._editing, self._tools = editing, tools
+        self._stroke: _Stroke | None = None
+        self._last_point: Point | None = None
+
+    # -- strokes -------------------------------------------------------------------------------------------
+
+    def begin_stroke(self, x: float, y: float, erase: bool, straight: bool, pressure: float = 1.0) -> None:
+        """Start a stroke at a photo position; `straight` joins it to the end of the last one.
+
+        `pressure`, in [0, 1], is that of a pen.
+        """
+        self.end_stroke()
+        plane, value = self._target(erase)
+        edit = self._editing.begin(plane)
+        if edit is None:
+            return
+        start = self._last_point if straight and self._last_point is not None else (x, y)
+        radius = self._tools.diameter_at(pressure) / 2
+        self._stroke = _Stroke(edit, plane, value, radius, radius, [start])
+        self._last_point = start
+        self.extend_stroke(x, y, pressure)
+
+    def extend_stroke(self, x: float, y: float, pressure: float = 1.0) -> None:
+        """Draw on to a photo position; see `begin_stroke`."""
+        stroke = self._stroke
+        if stroke is None:
+            return
+        start, end = stroke.points[-1], (x, y)
+        radius = self._tools.diameter_at(pressure) / 2
+        changed = Bounds(0, 0, 0, 0)
+        for first, last, width in _tapered(start, end, stroke.radius_px, radius):
+            points = [first] if first == last else [first, last]
+            changed = changed.united(stroke.edit.stroke(points, width, stroke.value, self._hardness(stroke)))
+        stroke.points.append(end)
+        stroke.radius_px, stroke.widest_px = radius, max(radius, stroke.widest_px)
+        self._last_point = end
+        self._editing.tell_plane(stroke.plane, changed)
+
+    def end_stroke(self) -> None:
+        """Make the stroke under way one step; what it went around belongs to it."""
+        stroke, self._stroke = self._stroke, None
+        if stroke is None:
+            return
+        if self._tools.takes_loops and stroke.value != KNOWN:
+            changed = stroke.edit.surround(stroke.points, stroke.widest_px, stroke.value)
+            self._editing.tell_plane(stroke.plane, changed)
+        self._editing.finish(self._named(stroke.plane, stroke.value, "Stroke"), stroke.edit)
+
+    def abort_stroke(self) -> None:
+        """Take the stroke under way back, as if it had never begun."""
+        stroke, self._stroke = self._stroke, None
+        if stroke is not None:
+            self._editing.tell_plane(stroke.plane, stroke.edit.abort())
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a stroke has begun and not ended."""
+        return self._stroke is not None
+
+    def forget(self) -> None:
+        """Another document is open: no stroke leads there from this one."""
+        self._stroke = self._last_point = None
+
+    def _hardness(self, stroke: _Stroke) -> float:
+        return self._tools.hardness if stroke.plane is PlaneName.MASK else 1.0
+
+    # -- shapes --------------------------------------------------------------------------------------------
+
+    def mark_rectangle(self, bounds: Bounds, erase: bool) -> None:
+        """Paint a rectangle, or take it away."""
+        plane, value = self._target(erase)
+        name = self._named(plane, value, "Rectangle")
+        self._change(name, lambda edit: edit.rectangle(bounds, value), plane)
+
+    def mark_lasso(self, points: Sequence[Point], erase: bool) -> None:
+        """Paint the inside of a closed outline, or take it away."""
+        plane, value = self._target(erase)
+        self._change(self._named(plane, value, "Lasso"), lambda edit: edit.polygon(points, value), plane)
+
+    # -- the whole mask ------------------------------------------------------------------------------------
+
+    def mask_everything(self) -> None:
+        """Mask the whole photo."""
+        document = self._editing.document
+        if document is not None:
+            everything = Bounds.of(document.extent)
+            self._change("Mark everything", lambda edit: edit.rectangle(everything))
+
+    def clear_mask(self) -> None:
+        """Remove the whole mask."""
+        self._change("Clear mask", MaskEdit.clear)
+
+    def invert_mask(self) -> None:
+        """Mask what is not masked, and the reverse."""
+        self._change("Invert mask", MaskEdit.invert)
+
+    def grow_mask(self, radius_px: int) -> None:
+        """Move the edge of the mask outwards, or inwards when negative."""
+        self._replace(
+            "Grow mask" if radius_px > 0 else "Shrink mask", lambda mask: masks.grow(mask, radius_px)
+        )
+
+    def feather_mask(self, radius_px: int) -> None:
+        """Make the edge of the mask soft."""
+        self._replace("Feather mask", lambda mask: mask_shapes.feather(mask, radius_px))
+
+    def fill_mask_holes(self) -> None:
+        """Mask what the mask surrounds."""
+        self._replace("Fill holes of the mask", mask_shapes.fill_holes)
+
+    def replace_mask(self, text: str, mask: Mask) -> None:
+        """Take another mask, (H, W) uint8 of the photo's size.
+
+        Raises:
+            MaskError: it has another size.
+        """
+        self._change(text, lambda edit: edit.replace(mask))
+
+    def clear_wanted(self) -> None:
+        """Forget all labels that the user painted."""
+        self._change("Clear painted labels", MaskEdit.clear, PlaneName.STRUCTURE)
+
+    # -- pieces --------------------------------------------------------------------------------------------
+
+    def _target(self, erase: bool) -> tuple[PlaneName, int]:
+        """What is painted on, and with which value."""
+        label = self._tools.label
+        if label is None:
+            return PlaneName.MASK, KNOWN if erase else HOLE
+        return PlaneName.STRUCTURE, KNOWN if erase else label + 1
+
+    @staticmethod
+    def _named(plane: PlaneName, value: int, shape: str) -> str:
+        """What the step is called in the history."""
+        if plane is PlaneName.STRUCTURE:
+            return "Erase label" if value == KNOWN else f"Paint {LABELS[value - 1]}"
+        return shape if value != KNOWN else f"Erase {shape.lower()}"
+
+    def _replace(self, text: str, made: Callable[[Mask], Mask]) -> None:
+        document = self._editing.document
+        if document is not None:
+            self._change(text, lambda edit: edit.replace(made(document.mask)))
+
+    def _change(
+        self, text: str, change: Callable[[MaskEdit], Bounds], plane: PlaneName = PlaneName.MASK
+    ) -> None:
+        self.end_stroke()
+        self._editing.change(text, change, plane)
+
+
+def _tapered(start: Point, end: Point, radius_px: float, to_px: float) -> list[tuple[Point, Point, float]]:
+    """Pieces of a stroke whose width changes, each with its own radius."""
+    count = max(1, math.ceil(abs(to_px - radius_px) / _TAPER_PX))
+    places = [
+        (start[0] + (end[0] - start[0]) * step / count, start[1] + (end[1] - start[1]) * step / count)
+        for step in range(count)
+    ]
+    places.append(end)
+    return [
+        (places[step], places[step + 1], radius_px + (to_px - radius_px) * (step + 1) / count)
+        for step in range(count)
+    ]
