@@ -1,20 +1,14 @@
-"""Recipes: typed, frozen settings of one training run, read from TOML; unknown keys are errors."""
+"""Recipes: typed, frozen settings of one training run; `recipe_files` reads them from TOML."""
 
 from __future__ import annotations
 
-import dataclasses
-import difflib
-import tomllib
-import typing
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from portrait_studio.errors import OptionError
 from trainer.data.augment import AugmentConfig
 from trainer.data.holes import HoleMix
 
-RECIPES = Path(__file__).parent / "recipes"
 OPTIMISERS = ("sgd", "adam", "adamw")
 SCHEDULES = ("constant", "cosine", "polynomial")
 ADVERSARIAL_KINDS = ("log", "hinge")
@@ -27,7 +21,8 @@ class DataConfig:
     Attributes:
         sets: share of each packed set in the samples, by name; sets that are not packed are an error.
         size: side of the training window in pixels.
-        batch: samples per step.
+        batch: samples per step, of all processes together.
+        accumulate: parts in which a process takes its share of them, one after the other, to save memory.
         rare_label_threshold: photos with labels that occur in less than this share of the labelled photos are
             repeated more often (repeat factor sampling, Gupta et al. 2019); 0 = off.
         exact_weight: how many times as often exactly labelled photos are drawn as the others of their set.
@@ -38,6 +33,7 @@ class DataConfig:
     sets: dict[str, float]
     size: int = 256
     batch: int = 8
+    accumulate: int = 1
     rare_label_threshold: float = 0.0
     exact_weight: float = 1.0
     exact_only: bool = False
@@ -47,8 +43,8 @@ class DataConfig:
         """Refuse sizes that the networks cannot halve five times, and shares that choose nothing."""
         if self.size < 32 or self.size % 32:
             raise OptionError(f"data: `size` must be a multiple of 32, and {self.size} is not.")
-        if self.batch < 1:
-            raise OptionError("data: `batch` must be at least 1.")
+        if self.batch < 1 or self.accumulate < 1:
+            raise OptionError("data: `batch` and `accumulate` must be at least 1.")
         if min(self.sets.values(), default=0.0) < 0 or sum(self.sets.values()) <= 0:
             raise OptionError("data: the shares of `sets` must not be negative, and one must be above zero.")
 
@@ -224,73 +220,3 @@ class Recipe:
     loss: LossConfig = field(default_factory=LossConfig)
     adversarial: AdversarialConfig = field(default_factory=AdversarialConfig)
     run: RunConfig = field(default_factory=RunConfig)
-
-
-def recipe_names() -> list[str]:
-    """Names of the recipes that come with the program."""
-    return sorted(path.stem for path in RECIPES.glob("*.toml"))
-
-
-def load_recipe(name: str) -> Recipe:
-    """Read a recipe by its name, or from a TOML file of the user's.
-
-    Raises:
-        OptionError: there is no such recipe, or it lacks a key, or holds an unknown one or a wrong value.
-    """
-    path = Path(name) if name.endswith(".toml") else RECIPES / f"{name}.toml"
-    try:
-        values = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise OptionError(
-            f"There is no recipe {name!r}; choose one of: {', '.join(recipe_names())}."
-        ) from None
-    except (OSError, ValueError) as error:
-        raise OptionError(f"The recipe {path} cannot be read: {error}.") from None
-    return typing.cast(Recipe, _build(Recipe, values, path.stem))
-
-
-def recipe_from_dict(values: dict[str, Any]) -> Recipe:
-    """Inverse of ``dataclasses.asdict``.
-
-    Raises:
-        OptionError: the values are not those of a recipe of this version.
-    """
-    return typing.cast(Recipe, _build(Recipe, values, str(values.get("name", "recipe"))))
-
-
-def _build(kind: type[Any], values: dict[str, Any], where: str) -> Any:
-    hints = typing.get_type_hints(kind)
-    known = {entry.name for entry in dataclasses.fields(kind)}
-    for key in values:
-        if key not in known:
-            near = difflib.get_close_matches(key, sorted(known), 1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; it knows: {', '.join(sorted(known))}."
-            raise OptionError(f"{where}: unknown key {key!r}{hint}")
-    required = [entry.name for entry in dataclasses.fields(kind) if _is_required(entry)]
-    missing = [name for name in required if name not in values]
-    if missing:
-        raise OptionError(f"{where}: the key {missing[0]!r} is missing; add it.")
-    return kind(**{key: _convert(hints[key], value, f"{where}.{key}") for key, value in values.items()})
-
-
-def _is_required(entry: dataclasses.Field[Any]) -> bool:
-    return entry.default is dataclasses.MISSING and entry.default_factory is dataclasses.MISSING
-
-
-def _convert(hint: Any, value: Any, where: str) -> Any:
-    if dataclasses.is_dataclass(hint) and isinstance(value, dict):
-        return _build(typing.cast(type[Any], hint), value, where)
-    origin = typing.get_origin(hint)
-    if origin is dict and isinstance(value, dict):
-        inner = typing.get_args(hint)[1]
-        return {
-            key: entry if inner is Any else _convert(inner, entry, f"{where}.{key}")
-            for key, entry in value.items()
-        }
-    wanted: type[Any] = origin or hint
-    if wanted is float and type(value) is int:
-        return float(value)
-    # True is an int to Python, but no number to people.
-    if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
-        raise OptionError(f"{where}: {value!r} is not of type {wanted.__name__}.")
-    return value

@@ -6,7 +6,10 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
+
+import numpy as np
+from numpy.typing import NDArray
 
 from trainer.config import Recipe
 
@@ -22,15 +25,15 @@ def _tensorboard(folder: Path) -> Any:
 class Journal:
     """Averages figures over a stretch of steps; writes to stderr, log.jsonl, and TensorBoard if installed."""
 
-    def __init__(self, folder: Path, recipe: Recipe, first: int, last: int) -> None:
+    def __init__(self, folder: Path, recipe: Recipe, last: int, writes: bool = True) -> None:
+        """Args: folder of the run, its recipe, its last step, and False for a journal that stays silent."""
         self._every, self._last = recipe.run.log_steps, last
-        self._file = (folder / "log.jsonl").open("a", encoding="utf-8")
-        self._board = _tensorboard(folder)
+        self._file = (folder / "log.jsonl").open("a", encoding="utf-8") if writes else None
+        self._board = _tensorboard(folder) if writes else None
         self._sums: dict[str, tuple[float, int]] = {}
         self._means: dict[str, float] = {}
         self._count = self._images = 0
         self._since = time.monotonic()
-        self._first = first
 
     def log(self, step: int, scalars: dict[str, float], images: int) -> None:
         """Take the figures of a finished step; `images` = samples in it."""
@@ -43,27 +46,37 @@ class Journal:
         if self._count == self._every or step == self._last:
             self._write(step)
 
+    def show(self, step: int, picture: NDArray[np.uint8]) -> None:
+        """Show a sheet (h, w, 3) RGB in TensorBoard."""
+        if self._board is not None:
+            self._board.add_image("sheet", picture, step, dataformats="HWC")
+
     def means(self) -> dict[str, float]:
         """Mean figures of the last stretch."""
         return dict(self._means)
 
     def close(self) -> None:
         """Close the files."""
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
         if self._board is not None:
             self._board.close()
 
     def _write(self, step: int) -> None:
         seconds = time.monotonic() - self._since
         self._means = {name: total / count for name, (total, count) in self._sums.items()}
+        if self._file is not None:
+            self._tell(self._file, step, seconds)
+        self._sums, self._count, self._images, self._since = {}, 0, 0, time.monotonic()
+
+    def _tell(self, file: TextIO, step: int, seconds: float) -> None:
         speed = self._images / max(seconds, 1e-9)
         left = (self._last - step) * seconds / self._count / 60
-        self._file.write(json.dumps({"step": step, "images_per_s": round(speed, 2), **self._means}) + "\n")
-        self._file.flush()
+        file.write(json.dumps({"step": step, "images_per_s": round(speed, 2), **self._means}) + "\n")
+        file.flush()
         if self._board is not None:
             for name, value in self._means.items():
                 self._board.add_scalar(name, value, step)
         text = "  ".join(f"{name} {value:.4g}" for name, value in self._means.items())
         sys.stderr.write(f"step {step}/{self._last}  {speed:.1f} images/s  {left:.0f} min left  {text}\n")
         sys.stderr.flush()
-        self._sums, self._count, self._images, self._since = {}, 0, 0, time.monotonic()

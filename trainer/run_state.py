@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ import torch
 from torch import nn
 
 from portrait_studio.errors import DataSetError, OptionError
-from trainer.config import Recipe, recipe_from_dict
+from trainer.config import Recipe
+from trainer.recipe_files import recipe_from_dict
 
 STATE_FILE = "state.pt"
 
@@ -58,11 +60,17 @@ class RunState:
 
 
 def save_state(state: RunState, folder: Path) -> None:
-    """Write atomically: a run that is killed while writing keeps its last state."""
+    """Write atomically: a run that is killed while writing keeps its last state, even without power.
+
+    Raises:
+        OSError: the folder cannot be written; the last state is as it was.
+    """
     content = {f.name: getattr(state, f.name) for f in dataclasses.fields(state)}
     content["recipe"] = dataclasses.asdict(state.recipe)
     partial = folder / (STATE_FILE + ".part")
     torch.save(content, partial)
+    with partial.open("rb+") as file:
+        os.fsync(file.fileno())
     partial.replace(folder / STATE_FILE)
 
 

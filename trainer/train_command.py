@@ -5,15 +5,21 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
 
 from portrait_studio.errors import OptionError
-from trainer.config import DataConfig, OptimiserConfig, Recipe, RunConfig, load_recipe, recipe_names
+from trainer.compiling import compiled
+from trainer.config import DataConfig, OptimiserConfig, Recipe, RunConfig
+from trainer.frozen import Frozen, frozen_of_run
 from trainer.loop import train
-from trainer.precision import choose_compute
+from trainer.precision import Compute, choose_compute
+from trainer.processes import joined, processes
+from trainer.recipe_files import load_recipe, recipe_names
+from trainer.run import Run
 from trainer.run_state import STATE_FILE, load_state
 from trainer.setup import start_run
 
@@ -30,19 +36,23 @@ def add_train_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
     parser.add_argument(
         "--init", type=Path, help="models folder to start from (also the frozen networks of later stages)"
     )
-    parser.add_argument("--vgg", type=Path, help="VGG-16 features (safetensors) for the perceptual loss")
+    parser.add_argument("--vgg", type=Path, help="VGG features (safetensors) for the perceptual loss")
     parser.add_argument(
         "--steps", type=int, help="steps in all, instead of the recipe's; the schedule follows"
     )
     parser.add_argument(
         "--size", type=int, help="side of the training window, instead of the recipe's: small ones first"
     )
-    parser.add_argument("--batch", type=int, help="samples per step, instead of the recipe's")
+    parser.add_argument("--batch", type=int, help="samples per step, of all processes together")
+    parser.add_argument(
+        "--accumulate", type=int, help="parts in which each process takes its share, to save memory"
+    )
     parser.add_argument("--rate", type=float, help="learning rate, instead of the recipe's")
     parser.add_argument("--stop-after", type=int, help="stop after so many steps of this call; resume later")
     parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
     parser.add_argument("--precision", default="auto", choices=["auto", "float32", "bfloat16"])
     parser.add_argument("--threads", type=int, help="torch threads, instead of the recipe's")
+    parser.add_argument("--compile", action="store_true", help="compile the networks (torch.compile)")
     parser.set_defaults(handler=run_train)
 
 
@@ -58,25 +68,40 @@ def run_train(options: argparse.Namespace) -> int:
         raise OptionError(
             f"{options.run} already holds a run: add --resume to go on, or name another folder."
         )
+    compute = choose_compute(options.device, options.precision)
+    with joined(compute.device.type):
+        run = _run_of(recipe, options, compute)
+        if processes().leads:
+            start, end, device = run.step, run.recipe.run.steps, run.record["device"]
+            sys.stderr.write(f"{run.recipe.name}: step {start} of {end} on {device}\n")
+        with compiled(run.task.modules().values()) if options.compile else nullcontext():
+            train(run, options.stop_after)
+    return 0
+
+
+def _run_of(recipe: Recipe, options: argparse.Namespace, compute: Compute) -> Run:
+    frozen: Frozen | None = None
     if options.resume:
-        recipe = load_state(options.run).recipe
+        state = load_state(options.run)
+        recipe = state.recipe
+        frozen = (
+            Frozen() if recipe.task == "parsing" else frozen_of_run(options.run, state.record, options.init)
+        )
     recipe = _with_changes(recipe, options)
     if recipe.run.threads:
         torch.set_num_threads(recipe.run.threads)
-    compute = choose_compute(options.device, options.precision)
-    run = start_run(recipe, options.data, options.run, compute, options.init, options.vgg)
+    init = None if options.resume else options.init
+    run = start_run(recipe, options.data, options.run, compute, init, options.vgg, frozen)
     if options.resume:
         run.resume()
-    sys.stderr.write(f"{recipe.name}: step {run.step} of {recipe.run.steps} on {compute.name}\n")
-    train(run, options.stop_after)
-    return 0
+    return run
 
 
 def _with_changes(recipe: Recipe, options: argparse.Namespace) -> Recipe:
     return dataclasses.replace(
         recipe,
         run=_changed(recipe.run, steps=options.steps, threads=options.threads),
-        data=_changed(recipe.data, size=options.size, batch=options.batch),
+        data=_changed(recipe.data, size=options.size, batch=options.batch, accumulate=options.accumulate),
         optimiser=_changed(recipe.optimiser, rate=options.rate),
     )
 

@@ -91,7 +91,7 @@ def test_holes_follow_the_mix(packs: Path) -> None:
 
 def test_prefetched_batches_are_the_direct_ones(packs: Path) -> None:
     source = BatchSource(packs, recipe())
-    batches = list(prefetched(source, 3, 12))
+    batches = list(prefetched(source.batch, 3, 12))
     assert len(batches) == 9
     for step, batch in enumerate(batches, 3):
         assert_same(batch, source.batch(step))
@@ -102,7 +102,7 @@ def batch_threads() -> list[threading.Thread]:
 
 
 def test_prefetching_stops_with_its_reader(packs: Path) -> None:
-    batches = prefetched(BatchSource(packs, recipe()), 0, 1000)
+    batches = prefetched(BatchSource(packs, recipe()).batch, 0, 1000)
     next(batches)
     assert len(batch_threads()) == 1
     batches.close()
@@ -110,7 +110,7 @@ def test_prefetching_stops_with_its_reader(packs: Path) -> None:
 
 
 def test_prefetching_nothing(packs: Path) -> None:
-    assert list(prefetched(BatchSource(packs, recipe()), 5, 5)) == []
+    assert list(prefetched(BatchSource(packs, recipe()).batch, 5, 5)) == []
     assert not batch_threads()
 
 
@@ -126,8 +126,8 @@ def test_an_error_comes_out_at_the_turn_of_its_batch(packs: Path, monkeypatch: p
     monkeypatch.setattr(source, "batch", broken)
     seen = []
     with pytest.raises(DataSetError, match="is damaged"):
-        seen.extend(batch.keys for batch in prefetched(source, 0, 6))
-    batches = prefetched(source, 0, 6)
+        seen.extend(batch.keys for batch in prefetched(source.batch, 0, 6))
+    batches = prefetched(source.batch, 0, 6)
     assert [next(batches).keys for _ in range(2)] == [make(0).keys, make(1).keys]
     with pytest.raises(DataSetError):
         next(batches)

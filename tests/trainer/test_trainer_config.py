@@ -9,7 +9,8 @@ from portrait_studio.networks.conventions import LABEL_COUNT
 from portrait_studio.networks.face import FACE_WINDOW
 from portrait_studio.networks.registry import ARCHITECTURES, build_network
 from portrait_studio.networks.released import count_macs
-from trainer.config import RECIPES, AdversarialConfig, Recipe, load_recipe, recipe_from_dict, recipe_names
+from trainer.config import AdversarialConfig, Recipe
+from trainer.recipe_files import RECIPES, load_recipe, recipe_from_dict, recipe_names
 
 MINIMAL = """
 name = "own"

@@ -16,10 +16,12 @@ from portrait_studio.errors import DataSetError, OptionError
 from tests.helpers.tiny_packs import write_figures, write_tiny_models, write_tiny_vgg
 from trainer import loop
 from trainer.__main__ import main
-from trainer.config import RECIPES, OptimiserConfig, load_recipe
+from trainer.config import OptimiserConfig
 from trainer.data.batches import Batch
-from trainer.loop import Run, make_optimiser, rate_factor, train, train_step
+from trainer.loop import rate_factor, train, train_step
 from trainer.precision import Compute
+from trainer.recipe_files import RECIPES, load_recipe
+from trainer.run import Run, make_optimiser
 from trainer.run_state import STATE_FILE, Ema, load_state
 from trainer.setup import init_from_imagenet, start_run
 
@@ -159,8 +161,8 @@ def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_batch(
     run.recipe = replace(run.recipe, run=replace(run.recipe.run, checkpoint_minutes=0.0))
     make = run.source.batch
 
-    def poisoned(step: int) -> Batch:
-        batch = make(step)
+    def poisoned(step: int, part: int = 0, parts: int = 1) -> Batch:
+        batch = make(step, part, parts)
         return replace(batch, image=batch.image * float("nan")) if step == 2 else batch
 
     monkeypatch.setattr(run.source, "batch", poisoned)
@@ -185,10 +187,10 @@ def test_a_stop_signal_ends_the_step_and_saves(
     run = completion_run(material, tmp_path / "stopped")
     handlers = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
 
-    def signalled(run: Run, batch: Batch) -> dict[str, float]:
+    def signalled(run: Run, batches: list[Batch]) -> dict[str, float]:
         if run.step == 1:
             os.kill(os.getpid(), number)
-        return train_step(run, batch)
+        return train_step(run, batches)
 
     monkeypatch.setattr(loop, "train_step", signalled)
     train(run)
@@ -288,7 +290,7 @@ def test_a_perceptual_loss_needs_its_file(
 ) -> None:
     recipe = own_recipe(tmp_path, "tiny-completion", PERCEPTUAL)
     message = refusal(command(material, recipe, tmp_path / "run", *more), capsys)
-    assert "give the VGG-16 features with --vgg FILE" in message
+    assert "give the VGG features with --vgg FILE" in message
 
 
 def test_a_face_run_needs_a_completion_network(

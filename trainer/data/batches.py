@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,10 +81,11 @@ class BatchSource:
             return np.full(LABEL_COUNT, 1 / LABEL_COUNT)
         return np.asarray(exact.mean(0), np.float64)
 
-    def batch(self, step: int) -> Batch:
-        """The batch of a step."""
+    def batch(self, step: int, part: int = 0, parts: int = 1) -> Batch:
+        """The batch of a step, or one of the equal parts of it that processes share among themselves."""
         samples, masks = [], []
-        for index in range(self.recipe.data.batch):
+        count = self.recipe.data.batch // parts
+        for index in range(part * count, (part + 1) * count):
             rng = np.random.default_rng([self.recipe.run.seed, step, index])
             sample = self.photos[int(rng.choice(len(self.photos), p=self._chances))]
             cut, mask = self._face(sample, rng) if self.recipe.data.face_window else self._window(sample, rng)
@@ -178,8 +179,8 @@ def collate(samples: list[Sample], masks: list[NDArray[np.uint8]]) -> Batch:
     return Batch(image, mask, labels, keypoints, tuple(s.key for s in samples))
 
 
-def prefetched(source: BatchSource, first: int, last: int) -> Generator[Batch, None, None]:
-    """Batches of the steps [first, last), made by a thread ahead of their use (OpenCV frees the interpreter).
+def prefetched(make: Callable[[int], Batch], first: int, last: int) -> Generator[Batch, None, None]:
+    """Batches number [first, last), made by a thread ahead of their use (OpenCV frees the interpreter).
 
     Raises:
         DataSetError: whatever making a batch raises comes out here, at that batch's turn.
@@ -197,10 +198,10 @@ def prefetched(source: BatchSource, first: int, last: int) -> Generator[Batch, N
 
     def fill() -> None:
         try:
-            for step in range(first, last):
+            for index in range(first, last):
                 if stop.is_set():
                     return
-                put(source.batch(step))
+                put(make(index))
         except BaseException as error:
             put(error)
 

@@ -1,4 +1,8 @@
-"""Conditional adversarial losses (Wu et al., eq. 4), and what steadies them."""
+"""Conditional adversarial losses (Wu et al., eq. 4), and what steadies them.
+
+Where a mean is not over all pixels alike, its divisor is that of all processes together, so that several
+processes compute what one would.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 from torch.nn import functional
+
+from trainer.processes import shared_mean
 
 
 def discriminator_loss(kind: str, real: Tensor, fake: Tensor, weights: Tensor | None = None) -> Tensor:
@@ -87,10 +93,10 @@ def hole_l1(output: Tensor, target: Tensor, mask: Tensor) -> Tensor:
         target: the same.
         mask: (N, 1, H, W), 1 = hole.
     """
-    return ((output.float() - target).abs() * mask).sum() / (3 * mask.sum()).clamp_min(1)
+    return ((output.float() - target).abs() * mask).sum() / (3 * shared_mean(mask.sum())).clamp_min(1)
 
 
 def _mean(costs: Tensor, weights: Tensor | None) -> Tensor:
     if weights is None:
         return costs.mean()
-    return (costs * weights).sum() / weights.sum().clamp_min(1e-6)
+    return (costs * weights).sum() / shared_mean(weights.sum()).clamp_min(1e-6)

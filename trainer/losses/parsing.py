@@ -1,4 +1,7 @@
-"""Losses of the parsing network: softmax loss weighted inside the hole (Wu et al., eq. 2), and heatmaps."""
+"""Losses of the parsing network: softmax loss weighted inside the hole (Wu et al., eq. 2), and heatmaps.
+
+Divisors are those of all processes together, so that several processes compute what one would.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from portrait_studio.networks.conventions import (
     LABEL_COUNT,
     PARTIAL_LABELS,
 )
+from trainer.processes import shared_mean
 
 _HEATMAP_SIGMA = 1.75
 
@@ -70,7 +74,7 @@ def weighted_softmax_loss(
         members = logarithms[n, :, y, x] + inside[codes[partial] - LABEL_COUNT]
         pixel = pixel.index_put((n, y, x), -torch.logsumexp(members, 1))
     importance = (1 + alpha * mask[:, 0]) * weights[codes] * known
-    return (importance * pixel).sum() / known.sum().clamp_min(1)
+    return (importance * pixel).sum() / shared_mean(known.float().sum()).clamp_min(1)
 
 
 def heatmap_targets(keypoints: Tensor, height: int, width: int) -> Tensor:
@@ -104,4 +108,4 @@ def heatmap_loss(heatmaps: Tensor, keypoints: Tensor) -> Tensor:
     target = heatmap_targets(keypoints, *heatmaps.shape[-2:])
     known = (keypoints[..., 2] > 0.1).float()[..., None, None]
     error = functional.mse_loss(heatmaps.float(), target, reduction="none") * (1 + 20 * target) * known
-    return error.sum() / (known.sum() * target.shape[-1] * target.shape[-2]).clamp_min(1)
+    return error.sum() / (shared_mean(known.sum()) * target.shape[-1] * target.shape[-2]).clamp_min(1)

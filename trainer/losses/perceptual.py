@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from portrait_studio.errors import DataSetError
+from trainer.processes import shared_mean
 
 _POOLED_BEFORE = (2, 4, 7, 10)
 _TAKEN = (1, 3, 5, 8, 11)
@@ -53,7 +54,7 @@ class PerceptualLoss(nn.Module):
 
 def _relative_error(output: Tensor, target: Tensor) -> Tensor:
     """Squared error over the target's mean square, since VGG files differ in the scale of their features."""
-    return functional.mse_loss(output, target) / target.square().mean().clamp_min(1e-6)
+    return functional.mse_loss(output, target) / shared_mean(target.square().mean()).clamp_min(1e-6)
 
 
 def _convolutions(state: dict[str, Tensor]) -> list[nn.Conv2d]:

@@ -62,7 +62,7 @@ class CompletionTask:
 
     def begin_step(self, batch: Batch, step: int) -> None:
         """Complete the batch once for all phases."""
-        self._parsing = self._structure(batch)
+        self._parsing = self._structure(batch, step)
         output = self.network(batch.masked, self._parsing, batch.mask).float()
         self._composite = batch.mask * output + batch.masked
         self._corners = hole_windows(batch.mask, self._window(batch))

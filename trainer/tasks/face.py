@@ -62,7 +62,7 @@ class FaceTask:
     def begin_step(self, batch: Batch, step: int) -> None:
         """Complete, cut the face out, refine."""
         with torch.no_grad():
-            parsing = self._structure(batch)
+            parsing = self._structure(batch, step)
             filled = self._completion.to(batch.image.device)(batch.masked, parsing, batch.mask).float()
             composite = batch.mask * filled + batch.masked
         cut = (_middle(x) for x in (composite, batch.image, parsing, batch.mask))

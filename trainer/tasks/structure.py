@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -30,13 +31,13 @@ def known_structure(labels: Tensor) -> Tensor:
 class StructureSource:
     """Parsing maps for each batch: the truth, or for a share of the batches the answer of a frozen parser."""
 
-    def __init__(self, parser: ParsingNetwork | None, predicted_share: float) -> None:
+    def __init__(self, parser: ParsingNetwork | None, predicted_share: float, seed: int = 0) -> None:
         self._parser = parser.eval().requires_grad_(False) if parser is not None else None
-        self._share = predicted_share
+        self._share, self._seed = predicted_share, seed
 
-    def __call__(self, batch: Batch) -> Tensor:
-        """(N, 18, S, S) probabilities for a batch; the choice follows torch's seed of the step."""
-        if self._parser is None or float(torch.rand(())) >= self._share:
+    def __call__(self, batch: Batch, step: int) -> Tensor:
+        """(N, 18, S, S) probabilities for a batch; the choice follows (seed, step) in all processes."""
+        if self._parser is None or np.random.default_rng([self._seed, step]).random() >= self._share:
             return known_structure(batch.labels)
         with torch.no_grad():
             out = self._parser.to(batch.image.device)(batch.masked, batch.mask)

@@ -1,0 +1,114 @@
+"""Puts a task together: its network, what judges it, and the frozen networks that it looks at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from torch import Tensor, nn
+
+from portrait_studio.errors import DataSetError, OptionError, WeightsError
+from portrait_studio.networks.face import FACE_WINDOW
+from portrait_studio.networks.parsing import ParsingNetwork
+from portrait_studio.networks.registry import ARCHITECTURES, build_network
+from trainer.config import Recipe
+from trainer.frozen import Frozen
+from trainer.losses.perceptual import load_perceptual
+from trainer.tasks.adversary import Adversary
+from trainer.tasks.base import Task
+from trainer.tasks.completion import CompletionTask
+from trainer.tasks.face import FaceTask
+from trainer.tasks.parsing import ParsingTask
+from trainer.tasks.structure import StructureSource
+
+
+def check_task(recipe: Recipe) -> None:
+    """Refuse a recipe whose architecture is none for its task.
+
+    Raises:
+        OptionError: it is not, or there is no such task.
+    """
+    fitting = [name for name, entry in ARCHITECTURES.items() if entry.task == recipe.task]
+    if recipe.task not in ("parsing", "completion", "face"):
+        raise OptionError(f"There is no task {recipe.task!r}; choose one of: parsing, completion, face.")
+    if recipe.architecture not in fitting:
+        raise OptionError(
+            f"The architecture {recipe.architecture!r} is none for the task {recipe.task}; choose one of: "
+            f"{', '.join(fitting)}."
+        )
+
+
+def make_task(
+    recipe: Recipe, network: nn.Module, label_frequencies: Tensor, frozen: Frozen, vgg: Path | None
+) -> Task:
+    """The stage of a recipe.
+
+    Args:
+        recipe: what to do.
+        network: to be trained.
+        label_frequencies: (18,) share of each label in the training pixels.
+        frozen: networks of earlier stages.
+        vgg: features for the perceptual loss.
+
+    Raises:
+        DataSetError: the recipe has a perceptual loss, and there is no VGG file.
+        OptionError: the recipe cannot run.
+        WeightsError: a frozen network is missing or damaged.
+    """
+    if recipe.task == "parsing" and isinstance(network, ParsingNetwork):
+        return ParsingTask(recipe, network, label_frequencies)
+    judges = _adversaries(recipe)
+    if not (recipe.loss.pixel or recipe.loss.perceptual or (judges and recipe.adversarial.start == 0)):
+        raise OptionError(
+            f"The recipe {recipe.name!r} has no loss at its first step: set pixel, perceptual or adversarial."
+        )
+    perceptual = load_perceptual(require_vgg(vgg)) if recipe.loss.perceptual else None
+    structure = StructureSource(_frozen_parser(frozen), recipe.loss.predicted_structure, recipe.run.seed)
+    if recipe.task == "completion":
+        return CompletionTask(recipe, network, structure, perceptual, judges)
+    completion = frozen.load("completion")
+    if completion is None:
+        raise WeightsError(
+            "The face network refines a completion network: name its weights with --init models."
+        )
+    if recipe.data.size < FACE_WINDOW:
+        raise OptionError(f"The face stage needs a size of at least {FACE_WINDOW}, not {recipe.data.size}.")
+    return FaceTask(recipe, network, completion, structure, perceptual, judges.get("face"))
+
+
+def _frozen_parser(frozen: Frozen) -> ParsingNetwork | None:
+    module = frozen.load("parsing")
+    assert module is None or isinstance(module, ParsingNetwork)
+    return module
+
+
+def _adversaries(recipe: Recipe) -> dict[str, Adversary]:
+    """A global discriminator for the whole window, and a local one for half its side."""
+    if not recipe.loss.adversarial:
+        return {}
+    if recipe.task == "face":
+        sides = {"face": FACE_WINDOW}
+    else:
+        sides = {"global": recipe.data.size} if recipe.loss.global_discriminator else {}
+        sides |= {"local": recipe.data.size // 2} if recipe.loss.local_discriminator else {}
+    return {name: Adversary(name, _discriminator(recipe, side), recipe) for name, side in sides.items()}
+
+
+def _discriminator(recipe: Recipe, side: int) -> nn.Module:
+    """DCGAN's depth follows from the side of what it sees: 7 layers for 256 pixels, 6 for 128."""
+    architecture = recipe.adversarial.architecture
+    layers = {"layers": side.bit_length() - 2} if architecture == "dcgan-discriminator" else {}
+    known = [name for name, entry in ARCHITECTURES.items() if entry.task == "discriminator"]
+    if architecture not in known:
+        raise OptionError(f"There is no discriminator {architecture!r}; choose one of: {', '.join(known)}.")
+    return build_network(architecture, {**recipe.discriminator, **layers})
+
+
+def require_vgg(vgg: Path | None) -> Path:
+    """The VGG file, which a perceptual loss cannot do without.
+
+    Raises:
+        DataSetError: none was given, or it does not exist.
+    """
+    if vgg is None or not vgg.is_file():
+        raise DataSetError("This recipe has a perceptual loss: give the VGG features with --vgg FILE.")
+    return vgg
