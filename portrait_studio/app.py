@@ -15,8 +15,10 @@ from PySide6.QtWidgets import QApplication
 
 from portrait_studio.gui.crash_report import CrashReport
 from portrait_studio.gui.main_window import MainWindow
+from portrait_studio.gui.recovery_dialog import offer_recovery
 from portrait_studio.gui.theme import Theme
-from portrait_studio.locations import models_dir
+from portrait_studio.locations import data_dir, models_dir
+from portrait_studio.session.autosave import Autosave
 from portrait_studio.session.session import Session
 from portrait_studio.worker.background import Background
 from portrait_studio.worker.lazy_engine import EngineLike, LazyEngine, ReleasedEngine
@@ -32,19 +34,29 @@ class Program(QObject):
         super().__init__()
         self._files = Background("files", self)
         self._engine_thread = Background("engine", self)
+        self._autosave_thread = Background("autosave", self)
+        self._threads = (self._autosave_thread, self._engine_thread, self._files)
         self.session = Session(LazyEngine(build_engine), self._engine_thread, self._files, self)
+        self.autosave = Autosave(self.session, self._autosave_thread, data_dir() / "autosave")
         self.theme = Theme(application)
         self.window = MainWindow(self.session, self.theme)
+        self.autosave.failed.connect(self.session.noticed)
+
+    def begin(self, path: Path | None) -> None:
+        """Offer what a crash left behind; otherwise open the photo that was asked for."""
+        if not offer_recovery(self.autosave, self.window) and path is not None:
+            self.window.open_path(path)
 
     def close(self) -> None:
         """Cancel what runs and end the threads; the window must be closed already."""
         self.session.cancel()
-        self._engine_thread.close()
-        self._files.close()
+        self.autosave.close()
+        for thread in self._threads:
+            thread.close()
 
     def threads_ended(self) -> bool:
-        """Whether both threads are gone."""
-        return not (self._engine_thread.is_running or self._files.is_running)
+        """Whether all threads are gone."""
+        return not any(thread.is_running for thread in self._threads)
 
 
 def run(path: Path | None = None, build_engine: Callable[[], EngineLike] | None = None) -> int:
@@ -66,9 +78,7 @@ def run(path: Path | None = None, build_engine: Callable[[], EngineLike] | None 
     CrashReport(program)
     program.window.show()
     program.session.prepare()
-    if path is not None:
-        opening = path
-        QTimer.singleShot(0, lambda: program.window.open_path(opening))
+    QTimer.singleShot(0, lambda: program.begin(path))
     code = application.exec()
     program.close()
     return code

@@ -3,6 +3,9 @@
 import os
 from pathlib import Path
 
+import platformdirs
+
+DATA_VARIABLE = "PORTRAIT_STUDIO_DATA"
 MODELS_VARIABLE = "PORTRAIT_STUDIO_MODELS"
 
 
@@ -16,6 +19,12 @@ def models_dir() -> Path:
     """Folder of the released weights; the environment variable ``PORTRAIT_STUDIO_MODELS`` overrides it."""
     override = os.environ.get(MODELS_VARIABLE)
     return Path(override) if override else _shipped("models")
+
+
+def data_dir() -> Path:
+    """The user's folder of autosaves and settings; the variable ``PORTRAIT_STUDIO_DATA`` overrides it."""
+    override = os.environ.get(DATA_VARIABLE)
+    return Path(override) if override else platformdirs.user_data_path("portrait-studio", appauthor=False)
 
 
 def resources_dir() -> Path:

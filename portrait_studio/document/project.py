@@ -12,7 +12,8 @@ import hashlib
 import json
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -46,6 +47,21 @@ Check = Callable[[], None]
 """Raises to stop a long job."""
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where autosaved work came from.
+
+    Attributes:
+        name: what the user calls it.
+        photo: file of the photo; None for a picture from elsewhere.
+        project: the user's own project file; None when there is none yet.
+    """
+
+    name: str
+    photo: Path | None
+    project: Path | None
+
+
 @dataclass(frozen=True, eq=False)
 class Project:
     """What was read from a project file.
@@ -54,20 +70,23 @@ class Project:
         document: with all steps applied.
         steps: its history, those that can be redone included.
         applied: how many of them were applied when it was saved; the others are still to be undone.
+        origin: where it came from, for autosaved work.
     """
 
     document: Document
-    steps: tuple[Step, ...]
-    applied: int
+    steps: tuple[Step, ...] = ()
+    applied: int = 0
+    origin: Origin | None = None
 
 
-def write_project(snapshot: Snapshot, path: Path, check: Check) -> None:
+def write_project(snapshot: Snapshot, path: Path, check: Check, origin: Origin | None = None) -> None:
     """Write a project file; it appears complete or not at all.
 
     Args:
         snapshot: the document and its history.
         path: file to create or replace.
         check: called between steps.
+        origin: for autosaved work, where it came from.
 
     Raises:
         ExportError: the file cannot be written; whatever was at `path` before is untouched.
@@ -96,10 +115,16 @@ def write_project(snapshot: Snapshot, path: Path, check: Check) -> None:
                 "height": photo.extent.height,
                 "bits": photo.bits,
             },
+            "origin": None if origin is None else _origin_entry(origin),
             "applied": snapshot.applied,
             "steps": steps,
         }
         archive.writestr(_INDEX, json.dumps(index, indent=1))
+
+
+def _origin_entry(origin: Origin) -> dict[str, str | None]:
+    paths = {"photo": origin.photo, "project": origin.project}
+    return {"name": origin.name} | {key: None if p is None else str(p) for key, p in paths.items()}
 
 
 def _entry(change: Change, name: str) -> dict[str, Any]:
@@ -131,9 +156,28 @@ def read_project(path: Path, check: Check) -> Project:
     Raises:
         ProjectError: it is missing, damaged, no project, or of a newer version of the program.
     """
+    with _sentences(path), zipfile.ZipFile(path) as archive:
+        return _Reader(archive, path).project(check)
+
+
+def read_origin(path: Path) -> Origin:
+    """Read where autosaved work came from, without its photo and steps.
+
+    Raises:
+        ProjectError: it is missing, damaged, no autosaved project, or of a newer version of the program.
+    """
+    with _sentences(path), zipfile.ZipFile(path) as archive:
+        origin = _Reader(archive, path).origin()
+        if origin is None:
+            raise ValueError("no origin")
+        return origin
+
+
+@contextmanager
+def _sentences(path: Path) -> Iterator[None]:
+    """Turn whatever reading may raise into one sentence for the user."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            return _Reader(archive, path).project(check)
+        yield
     except FileNotFoundError as error:
         raise ProjectError(f"There is no file {path}; check the name and the folder.") from error
     except (PermissionError, IsADirectoryError) as error:
@@ -160,8 +204,8 @@ class _Reader:
     def __init__(self, archive: zipfile.ZipFile, path: Path) -> None:
         self._archive, self._path = archive, path
 
-    def project(self, check: Check) -> Project:
-        index = json.loads(self._member(_INDEX, _INDEX_BYTES))
+    def index(self) -> dict[str, Any]:
+        index: dict[str, Any] = json.loads(self._member(_INDEX, _INDEX_BYTES))
         if index["format"] != FORMAT:
             raise ValueError(f"format {index['format']!r}")
         if not isinstance(index["version"], int) or index["version"] > VERSION:
@@ -169,7 +213,18 @@ class _Reader:
                 f"{self._path} was saved by a newer version of the program ({index.get('program', '?')});"
                 f" update this one ({__version__}) to open it."
             )
-        document = Document(self._photo(index["photo"]))
+        return index
+
+    def origin(self) -> Origin | None:
+        entry = self.index().get("origin")
+        if entry is None:
+            return None
+        photo, project = (None if entry[key] is None else Path(entry[key]) for key in ("photo", "project"))
+        return Origin(str(entry["name"]), photo, project)
+
+    def project(self, check: Check) -> Project:
+        index, origin = self.index(), self.origin()
+        document = Document(self._photo(index["photo"], None if origin is None else origin.photo))
         steps = []
         for entry in index["steps"]:
             check()
@@ -177,7 +232,7 @@ class _Reader:
         applied = int(index["applied"])
         if not 0 <= applied <= len(steps):
             raise ValueError(f"{applied} of {len(steps)} steps are applied")
-        return Project(document, tuple(steps), applied)
+        return Project(document, tuple(steps), applied, origin)
 
     def _member(self, name: str, most_bytes: int) -> bytes:
         """Refuse what would unpack to more than it can be, before unpacking it."""
@@ -185,13 +240,13 @@ class _Reader:
             raise ValueError(f"{name} is too large")
         return self._archive.read(name)
 
-    def _photo(self, entry: dict[str, Any]) -> Photo:
+    def _photo(self, entry: dict[str, Any], source: Path | None) -> Photo:
         data = self._archive.read(str(entry["member"]))
         if hashlib.sha256(data).hexdigest() != entry["sha256"]:
             raise ValueError("the photo is another one")
         name = entry["name"]
-        # The name of the photo beside the project; whether it lies there does not matter.
-        source = self._path.parent / Path(str(name)).name if name is not None else self._path
+        # Else the name of the photo beside the project; whether it lies there does not matter.
+        source = source or (self._path if name is None else self._path.parent / Path(str(name)).name)
         photo = decode_photo(data, source)
         if [photo.extent.width, photo.extent.height] != [entry["width"], entry["height"]]:
             raise ValueError(f"the photo has {photo.extent}")

@@ -128,7 +128,7 @@ QComboBox { padding-right: 24px; }
 QComboBox::drop-down { subcontrol-origin: border; subcontrol-position: center right; width: 24px;
     border: none; }
 QComboBox::down-arrow { image: url("$icons/chevron-$name.svg"); width: 12px; height: 12px; }
-QComboBox QAbstractItemView { background: $panel; border: 1px solid $line;
+QComboBox QAbstractItemView { background: $panel; border: 1px solid $line; border-radius: 0;
     selection-background-color: $accent; selection-color: $on_accent; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
@@ -162,7 +162,9 @@ QFrame#empty { background: $canvas; }
 QFrame#invitation { background: $panel; border: 2px dashed $muted; border-radius: 14px; }
 QHeaderView::section { background: $panel; color: $muted; border: none; border-bottom: 1px solid $line;
     padding: 6px 4px; }
-QTableWidget, QPlainTextEdit { background: $field; border: 1px solid $line; border-radius: 6px; }
+QListView, QTableWidget, QPlainTextEdit { background: $field; border: 1px solid $line; border-radius: 6px; }
+QListView::item { padding: 5px 8px; }
+QListView::item:selected { background: $accent; color: $on_accent; }
 QScrollBar { background: transparent; border: none; margin: 0; }
 QScrollBar:vertical { width: 10px; }
 QScrollBar:horizontal { height: 10px; }

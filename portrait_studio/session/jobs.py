@@ -44,6 +44,7 @@ class JobKind(Enum):
     PREPARE = "Loading the engine"
     OPEN = "Opening"
     SAVE = "Saving"
+    AUTOSAVE = "Autosaving"
     EXPORT = "Exporting"
     FILL = "Filling"
     PARSE = "Reading the structure"

@@ -190,19 +190,31 @@ class Session(QObject):
                 return _Opened(read_project(path, progress.check), path)
             photo = read_photo(path)
             progress.check()
-            return _Opened(Project(Document(photo), (), 0))
+            return _Opened(Project(Document(photo)))
+
+        self._file_desk.start(JobKind.OPEN, task)
+
+    def open_recovered(self, path: Path) -> None:
+        """Open autosaved work as what it was: unsaved edits of a photo or of another project."""
+        self.end_stroke()
+
+        def task(progress: Progress) -> _Opened:
+            project = read_project(path, progress.check)
+            own = None if project.origin is None else project.origin.project
+            return _Opened(project, own, is_saved=False)
 
         self._file_desk.start(JobKind.OPEN, task)
 
     def open_pixels(self, pixels: NDArray[np.uint8]) -> None:
         """Open a picture that has no file. Args: (H, W, 3) RGB uint8; taken over."""
         pixels.setflags(write=False)
-        self._take(_Opened(Project(Document(Photo(pixels)), (), 0)))
+        self._take(_Opened(Project(Document(Photo(pixels)))))
 
     def save(self, path: Path) -> None:
         """Write the project to a file, replacing what is there."""
+        self.end_stroke()
         snapshot = self.snapshot()
-        if snapshot is not None:
+        if snapshot is not None and self.can_edit:
             self._written_state = self.history.state
 
             def task(progress: Progress) -> Path:
@@ -212,10 +224,11 @@ class Session(QObject):
             self._file_desk.start(JobKind.SAVE, task)
 
     def snapshot(self) -> Snapshot | None:
-        """Document and history at this moment, a stroke under way ended; None when there is none to save."""
-        self.painting.end_stroke()
+        """Document and history at this moment; None while a stroke is under way or nothing is open."""
         document = self.document
-        return self.history.snapshot(document) if document is not None and self.can_edit else None
+        if document is None or self.painting.is_under_way:
+            return None
+        return self.history.snapshot(document)
 
     def export(self, path: Path, options: ExportOptions) -> None:
         """Write the result to a file, replacing what is there."""
@@ -338,6 +351,8 @@ class Session(QObject):
         document = project.document
         self.painting.forget()
         self.editing.take(document, project.steps, project.applied)
+        if not opened.is_saved:
+            self.history.mark_unsaved()
         self._structure = None
         self._project_path = opened.path
         self.tools.suit(document.extent)
@@ -382,10 +397,11 @@ class Session(QObject):
 
 @dataclass(frozen=True, eq=False)
 class _Opened:
-    """What was opened, and the project file that it came from."""
+    """What was opened, the user's project file that it is of, and whether it is as in that file."""
 
     project: Project
     path: Path | None = None
+    is_saved: bool = True
 
 
 def _record_of(options: CompletionOptions, result: CompletionResult) -> FillRecord:

@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from portrait_studio.app import Program
 from portrait_studio.gui.canvas import Canvas
 from portrait_studio.gui.main_window import MainWindow
+from portrait_studio.locations import DATA_VARIABLE
 from portrait_studio.session.session import Session
 from tests.helpers.fake_engine import FakeEngine
 
@@ -47,8 +48,16 @@ def close_modal() -> None:
         modal.close()
 
 
+@pytest.fixture(autouse=True)
+def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's data folder of this test."""
+    folder = tmp_path / "user-data"
+    monkeypatch.setenv(DATA_VARIABLE, str(folder))
+    return folder
+
+
 @pytest.fixture
-def program(qapp: QApplication, qtbot: QtBot, engine: FakeEngine) -> Iterator[Program]:
+def program(qapp: QApplication, qtbot: QtBot, engine: FakeEngine, data_folder: Path) -> Iterator[Program]:
     program = Program(qapp, lambda: engine)
     program.window.resize(1100, 760)
     program.window.show()

@@ -1,0 +1,126 @@
+"""What the window offers after a crash: the unsaved work that was kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QDateTime, QLocale, Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QMessageBox,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from portrait_studio.session.autosave import Autosave
+from portrait_studio.session.recovery import Recoverable
+
+
+class RecoveryDialog(QDialog):
+    """A list of unsaved work; accepted to recover the chosen one, rejected to be asked again next time."""
+
+    def __init__(self, found: Sequence[Recoverable], parent: QWidget | None = None) -> None:
+        """Args: what was found, the latest first."""
+        super().__init__(parent)
+        self.setWindowTitle("Recover unsaved work")
+        self.setMinimumWidth(500)
+        self._found = list(found)
+        title = QLabel("The program ended unexpectedly", self)
+        title.setProperty("role", "title")
+        text = QLabel("These edits were kept. Recover one to go on where you were.", self)
+        text.setWordWrap(True)
+        text.setProperty("role", "hint")
+        self.list = QListWidget(self)
+        self.list.setAccessibleName("Unsaved work")
+        for one in found:
+            QListWidgetItem(_line(one), self.list)
+        self.list.setCurrentRow(0)
+        self.list.setFixedHeight(12 + min(6, max(2, len(found))) * 44)
+        self.list.itemDoubleClicked.connect(self.accept)
+        buttons = QDialogButtonBox(self)
+        self.recover_button = QPushButton("Recover", self)
+        self.recover_button.setProperty("prominent", True)
+        self.recover_button.setDefault(True)
+        self.delete_button = QPushButton("Delete…", self)
+        self.delete_button.setAutoDefault(False)
+        self.delete_button.setToolTip("Delete the chosen work for good")
+        later = QPushButton("Not now", self)
+        later.setAutoDefault(False)
+        later.setToolTip("Ask again at the next start")
+        buttons.addButton(self.recover_button, QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(self.delete_button, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.addButton(later, QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        self.delete_button.clicked.connect(self._delete)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 18, 18, 14)
+        column.setSpacing(12)
+        for widget in (title, text, self.list, buttons):
+            column.addWidget(widget)
+        self.list.setFocus()
+
+    @property
+    def chosen(self) -> Recoverable | None:
+        """What the list stands on."""
+        row = self.list.currentRow()
+        return self._found[row] if 0 <= row < len(self._found) else None
+
+    @property
+    def left(self) -> list[Recoverable]:
+        """What was not deleted."""
+        return list(self._found)
+
+    def _delete(self) -> None:
+        chosen = self.chosen
+        if chosen is None:
+            return
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle("Portrait Studio")
+        box.setText(f"Delete the unsaved edits of “{chosen.origin.name}”?")
+        box.setInformativeText("They cannot be brought back. The photo itself is not touched.")
+        delete = box.addButton("Delete", QMessageBox.ButtonRole.DestructiveRole)
+        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(cancel)
+        box.setEscapeButton(cancel)
+        box.exec()
+        if box.clickedButton() is not delete:
+            return
+        chosen.slot.clear()
+        self._found.remove(chosen)
+        self.list.takeItem(self.list.currentRow())
+        if not self._found:
+            self.reject()
+
+
+def _line(one: Recoverable) -> str:
+    when = QDateTime.fromSecsSinceEpoch(int(one.saved_at))
+    time = QLocale().toString(when, QLocale.FormatType.ShortFormat)
+    place = one.origin.project or one.origin.photo
+    folder = f"\n{place.parent}" if place is not None else ""
+    return f"{one.origin.name}, kept {time}{folder}"
+
+
+def offer_recovery(autosave: Autosave, parent: QWidget) -> bool:
+    """Ask about work that a crash left behind, if there is any; whether some is being opened now."""
+    found = autosave.find()
+    if not found:
+        return False
+    dialog = RecoveryDialog(found, parent)
+    is_accepted = dialog.exec() == QDialog.DialogCode.Accepted
+    chosen = dialog.chosen if is_accepted else None
+    for one in dialog.left:
+        if one is not chosen:
+            one.slot.release()
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.close()
+    if chosen is None:
+        return False
+    autosave.recover(chosen)
+    return True

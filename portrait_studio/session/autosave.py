@@ -1,0 +1,154 @@
+"""Keeps unsaved work in a file of the user's data folder, so that a crash costs a minute at most."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+
+from portrait_studio.document.project import Origin, write_project
+from portrait_studio.engine.progress import Progress
+from portrait_studio.errors import Cancelled, PortraitStudioError
+from portrait_studio.session.history import State
+from portrait_studio.session.jobs import Failure, JobDesk, JobKind, Runner
+from portrait_studio.session.recovery import Recoverable, Slot, find_recoverable
+from portrait_studio.session.session import Session
+
+DEFAULT_INTERVAL_S: Final = 60.0
+
+
+class Autosave(QObject):
+    """Writes the open project every minute and when the window loses the focus, if it has unsaved edits.
+
+    The file goes as soon as the work is saved, exported or given up by the user; it stays after a crash.
+    """
+
+    failed = Signal(str)
+    """A sentence, once, until writing succeeds again"""
+
+    def __init__(
+        self, session: Session, runner: Runner, folder: Path, interval_s: float = DEFAULT_INTERVAL_S
+    ) -> None:
+        """Args: whose document; a thread of its own; where the files lie; seconds between two of them."""
+        super().__init__(session)
+        self._session = session
+        self._folder = folder
+        self._slot = Slot.new(folder)
+        self._adopted: Recoverable | None = None
+        self._has_file = False
+        self._kept: State = None
+        self._is_due = False
+        self._has_complained = False
+        self._desk = JobDesk(runner, self)
+        self._desk.succeeded.connect(self._on_written)
+        self._desk.failed.connect(self._on_failed)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.keep)
+        self.set_interval(interval_s)
+        session.opened.connect(self._on_opened)
+        session.failed.connect(self._on_open_failed)
+        session.history.changed.connect(self._on_history)
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.applicationStateChanged.connect(self._on_application_state)
+
+    def set_interval(self, seconds: float) -> None:
+        """Write every so many seconds; 0 switches it off."""
+        self._timer.stop()
+        if seconds > 0:
+            self._timer.start(round(seconds * 1000))
+
+    def find(self) -> list[Recoverable]:
+        """What a crash left behind, the latest first; each is owned by this process from now on."""
+        return find_recoverable(self._folder)
+
+    def recover(self, found: Recoverable) -> None:
+        """Open unsaved work; its file is kept and used on."""
+        self._adopted = found
+        self._session.open_recovered(found.slot.path)
+
+    def keep(self) -> None:
+        """Write the project now if it has edits that are in no file; during a stroke, right after it."""
+        session, state = self._session, self._session.history.state
+        if not session.has_unsaved_edits or (self._has_file and state is self._kept):
+            return
+        snapshot = session.snapshot()
+        self._is_due = snapshot is None
+        if snapshot is None or self._desk.current is not None or not self._can_write():
+            return
+        origin = Origin(session.name, snapshot.photo.path, session.project_path)
+        path = self._slot.path
+
+        def task(progress: Progress) -> State:
+            write_project(snapshot, path, progress.check, origin)
+            try:
+                progress.check()
+            except Cancelled:
+                # Nobody waits for this file any more, and the next start must not find it.
+                path.unlink(missing_ok=True)
+                raise
+            return state
+
+        self._desk.start(JobKind.AUTOSAVE, task)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being written."""
+        return self._desk.current is None
+
+    def close(self) -> None:
+        """The user is done: whatever is not saved was given up."""
+        self._timer.stop()
+        self._forget()
+
+    def _can_write(self) -> bool:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            self._complain(f"The folder {self._folder} cannot be made ({error.strerror}).")
+            return False
+        return self._slot.take()
+
+    def _forget(self) -> None:
+        self._desk.cancel()
+        self._is_due = self._has_file = False
+        self._kept = None
+        self._slot.clear()
+        self._slot = Slot.new(self._folder)
+
+    def _on_written(self, _job: object, state: State) -> None:
+        self._has_file, self._kept, self._has_complained = True, state, False
+        if not self._session.has_unsaved_edits:
+            self._forget()
+
+    def _on_failed(self, failure: Failure) -> None:
+        # A document that was closed meanwhile takes its undo data with it; there is nothing to keep then.
+        if self._session.has_unsaved_edits:
+            known = isinstance(failure.error, PortraitStudioError)
+            self._complain(str(failure.error) if known else f"It could not be written ({failure.error}).")
+
+    def _complain(self, sentence: str) -> None:
+        if not self._has_complained:
+            self._has_complained = True
+            self.failed.emit(f"Your work is not autosaved. {sentence}")
+
+    def _on_opened(self) -> None:
+        self._forget()
+        if self._adopted is not None:
+            self._slot, self._adopted = self._adopted.slot, None
+            self._has_file, self._kept = True, self._session.history.state
+
+    def _on_open_failed(self) -> None:
+        self._adopted = None
+
+    def _on_history(self) -> None:
+        if self._has_file and not self._session.has_unsaved_edits:
+            self._forget()
+        elif self._is_due:
+            self.keep()
+
+    def _on_application_state(self, state: Qt.ApplicationState) -> None:
+        if state is not Qt.ApplicationState.ApplicationActive and self._timer.isActive():
+            self.keep()

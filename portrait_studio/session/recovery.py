@@ -1,0 +1,91 @@
+"""Autosaved projects in a folder: who owns them, which were left behind by a crash, which are old."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QLockFile
+
+from portrait_studio.document.project import SUFFIX, Origin, read_origin
+from portrait_studio.errors import ProjectError
+
+_KEPT_DAYS: Final = 30
+_DAY_S: Final = 86_400
+
+
+class Slot:
+    """The place of one autosave: a project file and a lock that lives as long as the process that owns it."""
+
+    def __init__(self, path: Path) -> None:
+        """Args: the project file, which need not exist."""
+        self.path = path
+        self._lock = QLockFile(str(path.with_suffix(".lock")))
+        # The lock is held for hours; only the death of its process makes it stale.
+        self._lock.setStaleLockTime(0)
+
+    @classmethod
+    def new(cls, folder: Path) -> Slot:
+        """A place that no process has used yet."""
+        return cls(folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}{SUFFIX}")
+
+    def take(self) -> bool:
+        """Become the owner; False while another living process is, or where no lock can be made."""
+        return self._lock.isLocked() or self._lock.tryLock(0)
+
+    def release(self) -> None:
+        """Leave the file to whoever looks for it next."""
+        self._lock.unlock()
+
+    def clear(self) -> None:
+        """Remove the file and give the place up."""
+        with suppress(OSError):
+            self.path.unlink(missing_ok=True)
+        self._lock.unlock()
+
+
+@dataclass(frozen=True, eq=False)
+class Recoverable:
+    """Unsaved work that a crash left behind.
+
+    Attributes:
+        slot: where it lies; owned by this process until it is released, recovered or cleared.
+        origin: what it is of.
+        saved_at: when it was autosaved, in seconds since the epoch.
+    """
+
+    slot: Slot
+    origin: Origin
+    saved_at: float
+
+
+def find_recoverable(folder: Path) -> list[Recoverable]:
+    """Autosaves without a living owner, the latest first; takes them, and removes what is old or useless."""
+    found = []
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        slot = Slot(path)
+        if not slot.take():
+            continue
+        try:
+            saved_at = path.stat().st_mtime
+            if time.time() - saved_at > _KEPT_DAYS * _DAY_S:
+                slot.clear()
+                continue
+            found.append(Recoverable(slot, read_origin(path), saved_at))
+        except (OSError, ProjectError):
+            # Written whole or not at all: what cannot be read is no autosave of this program.
+            slot.release()
+    _remove_remains(folder)
+    return sorted(found, key=lambda one: -one.saved_at)
+
+
+def _remove_remains(folder: Path) -> None:
+    """Remove half-written files of processes that were killed while they wrote; others may be writing now."""
+    for path in folder.glob(".*.part"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > _DAY_S:
+                path.unlink()
