@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.gui.theme import LIGHT
+from portrait_studio.locations import DATA_VARIABLE
 
 Picture = NDArray[np.uint8]
 """(H, W, 3) RGB screenshot."""
@@ -95,6 +96,7 @@ class RealWindow:
             "DISPLAY": display,
             "QT_QPA_PLATFORM": "xcb",
             "PYTHONPATH": str(ROOT),
+            DATA_VARIABLE: str(log.parent / "user-data"),
         }
         self._log = log
         with log.open("w") as output:
