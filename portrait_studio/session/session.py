@@ -196,7 +196,7 @@ class Session(QObject):
 
     def open_recovered(self, path: Path) -> None:
         """Open autosaved work as what it was: unsaved edits of a photo or of another project."""
-        self.end_stroke()
+        self.painting.end_stroke()
 
         def task(progress: Progress) -> _Opened:
             project = read_project(path, progress.check)
@@ -212,7 +212,7 @@ class Session(QObject):
 
     def save(self, path: Path) -> None:
         """Write the project to a file, replacing what is there."""
-        self.end_stroke()
+        self.painting.end_stroke()
         snapshot = self.snapshot()
         if snapshot is not None and self.can_edit:
             self._written_state = self.history.state

@@ -47,7 +47,7 @@ def main() -> int:
         if kind == 1:
             session.undo()
         else:
-            session.mark_rectangle(Bounds(left, top, left + 40, top + 30), erase=kind == 2)
+            session.painting.mark_rectangle(Bounds(left, top, left + 40, top + 30), erase=kind == 2)
 
     def tell() -> None:
         if session.document is not None:
