@@ -219,20 +219,3 @@ def make_horses(folder: Path) -> None:
 
 def make_backgrounds(folder: Path) -> None:
     save(folder / "sun_abbey.jpg", photo(1, 512, 384))
-
-
-def make_set(name: str, folder: Path) -> None:
-    """Write the tiny copy of a set of the registry."""
-    makers = {
-        "clothing-co-parsing": make_ccp,
-        "fashionista": make_fashionista,
-        "fashion550k": make_silhouette_set,
-        "lip": make_silhouette_set,
-        "viton": make_viton,
-        "portraits": lambda path: make_faces(path, hair=False),
-        "celebahq": lambda path: make_faces(path, hair=True),
-        "utkface": lambda path: make_faces(path, hair=False),
-        "horses": make_horses,
-        "backgrounds": make_backgrounds,
-    }
-    makers[name](folder)

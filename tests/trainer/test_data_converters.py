@@ -7,19 +7,14 @@ from PIL import Image
 from portrait_studio.errors import DataSetError
 from portrait_studio.networks.conventions import KEYPOINTS, LABELS, PARTIAL_LABELS
 from tests.helpers import tiny_sets
-from tests.helpers.tiny_sets import CLASSES, class_map, make_set, openpose_points, standing_pose
-from trainer.data.converters import clothing_co_parsing, fashionista, viton
-from trainer.data.converters.reading import DamagedPhotoError, Skips
-from trainer.data.converters.registry import CONVERTERS, converter_of
+from tests.helpers.converting import converted
+from tests.helpers.every_set import make_set
+from tests.helpers.tiny_sets import CLASSES, class_map, openpose_points, standing_pose
+from trainer.data.converters import clothing_co_parsing, lip_labels, viton
+from trainer.data.converters.reading import DamagedPhotoError, apply_table
 from trainer.data.converters.silhouette_sets import white_borders
+from trainer.data.mappings import FASHIONISTA as FASHIONISTA_TABLE
 from trainer.data.poses import lip_from_openpose
-from trainer.data.sample import Extras, Sample
-
-
-def converted(name: str, folder: Path) -> tuple[dict[str, tuple[Sample, Extras]], dict[str, str]]:
-    skips = Skips()
-    samples = {sample.photo_id: (sample, extras) for sample, extras in converter_of(name)(folder, skips)}
-    return samples, skips.reasons
 
 
 def label_in(labels: np.ndarray, x: int, y: int) -> str:
@@ -234,13 +229,13 @@ FASHIONISTA |= {
 
 @pytest.mark.parametrize(("value", "names"), FASHIONISTA.items())
 def test_fashionista_values_are_sets_of_labels(value: int, names: set[str]) -> None:
-    code = int(fashionista.to_codes(np.full((2, 2), value, np.uint8))[0, 0])
+    code = int(apply_table(np.full((2, 2), value, np.uint8), FASHIONISTA_TABLE)[0, 0])
     assert {LABELS[label] for label in PARTIAL_LABELS.get(code, (code,))} == names
 
 
 def test_fashionista_knows_eight_values() -> None:
     with pytest.raises(DamagedPhotoError, match="8 instead of 0-7"):
-        fashionista.to_codes(np.full((2, 2), 8, np.uint8))
+        apply_table(np.full((2, 2), 8, np.uint8), FASHIONISTA_TABLE)
 
 
 def test_fashionista(tmp_path: Path) -> None:
@@ -285,20 +280,20 @@ def test_lip_labels(number: int, name: str) -> None:
     ids = np.zeros((200, 120), np.uint8)
     ids[90:110, 88:100] = number
     ids[160:180, 66:76] = number
-    labels = viton.to_codes(ids, keypoints)
+    labels = lip_labels.to_codes(ids, keypoints)
     expected = {"glove": "left-arm", "sock": "left-leg"}.get(name, name)
     assert label_in(labels, 94, 100) == expected
     assert label_in(labels, 70, 170) == expected
 
 
 def test_lip_gloves_and_socks_without_a_pose_are_some_arm_and_leg() -> None:
-    labels = viton.to_codes(np.array([[3, 8]], np.uint8), np.zeros((16, 3), np.float32))
+    labels = lip_labels.to_codes(np.array([[3, 8]], np.uint8), np.zeros((16, 3), np.float32))
     assert [PARTIAL_LABELS[int(code)] for code in labels[0]] == [(14, 15), (12, 13)]
 
 
 def test_lip_knows_twenty_labels() -> None:
     with pytest.raises(DamagedPhotoError, match="20 instead of 0-19"):
-        viton.to_codes(np.full((2, 2), 20, np.uint8), np.zeros((16, 3), np.float32))
+        lip_labels.to_codes(np.full((2, 2), 20, np.uint8), np.zeros((16, 3), np.float32))
 
 
 def test_viton_forgets_background_at_the_neck_only() -> None:
@@ -416,9 +411,3 @@ def test_horses_and_backgrounds(tmp_path: Path) -> None:
     scene = converted("backgrounds", tmp_path / "b")[0]["sun_abbey"][0]
     assert scene.image.shape == (300, 400, 3)
     assert not scene.labels.any()
-
-
-@pytest.mark.parametrize("name", CONVERTERS)
-def test_an_empty_folder_is_an_error(tmp_path: Path, name: str) -> None:
-    with pytest.raises(DataSetError, match=r"missing|cannot be read|No photos"):
-        converted(name, tmp_path)

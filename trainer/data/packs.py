@@ -135,14 +135,14 @@ class PackWriter:
             ) from error
 
     def add(self, sample: Sample, extras: Extras) -> None:
-        """Append a photo.
+        """Append a photo, in the split that the writer or `extras` ("split") demands, else its key.
 
         Raises:
             DataSetError: the key was written before, contains a dot, or labels and image differ in size.
         """
         _check(sample, self._keys)
         self._keys.add(sample.key)
-        split = self._split or split_of(sample.key)
+        split = self._split or extras.get("split") or split_of(sample.key)
         with self._writing():
             shard = self._shards[split].add(sample.key, _encoded(sample, extras))
         height, width = sample.labels.shape

@@ -1,7 +1,7 @@
 """Poses of other detectors as the 16 keypoints of LIP.
 
-Sources: MediaPipe's BlazePose (33 points) and OpenPose's COCO order (18 points). Both name sides as the
-person has them, as LIP does. Neither has LIP's four points on the axis of the body; they are derived:
+Sources: MediaPipe's BlazePose (33 points) and OpenPose (18 points in COCO order, or 25). They name sides as
+the person has them, as LIP does. None has LIP's four points on the axis of the body; they are derived:
 
 - pelvis: middle of the hips; thorax: middle of the shoulders;
 - upper neck: `NECK_SHARE` of the way from the thorax to the mouth (BlazePose) or `NECK_SHARE_TO_NOSE` of
@@ -23,43 +23,16 @@ import numpy as np
 
 from portrait_studio.errors import DataSetError
 from portrait_studio.networks.conventions import KEYPOINT_COUNT, KEYPOINTS
+from trainer.data.mappings import BLAZEPOSE_LIMBS, OPENPOSE18_LIMBS, OPENPOSE25_LIMBS
 from trainer.data.sample import PointArray
 
 BLAZEPOSE_COUNT: Final = 33
-OPENPOSE_COUNT: Final = 18
+OPENPOSE18_COUNT: Final = 18
+OPENPOSE25_COUNT: Final = 25
 
 NECK_SHARE: Final = 0.7
 NECK_SHARE_TO_NOSE: Final = 0.55
 HEAD_SHARE: Final = 0.95
-
-_BLAZEPOSE: Final[dict[str, int]] = {
-    "right-ankle": 28,
-    "right-knee": 26,
-    "right-hip": 24,
-    "left-hip": 23,
-    "left-knee": 25,
-    "left-ankle": 27,
-    "right-wrist": 16,
-    "right-elbow": 14,
-    "right-shoulder": 12,
-    "left-shoulder": 11,
-    "left-elbow": 13,
-    "left-wrist": 15,
-}
-_OPENPOSE: Final[dict[str, int]] = {
-    "right-ankle": 10,
-    "right-knee": 9,
-    "right-hip": 8,
-    "left-hip": 11,
-    "left-knee": 12,
-    "left-ankle": 13,
-    "right-wrist": 4,
-    "right-elbow": 3,
-    "right-shoulder": 2,
-    "left-shoulder": 5,
-    "left-elbow": 6,
-    "left-wrist": 7,
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +59,7 @@ def read_blazepose(path: Path) -> dict[str, DetectedPose]:
         return {name: _detected(entry) for name, entry in entries.items()}
     except OSError as error:
         raise DataSetError(
-            f"The poses {path} cannot be read; copy the data set anew with this file."
+            f"The poses {path} cannot be read; put the file there, or name another one with --poses."
         ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataSetError(f"The poses {path} are damaged ({error}); copy the data set anew.") from error
@@ -126,16 +99,18 @@ def _with_axis(
 
 def lip_from_blazepose(landmarks: PointArray) -> PointArray:
     """LIP's keypoints (16, 3) from BlazePose's landmarks (33, 3): float32 x, y in pixels, confidence."""
-    limbs = {name: landmarks[index] for name, index in _BLAZEPOSE.items()}
+    limbs = {name: landmarks[index] for name, index in BLAZEPOSE_LIMBS.items()}
     return _with_axis(
         limbs, _middle(landmarks[9], landmarks[10]), _middle(landmarks[2], landmarks[5]), NECK_SHARE
     )
 
 
 def lip_from_openpose(points: PointArray) -> PointArray:
-    """LIP's keypoints (16, 3) from OpenPose's points (18, 3): float32 x, y in pixels, confidence."""
-    limbs = {name: points[index] for name, index in _OPENPOSE.items()}
-    return _with_axis(limbs, points[0], _middle(points[14], points[15]), NECK_SHARE_TO_NOSE)
+    """LIP's keypoints (16, 3) from OpenPose's 18 or 25 points (n, 3): float32 x, y in pixels, confidence."""
+    small = len(points) == OPENPOSE18_COUNT
+    table, eyes = (OPENPOSE18_LIMBS, (14, 15)) if small else (OPENPOSE25_LIMBS, (15, 16))
+    limbs = {name: points[index] for name, index in table.items()}
+    return _with_axis(limbs, points[0], _middle(points[eyes[0]], points[eyes[1]]), NECK_SHARE_TO_NOSE)
 
 
 def forget_outside(keypoints: PointArray, width: int, height: int) -> PointArray:

@@ -16,7 +16,10 @@ LabelArray = NDArray[np.uint8]
 PointArray = NDArray[np.float32]
 
 Extras = Mapping[str, Any]
-"""What a set knows beside image, labels and keypoints, as JSON values (`original_size`, `five`, ...)."""
+"""What a set knows beside image, labels and keypoints, as JSON values.
+
+`original_size`, `five` landmarks of a face, `split` where the set divides itself into "train" and "val".
+"""
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,67 +24,24 @@ from trainer.data.converters.reading import (
     require_same_size,
     skipping,
 )
+from trainer.data.converters.source import Source
 from trainer.data.limbs import arm_bones, face_bones, leg_bones, split_by_limb, split_shoes
-from trainer.data.poses import DetectedPose, read_blazepose
+from trainer.data.mappings import (
+    CCP,
+    CCP_NEAREST,
+    CCP_ON_ARMS,
+    CCP_ON_LEGS,
+    CCP_SHOES,
+    CCP_SKIN,
+    CCP_SUIT,
+    code_of,
+)
+from trainer.data.poses import DetectedPose
 from trainer.data.sample import Extras, LabelArray, PointArray, Sample, unknown_labels
 
 NAME: Final = "clothing-co-parsing"
 
 CLASS_COUNT: Final = 59
-
-CLASS_NAMES: Final[dict[str, str]] = {
-    "null": "background",
-    "hat": "hat",
-    "hair": "hair",
-    "glasses": "sunglasses",
-    "sunglasses": "sunglasses",
-    **dict.fromkeys(
-        (
-            *(
-                "blazer",
-                "blouse",
-                "bodysuit",
-                "bra",
-                "cape",
-                "cardigan",
-                "coat",
-                "hoodie",
-                "intimate",
-                "jacket",
-            ),
-            *("jumper", "shirt", "sweater", "sweatshirt", "swimwear", "t-shirt", "top", "vest"),
-        ),
-        "upper-clothes",
-    ),
-    "skirt": "skirt",
-    **dict.fromkeys(("jeans", "leggings", "panties", "pants", "shorts", "stockings", "tights"), "pants"),
-    "dress": "dress",
-    "romper": "dress",
-    "belt": "belt",
-    "bag": "bag",
-    "purse": "bag",
-    "wallet": "bag",
-    "scarf": "scarf",
-    "tie": "scarf",
-}
-"""Classes that one of the 18 labels stands for wherever they lie."""
-
-SHOES: Final = frozenset(
-    ("boots", "clogs", "flats", "heels", "loafers", "pumps", "sandals", "shoes", "sneakers", "wedges")
-)
-"""Divided into left and right by the pose."""
-
-ARM_CLASSES: Final = frozenset(("bracelet", "gloves", "ring", "watch"))
-"""Divided into left and right arm by the pose."""
-
-LEG_CLASSES: Final = frozenset(("socks",))
-"""Divided into left and right leg by the pose."""
-
-SKIN: Final = "skin"
-SUIT: Final = "suit"
-
-NEAREST: Final = frozenset(("accessories", "earrings", "necklace"))
-"""Take the label of the nearest pixel of the person."""
 
 UNUSABLE: Final = {"0536": "its labels are all background", "1707": "the same photo as 0025"}
 
@@ -105,7 +62,7 @@ def class_names(path: Path) -> tuple[str, ...]:
         raise DataSetError(
             f"The class names {path} are missing or damaged; copy the data set anew."
         ) from error
-    known = CLASS_NAMES.keys() | SHOES | ARM_CLASSES | LEG_CLASSES | NEAREST | {SKIN, SUIT}
+    known = CCP.keys() | CCP_SHOES | CCP_ON_ARMS | CCP_ON_LEGS | CCP_NEAREST | {CCP_SKIN, CCP_SUIT}
     unknown = [name for name in names if name not in known]
     if unknown or len(names) != CLASS_COUNT:
         raise DataSetError(
@@ -128,15 +85,15 @@ def to_atr(classes: LabelArray, names: tuple[str, ...], landmarks: PointArray) -
     labels = _direct(classes, names)
     arms, legs = arm_bones(landmarks), leg_bones(landmarks)
     for group, bones in (
-        ({SKIN}, face_bones(landmarks) + arms + legs),
-        (ARM_CLASSES, arms),
-        (LEG_CLASSES, legs),
+        ({CCP_SKIN}, face_bones(landmarks) + arms + legs),
+        (CCP_ON_ARMS, arms),
+        (CCP_ON_LEGS, legs),
     ):
         mask = _mask_of(classes, names, group)
         labels[mask] = split_by_limb(mask, bones)[mask]
-    shoes = _mask_of(classes, names, SHOES)
+    shoes = _mask_of(classes, names, CCP_SHOES)
     labels[shoes] = split_shoes(shoes, landmarks)[shoes]
-    _fill_suit(labels, _mask_of(classes, names, {SUIT}), landmarks)
+    _fill_suit(labels, _mask_of(classes, names, {CCP_SUIT}), landmarks)
     _fill_nearest(labels)
     return labels
 
@@ -144,8 +101,8 @@ def to_atr(classes: LabelArray, names: tuple[str, ...], landmarks: PointArray) -
 def _direct(classes: LabelArray, names: tuple[str, ...]) -> LabelArray:
     table: LabelArray = np.full(256, _PENDING, np.uint8)
     for number, name in enumerate(names):
-        if name in CLASS_NAMES:
-            table[number] = LABELS.index(CLASS_NAMES[name])
+        if name in CCP:
+            table[number] = code_of(CCP[name])
     return np.asarray(table[classes], np.uint8)
 
 
@@ -186,34 +143,34 @@ def _read_classes(path: Path) -> LabelArray:
     return classes.astype(np.uint8)
 
 
-def convert(source: Path, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
+def convert(source: Source, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
     """Samples of the set: the 18 labels where photos are labelled, silhouettes elsewhere.
 
     Args:
-        source: folder with `photos/`, `annotations/pixel-level/`, `label_list.mat`, `blazepose.json` and
+        source: a folder with `photos/`, `annotations/pixel-level/`, `label_list.mat`, `blazepose.json` and
             `silhouettes.zip`.
         skips: receives what is left out.
 
     Raises:
         DataSetError: the layout is not that of the set.
     """
-    names = class_names(source / "label_list.mat")
-    poses = read_blazepose(source / "blazepose.json")
-    files = photo_files(source / "photos", ".jpg")
-    with Silhouettes(source / "silhouettes.zip") as silhouettes:
+    names = class_names(source.folder / "label_list.mat")
+    poses = source.poses(required=True)
+    files = photo_files(source.folder / "photos", ".jpg")
+    with Silhouettes(source.folder / "silhouettes.zip") as silhouettes:
         for path in files:
             with skipping(path.stem, skips):
                 yield _sample(source, path, names, poses.get(path.stem), silhouettes)
 
 
 def _sample(
-    source: Path, path: Path, names: tuple[str, ...], pose: DetectedPose | None, silhouettes: Silhouettes
+    source: Source, path: Path, names: tuple[str, ...], pose: DetectedPose | None, silhouettes: Silhouettes
 ) -> tuple[Sample, Extras]:
     if path.stem in UNUSABLE:
         raise DamagedPhotoError(UNUSABLE[path.stem])
     image = read_photo(path)
     keypoints = pose_keypoints(pose, image)
-    annotation = source / "annotations" / "pixel-level" / f"{path.stem}.mat"
+    annotation = source.folder / "annotations" / "pixel-level" / f"{path.stem}.mat"
     if annotation.is_file():
         if pose is None:
             raise DamagedPhotoError("labelled, but without the pose that tells left from right")
@@ -223,4 +180,4 @@ def _sample(
     else:
         silhouette = silhouettes.codes(path.stem)
         labels = unknown_labels(image) if silhouette is None else silhouette
-    return packed_sample(f"{NAME}/{path.stem}", image, labels, keypoints)
+    return packed_sample(f"{source.name}/{path.stem}", image, labels, keypoints)

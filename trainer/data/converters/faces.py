@@ -23,6 +23,7 @@ from trainer.data.converters.reading import (
     require_same_size,
     skipping,
 )
+from trainer.data.converters.source import Source
 from trainer.data.resizing import scale_points
 from trainer.data.sample import (
     Extras,
@@ -71,43 +72,44 @@ def hair_labels(path: Path, image: ImageArray) -> LabelArray:
     return np.where(mask > 0, np.uint8(_HAIR), np.uint8(IGNORE_LABEL)).astype(np.uint8)
 
 
-def _samples(name: str, source: Path, skips: Skips, side: int) -> Iterator[tuple[Sample, Extras]]:
-    five = read_five(source / "landmarks.npz")
-    for path in photo_files(source, ".jpg"):
+def _samples(source: Source, skips: Skips, side: int) -> Iterator[tuple[Sample, Extras]]:
+    five = read_five(source.folder / "landmarks.npz")
+    for path in photo_files(source.folder, ".jpg"):
         with skipping(path.stem, skips):
             image = read_photo(path)
-            labels = hair_labels(source / "hair" / f"{path.stem}.png", image)
-            sample, extras = packed_sample(f"{name}/{path.stem}", image, labels, unknown_keypoints(), side)
-            yield sample, {**extras, "five": _packed_five(five.get(path.name), image, sample.image)}
+            labels = hair_labels(source.folder / "hair" / f"{path.stem}.png", image)
+            sample, extras = packed_sample(
+                f"{source.name}/{path.stem}", image, labels, unknown_keypoints(), side
+            )
+            yield sample, {**extras, "five": packed_five(five.get(path.name), image, sample.image)}
 
 
-def _packed_five(
-    points: PointArray | None, image: ImageArray, packed: ImageArray
-) -> list[list[float]] | None:
+def packed_five(points: PointArray | None, image: ImageArray, packed: ImageArray) -> list[list[float]] | None:
+    """Landmarks (5, 2) of a photo (h, w, 3) in pixels of the packed one, for JSON; None without any."""
     if points is None:
         return None
     moved = scale_points(points, (image.shape[1], image.shape[0]), (packed.shape[1], packed.shape[0]))
     return [[round(float(x), 2), round(float(y), 2)] for x, y in moved]
 
 
-def convert_portraits(source: Path, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
+def convert_portraits(source: Source, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
     """Samples of the official portraits, at most 256 pixels, nothing labelled.
 
     Args:
-        source: folder with `*.jpg` and `landmarks.npz`.
+        source: a folder with `*.jpg` and `landmarks.npz`.
         skips: receives what is left out.
 
     Raises:
         DataSetError: the layout is not that of the set.
     """
-    return _samples(PORTRAITS, source, skips, FACE_SIDE)
+    return _samples(source, skips, FACE_SIDE)
 
 
-def convert_celebahq(source: Path, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
+def convert_celebahq(source: Source, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
     """Samples of CelebA-HQ, at most 256 pixels, hair labelled by `hair/*.png`; else as the portraits."""
-    return _samples(CELEBAHQ, source, skips, FACE_SIDE)
+    return _samples(source, skips, FACE_SIDE)
 
 
-def convert_utkface(source: Path, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
+def convert_utkface(source: Source, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
     """Samples of UTKFace, at most 128 pixels; else as the portraits."""
-    return _samples(UTKFACE, source, skips, SMALL_FACE_SIDE)
+    return _samples(source, skips, SMALL_FACE_SIDE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from portrait_studio.errors import DataSetError
-from portrait_studio.networks.conventions import PARTIAL_LABELS
+from trainer.data.mappings import LabelTable, code_of, codes_of
 from trainer.data.poses import DetectedPose, forget_outside, lip_from_blazepose
 from trainer.data.resizing import fitted_size, scale_points, shrink_image, shrink_labels
 from trainer.data.sample import Extras, ImageArray, LabelArray, PointArray, Sample, unknown_keypoints
@@ -22,19 +22,26 @@ from trainer.data.sample import Extras, ImageArray, LabelArray, PointArray, Samp
 BODY_SIDE: Final = 400
 """Longest side of packed photos of bodies, in pixels."""
 
-PERSON: Final = next(code for code, labels in PARTIAL_LABELS.items() if labels == tuple(range(1, 18)))
+PERSON: Final = code_of("any-part")
 """Code "any part of the person"."""
+
+PHOTO_SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 
 
 class Skips:
-    """Photos that a converter leaves out, with the reason, by id."""
+    """What a converter leaves out, with the reason by photo id; and what it keeps with a part missing."""
 
     def __init__(self) -> None:
         self.reasons: dict[str, str] = {}
+        self.notes: dict[str, str] = {}
 
     def add(self, photo_id: str, reason: str) -> None:
         """Note that a photo is left out."""
         self.reasons[photo_id] = reason
+
+    def note(self, photo_id: str, remark: str) -> None:
+        """Note that a photo is kept although something about it is missing or damaged."""
+        self.notes[photo_id] = remark
 
 
 class DamagedPhotoError(Exception):
@@ -67,11 +74,21 @@ def photo_files(folder: Path, *suffixes: str) -> list[Path]:
     return files
 
 
-def read_photo(path: Path) -> ImageArray:
-    """Photo (h, w, 3) uint8 RGB as stored: annotations are in stored pixels, so EXIF does not turn it."""
+def note_orphans(folder: Path, suffix: str, photo_ids: Container[str], skips: Skips) -> None:
+    """Note annotation files of a folder that belong to no photo."""
+    for path in sorted(folder.glob(f"*{suffix}")):
+        if path.stem not in photo_ids:
+            skips.add(path.stem, "annotation without its photo")
+
+
+def read_photo(path: Path, *, upright: bool = False) -> ImageArray:
+    """Photo (h, w, 3) uint8 RGB, as stored or turned upright as its EXIF says.
+
+    The annotations of public sets are in stored pixels, so only photos of one's own are turned.
+    """
     try:
         data = np.frombuffer(path.read_bytes(), np.uint8)
-        flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+        flags = cv2.IMREAD_COLOR | (0 if upright else cv2.IMREAD_IGNORE_ORIENTATION)
         image = cv2.imdecode(data, flags) if data.size else None
     except (OSError, cv2.error) as error:
         raise DamagedPhotoError(f"photo cannot be read ({error})") from error
@@ -89,6 +106,26 @@ def read_codes(path: Path) -> LabelArray:
             return np.array(image, np.uint8)
     except (OSError, UnidentifiedImageError) as error:
         raise DamagedPhotoError("label map is missing or cannot be read") from error
+
+
+def read_mask(path: Path) -> NDArray[np.bool_]:
+    """Black and white picture (h, w), of one channel or three, as True where it is white."""
+    try:
+        with Image.open(path) as image:
+            return np.array(image.convert("L")) > 127
+    except (OSError, UnidentifiedImageError) as error:
+        raise DamagedPhotoError(f"mask {path.name} cannot be read") from error
+
+
+def apply_table(numbers: LabelArray, table: LabelTable) -> LabelArray:
+    """Our codes (h, w) uint8 for a map of a set's class numbers (h, w) uint8.
+
+    Raises:
+        DamagedPhotoError: a number that the table does not have.
+    """
+    if numbers.max(initial=0) >= len(table):
+        raise DamagedPhotoError(f"label map holds the number {numbers.max()} instead of 0-{len(table) - 1}")
+    return np.asarray(codes_of(table)[numbers], np.uint8)
 
 
 class Silhouettes:

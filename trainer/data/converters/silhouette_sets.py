@@ -20,7 +20,8 @@ from trainer.data.converters.reading import (
     require_same_size,
     skipping,
 )
-from trainer.data.poses import DetectedPose, forget_outside, read_blazepose
+from trainer.data.converters.source import Source
+from trainer.data.poses import DetectedPose, forget_outside
 from trainer.data.sample import Extras, ImageArray, LabelArray, PointArray, Sample, unknown_labels
 
 FASHION550K: Final = "fashion550k"
@@ -69,13 +70,13 @@ def _cropped(
     return image[part.slices], labels[part.slices], forget_outside(moved, part.width, part.height)
 
 
-def _samples(name: str, source: Path, skips: Skips, *, crop: bool) -> Iterator[tuple[Sample, Extras]]:
-    poses = read_blazepose(source / "blazepose.json")
-    files = photo_files(source / "photos", ".webp")
-    with Silhouettes(source / "silhouettes.zip") as silhouettes:
+def _samples(source: Source, skips: Skips, *, crop: bool) -> Iterator[tuple[Sample, Extras]]:
+    poses = source.poses(required=True)
+    files = photo_files(source.folder / "photos", ".webp")
+    with Silhouettes(source.folder / "silhouettes.zip") as silhouettes:
         for path in files:
             with skipping(path.stem, skips):
-                yield _sample(name, path, poses.get(path.stem), silhouettes, crop=crop)
+                yield _sample(source.name, path, poses.get(path.stem), silhouettes, crop=crop)
 
 
 def _sample(
@@ -90,19 +91,19 @@ def _sample(
     return packed_sample(f"{name}/{path.stem}", *_cropped(image, labels, keypoints, part))
 
 
-def convert_fashion550k(source: Path, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
+def convert_fashion550k(source: Source, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
     """Samples of fashion550k without its white borders; labels are 0 and "any part of the person".
 
     Args:
-        source: folder with `photos/*.webp`, `blazepose.json`, `silhouettes.zip`.
+        source: a folder with `photos/*.webp`, `blazepose.json`, `silhouettes.zip`.
         skips: receives what is left out.
 
     Raises:
         DataSetError: the layout is not that of the set.
     """
-    return _samples(FASHION550K, source, skips, crop=True)
+    return _samples(source, skips, crop=True)
 
 
-def convert_lip(source: Path, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
+def convert_lip(source: Source, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
     """Samples of the crops of LIP; the same layout as fashion550k."""
-    return _samples(LIP, source, skips, crop=False)
+    return _samples(source, skips, crop=False)

@@ -1,19 +1,22 @@
-"""VITON: three-quarter bodies with machine-made maps of LIP's 20 labels and OpenPose's 18 points."""
+"""VITON and VITON-HD: three-quarter bodies with machine-made maps of LIP's labels and OpenPose's points."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
 
-from portrait_studio.networks.conventions import IGNORE_LABEL, KEYPOINTS, LABELS
+from portrait_studio.errors import DataSetError
+from portrait_studio.networks.conventions import IGNORE_LABEL, KEYPOINTS
+from trainer.data.converters.lip_labels import to_codes
 from trainer.data.converters.reading import (
     DamagedPhotoError,
     Skips,
+    note_orphans,
     packed_sample,
     photo_files,
     read_codes,
@@ -21,79 +24,20 @@ from trainer.data.converters.reading import (
     require_same_size,
     skipping,
 )
-from trainer.data.poses import OPENPOSE_COUNT, forget_outside, lip_from_openpose
+from trainer.data.converters.source import Source
+from trainer.data.mappings import LIP, VITON_HD, LabelTable
+from trainer.data.poses import OPENPOSE18_COUNT, OPENPOSE25_COUNT, forget_outside, lip_from_openpose
 from trainer.data.sample import Extras, LabelArray, PointArray, Sample
 
 NAME: Final = "viton"
+HD_NAME: Final = "viton-hd"
 
-A_LEG, AN_ARM = 23, 24
-
-LIP_CODES: Final[tuple[int, ...]] = (
-    *(
-        LABELS.index("background"),
-        LABELS.index("hat"),
-        LABELS.index("hair"),
-        AN_ARM,
-        LABELS.index("sunglasses"),
-    ),
-    *(LABELS.index("upper-clothes"), LABELS.index("dress"), LABELS.index("upper-clothes"), A_LEG),
-    *(LABELS.index("pants"), LABELS.index("dress"), LABELS.index("scarf"), LABELS.index("skirt")),
-    *(LABELS.index("face"), LABELS.index("left-arm"), LABELS.index("right-arm")),
-    *(
-        LABELS.index("left-leg"),
-        LABELS.index("right-leg"),
-        LABELS.index("left-shoe"),
-        LABELS.index("right-shoe"),
-    ),
-)
-"""Code of each of LIP's labels.
-
-0 background, 1 hat, 2 hair, 3 glove, 4 sunglasses, 5 upper clothes, 6 dress, 7 coat, 8 socks, 9 pants, 10
-jumpsuit, 11 scarf, 12 skirt, 13 face, 14/15 left/right arm, 16/17 leg, 18/19 shoe.
-"""
+IMAGES: Final = "image"
+PARSES: Final = ("image-parse", "image-parse-v3")
+POSES: Final = ("pose", "openpose_json", "openpose-json")
 
 _NECK_WIDTH_SHARE: Final = 0.42
 """Width of the bands along neck and shoulders that are left unknown, in shoulder widths."""
-
-_JOINTS: Final[dict[int, dict[int, tuple[str, ...]]]] = {
-    AN_ARM: {
-        LABELS.index("left-arm"): ("left-elbow", "left-wrist"),
-        LABELS.index("right-arm"): ("right-elbow", "right-wrist"),
-    },
-    A_LEG: {
-        LABELS.index("left-leg"): ("left-knee", "left-ankle"),
-        LABELS.index("right-leg"): ("right-knee", "right-ankle"),
-    },
-}
-
-
-def to_codes(ids: LabelArray, keypoints: PointArray) -> LabelArray:
-    """Label codes (h, w) uint8 for a map of LIP's ids 0-19 (h, w) uint8.
-
-    Gloves and socks take the side of the nearest joint of the pose (keypoints (16, 3) in pixels of the map);
-    without these joints they stay "an arm" and "a leg".
-
-    Raises:
-        DamagedPhotoError: an id above 19.
-    """
-    if ids.max(initial=0) >= len(LIP_CODES):
-        raise DamagedPhotoError(f"label map holds the id {ids.max()} instead of 0-19")
-    codes = np.asarray(np.array(LIP_CODES, np.uint8)[ids], np.uint8)
-    for code, sides in _JOINTS.items():
-        _choose_side(codes, code, sides, keypoints)
-    return codes
-
-
-def _choose_side(
-    codes: LabelArray, code: int, sides: dict[int, tuple[str, ...]], keypoints: PointArray
-) -> None:
-    ys, xs = np.nonzero(codes == code)
-    joints = [(label, keypoints[KEYPOINTS.index(name)]) for label, names in sides.items() for name in names]
-    joints = [(label, joint) for label, joint in joints if joint[2] > 0]
-    if not len(xs) or {label for label, _ in joints} != set(sides):
-        return
-    distances = np.stack([np.hypot(xs - joint[0], ys - joint[1]) for _, joint in joints])
-    codes[ys, xs] = np.array([label for label, _ in joints], np.uint8)[distances.argmin(0)]
 
 
 def forget_neck(codes: LabelArray, keypoints: PointArray) -> LabelArray:
@@ -116,32 +60,78 @@ def forget_neck(codes: LabelArray, keypoints: PointArray) -> LabelArray:
 
 
 def read_openpose(path: Path) -> PointArray:
-    """Points (18, 3) float32 of the first person of an OpenPose JSON: x, y in pixels, confidence."""
+    """Points (18 or 25, 3) float32 of the first person of an OpenPose JSON: x, y in pixels, confidence."""
     try:
         people = json.loads(path.read_text(encoding="utf-8"))["people"]
         if not people:
-            return np.zeros((OPENPOSE_COUNT, 3), np.float32)
-        return np.asarray(people[0]["pose_keypoints"], np.float32).reshape(OPENPOSE_COUNT, 3)
+            return np.zeros((OPENPOSE18_COUNT, 3), np.float32)
+        return _points(people[0])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedPhotoError("pose is missing or cannot be read") from error
 
 
-def convert(source: Path, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
-    """Samples of the set.
+def _points(person: dict[str, Any]) -> PointArray:
+    values = person["pose_keypoints_2d"] if "pose_keypoints_2d" in person else person["pose_keypoints"]
+    points = np.asarray(values, np.float32).reshape(-1, 3)
+    if len(points) not in (OPENPOSE18_COUNT, OPENPOSE25_COUNT):
+        raise ValueError(f"{len(points)} points")
+    return points
+
+
+def convert(source: Source, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
+    """Samples of VITON; photos of a `train` and a `test` folder keep that split.
 
     Args:
-        source: folder with `image/*.jpg`, `image-parse/*.png`, `pose/*_keypoints.json`.
+        source: a folder, or folders `train` and `test`, with `image/*.jpg`, `image-parse/*.png` and
+            `pose/*_keypoints.json`.
         skips: receives what is left out.
 
     Raises:
         DataSetError: the layout is not that of the set.
     """
-    for path in photo_files(source / "image", ".jpg"):
-        with skipping(path.stem, skips):
-            image = read_photo(path)
-            ids = read_codes(source / "image-parse" / f"{path.stem}.png")
-            require_same_size(ids, image)
-            points = read_openpose(source / "pose" / f"{path.stem}_keypoints.json")
-            keypoints = forget_outside(lip_from_openpose(points), image.shape[1], image.shape[0])
-            labels = forget_neck(to_codes(ids, keypoints), keypoints)
-            yield packed_sample(f"{NAME}/{path.stem}", image, labels, keypoints)
+    return _samples(source, skips, LIP, neck_is_known=False)
+
+
+def convert_hd(source: Source, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
+    """Samples of VITON-HD, whose folders are called `image-parse-v3` and `openpose_json`; else as VITON."""
+    return _samples(source, skips, VITON_HD, neck_is_known=True)
+
+
+def _samples(
+    source: Source, skips: Skips, table: LabelTable, *, neck_is_known: bool
+) -> Iterator[tuple[Sample, Extras]]:
+    for part, extras in _parts(source):
+        files = photo_files(part.folder / IMAGES, ".jpg", ".png")
+        note_orphans(part.part(*PARSES), ".png", {path.stem for path in files}, skips)
+        for path in files:
+            with skipping(path.stem, skips):
+                sample, size = _sample(part, path, table, neck_is_known=neck_is_known)
+                yield sample, {**size, **extras}
+
+
+def _parts(source: Source) -> Iterator[tuple[Source, Extras]]:
+    """The folder itself, or its `train` and `test` with the split that they stand for."""
+    if (source.folder / IMAGES).is_dir():
+        yield source, {}
+        return
+    found = [(name, split) for name, split in (("train", "train"), ("test", "val")) if _has(source, name)]
+    if not found:
+        raise DataSetError(f"No folder {IMAGES} in {source.folder}; the data set is incomplete.")
+    for name, split in found:
+        yield Source(source.folder / name, source.name), {"split": split}
+
+
+def _has(source: Source, name: str) -> bool:
+    return (source.folder / name / IMAGES).is_dir()
+
+
+def _sample(part: Source, path: Path, table: LabelTable, *, neck_is_known: bool) -> tuple[Sample, Extras]:
+    image = read_photo(path)
+    numbers = read_codes(part.part(*PARSES) / f"{path.stem}.png")
+    require_same_size(numbers, image)
+    points = read_openpose(part.part(*POSES) / f"{path.stem}_keypoints.json")
+    keypoints = forget_outside(lip_from_openpose(points), image.shape[1], image.shape[0])
+    labels = to_codes(numbers, keypoints, table)
+    if not neck_is_known:
+        labels = forget_neck(labels, keypoints)
+    return packed_sample(f"{part.name}/{path.stem}", image, labels, keypoints)
