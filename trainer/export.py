@@ -15,9 +15,12 @@ from torch import nn
 
 from portrait_studio.errors import ExportError, OptionError, WeightsError
 from portrait_studio.imaging.atomic import replacing
+from portrait_studio.networks.folding import normalised_convolutions
 from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import LoadedNetwork, load_network, save_network
+from trainer.evaluation.cost import example_inputs
 from trainer.evaluation.report import Report, read_json
+from trainer.halving import try_half_precision
 from trainer.model_card import CardFacts, model_card
 from trainer.run_state import RunState, load_state
 
@@ -57,6 +60,9 @@ def export_run(run: Path, models: Path, metrics: Sequence[Path] = ()) -> Exporte
     task = state.recipe.task
     module = build_network(state.recipe.architecture, state.recipe.network)
     _take_weights(module, state, run)
+    module.eval()
+    halving = try_half_precision(module, task)
+    folds = normalised_convolutions(module, *example_inputs(task))
     reports = [read_json(path) for path in metrics]
     earlier = _same_weights_in(models, task, module)
     _check_reports(reports, metrics, task, earlier)
@@ -65,16 +71,28 @@ def export_run(run: Path, models: Path, metrics: Sequence[Path] = ()) -> Exporte
         "steps": state.step,
         "commit": commit(),
         "metrics": [asdict(report) for report in reports],
+        "half_precision": asdict(halving),
         MEASURED_AS: earlier,
     }
     weights, card = models / f"{task}.safetensors", models / f"{task}.md"
     try:
         models.mkdir(parents=True, exist_ok=True)
-        digest = save_network(weights, state.recipe.architecture, module, record)
+        digest = save_network(
+            weights, state.recipe.architecture, module, record, half=halving.half, folds=folds
+        )
     except OSError as error:
         raise ExportError(f"The weights cannot be written to {models}: {error.strerror}.") from error
     facts = CardFacts(
-        task, module.eval(), state.recipe, state.step, state.record, str(record["commit"]), digest, reports
+        task=task,
+        module=module,
+        recipe=state.recipe,
+        step=state.step,
+        record=state.record,
+        commit=str(record["commit"]),
+        sha256=digest,
+        halving=halving,
+        folds=len(folds),
+        reports=reports,
     )
     with replacing(card) as file:
         file.write(model_card(facts).encode())

@@ -16,6 +16,7 @@ from trainer.config import Recipe
 from trainer.evaluation.cost import example_inputs
 from trainer.evaluation.rendering import as_markdown
 from trainer.evaluation.report import Report
+from trainer.halving import HalvingTest
 
 RESEARCH = "research only"
 
@@ -61,6 +62,8 @@ class CardFacts:
         record: training record of the run.
         commit: version of the program that exported it.
         sha256: of the weights file.
+        halving: what half precision changes.
+        folds: batch normalisations that the engine folds away.
         reports: what was measured with it.
     """
 
@@ -71,6 +74,8 @@ class CardFacts:
     record: dict[str, Any]
     commit: str
     sha256: str
+    halving: HalvingTest
+    folds: int
     reports: Sequence[Report]
 
 
@@ -106,9 +111,17 @@ def _facts(facts: CardFacts) -> list[tuple[str, str]]:
         ("architecture", f"`{facts.recipe.architecture}`"),
         ("parameters", f"{count_parameters(facts.module) / 1e6:.2f} million"),
         ("cost", f"{macs / 1e9:.2f} GMAC at {width} x {height}"),
-        ("weights", f"half precision, averaged over the run; SHA-256 `{facts.sha256}`"),
+        ("weights", f"{_precision(facts.halving)}, averaged over the run; SHA-256 `{facts.sha256}`"),
+        *([("batch normalisations", f"{facts.folds}, folded when loaded")] if facts.folds else []),
         ("exported by", f"commit `{facts.commit}`"),
     ]
+
+
+def _precision(halving: HalvingTest) -> str:
+    """How the values are stored, and what half precision changes on the trial pictures."""
+    changes = ", ".join(f"{name} by {value:.2g}" for name, value in halving.changes.items())
+    kind = "half" if halving.half else "single"
+    return f"{kind} precision (half changes at most: {changes})"
 
 
 def _training(facts: CardFacts) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import torch
 
+from portrait_studio.networks.folding import fold_batch_norm
 from portrait_studio.networks.released import LoadedNetwork, load_network
 
 
@@ -23,7 +24,10 @@ class NetworkStore(Protocol):
 
 
 class ReleasedNetworks:
-    """The released weights in a folder; each file is read and verified once, when first needed."""
+    """The released weights in a folder; each file is read and verified once, when first needed.
+
+    Batch normalisation is folded away, so these networks can be run but not trained.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Args: the models folder; it need not exist until a network is asked for."""
@@ -34,6 +38,7 @@ class ReleasedNetworks:
         """See `NetworkStore.load`."""
         if task not in self._loaded:
             network = load_network(task, self._folder)
+            fold_batch_norm(network.module, network.folds)
             network.module.to(memory_format=torch.channels_last)
             self._loaded[task] = network
         return self._loaded[task]

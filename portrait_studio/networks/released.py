@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from torch import Tensor, nn
 
 from portrait_studio.errors import OptionError, WeightsError
 from portrait_studio.networks.conventions import CONVENTIONS_VERSION
+from portrait_studio.networks.folding import check_folds
 from portrait_studio.networks.registry import ARCHITECTURES, build_network
 
 MANIFEST = "manifest.json"
@@ -34,6 +36,8 @@ class LoadedNetwork:
         config: the frozen dataclass that shaped it.
         sha256: of the file.
         metadata: training record and metrics as they stand in the file.
+        folds: which batch normalisation may be folded into which convolution, by names of layers; see
+            `folding.fold_batch_norm`.
     """
 
     module: nn.Module
@@ -42,6 +46,7 @@ class LoadedNetwork:
     config: Any
     sha256: str
     metadata: dict[str, Any]
+    folds: dict[str, str] = field(default_factory=dict)
 
 
 def read_manifest(folder: Path) -> dict[str, dict[str, Any]]:
@@ -96,8 +101,16 @@ def load_file(task: str, path: Path) -> LoadedNetwork:
     return _load(path, task, _sha256(path))
 
 
-def save_network(path: Path, architecture: str, module: nn.Module, record: dict[str, Any]) -> str:
-    """Write a network as a released file, in half precision, and name it in the folder's manifest.
+def save_network(
+    path: Path,
+    architecture: str,
+    module: nn.Module,
+    record: dict[str, Any],
+    *,
+    half: bool = True,
+    folds: Mapping[str, str] | None = None,
+) -> str:
+    """Write a network as a released file and name it in the folder's manifest.
 
     Values beyond the range of half precision keep the whole tensor in single precision.
 
@@ -106,6 +119,8 @@ def save_network(path: Path, architecture: str, module: nn.Module, record: dict[
         architecture: name in the registry.
         module: the trained network, whose `config` attribute shaped it.
         record: training record and metrics; plain JSON values.
+        half: whether values are stored in half precision.
+        folds: what `LoadedNetwork.folds` shall say.
 
     Returns:
         SHA-256 of the file.
@@ -120,8 +135,9 @@ def save_network(path: Path, architecture: str, module: nn.Module, record: dict[
         "config": json.dumps(dataclasses.asdict(module.config)),  # type: ignore[call-overload]
         "conventions": str(CONVENTIONS_VERSION),
         "record": json.dumps(record, sort_keys=True),
+        "folds": json.dumps(dict(folds or {}), sort_keys=True),
     }
-    state = {name: _halved(value) for name, value in module.state_dict().items()}
+    state = {name: stored_value(value, half) for name, value in module.state_dict().items()}
     data = save(state, header)
     digest = hashlib.sha256(data).hexdigest()
     _write(path, data)
@@ -133,9 +149,10 @@ def save_network(path: Path, architecture: str, module: nn.Module, record: dict[
     return digest
 
 
-def _halved(value: Tensor) -> Tensor:
+def stored_value(value: Tensor, half: bool) -> Tensor:
+    """A tensor of a network as its file holds it: on the CPU, in half precision if wanted and in range."""
     value = value.detach().cpu().contiguous()
-    fits = value.is_floating_point() and bool(value.half().isfinite().all())
+    fits = half and value.is_floating_point() and bool(value.half().isfinite().all())
     return value.half() if fits else value
 
 
@@ -167,7 +184,9 @@ def _load(path: Path, task: str, digest: str) -> LoadedNetwork:
         module = build_network(architecture, json.loads(header["config"]))
         module.load_state_dict({k: _float(v) for k, v in state.items()}, strict=True)
         record = json.loads(header.get("record", "{}"))
-    except (OptionError, KeyError, ValueError, TypeError, RuntimeError):
+        folds: dict[str, str] = json.loads(header.get("folds", "{}"))
+        check_folds(module, folds)
+    except (OptionError, KeyError, ValueError, TypeError, AttributeError, RuntimeError):
         raise WeightsError(
             f"The weights file {path} does not fit this version of the program. {_UPDATE}"
         ) from None
@@ -176,7 +195,7 @@ def _load(path: Path, task: str, digest: str) -> LoadedNetwork:
             f"The weights file {path} holds a network for another task than {task}. {_REINSTALL}"
         )
     module.eval().requires_grad_(False)
-    return LoadedNetwork(module, task, architecture, module.config, digest, record)
+    return LoadedNetwork(module, task, architecture, module.config, digest, record, folds)
 
 
 def _float(value: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ from trainer.config import DataConfig, LossConfig, Recipe, RunConfig
 from trainer.evaluation.report import FORMAT_VERSION, Report
 from trainer.evaluation.scoring import Score
 from trainer.export import add_export_command, export_run
+from trainer.halving import TOLERANCES
 from trainer.model_card import SET_TERMS, restricting_sets
 from trainer.run_state import RunState, save_state
 
@@ -57,7 +58,22 @@ def test_averaged_weights_come_back_in_half_precision(tmp_path: Path) -> None:
     entry = read_manifest(tmp_path / "models")["face"]
     assert (entry["file"], entry["sha256"]) == ("face.safetensors", exported.sha256)
     assert released.metadata["steps"] == 12
+    assert released.metadata["half_precision"]["half"]
+    assert len(released.folds) == sum(
+        isinstance(layer, torch.nn.BatchNorm2d) for layer in released.module.modules()
+    )
     assert released.metadata["device"] == "CPU (test)"
+
+
+def test_a_network_that_halving_changes_is_stored_in_single_precision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    averaged = save_run(tmp_path / "run")
+    monkeypatch.setitem(TOLERANCES, "grey levels", -1.0)
+    exported = export_run(tmp_path / "run", tmp_path / "models")
+    released = load_network("face", tmp_path / "models")
+    assert all(torch.equal(value, averaged[name]) for name, value in released.module.state_dict().items())
+    assert "single precision" in exported.card.read_text()
 
 
 def test_the_card_tells_the_run_and_the_terms(tmp_path: Path) -> None:
@@ -67,6 +83,7 @@ def test_the_card_tells_the_run_and_the_terms(tmp_path: Path) -> None:
     for fact in (
         *("tiny-face", "12 of 20", "CPU (test)", "0.50 hours", "loss 0.25", exported.sha256),
         *("portraits (75 % of the samples)", "public domain", "VGG-16", "Not yet"),
+        *("half precision (half changes at most: grey levels by ", "folded when loaded"),
     ):
         assert fact in card
     assert "research only took part (celebahq)" in card
