@@ -16,6 +16,9 @@ class Command(Enum):
     """What a user can ask for."""
 
     OPEN = auto()
+    RECENT = auto()
+    NEXT_PHOTO = auto()
+    PREVIOUS_PHOTO = auto()
     SAMPLE = auto()
     PASTE = auto()
     SAVE = auto()
@@ -61,6 +64,13 @@ class Entry:
 
 TABLE: Final[dict[Command, Entry]] = {
     Command.OPEN: Entry("Open…", "ph.folder-open", ("Ctrl+O",), "Open a photo"),
+    Command.RECENT: Entry("Open recent", "ph.clock-counter-clockwise", (), "What was open lately"),
+    Command.NEXT_PHOTO: Entry(
+        "Next photo of the folder", "ph.arrow-right", ("PgDown",), "Open the next photo of the folder"
+    ),
+    Command.PREVIOUS_PHOTO: Entry(
+        "Previous photo of the folder", "ph.arrow-left", ("PgUp",), "Open the photo before in the folder"
+    ),
     Command.SAMPLE: Entry("Try the sample photo", "ph.image", (), "Open the photo that comes with it"),
     Command.PASTE: Entry("Paste as photo", "ph.clipboard", ("Ctrl+V",), "Open the picture in the clipboard"),
     Command.SAVE: Entry(

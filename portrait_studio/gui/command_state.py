@@ -11,7 +11,10 @@ def enabled_commands(session: Session) -> dict[Command, bool]:
     """For each command that is not always possible, whether it is."""
     is_open = session.document is not None
     editable = session.can_edit
+    has_folder = session.document is not None and session.document.photo.path is not None
     return {
+        Command.NEXT_PHOTO: has_folder,
+        Command.PREVIOUS_PHOTO: has_folder,
         Command.SAVE: editable,
         Command.SAVE_AS: editable,
         Command.EXPORT: editable,

@@ -13,10 +13,12 @@ from portrait_studio.document.project import SUFFIX
 from portrait_studio.gui.clipboard import pixels_of, qimage_of
 from portrait_studio.gui.dialogs import UnsavedAnswer, ask_overwrite, ask_unsaved
 from portrait_studio.gui.export_dialog import ExportDialog, folder_for
-from portrait_studio.locations import resources_dir
+from portrait_studio.imaging.reading import SUFFIXES_READ
+from portrait_studio.locations import data_dir, resources_dir
+from portrait_studio.session.recent import RecentFiles, neighbour
 from portrait_studio.session.session import Session
 
-_PHOTOS = "*.jpg *.jpeg *.png *.tif *.tiff *.webp *.bmp *.gif *.avif *.jp2 *.ppm *.tga"
+_PHOTOS = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES_READ))
 _OPEN_FILTER = f"Photos and projects ({_PHOTOS} *{SUFFIX});;Projects (*{SUFFIX});;All files (*)"
 _SAVE_FILTER = f"Portrait Studio projects (*{SUFFIX})"
 
@@ -33,6 +35,8 @@ class FileCommands(QObject):
         self._session = session
         self._window = window
         self._after_saving: Callable[[], None] | None = None
+        self.recent = RecentFiles(data_dir() / "recent.json")
+        session.opened.connect(self._remember)
         session.saved.connect(self._on_saved)
         session.failed.connect(self._forget_plan)
 
@@ -50,6 +54,24 @@ class FileCommands(QObject):
         )
         if chosen:
             self.open_path(Path(chosen))
+
+    def open_next(self) -> None:
+        """Open the photo after this one in its folder."""
+        self._open_neighbour(1, "last")
+
+    def open_previous(self) -> None:
+        """Open the photo before this one in its folder."""
+        self._open_neighbour(-1, "first")
+
+    def _open_neighbour(self, step: int, end: str) -> None:
+        document = self._session.document
+        if document is None or document.photo.path is None:
+            return
+        path = neighbour(document.photo.path, step)
+        if path is None:
+            self.told.emit(f"This is the {end} photo of the folder.")
+        else:
+            self.open_path(path)
 
     def save(self) -> bool:
         """Save the project where it lies, or where the user says; False when the user thinks better of it."""
@@ -136,7 +158,14 @@ class FileCommands(QObject):
         elif answer is UnsavedAnswer.SAVE and self.save():
             self._after_saving = then
 
+    def _remember(self) -> None:
+        document = self._session.document
+        path = self._session.project_path or (document.photo.path if document is not None else None)
+        if path is not None and path != sample_path() and path.is_file():
+            self.recent.add(path)
+
     def _on_saved(self, path: Path) -> None:
+        self.recent.add(path)
         self.told.emit(f"Saved {path.name}.")
         then, self._after_saving = self._after_saving, None
         if then is not None:

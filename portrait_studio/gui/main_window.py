@@ -25,6 +25,7 @@ from portrait_studio.gui.job_bar import JobBar
 from portrait_studio.gui.menus import fill_menu_bar
 from portrait_studio.gui.options_bar import OptionsBar
 from portrait_studio.gui.readout import Readout
+from portrait_studio.gui.recent_menu import RecentMenu
 from portrait_studio.gui.structure_panel import StructurePanel
 from portrait_studio.gui.theme import Theme
 from portrait_studio.imaging.geometry import Bounds
@@ -75,6 +76,7 @@ class MainWindow(QMainWindow):
             Qt.ToolBarArea.TopToolBarArea, TopBar(self.actions_, self.compare_button, self.options, self)
         )
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, ToolBar(self.actions_, self))
+        self.actions_[Command.RECENT].setMenu(RecentMenu(self.files.recent, self.open_path, self))
         fill_menu_bar(self, self.actions_)
         dock = QDockWidget("Structure", self)
         dock.setObjectName("structure-dock")
@@ -89,6 +91,8 @@ class MainWindow(QMainWindow):
         session, tools, viewport = self._session, self._session.tools, self.canvas.viewport
         handlers = {
             Command.OPEN: self.files.ask_open,
+            Command.NEXT_PHOTO: self.files.open_next,
+            Command.PREVIOUS_PHOTO: self.files.open_previous,
             Command.SAMPLE: self.files.open_sample,
             Command.PASTE: self.files.paste,
             Command.SAVE: self.files.save,

@@ -11,6 +11,9 @@ from portrait_studio.gui.actions import Actions, Command
 MENUS: Final[dict[str, tuple[Command | None, ...]]] = {
     "&File": (
         Command.OPEN,
+        Command.RECENT,
+        Command.PREVIOUS_PHOTO,
+        Command.NEXT_PHOTO,
         Command.SAMPLE,
         Command.PASTE,
         None,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, cast
@@ -21,11 +23,18 @@ from portrait_studio.imaging.photo import Metadata, Photo, Pixels, Plane
 MAX_PIXELS: Final = 250_000_000
 """Larger pictures are refused: they are mistakes or attacks, and would need several gigabytes of memory."""
 
-FORMATS: Final = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF", "PPM", "TGA", "JPEG2000", "AVIF")
+FORMATS: Final = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF", "PPM", "TGA", "JPEG2000", "AVIF", "HEIF")
 """Pillow's names of what is read; others (EPS, for one, starts another program) are left alone."""
+
+_HEIC_SUFFIXES: Final = frozenset((".heic", ".heif", ".hif"))
+_COMMON_SUFFIXES: Final = frozenset((".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp", ".gif"))
+_RARE_SUFFIXES: Final = frozenset((".avif", ".jp2", ".ppm", ".pgm", ".tga"))
+SUFFIXES_READ: Final = _COMMON_SUFFIXES | _RARE_SUFFIXES | _HEIC_SUFFIXES
+"""Endings of photo files, in small letters; HEIC needs the package pillow-heif."""
 
 _TIFF_BEGINNINGS: Final = (b"II*\x00", b"MM\x00*")
 _BEGINNINGS: Final = (b"\xff\xd8", b"\x89PNG", *_TIFF_BEGINNINGS, b"RIFF", b"GIF8", b"BM")
+_HEIC_BRANDS: Final = (b"heic", b"heix", b"heim", b"hevc", b"mif1", b"msf1")
 
 # Pillow's own limits are lower than photos are large today, and its warning is no sentence for a user.
 # `_open` enforces MAX_PIXELS instead, before any pixel is decoded.
@@ -100,6 +109,9 @@ def _read_bytes(path: Path) -> bytes:
 def _open(data: bytes, path: Path) -> Image.Image:
     """Read the header only, and refuse what is too large before any pixel is decoded."""
     Image.init()
+    with suppress(ImportError):
+        # Not a dependency: it ships an HEVC decoder, whose patents not everyone may use.
+        importlib.import_module("pillow_heif").register_heif_opener()
     known: list[str] = [name for name in FORMATS if name in Image.OPEN]
     try:
         image = Image.open(io.BytesIO(data), formats=known)
@@ -107,6 +119,10 @@ def _open(data: bytes, path: Path) -> Image.Image:
         if data.startswith(_BEGINNINGS):
             raise ImageFileError(
                 f"{path} is damaged or cut off; fetch the file again from its source."
+            ) from error
+        if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
+            raise ImageFileError(
+                f"{path} is a HEIC photo; install the package pillow-heif, or convert it to JPEG first."
             ) from error
         raise ImageFileError(
             f"{path} is not a picture that this program can read; use JPEG, PNG, TIFF, WebP, BMP or GIF."

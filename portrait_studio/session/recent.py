@@ -1,0 +1,66 @@
+"""Photos and projects that were open lately, and the neighbours of a photo in its folder."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from portrait_studio.errors import ExportError
+from portrait_studio.imaging.atomic import replacing
+from portrait_studio.imaging.reading import SUFFIXES_READ
+
+_MOST: Final = 12
+
+
+class RecentFiles:
+    """The list in a file of the user's data folder; without a place to write it, it is forgotten."""
+
+    def __init__(self, path: Path) -> None:
+        """Args: the JSON file, which need not exist."""
+        self._path = path
+
+    def paths(self) -> list[Path]:
+        """The latest first; files that are gone are left out."""
+        try:
+            found = json.loads(self._path.read_text("utf-8"))
+            paths = [Path(item) for item in found if isinstance(item, str)]
+        except (OSError, ValueError, TypeError):
+            return []
+        return [path for path in paths if path.is_file()][:_MOST]
+
+    def add(self, path: Path) -> None:
+        """Put a file to the top. Read anew each time, since another window may have added some."""
+        path = path.absolute()
+        self._write([path, *(other for other in self.paths() if other != path)])
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._write([])
+
+    def _write(self, paths: list[Path]) -> None:
+        with suppress(OSError, ExportError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with replacing(self._path) as file:
+                file.write(json.dumps([str(path) for path in paths[:_MOST]], indent=1).encode())
+
+
+def neighbour(photo: Path, step: int) -> Path | None:
+    """The photo so many places after (before, when negative) a photo in its folder; None beyond the ends.
+
+    Names are in the order that people expect: 2 before 10, capitals beside small letters.
+    """
+    try:
+        found = [p for p in photo.parent.iterdir() if p.suffix.lower() in SUFFIXES_READ and p.is_file()]
+    except OSError:
+        return None
+    names = sorted({*found, photo}, key=_natural)
+    place = names.index(photo) + step
+    return names[place] if 0 <= place < len(names) else None
+
+
+def _natural(path: Path) -> tuple[list[tuple[int, str]], str]:
+    parts = re.split(r"(\d+)", path.name.casefold())
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts], path.name

@@ -1,0 +1,155 @@
+"""Recent files, the photos of a folder, formats."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtWidgets import QApplication, QMenu
+from pytestqt.qtbot import QtBot
+
+from portrait_studio.errors import ImageFileError
+from portrait_studio.gui.actions import Command
+from portrait_studio.gui.main_window import MainWindow
+from portrait_studio.imaging.reading import read_photo
+from portrait_studio.session.recent import RecentFiles, neighbour
+from portrait_studio.session.session import Session
+from tests.gui.conftest import Hand, write_photo
+from tests.gui.test_window import answer
+
+
+def recent_menu(window: MainWindow) -> QMenu:
+    menu = window.actions_[Command.RECENT].menu()
+    assert isinstance(menu, QMenu)
+    menu.popup(window.mapToGlobal(QPoint(5, 30)))
+    return menu
+
+
+def entries(menu: QMenu) -> list[str]:
+    return [action.toolTip() for action in menu.actions() if action.text().startswith("&")]
+
+
+def test_recent_files_are_listed_latest_first_and_open_by_digit(
+    qtbot: QtBot, opened: Session, window: MainWindow, photo_path: Path
+) -> None:
+    other = write_photo(photo_path.with_name("other.png"), 100, 90)
+    with qtbot.waitSignal(opened.opened, timeout=5000):
+        window.open_path(other)
+    menu = recent_menu(window)
+    qtbot.waitUntil(menu.isVisible)
+    assert entries(menu) == [str(other), str(photo_path)]
+    with qtbot.waitSignal(opened.opened, timeout=5000):
+        qtbot.keyClick(menu, Qt.Key.Key_2)
+    assert opened.name == "person.png"
+    other.unlink()
+    menu = recent_menu(window)
+    assert entries(menu) == [str(photo_path)]
+    menu.actions()[-1].trigger()
+    menu.close()
+    assert entries(recent_menu(window)) == []
+
+
+def test_the_list_is_short_and_survives_damage(tmp_path: Path) -> None:
+    recent = RecentFiles(tmp_path / "new" / "recent.json")
+    for number in range(20):
+        (tmp_path / f"{number}.png").write_bytes(b"x")
+        recent.add(tmp_path / f"{number}.png")
+    recent.add(tmp_path / "15.png")
+    assert [path.stem for path in recent.paths()][:3] == ["15", "19", "18"]
+    assert len(recent.paths()) == 12
+    (tmp_path / "new" / "recent.json").write_text('{"not": "a list"')
+    assert recent.paths() == []
+    recent.add(tmp_path / "1.png")
+    assert len(recent.paths()) == 1
+
+
+def test_page_keys_go_through_the_folder(
+    qtbot: QtBot, opened: Session, window: MainWindow, hand: Hand, photo_path: Path
+) -> None:
+    for name in ("Person 2.PNG", "person 10.png", "zebra.jpg"):
+        write_photo(photo_path.with_name(name), 100, 90)
+    photo_path.with_name("notes.txt").write_text("no photo")
+    seen = []
+    with qtbot.waitSignal(opened.opened, timeout=5000):
+        window.open_path(photo_path.with_name("Person 2.PNG"))
+    for _ in range(3):
+        with qtbot.waitSignal(opened.opened, timeout=5000):
+            hand.key(Qt.Key.Key_PageDown)
+        seen.append(opened.name)
+    assert seen == ["person 10.png", "person.png", "zebra.jpg"]
+    hand.key(Qt.Key.Key_PageDown)
+    assert "last photo of the folder" in window.statusBar().currentMessage()
+    with qtbot.waitSignal(opened.opened, timeout=5000):
+        hand.key(Qt.Key.Key_PageUp)
+    assert opened.name == "person.png"
+
+
+def test_going_on_asks_about_unsaved_edits(
+    qtbot: QtBot, opened: Session, hand: Hand, photo_path: Path
+) -> None:
+    write_photo(photo_path.with_name("zebra.jpg"), 100, 90)
+    hand.stroke((60, 80), (140, 80))
+    answer("Cancel")
+    hand.key(Qt.Key.Key_PageDown)
+    qtbot.wait(30)
+    assert opened.name == "person.png"
+
+
+def test_a_photo_that_is_gone_still_has_neighbours(tmp_path: Path) -> None:
+    for name in ("a.jpg", "c.jpg"):
+        (tmp_path / name).write_bytes(b"x")
+    assert neighbour(tmp_path / "b.jpg", 1) == tmp_path / "c.jpg"
+    assert neighbour(tmp_path / "b.jpg", -1) == tmp_path / "a.jpg"
+    assert neighbour(tmp_path / "none" / "b.jpg", 1) is None
+
+
+def test_a_dropped_project_opens(
+    qtbot: QtBot, opened: Session, window: MainWindow, hand: Hand, tmp_path: Path
+) -> None:
+    hand.stroke((60, 80), (140, 80))
+    target = tmp_path / "a.psproj"
+    with qtbot.waitSignal(opened.saved, timeout=5000):
+        opened.save(target)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(target))])
+    with qtbot.waitSignal(opened.opened, timeout=5000):
+        window.files.take(data)
+    assert opened.project_path == target
+    assert opened.has_mask
+
+
+@pytest.mark.parametrize("text", ["hello", ""])
+def test_a_clipboard_without_a_picture_says_so(opened: Session, window: MainWindow, text: str) -> None:
+    QApplication.clipboard().setText(text)
+    window.actions_[Command.PASTE].trigger()
+    assert "no picture to open" in window.statusBar().currentMessage()
+    assert opened.name == "person.png"
+
+
+def test_bmp_opens(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(1).integers(0, 255, (20, 30, 3)).astype(np.uint8)
+    assert cv2.imwrite(str(tmp_path / "a.bmp"), pixels[:, :, ::-1])
+    assert np.array_equal(read_photo(tmp_path / "a.bmp").pixels, pixels)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pillow_heif") is None, reason="pillow-heif is not installed")
+def test_heic_opens_where_its_package_is_installed(tmp_path: Path) -> None:
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    pixels = np.full((64, 96, 3), (200, 120, 40), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "a.heic", quality=95)
+    photo = read_photo(tmp_path / "a.heic")
+    assert np.abs(photo.pixels.astype(int) - pixels).max() < 12
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pillow_heif") is not None, reason="pillow-heif is installed")
+def test_heic_without_its_package_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "a.heic").write_bytes(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(64))
+    with pytest.raises(ImageFileError, match="install the package pillow-heif"):
+        read_photo(tmp_path / "a.heic")
