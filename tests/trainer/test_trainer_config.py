@@ -126,7 +126,7 @@ def test_whole_numbers_serve_as_fractions(tmp_path: Path) -> None:
         (MINIMAL.replace('"own"', '"own"\nrun = 3'), r"own\.run: 3 is not of type RunConfig"),
         (MINIMAL + "size = 100\n", r"`size` must be a multiple of 32, and 100 is not"),
         (MINIMAL + "size = 0\n", r"`size` must be a multiple of 32, and 0 is not"),
-        (MINIMAL + "batch = 0\n", r"`batch` must be at least 1"),
+        (MINIMAL + "batch = 0\n", r"`batch` and `accumulate` must be at least 1"),
         (MINIMAL.replace("1.0", "0"), r"the shares of `sets` must not be negative, and one"),
         (MINIMAL.replace("1.0", "2, b = -1"), r"the shares of `sets` must not be negative, and one"),
         (MINIMAL.replace("lip = 1.0", ""), r"the shares of `sets` must not be negative, and one"),
