@@ -66,6 +66,18 @@ class MaskEdit:
         self._recorder.touch(masks.stroke_bounds(self._extent, points, 1.0))
         return self._spared(masks.draw_polygon(self._mask, points, value))
 
+    def stamp(self, bounds: Bounds, shape: Mask, value: int = masks.HOLE) -> Bounds:
+        """Set the pixels of `bounds` where (h, w) uint8 is not zero; returns what may have changed."""
+        self._recorder.touch(bounds)
+        self._mask[bounds.slices][shape != 0] = value
+        return self._spared(bounds)
+
+    def spare_protected(self) -> Bounds:
+        """Take the mask away where it is over protected pixels; returns what may have changed."""
+        bounds = masks.mask_bounds(self._mask)
+        self._recorder.touch(bounds)
+        return self._spared(bounds)
+
     def replace(self, mask: Mask) -> Bounds:
         """Take over another mask, (H, W) uint8 of the same size; returns what may have changed.
 

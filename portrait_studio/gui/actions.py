@@ -31,12 +31,23 @@ class Command(Enum):
     BRUSH = auto()
     RECTANGLE = auto()
     ERASER = auto()
+    LASSO = auto()
+    PICK = auto()
     SWAP = auto()
     SMALLER = auto()
     LARGER = auto()
     SELECT_ALL = auto()
     CLEAR = auto()
     INVERT = auto()
+    GROW = auto()
+    SHRINK = auto()
+    FEATHER = auto()
+    FILL_HOLES = auto()
+    IMPORT_MASK = auto()
+    EXPORT_MASK = auto()
+    FILL_AT_ONCE = auto()
+    LOOPS = auto()
+    PRESSURE = auto()
     FILL = auto()
     AGAIN = auto()
     CANCEL = auto()
@@ -87,6 +98,14 @@ TABLE: Final[dict[Command, Entry]] = {
     Command.BRUSH: Entry("Brush", "ph.paint-brush", ("B",), "Paint over what shall go", True),
     Command.RECTANGLE: Entry("Rectangle", "ph.selection", ("R",), "Mark a rectangle", True),
     Command.ERASER: Entry("Eraser", "ph.eraser", ("E",), "Take away from the mask", True),
+    Command.LASSO: Entry("Lasso", "mdi6.lasso", ("L",), "Mark what you draw a line around", True),
+    Command.PICK: Entry(
+        "Pick things",
+        "ph.hand-pointing",
+        ("W",),
+        "Click a bag, a hat, sunglasses or a person to mark it",
+        True,
+    ),
     Command.SWAP: Entry("Swap with eraser", "ph.swap", ("X",), "Swap the tool in hand with the eraser"),
     Command.SMALLER: Entry("Smaller brush", "ph.minus-circle", ("[",), "Shrink the brush", repeats=True),
     Command.LARGER: Entry("Larger brush", "ph.plus-circle", ("]",), "Enlarge the brush", repeats=True),
@@ -94,6 +113,25 @@ TABLE: Final[dict[Command, Entry]] = {
     Command.CLEAR: Entry("Clear mask", "ph.selection-slash", ("Ctrl+D",), "Take the whole mask away"),
     Command.INVERT: Entry(
         "Invert mask", "ph.selection-inverse", ("Ctrl+Shift+I",), "Mark what is not marked, and the reverse"
+    ),
+    Command.GROW: Entry("Grow", "ph.arrows-out-simple", ("}",), "Move the edge of the mask outwards"),
+    Command.SHRINK: Entry("Shrink", "ph.arrows-in-simple", ("{",), "Move the edge of the mask inwards"),
+    Command.FEATHER: Entry("Feather", "ph.drop-half", ("Shift+F6",), "Make the edge of the mask soft"),
+    Command.FILL_HOLES: Entry("Fill holes", "ph.circle-half", ("H",), "Mark what the mask surrounds"),
+    Command.IMPORT_MASK: Entry("Import mask…", "ph.download-simple", (), "Take the mask from a picture"),
+    Command.EXPORT_MASK: Entry("Export mask…", "ph.upload-simple", (), "Write the mask to a PNG file"),
+    Command.FILL_AT_ONCE: Entry(
+        "Fill after each stroke", "ph.lightning", (), "Fill as soon as something is marked", True
+    ),
+    Command.LOOPS: Entry(
+        "Loops take what they surround",
+        "ph.circle-dashed",
+        (),
+        "A stroke around a thing marks all of it",
+        True,
+    ),
+    Command.PRESSURE: Entry(
+        "Pen pressure sets the width", "ph.pencil-line", (), "A pen that presses less paints thinner", True
     ),
     Command.FILL: Entry(
         "Fill", "ph.magic-wand", ("Return", "Enter"), "Remove what is masked and recover what lies behind"
@@ -126,6 +164,8 @@ TABLE: Final[dict[Command, Entry]] = {
 GESTURES: Final[tuple[tuple[str, str], ...]] = (
     ("Drag", "Paint with the tool in hand"),
     ("Right-drag, Alt+drag", "Take away from the mask"),
+    ("Stroke around a thing", "Mark all of it"),
+    ("Click with Pick things", "Mark a thing or a person; Shift adds, Alt takes away"),
     ("Shift+click", "Straight stroke from the end of the last one"),
     ("Alt+wheel", "Brush size"),
     ("Ctrl+wheel, pinch", "Zoom at the pointer"),

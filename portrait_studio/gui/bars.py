@@ -13,9 +13,11 @@ from portrait_studio.gui.theme import Theme
 from portrait_studio.session.tools import Tool
 
 TOOL_COMMANDS: Final = {
+    Tool.PICK: Command.PICK,
     Tool.BRUSH: Command.BRUSH,
-    Tool.RECTANGLE: Command.RECTANGLE,
     Tool.ERASER: Command.ERASER,
+    Tool.RECTANGLE: Command.RECTANGLE,
+    Tool.LASSO: Command.LASSO,
 }
 
 

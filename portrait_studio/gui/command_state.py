@@ -12,6 +12,7 @@ def enabled_commands(session: Session) -> dict[Command, bool]:
     is_open = session.document is not None
     editable = session.can_edit
     has_folder = session.document is not None and session.document.photo.path is not None
+    masked = editable and session.has_mask
     return {
         Command.NEXT_PHOTO: has_folder,
         Command.PREVIOUS_PHOTO: has_folder,
@@ -22,7 +23,13 @@ def enabled_commands(session: Session) -> dict[Command, bool]:
         Command.UNDO: session.can_undo,
         Command.REDO: session.can_redo,
         Command.SELECT_ALL: editable,
-        Command.CLEAR: editable and session.has_mask,
+        Command.CLEAR: masked,
+        Command.GROW: masked,
+        Command.SHRINK: masked,
+        Command.FEATHER: masked,
+        Command.FILL_HOLES: masked,
+        Command.EXPORT_MASK: masked,
+        Command.IMPORT_MASK: editable,
         Command.INVERT: editable,
         Command.FILL: editable,
         Command.AGAIN: session.can_fill_again,

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from portrait_studio.gui.options_bar import ActionButton
+from portrait_studio.gui.buttons import ActionButton
 from portrait_studio.gui.theme import Theme
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Protocol
+from typing import Final, Protocol
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPolygonF
@@ -11,6 +11,10 @@ from PySide6.QtGui import QColor, QPainter, QPolygonF
 from portrait_studio.gui.marks import draw_area
 from portrait_studio.gui.viewport import Viewport
 from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.session.picking import PickMode
+
+_FEWEST_LASSO_POINTS: Final = 3
+_CLICK_PX: Final = 12
 
 
 class Marking(QObject):
@@ -24,6 +28,10 @@ class Marking(QObject):
     stroke_aborted = Signal()
     rectangle_drawn = Signal(object, bool)
     """Bounds (clipped), whether it subtracts"""
+    lasso_drawn = Signal(object, bool)
+    """List of (x, y), whether it subtracts"""
+    picked = Signal(float, float, object)
+    """x, y, PickMode"""
 
 
 class Gesture(Protocol):
@@ -153,3 +161,67 @@ class Rectangle:
         """The rectangle so far."""
         start = self._viewport.view.to_widget(self._start.x(), self._start.y())
         draw_area(painter, QPolygonF(QRectF(start, self._end).normalized()).toList(), self._colour)
+
+
+class Lasso:
+    """A closed outline by free hand."""
+
+    cursor: Qt.CursorShape | None = None
+    is_edit = True
+    has_outline = True
+
+    def __init__(
+        self, marking: Marking, viewport: Viewport, at: QPointF, *, subtracts: bool, accent: QColor
+    ) -> None:
+        """Begin at a widget position; the accent tints what will be added."""
+        self._marking, self._viewport = marking, viewport
+        self._subtracts, self._colour = subtracts, QColor("#ffffff") if subtracts else accent
+        self._points = [viewport.view.to_photo(at)]
+
+    def move(self, to: QPointF, pressure: float) -> None:
+        """Draw on."""
+        self._points.append(self._viewport.view.to_photo(to))
+
+    def finish(self) -> None:
+        """Close the outline, if it is more than a click or a line."""
+        if len(self._points) > _FEWEST_LASSO_POINTS:
+            points = [(spot.x(), spot.y()) for spot in self._points]
+            self._marking.lasso_drawn.emit(points, self._subtracts)
+
+    def abort(self) -> None:
+        """Nothing was done yet."""
+
+    def draw(self, painter: QPainter) -> None:
+        """The outline so far, closed."""
+        view = self._viewport.view
+        draw_area(painter, [view.to_widget(spot.x(), spot.y()) for spot in self._points], self._colour)
+
+
+class Click:
+    """Takes what is under the pointer, when it is let go where it was pressed."""
+
+    cursor: Qt.CursorShape | None = None
+    is_edit = True
+    has_outline = False
+
+    def __init__(self, marking: Marking, viewport: Viewport, at: QPointF, mode: PickMode) -> None:
+        """Press at a widget position."""
+        self._marking, self._viewport, self._at, self._mode = marking, viewport, at, mode
+        self._is_click = True
+
+    def move(self, to: QPointF, pressure: float) -> None:
+        """A drag is no click."""
+        if (to - self._at).manhattanLength() > _CLICK_PX:
+            self._is_click = False
+
+    def finish(self) -> None:
+        """Take it."""
+        if self._is_click:
+            spot = self._viewport.view.to_photo(self._at)
+            self._marking.picked.emit(spot.x(), spot.y(), self._mode)
+
+    def abort(self) -> None:
+        """Nothing was done yet."""
+
+    def draw(self, painter: QPainter) -> None:
+        """What is under the pointer is lit already."""

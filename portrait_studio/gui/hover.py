@@ -8,32 +8,63 @@ from PySide6.QtWidgets import QToolTip
 from portrait_studio.gui.canvas import Canvas
 from portrait_studio.gui.readout import Readout
 from portrait_studio.networks.conventions import LABEL_COUNT, LABELS
+from portrait_studio.session.session import Session
+from portrait_studio.session.tools import Tool
 
 
 class Hover(QObject):
-    """Names position and label in the status bar, and the label beside the pointer too."""
+    """Names position and label in the status bar, and beside the pointer; lights what a click would take."""
 
-    def __init__(self, canvas: Canvas, readout: Readout, parent: QObject) -> None:
-        """Args: whose pointer it is; where it is told."""
+    def __init__(self, session: Session, canvas: Canvas, readout: Readout, parent: QObject) -> None:
+        """Args: what is where; whose pointer it is; where it is told."""
         super().__init__(parent)
-        self._canvas, self._readout = canvas, readout
+        self._session, self._canvas, self._readout = session, canvas, readout
+        self._spot: tuple[float, float] | None = None
         canvas.hovered.connect(self._on_hovered)
         canvas.left.connect(self._on_left)
+        session.tools.changed.connect(self._look_again)
+        session.survey.changed.connect(self._look_again)
 
     def _on_hovered(self, x: float, y: float) -> None:
         extent = self._canvas.scene.extent
         if extent is None or not (0 <= x < extent.width and 0 <= y < extent.height):
             self._on_left()
             return
+        self._spot = (x, y)
+        if self._session.tools.tool is Tool.PICK:
+            self._show_part(x, y)
+        else:
+            self._show_label(x, y)
+
+    def _show_part(self, x: float, y: float) -> None:
+        part = self._session.picking.part_at(x, y) if self._session.can_edit else None
+        self._canvas.scene.light(part)
+        self._readout.show_pointer(x, y, "" if part is None else part.name)
+        if self._session.survey.is_under_way:
+            self._tip(x, y, "Still looking at the photo…")
+        else:
+            self._tip(x, y, "" if part is None else part.name)
+
+    def _show_label(self, x: float, y: float) -> None:
+        self._canvas.scene.light(None)
         label = self._canvas.scene.shown_label_at(x, y)
         name = LABELS[label] if label is not None and label < LABEL_COUNT else ""
         self._readout.show_pointer(x, y, name)
-        if name and label != 0:
+        self._tip(x, y, name if label != 0 else "")
+
+    def _tip(self, x: float, y: float, text: str) -> None:
+        if text:
             spot = self._canvas.view.to_widget(x, y).toPoint() + QPoint(14, 14)
-            QToolTip.showText(self._canvas.mapToGlobal(spot), name, self._canvas)
+            QToolTip.showText(self._canvas.mapToGlobal(spot), text, self._canvas)
         else:
             QToolTip.hideText()
 
+    def _look_again(self) -> None:
+        if self._spot is not None:
+            self._on_hovered(*self._spot)
+
     def _on_left(self) -> None:
+        self._spot = None
+        self._canvas.scene.light(None)
         self._readout.forget_pointer()
         QToolTip.hideText()

@@ -11,6 +11,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter, qRgba
 
 from portrait_studio.engine.request import Structure
+from portrait_studio.gui.view import View
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT
 
@@ -89,4 +90,24 @@ class StructureLayer:
         painter.setOpacity(opacity)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(target, self._image, QRectF(self._image.rect()))
+        painter.restore()
+
+
+class TintLayer:
+    """One colour over a part of the photo."""
+
+    def __init__(self, bounds: Bounds, inside: NDArray[np.bool_], colour: tuple[int, int, int]) -> None:
+        """Args: the part of the photo; (h, w) bool, where the colour lies; RGB."""
+        self._bounds = bounds
+        self._pixels = np.ascontiguousarray(inside, dtype=np.uint8)
+        height, width = self._pixels.shape
+        self._image = QImage(self._pixels.data, width, height, width, QImage.Format.Format_Indexed8)
+        self._image.setColorTable([qRgba(0, 0, 0, 0), qRgba(*colour, 255)])
+
+    def draw(self, painter: QPainter, view: View, opacity: float) -> None:
+        """Paint it over the photo."""
+        painter.save()
+        painter.setOpacity(opacity)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(view.rect_of(self._bounds), self._image, QRectF(self._image.rect()))
         painter.restore()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMessageBox
+from PySide6.QtWidgets import QMainWindow, QMessageBox
 
 import portrait_studio
 from portrait_studio.document.document import ExportReport
@@ -22,16 +23,19 @@ from portrait_studio.gui.empty_state import EmptyState
 from portrait_studio.gui.file_commands import FileCommands
 from portrait_studio.gui.hover import Hover
 from portrait_studio.gui.job_bar import JobBar
+from portrait_studio.gui.mask_commands import MaskCommands
+from portrait_studio.gui.mask_panel import MaskPanel
 from portrait_studio.gui.menus import fill_menu_bar
 from portrait_studio.gui.options_bar import OptionsBar
 from portrait_studio.gui.readout import Readout
 from portrait_studio.gui.recent_menu import RecentMenu
+from portrait_studio.gui.side_panel import SidePanel
 from portrait_studio.gui.structure_panel import StructurePanel
 from portrait_studio.gui.theme import Theme
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.session.jobs import Failure, Job
+from portrait_studio.session.picking import PickMode
 from portrait_studio.session.session import Session
-from portrait_studio.session.tools import Tool
 
 
 class MainWindow(QMainWindow):
@@ -49,6 +53,8 @@ class MainWindow(QMainWindow):
         self.panel = StructurePanel(
             self.actions_[Command.STRUCTURE], self.actions_[Command.READ_STRUCTURE], self
         )
+        self.mask_panel = MaskPanel(self.actions_, self)
+        MaskCommands(session, self.actions_, self.mask_panel, self)
         self.options = OptionsBar(
             session.tools, self.actions_[Command.FILL], self.actions_[Command.AGAIN], self
         )
@@ -59,7 +65,7 @@ class MainWindow(QMainWindow):
         self._centre = Centre(self.empty, self.canvas, self.banner, self)
         self.compare_button = CompareButton(theme, self)
         self.readout = Readout(self.statusBar(), self.job_bar)
-        Hover(self.canvas, self.readout, self)
+        Hover(session, self.canvas, self.readout, self)
         self._assemble()
         self._connect_commands()
         self._connect_session()
@@ -78,12 +84,8 @@ class MainWindow(QMainWindow):
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, ToolBar(self.actions_, self))
         self.actions_[Command.RECENT].setMenu(RecentMenu(self.files.recent, self.open_path, self))
         fill_menu_bar(self, self.actions_)
-        dock = QDockWidget("Structure", self)
-        dock.setObjectName("structure-dock")
-        dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
-        dock.setWidget(self.panel)
+        dock = SidePanel({"Mask": self.mask_panel, "Structure": self.panel}, self)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-        self.resizeDocks([dock], [280], Qt.Orientation.Horizontal)
 
     # -- connections ---------------------------------------------------------------------------------------
 
@@ -102,15 +104,10 @@ class MainWindow(QMainWindow):
             Command.QUIT: self.close,
             Command.UNDO: session.undo,
             Command.REDO: session.redo,
-            Command.BRUSH: lambda: tools.choose(Tool.BRUSH),
-            Command.RECTANGLE: lambda: tools.choose(Tool.RECTANGLE),
-            Command.ERASER: lambda: tools.choose(Tool.ERASER),
+            **{command: partial(tools.choose, tool) for tool, command in TOOL_COMMANDS.items()},
             Command.SWAP: tools.swap_eraser,
             Command.SMALLER: lambda: tools.step_diameter(-1),
             Command.LARGER: lambda: tools.step_diameter(1),
-            Command.SELECT_ALL: session.painting.mask_everything,
-            Command.CLEAR: session.painting.clear_mask,
-            Command.INVERT: session.painting.invert_mask,
             Command.FILL: self._fill,
             Command.AGAIN: self._fill_again,
             Command.CANCEL: self._cancel,
@@ -134,6 +131,11 @@ class MainWindow(QMainWindow):
         marking.stroke_finished.connect(session.painting.end_stroke)
         marking.stroke_aborted.connect(session.painting.abort_stroke)
         marking.rectangle_drawn.connect(session.painting.mark_rectangle)
+        marking.lasso_drawn.connect(session.painting.mark_lasso)
+        marking.picked.connect(self._on_picked)
+        session.painting.marked.connect(self._on_marked)
+        session.picking.marked.connect(self._on_marked)
+        session.picking.protection_changed.connect(self._show_protected)
         session.opened.connect(self._on_opened)
         session.editing.image_changed.connect(self._on_image_changed)
         session.editing.mask_changed.connect(self._on_mask_changed)
@@ -144,6 +146,7 @@ class MainWindow(QMainWindow):
         session.failed.connect(self._on_failed)
         session.noticed.connect(self._on_noticed)
         session.exported.connect(self._on_exported)
+        session.mask_exported.connect(lambda path: self._tell(f"Saved {path.name}."))
         session.device_named.connect(self.readout.show_device)
         session.state_changed.connect(self._update_state)
         session.tools.changed.connect(self._show_tool)
@@ -155,6 +158,7 @@ class MainWindow(QMainWindow):
         self._theme.changed.connect(self._on_theme_changed)
         self.files.told.connect(self._tell)
         self.options.typing_ended.connect(self.canvas.setFocus)
+        self.mask_panel.typing_ended.connect(self.canvas.setFocus)
         self.panel.opacity_changed.connect(scene.set_structure_opacity)
         self.panel.label_entered.connect(scene.highlight_label)
         self.panel.label_left.connect(lambda: scene.highlight_label(None))
@@ -177,9 +181,31 @@ class MainWindow(QMainWindow):
     def _fill_again(self) -> None:
         self._session.fill_again(self.options.method)
 
+    def _on_picked(self, x: float, y: float, mode: PickMode) -> None:
+        if not self._session.picking.pick(x, y, mode):
+            waiting = self._session.survey.is_under_way
+            self._tell(
+                "Still looking at the photo; try again in a moment."
+                if waiting
+                else "No person or thing was recognised there; paint over it instead."
+            )
+
+    def _on_marked(self) -> None:
+        if self._session.tools.fills_after_stroke:
+            # Not before whoever marked it has finished.
+            QTimer.singleShot(0, self, self._fill_marked)
+
+    def _fill_marked(self) -> None:
+        if self._session.can_fill:
+            self._fill()
+
+    def _show_protected(self) -> None:
+        picking = self._session.picking
+        self.canvas.scene.guard([picking.people[place] for place in sorted(picking.protected)])
+
     def _on_structure_toggled(self, shown: bool) -> None:
         self.canvas.scene.set_structure_shown(shown)
-        if shown and self._session.structure is None:
+        if shown and self._session.structure is None and not self._session.survey.is_under_way:
             self._session.read_structure()
 
     def _cancel(self) -> None:

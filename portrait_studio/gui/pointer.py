@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
 
-from portrait_studio.gui.gestures import Gesture, Marking, Pan, Rectangle, Stroke
+from portrait_studio.gui.gestures import Click, Gesture, Lasso, Marking, Pan, Rectangle, Stroke
 from portrait_studio.gui.viewport import Viewport
+from portrait_studio.session.picking import PickMode
 from portrait_studio.session.tools import Tool, Tools
 
 _LEFT, _RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -49,6 +50,8 @@ class Pointer(QObject):
             return shapes.OpenHandCursor
         if self._is_locked:
             return shapes.BusyCursor
+        if self._tools.tool is Tool.PICK:
+            return shapes.PointingHandCursor
         return shapes.BlankCursor if self._tools.tool.is_brush else shapes.CrossCursor
 
     def press(
@@ -118,16 +121,16 @@ class Pointer(QObject):
 
     def _edit(self, at: QPointF, is_right: bool, keys: Qt.KeyboardModifier, pressure: float) -> Gesture:
         subtracts = is_right or bool(keys & Qt.KeyboardModifier.AltModifier)
+        shift = bool(keys & Qt.KeyboardModifier.ShiftModifier)
         if self._tool is Tool.RECTANGLE:
             return Rectangle(self.marking, self._viewport, at, subtracts=subtracts, accent=self.accent)
-        return Stroke(
-            self.marking,
-            self._viewport,
-            at,
-            erases=subtracts or self._tool is Tool.ERASER,
-            straight=bool(keys & Qt.KeyboardModifier.ShiftModifier),
-            pressure=pressure,
-        )
+        if self._tool is Tool.LASSO:
+            return Lasso(self.marking, self._viewport, at, subtracts=subtracts, accent=self.accent)
+        if self._tool is Tool.PICK:
+            mode = PickMode.SUBTRACT if subtracts else PickMode.ADD if shift else PickMode.REPLACE
+            return Click(self.marking, self._viewport, at, mode)
+        erases = subtracts or self._tool is Tool.ERASER
+        return Stroke(self.marking, self._viewport, at, erases=erases, straight=shift, pressure=pressure)
 
     def _on_tools_changed(self) -> None:
         if self._tools.tool is not self._tool:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtGui import QPainter
 
 from portrait_studio.engine.request import Pixels, Structure
-from portrait_studio.gui.layers import StructureLayer, mask_colours
+from portrait_studio.gui.layers import StructureLayer, TintLayer, mask_colours
 from portrait_studio.gui.marks import draw_badge
 from portrait_studio.gui.pyramid import Pyramid
 from portrait_studio.gui.view import View
 from portrait_studio.imaging.geometry import Bounds, Extent
+from portrait_studio.session.parts import Part
+
+_LIGHT: Final = (255, 255, 255)
+_GUARD: Final = (40, 170, 120)
 
 
 class Scene(QObject):
@@ -30,6 +37,9 @@ class Scene(QObject):
         self._original: Pyramid | None = None
         self._mask: Pyramid | None = None
         self._structure: StructureLayer | None = None
+        self._lit: Part | None = None
+        self._lit_layer: TintLayer | None = None
+        self._guarded: tuple[TintLayer, ...] = ()
         self._structure_opacity = 0.6
         self._is_structure_shown = False
         self._is_comparing = False
@@ -58,7 +68,8 @@ class Scene(QObject):
         """
         self._photo = Pyramid(image)
         self._mask = Pyramid(mask, mask_colours())
-        self._original = self._structure = None
+        self._original = self._structure = self._lit = self._lit_layer = None
+        self._guarded = ()
         self._is_comparing = False
         self.replaced.emit()
 
@@ -108,6 +119,18 @@ class Scene(QObject):
             self._structure.highlight(label)
             self.changed.emit(None)
 
+    def light(self, part: Part | None) -> None:
+        """Let a part of the photo stand out: what a click would take."""
+        if part is not self._lit:
+            self._lit = part
+            self._lit_layer = None if part is None else TintLayer(part.bounds, part.inside, _LIGHT)
+            self.changed.emit(None)
+
+    def guard(self, people: Sequence[Part]) -> None:
+        """Show which people are protected."""
+        self._guarded = tuple(TintLayer(person.bounds, person.inside, _GUARD) for person in people)
+        self.changed.emit(None)
+
     def shown_label_at(self, x: float, y: float) -> int | None:
         """Label under a photo position; None where no parsing map is shown."""
         shown = self._structure if self._is_structure_shown else None
@@ -129,4 +152,8 @@ class Scene(QObject):
             painter.setClipRect(view.rect_of(Bounds.of(self._photo.extent)))
             self._structure.draw(painter, view.rect_of(self._structure.bounds), self._structure_opacity)
             painter.restore()
+        for layer in self._guarded:
+            layer.draw(painter, view, 0.35)
         self._mask.draw(painter, target, source, zoom)
+        if self._lit_layer is not None:
+            self._lit_layer.draw(painter, view, 0.45)

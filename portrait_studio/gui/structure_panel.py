@@ -79,7 +79,7 @@ class StructurePanel(QWidget):
     def __init__(self, show: QAction, read: QAction, parent: QWidget | None = None) -> None:
         """Args: the switch that shows the map and the action that predicts it."""
         super().__init__(parent)
-        self.setObjectName("structure")
+        self.setObjectName("side")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._show = show
         self._switch = QCheckBox("Show over the photo", self)

@@ -151,7 +151,14 @@ QDockWidget { color: $text; }
 QDialogButtonBox, QMessageBox { dialogbuttonbox-buttons-have-icons: 0; }
 QDockWidget::title { background: $panel; padding: 8px 10px; border-left: 1px solid $line;
     border-bottom: 1px solid $line; }
-QWidget#structure { background: $panel; border-left: 1px solid $line; }
+QWidget#side { background: $panel; }
+QDockWidget > QTabWidget { background: $panel; border-left: 1px solid $line; }
+QTabBar { background: $panel; }
+QTabBar::tab { background: $panel; color: $muted; padding: 8px 12px; border: none;
+    border-bottom: 2px solid transparent; }
+QTabBar::tab:hover { color: $text; background: $hover; }
+QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
+QTabBar::tab:focus { color: $accent_text; }
 QLabel[role="title"] { font-size: 19px; font-weight: 600; color: $text; }
 QLabel[role="hint"] { color: $muted; }
 QLabel[role="heading"] { font-weight: 600; color: $text; }

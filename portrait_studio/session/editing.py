@@ -34,6 +34,11 @@ class Editing(QObject):
         self._may_edit = may_edit
         self.history.delta_exchanged.connect(self.tell)
 
+    @property
+    def may_edit(self) -> bool:
+        """Whether the document may change now."""
+        return self._may_edit()
+
     def take(self, document: Document, steps: Sequence[Step], applied: int) -> None:
         """Go on with another document, all steps applied, of which only so many shall stay so."""
         before, self.document = self.document, document

@@ -42,6 +42,12 @@ class History(QObject):
         return self._step(self.stack.index() - 1)
 
     @property
+    def last_fill(self) -> State:
+        """The last step that filled something; None while nothing is filled."""
+        applied = (self._step(place) for place in reversed(range(self.stack.index())))
+        return next((step for step in applied if step is not None and step.fill is not None), None)
+
+    @property
     def is_saved(self) -> bool:
         """Whether this state was opened from, or written to, a file."""
         return not self._is_lost and self.state is self._saved

@@ -46,8 +46,16 @@ class JobKind(Enum):
     SAVE = "Saving"
     AUTOSAVE = "Autosaving"
     EXPORT = "Exporting"
+    READ_MASK = "Reading the mask"
+    WRITE_MASK = "Writing the mask"
     FILL = "Filling"
     PARSE = "Reading the structure"
+    SURVEY = "Looking at the photo"
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody waits for it."""
+        return self in (JobKind.PREPARE, JobKind.SURVEY)
 
 
 @dataclass(frozen=True)

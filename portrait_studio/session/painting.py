@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.document.deltas import PlaneName
 from portrait_studio.document.mask_edit import MaskEdit
@@ -47,6 +47,9 @@ class _Stroke:
 
 class Painting(QObject):
     """One stroke at a time, and changes of the whole mask; each is one step to undo."""
+
+    marked = Signal()
+    """By hand: something was added to the mask"""
 
     def __init__(self, editing: Editing, tools: Tools, parent: QObject) -> None:
         """Args: the document; brush and target."""
@@ -98,6 +101,7 @@ class Painting(QObject):
             changed = stroke.edit.surround(stroke.points, stroke.widest_px, stroke.value)
             self._editing.tell_plane(stroke.plane, changed)
         self._editing.finish(self._named(stroke.plane, stroke.value, "Stroke"), stroke.edit)
+        self._tell_marked(stroke.plane, stroke.value)
 
     def abort_stroke(self) -> None:
         """Take the stroke under way back, as if it had never begun."""
@@ -124,11 +128,13 @@ class Painting(QObject):
         plane, value = self._target(erase)
         name = self._named(plane, value, "Rectangle")
         self._change(name, lambda edit: edit.rectangle(bounds, value), plane)
+        self._tell_marked(plane, value)
 
     def mark_lasso(self, points: Sequence[Point], erase: bool) -> None:
         """Paint the inside of a closed outline, or take it away."""
         plane, value = self._target(erase)
         self._change(self._named(plane, value, "Lasso"), lambda edit: edit.polygon(points, value), plane)
+        self._tell_marked(plane, value)
 
     # -- the whole mask ------------------------------------------------------------------------------------
 
@@ -181,6 +187,10 @@ class Painting(QObject):
         if label is None:
             return PlaneName.MASK, KNOWN if erase else HOLE
         return PlaneName.STRUCTURE, KNOWN if erase else label + 1
+
+    def _tell_marked(self, plane: PlaneName, value: int) -> None:
+        if plane is PlaneName.MASK and value != KNOWN:
+            self.marked.emit()
 
     @staticmethod
     def _named(plane: PlaneName, value: int, shape: str) -> str:

@@ -24,6 +24,7 @@ from portrait_studio.engine.request import (
     Structure,
 )
 from portrait_studio.errors import PortraitStudioError
+from portrait_studio.imaging.mask_file import read_mask, write_mask
 from portrait_studio.imaging.masks import check_mask
 from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.reading import read_photo
@@ -32,6 +33,8 @@ from portrait_studio.session.editing import Editing
 from portrait_studio.session.history import State
 from portrait_studio.session.jobs import Failure, Job, JobDesk, JobKind, Runner
 from portrait_studio.session.painting import Painting
+from portrait_studio.session.picking import Picking
+from portrait_studio.session.survey import Survey
 from portrait_studio.session.tools import Tools
 
 
@@ -72,6 +75,8 @@ class Session(QObject):
     """ExportReport"""
     saved = Signal(object)
     """Path of the project file"""
+    mask_exported = Signal(object)
+    """Path of the file"""
     device_named = Signal(str)
     """What the last fill ran on"""
     state_changed = Signal()
@@ -94,9 +99,13 @@ class Session(QObject):
         self._fill_options = CompletionOptions()
         self._is_retry = False
         self._engine_desk = JobDesk(engine_runner, self)
+        self.survey = Survey(self.editing, self._engine_desk, engine, self)
+        self.picking = Picking(self.editing, self.survey, self.tools, self)
         self._file_desk = JobDesk(file_runner, self)
         self.history.changed.connect(self._on_state)
         self.editing.about_to_change.connect(self._on_about_to_change)
+        self.editing.image_changed.connect(self._on_image_changed)
+        self.survey.changed.connect(self.structure_changed)
         for desk in (self._engine_desk, self._file_desk):
             desk.started.connect(self._on_started)
             desk.progressed.connect(self.job_progressed)
@@ -124,14 +133,14 @@ class Session(QObject):
 
     @property
     def structure(self) -> Structure | None:
-        """The latest predicted parsing map of the open photo."""
-        return self._structure
+        """The latest predicted parsing map of the open photo, or what it shows as it looks now."""
+        return self._structure or self.survey.structure
 
     @property
     def current_job(self) -> Job | None:
         """The job that the user is waiting for."""
         jobs = (self._file_desk.current, self._engine_desk.current)
-        return next((job for job in jobs if job is not None and job.kind is not JobKind.PREPARE), None)
+        return next((job for job in jobs if job is not None and not job.kind.is_quiet), None)
 
     @property
     def can_edit(self) -> bool:
@@ -238,6 +247,27 @@ class Session(QObject):
             self._written_state = self.history.state
             self._file_desk.start(JobKind.EXPORT, lambda progress: document.export(path, options))
 
+    def import_mask(self, path: Path) -> None:
+        """Take the mask from a file, as one step."""
+        self.painting.end_stroke()
+        document = self.document
+        if document is not None and self.can_edit:
+            extent = document.extent
+            self._file_desk.start(JobKind.READ_MASK, lambda progress: read_mask(path, extent))
+
+    def export_mask(self, path: Path) -> None:
+        """Write the mask to a PNG file, replacing what is there."""
+        self.painting.end_stroke()
+        document = self.document
+        if document is not None and self.can_edit:
+            mask = document.mask.copy()
+
+            def task(progress: Progress) -> Path:
+                write_mask(mask, path)
+                return path
+
+            self._file_desk.start(JobKind.WRITE_MASK, task)
+
     # -- history -------------------------------------------------------------------------------------
 
     def undo(self) -> None:
@@ -298,7 +328,7 @@ class Session(QObject):
     def cancel(self) -> bool:
         """Stop what the user is waiting for, except writing a file; False when there is nothing."""
         job = self._engine_desk.current
-        if job is not None and job.kind is not JobKind.PREPARE:
+        if job is not None and not job.kind.is_quiet:
             return self._engine_desk.cancel()
         opening = self._file_desk.current
         return opening is not None and opening.kind is JobKind.OPEN and self._file_desk.cancel()
@@ -306,11 +336,11 @@ class Session(QObject):
     # -- answers of the jobs -------------------------------------------------------------------------------
 
     def _on_started(self, job: Job) -> None:
-        if job.kind is not JobKind.PREPARE:
+        if not job.kind.is_quiet:
             self.job_started.emit(job)
 
     def _on_ended(self, job: Job) -> None:
-        if job.kind is not JobKind.PREPARE:
+        if not job.kind.is_quiet:
             self.job_ended.emit(job)
 
     def _on_succeeded(self, job: Job, result: object) -> None:
@@ -327,16 +357,27 @@ class Session(QObject):
             self._apply(result)
         elif job.kind is JobKind.PARSE and isinstance(result, Structure):
             self._set_structure(result)
+        elif job.kind is JobKind.READ_MASK and isinstance(result, np.ndarray):
+            self.painting.replace_mask("Import mask", result)
+        elif job.kind is JobKind.WRITE_MASK and isinstance(result, Path):
+            self.mask_exported.emit(result)
+        elif job.kind is JobKind.SURVEY and isinstance(result, Structure):
+            self.survey.take(result)
+        self.survey.go_on()
 
     def _on_failed(self, failure: Failure) -> None:
         self._bring_back_last_fill()
-        if failure.kind is JobKind.PREPARE and isinstance(failure.error, PortraitStudioError):
+        if failure.kind is JobKind.SURVEY:
+            self.survey.give_up()
+        if failure.kind.is_quiet and isinstance(failure.error, PortraitStudioError):
             self.noticed.emit(f"{failure.error} Until then you can paint and export, but not fill.")
         else:
             self.failed.emit(failure)
+        self.survey.go_on()
 
     def _on_cancelled(self, job: Job) -> None:
         self._bring_back_last_fill()
+        self.survey.go_on()
 
     def _on_state(self) -> None:
         self.state_changed.emit()
@@ -358,6 +399,8 @@ class Session(QObject):
         self.tools.suit(document.extent)
         named = opened.path or document.photo.path
         self._name = named.name if named is not None else "Pasted picture"
+        self.picking.forget()
+        self.survey.begin()
         self.opened.emit()
         self.state_changed.emit()
 
@@ -366,6 +409,10 @@ class Session(QObject):
         job = self._engine_desk.current
         if job is not None and job.kind is JobKind.PARSE:
             self._engine_desk.cancel()
+
+    def _on_image_changed(self) -> None:
+        """What was read of the structure is of another look of the photo."""
+        self._structure = None
 
     def _apply(self, result: CompletionResult) -> None:
         document = self.document
@@ -376,7 +423,8 @@ class Session(QObject):
         record = _record_of(self._fill_options, result)
         self.history.push(Step("Fill", delta, record), document)
         self.editing.tell(delta)
-        self._set_structure(result.structure)
+        self._structure = None
+        self.survey.learn(result.structure)
         self.device_named.emit(result.device)
         if result.notices:
             self.noticed.emit(" ".join(result.notices))

@@ -43,6 +43,7 @@ class Tools(QObject):
         self._hardness = 1.0
         self._label: int | None = None
         self._reach_px = 0
+        self._picks_parts = False
         self._obeys_pressure = True
         self._takes_loops = True
         self._fills_after_stroke = False
@@ -71,6 +72,11 @@ class Tools(QObject):
     def reach_px(self) -> int:
         """How far beyond a picked thing the mask goes, to catch its edges and its shadow."""
         return self._reach_px
+
+    @property
+    def picks_parts(self) -> bool:
+        """Whether picking takes the label under the pointer; otherwise a thing or a whole person."""
+        return self._picks_parts
 
     @property
     def obeys_pressure(self) -> bool:
@@ -131,6 +137,11 @@ class Tools(QObject):
         self._reach_px = min(LARGEST_REACH_PX, max(0, reach_px))
         self.changed.emit()
 
+    def set_picks_parts(self, parts: bool) -> None:
+        """Whether picking takes single parts and garments, too."""
+        self._picks_parts = parts
+        self.changed.emit()
+
     def set_obeys_pressure(self, obeys: bool) -> None:
         """Whether a pen that presses less paints thinner."""
         self._obeys_pressure = obeys
@@ -147,8 +158,13 @@ class Tools(QObject):
         self.changed.emit()
 
     def suit(self, extent: Extent) -> None:
-        """Make the brush a twentieth of a photo's longer side, which suits things that people carry."""
-        self.set_diameter(max(8, max(extent.width, extent.height) // 20))
+        """Make the brush a twentieth of a photo's longer side, which suits things that people carry.
+
+        Picks reach a little beyond what is seen, since a parsing map is coarser than a photo.
+        """
+        longest = max(extent.width, extent.height)
+        self.set_diameter(max(8, longest // 20))
+        self.set_reach(max(2, longest // 150))
 
     def step_diameter(self, steps: int) -> None:
         """Grow (positive) or shrink the brush in steps of about a tenth, at least one pixel each."""

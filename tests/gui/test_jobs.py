@@ -188,12 +188,13 @@ def test_an_edit_cancels_the_reading_of_the_structure(
     qtbot: QtBot, opened: Session, hand: Hand, engine: FakeEngine
 ) -> None:
     engine.hold = threading.Event()
+    hand.stroke((60, 200), (140, 200))
     hand.key(Qt.Key.Key_R, CTRL)
     qtbot.waitUntil(lambda: bool(engine.stages))
     hand.stroke((60, 80), (140, 120))
     engine.hold.set()
-    qtbot.wait(100)
-    assert opened.structure is None
+    qtbot.waitUntil(lambda: opened.survey.structure is not None)
+    assert opened.structure is opened.survey.structure
     assert opened.has_mask
 
 

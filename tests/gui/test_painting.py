@@ -192,7 +192,7 @@ def test_wheel_scrolls(opened: Session, hand: Hand, window: MainWindow) -> None:
 def test_letters_do_nothing_while_a_number_is_typed(
     opened: Session, hand: Hand, window: MainWindow, qtbot: QtBot
 ) -> None:
-    field = window.options.findChild(type(window.options._number))
+    field = window.options.findChild(type(window.options.brush.number))
     assert field is not None
     field.setFocus()
     field.selectAll()

@@ -35,6 +35,8 @@ class FakeEngine:
         error: what is raised.
         warm_up_error: raised when the program starts.
         hold: when set, the job waits (obeying cancel) until the event is set.
+        survey_hold: when set, looking at a photo without a mask waits (obeying cancel) for the event.
+        surveys: how often such a look began.
         notices: sentences of the result.
         requests: every request that came.
         stages: every stage that was begun, over all jobs.
@@ -46,6 +48,8 @@ class FakeEngine:
     error: Exception | None = None
     warm_up_error: Exception | None = None
     hold: threading.Event | None = None
+    survey_hold: threading.Event | None = None
+    surveys: int = 0
     notices: tuple[str, ...] = ()
     requests: list[CompletionRequest] = field(default_factory=list)
     stages: list[Stage] = field(default_factory=list)
@@ -70,8 +74,18 @@ class FakeEngine:
     def parse(self, image: Pixels, mask: NDArray[np.uint8], device: str, progress: Progress) -> Structure:
         """A map with a head over a body in the middle, and a bag where the hole is."""
         self.threads.add(threading.get_ident())
-        self._run(Stage.PARSE, progress)
+        if mask.any():
+            self._run(Stage.PARSE, progress)
+        else:
+            self._survey(progress)
         return self._structure(image, mask)
+
+    def _survey(self, progress: Progress) -> None:
+        """Nothing is hidden: the program looks at the photo in the background."""
+        self.surveys += 1
+        while self.survey_hold is not None and not self.survey_hold.is_set():
+            progress.report(Stage.PARSE, 0.5)
+            time.sleep(0.005)
 
     def _run(self, stage: Stage, progress: Progress) -> None:
         self.stages.append(stage)

@@ -1,0 +1,80 @@
+"""What the Mask menu does to the mask as a whole, and the switches of painting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from portrait_studio.gui.actions import Actions, Command
+from portrait_studio.gui.export_dialog import folder_for
+from portrait_studio.gui.mask_panel import MaskPanel
+from portrait_studio.session.session import Session
+
+_MASKS: Final = "Masks (*.png *.tif *.tiff *.webp *.bmp *.jpg);;All files (*)"
+
+
+class MaskCommands(QObject):
+    """Connects the actions of the mask with the session."""
+
+    def __init__(self, session: Session, actions: Actions, panel: MaskPanel, window: QWidget) -> None:
+        """Args: whose mask it is; what is triggered; where the amount stands; the parent of dialogs."""
+        super().__init__(window)
+        self._session, self._panel, self._window = session, panel, window
+        painting, tools = session.painting, session.tools
+        handlers = {
+            Command.SELECT_ALL: painting.mask_everything,
+            Command.CLEAR: painting.clear_mask,
+            Command.INVERT: painting.invert_mask,
+            Command.GROW: lambda: painting.grow_mask(panel.step_px),
+            Command.SHRINK: lambda: painting.grow_mask(-panel.step_px),
+            Command.FEATHER: lambda: painting.feather_mask(panel.step_px),
+            Command.FILL_HOLES: painting.fill_mask_holes,
+            Command.IMPORT_MASK: self.ask_import,
+            Command.EXPORT_MASK: self.ask_export,
+        }
+        for command, handler in handlers.items():
+            # Called without triggered's argument, which some of these methods would take for theirs.
+            actions[command].triggered.connect(lambda _=False, call=handler: call())
+        switches = {
+            Command.FILL_AT_ONCE: (tools.set_fills_after_stroke, tools.fills_after_stroke),
+            Command.LOOPS: (tools.set_takes_loops, tools.takes_loops),
+            Command.PRESSURE: (tools.set_obeys_pressure, tools.obeys_pressure),
+        }
+        for command, (switch, is_on) in switches.items():
+            actions[command].setChecked(is_on)
+            actions[command].toggled.connect(switch)
+        panel.protection_chosen.connect(session.picking.protect)
+        session.picking.protection_changed.connect(self._show_people)
+        session.survey.changed.connect(self._show_people)
+
+    def ask_import(self) -> None:
+        """Let the user choose a picture that becomes the mask."""
+        chosen, _ = QFileDialog.getOpenFileName(self._window, "Import a mask", str(self._folder()), _MASKS)
+        if chosen:
+            self._session.import_mask(Path(chosen))
+
+    def ask_export(self) -> None:
+        """Let the user choose where the mask is written."""
+        document = self._session.document
+        if document is None:
+            return
+        path = document.photo.path
+        name = f"{path.stem if path is not None else 'photo'}-mask.png"
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._window, "Export the mask", str(self._folder() / name), "PNG (*.png)"
+        )
+        if chosen:
+            target = Path(chosen)
+            self._session.export_mask(target if target.suffix else target.with_suffix(".png"))
+
+    def _folder(self) -> Path:
+        document = self._session.document
+        return Path.home() if document is None else folder_for(document.photo)
+
+    def _show_people(self) -> None:
+        picking = self._session.picking
+        is_known = self._session.survey.structure is not None
+        self._panel.show_people(picking.people, picking.protected, is_known=is_known)

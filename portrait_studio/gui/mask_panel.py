@@ -1,0 +1,117 @@
+"""The panel for the mask as a whole: its edge, its file, how painting behaves, and who is protected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from typing import Final
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from portrait_studio.gui.actions import Actions, Command
+from portrait_studio.gui.buttons import ActionButton, ActionSwitch
+from portrait_studio.gui.number_field import NumberField
+from portrait_studio.session.parts import Part
+
+_LARGEST_STEP_PX: Final = 500
+
+
+class MaskPanel(QWidget):
+    """Grow, shrink, feather and fill by a number of pixels; switches; people."""
+
+    protection_chosen = Signal(object)
+    """Set of the places of protected people"""
+    typing_ended = Signal()
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        """Args: the window's actions."""
+        super().__init__(parent)
+        self.setObjectName("side")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._step = NumberField(self)
+        self._step.setRange(1, _LARGEST_STEP_PX)
+        self._step.setValue(4)
+        self._step.setSuffix(" px")
+        self._step.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._step.setFixedWidth(self._step.fontMetrics().horizontalAdvance("500 px") + 26)
+        self._step.setAccessibleName("How far the edge moves, in photo pixels")
+        self._step.setToolTip("How far Grow and Shrink move the edge, and how soft Feather makes it")
+        self._step.editingFinished.connect(self.typing_ended)
+        self._people = QVBoxLayout()
+        self._people.setSpacing(6)
+        self._boxes: list[QCheckBox] = []
+        self._hint = QLabel(self)
+        self._hint.setProperty("role", "hint")
+        self._hint.setWordWrap(True)
+        self._lay_out(actions)
+        self.show_people((), frozenset(), is_known=False)
+
+    @property
+    def step_px(self) -> int:
+        """How far the edge moves."""
+        return self._step.value()
+
+    def show_people(self, people: Sequence[Part], protected: AbstractSet[int], *, is_known: bool) -> None:
+        """List the people in the photo, and whether they are known yet."""
+        names = [f"Protect {person.name}" for person in people]
+        if names != [box.text() for box in self._boxes]:
+            self._list(names)
+        for place, box in enumerate(self._boxes):
+            with QSignalBlocker(box):
+                box.setChecked(place in protected)
+        if people:
+            self._hint.setText("Numbered from left to right. The mask never reaches protected people.")
+        else:
+            self._hint.setText("No person was found." if is_known else "People are listed here once found.")
+
+    def _list(self, names: Sequence[str]) -> None:
+        for box in self._boxes:
+            box.setParent(None)
+            box.deleteLater()
+        self._boxes = [QCheckBox(name, self) for name in names]
+        for box in self._boxes:
+            box.setAccessibleName(box.text())
+            box.setToolTip("The mask never reaches a protected person")
+            box.toggled.connect(self._on_box)
+            self._people.addWidget(box)
+
+    def _on_box(self) -> None:
+        chosen = frozenset(place for place, box in enumerate(self._boxes) if box.isChecked())
+        self.protection_chosen.emit(chosen)
+
+    def _lay_out(self, actions: Actions) -> None:
+        amount = QHBoxLayout()
+        amount.addWidget(QLabel("Edge by", self))
+        amount.addWidget(self._step)
+        amount.addStretch(1)
+        grid = QGridLayout()
+        grid.setSpacing(8)
+        commands = (
+            (Command.GROW, Command.SHRINK),
+            (Command.FEATHER, Command.FILL_HOLES),
+            (Command.IMPORT_MASK, Command.EXPORT_MASK),
+        )
+        for row, pair in enumerate(commands):
+            for place, command in enumerate(pair):
+                grid.addWidget(ActionButton(actions[command], self), row, place)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 12, 12)
+        column.setSpacing(10)
+        column.addLayout(amount)
+        column.addLayout(grid)
+        column.addSpacing(4)
+        column.addWidget(_heading("Painting", self))
+        for command in (Command.LOOPS, Command.FILL_AT_ONCE, Command.PRESSURE):
+            column.addWidget(ActionSwitch(actions[command], self))
+        column.addSpacing(4)
+        column.addWidget(_heading("People", self))
+        column.addWidget(self._hint)
+        column.addLayout(self._people)
+        column.addStretch(1)
+
+
+def _heading(text: str, parent: QWidget) -> QLabel:
+    label = QLabel(text, parent)
+    label.setProperty("role", "heading")
+    return label

@@ -1,0 +1,29 @@
+"""A field for a number in a window full of single-letter keys."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QSpinBox
+
+_ENDING_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
+
+
+class NumberField(QSpinBox):
+    """A spin box in which Enter ends typing and does nothing else in the window."""
+
+    def event(self, event: QEvent) -> bool:
+        """Claim Enter before it becomes the window's shortcut."""
+        overrides = event.type() == QEvent.Type.ShortcutOverride
+        if overrides and isinstance(event, QKeyEvent) and event.key() in _ENDING_KEYS:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter and Escape hand the keyboard back to the photo."""
+        super().keyPressEvent(event)
+        if event.key() in _ENDING_KEYS:
+            self.clearFocus()

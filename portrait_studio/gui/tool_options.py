@@ -1,0 +1,132 @@
+"""What can be set for single tools: size and hardness of the brush; what picking takes, and how far."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QWidget
+
+from portrait_studio.gui.number_field import NumberField
+from portrait_studio.session.tools import LARGEST_BRUSH_PX, LARGEST_REACH_PX, SMALLEST_BRUSH_PX, Tool, Tools
+
+_SLIDER_STEPS: Final = 200
+
+
+def _position_of(value: int, least: int, most: int) -> int:
+    """Slider position of a number of pixels; the square root spreads small ones."""
+    return round(_SLIDER_STEPS * math.sqrt((value - least) / (most - least)))
+
+
+def _value_at(position: int, least: int, most: int) -> int:
+    return round(least + (position / _SLIDER_STEPS) ** 2 * (most - least))
+
+
+def _slider(name: str, tip: str, steps: int, parent: QWidget) -> QSlider:
+    slider = QSlider(Qt.Orientation.Horizontal, parent)
+    slider.setRange(0, steps)
+    slider.setMinimumWidth(60)
+    slider.setMaximumWidth(180)
+    slider.setAccessibleName(name)
+    slider.setToolTip(tip)
+    return slider
+
+
+def _row(parent: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout(parent)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(8)
+    return row
+
+
+class BrushOptions(QWidget):
+    """Size and hardness of brush and eraser."""
+
+    typing_ended = Signal()
+
+    def __init__(self, tools: Tools, parent: QWidget) -> None:
+        """Args: the tools that are set here."""
+        super().__init__(parent)
+        self._tools = tools
+        self._label = QLabel(self)
+        tip = "Brush size ([ and ], Alt+wheel)"
+        self._size = _slider("Brush size", tip, _SLIDER_STEPS, self)
+        self.number = NumberField(self)
+        self.number.setRange(SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX)
+        self.number.setSuffix(" px")
+        self.number.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.number.setAccessibleName("Brush diameter in photo pixels")
+        self.number.setToolTip(f"Diameter in photo pixels. {tip}")
+        self.number.setFixedWidth(self.number.fontMetrics().horizontalAdvance("1000 px") + 26)
+        self._hardness = _slider("Hardness", "Hardness: how sharp the edge of the brush is", 100, self)
+        row = _row(self)
+        for widget, stretch in ((self._label, 0), (self._size, 2), (self.number, 0)):
+            row.addWidget(widget, stretch)
+        row.addSpacing(6)
+        row.addWidget(QLabel("Hardness", self))
+        row.addWidget(self._hardness, 1)
+        row.addStretch(1)
+        self._size.valueChanged.connect(self._on_size)
+        self._hardness.valueChanged.connect(self._on_hardness)
+        self.number.valueChanged.connect(tools.set_diameter)
+        self.number.editingFinished.connect(self.typing_ended)
+        tools.changed.connect(self._on_tools)
+        self._on_tools()
+
+    def _on_size(self, position: int) -> None:
+        if position != _position_of(self._tools.diameter_px, SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX):
+            self._tools.set_diameter(_value_at(position, SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX))
+
+    def _on_hardness(self, percent: int) -> None:
+        if percent != round(self._tools.hardness * 100):
+            self._tools.set_hardness(percent / 100)
+
+    def _on_tools(self) -> None:
+        self._label.setText("Eraser" if self._tools.tool is Tool.ERASER else "Brush")
+        self._size.setValue(_position_of(self._tools.diameter_px, SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX))
+        self._hardness.setValue(round(self._tools.hardness * 100))
+        self._hardness.setEnabled(self._tools.label is None)
+        self.number.setValue(self._tools.diameter_px)
+
+
+class PickOptions(QWidget):
+    """What a click takes, and how far beyond its outline."""
+
+    def __init__(self, tools: Tools, parent: QWidget) -> None:
+        """Args: the tools that are set here."""
+        super().__init__(parent)
+        self._tools = tools
+        self._what = QComboBox(self)
+        self._what.setAccessibleName("What a click takes")
+        self._what.setToolTip("What a click takes; Shift adds to the mask, Alt takes away from it")
+        self._what.addItems(["Thing or person", "Any part"])
+        self._reach = _slider(
+            "Reach", "How far beyond the outline the mask goes, for edges and shadows", _SLIDER_STEPS, self
+        )
+        self._number = QLabel(self)
+        self._number.setProperty("role", "hint")
+        self._number.setMinimumWidth(self._number.fontMetrics().horizontalAdvance("200 px") + 4)
+        row = _row(self)
+        row.addWidget(self._what)
+        row.addSpacing(6)
+        row.addWidget(QLabel("Reach", self))
+        row.addWidget(self._reach, 2)
+        row.addWidget(self._number)
+        row.addStretch(1)
+        self._what.currentIndexChanged.connect(self._on_what)
+        self._reach.valueChanged.connect(self._on_reach)
+        tools.changed.connect(self._on_tools)
+        self._on_tools()
+
+    def _on_what(self, place: int) -> None:
+        self._tools.set_picks_parts(place == 1)
+
+    def _on_reach(self, position: int) -> None:
+        if position != _position_of(self._tools.reach_px, 0, LARGEST_REACH_PX):
+            self._tools.set_reach(_value_at(position, 0, LARGEST_REACH_PX))
+
+    def _on_tools(self) -> None:
+        self._what.setCurrentIndex(1 if self._tools.picks_parts else 0)
+        self._reach.setValue(_position_of(self._tools.reach_px, 0, LARGEST_REACH_PX))
+        self._number.setText(f"{self._tools.reach_px} px")

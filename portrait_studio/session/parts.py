@@ -1,0 +1,132 @@
+"""What a parsing map says is where: things, garments, people, and their outlines in photo pixels."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.engine.request import Structure
+from portrait_studio.imaging.geometry import Bounds, Extent
+from portrait_studio.imaging.masks import HOLE, Mask, grow
+from portrait_studio.networks.conventions import LABEL_COUNT, LABELS
+
+THINGS: Final = frozenset(LABELS.index(name) for name in ("hat", "sunglasses", "belt", "bag", "scarf"))
+"""Labels of what a person can do without."""
+_SMALLEST_PERSON: Final = 0.004
+"""Share of the map below which a body is a speck."""
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Something that hangs together in the parsing map.
+
+    Attributes:
+        name: what the user reads.
+        bounds: the part of the photo that the map describes.
+        inside: (h, w) bool over the map.
+    """
+
+    name: str
+    bounds: Bounds
+    inside: NDArray[np.bool_]
+
+    def outline(self, photo: Extent, reach_px: int = 0) -> tuple[Bounds, Mask]:
+        """The part in photo pixels, with a smooth outline.
+
+        Args:
+            photo: size of the photo.
+            reach_px: how far to go beyond the outline.
+
+        Returns:
+            Where it lies, and (h, w) uint8 over that, 0 or 255.
+        """
+        height, width = self.inside.shape
+        across, down = self.bounds.width / width, self.bounds.height / height
+        left, top, columns, rows = cv2.boundingRect(self.inside.astype(np.uint8))
+        # One map pixel around, so that the smooth outline has room.
+        box = Bounds(left - 1, top - 1, left + columns + 1, top + rows + 1)
+        box = box.intersected(Bounds(0, 0, width, height))
+        place = Bounds(
+            self.bounds.left + round(box.left * across),
+            self.bounds.top + round(box.top * down),
+            self.bounds.left + round(box.right * across),
+            self.bounds.top + round(box.bottom * down),
+        )
+        small = np.where(self.inside[box.slices], np.float32(1), np.float32(0))
+        large = cv2.resize(small, (place.width, place.height), interpolation=cv2.INTER_LINEAR)
+        roomy = place.grown(reach_px).intersected(Bounds.of(photo))
+        mask = np.zeros((roomy.height, roomy.width), np.uint8)
+        mask[place.shifted(-roomy.left, -roomy.top).slices] = np.where(
+            large >= 0.5, np.uint8(HOLE), np.uint8(0)
+        )
+        return roomy, grow(mask, reach_px) if reach_px else mask
+
+
+class Parts:
+    """The parts of one parsing map; found when first asked for."""
+
+    def __init__(self, structure: Structure) -> None:
+        """Args: the map; not changed."""
+        self._bounds = structure.bounds
+        self._labels = structure.labels
+        self._found: dict[tuple[int, int], Part] = {}
+        self._components: dict[int, NDArray[np.int32]] = {}
+
+    @cached_property
+    def people(self) -> tuple[Part, ...]:
+        """Connected bodies, numbered from left to right."""
+        body = self._is_person.astype(np.uint8)
+        _, numbers, stats, centres = cv2.connectedComponentsWithStats(body, connectivity=8)
+        least = _SMALLEST_PERSON * body.size
+        large = [n for n in range(1, len(stats)) if stats[n, cv2.CC_STAT_AREA] >= least]
+        ordered = sorted(large, key=lambda n: float(centres[n][0]))
+        return tuple(
+            Part(f"person {place}" if len(ordered) > 1 else "person", self._bounds, numbers == number)
+            for place, number in enumerate(ordered, 1)
+        )
+
+    def person_at(self, x: float, y: float) -> Part | None:
+        """The body under a photo position."""
+        spot = self._spot(x, y)
+        if spot is None:
+            return None
+        return next((person for person in self.people if person.inside[spot]), None)
+
+    def part_at(self, x: float, y: float) -> Part | None:
+        """What hangs together with the label under a photo position; None for the background."""
+        spot = self._spot(x, y)
+        if spot is None or not self._is_person[spot]:
+            return None
+        label = int(self._labels[spot])
+        if label not in self._components:
+            _, numbers = cv2.connectedComponents((self._labels == label).astype(np.uint8), connectivity=8)
+            self._components[label] = np.asarray(numbers, np.int32)
+        numbers = self._components[label]
+        key = (label, int(numbers[spot]))
+        if key not in self._found:
+            self._found[key] = Part(LABELS[label], self._bounds, numbers == key[1])
+        return self._found[key]
+
+    def thing_or_person_at(self, x: float, y: float) -> Part | None:
+        """A thing that can be taken away, or else the whole person under a photo position."""
+        spot = self._spot(x, y)
+        if spot is None or not self._is_person[spot]:
+            return None
+        is_thing = int(self._labels[spot]) in THINGS
+        return self.part_at(x, y) if is_thing else self.person_at(x, y) or self.part_at(x, y)
+
+    @cached_property
+    def _is_person(self) -> NDArray[np.bool_]:
+        return np.asarray((self._labels > 0) & (self._labels < LABEL_COUNT))
+
+    def _spot(self, x: float, y: float) -> tuple[int, int] | None:
+        height, width = self._labels.shape
+        column = math.floor((x - self._bounds.left) * width / self._bounds.width)
+        row = math.floor((y - self._bounds.top) * height / self._bounds.height)
+        return (row, column) if 0 <= row < height and 0 <= column < width else None
