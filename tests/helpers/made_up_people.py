@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from trainer.data.packs import write_packs
+from trainer.data.pack_writer import write_packs
 from trainer.data.sample import Sample
 
 SET = "made-up"

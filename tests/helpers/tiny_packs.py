@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 
 from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import save_network
-from trainer.data.packs import write_packs
+from trainer.data.pack_writer import write_packs
 from trainer.data.sample import Sample
 
 SET = "clothing-co-parsing"

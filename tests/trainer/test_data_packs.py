@@ -1,5 +1,7 @@
 import json
+import pickle
 import tarfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,8 +10,10 @@ import pytest
 
 from portrait_studio.errors import DataSetError
 from tests.helpers.tiny_sets import photo
-from trainer.data import packs
-from trainer.data.packs import PackedSet, label_shares, packed_sets, write_packs
+from trainer.data import pack_writer
+from trainer.data.pack_format import INDEX_NAME, label_shares, packed_sets
+from trainer.data.pack_writer import write_packs
+from trainer.data.packs import PackedSet
 from trainer.data.sample import Extras, Sample, unknown_keypoints, unknown_labels
 from trainer.data.split import split_of
 
@@ -81,7 +85,7 @@ def test_label_shares_are_the_pixels_by_code(tmp_path: Path) -> None:
 
 
 def test_shards_stay_below_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packs, "SHARD_BYTES", 30_000)
+    monkeypatch.setattr(pack_writer, "SHARD_BYTES", 30_000)
     write_packs(_samples(40), tmp_path, "tiny", "train")
     shards = sorted((tmp_path / "tiny").glob("*.tar"))
     assert len(shards) > 2
@@ -91,7 +95,7 @@ def test_shards_stay_below_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_real_shards_are_below_20_megabytes() -> None:
     # A tar ends with up to 10,240 bytes of padding beyond what the members need.
-    assert packs.SHARD_BYTES + 2 * 10_240 < 20_000_000
+    assert pack_writer.SHARD_BYTES + 2 * 10_240 < 20_000_000
 
 
 def test_sets_are_found_and_chosen(tmp_path: Path) -> None:
@@ -104,7 +108,7 @@ def test_sets_are_found_and_chosen(tmp_path: Path) -> None:
 
 def test_samples_cannot_be_written_to(tmp_path: Path) -> None:
     write_packs(_samples(1), tmp_path, "tiny", "train")
-    sample = PackedSet(tmp_path, "train", cache=True)[0]
+    sample = PackedSet(tmp_path, "train", cache_bytes=10**6)[0]
     for array in (sample.image, sample.labels, sample.keypoints):
         with pytest.raises(ValueError, match="read-only"):
             array[:] = 0
@@ -112,7 +116,7 @@ def test_samples_cannot_be_written_to(tmp_path: Path) -> None:
 
 def test_the_cache_hands_out_the_same_sample(tmp_path: Path) -> None:
     write_packs(_samples(1), tmp_path, "tiny", "train")
-    cached, plain = PackedSet(tmp_path, "train", cache=True), PackedSet(tmp_path, "train")
+    cached, plain = PackedSet(tmp_path, "train", cache_bytes=10**6), PackedSet(tmp_path, "train")
     assert cached[0] is cached[0]
     assert plain[0] is not plain[0]
     assert np.array_equal(cached[0].image, plain[0].image)
@@ -189,23 +193,106 @@ def test_a_missing_shard_is_an_error(tmp_path: Path) -> None:
         PackedSet(tmp_path, "train")
 
 
-@pytest.mark.parametrize("damage", ["cut", "flip"])
-def test_a_damaged_shard_is_an_error(tmp_path: Path, damage: str) -> None:
-    write_packs(_samples(2), tmp_path, "tiny", "train")
-    shard = tmp_path / "tiny" / "tiny-train-000.tar"
+def as_format_1(folder: Path) -> None:
+    """Rewrite an index as the first version of the program wrote it."""
+    index = json.loads((folder / INDEX_NAME).read_text())
+    index["format"] = 1
+    for entry in index["photos"]:
+        del entry["members"]
+    (folder / INDEX_NAME).write_text(json.dumps(index))
+
+
+def damage_shard(shard: Path, damage: str) -> None:
     data = bytearray(shard.read_bytes())
     if damage == "cut":
         del data[1000:]
     else:
         data[900] ^= 1
     shard.write_bytes(data)
+
+
+@pytest.mark.parametrize("damage", ["cut", "flip"])
+def test_a_damaged_photo_is_an_error_when_it_is_used(tmp_path: Path, damage: str) -> None:
+    write_packs(_samples(2), tmp_path, "tiny", "train")
+    damage_shard(tmp_path / "tiny" / "tiny-train-000.tar", damage)
+    packed = PackedSet(tmp_path, "train")
+    with pytest.raises(DataSetError, match="tiny/0 is damaged; prepare the set tiny anew"):
+        packed[0]
+    if damage == "flip":
+        assert packed[1].key == "tiny/1"
+
+
+@pytest.mark.parametrize("damage", ["cut", "flip"])
+def test_a_damaged_shard_of_format_1_is_an_error(tmp_path: Path, damage: str) -> None:
+    write_packs(_samples(2), tmp_path, "tiny", "train")
+    as_format_1(tmp_path / "tiny")
+    damage_shard(tmp_path / "tiny" / "tiny-train-000.tar", damage)
     with pytest.raises(DataSetError, match="is damaged"):
         PackedSet(tmp_path, "train")
 
 
+def test_format_1_is_read_as_before(tmp_path: Path) -> None:
+    write_packs(_samples(9), tmp_path, "tiny", "train")
+    now = PackedSet(tmp_path, "train")
+    as_format_1(tmp_path / "tiny")
+    before = PackedSet(tmp_path, "train")
+    assert before.photos == now.photos
+    for index in range(9):
+        assert np.array_equal(before[index].image, now[index].image)
+        assert before.extras(index) == now.extras(index)
+
+
+def test_the_index_says_where_the_files_lie(tmp_path: Path) -> None:
+    write_packs(_samples(3), tmp_path, "tiny", "train")
+    shard = tmp_path / "tiny" / "tiny-train-000.tar"
+    photos = PackedSet(tmp_path, "train").photos
+    with tarfile.open(shard) as tar:
+        for photo in photos:
+            for suffix, (offset, length, checksum) in photo.members.items():
+                content = tar.extractfile(f"{photo.key}.{suffix}")
+                assert content is not None
+                assert content.read() == shard.read_bytes()[offset : offset + length]
+                assert zlib.crc32(shard.read_bytes()[offset : offset + length]) == checksum
+
+
+def test_a_shard_that_goes_away_is_an_error(tmp_path: Path) -> None:
+    write_packs(_samples(2), tmp_path, "tiny", "train")
+    packed = PackedSet(tmp_path, "train")
+    (tmp_path / "tiny" / "tiny-train-000.tar").unlink()
+    with pytest.raises(DataSetError, match="is missing; prepare the set tiny anew"):
+        packed[0]
+
+
+def test_the_cache_keeps_what_was_used_last(tmp_path: Path) -> None:
+    write_packs(_samples(4), tmp_path, "tiny", "train")
+    one = 40 * 60 * 4 + 16 * 3 * 4
+    packed = PackedSet(tmp_path, "train", cache_bytes=2 * one)
+    first, second = packed[0], packed[1]
+    assert packed[0] is first
+    third = packed[2]
+    assert packed[0] is first
+    assert packed[2] is third
+    assert packed[1] is not second
+
+
+def test_a_cache_travels_empty(tmp_path: Path) -> None:
+    write_packs(_samples(1), tmp_path, "tiny", "train")
+    packed = PackedSet(tmp_path, "train", cache_bytes=10**6)
+    sample = packed[0]
+    copy = pickle.loads(pickle.dumps(packed))
+    assert copy.cache.get(0) is None
+    assert copy.cache.limit_bytes == 10**6
+    assert np.array_equal(copy[0].image, sample.image)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("{", "is damaged"), ("[]", "is damaged"), ('{"format": 9}', "format 9 instead of 1")],
+    [
+        ("{", "is damaged"),
+        ("[]", "is damaged"),
+        ('{"format": 2}', "is damaged"),
+        ('{"format": 9}', "format 9, and this version of the program reads 1 and 2"),
+    ],
 )
 def test_a_damaged_index_is_an_error(tmp_path: Path, content: str, message: str) -> None:
     write_packs(_samples(2), tmp_path, "tiny", "train")
@@ -220,5 +307,6 @@ def test_a_photo_that_the_shard_lacks_is_an_error(tmp_path: Path) -> None:
     index = json.loads(path.read_text())
     index["photos"][0]["key"] = "tiny/other"
     path.write_text(json.dumps(index))
+    as_format_1(tmp_path / "tiny")
     with pytest.raises(DataSetError, match="tiny/other is missing"):
         PackedSet(tmp_path, "train")

@@ -7,7 +7,8 @@ import pytest
 
 from portrait_studio.errors import DataSetError
 from tests.helpers.made_up_people import SET, person, write_case, write_people
-from trainer.data.packs import PackedSet, write_packs
+from trainer.data.pack_writer import write_packs
+from trainer.data.packs import PackedSet
 from trainer.data.sample import Sample
 from trainer.protocols.case import Case
 from trainer.protocols.folder import folder_cases

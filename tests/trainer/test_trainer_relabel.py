@@ -11,7 +11,8 @@ from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT, PART
 from portrait_studio.networks.parsing import ParsingConfig, ParsingNetwork
 from tests.helpers.tiny_packs import SET, figure, write_tiny_models
 from trainer.__main__ import main
-from trainer.data.packs import PackedSet, write_packs
+from trainer.data.pack_writer import write_packs
+from trainer.data.packs import PackedSet
 from trainer.data.relabel import decide, predict, relabel
 from trainer.data.sample import Sample, unknown_labels
 from trainer.data.split import split_of

@@ -21,6 +21,9 @@ from trainer.data.holes import person_of, rectangle_around, sample_hole, shapes_
 from trainer.data.packs import PackedSet
 from trainer.data.sample import Sample
 
+CACHE_BYTES = 2 * 2**30
+"""Decoded photos that a run keeps in memory, in all its loading processes together."""
+
 _SHAPE_PHOTOS = 200
 _QUEUE = 4
 
@@ -70,8 +73,8 @@ class BatchSource:
         """
         self.recipe = recipe
         names = list(recipe.data.sets)
-        self.photos = PackedSet(packs, "train" if split == "train" else "val", names, cache=True)
-        self._chances = self._photo_chances(names)
+        self.photos = PackedSet(packs, "train" if split == "train" else "val", names, cache_bytes=CACHE_BYTES)
+        self._drawn_below = _cumulative(self._photo_chances(names))
         self._shapes = self._collect_shapes()
 
     def label_frequencies(self) -> NDArray[np.float64]:
@@ -87,7 +90,7 @@ class BatchSource:
         count = self.recipe.data.batch // parts
         for index in range(part * count, (part + 1) * count):
             rng = np.random.default_rng([self.recipe.run.seed, step, index])
-            sample = self.photos[int(rng.choice(len(self.photos), p=self._chances))]
+            sample = self.photos[int(self._drawn_below.searchsorted(rng.random(), side="right"))]
             cut, mask = self._face(sample, rng) if self.recipe.data.face_window else self._window(sample, rng)
             samples.append(cut)
             masks.append(mask)
@@ -147,6 +150,12 @@ class BatchSource:
         rng = np.random.default_rng(self.recipe.run.seed)
         chosen = rng.permutation(len(self.photos))[:_SHAPE_PHOTOS]
         return [shape for index in chosen for shape in shapes_of(self.photos[int(index)].labels)]
+
+
+def _cumulative(chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Upper ends of the photos' parts of [0, 1]: draws as `Generator.choice` does, but sums only once."""
+    sums = chances.cumsum()
+    return np.asarray(sums / sums[-1], np.float64)
 
 
 def face_position(sample: Sample) -> tuple[tuple[float, float], float]:

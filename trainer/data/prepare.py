@@ -17,7 +17,7 @@ from portrait_studio.networks.conventions import IGNORE_LABEL, LABELS
 from trainer.data.converters.reading import Skips
 from trainer.data.converters.registry import data_set
 from trainer.data.converters.source import Source
-from trainer.data.packs import PackWriter
+from trainer.data.pack_writer import PackWriter
 from trainer.data.sample import Extras, Sample
 from trainer.data.sides import SideCheck
 

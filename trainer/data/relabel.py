@@ -14,7 +14,8 @@ from torch.nn import functional
 from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT
 from portrait_studio.networks.parsing import ParsingNetwork
 from portrait_studio.networks.released import load_network
-from trainer.data.packs import PackedSet, write_packs
+from trainer.data.pack_writer import write_packs
+from trainer.data.packs import PackedSet
 from trainer.data.sample import Extras, Sample
 from trainer.data.split import SPLITS
 from trainer.losses.parsing import label_sets

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from portrait_studio.errors import DataSetError
-from trainer.data.packs import packed_sets
+from trainer.data.pack_format import packed_sets
 from trainer.data.relabel import relabel
 from trainer.precision import choose_compute
 
