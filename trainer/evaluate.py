@@ -98,6 +98,7 @@ def evaluate(
         make_engine,
         options.device,
         None if options.without_parsing is None else without_parsing(options.without_parsing),
+        keep_stages=options.sheets is not None,
     )
     names = options.methods or (TABLE_ONE if plan is None else plan.methods)
     methods = make_methods(names, bench, true_maps=options.true_maps and (plan is None or plan.true_maps))

@@ -20,10 +20,12 @@ from portrait_studio.networks.released import load_file, load_network, save_netw
 from tests.helpers.made_up_people import SET, person, write_case, write_people
 from trainer import baselines
 from trainer.evaluate import EvaluateOptions, add_evaluate_command, evaluate
-from trainer.evaluation.methods import METHOD_NAMES, Bench, make_methods
+from trainer.evaluation.methods import METHOD_NAMES, Bench, Fill, make_methods
 from trainer.evaluation.rendering import as_markdown, as_text, method_name
 from trainer.evaluation.report import read_json, write_json
-from trainer.evaluation.scoring import Score, mean_score
+from trainer.evaluation.scoring import CaseResult, Score, mean_score
+from trainer.evaluation.sheets import Gallery
+from trainer.protocols.case import Case
 
 Baseline = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -194,6 +196,26 @@ def test_damaged_reports_are_refused(tmp_path: Path) -> None:
 def test_a_mean_with_an_unmeasured_figure_stays_unmeasured() -> None:
     one, two = Score(1, 20, 10, 0.5, None, 1), Score(3, 30, 20, 0.7, 0.2, 3)
     assert mean_score([one, two]) == Score(2, 25, 15, 0.6, None, 2)
+
+
+def test_sheets_show_every_step_worst_first() -> None:
+    image = np.full((64, 64, 3), 90, np.uint8)
+    mask = np.zeros((64, 64), np.uint8)
+    mask[20:40, 20:40] = 255
+    face = np.full((64, 64, 3), 200, np.uint8)
+    labels = np.zeros((64, 64), np.uint8)
+    gallery = Gallery(["telea", "network"], ranked_by="network")
+    for name, error, stages in (("good", 1.0, {}), ("bad", 9.0, {"face": face})):
+        fill = Fill(image, 0.0, labels, stages={"completion": image, **stages})
+        scores = {"network": Score(error, 20, 10, 0.5, None, 1)}
+        fills = {"telea": Fill(image, 0.0), "network": fill}
+        gallery.add(CaseResult(Case(name, image, mask), fills, scores))
+    rows = gallery.rows
+    assert [caption.split()[0] for caption, _ in rows] == ["bad", "good"]
+    titles = ["input", "parsing", "completion", "face", "telea", "network, blended", "truth"]
+    assert all([title for title, _ in cells] == titles for _, cells in rows)
+    shown = [dict(cells)["face"].mean() for _, cells in rows]
+    assert shown == [200, 255]
 
 
 def test_edge_replication_continues_rows_and_columns() -> None:

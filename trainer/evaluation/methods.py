@@ -71,12 +71,14 @@ class Bench:
         make_engine: the engine over given networks.
         device: "auto", "cpu", "cuda" or "mps".
         without_parsing: completion network that knows no parsing map, for the method "g"; None = not at hand.
+        keep_stages: whether fills carry the pictures on the way.
     """
 
     networks: NetworkStore
     make_engine: Callable[[NetworkStore], MeasuredEngine]
     device: str = "auto"
     without_parsing: LoadedNetwork | None = None
+    keep_stages: bool = False
 
     def engine(self, method: str) -> MeasuredEngine:
         """The engine that stands for one of our methods."""
@@ -100,6 +102,8 @@ class Fill:
         keypoints: (16, 2) float32 x, y in pixels; None for methods without.
         device: what it ran on; empty for the baselines.
         weights: SHA-256 of each weights file by network name.
+        stages: pictures on the way, uint8 RGB, if they were asked for: "completion" (H, W, 3), and "face"
+            (64, 64, 3) where a face was refined.
     """
 
     pixels: NDArray[np.uint8]
@@ -108,6 +112,7 @@ class Fill:
     keypoints: NDArray[np.float32] | None = None
     device: str = ""
     weights: Mapping[str, str] = field(default_factory=dict)
+    stages: Mapping[str, NDArray[np.uint8]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -160,7 +165,7 @@ def _baseline(name: str) -> MeasuredMethod:
 
 
 def _engine_method(name: str, engine: MeasuredEngine, bench: Bench, uses_truth: bool) -> MeasuredMethod:
-    options = CompletionOptions(method=OURS[name], device=bench.device)
+    options = CompletionOptions(method=OURS[name], device=bench.device, keep_stages=bench.keep_stages)
 
     def fill(case: Case) -> Fill:
         if name == G and bench.without_parsing is None:
@@ -176,6 +181,7 @@ def _engine_method(name: str, engine: MeasuredEngine, bench: Bench, uses_truth: 
             keypoints_of(result.structure),
             result.device,
             {_weights_name(name, task): sha256 for task, sha256 in result.weights.items()},
+            stages_of(case.image, result),
         )
 
     return MeasuredMethod(name, uses_truth, fill)
@@ -193,6 +199,29 @@ def applied(image: NDArray[np.uint8], result: CompletionResult) -> NDArray[np.ui
         changed = region.changed > 0
         pixels[region.bounds.slices][changed] = region.pixels[changed]
     return pixels
+
+
+def stages_of(image: NDArray[np.uint8], result: CompletionResult) -> dict[str, NDArray[np.uint8]]:
+    """The pictures on the way over all regions; empty when the engine kept none.
+
+    Args:
+        image: (H, W, 3) uint8 RGB, the photo.
+        result: answer of the engine.
+
+    Returns:
+        "completion": what the network painted, (H, W, 3) uint8, the photo elsewhere; "face": (64, 64, 3).
+    """
+    stages: dict[str, NDArray[np.uint8]] = {}
+    for region in result.regions:
+        painted, bounds = region.stages.get("completion"), region.structure.bounds
+        if painted is not None:
+            picture = stages.setdefault("completion", image.copy())
+            picture[bounds.slices] = cv2.resize(
+                painted, (bounds.width, bounds.height), interpolation=cv2.INTER_LINEAR
+            )
+        if "face-after" in region.stages:
+            stages["face"] = region.stages["face-after"]
+    return stages
 
 
 def labels_over_photo(result: CompletionResult, mask: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -18,6 +18,7 @@ Image = NDArray[np.uint8]
 
 ROWS = 8
 _HEIGHT = 256
+_LEAST_SIDE = 128
 _MARGIN = 4
 _CAPTION = 20
 _HOLE = (255, 0, 255)
@@ -26,7 +27,9 @@ _HOLE = (255, 0, 255)
 class Gallery:
     """Keeps small pictures of every case and writes them as numbered sheets.
 
-    The first picture of a row is the whole photo with its hole, the others are what lies around the hole.
+    The first picture of a row is the whole photo with its hole; the others are what lies around the hole: the
+    parsing map, what the completion network painted, the refined face, what each method made of it in the
+    end, and the truth. Parsing map, completion and face are those of the method that ranks the cases.
     """
 
     def __init__(self, titles: Sequence[str], ranked_by: str) -> None:
@@ -36,14 +39,12 @@ class Gallery:
 
     def add(self, result: CaseResult) -> None:
         """Take one case."""
-        case = result.case
-        cells = [("input", _with_hole(case.image, case.mask))]
-        near = _surroundings(case.mask)
-        predicted = next((f.labels for f in result.fills.values() if f.labels is not None), None)
-        if predicted is not None:
-            cells.append(("parsing", _with_outline(coloured(predicted), case.mask)[near]))
+        case, near = result.case, _surroundings(result.case.mask)
+        cells = [("input", _with_hole(case.image, case.mask)), *self._on_the_way(result, near)]
+        fills = ((title, result.fills[title]) for title in self._titles if title in result.fills)
         cells += [
-            (title, result.fills[title].pixels[near]) for title in self._titles if title in result.fills
+            (title if fill.labels is None else f"{title}, blended", fill.pixels[near])
+            for title, fill in fills
         ]
         cells.append(("truth", case.image[near]))
         scores = result.scores
@@ -51,6 +52,24 @@ class Gallery:
         worst = scores[ranked].l1_in_hole if ranked is not None else 0.0
         caption = f"{case.name} {case.kind} {worst:.1f}"
         self._rows.append((worst, caption, [(title, _thumbnail(picture)) for title, picture in cells]))
+
+    @property
+    def rows(self) -> list[tuple[str, list[tuple[str, Image]]]]:
+        """Caption, and title and picture of each cell, of every case; the worst first."""
+        return [(caption, cells) for _, caption, cells in sorted(self._rows, key=lambda row: -row[0])]
+
+    def _on_the_way(self, result: CaseResult, near: tuple[slice, slice]) -> list[tuple[str, Image]]:
+        """Parsing map, completion and face, as far as there are any; an empty picture keeps the columns."""
+        fills = [fill for fill in result.fills.values() if fill.labels is not None]
+        chosen = result.fills.get(self._ranked_by)
+        fill = chosen if chosen is not None and chosen.labels is not None else next(iter(fills), None)
+        if fill is None or fill.labels is None:
+            return []
+        cells = [("parsing", _with_outline(coloured(fill.labels)[near], result.case.mask[near]))]
+        if "completion" in fill.stages:
+            cells.append(("completion", fill.stages["completion"][near]))
+        cells.append(("face", fill.stages.get("face", np.full((64, 64, 3), 255, np.uint8))))
+        return cells
 
     def write(self, folder: Path) -> list[Path]:
         """Write sheets of eight rows, `sheet-00.png` the worst.
@@ -64,11 +83,11 @@ class Gallery:
             raise ExportError(
                 f"The folder {folder} cannot be made ({error.strerror}); choose another one."
             ) from error
-        ordered = sorted(self._rows, key=lambda row: -row[0])
+        ordered = self.rows
         paths = []
         for number, first in enumerate(range(0, len(ordered), ROWS)):
             path = folder / f"sheet-{number:02d}.png"
-            sheet = _stacked([_row(caption, cells) for _, caption, cells in ordered[first : first + ROWS]])
+            sheet = _stacked([_row(caption, cells) for caption, cells in ordered[first : first + ROWS]])
             with replacing(path) as file:
                 file.write(cv2.imencode(".png", cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))[1].tobytes())
             paths.append(path)
@@ -83,9 +102,9 @@ def coloured(labels: NDArray[np.uint8]) -> Image:
 
 
 def _surroundings(mask: NDArray[np.uint8]) -> tuple[slice, slice]:
-    """A window around the hole, twice as long as its longer side, no smaller than a picture of the sheet."""
+    """A window around the hole, twice as long as its longer side, or more where the hole is small."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    side = max(_HEIGHT, 2 * int(max(np.ptp(rows), np.ptp(columns))))
+    side = max(_LEAST_SIDE, 2 * int(max(np.ptp(rows), np.ptp(columns))))
     window = []
     for line, limit in ((rows, mask.shape[0]), (columns, mask.shape[1])):
         start = int(np.clip((int(line[0]) + int(line[-1]) - side) // 2, 0, max(0, limit - side)))
@@ -108,11 +127,8 @@ def _with_outline(image: Image, mask: NDArray[np.uint8]) -> Image:
 
 def _thumbnail(image: Image) -> Image:
     width = max(1, round(image.shape[1] * _HEIGHT / image.shape[0]))
-    small = image.shape[0] < _HEIGHT
-    return np.asarray(
-        cv2.resize(image, (width, _HEIGHT), interpolation=cv2.INTER_NEAREST if small else cv2.INTER_AREA),
-        np.uint8,
-    )
+    kind = cv2.INTER_LINEAR if image.shape[0] < _HEIGHT else cv2.INTER_AREA
+    return np.asarray(cv2.resize(image, (width, _HEIGHT), interpolation=kind), np.uint8)
 
 
 def _row(caption: str, cells: Sequence[tuple[str, Image]]) -> Image:
