@@ -28,6 +28,7 @@ class DataConfig:
         exact_weight: how many times as often exactly labelled photos are drawn as the others of their set.
         exact_only: leave out photos whose label maps hold sets of labels or nothing.
         face_window: cut windows around the face (face task).
+        face_hole: smallest and largest side of the holes in them, in pixels.
     """
 
     sets: dict[str, float]
@@ -38,6 +39,7 @@ class DataConfig:
     exact_weight: float = 1.0
     exact_only: bool = False
     face_window: bool = False
+    face_hole: tuple[int, int] = (20, 44)
 
     def __post_init__(self) -> None:
         """Refuse sizes that the networks cannot halve five times, and shares that choose nothing."""
@@ -45,6 +47,8 @@ class DataConfig:
             raise OptionError(f"data: `size` must be a multiple of 32, and {self.size} is not.")
         if self.batch < 1 or self.accumulate < 1:
             raise OptionError("data: `batch` and `accumulate` must be at least 1.")
+        if len(self.face_hole) != 2 or not 1 <= self.face_hole[0] <= self.face_hole[1]:
+            raise OptionError("data: `face_hole` must name a smallest and a largest side, such as [20, 44].")
         if min(self.sets.values(), default=0.0) < 0 or sum(self.sets.values()) <= 0:
             raise OptionError("data: the shares of `sets` must not be negative, and one must be above zero.")
 
@@ -96,6 +100,9 @@ class LossConfig:
         adversarial: weight of each discriminator (eq. 4).
         global_discriminator: whether there is one for the whole window (completion).
         local_discriminator: whether there is one for half its side around the hole (not for extrapolation).
+        whole_output: losses and discriminators see the network's own picture everywhere, as in the paper,
+            instead of the composite, which keeps the known pixels.
+        whole_window: the perceptual loss sees the whole window, instead of half its side around the hole.
         predicted_structure: share of the batches whose parsing maps come from the frozen parser, where there
             is one.
     """
@@ -108,6 +115,8 @@ class LossConfig:
     adversarial: float = 0.0
     global_discriminator: bool = True
     local_discriminator: bool = True
+    whole_output: bool = False
+    whole_window: bool = False
     predicted_structure: float = 0.5
 
 
@@ -163,6 +172,7 @@ class RunConfig:
 
     Attributes:
         steps: optimiser steps in all.
+        epochs: instead of steps, how often as many photos are drawn as there are; 0 = steps count.
         seed: start of all chance; sample k of step s depends on (seed, s, k) alone.
         ema: decay of the averaged weights that are released.
         checkpoint_minutes: time between checkpoints.
@@ -174,6 +184,7 @@ class RunConfig:
     """
 
     steps: int = 1000
+    epochs: float = 0.0
     seed: int = 0
     ema: float = 0.999
     checkpoint_minutes: float = 5.0
@@ -187,8 +198,8 @@ class RunConfig:
         """Refuse counts that cannot be counted to."""
         if min(self.steps, self.sheet_steps, self.log_steps) < 1:
             raise OptionError("run: `steps`, `sheet_steps` and `log_steps` must be at least 1.")
-        if self.seed < 0 or self.threads < 0:
-            raise OptionError("run: `seed` and `threads` must not be negative.")
+        if min(self.seed, self.threads, self.epochs) < 0:
+            raise OptionError("run: `seed`, `threads` and `epochs` must not be negative.")
         if not 0 <= self.freeze_stages <= 6:
             raise OptionError("run: `freeze_stages` must lie between 0 and 6.")
         if not 0 <= self.ema < 1:

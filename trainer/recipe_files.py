@@ -77,6 +77,8 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
             for key, entry in value.items()
         }
     wanted: type[Any] = origin or hint
+    if wanted is tuple and isinstance(value, list):
+        return tuple(value)
     if wanted is float and type(value) is int:
         return float(value)
     # True is an int to Python, but no number to people.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,9 @@ def start_run(
     check_task(recipe)
     torch.manual_seed(recipe.run.seed)
     source = BatchSource(packs, recipe)
+    if recipe.run.epochs:
+        steps = max(1, math.ceil(recipe.run.epochs * len(source) / recipe.data.batch))
+        recipe = replace(recipe, run=replace(recipe.run, steps=steps))
     record: dict[str, Any] = {
         "recipe": recipe.name,
         "sets": sorted(recipe.data.sets),

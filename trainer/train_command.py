@@ -43,6 +43,7 @@ def add_train_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
     parser.add_argument(
         "--size", type=int, help="side of the training window, instead of the recipe's: small ones first"
     )
+    parser.add_argument("--sets", nargs="+", metavar="SET", help="packed sets, instead of the recipe's")
     parser.add_argument("--batch", type=int, help="samples per step, of all processes together")
     parser.add_argument(
         "--accumulate", type=int, help="parts in which each process takes its share, to save memory"
@@ -98,10 +99,14 @@ def _run_of(recipe: Recipe, options: argparse.Namespace, compute: Compute) -> Ru
 
 
 def _with_changes(recipe: Recipe, options: argparse.Namespace) -> Recipe:
+    sets = None if options.sets is None else dict.fromkeys(options.sets, 1 / len(options.sets))
+    epochs = None if options.steps is None else 0.0
     return dataclasses.replace(
         recipe,
-        run=_changed(recipe.run, steps=options.steps, threads=options.threads),
-        data=_changed(recipe.data, size=options.size, batch=options.batch, accumulate=options.accumulate),
+        run=_changed(recipe.run, steps=options.steps, epochs=epochs, threads=options.threads),
+        data=_changed(
+            recipe.data, sets=sets, size=options.size, batch=options.batch, accumulate=options.accumulate
+        ),
         optimiser=_changed(recipe.optimiser, rate=options.rate),
     )
 

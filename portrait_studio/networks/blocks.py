@@ -84,6 +84,59 @@ class ResidualBlock(nn.Module):
         return out
 
 
+class GatedResidualBlock(nn.Module):
+    """A residual block whose answer is multiplied by a learned mask (gated convolution, Yu et al. 2019)."""
+
+    def __init__(self, channels: int, dilation: int = 1, norm: str = "batch") -> None:
+        super().__init__()
+        self.first = nn.Conv2d(channels, 2 * channels, 3, 1, dilation, dilation)
+        self.first_norm = norm_layer(norm, channels)
+        self.second = nn.Conv2d(channels, 2 * channels, 3, 1, 1)
+        self.second_norm = norm_layer(norm, channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, C, H, W)."""
+        y, gate = self.first(x).chunk(2, 1)
+        y = functional.relu(self.first_norm(y)) * torch.sigmoid(gate)
+        y, gate = self.second(y).chunk(2, 1)
+        out: Tensor = x + self.second_norm(y) * torch.sigmoid(gate)
+        return out
+
+
+class FourierBlock(nn.Module):
+    """Convolves the spectrum, so that every position sees the whole picture (Suvorov et al. 2022).
+
+    The answer is added to the input and starts at zero.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        inner = channels // 2
+        self.reduce = nn.Conv2d(channels, inner, 1)
+        self.spectrum = nn.Conv2d(2 * inner, 2 * inner, 1)
+        self.project = nn.Conv2d(inner, channels, 1)
+        zero_weights(self.project)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, C, H, W); H and W may be any."""
+        y = functional.relu(self.reduce(x))
+        # Fourier transforms know no half precision.
+        with torch.autocast(x.device.type, enabled=False):
+            waves = torch.fft.rfft2(y.float(), norm="ortho")
+            mixed = functional.relu(self.spectrum(torch.cat([waves.real, waves.imag], 1).contiguous()))
+            real, imaginary = mixed.chunk(2, 1)
+            size = (y.shape[-2], y.shape[-1])
+            z = torch.fft.irfft2(torch.complex(real.contiguous(), imaginary.contiguous()), size, norm="ortho")
+        out: Tensor = x + self.project(y + z.to(y))
+        return out
+
+
+def residual_block(channels: int, dilation: int = 1, norm: str = "batch", gated: bool = False) -> nn.Module:
+    """A plain or a gated residual block."""
+    kind = GatedResidualBlock if gated else ResidualBlock
+    return kind(channels, dilation, norm)
+
+
 class GlobalAttention(nn.Module):
     """Every position looks at every other one (Zhang et al. 2019), scaled by a factor that starts at zero."""
 

@@ -11,9 +11,11 @@ from torch.nn import functional
 from portrait_studio.errors import OptionError
 from portrait_studio.networks.blocks import (
     ConvNormRelu,
+    FourierBlock,
     GlobalAttention,
     ResidualBlock,
     down_layers,
+    residual_block,
     up_layers,
     zero_weights,
 )
@@ -30,11 +32,15 @@ class PaperCompletionConfig:
         parsing_input: "index" (the paper: one channel, label / 17), "one-hot" (18 channels), or "none" (the
             ablation without structure).
         dropout: probability of dropping channels in the middle (extrapolation, section V.A).
+        gated: gated convolutions in the residual blocks (not the paper's).
+        fourier: number of blocks in the middle that convolve the spectrum (not the paper's).
     """
 
     width: int = 64
     parsing_input: str = "index"
     dropout: float = 0.0
+    gated: bool = False
+    fourier: int = 0
 
 
 def parsing_channels(kind: str) -> int:
@@ -75,12 +81,14 @@ class PaperCompletion(nn.Module):
         width = config.width
         inputs = 3 + 1 + parsing_channels(config.parsing_input)
         self.down = nn.Sequential(*down_layers(inputs, width))
-        self.before = nn.Sequential(*[ResidualBlock(4 * width) for _ in range(4)])
+        gated = config.gated
+        self.before = nn.Sequential(*[residual_block(4 * width, gated=gated) for _ in range(4)])
         self.middle = nn.Sequential(
             *[ConvNormRelu(4 * width, 4 * width, 3, 1, rate) for rate in (2, 4, 8, 16)],
+            *[FourierBlock(4 * width) for _ in range(config.fourier)],
             nn.Dropout2d(config.dropout),
         )
-        self.after = nn.Sequential(*[ResidualBlock(4 * width) for _ in range(4)])
+        self.after = nn.Sequential(*[residual_block(4 * width, gated=gated) for _ in range(4)])
         self.up = nn.Sequential(*up_layers(width), nn.Conv2d(width, 3, 7, 1, 3))
 
     def forward(self, image: Tensor, parsing: Tensor, mask: Tensor) -> Tensor:
@@ -109,6 +117,8 @@ class CompactCompletionConfig:
         attention: channels of the attention at 1/8, 0 = none.
         use_parsing: False builds the ablation without structure.
         dropout: probability of dropping channels in the middle.
+        gated: gated convolutions in the residual blocks at 1/8.
+        fourier: number of blocks at 1/8 that convolve the spectrum.
     """
 
     widths: tuple[int, int, int] = (32, 80, 160)
@@ -116,6 +126,8 @@ class CompactCompletionConfig:
     attention: int = 64
     use_parsing: bool = True
     dropout: float = 0.0
+    gated: bool = False
+    fourier: int = 0
 
 
 class CompactCompletion(nn.Module):
@@ -135,9 +147,10 @@ class CompactCompletion(nn.Module):
         self.down4 = nn.Conv2d(half, quarter, 3, 2, 1)
         self.quarter_block = ResidualBlock(quarter, norm="none")
         self.down8 = nn.Conv2d(quarter, eighth, 3, 2, 1)
-        middle: list[nn.Module] = [ResidualBlock(eighth, rate, "none") for rate in config.dilations]
+        middle = [residual_block(eighth, rate, "none", config.gated) for rate in config.dilations]
         if config.attention:
             middle.insert(len(middle) // 2, GlobalAttention(eighth, config.attention))
+        middle += [FourierBlock(eighth) for _ in range(config.fourier)]
         self.middle = nn.Sequential(*middle, nn.Dropout2d(config.dropout))
         self.up4 = nn.Conv2d(eighth, quarter, 1)
         self.merge4 = nn.Sequential(

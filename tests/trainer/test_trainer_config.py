@@ -1,6 +1,7 @@
 import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -10,6 +11,7 @@ from portrait_studio.networks.face import FACE_WINDOW
 from portrait_studio.networks.registry import ARCHITECTURES, build_network
 from portrait_studio.networks.released import count_macs
 from trainer.config import AdversarialConfig, Recipe
+from trainer.data.holes import sample_hole
 from trainer.recipe_files import RECIPES, load_recipe, recipe_from_dict, recipe_names
 
 MINIMAL = """
@@ -52,8 +54,42 @@ def test_paper_recipes_state_the_papers_figures() -> None:
         assert (recipe.optimiser.name, recipe.optimiser.rate, recipe.data.batch) == ("adam", 2e-4, 1)
         assert (recipe.loss.perceptual, recipe.loss.adversarial) == (perceptual, 1)
         assert (recipe.network["width"], recipe.network["parsing_input"]) == (64, "index")
+        assert recipe.loss.whole_output
+        assert (recipe.adversarial.kind, recipe.adversarial.architecture) == ("log", "dcgan-discriminator")
+        assert recipe.discriminator == {"width": 64}
     assert completion.data.size == 256
     assert completion.loss.local_discriminator
+    assert completion.loss.global_discriminator
+    assert [r.run.epochs for r in (parsing, completion, face)] == [10, 200, 100]
+    assert face.data.face_hole == (32, 32)
+    for recipe in (parsing, completion, face):
+        assert recipe.run.ema == 0
+        assert recipe.data.sets == {"atr": 1.0}
+        assert recipe.optimiser.schedule == "constant"
+    for recipe in (parsing, completion):
+        # Rectangles alone, whose edges `holes` draws from 64 to 128 pixels.
+        holes = recipe.holes
+        assert (holes.rectangle, holes.strokes, holes.silhouette) == (1, 0, 0)
+        assert (holes.edge_band, holes.none) == (0, 0)
+
+
+@pytest.mark.parametrize(("side", "rows", "place"), [("down", 64, "bottom"), ("up", 32, "top")])
+def test_extrapolation_recipes_are_those_of_section_5a(side: str, rows: int, place: str) -> None:
+    parsing, completion = (load_recipe(f"extrapolate-{side}-{task}") for task in ("parsing", "completion"))
+    assert completion.network["dropout"] > 0
+    assert not completion.loss.local_discriminator
+    assert completion.loss.global_discriminator
+    for recipe in (parsing, completion):
+        hole = sample_hole(np.ones((256, 256), bool), [], np.random.default_rng(0), recipe.holes)
+        whole = np.zeros((256, 256), bool)
+        whole[256 - rows :] = True
+        assert np.array_equal(hole > 0, whole if place == "bottom" else whole[::-1])
+
+
+def test_recipes_of_one_network_agree_on_it() -> None:
+    compact = load_recipe("compact-completion").network
+    for name in ("extrapolate-down-completion", "extrapolate-up-completion", "horse-completion"):
+        assert {**load_recipe(name).network, "dropout": 0} == {**compact, "dropout": 0}
 
 
 def shipped(name: str) -> torch.nn.Module:
@@ -73,9 +109,11 @@ def test_compact_networks_together_stay_under_10_gmac() -> None:
     assert 1e9 < macs < 10e9
 
 
-def test_both_parts_of_the_compact_completion_train_the_same_network() -> None:
-    first, second = load_recipe("compact-completion"), load_recipe("compact-completion-sharp")
-    assert (first.architecture, first.network) == (second.architecture, second.network)
+def test_all_parts_of_the_compact_completion_train_the_same_network() -> None:
+    first = load_recipe("compact-completion")
+    for name in ("compact-completion-sharp", "compact-completion-adversarial"):
+        second = load_recipe(name)
+        assert (first.architecture, first.network) == (second.architecture, second.network)
 
 
 def test_discriminators_start_late_and_grow() -> None:
@@ -126,6 +164,8 @@ def test_whole_numbers_serve_as_fractions(tmp_path: Path) -> None:
         (MINIMAL.replace('"own"', '"own"\nrun = 3'), r"own\.run: 3 is not of type RunConfig"),
         (MINIMAL + "size = 100\n", r"`size` must be a multiple of 32, and 100 is not"),
         (MINIMAL + "size = 0\n", r"`size` must be a multiple of 32, and 0 is not"),
+        (MINIMAL + "face_hole = [9, 3]\n", r"`face_hole` must name a smallest and a largest side"),
+        (MINIMAL + '[holes]\nband_side = "left"\n', r"`band_side` must be one of any, bottom, top, and"),
         (MINIMAL + "batch = 0\n", r"`batch` and `accumulate` must be at least 1"),
         (MINIMAL.replace("1.0", "0"), r"the shares of `sets` must not be negative, and one"),
         (MINIMAL.replace("1.0", "2, b = -1"), r"the shares of `sets` must not be negative, and one"),
@@ -138,7 +178,7 @@ def test_whole_numbers_serve_as_fractions(tmp_path: Path) -> None:
         (MINIMAL + "[adversarial]\nramp = -1\n", r"`start` and `ramp` must not be negative"),
         (MINIMAL + "[adversarial]\npenalty_every = 0\n", r"`penalty_every` must be at least 1"),
         (MINIMAL + "[run]\nsheet_steps = 0\n", r"`sheet_steps` and `log_steps` must be at least 1"),
-        (MINIMAL + "[run]\nseed = -1\n", r"`seed` and `threads` must not be negative"),
+        (MINIMAL + "[run]\nseed = -1\n", r"`seed`, `threads` and `epochs` must not be negative"),
         (MINIMAL + "[run]\nfreeze_stages = 7\n", r"`freeze_stages` must lie between 0 and 6"),
         (MINIMAL + '[optimiser]\nname = "lion"\n', r"no optimiser 'lion'; choose one of: sgd, adam, adamw"),
         (MINIMAL + '[optimiser]\nschedule = "step"\n', r"no schedule 'step'; choose one of: constant, "),

@@ -228,6 +228,26 @@ def test_changed_options_hold_for_the_rest_of_a_run(material: Path, tmp_path: Pa
     assert [line["rate"] for line in lines] == [2e-4, 1e-5]
 
 
+def test_epochs_count_photos_and_steps_overrule_them(material: Path, tmp_path: Path) -> None:
+    recipe = load_recipe("tiny-completion")
+    recipe = replace(recipe, run=replace(recipe.run, epochs=2.5))
+    run = start_run(recipe, material / "packs", tmp_path, CPU)
+    # Two and a half times four photos, two a step.
+    assert (len(run.source), run.recipe.run.steps) == (4, 5)
+    name = own_recipe(tmp_path, "tiny-completion", ("\nsteps = 4", "\nepochs = 50.0"))
+    assert main(command(material, name, tmp_path / "run", "--steps", "1")) == 0
+    assert load_state(tmp_path / "run").recipe.run.steps == 1
+
+
+def test_other_sets_may_be_named(material: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = command(material, "tiny-completion", tmp_path, "--sets", "clothing-co-parsing", "atr")
+    assert "No packs of the set atr" in refusal(arguments, capsys)
+    name = own_recipe(tmp_path, "tiny-completion", ("clothing-co-parsing = 1.0", "atr = 1.0"))
+    own = ("--sets", "clothing-co-parsing", "--stop-after", "1")
+    assert main(command(material, name, tmp_path / "run", *own)) == 0
+    assert load_state(tmp_path / "run").recipe.data.sets == {"clothing-co-parsing": 1.0}
+
+
 def test_a_finished_run_does_nothing_more(material: Path, tmp_path: Path) -> None:
     train(completion_run(material, tmp_path, steps=1))
     again = completion_run(material, tmp_path, steps=1)

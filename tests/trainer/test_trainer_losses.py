@@ -238,6 +238,29 @@ def test_perceptual_features_are_those_of_torchvision(vgg: Path) -> None:
     torch.testing.assert_close(load_perceptual(vgg).features(image), expected)
 
 
+def test_vgg_19_is_taken_at_the_papers_layers(tmp_path: Path) -> None:
+    """relu1_2, relu2_2, relu3_2, relu4_2 and relu5_2 of the deeper network."""
+    torch.manual_seed(0)
+    places = (0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28, 30, 32, 34)
+    convs = {place: nn.Conv2d(3 if place == 0 else 4, 4, 3, padding=1) for place in places}
+    state = {
+        f"features.{place}.{k}": v for place, conv in convs.items() for k, v in conv.state_dict().items()
+    }
+    save_file(state, tmp_path / "vgg19.safetensors")
+    image = torch.rand(1, 3, 32, 32) * 2 - 1
+    mean, std = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
+    x = ((image + 1) / 2 - mean.view(3, 1, 1)) / std.view(3, 1, 1)
+    expected = []
+    for place in range(32):
+        if place in convs:
+            x = convs[place](x)
+        else:
+            x = functional.max_pool2d(x, 2) if place in (4, 9, 18, 27) else x.relu()
+        if place in (3, 8, 13, 22, 31):
+            expected.append(x.detach())
+    torch.testing.assert_close(load_perceptual(tmp_path / "vgg19.safetensors").features(image), expected)
+
+
 def test_perceptual_loss_is_zero_for_equal_pictures_only(vgg: Path) -> None:
     loss = load_perceptual(vgg)
     image = torch.rand(1, 3, 32, 32) * 2 - 1
@@ -276,7 +299,7 @@ def test_perceptual_file_may_have_any_prefix(tmp_path: Path, prefix: str) -> Non
 def test_other_files_are_no_vgg(tmp_path: Path, state: dict[str, Tensor]) -> None:
     path = tmp_path / "other.safetensors"
     save_file(state, path)
-    with pytest.raises(DataSetError, match=r"does not hold VGG-16 features; give .*\.$"):
+    with pytest.raises(DataSetError, match=r"does not hold VGG features; give .*\.$"):
         load_perceptual(path)
 
 
@@ -284,7 +307,7 @@ def test_missing_and_damaged_vgg_files(tmp_path: Path) -> None:
     damaged = tmp_path / "damaged.safetensors"
     damaged.write_bytes(b"\xff" * 40)
     for path in (damaged, tmp_path / "none.safetensors"):
-        with pytest.raises(DataSetError, match="does not hold VGG-16 features"):
+        with pytest.raises(DataSetError, match="does not hold VGG features"):
             load_perceptual(path)
 
 

@@ -164,6 +164,33 @@ def hinge_task(**adversarial: Any) -> tuple[CompletionTask, Adversary]:
     return CompletionTask(plan, painter(), TRUTH, None, {"local": judge}), judge
 
 
+def test_the_whole_output_is_judged_where_the_recipe_says_so() -> None:
+    task, seen = completion_task(pixel=1.0, whole_output=True), batch()
+    task.begin_step(seen, 0)
+    expected = task.network(seen.masked, known_structure(seen.labels), seen.mask)
+    torch.testing.assert_close(task._composite, expected)
+    # The sheet shows what is delivered: the known pixels stay.
+    sheet = task.sheet(seen)[:64, 128:192]
+    known = seen.mask[0, 0].numpy() == 0
+    assert np.array_equal(sheet[known], to_pictures(seen.image)[0][known])
+
+
+@pytest.mark.parametrize(("whole", "side"), [(True, 64), (False, 32)])
+def test_the_perceptual_loss_sees_the_hole_or_the_window(whole: bool, side: int) -> None:
+    seen, sizes = batch(), []
+
+    class Spy(nn.Module):
+        def forward(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+            sizes.append((output.shape[-1], target.shape[-1]))
+            return (output - target).abs().mean()
+
+    plan = recipe("completion", perceptual=1.0, whole_window=whole)
+    task = CompletionTask(plan, painter(), TRUTH, Spy(), {})  # type: ignore[arg-type]
+    task.begin_step(seen, 0)
+    task.loss("network", seen, 0)
+    assert sizes == [(side, side)]
+
+
 def test_a_discriminators_weights_cost_nothing_in_the_networks_turn() -> None:
     task, judge = hinge_task(hole_only=True, feature_matching=2.0)
     seen = batch()

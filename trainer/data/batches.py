@@ -84,6 +84,10 @@ class BatchSource:
             return np.full(LABEL_COUNT, 1 / LABEL_COUNT)
         return np.asarray(exact.mean(0), np.float64)
 
+    def __len__(self) -> int:
+        """Number of different photos that may be drawn."""
+        return int(np.count_nonzero(self._chances))
+
     def batch(self, step: int, part: int = 0, parts: int = 1) -> Batch:
         """The batch of a step, or one of the equal parts of it that processes share among themselves."""
         samples, masks = [], []
@@ -111,9 +115,10 @@ class BatchSource:
             cut = flip(cut)
         image = jitter_colours(cut.image, rng, self.recipe.augment.colour)
         cut = Sample(cut.key, image, cut.labels, cut.keypoints)
-        hole = (int(rng.integers(20, 45)), int(rng.integers(20, 45)))
+        smallest, largest = self.recipe.data.face_hole
+        hole = tuple(int(side) for side in rng.integers(smallest, largest, 2, endpoint=True))
         centre = (size // 2 + int(rng.integers(-16, 17)), size // 2 + int(rng.integers(-16, 17)))
-        return cut, rectangle_around(centre, hole, (size, size), rng)
+        return cut, rectangle_around(centre, (hole[0], hole[1]), (size, size), rng)
 
     def _exactly_labelled(self) -> NDArray[np.bool_]:
         shares = self.photos.label_shares

@@ -8,7 +8,7 @@ lie anywhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
@@ -34,19 +34,35 @@ _SHAPE_SHARE = 0.004
 _SHAPE_GRID = 192
 
 
+BAND_SIDES = ("any", "bottom", "top")
+_KINDS = ("rectangle", "strokes", "silhouette", "edge_band", "none")
+
+
 @dataclass(frozen=True)
 class HoleMix:
-    """Relative frequency of each kind of hole; they need not add up to one."""
+    """Relative frequency of each kind of hole; they need not add up to one.
+
+    Attributes:
+        rectangle: frequency of rectangles; the same for the next four.
+        band_side: where edge bands lie: "bottom", "top", or "any".
+        band_share: their share of the height, 0 = drawn.
+    """
 
     rectangle: float = 0.35
     strokes: float = 0.25
     silhouette: float = 0.2
     edge_band: float = 0.1
     none: float = 0.1
+    band_side: str = "any"
+    band_share: float = 0.0
 
     def __post_init__(self) -> None:
-        """Refuse negative frequencies and all zeros."""
-        shares = [getattr(self, field.name) for field in fields(self)]
+        """Refuse negative frequencies, all zeros, and bands that lie nowhere."""
+        if self.band_side not in BAND_SIDES or not 0 <= self.band_share < 1:
+            raise OptionError(
+                f"holes: `band_side` must be one of {', '.join(BAND_SIDES)}, and `band_share` below 1."
+            )
+        shares = [getattr(self, kind) for kind in _KINDS]
         if min(shares) < 0 or sum(shares) <= 0:
             raise OptionError(
                 "The frequencies of the hole kinds must not be negative, and one must be above zero."
@@ -73,7 +89,8 @@ def sample_hole(person: Person, shapes: Sequence[Person], rng: np.random.Generat
     if kind == 4:
         return np.zeros(person.shape, np.uint8)
     if kind == 3:
-        return edge_band(person, rng)
+        sides: dict[str, Literal["bottom", "top"]] = {"bottom": "bottom", "top": "top"}
+        return edge_band(person, rng, sides.get(mix.band_side), mix.band_share)
     draw: Callable[[], Mask] = partial(strokes, person, rng)
     if kind == 0:
         unit = min(person.shape) / REFERENCE_SIDE
@@ -156,16 +173,22 @@ def silhouette(
     return mask
 
 
-def edge_band(person: Person, rng: np.random.Generator, side: Literal["top", "bottom"] | None = None) -> Mask:
+def edge_band(
+    person: Person,
+    rng: np.random.Generator,
+    side: Literal["top", "bottom"] | None = None,
+    share: float = 0.0,
+) -> Mask:
     """All rows at the bottom (14 to 34 % of the height) or the top (8 to 18 %), as for extending the canvas.
 
     Wu et al., section IV.D, cut 64 rows of 256 at the bottom and 32 at the top. Without a `side`, two of
-    three bands lie at the bottom, unless the body reaches into one of the two only.
+    three bands lie at the bottom, unless the body reaches into one of the two only. A `share` above zero is
+    that of the height, instead of a drawn one.
     """
     height, width = person.shape
     rows = {
-        "bottom": max(1, round(height * rng.uniform(0.14, 0.34))),
-        "top": max(1, round(height * rng.uniform(0.08, 0.18))),
+        "bottom": max(1, round(height * (share or rng.uniform(0.14, 0.34)))),
+        "top": max(1, round(height * (share or rng.uniform(0.08, 0.18)))),
     }
     if side is None:
         reached = np.asarray(person.any(axis=1))

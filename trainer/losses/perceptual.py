@@ -1,4 +1,4 @@
-"""Perceptual loss on VGG-16 features (Wu et al., eq. 3, with VGG-16 in place of VGG-19)."""
+"""Perceptual loss on VGG features (Wu et al., eq. 3): VGG-19, which the paper names, or VGG-16."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from torch.nn import functional
 from portrait_studio.errors import DataSetError
 from trainer.processes import shared_mean
 
-_POOLED_BEFORE = (2, 4, 7, 10)
-_TAKEN = (1, 3, 5, 8, 11)
-_CONVOLUTIONS = 12
+_STAGES = {13: (2, 2, 3, 3, 3), 16: (2, 2, 4, 4, 4)}
+"""Convolutions of each stage by their number in all: VGG-16 and VGG-19 without their last layers."""
 
 
 class PerceptualLoss(nn.Module):
@@ -24,9 +23,12 @@ class PerceptualLoss(nn.Module):
     mean: Tensor
     std: Tensor
 
-    def __init__(self, convolutions: list[nn.Conv2d]) -> None:
-        """Args: the 12 convolutions up to conv5_2; `load_perceptual` reads them."""
+    def __init__(self, convolutions: list[nn.Conv2d], stages: tuple[int, ...]) -> None:
+        """Args: the convolutions up to conv5_2, and how many each stage has; `load_perceptual` reads them."""
         super().__init__()
+        starts = [sum(stages[:stage]) for stage in range(len(stages))]
+        self._pooled_before = set(starts[1:])
+        self._taken = {start + 1 for start in starts}
         self.convolutions = nn.ModuleList(convolutions)
         self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1))
         self.register_buffer("std", torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1))
@@ -37,10 +39,10 @@ class PerceptualLoss(nn.Module):
         x = ((image.float() + 1) / 2 - self.mean) / self.std
         taken = []
         for index, convolution in enumerate(self.convolutions):
-            if index in _POOLED_BEFORE:
+            if index in self._pooled_before:
                 x = functional.max_pool2d(x, 2)
             x = functional.relu(convolution(x))
-            if index in _TAKEN:
+            if index in self._taken:
                 taken.append(x)
         return taken
 
@@ -57,33 +59,35 @@ def _relative_error(output: Tensor, target: Tensor) -> Tensor:
     return functional.mse_loss(output, target) / shared_mean(target.square().mean()).clamp_min(1e-6)
 
 
-def _convolutions(state: dict[str, Tensor]) -> list[nn.Conv2d]:
-    """The first 12 convolutions, each of which must read what the one before it writes."""
+def _convolutions(state: dict[str, Tensor]) -> tuple[list[nn.Conv2d], tuple[int, ...]]:
+    """The convolutions up to conv5_2, each of which must read what the one before it writes."""
     stems = {int(n.split(".")[-2]): n.removesuffix("weight") for n in state if n.endswith(".weight")}
+    stages = _STAGES[16 if len(stems) > 13 else 13]
     layers: list[nn.Conv2d] = []
     channels = 3
-    for _, stem in sorted(stems.items())[:_CONVOLUTIONS]:
+    needed = sum(stages[:-1]) + 2
+    for _, stem in sorted(stems.items())[:needed]:
         weight, bias = (state[stem + kind].float() for kind in ("weight", "bias"))
         layer = nn.Conv2d(channels, weight.shape[0], 3, 1, 1)
         layer.load_state_dict({"weight": weight, "bias": bias})
         layers.append(layer)
         channels = layer.out_channels
-    if len(layers) < _CONVOLUTIONS:
+    if len(layers) < needed:
         raise ValueError("too few convolutions")
-    return layers
+    return layers, stages
 
 
 def load_perceptual(path: Path) -> PerceptualLoss:
-    """Read the keys of ``torchvision.models.vgg16().features`` from a safetensors file.
+    """Read the keys of ``torchvision.models.vgg19().features``, or of vgg16, from a safetensors file.
 
     Raises:
         DataSetError: the file is missing, damaged or holds something else.
     """
     try:
-        convolutions = _convolutions(load_file(path))
+        read = _convolutions(load_file(path))
     except (OSError, SafetensorError, LookupError, ValueError, RuntimeError):
         raise DataSetError(
-            f"{path} does not hold VGG-16 features; give a safetensors file of torchvision's "
-            "vgg16().features."
+            f"{path} does not hold VGG features; give a safetensors file of torchvision's "
+            "vgg19().features or vgg16().features."
         ) from None
-    return PerceptualLoss(convolutions)
+    return PerceptualLoss(*read)

@@ -23,7 +23,8 @@ from trainer.tasks.structure import StructureSource
 class CompletionTask:
     """Generator against an optional global and local discriminator.
 
-    The composite (known pixels kept) is what the discriminators and the perceptual loss see.
+    The composite (known pixels kept) is what the discriminators and the perceptual loss see, unless the
+    recipe wants the whole output judged.
     """
 
     def __init__(
@@ -64,7 +65,7 @@ class CompletionTask:
         """Complete the batch once for all phases."""
         self._parsing = self._structure(batch, step)
         output = self.network(batch.masked, self._parsing, batch.mask).float()
-        self._composite = batch.mask * output + batch.masked
+        self._composite = output if self._loss.whole_output else batch.mask * output + batch.masked
         self._corners = hole_windows(batch.mask, self._window(batch))
 
     def loss(self, phase: str, batch: Batch, step: int) -> StepLoss:
@@ -77,7 +78,8 @@ class CompletionTask:
         """Input, parsing map, composite, truth."""
         with torch.no_grad():
             self.begin_step(batch, 0)
-        columns = [batch.masked, self._composite, batch.image]
+        pasted = batch.mask * self._composite + batch.masked
+        columns = [batch.masked, pasted, batch.image]
         pictures = [to_pictures(column) for column in columns]
         return stack_rows([pictures[0], colour_labels(self._parsing.argmax(1)), *pictures[1:]])
 
@@ -103,8 +105,11 @@ class CompletionTask:
         return StepLoss(total, {name: value.item() for name, value in parts.items()})
 
     def _perceptual_distance(self, batch: Batch) -> Tensor:
-        """Eq. 3 on the window around the hole: the rest of the composite is the truth itself."""
+        """Eq. 3, by default on the window around the hole: the rest of the composite is the truth itself."""
         assert self._perceptual is not None
+        if self._loss.whole_window:
+            whole: Tensor = self._perceptual(self._composite, batch.image)
+            return whole
         side = self._window(batch)
         output, target = (cut_windows(x, self._corners, side) for x in (self._composite, batch.image))
         value: Tensor = self._perceptual(output, target)

@@ -64,11 +64,12 @@ class FaceTask:
         with torch.no_grad():
             parsing = self._structure(batch, step)
             filled = self._completion.to(batch.image.device)(batch.masked, parsing, batch.mask).float()
-            composite = batch.mask * filled + batch.masked
+            composite = filled if self._loss.whole_output else batch.mask * filled + batch.masked
         cut = (_middle(x) for x in (composite, batch.image, parsing, batch.mask))
         self._before, self._truth, self._parsing, self._mask = cut
         residual = self.network(self._before, self._parsing, self._mask).float()
-        self._after = (self._before + self._mask * residual).clamp(-1, 1)
+        where = torch.ones_like(self._mask) if self._loss.whole_output else self._mask
+        self._after = (self._before + where * residual).clamp(-1, 1)
 
     def loss(self, phase: str, batch: Batch, step: int) -> StepLoss:
         """Eq. 6 (plus our L1)."""

@@ -1,9 +1,11 @@
+from typing import Any
+
 import pytest
 import torch
 from torch import nn
 from torch.nn.utils.parametrize import is_parametrized
 
-from portrait_studio.networks.blocks import GlobalAttention, ResidualBlock
+from portrait_studio.networks.blocks import FourierBlock, GatedResidualBlock, GlobalAttention, ResidualBlock
 from portrait_studio.networks.completion import (
     CompactCompletion,
     CompactCompletionConfig,
@@ -23,6 +25,7 @@ from portrait_studio.networks.efficientnet_lite import EfficientNetLite2
 from portrait_studio.networks.face import FaceConfig, FaceNetwork
 from portrait_studio.networks.hints import label_hint
 from portrait_studio.networks.parsing import ParsingConfig, ParsingNetwork
+from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.resnet import ResNet101
 
 SIZES = [(64, 64), (32, 96), (96, 64)]
@@ -236,6 +239,45 @@ def test_encoder_features_match_their_description(height: int, width: int) -> No
         features = encoder(image, mask)
     shapes = zip(encoder.channels, encoder.strides, strict=True)
     assert [tuple(f.shape) for f in features] == [(1, c, height // s, width // s) for c, s in shapes]
+
+
+@pytest.mark.parametrize(("name", "plain"), [("paper-completion", {"width": 4}), ("compact-completion", {})])
+@pytest.mark.parametrize("change", [{"gated": True}, {"fourier": 2}, {"gated": True, "fourier": 1}])
+def test_options_of_the_completion_networks_add_layers_only(
+    name: str, plain: dict[str, Any], change: dict[str, Any]
+) -> None:
+    image, parsing, mask = inputs(64, 96)
+    small = plain or {"widths": [4, 8, 12], "dilations": [1, 2], "attention": 4}
+    torch.manual_seed(0)
+    network = build_network(name, {**small, **change})
+    assert len(network.state_dict()) >= len(build_network(name, small).state_dict())
+    out = network(image, parsing, mask)
+    assert out.shape == (1, 3, 64, 96)
+    (out - 0.3).square().sum().backward()
+    leaving = [p for p in network.parameters() if p.grad is not None and bool(p.grad.abs().sum() > 0)]
+    assert leaving
+    with torch.autocast("cpu", torch.bfloat16):
+        assert bool(network(image, parsing, mask).isfinite().all())
+
+
+def test_fourier_block_starts_as_the_identity_and_sees_everything() -> None:
+    torch.manual_seed(0)
+    block = FourierBlock(8)
+    x = torch.randn(1, 8, 10, 7)
+    assert torch.equal(block(x), x)
+    nn.init.normal_(block.project.weight)
+    other = x.clone()
+    other[..., 0, 0] += 5
+    assert bool(((block(x) - block(other)).abs().amax(1) > 0).all())
+
+
+def test_gates_can_close_a_block() -> None:
+    block = GatedResidualBlock(4, norm="none")
+    x = torch.randn(1, 4, 6, 6)
+    assert not torch.equal(block(x), x)
+    with torch.no_grad():
+        block.second.bias[4:] = -1e9
+    assert torch.equal(block(x), x)
 
 
 def test_resnet_keeps_stride_16_and_dilates() -> None:
