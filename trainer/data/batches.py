@@ -86,7 +86,7 @@ class BatchSource:
 
     def __len__(self) -> int:
         """Number of different photos that may be drawn."""
-        return int(np.count_nonzero(self._chances))
+        return int(np.count_nonzero(np.diff(self._drawn_below, prepend=0.0)))
 
     def batch(self, step: int, part: int = 0, parts: int = 1) -> Batch:
         """The batch of a step, or one of the equal parts of it that processes share among themselves."""
