@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +80,23 @@ class Delta:
     def planes(self) -> frozenset[PlaneName]:
         """The arrays that the step changes."""
         return frozenset(piece.plane for piece in self._pieces)
+
+    def before(self, image_dtype: np.dtype[Any]) -> list[tuple[Piece, Plane]]:
+        """The pieces of an applied step and their values before it, in the order of the edit.
+
+        Args:
+            image_dtype: that of the photo.
+        """
+        values, place = self._stored.read(), 0
+        found: list[tuple[Piece, Plane]] = []
+        for piece in self._pieces:
+            is_image = piece.plane is PlaneName.IMAGE
+            dtype = image_dtype if is_image else np.dtype(np.uint8)
+            shape = (piece.bounds.height, piece.bounds.width, *((3,) if is_image else ()))
+            end = place + int(np.prod(shape)) * dtype.itemsize
+            found.append((piece, values[place:end].view(dtype).reshape(shape)))
+            place = end
+        return found
 
     def undo(self, document: Editable) -> Bounds:
         """Bring back what was before; nothing happens when that was done already. Returns what changed."""

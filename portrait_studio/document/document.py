@@ -45,6 +45,19 @@ class Fill(Protocol):
         """(h, w) uint8, nonzero where the crop is to replace the photo."""
 
 
+@dataclass(frozen=True, eq=False)
+class Look:
+    """Photo and mask as they were at one moment.
+
+    Attributes:
+        image: (H, W, 3) RGB in the photo's dtype; not to be written to.
+        mask: (H, W) uint8, 0..255.
+    """
+
+    image: Pixels
+    mask: Mask
+
+
 @dataclass(frozen=True)
 class ExportReport:
     """What an export wrote, and the proof that it left the rest alone.
@@ -150,7 +163,20 @@ class Document:
         """Let the mask never reach where (H, W) uint8 is not zero; what is masked there already stays."""
         self._protected = protected
 
-    def apply_fills(self, fills: Sequence[Fill]) -> Delta:
+    def look(self) -> Look:
+        """Photo and mask as they are; good until the photo changes, so for a job that forbids it."""
+        return Look(self._image, self._mask.copy())
+
+    def look_before(self, delta: Delta) -> Look:
+        """Photo and mask as they were before a step that is applied and not painted over since."""
+        look = Look(self._image.copy(), self._mask.copy())
+        planes: dict[PlaneName, Plane] = {PlaneName.IMAGE: look.image, PlaneName.MASK: look.mask}
+        for piece, values in reversed(delta.before(self._image.dtype)):
+            if piece.plane in planes:
+                planes[piece.plane][piece.bounds.slices] = values
+        return look
+
+    def apply_fills(self, fills: Sequence[Fill], over: Look | None = None) -> Delta:
         """Put filled crops in place, as one step to undo, and remove the mask where they were applied.
 
         Pixels outside `changed` stay as they are, bit for bit, even where crops overlap. Where the mask is
@@ -158,6 +184,8 @@ class Document:
 
         Args:
             fills: crops inside the photo, in the photo's dtype.
+            over: what they are laid over where that is not what is there now, as when a fill takes the place
+                of another.
 
         Returns:
             The step; undoing it brings the pixels and the mask back.

@@ -70,6 +70,12 @@ class Editing(QObject):
             self.tell_plane(plane, change(edit))
             self.finish(text, edit)
 
+    def push(self, step: Step) -> None:
+        """Add a step that is applied already."""
+        if self.document is not None:
+            self.history.push(step, self.document)
+            self.tell(step.delta)
+
     def tell(self, delta: Delta) -> None:
         """A delta was applied or taken back."""
         for plane in delta.planes:

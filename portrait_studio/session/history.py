@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
@@ -44,8 +44,14 @@ class History(QObject):
     @property
     def last_fill(self) -> State:
         """The last step that filled something; None while nothing is filled."""
-        applied = (self._step(place) for place in reversed(range(self.stack.index())))
-        return next((step for step in applied if step is not None and step.fill is not None), None)
+        return next((step for step in self.applied_backwards() if step.fill is not None), None)
+
+    def applied_backwards(self) -> Iterator[Step]:
+        """The steps that are applied, the last one first."""
+        for place in reversed(range(self.stack.index())):
+            step = self._step(place)
+            if step is not None:
+                yield step
 
     @property
     def is_saved(self) -> bool:

@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from portrait_studio import __version__
 from portrait_studio.document.document import Document, ExportReport
-from portrait_studio.document.history import FillRecord, Snapshot, Step
+from portrait_studio.document.history import Snapshot
 from portrait_studio.document.project import SUFFIX, Project, read_project, write_project
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import (
@@ -25,11 +24,11 @@ from portrait_studio.engine.request import (
 )
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.imaging.mask_file import read_mask, write_mask
-from portrait_studio.imaging.masks import check_mask
 from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.imaging.writing import ExportOptions
 from portrait_studio.session.editing import Editing
+from portrait_studio.session.filling import Filling
 from portrait_studio.session.history import State
 from portrait_studio.session.jobs import Failure, Job, JobDesk, JobKind, Runner
 from portrait_studio.session.painting import Painting
@@ -97,15 +96,17 @@ class Session(QObject):
         self._written_state: State = None
         self._structure: Structure | None = None
         self._fill_options = CompletionOptions()
-        self._is_retry = False
         self._engine_desk = JobDesk(engine_runner, self)
         self.survey = Survey(self.editing, self._engine_desk, engine, self)
+        self.filling = Filling(self.editing, self._engine_desk, engine, self.survey, self)
         self.picking = Picking(self.editing, self.survey, self.tools, self)
         self._file_desk = JobDesk(file_runner, self)
         self.history.changed.connect(self._on_state)
         self.editing.about_to_change.connect(self._on_about_to_change)
         self.editing.image_changed.connect(self._on_image_changed)
         self.survey.changed.connect(self.structure_changed)
+        self.filling.filled.connect(self._on_filled)
+        self.filling.refused.connect(self.failed)
         for desk in (self._engine_desk, self._file_desk):
             desk.started.connect(self._on_started)
             desk.progressed.connect(self.job_progressed)
@@ -161,7 +162,7 @@ class Session(QObject):
     @property
     def can_fill_again(self) -> bool:
         """Whether the last step was a fill that may be tried again."""
-        return self.can_edit and self._last_fill() is not None
+        return self.filling.can_try_again
 
     @property
     def can_undo(self) -> bool:
@@ -289,29 +290,13 @@ class Session(QObject):
     def fill(self, options: CompletionOptions) -> None:
         """Start filling what is masked."""
         self.painting.end_stroke()
-        document = self.document
-        if document is None or not self.can_edit:
-            return
-        try:
-            check_mask(document.mask, document.extent)
-        except PortraitStudioError as error:
-            self.failed.emit(Failure(JobKind.FILL, error, ""))
-            return
         self._fill_options = options
-        request = CompletionRequest(document.image, document.mask.copy(), options)
-        self._engine_desk.start(JobKind.FILL, lambda progress: self._engine.complete(request, progress))
+        self.filling.fill(options)
 
     def fill_again(self, method: Method) -> None:
-        """Replace the last fill by a try with the next seed; if that fails, the last fill comes back."""
+        """Make another candidate for the last fill; if that fails, it stays as it is."""
         self.painting.end_stroke()
-        last = self._last_fill()
-        if last is None or not self.can_edit:
-            return
-        options = CompletionOptions(method, last.seed + 1, last.device, grow_px=last.grow_px)
-        self._on_about_to_change()
-        self.history.stack.undo()
-        self._is_retry = True
-        self.fill(options)
+        self.filling.try_again(method)
 
     def read_structure(self) -> None:
         """Start predicting the parsing map of the photo, hole included."""
@@ -354,7 +339,7 @@ class Session(QObject):
             self.history.mark_saved(self._written_state)
             self.saved.emit(result)
         elif job.kind is JobKind.FILL and isinstance(result, CompletionResult):
-            self._apply(result)
+            self.filling.take(result)
         elif job.kind is JobKind.PARSE and isinstance(result, Structure):
             self._set_structure(result)
         elif job.kind is JobKind.READ_MASK and isinstance(result, np.ndarray):
@@ -366,7 +351,8 @@ class Session(QObject):
         self.survey.go_on()
 
     def _on_failed(self, failure: Failure) -> None:
-        self._bring_back_last_fill()
+        if failure.kind is JobKind.FILL:
+            self.filling.stop()
         if failure.kind is JobKind.SURVEY:
             self.survey.give_up()
         if failure.kind.is_quiet and isinstance(failure.error, PortraitStudioError):
@@ -376,7 +362,8 @@ class Session(QObject):
         self.survey.go_on()
 
     def _on_cancelled(self, job: Job) -> None:
-        self._bring_back_last_fill()
+        if job.kind is JobKind.FILL:
+            self.filling.stop()
         self.survey.go_on()
 
     def _on_state(self) -> None:
@@ -414,17 +401,8 @@ class Session(QObject):
         """What was read of the structure is of another look of the photo."""
         self._structure = None
 
-    def _apply(self, result: CompletionResult) -> None:
-        document = self.document
-        if document is None:
-            return
-        self._is_retry = False
-        delta = document.apply_fills(result.regions)
-        record = _record_of(self._fill_options, result)
-        self.history.push(Step("Fill", delta, record), document)
-        self.editing.tell(delta)
+    def _on_filled(self, result: CompletionResult) -> None:
         self._structure = None
-        self.survey.learn(result.structure)
         self.device_named.emit(result.device)
         if result.notices:
             self.noticed.emit(" ".join(result.notices))
@@ -432,15 +410,6 @@ class Session(QObject):
     def _set_structure(self, structure: Structure) -> None:
         self._structure = structure
         self.structure_changed.emit()
-
-    def _last_fill(self) -> FillRecord | None:
-        state = self.history.state
-        return None if state is None else state.fill
-
-    def _bring_back_last_fill(self) -> None:
-        if self._is_retry:
-            self._is_retry = False
-            self.history.stack.redo()
 
 
 @dataclass(frozen=True, eq=False)
@@ -450,15 +419,3 @@ class _Opened:
     project: Project
     path: Path | None = None
     is_saved: bool = True
-
-
-def _record_of(options: CompletionOptions, result: CompletionResult) -> FillRecord:
-    return FillRecord(
-        options.method.value,
-        options.seed,
-        options.device,
-        options.grow_px,
-        result.device,
-        dict(result.weights),
-        __version__,
-    )

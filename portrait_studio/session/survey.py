@@ -53,6 +53,12 @@ class Survey(QObject):
         return self._known.get(self._look())
 
     @property
+    def before_last_fill(self) -> Structure | None:
+        """The parsing map of the photo before its last fill, if it was ever known."""
+        fills = [step for step in self._editing.history.applied_backwards() if step.fill is not None]
+        return self._known.get(fills[1] if len(fills) > 1 else None) if fills else None
+
+    @property
     def parts(self) -> Parts | None:
         """The same, as parts."""
         structure = self.structure

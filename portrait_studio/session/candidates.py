@@ -1,0 +1,64 @@
+"""Several fills of the same holes, one of which is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from portrait_studio.engine.request import CompletionOptions, CompletionResult, FilledRegion
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """One fill of all holes.
+
+    Attributes:
+        result: what the engine answered.
+        options: what it was asked.
+    """
+
+    result: CompletionResult
+    options: CompletionOptions
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Fills of the same holes.
+
+    Attributes:
+        all: in the order in which they were made.
+        chosen: for each hole the place of the candidate that is shown there.
+    """
+
+    all: tuple[Candidate, ...]
+    chosen: tuple[int, ...]
+
+    @classmethod
+    def first(cls, candidate: Candidate) -> Candidates:
+        """A fill of which there is no other yet."""
+        return cls((candidate,), (0,) * len(candidate.result.regions))
+
+    @property
+    def regions(self) -> tuple[FilledRegion, ...]:
+        """What is shown in each hole."""
+        return tuple(self.all[place].result.regions[hole] for hole, place in enumerate(self.chosen))
+
+    @property
+    def shown(self) -> Candidate:
+        """The candidate that is shown, in the first hole if they differ."""
+        return self.all[self.chosen[0] if self.chosen else 0]
+
+    def holds(self, candidate: Candidate) -> bool:
+        """Whether a candidate fills the same holes."""
+        return [r.bounds for r in candidate.result.regions] == [r.bounds for r in self.all[0].result.regions]
+
+    def joined_by(self, candidate: Candidate) -> Candidates:
+        """With another candidate, which is shown."""
+        count = len(self.all)
+        return replace(self, all=(*self.all, candidate), chosen=(count,) * len(self.chosen))
+
+    def choosing(self, place: int, hole: int | None = None) -> Candidates:
+        """Showing another candidate in one hole (None: in all)."""
+        chosen = tuple(
+            place if hole is None or hole == number else before for number, before in enumerate(self.chosen)
+        )
+        return replace(self, chosen=chosen)

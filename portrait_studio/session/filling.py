@@ -1,0 +1,227 @@
+"""Fills: starting them, trying again, other structure, and choosing among candidates."""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from typing import Final, Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from portrait_studio.document.deltas import PlaneName
+from portrait_studio.document.document import Look
+from portrait_studio.document.history import Step
+from portrait_studio.engine.progress import Progress
+from portrait_studio.engine.request import CompletionOptions, CompletionRequest, CompletionResult, Method
+from portrait_studio.errors import PortraitStudioError
+from portrait_studio.imaging.masks import check_mask
+from portrait_studio.session.candidates import Candidate, Candidates
+from portrait_studio.session.editing import Editing
+from portrait_studio.session.fill_records import options_of, record_of
+from portrait_studio.session.intent import Intent, wanted_with
+from portrait_studio.session.jobs import Failure, JobDesk, JobKind
+from portrait_studio.session.survey import Survey
+
+OTHER_WAYS: Final = (Method.DEFAULT, Method.PATCHES, Method.NETWORK)
+"""How further candidates are made, in turn."""
+
+
+class Completer(Protocol):
+    """The part of the engine that fills."""
+
+    def complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
+        """Fill the holes of a photo."""
+
+
+class _Purpose(Enum):
+    """A result is a new fill, a candidate in the place of the last one, or a fill on top of it."""
+
+    NEW = auto()
+    CANDIDATE = auto()
+    ANEW = auto()
+
+
+@dataclass(frozen=True, eq=False)
+class _Plan:
+    """A fill under way.
+
+    Attributes:
+        purpose: what becomes of its result.
+        before: the photo and the mask that it fills.
+        options: how.
+    """
+
+    purpose: _Purpose
+    before: Look
+    options: CompletionOptions
+
+
+class Filling(QObject):
+    """Asks the engine for fills of the mask and puts them into the document, one step each."""
+
+    filled = Signal(object)
+    """CompletionResult that was put into the document"""
+    refused = Signal(object)
+    """Failure: there is nothing to fill"""
+    candidates_changed = Signal()
+
+    def __init__(
+        self, editing: Editing, desk: JobDesk, engine: Completer, survey: Survey, parent: QObject
+    ) -> None:
+        """Args: the document; who works; who fills; what is where."""
+        super().__init__(parent)
+        self._editing, self._desk, self._engine, self._survey = editing, desk, engine, survey
+        self.intent = Intent.AUTOMATIC
+        self._plan: _Plan | None = None
+        self._waiting: list[CompletionOptions] = []
+        self._known: weakref.WeakKeyDictionary[Step, Candidates] = weakref.WeakKeyDictionary()
+        self._told: Candidates | None = None
+        editing.history.changed.connect(self._tell)
+
+    # -- state ---------------------------------------------------------------------------------------------
+
+    @property
+    def candidates(self) -> Candidates | None:
+        """The fills to choose from, while the last step is one of them."""
+        state = self._editing.history.state
+        return None if state is None else self._known.get(state)
+
+    @property
+    def can_try_again(self) -> bool:
+        """Whether the last step was a fill."""
+        state = self._editing.history.state
+        return self._editing.may_edit and state is not None and state.fill is not None
+
+    @property
+    def can_fill_anew(self) -> bool:
+        """Whether labels were painted and nothing but labels came after the last fill."""
+        document = self._editing.document
+        if not self._editing.may_edit or document is None or document.wanted_structure is None:
+            return False
+        return document.has_mask or self._last_fill() is not None
+
+    # -- asking --------------------------------------------------------------------------------------------
+
+    def fill(self, options: CompletionOptions) -> None:
+        """Start filling what is masked."""
+        document = self._editing.document
+        if document is None or not self._editing.may_edit:
+            return
+        try:
+            check_mask(document.mask, document.extent)
+        except PortraitStudioError as error:
+            self.refused.emit(Failure(JobKind.FILL, error, ""))
+            return
+        self._waiting = []
+        self._start(_Plan(_Purpose.NEW, document.look(), options))
+
+    def try_again(self, method: Method) -> None:
+        """Make another candidate for the last fill, with the next seed."""
+        options = self._last_options()
+        if options is not None and self.can_try_again:
+            self._waiting = []
+            self._start_candidate(replace(options, method=method, seed=options.seed + 1))
+
+    def try_other_ways(self) -> None:
+        """Make further candidates, one by each method, one after the other."""
+        options = self._last_options()
+        if options is not None and self.can_try_again:
+            others = [replace(options, method=method, seed=options.seed + 1) for method in OTHER_WAYS]
+            self._start_candidate(others[0])
+            self._waiting = others[1:]
+
+    def fill_anew(self, options: CompletionOptions) -> None:
+        """Fill the mask, or else the last hole once more, by the structure that the user painted."""
+        document, last = self._editing.document, self._last_fill()
+        if document is None or not self.can_fill_anew:
+            return
+        if document.has_mask or last is None:
+            self.fill(options)
+        else:
+            self._waiting = []
+            self._start(_Plan(_Purpose.ANEW, document.look_before(last.delta), options))
+
+    def choose(self, place: int, hole: int | None = None) -> None:
+        """Show another candidate, in one hole or in all."""
+        candidates = self.candidates
+        if candidates is not None and self._editing.may_edit and 0 <= place < len(candidates.all):
+            self._replace_last(candidates.choosing(place, hole))
+
+    # -- answers -------------------------------------------------------------------------------------------
+
+    def take(self, result: CompletionResult) -> None:
+        """The engine is done."""
+        plan, self._plan = self._plan, None
+        if plan is None:
+            return
+        candidate = Candidate(result, plan.options)
+        known = self.candidates
+        if plan.purpose is _Purpose.CANDIDATE and known is not None and known.holds(candidate):
+            self._replace_last(known.joined_by(candidate))
+        else:
+            if plan.purpose is _Purpose.CANDIDATE:
+                self._editing.history.stack.undo()
+            over = plan.before if plan.purpose is _Purpose.ANEW else None
+            self._put(Candidates.first(candidate), over)
+        self.filled.emit(result)
+        if self._waiting:
+            self._start_candidate(self._waiting.pop(0))
+
+    def stop(self) -> None:
+        """The fill under way failed or was cancelled; what it was to replace is still there."""
+        self._plan = None
+        self._waiting = []
+
+    # -- pieces --------------------------------------------------------------------------------------------
+
+    def _start_candidate(self, options: CompletionOptions) -> None:
+        document, state = self._editing.document, self._editing.history.state
+        if document is not None and state is not None:
+            self._start(_Plan(_Purpose.CANDIDATE, document.look_before(state.delta), options))
+
+    def _start(self, plan: _Plan) -> None:
+        document, engine = self._editing.document, self._engine
+        assert document is not None
+        seen = self._survey.structure if plan.purpose is _Purpose.NEW else self._survey.before_last_fill
+        structure = wanted_with(self.intent, plan.before.mask, document.wanted_structure, seen)
+        request = CompletionRequest(
+            plan.before.image, plan.before.mask, replace(plan.options, keep_stages=True), structure
+        )
+        self._plan = plan
+        self._desk.start(JobKind.FILL, lambda progress: engine.complete(request, progress))
+
+    def _replace_last(self, candidates: Candidates) -> None:
+        self._editing.history.stack.undo()
+        self._put(candidates, None)
+
+    def _put(self, candidates: Candidates, over: Look | None) -> None:
+        document = self._editing.document
+        assert document is not None
+        delta = document.apply_fills(candidates.regions, over)
+        shown = candidates.shown
+        step = Step("Fill", delta, record_of(shown.options, shown.result))
+        self._known[step] = candidates
+        self._editing.push(step)
+        self._survey.learn(shown.result.structure)
+        self._tell()
+
+    def _last_fill(self) -> Step | None:
+        """The last fill, if nothing but the wanted structure changed after it."""
+        for step in self._editing.history.applied_backwards():
+            if step.fill is not None:
+                return step
+            if step.delta.planes != {PlaneName.STRUCTURE}:
+                return None
+        return None
+
+    def _last_options(self) -> CompletionOptions | None:
+        known, state = self.candidates, self._editing.history.state
+        if known is not None:
+            return max((candidate.options for candidate in known.all), key=lambda options: options.seed)
+        return None if state is None or state.fill is None else options_of(state.fill)
+
+    def _tell(self) -> None:
+        if self.candidates is not self._told:
+            self._told = self.candidates
+            self.candidates_changed.emit()
