@@ -115,6 +115,11 @@ class Document:
         return self._mask
 
     @property
+    def painted_labels(self) -> Mask:
+        """(H, W) uint8, 0 where the user painted no label, else the label + 1; always the same array."""
+        return self._wanted
+
+    @property
     def wanted_structure(self) -> NDArray[np.uint8] | None:
         """(H, W) uint8 labels that the user painted, 255 = predict here; None where he painted none."""
         if cv2.countNonZero(self._wanted) == 0:

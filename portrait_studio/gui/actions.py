@@ -53,6 +53,9 @@ class Command(Enum):
     CANCEL = auto()
     STRUCTURE = auto()
     READ_STRUCTURE = auto()
+    SKELETON = auto()
+    FILL_ANEW = auto()
+    CLEAR_LABELS = auto()
     ZOOM_IN = auto()
     ZOOM_OUT = auto()
     FIT = auto()
@@ -144,11 +147,21 @@ TABLE: Final[dict[Command, Entry]] = {
         "Show structure", "ph.person", ("S",), "Lay the predicted parsing map over the photo", True
     ),
     Command.READ_STRUCTURE: Entry(
-        "Read structure now",
+        "Read structure behind the mask",
         "ph.crosshair",
         ("Ctrl+R",),
         "Predict the parsing map, hole included",
     ),
+    Command.SKELETON: Entry(
+        "Show skeleton", "ph.person-simple", ("Shift+S",), "Draw the predicted joints over the photo", True
+    ),
+    Command.FILL_ANEW: Entry(
+        "Fill again from this structure",
+        "ph.paint-bucket",
+        ("Ctrl+Shift+Return",),
+        "Fill by the labels that you painted",
+    ),
+    Command.CLEAR_LABELS: Entry("Clear painted labels", "ph.trash", (), "Forget the labels that you painted"),
     Command.ZOOM_IN: Entry(
         "Zoom in", "ph.magnifying-glass-plus", ("Ctrl++", "Ctrl+="), "Zoom in", repeats=True
     ),

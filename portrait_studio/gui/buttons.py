@@ -10,11 +10,19 @@ from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 class ActionButton(QPushButton):
     """A push button that stands for an action: its text, icon, tip and state."""
 
-    def __init__(self, action: QAction, parent: QWidget | None = None, *, prominent: bool = False) -> None:
-        """Args: the action; prominent: filled with the accent colour."""
+    def __init__(
+        self,
+        action: QAction,
+        parent: QWidget | None = None,
+        *,
+        prominent: bool = False,
+        has_text: bool = True,
+    ) -> None:
+        """Args: the action; prominent: filled with the accent colour; has_text: not only the icon."""
         super().__init__(parent)
         self._action = action
         self._is_prominent = prominent
+        self._has_text = has_text
         self.setProperty("prominent", prominent)
         self.setIconSize(QSize(18, 18))
         self.clicked.connect(action.trigger)
@@ -22,7 +30,7 @@ class ActionButton(QPushButton):
         self._follow()
 
     def _follow(self) -> None:
-        self.setText(self._action.text())
+        self.setText(self._action.text() if self._has_text else "")
         # On the accent colour an icon needs the colour that it has when it is switched on.
         state = QIcon.State.On if self._is_prominent else QIcon.State.Off
         icon = QIcon()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -21,7 +23,7 @@ _FINEST_MAP_SIDE: Final = 1024
 
 
 def mask_colours() -> list[int]:
-    """256 premultiplied ARGB colours for a mask view: the value is the covered share of the pixel."""
+    """256 ARGB colours for a mask view: the value is the covered share of the pixel."""
     red, green, blue = MASK_TINT
     return [qRgba(red, green, blue, round(value * MASK_OPACITY)) for value in range(256)]
 
@@ -43,6 +45,38 @@ def _finer(labels: NDArray[np.uint8], longest_side: int) -> NDArray[np.uint8]:
     return finer
 
 
+@dataclass(frozen=True)
+class LabelStyle:
+    """How labels are shown.
+
+    Attributes:
+        highlighted: the one that stands out; None: all alike.
+        hidden: those that are not shown.
+    """
+
+    highlighted: int | None = None
+    hidden: AbstractSet[int] = frozenset()
+
+    def colours(self, background: int) -> list[int]:
+        """ARGB of each label; `background` is the alpha of the background label, 0..255."""
+        table = []
+        for label, colour in enumerate(LABEL_COLOURS):
+            alpha = 255 if label else background
+            if self.highlighted is not None:
+                alpha = 255 if label == self.highlighted else 60
+            table.append(qRgba(*colour, 0 if label in self.hidden else alpha))
+        return table
+
+
+def wanted_colours(style: LabelStyle, opacity: float) -> list[int]:
+    """256 ARGB colours for the labels that the user painted; 0 is nothing, else a label + 1."""
+    table = [qRgba(0, 0, 0, 0)] * 256
+    for label, (red, green, blue) in enumerate(LABEL_COLOURS):
+        share = 0.0 if label in style.hidden else max(0.35, opacity)
+        table[label + 1] = qRgba(red, green, blue, round(255 * share))
+    return table
+
+
 class StructureLayer:
     """The parsing map as a translucent picture over the part of the photo that it describes."""
 
@@ -54,7 +88,7 @@ class StructureLayer:
         self._pixels = _finer(self._labels, longest)
         height, width = self._pixels.shape
         self._image = QImage(self._pixels.data, width, height, width, QImage.Format.Format_Indexed8)
-        self.highlight(None)
+        self.style(LabelStyle())
 
     @property
     def bounds(self) -> Bounds:
@@ -75,14 +109,9 @@ class StructureLayer:
         row = int((y - bounds.top) * height / bounds.height)
         return int(self._labels[min(row, height - 1), min(column, width - 1)])
 
-    def highlight(self, label: int | None) -> None:
-        """Let one label stand out (None: all alike)."""
-        table = [qRgba(0, 0, 0, 0)] * 256
-        for index, (red, green, blue) in enumerate(LABEL_COLOURS):
-            faint = label is not None and label != index
-            table[index] = qRgba(red, green, blue, 60 if faint else 255)
-        table[0] = qRgba(*LABEL_COLOURS[0], 255 if label == 0 else 90)
-        self._image.setColorTable(table)
+    def style(self, style: LabelStyle) -> None:
+        """Show the labels otherwise."""
+        self._image.setColorTable([*style.colours(background=90), *[qRgba(0, 0, 0, 0)] * (256 - LABEL_COUNT)])
 
     def draw(self, painter: QPainter, target: QRectF, opacity: float) -> None:
         """Paint the whole map into the widget rectangle of its bounds."""

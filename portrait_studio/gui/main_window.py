@@ -50,9 +50,7 @@ class MainWindow(QMainWindow):
         self.files = FileCommands(session, self)
         self.actions_ = Actions(theme, self)
         self.canvas = Canvas(session.tools, self)
-        self.panel = StructurePanel(
-            self.actions_[Command.STRUCTURE], self.actions_[Command.READ_STRUCTURE], self
-        )
+        self.panel = StructurePanel(self.actions_, theme, self)
         self.mask_panel = MaskPanel(self.actions_, self)
         MaskCommands(session, self.actions_, self.mask_panel, self)
         self.options = OptionsBar(
@@ -111,7 +109,9 @@ class MainWindow(QMainWindow):
             Command.FILL: self._fill,
             Command.AGAIN: self._fill_again,
             Command.CANCEL: self._cancel,
-            Command.READ_STRUCTURE: session.read_structure,
+            Command.READ_STRUCTURE: self._read_structure,
+            Command.FILL_ANEW: self._fill_anew,
+            Command.CLEAR_LABELS: session.painting.clear_wanted,
             Command.ZOOM_IN: lambda: viewport.zoom_by(1.25),
             Command.ZOOM_OUT: lambda: viewport.zoom_by(0.8),
             Command.FIT: viewport.fit,
@@ -123,6 +123,7 @@ class MainWindow(QMainWindow):
             # Called without triggered's argument, which some of these methods would take for theirs.
             self.actions_[command].triggered.connect(lambda _=False, call=handler: call())
         self.actions_[Command.STRUCTURE].toggled.connect(self._on_structure_toggled)
+        self.actions_[Command.SKELETON].toggled.connect(self._on_skeleton_toggled)
 
     def _connect_session(self) -> None:
         session, marking = self._session, self.canvas.pointer.marking
@@ -139,6 +140,7 @@ class MainWindow(QMainWindow):
         session.opened.connect(self._on_opened)
         session.editing.image_changed.connect(self._on_image_changed)
         session.editing.mask_changed.connect(self._on_mask_changed)
+        session.editing.wanted_changed.connect(self._on_wanted_changed)
         session.structure_changed.connect(self._on_structure_changed)
         session.job_started.connect(self._on_job_started)
         session.job_progressed.connect(self.job_bar.report)
@@ -160,8 +162,12 @@ class MainWindow(QMainWindow):
         self.options.typing_ended.connect(self.canvas.setFocus)
         self.mask_panel.typing_ended.connect(self.canvas.setFocus)
         self.panel.opacity_changed.connect(scene.set_structure_opacity)
-        self.panel.label_entered.connect(scene.highlight_label)
-        self.panel.label_left.connect(lambda: scene.highlight_label(None))
+        legend = self.panel.legend
+        legend.label_entered.connect(scene.highlight_label)
+        legend.label_left.connect(lambda: scene.highlight_label(None))
+        legend.hidden_changed.connect(scene.hide_labels)
+        legend.brush_chosen.connect(self._on_label_chosen)
+        self.options.intent_chosen.connect(self._session.filling.set_intent)
         self.compare_button.pressed.connect(self._show_original)
         self.compare_button.released.connect(self._hide_original)
         self._show_tool()
@@ -205,12 +211,38 @@ class MainWindow(QMainWindow):
 
     def _on_structure_toggled(self, shown: bool) -> None:
         self.canvas.scene.set_structure_shown(shown)
-        if shown and self._session.structure is None and not self._session.survey.is_under_way:
-            self._session.read_structure()
+        self._need_structure(shown)
+
+    def _on_skeleton_toggled(self, shown: bool) -> None:
+        self.canvas.scene.set_skeleton_shown(shown)
+        self._need_structure(shown)
+
+    def _need_structure(self, needed: bool) -> None:
+        session = self._session
+        if needed and session.structure is None and not session.survey.is_under_way:
+            session.read_structure()
+
+    def _read_structure(self) -> None:
+        self.actions_[Command.STRUCTURE].setChecked(True)
+        self._session.read_structure()
+
+    def _on_label_chosen(self, label: int | None) -> None:
+        self._session.tools.set_label(label)
+        if label is not None:
+            self.actions_[Command.STRUCTURE].setChecked(True)
+        self.canvas.setFocus()
+
+    def _fill_anew(self) -> None:
+        self._session.tools.set_label(None)
+        self._session.fill_anew(CompletionOptions(method=self.options.method))
 
     def _cancel(self) -> None:
-        if not self.canvas.pointer.abort() and self._session.cancel():
+        if self.canvas.pointer.abort():
+            return
+        if self._session.cancel():
             self._tell("Cancelled; nothing was changed.")
+        elif self._session.tools.label is not None:
+            self._session.tools.set_label(None)
 
     def _show_keys(self) -> None:
         sheet = KeySheet(self)
@@ -244,6 +276,8 @@ class MainWindow(QMainWindow):
             self.canvas.scene.clear()
         else:
             self.canvas.scene.show_photo(document.image, document.mask)
+            if document.wanted_structure is not None:
+                self._on_wanted_changed(Bounds.of(document.extent))
             self.readout.show_size(document.extent)
             for notice in document.photo.notices:
                 self.banner.say(Mood.WARNING, notice)
@@ -259,6 +293,11 @@ class MainWindow(QMainWindow):
         document = self._session.document
         if document is not None:
             self.canvas.scene.refresh_mask(document.mask, bounds)
+
+    def _on_wanted_changed(self, bounds: Bounds) -> None:
+        document = self._session.document
+        if document is not None:
+            self.canvas.scene.refresh_wanted(document.painted_labels, bounds)
 
     def _on_structure_changed(self) -> None:
         scene = self.canvas.scene
@@ -302,6 +341,7 @@ class MainWindow(QMainWindow):
 
     def _show_tool(self) -> None:
         self.actions_[TOOL_COMMANDS[self._session.tools.tool]].setChecked(True)
+        self.panel.show_brush(self._session.tools.label)
 
     def _update_state(self) -> None:
         session = self._session

@@ -30,6 +30,8 @@ MENUS: Final[dict[str, tuple[Command | None, ...]]] = {
         None,
         Command.FILL,
         Command.AGAIN,
+        Command.FILL_ANEW,
+        Command.CLEAR_LABELS,
         Command.CANCEL,
     ),
     "&Mask": (
@@ -66,6 +68,7 @@ MENUS: Final[dict[str, tuple[Command | None, ...]]] = {
         Command.FULL_SIZE,
         None,
         Command.STRUCTURE,
+        Command.SKELETON,
         Command.READ_STRUCTURE,
     ),
     "&Help": (Command.KEYS, Command.ABOUT),

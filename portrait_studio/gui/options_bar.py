@@ -11,12 +11,18 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QW
 from portrait_studio.engine.request import Method
 from portrait_studio.gui.buttons import ActionButton
 from portrait_studio.gui.tool_options import BrushOptions, PickOptions
+from portrait_studio.session.intent import Intent
 from portrait_studio.session.tools import Tool, Tools
 
 _METHODS: Final = (
     (Method.DEFAULT, "Best", "The network says what belongs there, the photo's own patches say how it looks"),
     (Method.NETWORK, "Network only", "Softer; useful where the photo shows nothing similar"),
     (Method.PATCHES, "Patches only", "Only copies from the photo, guided by its structure"),
+)
+_INTENTS: Final = (
+    (Intent.AUTOMATIC, "Automatic"),
+    (Intent.BODY, "To body"),
+    (Intent.BACKGROUND, "To background"),
 )
 
 
@@ -25,6 +31,8 @@ class OptionsBar(QWidget):
 
     typing_ended = Signal()
     """A number was typed; the keyboard belongs to the photo again."""
+    intent_chosen = Signal(object)
+    """Intent"""
 
     def __init__(self, tools: Tools, fill: QAction, again: QAction, parent: QWidget | None = None) -> None:
         """Args: the tools that are set here; the actions on the buttons."""
@@ -43,13 +51,23 @@ class OptionsBar(QWidget):
         for method, name, tip in _METHODS:
             self._method.addItem(name, method)
             self._method.setItemData(self._method.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        self._intent = QComboBox(self)
+        self._intent.setAccessibleName("What the fill is meant to do")
+        self._intent.setToolTip("Recover the body behind, or only the background; automatic guesses")
+        for intent, name in _INTENTS:
+            self._intent.addItem(name, intent)
+        self._intent.currentIndexChanged.connect(self._on_intent)
         self.fill_button = ActionButton(fill, self, prominent=True)
-        self.again_button = ActionButton(again, self)
+        self.again_button = ActionButton(again, self, has_text=False)
+        for box in (self._intent, self._method):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(7)
+            box.view().setMinimumWidth(box.fontMetrics().horizontalAdvance("To background") + 40)
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self._pages, 1)
-        for widget in (self._method, self.again_button, self.fill_button):
+        for widget in (self._intent, self._method, self.again_button, self.fill_button):
             row.addWidget(widget)
         self.brush.typing_ended.connect(self.typing_ended)
         tools.changed.connect(self._on_tools)
@@ -59,6 +77,9 @@ class OptionsBar(QWidget):
     def method(self) -> Method:
         """The chosen method."""
         return Method(self._method.currentData())
+
+    def _on_intent(self) -> None:
+        self.intent_chosen.emit(self._intent.currentData())
 
     def _on_tools(self) -> None:
         tool = self._tools.tool

@@ -22,12 +22,12 @@ def _eight_bit(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.uin
     return np.asarray(cv2.convertScaleAbs(pixels, alpha=255.0 / 65535.0), dtype=np.uint8)
 
 
-def _halved(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _halved(pixels: NDArray[np.uint8], interpolation: int) -> NDArray[np.uint8]:
     height, width = pixels.shape[:2]
     if height % 2 or width % 2:
         pixels = cv2.copyMakeBorder(pixels, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
     size = (pixels.shape[1] // 2, pixels.shape[0] // 2)
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return np.asarray(cv2.resize(pixels, size, interpolation=interpolation), dtype=np.uint8)
 
 
 class Pyramid:
@@ -38,14 +38,25 @@ class Pyramid:
     """
 
     def __init__(
-        self, pixels: NDArray[np.uint8] | NDArray[np.uint16], colours: list[int] | None = None
+        self,
+        pixels: NDArray[np.uint8] | NDArray[np.uint16],
+        colours: list[int] | None = None,
+        *,
+        has_names: bool = False,
     ) -> None:
-        """Args: (H, W, 3) RGB uint8 or uint16, or (H, W) uint8 with the ARGB `colours` of its 256 values."""
+        """View an array.
+
+        Args:
+            pixels: (H, W, 3) RGB uint8 or uint16, or (H, W) uint8 with the ARGB `colours` of its 256 values.
+            colours: see `pixels`.
+            has_names: whether values are names, such as labels, of which there is no mean.
+        """
+        self._interpolation = cv2.INTER_NEAREST if has_names else cv2.INTER_AREA
         self._source = pixels
         self._colours = colours
         self._levels = [_eight_bit(pixels)]
         while max(self._levels[-1].shape[:2]) > SMALLEST_SIDE:
-            self._levels.append(_halved(self._levels[-1]))
+            self._levels.append(_halved(self._levels[-1], self._interpolation))
         self._images = [self._viewed(level) for level in self._levels]
 
     @property
@@ -84,7 +95,7 @@ class Pyramid:
             block = Bounds(
                 half.left * 2, half.top * 2, min(width, half.right * 2), min(height, half.bottom * 2)
             )
-            coarser[half.slices] = _halved(finer[block.slices])
+            coarser[half.slices] = _halved(finer[block.slices], self._interpolation)
             area = half
 
     def draw(self, painter: QPainter, target: QRectF, source: QRectF, scale: float) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -11,9 +13,10 @@ from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtGui import QPainter
 
 from portrait_studio.engine.request import Pixels, Structure
-from portrait_studio.gui.layers import StructureLayer, TintLayer, mask_colours
+from portrait_studio.gui.layers import LabelStyle, StructureLayer, TintLayer, mask_colours, wanted_colours
 from portrait_studio.gui.marks import draw_badge
 from portrait_studio.gui.pyramid import Pyramid
+from portrait_studio.gui.skeleton import SkeletonLayer
 from portrait_studio.gui.view import View
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.session.parts import Part
@@ -36,12 +39,16 @@ class Scene(QObject):
         self._photo: Pyramid | None = None
         self._original: Pyramid | None = None
         self._mask: Pyramid | None = None
+        self._wanted: Pyramid | None = None
         self._structure: StructureLayer | None = None
+        self._skeleton: SkeletonLayer | None = None
+        self._style = LabelStyle()
         self._lit: Part | None = None
         self._lit_layer: TintLayer | None = None
         self._guarded: tuple[TintLayer, ...] = ()
         self._structure_opacity = 0.6
         self._is_structure_shown = False
+        self._is_skeleton_shown = False
         self._is_comparing = False
 
     @property
@@ -70,13 +77,14 @@ class Scene(QObject):
         self._mask = Pyramid(mask, mask_colours())
         self._original = self._structure = self._lit = self._lit_layer = None
         self._guarded = ()
+        self._wanted = self._skeleton = None
         self._is_comparing = False
         self.replaced.emit()
 
     def clear(self) -> None:
         """Show no photo."""
         self._photo = self._mask = self._original = None
-        self._structure = None
+        self._structure = self._wanted = self._skeleton = None
         self.replaced.emit()
 
     def show_original(self, original: Pixels | None) -> None:
@@ -98,26 +106,53 @@ class Scene(QObject):
             self._mask.refresh(mask, bounds)
             self.changed.emit(bounds)
 
+    def refresh_wanted(self, wanted: NDArray[np.uint8], bounds: Bounds) -> None:
+        """Read labels again that the user painted; (H, W) uint8, 0 = nothing, else a label + 1."""
+        if self._wanted is None:
+            colours = wanted_colours(self._style, self._structure_opacity)
+            self._wanted = Pyramid(wanted, colours, has_names=True)
+        else:
+            self._wanted.refresh(wanted, bounds)
+        self.changed.emit(bounds)
+
     def show_structure(self, structure: Structure | None) -> None:
-        """Lay a parsing map over the photo, or take it away."""
+        """Lay a parsing map and a skeleton over the photo, or take them away."""
         self._structure = None if structure is None else StructureLayer(structure)
-        self.changed.emit(None)
+        self._skeleton = None if structure is None else SkeletonLayer(structure)
+        self._restyle()
 
     def set_structure_shown(self, shown: bool) -> None:
         """Show or hide the parsing map."""
         self._is_structure_shown = shown
         self.changed.emit(None)
 
+    def set_skeleton_shown(self, shown: bool) -> None:
+        """Show or hide the skeleton."""
+        self._is_skeleton_shown = shown
+        self.changed.emit(None)
+
     def set_structure_opacity(self, opacity: float) -> None:
         """Opacity of the parsing map in [0, 1]."""
         self._structure_opacity = opacity
-        self.changed.emit(None)
+        self._restyle()
 
     def highlight_label(self, label: int | None) -> None:
-        """Let one label of the parsing map stand out."""
+        """Let one label of the parsing map stand out, if it occurs (None: all alike)."""
+        occurs = self._structure is not None and label in self._structure.present()
+        self._style = replace(self._style, highlighted=label if occurs else None)
+        self._restyle()
+
+    def hide_labels(self, labels: AbstractSet[int]) -> None:
+        """Do not show these labels."""
+        self._style = replace(self._style, hidden=labels)
+        self._restyle()
+
+    def _restyle(self) -> None:
         if self._structure is not None:
-            self._structure.highlight(label)
-            self.changed.emit(None)
+            self._structure.style(self._style)
+        if self._wanted is not None:
+            self._wanted.set_colours(wanted_colours(self._style, self._structure_opacity))
+        self.changed.emit(None)
 
     def light(self, part: Part | None) -> None:
         """Let a part of the photo stand out: what a click would take."""
@@ -152,8 +187,12 @@ class Scene(QObject):
             painter.setClipRect(view.rect_of(Bounds.of(self._photo.extent)))
             self._structure.draw(painter, view.rect_of(self._structure.bounds), self._structure_opacity)
             painter.restore()
+        if self._wanted is not None and self._is_structure_shown:
+            self._wanted.draw(painter, target, source, zoom)
         for layer in self._guarded:
             layer.draw(painter, view, 0.35)
         self._mask.draw(painter, target, source, zoom)
+        if self._skeleton is not None and self._is_skeleton_shown:
+            self._skeleton.draw(painter, view)
         if self._lit_layer is not None:
             self._lit_layer.draw(painter, view, 0.45)

@@ -147,6 +147,12 @@ QStatusBar { background: $panel; border-top: 1px solid $line; color: $muted; }
 QStatusBar::item { border: none; }
 QStatusBar QLabel { color: $muted; padding: 0 6px; }
 QStatusBar QToolButton { border: 1px solid $line; padding: 2px 10px; }
+QToolButton#label { padding: 3px 4px; text-align: left; }
+QToolButton#label[absent="true"] { color: $muted; }
+QToolButton#label:checked { background: $accent; color: $on_accent; }
+QToolButton#eye { padding: 3px; }
+QToolButton#eye:checked { background: transparent; }
+QToolButton#eye:hover { background: $hover; }
 QDockWidget { color: $text; }
 QDialogButtonBox, QMessageBox { dialogbuttonbox-buttons-have-icons: 0; }
 QDockWidget::title { background: $panel; padding: 8px 10px; border-left: 1px solid $line;
@@ -237,6 +243,11 @@ class Theme(QObject):
             color_on=self.colours.on_accent,
             color_on_active=self.colours.on_accent,
         )
+        return icon
+
+    def quiet_icon(self, name: str) -> QIcon:
+        """The named icon in the colour of secondary text, whatever its state."""
+        icon: QIcon = qtawesome.icon(name, color=self.colours.muted, color_on=self.colours.muted)
         return icon
 
     def _follow(self, scheme: Qt.ColorScheme) -> None:

@@ -26,7 +26,7 @@ def _value_at(position: int, least: int, most: int) -> int:
 def _slider(name: str, tip: str, steps: int, parent: QWidget) -> QSlider:
     slider = QSlider(Qt.Orientation.Horizontal, parent)
     slider.setRange(0, steps)
-    slider.setMinimumWidth(60)
+    slider.setMinimumWidth(48)
     slider.setMaximumWidth(180)
     slider.setAccessibleName(name)
     slider.setToolTip(tip)

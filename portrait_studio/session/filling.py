@@ -101,6 +101,10 @@ class Filling(QObject):
             return False
         return document.has_mask or self._last_fill() is not None
 
+    def set_intent(self, intent: Intent) -> None:
+        """What the next fills are meant to do."""
+        self.intent = intent
+
     # -- asking --------------------------------------------------------------------------------------------
 
     def fill(self, options: CompletionOptions) -> None:

@@ -155,6 +155,11 @@ class Session(QObject):
         return self.document is not None and self.document.has_mask
 
     @property
+    def has_wanted_structure(self) -> bool:
+        """Whether any label is painted."""
+        return self.document is not None and self.document.wanted_structure is not None
+
+    @property
     def can_fill(self) -> bool:
         """Whether there is something to fill, and nothing in the way."""
         return self.can_edit and self.has_mask
@@ -297,6 +302,11 @@ class Session(QObject):
         """Make another candidate for the last fill; if that fails, it stays as it is."""
         self.painting.end_stroke()
         self.filling.try_again(method)
+
+    def fill_anew(self, options: CompletionOptions) -> None:
+        """Fill by the labels that the user painted: the mask, or else the last hole once more."""
+        self.painting.end_stroke()
+        self.filling.fill_anew(options)
 
     def read_structure(self) -> None:
         """Start predicting the parsing map of the photo, hole included."""

@@ -235,32 +235,6 @@ def test_copy_and_paste_keep_the_pixels(
     assert np.array_equal(opened.document.image, pixels)
 
 
-def test_structure_is_read_shown_and_named(
-    qtbot: QtBot, opened: Session, window: MainWindow, hand: Hand
-) -> None:
-    before = pixel(window, hand, 120, 150)
-    with qtbot.waitSignal(opened.structure_changed, timeout=5000):
-        hand.key(Qt.Key.Key_S)
-    assert pixel(window, hand, 120, 150) != before
-    QTest.mouseMove(window.canvas, hand.at(119, 149))
-    QTest.mouseMove(window.canvas, hand.at(120, 150))
-    assert window.readout.part == "upper-clothes"
-    window.panel.opacity_slider.setValue(0)
-    QTest.mouseMove(window.canvas, hand.at(20, 20))
-    assert pixel(window, hand, 120, 150) == before
-
-
-def test_a_fill_brings_its_structure_hole_included(
-    qtbot: QtBot, opened: Session, window: MainWindow, hand: Hand
-) -> None:
-    hand.stroke((60, 80), (140, 80))
-    with qtbot.waitSignal(opened.structure_changed, timeout=5000):
-        hand.key(Qt.Key.Key_Return)
-    layer = window.canvas.scene.structure
-    assert layer is not None
-    assert layer.label_at(100, 80) == 16
-
-
 @pytest.mark.parametrize("key", [Qt.Key.Key_F1, Qt.Key.Key_Question])
 def test_the_key_sheet_lists_every_command_with_keys(
     qtbot: QtBot, opened: Session, window: MainWindow, hand: Hand, key: Qt.Key
