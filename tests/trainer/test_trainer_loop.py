@@ -26,7 +26,7 @@ from trainer.run_state import STATE_FILE, Ema, load_state
 from trainer.setup import init_from_imagenet, start_run
 
 CPU = Compute(torch.device("cpu"), torch.float32, "CPU (float32)")
-TINY = ["tiny-parsing", "tiny-completion", "tiny-face"]
+TINY = ["tiny-parsing", "tiny-completion", "tiny-adversarial", "tiny-face"]
 
 
 @pytest.fixture(autouse=True)
