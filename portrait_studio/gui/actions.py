@@ -50,10 +50,15 @@ class Command(Enum):
     PRESSURE = auto()
     FILL = auto()
     AGAIN = auto()
+    OTHER_WAYS = auto()
     CANCEL = auto()
     STRUCTURE = auto()
     READ_STRUCTURE = auto()
     SKELETON = auto()
+    DIVIDER = auto()
+    SIDE_BY_SIDE = auto()
+    INVENTED = auto()
+    EXPORT_INVENTED = auto()
     FILL_ANEW = auto()
     CLEAR_LABELS = auto()
     ZOOM_IN = auto()
@@ -142,6 +147,12 @@ TABLE: Final[dict[Command, Entry]] = {
     Command.AGAIN: Entry(
         "Another try", "ph.arrows-clockwise", ("Ctrl+Return",), "Fill the last hole again, differently"
     ),
+    Command.OTHER_WAYS: Entry(
+        "More ways",
+        "ph.stack",
+        ("Ctrl+Alt+Return",),
+        "Fill the last hole in three other ways",
+    ),
     Command.CANCEL: Entry("Cancel", "ph.x", ("Esc",), "Stop the stroke or the job under way"),
     Command.STRUCTURE: Entry(
         "Show structure", "ph.person", ("S",), "Lay the predicted parsing map over the photo", True
@@ -151,6 +162,22 @@ TABLE: Final[dict[Command, Entry]] = {
         "ph.crosshair",
         ("Ctrl+R",),
         "Predict the parsing map, hole included",
+    ),
+    Command.DIVIDER: Entry(
+        "Compare with a divider",
+        "ph.square-half",
+        ("V",),
+        "Original on the left of a line, result on the right",
+        True,
+    ),
+    Command.SIDE_BY_SIDE: Entry(
+        "Compare side by side", "ph.columns", ("Shift+V",), "Original and result next to each other", True
+    ),
+    Command.INVENTED: Entry(
+        "Show invented pixels", "ph.circles-three-plus", ("I",), "Tint what no camera has seen", True
+    ),
+    Command.EXPORT_INVENTED: Entry(
+        "Export map of invented pixels…", "ph.upload-simple", (), "Write that map to a PNG file"
     ),
     Command.SKELETON: Entry(
         "Show skeleton", "ph.person-simple", ("Shift+S",), "Draw the predicted joints over the photo", True
@@ -185,6 +212,7 @@ GESTURES: Final[tuple[tuple[str, str], ...]] = (
     ("Space+drag, middle-drag", "Move the photo, even mid-stroke"),
     ("Wheel, arrow keys", "Scroll"),
     ("\\ (hold)", "Compare with the original"),
+    ("Left, right", "With candidates, the one before, the next; Enter keeps"),
     ("Drop a file", "Open it"),
 )
 

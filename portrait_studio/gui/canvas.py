@@ -24,6 +24,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
+from portrait_studio.gui.compare import HANDLE_PX, Comparison, draw_divider, draw_name
+from portrait_studio.gui.gestures import SlideDivider
 from portrait_studio.gui.marks import draw_ring
 from portrait_studio.gui.pointer import Pointer
 from portrait_studio.gui.scene import Scene
@@ -40,6 +42,7 @@ _ARROWS: Final = {
     Qt.Key.Key_Up: (0, 64),
     Qt.Key.Key_Down: (0, -64),
 }
+_SLIDES: Final = {Qt.Key.Key_Left: -0.02, Qt.Key.Key_Right: 0.02}
 
 
 class Canvas(QWidget):
@@ -69,6 +72,7 @@ class Canvas(QWidget):
         self.setAccessibleDescription("Paint over what shall be removed, then press Enter")
         self.scene.replaced.connect(self._on_replaced)
         self.scene.changed.connect(self._on_scene_changed)
+        self.scene.comparison_changed.connect(self._fit_viewport)
         self.viewport.changed.connect(self.update)
         self.pointer.changed.connect(self._on_pointer_changed)
 
@@ -97,14 +101,67 @@ class Canvas(QWidget):
         """Draw what the dirty rectangle shows."""
         painter = QPainter(self)
         painter.fillRect(event.rect(), self._surround)
-        visible = self._visible_part(event.rect())
+        comparison = self.scene.comparison
+        if self.scene.extent is None:
+            painter.end()
+            return
+        if comparison is Comparison.SIDE_BY_SIDE:
+            self._paint_halves(painter)
+        elif comparison is Comparison.ORIGINAL:
+            self.scene.draw_original(painter, self.view, self._visible_part(event.rect()), self.zoom)
+            draw_name(painter, "Original", QRectF(self.rect()))
+        else:
+            self._paint_edited(painter, self._visible_part(event.rect()))
+            if comparison is Comparison.DIVIDER:
+                self._paint_divided(painter)
+        painter.end()
+
+    def _paint_edited(self, painter: QPainter, visible: Bounds) -> None:
         if not visible.is_empty:
             self.scene.draw(painter, self.view, visible, self.zoom)
-        if self.scene.extent is not None and not self.scene.is_comparing:
-            self.pointer.draw(painter)
-            if self._spot is not None and self.pointer.shows_ring:
-                draw_ring(painter, self._spot, self._tools.diameter_px * self.view.scale / 2)
-        painter.end()
+        self.pointer.draw(painter)
+        if self._spot is not None and self.pointer.shows_ring:
+            draw_ring(painter, self._spot, self._tools.diameter_px * self.view.scale / 2)
+
+    def _paint_divided(self, painter: QPainter) -> None:
+        x = self._divider_x()
+        painter.save()
+        painter.setClipRect(QRectF(0, 0, x, self.height()))
+        self.scene.draw_original(painter, self.view, self._visible_part(self.rect()), self.zoom)
+        painter.restore()
+        draw_divider(painter, x, self.height())
+
+    def _paint_halves(self, painter: QPainter) -> None:
+        half = self._half()
+        visible = self._visible_part(QRect(0, 0, math.ceil(half), self.height()))
+        for left, name in ((0.0, "Original"), (half, "Edited")):
+            painter.save()
+            painter.translate(left, 0)
+            painter.setClipRect(QRectF(0, 0, half, self.height()))
+            if left:
+                self._paint_edited(painter, visible)
+            else:
+                self.scene.draw_original(painter, self.view, visible, self.zoom)
+            draw_name(painter, name, QRectF(0, 0, half, self.height()))
+            painter.restore()
+        painter.fillRect(QRectF(half - 1, 0, 2, self.height()), self._surround)
+
+    def _half(self) -> float:
+        return self.width() / 2
+
+    def _divider_x(self) -> float:
+        extent = self.scene.extent
+        return self.view.to_widget(self.scene.divider * (extent.width if extent else 0), 0).x()
+
+    def _slide_divider(self, x: float) -> None:
+        extent = self.scene.extent
+        if extent is not None:
+            self.scene.move_divider(self.view.to_photo(QPointF(x, 0)).x() / extent.width)
+
+    def _place(self, at: QPointF) -> QPointF:
+        """Where an event is in the viewport; side by side both halves show the same part."""
+        is_right = self.scene.comparison is Comparison.SIDE_BY_SIDE and at.x() >= self._half()
+        return QPointF(at.x() - self._half(), at.y()) if is_right else at
 
     def _visible_part(self, dirty: QRect) -> Bounds:
         extent = self.scene.extent
@@ -123,6 +180,9 @@ class Canvas(QWidget):
     def _update_ring(self) -> None:
         if self._spot is None:
             return
+        if self.scene.comparison is Comparison.SIDE_BY_SIDE:
+            self.update()
+            return
         around = self._spot
         reach = max(12.0, self._tools.diameter_px * self.view.scale / 2 + 4)
         box = QRectF(around.x() - reach, around.y() - reach, 2 * reach, 2 * reach).toAlignedRect()
@@ -139,7 +199,7 @@ class Canvas(QWidget):
         self._on_pointer_changed()
 
     def _on_scene_changed(self, bounds: Bounds | None) -> None:
-        if bounds is None:
+        if bounds is None or self.scene.comparison is Comparison.SIDE_BY_SIDE:
             self.update()
         else:
             margin = 2 + math.ceil(2 * self.view.scale)
@@ -155,11 +215,15 @@ class Canvas(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep a fitted photo fitted, and any other in sight."""
-        self.viewport.resize(QSizeF(event.size()))
+        self._fit_viewport()
+
+    def _fit_viewport(self) -> None:
+        width = self._half() if self.scene.comparison is Comparison.SIDE_BY_SIDE else self.width()
+        self.viewport.resize(QSizeF(width, self.height()))
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Show the brush ring."""
-        self._move_spot(event.position())
+        self._move_spot(self._place(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Hide the brush ring."""
@@ -168,12 +232,17 @@ class Canvas(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a gesture."""
-        self._move_spot(event.position())
-        self.pointer.press(event.position(), event.button(), event.modifiers())
+        place = self._place(event.position())
+        self._move_spot(place)
+        is_divided = self.scene.comparison is Comparison.DIVIDER
+        if is_divided and abs(place.x() - self._divider_x()) <= HANDLE_PX:
+            self.pointer.begin(SlideDivider(self._slide_divider), event.button())
+        else:
+            self.pointer.press(place, event.button(), event.modifiers())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Go on with the gesture."""
-        self._move(event.position(), 1.0)
+        self._move(self._place(event.position()), 1.0)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End the gesture."""
@@ -181,7 +250,7 @@ class Canvas(QWidget):
 
     def tabletEvent(self, event: QTabletEvent) -> None:
         """A pen is a mouse that presses more or less; its other end erases."""
-        place, pressure = event.position(), event.pressure()
+        place, pressure = self._place(event.position()), event.pressure()
         if event.type() == QEvent.Type.TabletPress:
             turned = event.pointerType() == QPointingDevice.PointerType.Eraser
             self._pen_button = Qt.MouseButton.RightButton if turned else event.button()
@@ -198,7 +267,7 @@ class Canvas(QWidget):
         keys = event.modifiers()
         turned = event.angleDelta().y() or event.angleDelta().x()
         if keys & Qt.KeyboardModifier.ControlModifier:
-            self.viewport.zoom_by(_ZOOM_PER_NOTCH ** (turned / _WHEEL_NOTCH), event.position())
+            self.viewport.zoom_by(_ZOOM_PER_NOTCH ** (turned / _WHEEL_NOTCH), self._place(event.position()))
         elif keys & Qt.KeyboardModifier.AltModifier:
             self._tools.step_diameter(int(math.copysign(max(1, abs(turned) // _WHEEL_NOTCH), turned)))
             # The menu bar takes Alt alone for a wish to go to the menus unless another event comes between;
@@ -216,7 +285,7 @@ class Canvas(QWidget):
             return self._pinch(event)
         if isinstance(event, QNativeGestureEvent):
             if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-                self.viewport.zoom_by(1 + event.value(), event.position())
+                self.viewport.zoom_by(1 + event.value(), self._place(event.position()))
                 return True
             if event.gestureType() == Qt.NativeGestureType.SmartZoomNativeGesture:
                 self.viewport.fit()
@@ -256,6 +325,8 @@ class Canvas(QWidget):
         if key == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
                 self.pointer.hold_hand(self._spot or QPointF(self.rect().center()))
+        elif key in _SLIDES and self.scene.comparison is Comparison.DIVIDER:
+            self.scene.move_divider(self.scene.divider + _SLIDES[key])
         elif key in _ARROWS:
             self.viewport.pan_by(*_ARROWS[key])
         else:

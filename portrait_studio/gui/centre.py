@@ -8,6 +8,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from portrait_studio.gui.banner import Banner
+from portrait_studio.gui.candidate_strip import CandidateStrip
 from portrait_studio.gui.canvas import Canvas
 from portrait_studio.gui.empty_state import EmptyState
 
@@ -18,14 +19,19 @@ _WIDEST_BANNER_PX: Final = 720
 class Centre(QStackedWidget):
     """Shows the photo when one is open; a banner lies over it, so that the photo never moves for it."""
 
-    def __init__(self, empty: EmptyState, canvas: Canvas, banner: Banner, parent: QWidget) -> None:
-        """Args: what is shown without a photo, with one, and over both."""
+    def __init__(
+        self, empty: EmptyState, canvas: Canvas, banner: Banner, strip: CandidateStrip, parent: QWidget
+    ) -> None:
+        """Args: what is shown without a photo, with one, and over both, above and below."""
         super().__init__(parent)
-        self._empty, self._canvas, self._banner = empty, canvas, banner
+        self._empty, self._canvas, self._banner, self._strip = empty, canvas, banner, strip
         self.addWidget(empty)
         self.addWidget(canvas)
         banner.setParent(self)
         banner.resized.connect(self._place_banner)
+        strip.setParent(self)
+        strip.hide()
+        strip.resized.connect(self._place_strip)
 
     def show_open(self, is_open: bool) -> None:
         """Show the photo or the invitation, and give it the keyboard."""
@@ -33,12 +39,20 @@ class Centre(QStackedWidget):
         (self._canvas if is_open else self._empty.open_button).setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the banner in the middle of the upper edge."""
+        """Keep the banner in the middle of the upper edge and the strip in that of the lower."""
         super().resizeEvent(event)
         self._place_banner()
+        self._place_strip()
 
     def _place_banner(self) -> None:
         width = min(_WIDEST_BANNER_PX, self.width() - 2 * _MARGIN_PX)
         height = self._banner.heightForWidth(width)
         self._banner.setGeometry((self.width() - width) // 2, _MARGIN_PX, width, height)
         self._banner.raise_()
+
+    def _place_strip(self) -> None:
+        size = self._strip.sizeHint()
+        width = min(size.width(), self.width() - 2 * _MARGIN_PX)
+        top = self.height() - size.height() - _MARGIN_PX
+        self._strip.setGeometry((self.width() - width) // 2, top, width, size.height())
+        self._strip.raise_()

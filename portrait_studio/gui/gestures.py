@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
@@ -81,6 +82,31 @@ class Pan:
 
     def draw(self, painter: QPainter) -> None:
         """Nothing to show."""
+
+
+class SlideDivider:
+    """Moves the line between original and edited photo."""
+
+    cursor: Qt.CursorShape | None = Qt.CursorShape.SplitHCursor
+    is_edit = False
+    has_outline = False
+
+    def __init__(self, slide: Callable[[float], None]) -> None:
+        """Args: takes the widget position at which the divider shall stand."""
+        self._slide = slide
+
+    def move(self, to: QPointF, pressure: float) -> None:
+        """The divider follows the pointer."""
+        self._slide(to.x())
+
+    def finish(self) -> None:
+        """The divider stays where it is."""
+
+    def abort(self) -> None:
+        """The divider stays where it is."""
+
+    def draw(self, painter: QPainter) -> None:
+        """The divider shows itself."""
 
 
 class Stroke:

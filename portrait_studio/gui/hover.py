@@ -47,7 +47,7 @@ class Hover(QObject):
 
     def _show_label(self, x: float, y: float) -> None:
         self._canvas.scene.light(None)
-        label = self._canvas.scene.shown_label_at(x, y)
+        label = self._canvas.scene.anatomy.shown_label_at(x, y)
         name = LABELS[label] if label is not None and label < LABEL_COUNT else ""
         self._readout.show_pointer(x, y, name)
         self._tip(x, y, name if label != 0 else "")

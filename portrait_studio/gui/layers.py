@@ -19,6 +19,7 @@ from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT
 
 MASK_TINT: Final = (255, 38, 96)
 MASK_OPACITY: Final = 0.55
+_INVENTED_TINT: Final = (40, 120, 255)
 _FINEST_MAP_SIDE: Final = 1024
 
 
@@ -26,6 +27,11 @@ def mask_colours() -> list[int]:
     """256 ARGB colours for a mask view: the value is the covered share of the pixel."""
     red, green, blue = MASK_TINT
     return [qRgba(red, green, blue, round(value * MASK_OPACITY)) for value in range(256)]
+
+
+def invented_colours() -> list[int]:
+    """256 ARGB colours for the pixels that fills made up: clear at 0, a strong blue above."""
+    return [qRgba(0, 0, 0, 0), *[qRgba(*_INVENTED_TINT, 130)] * 255]
 
 
 def _finer(labels: NDArray[np.uint8], longest_side: int) -> NDArray[np.uint8]:

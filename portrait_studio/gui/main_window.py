@@ -15,6 +15,7 @@ from portrait_studio.engine.request import CompletionOptions
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.banner import Banner, Mood
 from portrait_studio.gui.bars import TOOL_COMMANDS, CompareButton, ToolBar, TopBar
+from portrait_studio.gui.candidate_strip import CandidateStrip
 from portrait_studio.gui.canvas import Canvas
 from portrait_studio.gui.centre import Centre
 from portrait_studio.gui.command_state import enabled_commands
@@ -30,8 +31,10 @@ from portrait_studio.gui.options_bar import OptionsBar
 from portrait_studio.gui.readout import Readout
 from portrait_studio.gui.recent_menu import RecentMenu
 from portrait_studio.gui.side_panel import SidePanel
+from portrait_studio.gui.stage_panel import StagePanel
 from portrait_studio.gui.structure_panel import StructurePanel
 from portrait_studio.gui.theme import Theme
+from portrait_studio.gui.view_commands import ViewCommands
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.session.jobs import Failure, Job
 from portrait_studio.session.picking import PickMode
@@ -60,7 +63,10 @@ class MainWindow(QMainWindow):
         self.banner = Banner(theme, self)
         open_, paste, sample = (self.actions_[c] for c in (Command.OPEN, Command.PASTE, Command.SAMPLE))
         self.empty = EmptyState(theme, open_, paste, sample, self)
-        self._centre = Centre(self.empty, self.canvas, self.banner, self)
+        self.strip = CandidateStrip(self.actions_, self)
+        self.stages = StagePanel(self)
+        self.views = ViewCommands(session, self.actions_, self.canvas.scene, self)
+        self._centre = Centre(self.empty, self.canvas, self.banner, self.strip, self)
         self.compare_button = CompareButton(theme, self)
         self.readout = Readout(self.statusBar(), self.job_bar)
         Hover(session, self.canvas, self.readout, self)
@@ -82,7 +88,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, ToolBar(self.actions_, self))
         self.actions_[Command.RECENT].setMenu(RecentMenu(self.files.recent, self.open_path, self))
         fill_menu_bar(self, self.actions_)
-        dock = SidePanel({"Mask": self.mask_panel, "Structure": self.panel}, self)
+        dock = SidePanel({"Mask": self.mask_panel, "Structure": self.panel, "Stages": self.stages}, self)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
 
     # -- connections ---------------------------------------------------------------------------------------
@@ -111,6 +117,7 @@ class MainWindow(QMainWindow):
             Command.CANCEL: self._cancel,
             Command.READ_STRUCTURE: self._read_structure,
             Command.FILL_ANEW: self._fill_anew,
+            Command.OTHER_WAYS: session.filling.try_other_ways,
             Command.CLEAR_LABELS: session.painting.clear_wanted,
             Command.ZOOM_IN: lambda: viewport.zoom_by(1.25),
             Command.ZOOM_OUT: lambda: viewport.zoom_by(0.8),
@@ -122,8 +129,6 @@ class MainWindow(QMainWindow):
         for command, handler in handlers.items():
             # Called without triggered's argument, which some of these methods would take for theirs.
             self.actions_[command].triggered.connect(lambda _=False, call=handler: call())
-        self.actions_[Command.STRUCTURE].toggled.connect(self._on_structure_toggled)
-        self.actions_[Command.SKELETON].toggled.connect(self._on_skeleton_toggled)
 
     def _connect_session(self) -> None:
         session, marking = self._session, self.canvas.pointer.marking
@@ -154,22 +159,25 @@ class MainWindow(QMainWindow):
         session.tools.changed.connect(self._show_tool)
 
     def _connect_parts(self) -> None:
-        scene = self.canvas.scene
+        anatomy = self.canvas.scene.anatomy
         self.canvas.pointer.refused.connect(self._on_refused)
         self.canvas.viewport.changed.connect(self._show_zoom)
         self._theme.changed.connect(self._on_theme_changed)
         self.files.told.connect(self._tell)
         self.options.typing_ended.connect(self.canvas.setFocus)
         self.mask_panel.typing_ended.connect(self.canvas.setFocus)
-        self.panel.opacity_changed.connect(scene.set_structure_opacity)
+        self.panel.opacity_changed.connect(anatomy.set_opacity)
         legend = self.panel.legend
-        legend.label_entered.connect(scene.highlight_label)
-        legend.label_left.connect(lambda: scene.highlight_label(None))
-        legend.hidden_changed.connect(scene.hide_labels)
+        legend.label_entered.connect(anatomy.highlight_label)
+        legend.label_left.connect(lambda: anatomy.highlight_label(None))
+        legend.hidden_changed.connect(anatomy.hide_labels)
         legend.brush_chosen.connect(self._on_label_chosen)
         self.options.intent_chosen.connect(self._session.filling.set_intent)
-        self.compare_button.pressed.connect(self._show_original)
-        self.compare_button.released.connect(self._hide_original)
+        self.compare_button.pressed.connect(lambda: self.views.hold_original(True))
+        self.compare_button.released.connect(lambda: self.views.hold_original(False))
+        self.strip.chosen.connect(self._session.filling.choose)
+        self.strip.kept.connect(self.canvas.setFocus)
+        self._session.filling.candidates_changed.connect(self._on_candidates_changed)
         self._show_tool()
 
     # -- commands ------------------------------------------------------------------------------------------
@@ -209,19 +217,6 @@ class MainWindow(QMainWindow):
         picking = self._session.picking
         self.canvas.scene.guard([picking.people[place] for place in sorted(picking.protected)])
 
-    def _on_structure_toggled(self, shown: bool) -> None:
-        self.canvas.scene.set_structure_shown(shown)
-        self._need_structure(shown)
-
-    def _on_skeleton_toggled(self, shown: bool) -> None:
-        self.canvas.scene.set_skeleton_shown(shown)
-        self._need_structure(shown)
-
-    def _need_structure(self, needed: bool) -> None:
-        session = self._session
-        if needed and session.structure is None and not session.survey.is_under_way:
-            session.read_structure()
-
     def _read_structure(self) -> None:
         self.actions_[Command.STRUCTURE].setChecked(True)
         self._session.read_structure()
@@ -258,14 +253,6 @@ class MainWindow(QMainWindow):
             "Apache-2.0. The terms of each weights file stand in its model card.",
         )
 
-    def _show_original(self) -> None:
-        document = self._session.document
-        if document is not None:
-            self.canvas.scene.show_original(document.photo.pixels)
-
-    def _hide_original(self) -> None:
-        self.canvas.scene.show_original(None)
-
     # -- what the session says -----------------------------------------------------------------------------
 
     def _on_opened(self) -> None:
@@ -278,6 +265,7 @@ class MainWindow(QMainWindow):
             self.canvas.scene.show_photo(document.image, document.mask)
             if document.wanted_structure is not None:
                 self._on_wanted_changed(Bounds.of(document.extent))
+            self.views.begin()
             self.readout.show_size(document.extent)
             for notice in document.photo.notices:
                 self.banner.say(Mood.WARNING, notice)
@@ -297,12 +285,17 @@ class MainWindow(QMainWindow):
     def _on_wanted_changed(self, bounds: Bounds) -> None:
         document = self._session.document
         if document is not None:
-            self.canvas.scene.refresh_wanted(document.painted_labels, bounds)
+            self.canvas.scene.anatomy.refresh_wanted(document.painted_labels, bounds)
 
     def _on_structure_changed(self) -> None:
-        scene = self.canvas.scene
-        scene.show_structure(self._session.structure)
-        self.panel.show_present(None if scene.structure is None else scene.structure.present())
+        anatomy = self.canvas.scene.anatomy
+        anatomy.show_structure(self._session.structure)
+        self.panel.show_present(None if anatomy.structure is None else anatomy.structure.present())
+
+    def _on_candidates_changed(self) -> None:
+        candidates, document = self._session.filling.candidates, self._session.document
+        self.strip.show_candidates(candidates, None if document is None else document.image)
+        self.stages.show_candidates(candidates)
 
     def _on_job_started(self, job: Job) -> None:
         self.statusBar().clearMessage()
@@ -362,7 +355,7 @@ class MainWindow(QMainWindow):
         """Hold the backslash to compare."""
         if event.key() == Qt.Key.Key_Backslash:
             if not event.isAutoRepeat():
-                self._show_original()
+                self.views.hold_original(True)
         else:
             super().keyPressEvent(event)
 
@@ -370,7 +363,7 @@ class MainWindow(QMainWindow):
         """Let the backslash go."""
         if event.key() == Qt.Key.Key_Backslash:
             if not event.isAutoRepeat():
-                self._hide_original()
+                self.views.hold_original(False)
         else:
             super().keyReleaseEvent(event)
 

@@ -4,26 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 _WHITE = QColor("#ffffff")
 _BLACK = QColor("#000000")
-
-
-def draw_badge(painter: QPainter, text: str) -> None:
-    """A word in the upper left corner."""
-    font = painter.font()
-    font.setBold(True)
-    painter.setFont(font)
-    width = painter.fontMetrics().horizontalAdvance(text)
-    box = QRectF(14, 14, width + 24, painter.fontMetrics().height() + 12)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(0, 0, 0, 180))
-    painter.drawRoundedRect(box, 6, 6)
-    painter.setPen(_WHITE)
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def draw_area(painter: QPainter, outline: Sequence[QPointF], colour: QColor) -> None:

@@ -71,6 +71,12 @@ class Pointer(QObject):
         self._button = button
         self.changed.emit()
 
+    def begin(self, gesture: Gesture, button: Qt.MouseButton) -> None:
+        """Begin a gesture that is not the tool's."""
+        if self._gesture is None:
+            self._gesture, self._button = gesture, button
+            self.changed.emit()
+
     def move(self, at: QPointF, pressure: float = 1.0) -> None:
         """Go on with the gesture; while Space is held the photo moves instead."""
         gesture = self._gesture

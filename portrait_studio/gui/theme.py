@@ -171,6 +171,10 @@ QLabel[role="heading"] { font-weight: 600; color: $text; }
 QFrame#banner { border: 1px solid $line; border-radius: 8px; }
 QFrame#banner[mood="warning"] { background: $warning; }
 QFrame#banner[mood="success"] { background: $success; }
+QFrame#strip { background: $panel; border: 1px solid $line; border-radius: 10px; }
+QFrame#strip:focus { border-color: $accent_text; }
+QToolButton#thumb { padding: 2px; border: 2px solid transparent; }
+QToolButton#thumb:checked { background: transparent; border-color: $accent; }
 QFrame#empty { background: $canvas; }
 QFrame#invitation { background: $panel; border: 2px dashed $muted; border-radius: 14px; }
 QHeaderView::section { background: $panel; color: $muted; border: none; border-bottom: 1px solid $line;

@@ -24,6 +24,7 @@ from portrait_studio.engine.request import (
 )
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.imaging.mask_file import read_mask, write_mask
+from portrait_studio.imaging.masks import Mask
 from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.imaging.writing import ExportOptions
@@ -264,9 +265,17 @@ class Session(QObject):
     def export_mask(self, path: Path) -> None:
         """Write the mask to a PNG file, replacing what is there."""
         self.painting.end_stroke()
-        document = self.document
-        if document is not None and self.can_edit:
-            mask = document.mask.copy()
+        if self.document is not None:
+            self._export_plane(self.document.mask, path)
+
+    def export_invented(self, path: Path) -> None:
+        """Write the map of the pixels that fills made up to a PNG file, white where they did."""
+        if self.document is not None:
+            self._export_plane(self.document.filled, path)
+
+    def _export_plane(self, plane: Mask, path: Path) -> None:
+        if self.can_edit:
+            mask = plane.copy()
 
             def task(progress: Progress) -> Path:
                 write_mask(mask, path)

@@ -77,15 +77,15 @@ def test_the_structure_behind_the_mask_is_read_and_goes_with_the_photo_it_was_re
     hand.stroke((60, 80), (140, 80))
     with qtbot.waitSignal(seen.job_ended, timeout=5000):
         hand.key(Qt.Key.Key_R, CTRL)
-    layer = window.canvas.scene.structure
+    layer = window.canvas.scene.anatomy.structure
     assert layer is not None
     assert layer.label_at(100, 80) == BAG
     fill(qtbot, hand, seen)
-    layer = window.canvas.scene.structure
+    layer = window.canvas.scene.anatomy.structure
     assert layer is not None
     assert layer.label_at(100, 80) == BAG
     hand.key(Qt.Key.Key_Z, CTRL)
-    layer = window.canvas.scene.structure
+    layer = window.canvas.scene.anatomy.structure
     assert layer is not None
     assert layer.label_at(100, 130) == UPPER
 

@@ -69,7 +69,8 @@ class FakeEngine:
             self._run(stage, progress)
         regions = tuple(self._region(request, bounds) for bounds in hole_bounds(request.mask, 4))
         structure = self._structure(request.image, request.mask)
-        return CompletionResult(regions, structure, {}, {"parsing": "0" * 64}, "Fake", self.notices)
+        seconds = {stage.value: 0.25 for stage in Stage}
+        return CompletionResult(regions, structure, seconds, {"parsing": "0" * 64}, "Fake", self.notices)
 
     def parse(self, image: Pixels, mask: NDArray[np.uint8], device: str, progress: Progress) -> Structure:
         """A map with a head over a body in the middle, and a bag where the hole is."""
@@ -108,7 +109,9 @@ class FakeEngine:
         pixels[hole] = colour.astype(pixels.dtype)
         changed = hole.astype(np.uint8) * 255
         crop = self._structure(request.image, request.mask)
-        return FilledRegion(bounds, pixels, changed, crop)
+        wanted = ("completion", "texture", "composite", "blended") if request.options.keep_stages else ()
+        stages = {name: np.full((40, 60, 3), 60, np.uint8) for name in wanted}
+        return FilledRegion(bounds, pixels, changed, crop, stages)
 
     def _structure(self, image: Pixels, mask: NDArray[np.uint8]) -> Structure:
         height, width = image.shape[:2]

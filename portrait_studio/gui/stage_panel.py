@@ -1,0 +1,115 @@
+"""The panel that shows what the engine did, stage by stage, with the time of each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtWidgets import QDialog, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from portrait_studio.engine.progress import Stage
+from portrait_studio.engine.request import FilledRegion, Structure
+from portrait_studio.gui.clipboard import qimage_of
+from portrait_studio.networks.conventions import LABEL_COLOURS
+from portrait_studio.session.candidates import Candidates
+
+_WIDTH_PX: Final = 240
+_LARGEST_PX: Final = 900
+_STAGES: Final = (
+    ("parsing", "Parsing map", Stage.PARSE),
+    ("heatmaps", "Heatmaps of the joints", Stage.PARSE),
+    ("completion", "Completion", Stage.COMPLETE),
+    ("texture", "Texture", Stage.TEXTURE),
+    ("face-before", "Face before", Stage.REFINE_FACE),
+    ("face-after", "Face after", Stage.REFINE_FACE),
+    ("composite", "Composite", Stage.BLEND),
+    ("blended", "Blended", Stage.BLEND),
+)
+
+
+def structure_pictures(structure: Structure) -> dict[str, NDArray[np.uint8]]:
+    """The parsing map in its colours and the highest heatmap of each spot, (h, w, 3) uint8 each."""
+    palette = np.zeros((256, 3), np.uint8)
+    palette[: len(LABEL_COLOURS)] = LABEL_COLOURS
+    heat = np.clip(structure.heatmaps.astype(np.float32).max(axis=0), 0, 1)
+    glow = np.stack((heat, heat * heat, heat**4), axis=2)
+    return {"parsing": palette[structure.labels], "heatmaps": np.rint(glow * 255).astype(np.uint8)}
+
+
+class StagePanel(QWidget):
+    """A picture for each stage of the fill that is shown; pressing one enlarges it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Start empty."""
+        super().__init__(parent)
+        self.setObjectName("side")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._buttons: list[QToolButton] = []
+        self._shown: FilledRegion | None = None
+        self._hint = QLabel("After a fill, each of its stages is shown here.", self)
+        self._hint.setProperty("role", "hint")
+        self._hint.setWordWrap(True)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(14, 12, 12, 12)
+        self._column.setSpacing(8)
+        self._column.addWidget(self._hint)
+        self._column.addStretch(1)
+
+    @property
+    def stages(self) -> tuple[QToolButton, ...]:
+        """One button for each stage that is shown."""
+        return tuple(self._buttons)
+
+    def show_candidates(self, candidates: Candidates | None) -> None:
+        """Show the stages of the first hole of the fill that is shown."""
+        region = candidates.regions[0] if candidates is not None and candidates.regions else None
+        if region is self._shown:
+            return
+        self._shown = region
+        for button in self._buttons:
+            button.setParent(None)
+            button.deleteLater()
+        self._buttons = []
+        if candidates is None or region is None:
+            self._hint.setText("After a fill, each of its stages is shown here.")
+            return
+        result = candidates.shown.result
+        total = sum(result.seconds.values())
+        self._hint.setText(f"{total:.1f} s on {result.device}. Press a picture to enlarge it.")
+        pictures = {**structure_pictures(region.structure), **region.stages}
+        for key, name, stage in _STAGES:
+            if key in pictures:
+                self._add(name, result.seconds.get(stage.value), pictures[key])
+
+    def _add(self, name: str, seconds: float | None, pixels: NDArray[np.uint8]) -> None:
+        picture = QPixmap.fromImage(qimage_of(pixels))
+        keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        small = picture.scaled(_WIDTH_PX, _WIDTH_PX, keep, smooth)
+        button = QToolButton(self)
+        button.setIcon(QIcon(small))
+        button.setIconSize(QSize(small.width(), small.height()))
+        button.setText(name if seconds is None else f"{name}, {seconds:.2f} s")
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setAccessibleName(f"Enlarge {name}")
+        button.setToolTip(f"Enlarge {name}")
+        button.clicked.connect(lambda _=False: self._enlarge(name, picture))
+        self._column.insertWidget(self._column.count() - 1, button)
+        self._buttons.append(button)
+
+    def _enlarge(self, name: str, picture: QPixmap) -> None:
+        dialog = QDialog(self.window())
+        dialog.setWindowTitle(name)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        label = QLabel(dialog)
+        keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        label.setPixmap(picture.scaled(_LARGEST_PX, _LARGEST_PX * 2 // 3, keep, smooth))
+        label.setAccessibleName(name)
+        column = QVBoxLayout(dialog)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.addWidget(label)
+        dialog.open()

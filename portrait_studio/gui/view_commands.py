@@ -1,0 +1,102 @@
+"""What the View menu shows of the document: comparison with the original, invented pixels, structure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from portrait_studio.gui.actions import Actions, Command
+from portrait_studio.gui.compare import Comparison
+from portrait_studio.gui.export_dialog import folder_for
+from portrait_studio.gui.scene import Scene
+from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.session.session import Session
+
+
+class ViewCommands(QObject):
+    """Connects switches of the view with the scene."""
+
+    def __init__(self, session: Session, actions: Actions, scene: Scene, window: QWidget) -> None:
+        """Args: whose document it is; the switches; what they show; the parent of dialogs."""
+        super().__init__(window)
+        self._session, self._actions, self._scene, self._window = session, actions, scene, window
+        self._is_held = False
+        for command in (Command.DIVIDER, Command.SIDE_BY_SIDE):
+            actions[command].toggled.connect(self._on_comparison)
+        actions[Command.STRUCTURE].toggled.connect(self._on_structure)
+        actions[Command.SKELETON].toggled.connect(self._on_skeleton)
+        actions[Command.INVENTED].toggled.connect(self._show_invented)
+        actions[Command.EXPORT_INVENTED].triggered.connect(self._ask_export)
+        session.editing.image_changed.connect(self._on_image_changed)
+
+    def hold_original(self, held: bool) -> None:
+        """Show the original as long as a key or a button is held."""
+        self._is_held = held
+        self._compare()
+
+    def begin(self) -> None:
+        """Another photo is shown."""
+        self._compare()
+        self._show_invented()
+
+    def need_structure(self) -> None:
+        """Read the structure unless it is there, or comes by itself."""
+        session = self._session
+        if session.structure is None and not session.survey.is_under_way:
+            session.read_structure()
+
+    def _on_comparison(self, on: bool) -> None:
+        divider, side = self._actions[Command.DIVIDER], self._actions[Command.SIDE_BY_SIDE]
+        if on:
+            other = side if self.sender() is divider else divider
+            other.setChecked(False)
+        self._compare()
+
+    def _compare(self) -> None:
+        document = self._session.document
+        if document is None:
+            return
+        if self._is_held:
+            comparison = Comparison.ORIGINAL
+        elif self._actions[Command.DIVIDER].isChecked():
+            comparison = Comparison.DIVIDER
+        elif self._actions[Command.SIDE_BY_SIDE].isChecked():
+            comparison = Comparison.SIDE_BY_SIDE
+        else:
+            comparison = Comparison.NONE
+        self._scene.compare(comparison, document.photo.pixels)
+
+    def _on_structure(self, shown: bool) -> None:
+        self._scene.anatomy.set_shown(shown)
+        if shown:
+            self.need_structure()
+
+    def _on_skeleton(self, shown: bool) -> None:
+        self._scene.anatomy.set_skeleton_shown(shown)
+        if shown:
+            self.need_structure()
+
+    def _show_invented(self) -> None:
+        document = self._session.document
+        is_on = self._actions[Command.INVENTED].isChecked()
+        self._scene.show_invented(document.filled if is_on and document is not None else None)
+
+    def _on_image_changed(self, bounds: Bounds) -> None:
+        document = self._session.document
+        if document is not None:
+            self._scene.refresh_invented(document.filled, bounds)
+
+    def _ask_export(self) -> None:
+        document = self._session.document
+        if document is None:
+            return
+        photo = document.photo
+        name = f"{photo.path.stem if photo.path is not None else 'photo'}-invented.png"
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._window, "Export the map of invented pixels", str(folder_for(photo) / name), "PNG (*.png)"
+        )
+        if chosen:
+            target = Path(chosen)
+            self._session.export_invented(target if target.suffix else target.with_suffix(".png"))

@@ -1,0 +1,154 @@
+"""Several fills of the same holes: the strip, its keys, and the stages of the one that is shown."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QLabel, QToolButton
+from pytestqt.qtbot import QtBot
+
+from portrait_studio.engine.progress import Stage
+from portrait_studio.engine.request import Method
+from portrait_studio.errors import DeviceError
+from portrait_studio.gui.actions import Command
+from portrait_studio.gui.dialogs import ErrorDialog
+from portrait_studio.gui.main_window import MainWindow
+from portrait_studio.session.session import Session
+from tests.gui.conftest import CTRL, Hand
+from tests.helpers.fake_engine import FILL_COLOUR, FakeEngine
+
+ALT = Qt.KeyboardModifier.AltModifier
+RED = FILL_COLOUR[0]
+
+
+def red(session: Session, x: int, y: int) -> int:
+    assert session.document is not None
+    return int(session.document.image[y, x, 0])
+
+
+@pytest.fixture
+def filled(qtbot: QtBot, opened: Session, hand: Hand) -> Session:
+    """Two holes, filled once; the fake's red tells the seed."""
+    hand.stroke((60, 60), (140, 60))
+    hand.stroke((60, 250), (140, 250))
+    with qtbot.waitSignal(opened.job_ended, timeout=5000):
+        hand.key(Qt.Key.Key_Return)
+    return opened
+
+
+def another(qtbot: QtBot, session: Session, window: MainWindow) -> None:
+    with qtbot.waitSignal(session.job_ended, timeout=5000):
+        window.actions_[Command.AGAIN].trigger()
+
+
+def press(window: MainWindow, name: str) -> None:
+    for button in window.strip.findChildren(QToolButton):
+        if button.accessibleName().startswith(name):
+            QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+            return
+    raise AssertionError(name)
+
+
+def test_one_fill_is_no_choice(filled: Session, window: MainWindow) -> None:
+    assert not window.strip.isVisible()
+    assert window.actions_[Command.OTHER_WAYS].isEnabled()
+
+
+def test_arrows_go_through_the_candidates_and_enter_keeps_one(
+    qtbot: QtBot, filled: Session, window: MainWindow, hand: Hand, engine: FakeEngine
+) -> None:
+    another(qtbot, filled, window)
+    another(qtbot, filled, window)
+    qtbot.waitUntil(window.strip.hasFocus)
+    assert len(window.strip.thumbs) == 3
+    assert red(filled, 100, 60) == RED + 2
+    QTest.keyClick(window.strip, Qt.Key.Key_Left)
+    assert red(filled, 100, 60) == red(filled, 100, 250) == RED + 1
+    assert window.strip.thumbs[1].isChecked()
+    QTest.keyClick(window.strip, Qt.Key.Key_Left)
+    QTest.keyClick(window.strip, Qt.Key.Key_Left)
+    assert red(filled, 100, 60) == RED + 2
+    QTest.mouseClick(window.strip.thumbs[0], Qt.MouseButton.LeftButton)
+    assert red(filled, 100, 60) == RED
+    QTest.keyClick(window.strip, Qt.Key.Key_Return)
+    assert not window.strip.isVisible()
+    qtbot.waitUntil(window.canvas.hasFocus)
+    assert filled.current_job is None
+    assert len(engine.requests) == 3
+
+
+def test_choosing_is_part_of_the_fill_in_the_history(
+    qtbot: QtBot, filled: Session, window: MainWindow, hand: Hand
+) -> None:
+    document = filled.document
+    assert document is not None
+    another(qtbot, filled, window)
+    QTest.keyClick(window.strip, Qt.Key.Key_Left)
+    filled.undo()
+    assert document.has_mask
+    assert np.array_equal(document.image, document.photo.pixels)
+    assert not window.strip.isVisible()
+    filled.redo()
+    assert red(filled, 100, 60) == RED
+    assert not document.has_mask
+    assert document.changed_outside() == 0
+    assert filled.filling.candidates is not None
+    assert len(filled.filling.candidates.all) == 2
+
+
+def test_each_hole_can_have_its_own(qtbot: QtBot, filled: Session, window: MainWindow) -> None:
+    another(qtbot, filled, window)
+    press(window, "Choose for hole 2")
+    QTest.keyClick(window.strip, Qt.Key.Key_Left)
+    assert red(filled, 100, 60) == RED + 1
+    assert red(filled, 100, 250) == RED
+    press(window, "Choose for all")
+    QTest.keyClick(window.strip, Qt.Key.Key_Left)
+    assert red(filled, 100, 60) == red(filled, 100, 250) == RED
+
+
+def test_more_ways_come_one_after_the_other_and_end_with_a_failure(
+    qtbot: QtBot, filled: Session, window: MainWindow, hand: Hand, engine: FakeEngine
+) -> None:
+    hand.key(Qt.Key.Key_Return, CTRL | ALT)
+    qtbot.waitUntil(lambda: len(window.strip.thumbs) == 4)
+    methods = [request.options.method for request in engine.requests[1:]]
+    assert methods == [Method.DEFAULT, Method.PATCHES, Method.NETWORK]
+    assert all(np.array_equal(r.image, engine.requests[0].image) for r in engine.requests[1:])
+    assert all(np.array_equal(r.mask, engine.requests[0].mask) for r in engine.requests[1:])
+    kept = red(filled, 100, 60)
+    engine.fail_at, engine.error = Stage.TEXTURE, DeviceError("The device is gone; choose the CPU.")
+    with qtbot.waitSignal(filled.failed, timeout=5000):
+        window.actions_[Command.OTHER_WAYS].trigger()
+    assert filled.current_job is None
+    assert len(engine.requests) == 5
+    assert red(filled, 100, 60) == kept
+    assert window.findChildren(ErrorDialog)
+
+
+def test_an_edit_takes_the_choice_away_and_undoing_it_brings_it_back(
+    qtbot: QtBot, filled: Session, window: MainWindow, hand: Hand
+) -> None:
+    another(qtbot, filled, window)
+    hand.stroke((180, 150), (200, 150))
+    assert not window.strip.isVisible()
+    filled.undo()
+    assert window.strip.isVisible()
+
+
+def test_stages_are_shown_with_their_times_and_enlarged(
+    qtbot: QtBot, filled: Session, window: MainWindow
+) -> None:
+    texts = [button.text() for button in window.stages.stages]
+    assert texts[0] == "Parsing map, 0.25 s"
+    assert [text.split(",")[0] for text in texts[2:]] == ["Completion", "Texture", "Composite", "Blended"]
+    window.stages.stages[2].click()
+    dialog = next(d for d in window.findChildren(QDialog) if d.windowTitle() == "Completion")
+    picture = dialog.findChild(QLabel)
+    assert picture is not None
+    assert picture.pixmap().width() > 300
+    dialog.close()
+    filled.undo()
+    assert not window.stages.stages
