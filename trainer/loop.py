@@ -17,7 +17,8 @@ from torch.nn.parallel import DistributedDataParallel
 
 from portrait_studio.errors import DataSetError
 from trainer.config import OptimiserConfig
-from trainer.data.batches import Batch, prefetched
+from trainer.data.batch import Batch
+from trainer.data.loading import loaded
 from trainer.journal import Journal
 from trainer.processes import any_of, processes, shared_mean, shared_means
 from trainer.run import PhaseLoss, Run, writing
@@ -34,8 +35,8 @@ def rate_factor(step: int, steps: int, config: OptimiserConfig) -> float:
     return warm
 
 
-def train(run: Run, stop_after: int | None = None) -> None:
-    """Train until the recipe's last step, SIGTERM, or `stop_after` steps.
+def train(run: Run, stop_after: int | None = None, workers: int = 0) -> None:
+    """Train until the recipe's last step, SIGTERM, or `stop_after` steps; so many `workers` load photos.
 
     Raises:
         DataSetError: the loss was not a number (the batch is saved beside the state for inspection), or the
@@ -49,7 +50,8 @@ def train(run: Run, stop_after: int | None = None) -> None:
         journal = Journal(run.folder, run.recipe, last, processes().leads)
     started = time.monotonic()
     accumulate = run.recipe.data.accumulate
-    parts = prefetched(run.part, run.step * accumulate, last * accumulate)
+    first, end = run.step * accumulate, last * accumulate
+    parts = loaded(run.share(), first, end, run.compute.device, workers)
     with closing(journal), closing(parts):
         _fit(run, parts, journal)
     run.record["seconds"] = run.record.get("seconds", 0.0) + time.monotonic() - started
@@ -60,9 +62,8 @@ def train(run: Run, stop_after: int | None = None) -> None:
 def _fit(run: Run, parts: Iterator[Batch], journal: Journal) -> None:
     """Take the steps of all batches, or those until a process is asked to stop."""
     saved = time.monotonic()
-    device = run.compute.device
     with _stop_signals() as stopped:
-        while batches := [part.to(device) for part in islice(parts, run.recipe.data.accumulate)]:
+        while batches := list(islice(parts, run.recipe.data.accumulate)):
             scalars = train_step(run, batches)
             run.step += 1
             journal.log(run.step, scalars, run.recipe.data.batch)
@@ -71,7 +72,7 @@ def _fit(run: Run, parts: Iterator[Batch], journal: Journal) -> None:
             if time.monotonic() - saved > 60 * run.recipe.run.checkpoint_minutes:
                 run.save()
                 saved = time.monotonic()
-            if any_of(bool(stopped), device):
+            if any_of(bool(stopped), run.compute.device):
                 break
 
 

@@ -14,7 +14,8 @@ from torch.nn.parallel import DistributedDataParallel
 
 from portrait_studio.errors import DataSetError, OptionError
 from trainer.config import OptimiserConfig, Recipe
-from trainer.data.batches import Batch, BatchSource
+from trainer.data.batch import Batch
+from trainer.data.batches import BatchSource, Share
 from trainer.frozen import Frozen
 from trainer.precision import Compute
 from trainer.processes import processes
@@ -102,11 +103,9 @@ class Run:
             )
         return parts
 
-    def part(self, index: int) -> Batch:
-        """The share of this process in its `index`-th part of all steps, counted from the first step."""
-        accumulate = self.recipe.data.accumulate
-        step, turn = divmod(index, accumulate)
-        return self.source.batch(step, processes().rank * accumulate + turn, self.parts())
+    def share(self) -> Share:
+        """What this process sees of all steps."""
+        return Share(self.source, self.recipe.data.accumulate, processes().rank, self.parts())
 
     def resume(self) -> None:
         """Go on where the state file in the folder ends.

@@ -1,3 +1,4 @@
+import multiprocessing
 import threading
 from collections import Counter
 from dataclasses import replace
@@ -12,8 +13,10 @@ from portrait_studio.networks.conventions import FACE, IGNORE_LABEL, KEYPOINT_CO
 from tests.helpers.tiny_packs import BAG, SET, figure, write_figures, write_samples
 from trainer.config import DataConfig, Recipe, RunConfig
 from trainer.data.augment import AugmentConfig
-from trainer.data.batches import Batch, BatchSource, face_position, prefetched
+from trainer.data.batch import Batch
+from trainer.data.batches import BatchSource, Share, face_position
 from trainer.data.holes import HoleMix
+from trainer.data.loading import default_workers, loaded, prefetched
 from trainer.data.sample import Sample, unknown_keypoints, unknown_labels
 
 OTHER = "fashionista"
@@ -87,6 +90,57 @@ def test_holes_follow_the_mix(packs: Path) -> None:
     rectangles = replace(only, holes=HoleMix(1, 0, 0, 0, 0))
     masks = BatchSource(packs, rectangles).batch(0).mask
     assert (masks.sum((1, 2, 3)) > 0).all()
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_loaded_batches_are_the_direct_ones(packs: Path, workers: int) -> None:
+    source = BatchSource(packs, recipe())
+    batches = list(loaded(Share(source), 3, 9, torch.device("cpu"), workers))
+    assert len(batches) == 6
+    for step, batch in enumerate(batches, 3):
+        assert_same(batch, source.batch(step))
+
+
+def test_a_share_is_the_parts_of_one_process(packs: Path) -> None:
+    source = BatchSource(packs, recipe())
+    second = Share(source, accumulate=2, rank=1, parts=4)
+    keys = [key for index in (6, 7) for key in second(index).keys]
+    assert keys == list(source.batch(3).keys[2:])
+
+
+def test_an_error_in_a_loading_process_keeps_its_sentence(tmp_path: Path) -> None:
+    folder = write_figures(tmp_path, 3)
+    source = BatchSource(folder, recipe())
+    shard = folder / SET / f"{SET}-train-000.tar"
+    shard.write_bytes(bytes(shard.stat().st_size))
+    with pytest.raises(DataSetError, match=r"is damaged; prepare the set \S+ anew\.$"):
+        list(loaded(Share(source), 0, 2, torch.device("cpu"), 1))
+
+
+def test_loading_processes_end_with_their_reader(packs: Path) -> None:
+    batches = loaded(Share(BatchSource(packs, recipe())), 0, 1000, torch.device("cpu"), 1)
+    next(batches)
+    assert multiprocessing.active_children()
+    batches.close()
+    assert not multiprocessing.active_children()
+
+
+def test_workers_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 16)
+    assert default_workers(torch.device("cpu")) == 0
+    assert default_workers(torch.device("cuda")) == 12
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "4")
+    assert default_workers(torch.device("cuda")) == 3
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    assert default_workers(torch.device("cuda")) == 1
+
+
+def test_raw_batches_hold_bytes(packs: Path) -> None:
+    raw = BatchSource(packs, recipe()).raw_batch(0)
+    assert {raw.image.dtype, raw.mask.dtype, raw.labels.dtype} == {torch.uint8}
+    batch = raw.on(torch.device("cpu"))
+    assert batch.image.is_contiguous(memory_format=torch.channels_last)
+    assert torch.equal(batch.image, raw.image.permute(0, 3, 1, 2).float() / 127.5 - 1)
 
 
 def test_prefetched_batches_are_the_direct_ones(packs: Path) -> None:

@@ -17,7 +17,7 @@ from tests.helpers.tiny_packs import write_figures, write_tiny_models, write_tin
 from trainer import loop
 from trainer.__main__ import main
 from trainer.config import OptimiserConfig
-from trainer.data.batches import Batch
+from trainer.data.batch import Batch
 from trainer.loop import rate_factor, train, train_step
 from trainer.precision import Compute
 from trainer.recipe_files import RECIPES, load_recipe

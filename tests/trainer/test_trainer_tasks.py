@@ -11,7 +11,8 @@ from portrait_studio.networks.parsing import ParsingConfig, ParsingNetwork
 from portrait_studio.networks.registry import build_network
 from tests.helpers.tiny_packs import figure
 from trainer.config import AdversarialConfig, DataConfig, LossConfig, OptimiserConfig, Recipe, RunConfig
-from trainer.data.batches import Batch, collate
+from trainer.data.batch import Batch
+from trainer.data.batches import collate
 from trainer.losses.adversarial import hole_l1
 from trainer.tasks.adversary import Adversary
 from trainer.tasks.base import stack_rows, to_pictures
@@ -31,7 +32,7 @@ def batch(side: int = 64, count: int = 2) -> Batch:
     samples = [replace(s, image=s.image[cut, cut], labels=s.labels[cut, cut]) for s in samples]
     mask = np.zeros((side, side), np.uint8)
     mask[side // 4 : side // 2, side // 3 : side * 2 // 3] = 255
-    return collate(samples, [mask] * count)
+    return collate(samples, [mask] * count).on(torch.device("cpu"))
 
 
 def recipe(task: str, **loss: float) -> Recipe:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import queue
-import threading
-from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from portrait_studio.errors import DataSetError
 from portrait_studio.networks.conventions import FACE, KEYPOINT_COUNT, LABEL_COUNT
 from trainer.config import Recipe
 from trainer.data.augment import augment, crop, flip, jitter_colours
+from trainer.data.batch import Batch, RawBatch
 from trainer.data.holes import person_of, rectangle_around, sample_hole, shapes_of
 from trainer.data.packs import PackedSet
 from trainer.data.sample import Sample
@@ -25,41 +22,6 @@ CACHE_BYTES = 2 * 2**30
 """Decoded photos that a run keeps in memory, in all its loading processes together."""
 
 _SHAPE_PHOTOS = 200
-_QUEUE = 4
-
-
-@dataclass(frozen=True, eq=False)
-class Batch:
-    """What one step sees.
-
-    Attributes:
-        image: (N, 3, S, S) float32 in [-1, 1], without hole.
-        mask: (N, 1, S, S) float32, 1 = hole.
-        labels: (N, S, S) int64 label codes, 255 = unknown.
-        keypoints: (N, 16, 3) float32: x, y in pixels, confidence.
-        keys: which photos.
-    """
-
-    image: Tensor
-    mask: Tensor
-    labels: Tensor
-    keypoints: Tensor
-    keys: tuple[str, ...]
-
-    @property
-    def masked(self) -> Tensor:
-        """Image with hole pixels 0, the middle of the range."""
-        return self.image * (1 - self.mask)
-
-    def to(self, device: torch.device) -> Batch:
-        """The same on another device."""
-        return Batch(
-            self.image.to(device),
-            self.mask.to(device),
-            self.labels.to(device),
-            self.keypoints.to(device),
-            self.keys,
-        )
 
 
 class BatchSource:
@@ -90,6 +52,10 @@ class BatchSource:
 
     def batch(self, step: int, part: int = 0, parts: int = 1) -> Batch:
         """The batch of a step, or one of the equal parts of it that processes share among themselves."""
+        return self.raw_batch(step, part, parts).on(torch.device("cpu"))
+
+    def raw_batch(self, step: int, part: int = 0, parts: int = 1) -> RawBatch:
+        """The same as bytes."""
         samples, masks = [], []
         count = self.recipe.data.batch // parts
         for index in range(part * count, (part + 1) * count):
@@ -163,6 +129,28 @@ def _cumulative(chances: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(sums / sums[-1], np.float64)
 
 
+@dataclass(frozen=True)
+class Share:
+    """One process's parts of all steps, by their number from the first step on; travels to loading processes.
+
+    Attributes:
+        source: of all batches.
+        accumulate: parts of a step that the process takes.
+        rank: number of the process.
+        parts: into how many parts a step's batch is split, over processes and time.
+    """
+
+    source: BatchSource
+    accumulate: int = 1
+    rank: int = 0
+    parts: int = 1
+
+    def __call__(self, index: int) -> RawBatch:
+        """The share's `index`-th part."""
+        step, turn = divmod(index, self.accumulate)
+        return self.source.raw_batch(step, self.rank * self.accumulate + turn, self.parts)
+
+
 def face_position(sample: Sample) -> tuple[tuple[float, float], float]:
     """Centre (x, y) of the face and the side of the 64-pixel window around it, in pixels of the photo.
 
@@ -182,51 +170,14 @@ def face_position(sample: Sample) -> tuple[tuple[float, float], float]:
     return (width / 2, height / 2), 0.75 * min(width, height)
 
 
-def collate(samples: list[Sample], masks: list[NDArray[np.uint8]]) -> Batch:
-    """Stack samples of one size and their masks into a batch."""
-    image = torch.from_numpy(np.stack([s.image for s in samples])).permute(0, 3, 1, 2).float() / 127.5 - 1
-    mask = torch.from_numpy(np.stack(masks) > 0).float()[:, None]
-    labels = torch.from_numpy(np.stack([s.labels for s in samples])).long()
-    keypoints = torch.from_numpy(np.stack([s.keypoints for s in samples])).float()
+def collate(samples: list[Sample], masks: list[NDArray[np.uint8]]) -> RawBatch:
+    """Stack samples of one size and their masks."""
+    keypoints = np.stack([s.keypoints for s in samples]).astype(np.float32)
     assert keypoints.shape[1] == KEYPOINT_COUNT
-    image = image.contiguous(memory_format=torch.channels_last)
-    return Batch(image, mask, labels, keypoints, tuple(s.key for s in samples))
-
-
-def prefetched(make: Callable[[int], Batch], first: int, last: int) -> Generator[Batch, None, None]:
-    """Batches number [first, last), made by a thread ahead of their use (OpenCV frees the interpreter).
-
-    Raises:
-        DataSetError: whatever making a batch raises comes out here, at that batch's turn.
-    """
-    ready: queue.Queue[Batch | BaseException] = queue.Queue(_QUEUE)
-    stop = threading.Event()
-
-    def put(item: Batch | BaseException) -> None:
-        while not stop.is_set():
-            try:
-                ready.put(item, timeout=0.2)
-                return
-            except queue.Full:
-                continue
-
-    def fill() -> None:
-        try:
-            for index in range(first, last):
-                if stop.is_set():
-                    return
-                put(make(index))
-        except BaseException as error:
-            put(error)
-
-    worker = threading.Thread(target=fill, name="batches", daemon=True)
-    worker.start()
-    try:
-        for _ in range(first, last):
-            item = ready.get()
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-    finally:
-        stop.set()
-        worker.join()
+    return RawBatch(
+        torch.from_numpy(np.stack([s.image for s in samples])),
+        torch.from_numpy((np.stack(masks) > 0).astype(np.uint8)),
+        torch.from_numpy(np.stack([s.labels for s in samples])),
+        torch.from_numpy(keypoints),
+        tuple(s.key for s in samples),
+    )

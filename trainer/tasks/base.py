@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from trainer.data.batches import Batch
+from trainer.data.batch import Batch
 
 
 @dataclass(frozen=True, eq=False)

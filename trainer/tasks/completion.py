@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from trainer.config import LossConfig, Recipe
-from trainer.data.batches import Batch
+from trainer.data.batch import Batch
 from trainer.losses.adversarial import hole_l1
 from trainer.losses.perceptual import PerceptualLoss
 from trainer.losses.windows import cut_windows, hole_windows

@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from portrait_studio.networks.face import FACE_WINDOW
 from trainer.config import Recipe
-from trainer.data.batches import Batch
+from trainer.data.batch import Batch
 from trainer.losses.adversarial import hole_l1
 from trainer.losses.perceptual import PerceptualLoss
 from trainer.tasks.adversary import Adversary, Scene

@@ -14,7 +14,7 @@ from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT, SKE
 from portrait_studio.networks.efficientnet_lite import EfficientNetLite2
 from portrait_studio.networks.parsing import ParsingNetwork
 from trainer.config import Recipe
-from trainer.data.batches import Batch
+from trainer.data.batch import Batch
 from trainer.losses.parsing import (
     balanced_weights,
     heatmap_loss,

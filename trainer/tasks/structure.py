@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT
 from portrait_studio.networks.parsing import ParsingNetwork
-from trainer.data.batches import Batch
+from trainer.data.batch import Batch
 from trainer.losses.parsing import label_sets
 
 

@@ -1,0 +1,85 @@
+"""What one step sees, and the bytes in which it travels from the processes that load it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """What one step sees.
+
+    Attributes:
+        image: (N, 3, S, S) float32 in [-1, 1], without hole.
+        mask: (N, 1, S, S) float32, 1 = hole.
+        labels: (N, S, S) int64 label codes, 255 = unknown.
+        keypoints: (N, 16, 3) float32: x, y in pixels, confidence.
+        keys: which photos.
+    """
+
+    image: Tensor
+    mask: Tensor
+    labels: Tensor
+    keypoints: Tensor
+    keys: tuple[str, ...]
+
+    @property
+    def masked(self) -> Tensor:
+        """Image with hole pixels 0, the middle of the range."""
+        return self.image * (1 - self.mask)
+
+    def to(self, device: torch.device) -> Batch:
+        """The same on another device."""
+        return Batch(
+            self.image.to(device),
+            self.mask.to(device),
+            self.labels.to(device),
+            self.keypoints.to(device),
+            self.keys,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class RawBatch:
+    """A batch as bytes, a fifth of its size as numbers: these are made where the network runs.
+
+    Attributes:
+        image: (N, S, S, 3) uint8 RGB.
+        mask: (N, S, S) uint8, 1 = hole.
+        labels: (N, S, S) uint8 label codes, 255 = unknown.
+        keypoints: (N, 16, 3) float32: x, y in pixels, confidence.
+        keys: which photos.
+    """
+
+    image: Tensor
+    mask: Tensor
+    labels: Tensor
+    keypoints: Tensor
+    keys: tuple[str, ...]
+
+    def pin_memory(self) -> RawBatch:
+        """The same in memory from which a GPU copies while the CPU goes on (torch's loader calls this)."""
+        return RawBatch(
+            self.image.pin_memory(),
+            self.mask.pin_memory(),
+            self.labels.pin_memory(),
+            self.keypoints.pin_memory(),
+            self.keys,
+        )
+
+    def on(self, device: torch.device) -> Batch:
+        """The batch on a device, the image channels last."""
+        image, mask, labels, keypoints = (
+            tensor.to(device, non_blocking=True)
+            for tensor in (self.image, self.mask, self.labels, self.keypoints)
+        )
+        return Batch(
+            image.permute(0, 3, 1, 2).float() / 127.5 - 1,
+            mask.float()[:, None],
+            labels.long(),
+            keypoints,
+            self.keys,
+        )
