@@ -17,7 +17,7 @@ from tests.helpers.tiny_packs import write_figures, write_tiny_models, write_tin
 from trainer import loop
 from trainer.__main__ import main
 from trainer.config import OptimiserConfig
-from trainer.data.batch import Batch
+from trainer.data.batch import Batch, RawBatch
 from trainer.loop import rate_factor, train, train_step
 from trainer.precision import Compute
 from trainer.recipe_files import RECIPES, load_recipe
@@ -159,13 +159,14 @@ def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_batch(
 ) -> None:
     run = completion_run(material, tmp_path)
     run.recipe = replace(run.recipe, run=replace(run.recipe.run, checkpoint_minutes=0.0))
-    make = run.source.batch
+    make, convert = run.source.batch, RawBatch.on
+    bad = make(2).keys
 
-    def poisoned(step: int, part: int = 0, parts: int = 1) -> Batch:
-        batch = make(step, part, parts)
-        return replace(batch, image=batch.image * float("nan")) if step == 2 else batch
+    def poisoned(raw: RawBatch, device: torch.device) -> Batch:
+        batch = convert(raw, device)
+        return replace(batch, image=batch.image * float("nan")) if batch.keys == bad else batch
 
-    monkeypatch.setattr(run.source, "batch", poisoned)
+    monkeypatch.setattr(RawBatch, "on", poisoned)
     with pytest.raises(
         DataSetError, match=r"The loss of step 2 is not a number; the batch is saved in .*--rate"
     ):
