@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from portrait_studio.document.delta_store import FrozenBytes
 from portrait_studio.document.deltas import Delta, Piece, Plane, PlaneName, exchange
 from portrait_studio.document.document import Document
+from portrait_studio.document.packed_plane import PackedPlane
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.photo import Photo
 
@@ -27,6 +29,10 @@ class FillRecord:
         ran_on: what it did run on, e.g. "CPU (bfloat16)".
         weights: SHA-256 of each weights file, by network name.
         program: version of the program.
+        holes: method and seed of what is shown in each hole, where they differ.
+        structure: (H, W) uint8 labels that overruled the predicted parsing map, + 1, 0 = predicted; None =
+            all predicted.
+        is_anew: whether it was made of the photo as it was before the fill before it.
     """
 
     method: str
@@ -36,6 +42,20 @@ class FillRecord:
     ran_on: str
     weights: dict[str, str]
     program: str
+    holes: tuple[tuple[str, int], ...] = ()
+    structure: PackedPlane | None = None
+    is_anew: bool = False
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> FillRecord:
+        """From what `dataclasses.asdict` and JSON made of one.
+
+        Raises:
+            TypeError, ValueError: it is none.
+        """
+        record = cls(**entry)
+        holes = tuple((str(method), int(seed)) for method, seed in record.holes)
+        return replace(record, holes=holes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +141,11 @@ class Snapshot:
             before = undone.pop(number) if number in undone else step.stored.read()
             after = self._exchange(step, before, reverse=True)
             yield number, Change(step.title, step.fill, step.pieces, before, after)
+
+    def touched(self, name: PlaneName) -> tuple[Bounds, Plane] | None:
+        """The part of a plane that steps touch, and its values: now, or before the change that came last."""
+        place = self._places.get(name)
+        return None if place is None else (place, self._planes[name])
 
     def _exchange(self, step: _FrozenStep, values: NDArray[np.uint8], reverse: bool) -> NDArray[np.uint8]:
         """Put values into the copied planes and return what was there; see `Delta`."""

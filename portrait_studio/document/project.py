@@ -262,5 +262,5 @@ class _Reader:
         data = np.frombuffer(self._member(str(entry["data"]), bits + total), np.uint8)
         differs: NDArray[np.bool_] = np.unpackbits(data[:bits], count=total).view(np.bool_)
         delta = document.repeat(pieces, differs, data[bits:])
-        fill = None if entry["fill"] is None else FillRecord(**entry["fill"])
+        fill = None if entry["fill"] is None else FillRecord.from_json(entry["fill"])
         return Step(str(entry["title"]), delta, fill)

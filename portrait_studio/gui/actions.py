@@ -24,6 +24,8 @@ class Command(Enum):
     SAVE = auto()
     SAVE_AS = auto()
     EXPORT = auto()
+    EXPORT_RECORD = auto()
+    HISTORY = auto()
     COPY = auto()
     QUIT = auto()
     UNDO = auto()
@@ -99,6 +101,15 @@ TABLE: Final[dict[Command, Entry]] = {
         "Save project as…", "ph.floppy-disk-back", ("Ctrl+Shift+S",), "Save the project to another file"
     ),
     Command.EXPORT: Entry("Export…", "ph.export", ("Ctrl+E",), "Write the result to a file"),
+    Command.EXPORT_RECORD: Entry(
+        "Export edit record…",
+        "ph.notebook",
+        (),
+        "Write how to repeat this edit bit for bit; it holds no pixels",
+    ),
+    Command.HISTORY: Entry(
+        "Show history", "ph.list-numbers", ("Ctrl+H",), "List all steps, to go back to any"
+    ),
     Command.COPY: Entry("Copy result", "ph.copy", ("Ctrl+C",), "Copy the result to the clipboard"),
     Command.QUIT: Entry("Quit", "ph.sign-out", ("Ctrl+Q",), "Close the window"),
     Command.UNDO: Entry("Undo", "ph.arrow-u-up-left", ("Ctrl+Z",), "Take back the last step"),

@@ -19,6 +19,7 @@ def enabled_commands(session: Session) -> dict[Command, bool]:
         Command.SAVE: editable,
         Command.SAVE_AS: editable,
         Command.EXPORT: editable,
+        Command.EXPORT_RECORD: editable and session.has_fill,
         Command.COPY: is_open,
         Command.UNDO: session.can_undo,
         Command.REDO: session.can_redo,

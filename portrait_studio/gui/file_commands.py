@@ -38,6 +38,7 @@ class FileCommands(QObject):
         self.recent = RecentFiles(data_dir() / "recent.json")
         session.opened.connect(self._remember)
         session.saved.connect(self._on_saved)
+        session.recorded.connect(self._on_recorded)
         session.failed.connect(self._forget_plan)
 
     def open_path(self, path: Path) -> None:
@@ -101,6 +102,21 @@ class FileCommands(QObject):
                 return False
         self._session.save(path)
         return True
+
+    def export_record(self) -> None:
+        """Let the user choose a file for the edit record, and write it."""
+        document = self._session.document
+        if document is None:
+            return
+        photo = document.photo
+        stem = photo.path.stem if photo.path is not None else "photo"
+        present = folder_for(photo) / f"{stem}-edit.json"
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._window, "Export the edit record", str(present), "Edit records (*.json)"
+        )
+        if chosen:
+            path = Path(chosen)
+            self._session.export_record(path if path.suffix else path.with_suffix(".json"))
 
     def ask_export(self) -> None:
         """Let the user choose file and format, and write the result."""
@@ -170,6 +186,9 @@ class FileCommands(QObject):
         then, self._after_saving = self._after_saving, None
         if then is not None:
             then()
+
+    def _on_recorded(self, path: Path) -> None:
+        self.told.emit(f"Wrote {path.name}; portrait-studio replay repeats the edit from it.")
 
     def _forget_plan(self) -> None:
         self._after_saving = None

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QMainWindow, QMessageBox
+from PySide6.QtWidgets import QMainWindow, QWidget
 
-import portrait_studio
 from portrait_studio.document.document import ExportReport
 from portrait_studio.engine.request import CompletionOptions
+from portrait_studio.gui.about_dialog import AboutDialog
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.banner import Banner, Mood
 from portrait_studio.gui.bars import TOOL_COMMANDS, CompareButton, ToolBar, TopBar
@@ -22,6 +22,7 @@ from portrait_studio.gui.command_state import enabled_commands
 from portrait_studio.gui.dialogs import KeySheet, tell_error
 from portrait_studio.gui.empty_state import EmptyState
 from portrait_studio.gui.file_commands import FileCommands
+from portrait_studio.gui.history_panel import HistoryPanel
 from portrait_studio.gui.hover import Hover
 from portrait_studio.gui.job_bar import JobBar
 from portrait_studio.gui.mask_commands import MaskCommands
@@ -88,7 +89,10 @@ class MainWindow(QMainWindow):
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, ToolBar(self.actions_, self))
         self.actions_[Command.RECENT].setMenu(RecentMenu(self.files.recent, self.open_path, self))
         fill_menu_bar(self, self.actions_)
-        dock = SidePanel({"Mask": self.mask_panel, "Structure": self.panel, "Stages": self.stages}, self)
+        self.history_panel = HistoryPanel(self._session, self)
+        panels: dict[str, QWidget] = {"Mask": self.mask_panel, "Structure": self.panel}
+        panels |= {"Stages": self.stages, "History": self.history_panel}
+        dock = self.side_panel = SidePanel(panels, self)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
 
     # -- connections ---------------------------------------------------------------------------------------
@@ -104,6 +108,8 @@ class MainWindow(QMainWindow):
             Command.SAVE: self.files.save,
             Command.SAVE_AS: self.files.save_as,
             Command.EXPORT: self.files.ask_export,
+            Command.EXPORT_RECORD: self.files.export_record,
+            Command.HISTORY: self._show_history,
             Command.COPY: self.files.copy,
             Command.QUIT: self.close,
             Command.UNDO: session.undo,
@@ -245,13 +251,13 @@ class MainWindow(QMainWindow):
         sheet.open()
 
     def _show_about(self) -> None:
-        QMessageBox.about(
-            self,
-            "About Portrait Studio",
-            f"Portrait Studio {portrait_studio.__version__}\n\n"
-            "Removes things from photographs of people and recovers the body behind them, offline.\n"
-            "Apache-2.0. The terms of each weights file stand in its model card.",
-        )
+        about = AboutDialog(self)
+        about.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        about.open()
+
+    def _show_history(self) -> None:
+        self.side_panel.bring_forward("History")
+        self.history_panel.view.setFocus()
 
     # -- what the session says -----------------------------------------------------------------------------
 

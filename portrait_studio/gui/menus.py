@@ -20,6 +20,7 @@ MENUS: Final[dict[str, tuple[Command | None, ...]]] = {
         Command.SAVE,
         Command.SAVE_AS,
         Command.EXPORT,
+        Command.EXPORT_RECORD,
         Command.COPY,
         None,
         Command.QUIT,
@@ -27,6 +28,7 @@ MENUS: Final[dict[str, tuple[Command | None, ...]]] = {
     "&Edit": (
         Command.UNDO,
         Command.REDO,
+        Command.HISTORY,
         None,
         Command.FILL,
         Command.AGAIN,

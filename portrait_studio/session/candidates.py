@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from portrait_studio.engine.request import CompletionOptions, CompletionResult, FilledRegion
 
 
@@ -14,10 +17,12 @@ class Candidate:
     Attributes:
         result: what the engine answered.
         options: what it was asked.
+        structure: labels that it was asked to follow; see `CompletionRequest`.
     """
 
     result: CompletionResult
     options: CompletionOptions
+    structure: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +46,11 @@ class Candidates:
     def regions(self) -> tuple[FilledRegion, ...]:
         """What is shown in each hole."""
         return tuple(self.all[place].result.regions[hole] for hole, place in enumerate(self.chosen))
+
+    @property
+    def ways(self) -> tuple[CompletionOptions, ...]:
+        """How the fill that is shown in each hole was made."""
+        return tuple(self.all[place].options for place in self.chosen)
 
     @property
     def shown(self) -> Candidate:

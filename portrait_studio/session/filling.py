@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Final, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.document.deltas import PlaneName
@@ -50,11 +52,13 @@ class _Plan:
         purpose: what becomes of its result.
         before: the photo and the mask that it fills.
         options: how.
+        structure: labels that it follows.
     """
 
     purpose: _Purpose
     before: Look
     options: CompletionOptions
+    structure: NDArray[np.uint8] | None = None
 
 
 class Filling(QObject):
@@ -159,7 +163,7 @@ class Filling(QObject):
         plan, self._plan = self._plan, None
         if plan is None:
             return
-        candidate = Candidate(result, plan.options)
+        candidate = Candidate(result, plan.options, plan.structure)
         known = self.candidates
         if plan.purpose is _Purpose.CANDIDATE and known is not None and known.holds(candidate):
             self._replace_last(known.joined_by(candidate))
@@ -192,7 +196,7 @@ class Filling(QObject):
         request = CompletionRequest(
             plan.before.image, plan.before.mask, replace(plan.options, keep_stages=True), structure
         )
-        self._plan = plan
+        self._plan = replace(plan, structure=structure)
         self._desk.start(JobKind.FILL, lambda progress: engine.complete(request, progress))
 
     def _replace_last(self, candidates: Candidates) -> None:
@@ -204,7 +208,10 @@ class Filling(QObject):
         assert document is not None
         delta = document.apply_fills(candidates.regions, over)
         shown = candidates.shown
-        step = Step("Fill", delta, record_of(shown.options, shown.result))
+        record = record_of(
+            shown.options, shown.result, shown.structure, candidates.ways, is_anew=over is not None
+        )
+        step = Step("Fill", delta, record)
         self._known[step] = candidates
         self._editing.push(step)
         self._survey.learn(shown.result.structure)

@@ -45,6 +45,7 @@ class JobKind(Enum):
     OPEN = "Opening"
     SAVE = "Saving"
     AUTOSAVE = "Autosaving"
+    RECORD = "Writing the edit record"
     EXPORT = "Exporting"
     READ_MASK = "Reading the mask"
     WRITE_MASK = "Writing the mask"

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.document.document import Document, ExportReport
+from portrait_studio.document.edit_record import record_edit, write_record
 from portrait_studio.document.history import Snapshot
 from portrait_studio.document.project import SUFFIX, Project, read_project, write_project
 from portrait_studio.engine.progress import Progress
@@ -77,6 +78,8 @@ class Session(QObject):
     """Path of the project file"""
     mask_exported = Signal(object)
     """Path of the file"""
+    recorded = Signal(object)
+    """Path of the edit record"""
     device_named = Signal(str)
     """What the last fill ran on"""
     state_changed = Signal()
@@ -103,6 +106,7 @@ class Session(QObject):
         self.picking = Picking(self.editing, self.survey, self.tools, self)
         self._file_desk = JobDesk(file_runner, self)
         self.history.changed.connect(self._on_state)
+        self.history.delta_exchanged.connect(self._on_about_to_change)
         self.editing.about_to_change.connect(self._on_about_to_change)
         self.editing.image_changed.connect(self._on_image_changed)
         self.survey.changed.connect(self.structure_changed)
@@ -186,10 +190,15 @@ class Session(QObject):
         return self.document is not None and not self.history.is_saved
 
     @property
+    def has_fill(self) -> bool:
+        """Whether something is filled."""
+        return any(step.fill is not None for step in self.history.steps[: self.history.stack.index()])
+
+    @property
     def is_writing(self) -> bool:
         """Whether a file is being written that the user has asked for."""
         job = self._file_desk.current
-        return job is not None and job.kind in (JobKind.SAVE, JobKind.EXPORT)
+        return job is not None and job.kind in (JobKind.SAVE, JobKind.EXPORT, JobKind.RECORD)
 
     # -- files ---------------------------------------------------------------------------------------------
 
@@ -238,6 +247,18 @@ class Session(QObject):
                 return path
 
             self._file_desk.start(JobKind.SAVE, task)
+
+    def export_record(self, path: Path) -> None:
+        """Write how to repeat the edit to a file, replacing what is there."""
+        self.painting.end_stroke()
+        snapshot = self.snapshot()
+        if snapshot is not None and self.can_edit:
+
+            def task(progress: Progress) -> Path:
+                write_record(record_edit(snapshot), path)
+                return path
+
+            self._file_desk.start(JobKind.RECORD, task)
 
     def snapshot(self) -> Snapshot | None:
         """Document and history at this moment; None while a stroke is under way or nothing is open."""
@@ -357,6 +378,8 @@ class Session(QObject):
             self._project_path, self._name = result, result.name
             self.history.mark_saved(self._written_state)
             self.saved.emit(result)
+        elif job.kind is JobKind.RECORD and isinstance(result, Path):
+            self.recorded.emit(result)
         elif job.kind is JobKind.FILL and isinstance(result, CompletionResult):
             self.filling.take(result)
         elif job.kind is JobKind.PARSE and isinstance(result, Structure):

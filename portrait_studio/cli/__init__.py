@@ -1,0 +1,85 @@
+"""The command line: remove, parse, replay, batch, demo; without a command, the window.
+
+Heavy modules are imported where they are used, so that `--help` and mistyped options answer at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from portrait_studio import __version__
+from portrait_studio.cli.batch import add_batch
+from portrait_studio.cli.console import EXIT_CANCELLED, PROGRAM
+from portrait_studio.cli.fill import add_demo, add_remove
+from portrait_studio.cli.options import Parser, unknown_sentence
+from portrait_studio.cli.parse import add_parse
+from portrait_studio.cli.replay import add_replay
+from portrait_studio.errors import Cancelled, OptionError, PortraitStudioError
+
+COMMANDS = ("remove", "parse", "replay", "batch", "demo")
+EXIT_ERROR = 2
+
+OpenWindow = Callable[[Path | None], int]
+"""Shows the window, with a photo in it if one is given, and returns the exit code."""
+
+
+def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
+    """Do what the command line says.
+
+    Args:
+        arguments: without the program's name.
+        open_window: called when no command is given.
+
+    Returns:
+        The exit code: 0, 2 after an error (one sentence on stderr), 130 after Ctrl+C.
+    """
+    try:
+        return _dispatch(list(arguments), open_window)
+    except PortraitStudioError as error:
+        sys.stderr.write(f"{PROGRAM}: {error}\n")
+        return EXIT_ERROR
+    except (KeyboardInterrupt, Cancelled):
+        sys.stderr.write(f"{PROGRAM}: cancelled; nothing was written.\n")
+        return EXIT_CANCELLED
+
+
+def _dispatch(arguments: list[str], open_window: OpenWindow) -> int:
+    if not arguments or (arguments[0] not in COMMANDS and not arguments[0].startswith("-")):
+        return open_window(_photo_to_open(arguments))
+    parser = _build_parser()
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        raise OptionError(unknown_sentence(unknown[0], options.command_parser))
+    command: Callable[[argparse.Namespace], int] = options.run
+    return command(options)
+
+
+def _photo_to_open(arguments: list[str]) -> Path | None:
+    if not arguments:
+        return None
+    path = Path(arguments[0])
+    if not path.exists():
+        close = difflib.get_close_matches(arguments[0], COMMANDS, 1)
+        hint = f"did you mean {close[0]}?" if close else "check the name and the folder."
+        raise OptionError(f"There is no photo and no command {arguments[0]}; {hint}")
+    if len(arguments) > 1:
+        raise OptionError(f"The window opens one photo at a time; leave out {arguments[1]}.")
+    return path
+
+
+def _build_parser() -> Parser:
+    parser = Parser(
+        prog=PROGRAM,
+        description="Remove things from photographs of people and recover the body behind them, offline.",
+        epilog=f"Without a command the window opens: {PROGRAM} [PHOTO].",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
+    for add in (add_remove, add_parse, add_replay, add_batch, add_demo):
+        add(commands)
+    return parser

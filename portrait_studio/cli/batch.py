@@ -1,0 +1,191 @@
+"""Command `batch`: fill many photos, by masks or by what is to be removed from all of them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from portrait_studio.cli.console import EXIT_CANCELLED, progress_bar, write_notices
+from portrait_studio.cli.options import add_command, add_method, add_quality
+from portrait_studio.errors import (
+    DeviceError,
+    ExportError,
+    MaskError,
+    OptionError,
+    PortraitStudioError,
+    WeightsError,
+)
+from portrait_studio.locations import models_dir
+
+if TYPE_CHECKING:
+    from portrait_studio.cli.batch_plan import Item
+    from portrait_studio.cli.batch_report import BatchReport, Line
+    from portrait_studio.engine.pipeline import Engine
+    from portrait_studio.engine.progress import Progress
+    from portrait_studio.engine.request import CompletionOptions
+    from portrait_studio.imaging.masks import Mask
+    from portrait_studio.imaging.photo import Photo
+    from portrait_studio.imaging.writing import ExportOptions
+
+EXIT_SOME_FAILED: Final = 1
+
+
+@dataclass(frozen=True)
+class _Recipe:
+    """What is done to every photo.
+
+    Attributes:
+        how: how to fill.
+        export: how to write.
+        labels: what to remove; empty when masks come from files.
+        grow_px: how far beyond their outlines; None = a little.
+    """
+
+    how: CompletionOptions
+    export: ExportOptions
+    labels: frozenset[int]
+    grow_px: int | None
+
+
+def add_batch(commands: Any) -> None:
+    """Add the command `batch`."""
+    parser = add_command(commands, "batch", _batch, "fill all photos of a folder")
+    parser.add_argument("photos", metavar="PHOTOS", type=Path, help="folder of photos; they are not changed")
+    parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True, help="folder of results")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "--masks",
+        metavar="DIR",
+        type=Path,
+        help="folder of masks, white where to fill, named like the photos: a.png or a_mask.png for a.jpg",
+    )
+    what.add_argument(
+        "--remove", metavar="LABELS", help="what to remove, by the parsing map: bag,hat,sunglasses,scarf"
+    )
+    parser.add_argument("--grow", metavar="N", type=int, help="pixels beyond its outline (a little)")
+    parser.add_argument(
+        "--report", metavar="FILE", type=Path, help=".json or .csv (report.json among the results)"
+    )
+    again = parser.add_mutually_exclusive_group()
+    again.add_argument("--resume", action="store_true", help="keep the results that are there and go on")
+    again.add_argument("--overwrite", action="store_true", help="make results again that are there")
+    parser.add_argument(
+        "--format",
+        choices=("same", "jpg", "png", "tif", "webp"),
+        default="same",
+        help="of the results (same)",
+    )
+    add_quality(parser)
+    add_method(parser)
+
+
+def _batch(options: argparse.Namespace) -> int:
+    from portrait_studio.cli.batch_plan import plan_batch
+    from portrait_studio.cli.batch_report import BatchReport, Outcome
+    from portrait_studio.engine.pipeline import Engine
+
+    recipe = _recipe(options)
+    report = BatchReport(options.report or options.output / "report.json")
+    suffix = None if options.format == "same" else f".{options.format}"
+    items = plan_batch(options.photos, options.masks, options.output, suffix)
+    present = sum(item.output.exists() for item in items)
+    if present and not (options.resume or options.overwrite):
+        raise ExportError(
+            f"{present} of the results are in {options.output} already; add --resume to keep them, or"
+            " --overwrite to make them again."
+        )
+    engine = Engine(models_dir())
+    try:
+        for number, item in enumerate(items, start=1):
+            kept = options.resume and item.output.exists()
+            label = f"{number}/{len(items)} {item.photo.name}"
+            line = _kept(item) if kept else _one(engine, item, recipe, report, label)
+            report.add(line)
+            sys.stdout.write(f"{label}: {line.outcome}{f' ({line.message})' if line.message else ''}\n")
+    except KeyboardInterrupt:
+        write_notices(f"stopped after {len(report.lines)} of {len(items)} photos; add --resume to go on.")
+        return EXIT_CANCELLED
+    sys.stdout.write(report.summary() + "\n")
+    return EXIT_SOME_FAILED if report.count(Outcome.FAILED) else 0
+
+
+def _recipe(options: argparse.Namespace) -> _Recipe:
+    from portrait_studio.engine.label_mask import labels_named
+    from portrait_studio.engine.request import CompletionOptions, Method
+    from portrait_studio.imaging.writing import ExportOptions
+
+    if options.grow is not None and (options.grow < 0 or options.remove is None):
+        raise OptionError("--grow takes a number of pixels from 0 on, and goes with --remove.")
+    labels = frozenset() if options.remove is None else labels_named(options.remove.split(","))
+    how = CompletionOptions(Method(options.method), options.seed, options.device)
+    return _Recipe(how, ExportOptions(quality=options.quality), labels, options.grow)
+
+
+def _kept(item: Item) -> Line:
+    from portrait_studio.cli.batch_report import Line, Outcome
+
+    return Line(str(item.photo), str(item.output), Outcome.KEPT.value)
+
+
+def _one(engine: Engine, item: Item, recipe: _Recipe, report: BatchReport, label: str) -> Line:
+    """Fill one photo; what is wrong with this photo alone becomes a line, and the batch goes on."""
+    from portrait_studio.cli.batch_report import Line, Outcome
+
+    began = time.perf_counter()
+    try:
+        with progress_bar(label=label) as progress:
+            return _filled(engine, item, recipe, report, progress)
+    except (WeightsError, DeviceError, OptionError):
+        raise  # The next photo would meet the same.
+    except (PortraitStudioError, MemoryError) as error:
+        message = str(error) or "There is not enough memory for this photo; scale it down first."
+    except Exception as error:
+        message = f"Something went wrong inside the program ({type(error).__name__}: {error})."
+    seconds = round(time.perf_counter() - began, 2)
+    return Line(str(item.photo), str(item.output), Outcome.FAILED.value, message, seconds=seconds)
+
+
+def _filled(engine: Engine, item: Item, recipe: _Recipe, report: BatchReport, progress: Progress) -> Line:
+    from portrait_studio.cli.batch_report import Line, Outcome
+    from portrait_studio.document.document import Document
+    from portrait_studio.engine.request import CompletionRequest
+    from portrait_studio.imaging.reading import read_photo
+
+    began = time.perf_counter()
+    photo = read_photo(item.photo)
+    mask = _mask(engine, item, photo, recipe)
+    names = (str(item.photo), str(item.output))
+    if not mask.any():
+        return Line(*names, Outcome.NOTHING.value, seconds=round(time.perf_counter() - began, 2))
+    result = engine.complete(CompletionRequest(photo.pixels, mask, recipe.how), progress)
+    report.weights.update(result.weights)
+    document = Document(photo)
+    document.apply_fills(result.regions)
+    written = document.export(item.output, recipe.export)
+    document.close()
+    return Line(
+        *names,
+        Outcome.DONE.value,
+        " ".join((*photo.notices, *result.notices, *written.written.notices)),
+        str(item.mask or ""),
+        len(result.regions),
+        round(time.perf_counter() - began, 2),
+        written.changed_outside,
+        result.device,
+    )
+
+
+def _mask(engine: Engine, item: Item, photo: Photo, recipe: _Recipe) -> Mask:
+    from portrait_studio.engine.label_mask import mask_of_labels
+    from portrait_studio.imaging.mask_file import read_mask
+
+    if recipe.labels:
+        structure = engine.parse(photo.pixels, None, recipe.how.device)
+        return mask_of_labels(structure, recipe.labels, photo.extent, recipe.grow_px)
+    if item.mask is None:
+        raise MaskError(f"There is no mask for {item.photo.name}; name it like the photo.")
+    return read_mask(item.mask, photo.extent)

@@ -1,0 +1,53 @@
+"""What the commands share with the terminal: checks before the work, a progress bar, notices."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from portrait_studio.errors import ExportError
+
+if TYPE_CHECKING:
+    from portrait_studio.engine.progress import Progress, Stage
+
+PROGRAM: Final = "portrait-studio"
+EXIT_CANCELLED: Final = 130
+
+
+def check_output(output: Path, *sources: Path | None) -> None:
+    """Find out before the work what would spoil its end."""
+    if not output.parent.is_dir():
+        raise ExportError(f"There is no folder {output.parent}; create it or choose another one.")
+    if any(source is not None and output.resolve() == source.resolve() for source in sources):
+        raise ExportError(f"{output} would be overwritten by the result; choose another name for the output.")
+
+
+@contextmanager
+def progress_bar(shares: dict[Stage, float] | None = None, label: str = "") -> Iterator[Progress]:
+    """A bar on stderr that names the running stage; nothing where stderr is no terminal.
+
+    Args:
+        shares: expected relative duration of each stage; None = those of a fill.
+        label: of one job among many, whose bar goes when it is done.
+    """
+    from tqdm import tqdm
+
+    from portrait_studio.engine.progress import Progress
+
+    form = "{desc:<12}{percentage:3.0f}%|{bar}| {elapsed}"
+    with tqdm(total=100.0, bar_format=form, disable=None, leave=not label) as bar:
+
+        def listen(stage: Stage, share: float) -> None:
+            bar.set_description_str(f"{label} {stage.value} ".lstrip(), refresh=False)
+            bar.update(100.0 * share - bar.n)
+
+        yield Progress(listener=listen, shares=shares)
+
+
+def write_notices(*notices: str) -> None:
+    """Tell the user on stderr."""
+    for notice in notices:
+        sys.stderr.write(f"{PROGRAM}: {notice}\n")

@@ -1,0 +1,106 @@
+"""Command `replay`: repeat a recorded edit."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from portrait_studio.cli.console import check_output, progress_bar, write_notices
+from portrait_studio.cli.options import add_command, add_output
+from portrait_studio.errors import ProjectError
+from portrait_studio.locations import models_dir
+
+if TYPE_CHECKING:
+    from portrait_studio.document.document import Document
+    from portrait_studio.document.edit_record import EditRecord
+
+
+def add_replay(commands: Any) -> None:
+    """Add the command `replay`."""
+    parser = add_command(commands, "replay", _replay, "repeat a recorded edit on the same photo")
+    parser.add_argument("record", metavar="RECORD.json", type=Path, help="an exported edit record")
+    parser.add_argument("photo", metavar="PHOTO", type=Path, help="the photo; it is not changed")
+    add_output(parser)
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda", "mps"), help="another device than the recorded one"
+    )
+    parser.add_argument(
+        "--anyway", action="store_true", help="go on although photo or weights are not the recorded ones"
+    )
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from portrait_studio.document.document import Document
+    from portrait_studio.document.edit_record import pixels_sha256, read_record
+    from portrait_studio.imaging.masks import check_extent
+    from portrait_studio.imaging.reading import read_photo
+    from portrait_studio.imaging.writing import ExportOptions, format_of
+
+    export = ExportOptions(quality=options.quality)
+    check_output(options.output, options.photo, options.record)
+    format_of(options.output)
+    record = read_record(options.record)
+    photo = read_photo(options.photo)
+    check_extent(record.extent, photo.extent)
+    if not options.anyway:
+        record.check_photo(photo)
+        _check_weights(record)
+    document = Document(photo)
+    devices = _repeat(document, record, options.device)
+    report = document.export(options.output, export)
+    write_notices(*photo.notices, *report.written.notices)
+    sys.stdout.write(f"Wrote {options.output}\n")
+    if pixels_sha256(document.image) == record.result_sha256:
+        sys.stdout.write("Identical to the recorded result, bit for bit\n")
+    else:
+        made_on = ", ".join(dict.fromkeys(fill.how.ran_on for fill in record.fills))
+        write_notices(
+            f"The result differs from the recorded one, which was made on {made_on} by version"
+            f" {record.program}; this ran on {', '.join(devices)}."
+        )
+    return 0
+
+
+def _check_weights(record: EditRecord) -> None:
+    from portrait_studio.document.edit_record import missing_weights
+    from portrait_studio.networks.released import read_manifest
+
+    present = [(name, str(entry.get("sha256"))) for name, entry in read_manifest(models_dir()).items()]
+    others = missing_weights(record, present)
+    if others:
+        raise ProjectError(
+            f"The weights for {', '.join(others)} are not those that the edit was made with; install those,"
+            " or add --anyway to use the present ones."
+        )
+
+
+def _repeat(document: Document, record: EditRecord, device: str | None) -> list[str]:
+    """Make all fills again; returns what they ran on."""
+    from portrait_studio.document.document import Look
+    from portrait_studio.engine.pipeline import Engine
+    from portrait_studio.engine.request import CompletionRequest
+    from portrait_studio.session.fill_records import ways_of
+
+    engine, devices = Engine(models_dir()), []
+    before: Look | None = None
+    for fill in record.fills:
+        if not fill.how.is_anew or before is None:
+            edit = document.edit_mask()
+            edit.replace(fill.mask)
+            edit.finish()
+            # A copy, since the fill changes the pixels in place.
+            before = Look(document.image.copy(), fill.mask)
+        results = {}
+        ways = [how if device is None else replace(how, device=device) for how in ways_of(fill.how)]
+        for how in dict.fromkeys(ways):
+            with progress_bar() as progress:
+                request = CompletionRequest(before.image, before.mask, how, fill.structure)
+                results[how] = engine.complete(request, progress)
+            devices.append(results[how].device)
+        count = len(results[ways[0]].regions)
+        regions = [results[ways[n % len(ways)]].regions[n] for n in range(count)]
+        document.apply_fills(regions, before if fill.how.is_anew else None)
+    return list(dict.fromkeys(devices))

@@ -1,0 +1,105 @@
+"""Recording an edit and repeating it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from portrait_studio.document.edit_record import read_record, write_record
+from portrait_studio.errors import ProjectError
+from tests.e2e.test_cli import pixels_of, run
+
+
+@pytest.fixture
+def recorded(models: Path, photo: Path, mask: Path, tmp_path: Path) -> Path:
+    """A record of a fill of the photo, whose result is first.png."""
+    record = tmp_path / "record.json"
+    arguments = ("remove", photo, "--mask", mask, "-o", tmp_path / "first.png", "--record", record)
+    assert run(*arguments, "--seed", 7, "--device", "cpu") == 0
+    return record
+
+
+def test_a_replay_gives_the_same_file(
+    recorded: Path, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert run("replay", recorded, photo, "-o", tmp_path / "again.png") == 0
+    told = capsys.readouterr()
+    assert "Identical to the recorded result, bit for bit" in told.out
+    assert told.err == ""
+    assert (tmp_path / "again.png").read_bytes() == (tmp_path / "first.png").read_bytes()
+    assert (tmp_path / "first.png").read_bytes() != photo.read_bytes()
+
+
+def test_the_record_holds_no_pixels_and_survives_reading_and_writing(
+    recorded: Path, photo: Path, tmp_path: Path
+) -> None:
+    content = json.loads(recorded.read_text())
+    assert content["fills"][0]["seed"] == 7
+    assert set(content["fills"][0]["weights"]) >= {"parsing", "completion"}
+    assert recorded.stat().st_size < 4000
+    write_record(read_record(recorded), tmp_path / "copy.json")
+    assert (tmp_path / "copy.json").read_bytes() == recorded.read_bytes()
+
+
+def test_another_photo_is_refused_unless_told(
+    recorded: Path, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pixels = pixels_of(photo).copy()
+    pixels[0, 0, 0] ^= 1
+    other = tmp_path / "other.png"
+    Image.fromarray(pixels).save(other)
+    target = tmp_path / "again.png"
+    assert run("replay", recorded, other, "-o", target) == 2
+    assert "other.png is not the photo that the edit was made of (photo.png" in capsys.readouterr().err
+    assert not target.exists()
+    assert run("replay", recorded, other, "-o", target, "--anyway") == 0
+    assert "differs from the recorded one" in capsys.readouterr().err
+    assert target.exists()
+
+
+def test_a_photo_of_another_size_is_refused_even_so(
+    recorded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "small.png"
+    Image.fromarray(np.zeros((40, 40, 3), np.uint8)).save(other)
+    assert run("replay", recorded, other, "-o", tmp_path / "again.png", "--anyway") == 2
+    assert "make them the same size" in capsys.readouterr().err
+
+
+def test_other_weights_are_refused_unless_told(
+    recorded: Path, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = json.loads(recorded.read_text())
+    content["fills"][0]["weights"]["parsing"] = "0" * 64
+    recorded.write_text(json.dumps(content))
+    assert run("replay", recorded, photo, "-o", tmp_path / "again.png") == 2
+    assert "The weights for parsing are not those" in capsys.readouterr().err
+    assert run("replay", recorded, photo, "-o", tmp_path / "again.png", "--anyway") == 0
+    assert "Identical" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"version": 9, "program": "5.0"}, r"newer version of the program \(5\.0\)"),
+        ({"format": "x"}, "damaged or no edit record"),
+        ({"fills": [{}]}, "damaged"),
+        ({"photo": None}, "damaged"),
+    ],
+)
+def test_what_cannot_be_read_is_one_sentence(
+    recorded: Path, change: dict[str, object], sentence: str
+) -> None:
+    recorded.write_text(json.dumps(json.loads(recorded.read_text()) | change))
+    with pytest.raises(ProjectError, match=sentence):
+        read_record(recorded)
+    recorded.write_text("{")
+    with pytest.raises(ProjectError, match="damaged"):
+        read_record(recorded)
+    with pytest.raises(ProjectError, match="There is no file"):
+        read_record(recorded.with_name("none.json"))

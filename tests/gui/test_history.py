@@ -1,0 +1,118 @@
+"""The history panel, the edit record and the about box, with real events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
+
+from portrait_studio.document.edit_record import pixels_sha256, read_record
+from portrait_studio.gui.about_dialog import AboutDialog
+from portrait_studio.gui.actions import Command
+from portrait_studio.gui.main_window import MainWindow
+from portrait_studio.session.fill_records import ways_of
+from portrait_studio.session.session import Session
+from tests.gui.conftest import CTRL, Hand
+from tests.helpers.fake_engine import FakeEngine
+
+
+def test_a_click_in_the_history_goes_back_and_forward(
+    qtbot: QtBot, opened: Session, window: MainWindow, hand: Hand
+) -> None:
+    document = opened.document
+    assert document is not None
+    states = [document.mask.copy()]
+    for y in (40, 140, 240):
+        hand.stroke((60, y), (140, y))
+        states.append(document.mask.copy())
+    hand.key(Qt.Key.Key_H, CTRL)
+    view = window.history_panel.view
+    qtbot.waitUntil(view.isVisible)
+    for step in (1, 3, 0, 2):
+        place = view.visualRect(view.model().index(step, 0)).center()
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        assert np.array_equal(document.mask, states[step])
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    assert np.array_equal(document.mask, states[3])
+    assert view.model().rowCount() == 4
+    assert QApplication.focusWidget() is view
+
+
+def test_the_record_says_how_each_fill_was_made(
+    qtbot: QtBot,
+    opened: Session,
+    window: MainWindow,
+    hand: Hand,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(tmp_path / "edit"), ""))
+    document = opened.document
+    assert document is not None
+    assert not window.actions_[Command.EXPORT_RECORD].isEnabled()
+    masks = []
+    for y in (60, 160, 260):
+        hand.stroke((60, y), (140, y))
+        masks.append(document.mask.copy())
+        with qtbot.waitSignal(opened.job_ended, timeout=5000):
+            hand.key(Qt.Key.Key_Return)
+    result = pixels_sha256(document.image)
+    hand.stroke((20, 20), (40, 20))
+    with qtbot.waitSignal(opened.recorded, timeout=5000):
+        window.actions_[Command.EXPORT_RECORD].trigger()
+    record = read_record(tmp_path / "edit.json")
+    assert [np.array_equal(fill.mask, mask) for fill, mask in zip(record.fills, masks, strict=True)] == [
+        True
+    ] * 3
+    assert record.photo_sha256 == pixels_sha256(document.photo.pixels)
+    assert record.result_sha256 == result
+    for _ in range(2):
+        hand.key(Qt.Key.Key_Z, CTRL)
+    with qtbot.waitSignal(opened.recorded, timeout=5000):
+        window.actions_[Command.EXPORT_RECORD].trigger()
+    shorter = read_record(tmp_path / "edit.json")
+    assert len(shorter.fills) == 2
+    assert shorter.result_sha256 == pixels_sha256(document.image)
+
+
+def test_the_about_box_names_parts_and_licences(qtbot: QtBot, window: MainWindow) -> None:
+    window.actions_[Command.ABOUT].trigger()
+    dialog = window.findChildren(AboutDialog)[0]
+    qtbot.waitUntil(dialog.isVisible)
+    cells = {
+        dialog.table.item(row, 0).text().lower(): dialog.table.item(row, 2).text()
+        for row in range(dialog.table.rowCount())
+    }
+    assert "BSD" in cells["numpy"]
+    assert all(cells.values())
+    qtbot.mouseClick(dialog.copy_button, Qt.MouseButton.LeftButton)
+    assert "numpy" in QApplication.clipboard().text()
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+def test_the_record_repeats_the_requests_and_the_choice_in_each_hole(
+    qtbot: QtBot, opened: Session, hand: Hand, engine: FakeEngine, tmp_path: Path
+) -> None:
+    opened.tools.set_diameter(10)
+    hand.stroke((60, 60), (140, 60))
+    hand.stroke((60, 260), (140, 260))
+    for keys in (Qt.KeyboardModifier.NoModifier, CTRL):
+        with qtbot.waitSignal(opened.job_ended, timeout=5000):
+            hand.key(Qt.Key.Key_Return, keys)
+    opened.filling.choose(0, hole=1)
+    with qtbot.waitSignal(opened.recorded, timeout=5000):
+        opened.export_record(tmp_path / "edit.json")
+    (fill,) = read_record(tmp_path / "edit.json").fills
+    first, second = engine.requests
+    assert [(way.method, way.seed) for way in ways_of(fill.how)] == [
+        (second.options.method, second.options.seed),
+        (first.options.method, first.options.seed),
+    ]
+    assert np.array_equal(fill.mask, first.mask)
+    assert np.array_equal(fill.mask, second.mask)
+    recorded = None if fill.structure is None else fill.structure.tobytes()
+    assert recorded == (None if second.structure is None else second.structure.tobytes())
