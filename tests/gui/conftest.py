@@ -26,7 +26,9 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("qt_log_ignore", "This plugin does not support (propagateSizeHints|raise)")
+    config.addinivalue_line(
+        "qt_log_ignore", "This plugin does not support (propagateSizeHints|raise|grabbing the keyboard)"
+    )
 
 
 @pytest.fixture
