@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from portrait_studio.gui.export_extras import ExportExtras, SizeLabel
 from portrait_studio.imaging.photo import ImageFormat, Photo
 from portrait_studio.imaging.writing import (
     DEFAULT_JPEG_QUALITY,
@@ -91,14 +92,16 @@ class ExportDialog(QDialog):
         self._note = QLabel(self)
         self._note.setProperty("role", "hint")
         self._note.setWordWrap(True)
-        self._metadata = QCheckBox("Keep EXIF and XMP (may tell where the photo was taken)", self)
-        self._metadata.setChecked(True)
+        self.extras = ExportExtras(photo, self)
+        self.size_label = SizeLabel(photo, self)
         self._lay_out()
         self._format.currentIndexChanged.connect(self._show_format)
         self._format.activated.connect(self._on_format_chosen)
         self._path.textChanged.connect(self._on_path)
         self._as_source.toggled.connect(self._show_quality)
         self._quality.valueChanged.connect(self._number.setNum)
+        for changed in (self._quality.valueChanged, self._as_source.toggled, self.extras.changed):
+            changed.connect(self._estimate)
         self._show_format()
 
     @property
@@ -116,7 +119,7 @@ class ExportDialog(QDialog):
         quality = None
         if kind in _LOSSY and not (self._as_source.isVisibleTo(self) and self._as_source.isChecked()):
             quality = self._quality.value()
-        return ExportOptions(format=kind, quality=quality, keep_metadata=self._metadata.isChecked())
+        return self.extras.added_to(ExportOptions(format=kind, quality=quality))
 
     def set_path(self, path: Path) -> None:
         """Choose the file, and with it the format."""
@@ -149,7 +152,10 @@ class ExportDialog(QDialog):
         form.addRow("Format", self._format)
         form.addRow("Quality", quality_row)
         form.addRow("", self._note)
-        form.addRow("Metadata", self._metadata)
+        form.addRow("Metadata", self.extras.metadata)
+        form.addRow("Profile", self.extras.profile)
+        form.addRow("Size", self.extras.size)
+        form.addRow("File size", self.size_label)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         export = QPushButton("Export", self)
         export.setProperty("prominent", True)
@@ -203,8 +209,14 @@ class ExportDialog(QDialog):
             ImageFormat.JPEG: "JPEG encodes every pixel anew. PNG and TIFF keep untouched ones exactly.",
             ImageFormat.WEBP: "100 writes lossless WebP.",
         }
-        self._note.setText(notes.get(kind, "Lossless: each untouched pixel is kept exactly."))
+        self._kind_note = notes.get(kind, "Lossless: each untouched pixel is kept exactly.")
         self._show_quality()
+        self._estimate()
+
+    def _estimate(self) -> None:
+        all_new = "Every pixel gets a new value by this conversion."
+        self._note.setText(all_new if self.extras.changes_all_pixels else self._kind_note)
+        self.size_label.estimate(self.options)
 
     def _show_quality(self) -> None:
         kind = self._kind()

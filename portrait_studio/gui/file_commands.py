@@ -123,7 +123,7 @@ class FileCommands(QObject):
         document = self._session.document
         if document is None:
             return
-        dialog = ExportDialog(document.photo, self._window)
+        dialog = ExportDialog(document.edited_photo, self._window)
         while dialog.exec() == ExportDialog.DialogCode.Accepted:
             path = dialog.path
             source = document.photo.path

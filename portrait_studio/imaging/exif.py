@@ -11,6 +11,9 @@ from portrait_studio.imaging.geometry import Extent
 PREFIX = b"Exif\x00\x00"
 _ORIENTATION = 0x0112
 _EXIF_DIRECTORY = 0x8769
+_GPS_DIRECTORY = 0x8825
+_TYPE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
+"""Size of one value by the number of its type (TIFF 6.0, section 2)."""
 _WIDTH = 0xA002
 _HEIGHT = 0xA003
 _THUMBNAIL_OFFSET = 0x0201
@@ -65,6 +68,18 @@ class _Block:
         if entry.kind == _LONG or value <= 0xFFFF:
             self._write("H" if entry.kind == _SHORT else "L", entry.at, value)
 
+    def blank_directory(self, directory: int) -> None:
+        """Overwrite the entries of a directory and their values with zeros, and leave it empty."""
+        assert isinstance(self.data, bytearray)
+        count = self._read("H", directory)
+        for at in range(directory + 2, directory + 2 + 12 * count, 12):
+            length = _TYPE_BYTES.get(self._read("H", at + 2), 1) * self._read("L", at + 4)
+            start = self._read("L", at + 8)
+            if length > 4 and start + length <= len(self.data):
+                self.data[start : start + length] = bytes(length)
+        end = min(len(self.data), directory + 2 + 12 * count)
+        self.data[directory:end] = bytes(end - directory)
+
     def drop_thumbnail(self) -> None:
         """Cut the second directory off and blank the small picture: it would still show what was removed."""
         pointer = self.pointer_to_next(self.first_directory())
@@ -76,6 +91,24 @@ class _Block:
         if start > 0 and start + length <= len(self.data) and isinstance(self.data, bytearray):
             self.data[start : start + length] = bytes(length)
         self._write("L", pointer, 0)
+
+
+def without_place(exif: bytes) -> bytes:
+    """The block with everything blanked that its GPS directory says; other bytes stay as they are.
+
+    Returns:
+        A block of the same length; empty when the given one is damaged beyond reading.
+    """
+    if not exif:
+        return exif
+    try:
+        block = _Block(bytearray(exif))
+        for entry in block.entries(block.first_directory()):
+            if entry.tag == _GPS_DIRECTORY:
+                block.blank_directory(block.value(entry))
+    except (ValueError, struct.error):
+        return b""
+    return bytes(block.data)
 
 
 def orientation(exif: bytes) -> int:

@@ -18,6 +18,7 @@ from portrait_studio.imaging.atomic import replacing
 from portrait_studio.imaging.colour import in_8_bits
 from portrait_studio.imaging.photo import ImageFormat, Metadata, Photo, Pixels, Plane
 from portrait_studio.imaging.png import write_png
+from portrait_studio.imaging.preparing import in_srgb, scaled_down, without_place
 from portrait_studio.imaging.tiff import holds_exif, write_tiff
 
 SUFFIXES: Final[dict[str, ImageFormat]] = {
@@ -45,16 +46,24 @@ class ExportOptions:
         format: None = what the file's suffix says.
         quality: 1..100 for JPEG and WebP (100 makes WebP lossless); None = the source's own compression for
             JPEG sources, else 95 for JPEG and 90 for WebP. PNG and TIFF are always lossless.
-        keep_metadata: whether EXIF (which may tell the place) and XMP are written; the profile always is.
+        keep_metadata: whether EXIF and XMP are written; the profile always is.
+        keep_place: whether they may tell where the photo was taken.
+        to_srgb: whether 8-bit colour is converted from the photo's profile to sRGB.
+        longest_px: scale down to so many pixels on the longer side; None = as it is.
     """
 
     format: ImageFormat | None = None
     quality: int | None = None
     keep_metadata: bool = True
+    keep_place: bool = True
+    to_srgb: bool = False
+    longest_px: int | None = None
 
     def __post_init__(self) -> None:
         if self.quality is not None and not 1 <= self.quality <= 100:
             raise OptionError(f"The quality must lie between 1 and 100, but is {self.quality}.")
+        if self.longest_px is not None and self.longest_px < 1:
+            raise OptionError(f"A photo cannot be scaled to {self.longest_px} pixels; choose 1 or more.")
 
 
 @dataclass(frozen=True)
@@ -99,6 +108,9 @@ def write_photo(photo: Photo, path: Path, options: ExportOptions | None = None) 
     """
     options = options or ExportOptions()
     chosen = options.format or format_of(path)
+    given = photo
+    if options.longest_px is not None:
+        photo = scaled_down(photo, options.longest_px)
     longest = max(photo.extent.width, photo.extent.height)
     if longest > _LONGEST_SIDE.get(chosen, longest):
         raise ExportError(
@@ -122,7 +134,8 @@ def write_photo(photo: Photo, path: Path, options: ExportOptions | None = None) 
     is_lossless = chosen in (ImageFormat.PNG, ImageFormat.TIFF) or (
         chosen is ImageFormat.WEBP and options.quality == 100 and photo.bits == 8
     )
-    return WrittenPhoto(path, chosen, is_lossless, notices)
+    is_as_given = photo is given and not options.to_srgb
+    return WrittenPhoto(path, chosen, is_lossless and is_as_given, notices)
 
 
 def encoded_png(photo: Photo) -> bytes:
@@ -138,10 +151,16 @@ def _fitted(photo: Photo, chosen: ImageFormat, options: ExportOptions) -> tuple[
     metadata = replace(photo.metadata, exif=exif.upright(photo.metadata.exif, photo.extent))
     if not options.keep_metadata:
         metadata = replace(metadata, exif=b"", xmp=b"")
+    elif not options.keep_place:
+        metadata = without_place(metadata)
     pixels, alpha = photo.pixels, photo.alpha
     if chosen in _ENCODERS and photo.bits == 16:
         notices.append(f"{chosen.value} holds 8 bits per channel; the photo's 16 were rounded.")
         pixels, alpha = in_8_bits(pixels), None if alpha is None else in_8_bits(alpha)
+    if options.to_srgb:
+        converted, problem = in_srgb(replace(photo, pixels=pixels, metadata=metadata))
+        pixels, metadata = converted.pixels, converted.metadata
+        notices += [problem] if problem else []
     if chosen is ImageFormat.JPEG and alpha is not None:
         notices.append("JPEG holds no transparency; the photo was laid on white.")
         pixels, alpha = _on_white(pixels, alpha), None
