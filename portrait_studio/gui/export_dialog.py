@@ -92,6 +92,7 @@ class ExportDialog(QDialog):
         self._note = QLabel(self)
         self._note.setProperty("role", "hint")
         self._note.setWordWrap(True)
+        self._kind_note = ""
         self.extras = ExportExtras(photo, self)
         self.size_label = SizeLabel(photo, self)
         self._lay_out()
