@@ -10,7 +10,6 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from portrait_studio.document.document import ExportReport
-from portrait_studio.engine.request import CompletionOptions
 from portrait_studio.gui.about_dialog import AboutDialog
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.banner import Banner, Mood
@@ -22,6 +21,7 @@ from portrait_studio.gui.command_state import enabled_commands
 from portrait_studio.gui.dialogs import KeySheet, tell_error
 from portrait_studio.gui.empty_state import EmptyState
 from portrait_studio.gui.file_commands import FileCommands
+from portrait_studio.gui.fill_commands import FillCommands
 from portrait_studio.gui.history_panel import HistoryPanel
 from portrait_studio.gui.hover import Hover
 from portrait_studio.gui.job_bar import JobBar
@@ -29,6 +29,7 @@ from portrait_studio.gui.mask_commands import MaskCommands
 from portrait_studio.gui.mask_panel import MaskPanel
 from portrait_studio.gui.menus import fill_menu_bar
 from portrait_studio.gui.options_bar import OptionsBar
+from portrait_studio.gui.projection import Projection
 from portrait_studio.gui.readout import Readout
 from portrait_studio.gui.recent_menu import RecentMenu
 from portrait_studio.gui.side_panel import SidePanel
@@ -36,9 +37,7 @@ from portrait_studio.gui.stage_panel import StagePanel
 from portrait_studio.gui.structure_panel import StructurePanel
 from portrait_studio.gui.theme import Theme
 from portrait_studio.gui.view_commands import ViewCommands
-from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.session.jobs import Failure, Job
-from portrait_studio.session.picking import PickMode
 from portrait_studio.session.session import Session
 
 
@@ -60,6 +59,8 @@ class MainWindow(QMainWindow):
         self.options = OptionsBar(
             session.tools, self.actions_[Command.FILL], self.actions_[Command.AGAIN], self
         )
+        self.fills = FillCommands(session, self.actions_, self.canvas, self.options, self)
+        self._projection = Projection(session, self.canvas, self)
         self.job_bar = JobBar(self.actions_[Command.CANCEL], self)
         self.banner = Banner(theme, self)
         open_, paste, sample = (self.actions_[c] for c in (Command.OPEN, Command.PASTE, Command.SAMPLE))
@@ -118,13 +119,6 @@ class MainWindow(QMainWindow):
             Command.SWAP: tools.swap_eraser,
             Command.SMALLER: lambda: tools.step_diameter(-1),
             Command.LARGER: lambda: tools.step_diameter(1),
-            Command.FILL: self._fill,
-            Command.AGAIN: self._fill_again,
-            Command.CANCEL: self._cancel,
-            Command.READ_STRUCTURE: self._read_structure,
-            Command.FILL_ANEW: self._fill_anew,
-            Command.OTHER_WAYS: session.filling.try_other_ways,
-            Command.CLEAR_LABELS: session.painting.clear_wanted,
             Command.ZOOM_IN: lambda: viewport.zoom_by(1.25),
             Command.ZOOM_OUT: lambda: viewport.zoom_by(0.8),
             Command.FIT: viewport.fit,
@@ -137,22 +131,8 @@ class MainWindow(QMainWindow):
             self.actions_[command].triggered.connect(lambda _=False, call=handler: call())
 
     def _connect_session(self) -> None:
-        session, marking = self._session, self.canvas.pointer.marking
-        marking.stroke_started.connect(session.painting.begin_stroke)
-        marking.stroke_moved.connect(session.painting.extend_stroke)
-        marking.stroke_finished.connect(session.painting.end_stroke)
-        marking.stroke_aborted.connect(session.painting.abort_stroke)
-        marking.rectangle_drawn.connect(session.painting.mark_rectangle)
-        marking.lasso_drawn.connect(session.painting.mark_lasso)
-        marking.picked.connect(self._on_picked)
-        session.painting.marked.connect(self._on_marked)
-        session.picking.marked.connect(self._on_marked)
-        session.picking.protection_changed.connect(self._show_protected)
+        session = self._session
         session.opened.connect(self._on_opened)
-        session.editing.image_changed.connect(self._on_image_changed)
-        session.editing.mask_changed.connect(self._on_mask_changed)
-        session.editing.wanted_changed.connect(self._on_wanted_changed)
-        session.structure_changed.connect(self._on_structure_changed)
         session.job_started.connect(self._on_job_started)
         session.job_progressed.connect(self.job_bar.report)
         session.job_ended.connect(self._on_job_ended)
@@ -166,10 +146,11 @@ class MainWindow(QMainWindow):
 
     def _connect_parts(self) -> None:
         anatomy = self.canvas.scene.anatomy
-        self.canvas.pointer.refused.connect(self._on_refused)
         self.canvas.viewport.changed.connect(self._show_zoom)
         self._theme.changed.connect(self._on_theme_changed)
-        self.files.told.connect(self._tell)
+        for commands in (self.files, self.fills):
+            commands.told.connect(self._tell)
+        self._projection.structure_shown.connect(self._show_present)
         self.options.typing_ended.connect(self.canvas.setFocus)
         self.mask_panel.typing_ended.connect(self.canvas.setFocus)
         self.panel.opacity_changed.connect(anatomy.set_opacity)
@@ -177,8 +158,7 @@ class MainWindow(QMainWindow):
         legend.label_entered.connect(anatomy.highlight_label)
         legend.label_left.connect(lambda: anatomy.highlight_label(None))
         legend.hidden_changed.connect(anatomy.hide_labels)
-        legend.brush_chosen.connect(self._on_label_chosen)
-        self.options.intent_chosen.connect(self._session.filling.set_intent)
+        legend.brush_chosen.connect(self.fills.choose_label)
         self.compare_button.pressed.connect(lambda: self.views.hold_original(True))
         self.compare_button.released.connect(lambda: self.views.hold_original(False))
         self.strip.chosen.connect(self._session.filling.choose)
@@ -191,59 +171,6 @@ class MainWindow(QMainWindow):
     def open_path(self, path: Path) -> None:
         """Open a photo, after asking about unsaved edits of the present one."""
         self.files.open_path(path)
-
-    def _fill(self) -> None:
-        if self._session.can_fill:
-            self._session.fill(CompletionOptions(method=self.options.method))
-        elif self._session.can_edit:
-            self._tell("Paint over something first; then Enter removes it.")
-
-    def _fill_again(self) -> None:
-        self._session.fill_again(self.options.method)
-
-    def _on_picked(self, x: float, y: float, mode: PickMode) -> None:
-        if not self._session.picking.pick(x, y, mode):
-            waiting = self._session.survey.is_under_way
-            self._tell(
-                "Still looking at the photo; try again in a moment."
-                if waiting
-                else "No person or thing was recognised there; paint over it instead."
-            )
-
-    def _on_marked(self) -> None:
-        if self._session.tools.fills_after_stroke:
-            # Not before whoever marked it has finished.
-            QTimer.singleShot(0, self, self._fill_marked)
-
-    def _fill_marked(self) -> None:
-        if self._session.can_fill:
-            self._fill()
-
-    def _show_protected(self) -> None:
-        picking = self._session.picking
-        self.canvas.scene.guard([picking.people[place] for place in sorted(picking.protected)])
-
-    def _read_structure(self) -> None:
-        self.actions_[Command.STRUCTURE].setChecked(True)
-        self._session.read_structure()
-
-    def _on_label_chosen(self, label: int | None) -> None:
-        self._session.tools.set_label(label)
-        if label is not None:
-            self.actions_[Command.STRUCTURE].setChecked(True)
-        self.canvas.setFocus()
-
-    def _fill_anew(self) -> None:
-        self._session.tools.set_label(None)
-        self._session.fill_anew(CompletionOptions(method=self.options.method))
-
-    def _cancel(self) -> None:
-        if self.canvas.pointer.abort():
-            return
-        if self._session.cancel():
-            self._tell("Cancelled; nothing was changed.")
-        elif self._session.tools.label is not None:
-            self._session.tools.set_label(None)
 
     def _show_keys(self) -> None:
         sheet = KeySheet(self)
@@ -265,38 +192,17 @@ class MainWindow(QMainWindow):
         self.banner.forget_good_news()
         document = self._session.document
         self._centre.show_open(document is not None)
-        if document is None:
-            self.canvas.scene.clear()
-        else:
-            self.canvas.scene.show_photo(document.image, document.mask)
-            if document.wanted_structure is not None:
-                self._on_wanted_changed(Bounds.of(document.extent))
+        self._projection.begin()
+        if document is not None:
             self.views.begin()
             self.readout.show_size(document.extent)
             for notice in document.photo.notices:
                 self.banner.say(Mood.WARNING, notice)
-        self._on_structure_changed()
         self._update_state()
 
-    def _on_image_changed(self, bounds: Bounds) -> None:
-        document = self._session.document
-        if document is not None:
-            self.canvas.scene.refresh_image(document.image, bounds)
-
-    def _on_mask_changed(self, bounds: Bounds) -> None:
-        document = self._session.document
-        if document is not None:
-            self.canvas.scene.refresh_mask(document.mask, bounds)
-
-    def _on_wanted_changed(self, bounds: Bounds) -> None:
-        document = self._session.document
-        if document is not None:
-            self.canvas.scene.anatomy.refresh_wanted(document.painted_labels, bounds)
-
-    def _on_structure_changed(self) -> None:
-        anatomy = self.canvas.scene.anatomy
-        anatomy.show_structure(self._session.structure)
-        self.panel.show_present(None if anatomy.structure is None else anatomy.structure.present())
+    def _show_present(self) -> None:
+        structure = self.canvas.scene.anatomy.structure
+        self.panel.show_present(None if structure is None else structure.present())
 
     def _on_candidates_changed(self) -> None:
         candidates, document = self._session.filling.candidates, self._session.document
@@ -324,11 +230,6 @@ class MainWindow(QMainWindow):
         notices = " ".join(report.written.notices)
         mood = Mood.WARNING if outside or notices else Mood.SUCCESS
         self.banner.say(mood, f"Saved {report.written.path.name}; {verified} {notices}".strip())
-
-    def _on_refused(self) -> None:
-        job = self._session.current_job
-        if job is not None:
-            self._tell(f"{job.kind.value} goes on; Esc cancels it, then you can paint.")
 
     # -- what the user sees --------------------------------------------------------------------------------
 

@@ -1,0 +1,98 @@
+"""What the user does to have something filled: pick, paint labels, fill, try again, stop."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from portrait_studio.engine.request import CompletionOptions
+from portrait_studio.gui.actions import Actions, Command
+from portrait_studio.gui.canvas import Canvas
+from portrait_studio.gui.options_bar import OptionsBar
+from portrait_studio.session.picking import PickMode
+from portrait_studio.session.session import Session
+
+
+class FillCommands(QObject):
+    """Connects the actions of filling with the session."""
+
+    told = Signal(str)
+    """A short sentence for the status bar"""
+
+    def __init__(
+        self, session: Session, actions: Actions, canvas: Canvas, options: OptionsBar, parent: QObject
+    ) -> None:
+        """Args: who fills; what is triggered; where gestures come from; the chosen method."""
+        super().__init__(parent)
+        self._session, self._actions, self._canvas, self._options = session, actions, canvas, options
+        handlers = {
+            Command.FILL: self.fill,
+            Command.AGAIN: self._fill_again,
+            Command.OTHER_WAYS: session.filling.try_other_ways,
+            Command.FILL_ANEW: self._fill_anew,
+            Command.CLEAR_LABELS: session.painting.clear_wanted,
+            Command.READ_STRUCTURE: self._read_structure,
+            Command.CANCEL: self._cancel,
+        }
+        for command, handler in handlers.items():
+            # Called without triggered's argument, which some of these methods would take for theirs.
+            actions[command].triggered.connect(lambda _=False, call=handler: call())
+        canvas.pointer.refused.connect(self._on_refused)
+        canvas.pointer.marking.picked.connect(self._on_picked)
+        session.painting.marked.connect(self._on_marked)
+        session.picking.marked.connect(self._on_marked)
+        options.intent_chosen.connect(session.filling.set_intent)
+
+    def fill(self) -> None:
+        """Fill what is masked, or say that nothing is."""
+        if self._session.can_fill:
+            self._session.fill(CompletionOptions(method=self._options.method))
+        elif self._session.can_edit:
+            self.told.emit("Paint over something first; then Enter removes it.")
+
+    def choose_label(self, label: int | None) -> None:
+        """Let the tools paint a label, which must be seen for that; None: the mask again."""
+        self._session.tools.set_label(label)
+        if label is not None:
+            self._actions[Command.STRUCTURE].setChecked(True)
+        self._canvas.setFocus()
+
+    def _fill_again(self) -> None:
+        self._session.fill_again(self._options.method)
+
+    def _fill_anew(self) -> None:
+        self._session.tools.set_label(None)
+        self._session.fill_anew(CompletionOptions(method=self._options.method))
+
+    def _read_structure(self) -> None:
+        self._actions[Command.STRUCTURE].setChecked(True)
+        self._session.read_structure()
+
+    def _cancel(self) -> None:
+        if self._canvas.pointer.abort():
+            return
+        if self._session.cancel():
+            self.told.emit("Cancelled; nothing was changed.")
+        elif self._session.tools.label is not None:
+            self._session.tools.set_label(None)
+
+    def _on_picked(self, x: float, y: float, mode: PickMode) -> None:
+        if self._session.picking.pick(x, y, mode):
+            return
+        if self._session.survey.is_under_way:
+            self.told.emit("Still looking at the photo; try again in a moment.")
+        else:
+            self.told.emit("No person or thing was recognised there; paint over it instead.")
+
+    def _on_marked(self) -> None:
+        if self._session.tools.fills_after_stroke:
+            # Not before whoever marked it has finished.
+            QTimer.singleShot(0, self, self._fill_marked)
+
+    def _fill_marked(self) -> None:
+        if self._session.can_fill:
+            self.fill()
+
+    def _on_refused(self) -> None:
+        job = self._session.current_job
+        if job is not None:
+            self.told.emit(f"{job.kind.value} goes on; Esc cancels it, then you can paint.")

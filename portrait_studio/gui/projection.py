@@ -1,0 +1,67 @@
+"""Brings what the session owns onto the canvas, and tells the session what was drawn there."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from portrait_studio.gui.canvas import Canvas
+from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.session.session import Session
+
+
+class Projection(QObject):
+    """Between one session and one canvas."""
+
+    structure_shown = Signal()
+    """Another parsing map lies over the photo, or none"""
+
+    def __init__(self, session: Session, canvas: Canvas, parent: QObject) -> None:
+        """Args: whose document it is; where it is shown and painted."""
+        super().__init__(parent)
+        self._session, self._scene = session, canvas.scene
+        marking, painting = canvas.pointer.marking, session.painting
+        marking.stroke_started.connect(painting.begin_stroke)
+        marking.stroke_moved.connect(painting.extend_stroke)
+        marking.stroke_finished.connect(painting.end_stroke)
+        marking.stroke_aborted.connect(painting.abort_stroke)
+        marking.rectangle_drawn.connect(painting.mark_rectangle)
+        marking.lasso_drawn.connect(painting.mark_lasso)
+        session.picking.protection_changed.connect(self._on_protection_changed)
+        session.editing.image_changed.connect(self._on_image_changed)
+        session.editing.mask_changed.connect(self._on_mask_changed)
+        session.editing.wanted_changed.connect(self._on_wanted_changed)
+        session.structure_changed.connect(self._on_structure_changed)
+
+    def begin(self) -> None:
+        """Another document is open, or none."""
+        document = self._session.document
+        if document is None:
+            self._scene.clear()
+        else:
+            self._scene.show_photo(document.image, document.mask)
+            if document.wanted_structure is not None:
+                self._on_wanted_changed(Bounds.of(document.extent))
+        self._on_structure_changed()
+
+    def _on_image_changed(self, bounds: Bounds) -> None:
+        document = self._session.document
+        if document is not None:
+            self._scene.refresh_image(document.image, bounds)
+
+    def _on_mask_changed(self, bounds: Bounds) -> None:
+        document = self._session.document
+        if document is not None:
+            self._scene.refresh_mask(document.mask, bounds)
+
+    def _on_wanted_changed(self, bounds: Bounds) -> None:
+        document = self._session.document
+        if document is not None:
+            self._scene.anatomy.refresh_wanted(document.painted_labels, bounds)
+
+    def _on_structure_changed(self) -> None:
+        self._scene.anatomy.show_structure(self._session.structure)
+        self.structure_shown.emit()
+
+    def _on_protection_changed(self) -> None:
+        picking = self._session.picking
+        self._scene.guard([picking.people[place] for place in sorted(picking.protected)])
