@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QCursor,
@@ -24,11 +24,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
-from portrait_studio.gui.compare import HANDLE_PX, Comparison, draw_divider, draw_name
+from portrait_studio.gui.compare import HANDLE_PX, Comparison
 from portrait_studio.gui.gestures import SlideDivider
-from portrait_studio.gui.marks import draw_ring
 from portrait_studio.gui.pointer import Pointer
 from portrait_studio.gui.scene import Scene
+from portrait_studio.gui.showing import Showing
 from portrait_studio.gui.view import View
 from portrait_studio.gui.viewport import Viewport
 from portrait_studio.imaging.geometry import Bounds
@@ -59,6 +59,7 @@ class Canvas(QWidget):
         self.scene = Scene(self)
         self.viewport = Viewport(self)
         self.pointer = Pointer(tools, self.viewport, self)
+        self._showing = Showing(self.scene, self.viewport, self.pointer, tools)
         self._spot: QPointF | None = None
         self._pen_button = Qt.MouseButton.NoButton
         self._surround = QColor("#161617")
@@ -101,57 +102,9 @@ class Canvas(QWidget):
         """Draw what the dirty rectangle shows."""
         painter = QPainter(self)
         painter.fillRect(event.rect(), self._surround)
-        comparison = self.scene.comparison
-        if self.scene.extent is None:
-            painter.end()
-            return
-        if comparison is Comparison.SIDE_BY_SIDE:
-            self._paint_halves(painter)
-        elif comparison is Comparison.ORIGINAL:
-            self.scene.draw_original(painter, self.view, self._visible_part(event.rect()), self.zoom)
-            draw_name(painter, "Original", QRectF(self.rect()))
-        else:
-            self._paint_edited(painter, self._visible_part(event.rect()))
-            if comparison is Comparison.DIVIDER:
-                self._paint_divided(painter)
+        if self.scene.extent is not None:
+            self._showing.paint(painter, event.rect(), self.size(), self._spot, self.devicePixelRatioF())
         painter.end()
-
-    def _paint_edited(self, painter: QPainter, visible: Bounds) -> None:
-        if not visible.is_empty:
-            self.scene.draw(painter, self.view, visible, self.zoom)
-        self.pointer.draw(painter)
-        if self._spot is not None and self.pointer.shows_ring:
-            draw_ring(painter, self._spot, self._tools.diameter_px * self.view.scale / 2)
-
-    def _paint_divided(self, painter: QPainter) -> None:
-        x = self._divider_x()
-        painter.save()
-        painter.setClipRect(QRectF(0, 0, x, self.height()))
-        self.scene.draw_original(painter, self.view, self._visible_part(self.rect()), self.zoom)
-        painter.restore()
-        draw_divider(painter, x, self.height())
-
-    def _paint_halves(self, painter: QPainter) -> None:
-        half = self._half()
-        visible = self._visible_part(QRect(0, 0, math.ceil(half), self.height()))
-        for left, name in ((0.0, "Original"), (half, "Edited")):
-            painter.save()
-            painter.translate(left, 0)
-            painter.setClipRect(QRectF(0, 0, half, self.height()))
-            if left:
-                self._paint_edited(painter, visible)
-            else:
-                self.scene.draw_original(painter, self.view, visible, self.zoom)
-            draw_name(painter, name, QRectF(0, 0, half, self.height()))
-            painter.restore()
-        painter.fillRect(QRectF(half - 1, 0, 2, self.height()), self._surround)
-
-    def _half(self) -> float:
-        return self.width() / 2
-
-    def _divider_x(self) -> float:
-        extent = self.scene.extent
-        return self.view.to_widget(self.scene.divider * (extent.width if extent else 0), 0).x()
 
     def _slide_divider(self, x: float) -> None:
         extent = self.scene.extent
@@ -163,19 +116,8 @@ class Canvas(QWidget):
         is_right = self.scene.comparison is Comparison.SIDE_BY_SIDE and at.x() >= self._half()
         return QPointF(at.x() - self._half(), at.y()) if is_right else at
 
-    def _visible_part(self, dirty: QRect) -> Bounds:
-        extent = self.scene.extent
-        if extent is None:
-            return Bounds(0, 0, 0, 0)
-        first = self.view.to_photo(QPointF(dirty.topLeft()))
-        last = self.view.to_photo(QPointF(dirty.bottomRight() + QPoint(1, 1)))
-        around = Bounds(
-            math.floor(first.x()) - 1,
-            math.floor(first.y()) - 1,
-            math.ceil(last.x()) + 1,
-            math.ceil(last.y()) + 1,
-        )
-        return around.intersected(Bounds.of(extent))
+    def _half(self) -> float:
+        return self.width() / 2
 
     def _update_ring(self) -> None:
         if self._spot is None:
@@ -235,7 +177,7 @@ class Canvas(QWidget):
         place = self._place(event.position())
         self._move_spot(place)
         is_divided = self.scene.comparison is Comparison.DIVIDER
-        if is_divided and abs(place.x() - self._divider_x()) <= HANDLE_PX:
+        if is_divided and abs(place.x() - self._showing.divider_x) <= HANDLE_PX:
             self.pointer.begin(SlideDivider(self._slide_divider), event.button())
         else:
             self.pointer.press(place, event.button(), event.modifiers())
