@@ -20,8 +20,9 @@ from portrait_studio.gui.theme import Theme
 from portrait_studio.locations import data_dir, models_dir
 from portrait_studio.session.autosave import Autosave
 from portrait_studio.session.session import Session
+from portrait_studio.session.settings import Preferences, Settings
 from portrait_studio.worker.background import Background
-from portrait_studio.worker.lazy_engine import EngineLike, LazyEngine, ReleasedEngine
+from portrait_studio.worker.lazy_engine import Computing, EngineLike, LazyEngine, ReleasedEngine
 
 _CLIPBOARD_LIMIT_MB = 2048
 
@@ -36,11 +37,19 @@ class Program(QObject):
         self._engine_thread = Background("engine", self)
         self._autosave_thread = Background("autosave", self)
         self._threads = (self._autosave_thread, self._engine_thread, self._files)
-        self.session = Session(LazyEngine(build_engine), self._engine_thread, self._files, self)
+        self._engine = LazyEngine(build_engine)
+        self.session = Session(self._engine, self._engine_thread, self._files, self)
         self.autosave = Autosave(self.session, self._autosave_thread, data_dir() / "autosave")
         self.theme = Theme(application)
-        self.window = MainWindow(self.session, self.theme)
+        self.preferences = Preferences(data_dir() / "settings.json", self)
+        self.preferences.changed.connect(self._on_preferences)
+        self._on_preferences(self.preferences.settings)
+        self.window = MainWindow(self.session, self.theme, self.preferences)
         self.autosave.failed.connect(self.session.noticed)
+
+    def _on_preferences(self, settings: Settings) -> None:
+        self.autosave.set_interval(settings.autosave_s)
+        self._engine.prefer(Computing(settings.device, settings.precision, settings.threads))
 
     def begin(self, path: Path | None) -> None:
         """Offer what a crash left behind; otherwise open the photo that was asked for."""

@@ -84,6 +84,23 @@ class PrecisionMemory:
             return
 
 
+class ChosenPrecision(PrecisionMemory):
+    """Lets the user overrule the measurement."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Args: see `PrecisionMemory`."""
+        super().__init__(path)
+        self._choice = "auto"
+
+    def choose(self, precision: str) -> None:
+        """Take "float32" or "bfloat16" whatever the measurement says, or believe it ("auto")."""
+        self._choice = precision
+
+    def bfloat16_is_faster(self) -> bool:
+        """Whether bfloat16 is to be used on the CPU."""
+        return self._choice == "bfloat16" or (self._choice == "auto" and super().bfloat16_is_faster())
+
+
 def choose_compute(name: str, memory: PrecisionMemory) -> Compute:
     """Device and precision for a job.
 

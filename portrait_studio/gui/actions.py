@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
@@ -67,6 +68,7 @@ class Command(Enum):
     ZOOM_OUT = auto()
     FIT = auto()
     FULL_SIZE = auto()
+    PREFERENCES = auto()
     KEYS = auto()
     ABOUT = auto()
 
@@ -208,6 +210,9 @@ TABLE: Final[dict[Command, Entry]] = {
     Command.FULL_SIZE: Entry(
         "100 %", "ph.number-square-one", ("Ctrl+1",), "Show photo pixels as screen pixels"
     ),
+    Command.PREFERENCES: Entry(
+        "Preferences…", "ph.gear", ("Ctrl+,",), "Theme, autosave, device, precision, threads and keys"
+    ),
     Command.KEYS: Entry("Keys", "ph.keyboard", ("F1", "?"), "List all keys and gestures"),
     Command.ABOUT: Entry("About", "ph.info", (), "Version and licence"),
 }
@@ -228,14 +233,6 @@ GESTURES: Final[tuple[tuple[str, str], ...]] = (
 )
 
 
-def keys_text(command: Command) -> str:
-    """The command's keys as the user reads them."""
-    shown = (
-        QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText) for keys in TABLE[command].keys
-    )
-    return ", ".join(shown)
-
-
 class Actions(QObject):
     """A QAction for every command, with icons that follow the theme."""
 
@@ -243,22 +240,41 @@ class Actions(QObject):
         """Args: the theme whose icons are used; the window that owns the actions."""
         super().__init__(parent)
         self._theme = theme
+        self._keys: dict[Command, tuple[str, ...]] = {}
         self._actions = {command: self._made(entry, command, parent) for command, entry in TABLE.items()}
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
+    def keys(self, command: Command) -> tuple[str, ...]:
+        """The command's keys."""
+        return self._keys.get(command, TABLE[command].keys)
+
+    def keys_text(self, command: Command) -> str:
+        """The command's keys as the user reads them."""
+        native = QKeySequence.SequenceFormat.NativeText
+        return ", ".join(QKeySequence(keys).toString(native) for keys in self.keys(command))
+
+    def rebind(self, keys: Mapping[str, tuple[str, ...]]) -> None:
+        """Give commands other keys than the usual ones; names that no command has are left out."""
+        self._keys = {command: keys[command.name] for command in TABLE if command.name in keys}
+        for command, action in self._actions.items():
+            action.setShortcuts([QKeySequence(text) for text in self.keys(command)])
+            self._describe(command, action)
+
+    def _describe(self, command: Command, action: QAction) -> None:
+        keys, tip = self.keys_text(command), TABLE[command].tip
+        action.setToolTip(f"{tip} ({keys})" if keys else tip)
+
     def __getitem__(self, command: Command) -> QAction:
         return self._actions[command]
 
-    @staticmethod
-    def _made(entry: Entry, command: Command, parent: QObject) -> QAction:
+    def _made(self, entry: Entry, command: Command, parent: QObject) -> QAction:
         action = QAction(entry.text, parent)
         action.setShortcuts([QKeySequence(keys) for keys in entry.keys])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.setAutoRepeat(entry.repeats)
         action.setCheckable(entry.is_switch)
-        keys = keys_text(command)
-        action.setToolTip(f"{entry.tip} ({keys})" if keys else entry.tip)
+        self._describe(command, action)
         action.setStatusTip(entry.tip)
         return action
 

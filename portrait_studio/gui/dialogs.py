@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from portrait_studio.errors import PortraitStudioError
-from portrait_studio.gui.actions import GESTURES, TABLE, keys_text
+from portrait_studio.gui.actions import GESTURES, TABLE, Actions
 
 UNEXPECTED = (
     "Something went wrong inside the program. Your photo is still open; undo the last step if it looks wrong."
@@ -136,12 +136,12 @@ def ask_overwrite(parent: QWidget, path: Path, *, is_source: bool) -> bool:
 class KeySheet(QDialog):
     """All keys and gestures, searchable."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        """Fill the table from the commands and the gestures."""
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        """Fill the table from the commands, with the keys that they have, and the gestures."""
         super().__init__(parent)
         self.setWindowTitle("Keys and gestures")
         self.resize(560, 560)
-        rows = [(keys_text(command), entry.tip) for command, entry in TABLE.items() if entry.keys]
+        rows = [(actions.keys_text(c), entry.tip) for c, entry in TABLE.items() if actions.keys(c)]
         rows += list(GESTURES)
         self._search = QLineEdit(self)
         self._search.setPlaceholderText("Search keys and commands")

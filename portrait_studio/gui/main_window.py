@@ -29,6 +29,7 @@ from portrait_studio.gui.mask_commands import MaskCommands
 from portrait_studio.gui.mask_panel import MaskPanel
 from portrait_studio.gui.menus import fill_menu_bar
 from portrait_studio.gui.options_bar import OptionsBar
+from portrait_studio.gui.preferences_dialog import PreferencesDialog
 from portrait_studio.gui.projection import Projection
 from portrait_studio.gui.readout import Readout
 from portrait_studio.gui.recent_menu import RecentMenu
@@ -39,16 +40,18 @@ from portrait_studio.gui.theme import Theme
 from portrait_studio.gui.view_commands import ViewCommands
 from portrait_studio.session.jobs import Failure, Job
 from portrait_studio.session.session import Session
+from portrait_studio.session.settings import Preferences, Settings
 
 
 class MainWindow(QMainWindow):
     """One photo, its tools and its panels."""
 
-    def __init__(self, session: Session, theme: Theme) -> None:
-        """Args: the session that is shown; the colours."""
+    def __init__(self, session: Session, theme: Theme, preferences: Preferences) -> None:
+        """Args: the session that is shown; the colours; what the user prefers."""
         super().__init__()
         self._session = session
         self._theme = theme
+        self._preferences = preferences
         self._leaving = False
         self.files = FileCommands(session, self)
         self.actions_ = Actions(theme, self)
@@ -76,6 +79,8 @@ class MainWindow(QMainWindow):
         self._connect_commands()
         self._connect_session()
         self._connect_parts()
+        preferences.changed.connect(self._on_preferences)
+        self._on_preferences(preferences.settings)
         self._on_theme_changed()
         self._on_opened()
 
@@ -123,6 +128,7 @@ class MainWindow(QMainWindow):
             Command.ZOOM_OUT: lambda: viewport.zoom_by(0.8),
             Command.FIT: viewport.fit,
             Command.FULL_SIZE: lambda: self.canvas.zoom_to(1.0),
+            Command.PREFERENCES: self._show_preferences,
             Command.KEYS: self._show_keys,
             Command.ABOUT: self._show_about,
         }
@@ -173,9 +179,18 @@ class MainWindow(QMainWindow):
         self.files.open_path(path)
 
     def _show_keys(self) -> None:
-        sheet = KeySheet(self)
+        sheet = KeySheet(self.actions_, self)
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.open()
+
+    def _show_preferences(self) -> None:
+        dialog = PreferencesDialog(self._preferences, self.actions_, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _on_preferences(self, settings: Settings) -> None:
+        self.actions_.rebind(settings.keys)
+        self._theme.choose(settings.theme)
 
     def _show_about(self) -> None:
         about = AboutDialog(self)

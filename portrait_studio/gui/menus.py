@@ -36,6 +36,8 @@ MENUS: Final[dict[str, tuple[Command | None, ...]]] = {
         Command.FILL_ANEW,
         Command.CLEAR_LABELS,
         Command.CANCEL,
+        None,
+        Command.PREFERENCES,
     ),
     "&Mask": (
         Command.PICK,

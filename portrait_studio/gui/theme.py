@@ -234,6 +234,7 @@ class Theme(QObject):
         """Apply the scheme of the moment and follow the system from then on."""
         super().__init__(application)
         self._application = application
+        self._chosen = "system"
         application.setStyle("Fusion")
         self._follow(QGuiApplication.styleHints().colorScheme())
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
@@ -254,8 +255,15 @@ class Theme(QObject):
         icon: QIcon = qtawesome.icon(name, color=self.colours.muted, color_on=self.colours.muted)
         return icon
 
+    def choose(self, name: str) -> None:
+        """Stay "light" or "dark", or go with the "system"."""
+        if name != self._chosen:
+            self._chosen = name
+            self._follow(QGuiApplication.styleHints().colorScheme())
+
     def _follow(self, scheme: Qt.ColorScheme) -> None:
-        self.use(DARK if scheme == Qt.ColorScheme.Dark else LIGHT)
+        is_dark = self._chosen == "dark" or (self._chosen == "system" and scheme == Qt.ColorScheme.Dark)
+        self.use(DARK if is_dark else LIGHT)
 
     def use(self, colours: Colours) -> None:
         """Put everything into these colours, until the system changes its scheme."""

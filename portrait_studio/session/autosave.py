@@ -60,6 +60,11 @@ class Autosave(QObject):
         if seconds > 0:
             self._timer.start(round(seconds * 1000))
 
+    @property
+    def interval_s(self) -> float:
+        """Seconds between two autosaves; 0 = none."""
+        return self._timer.interval() / 1000 if self._timer.isActive() else 0.0
+
     def find(self) -> list[Recoverable]:
         """What a crash left behind, the latest first; each is owned by this process from now on."""
         return find_recoverable(self._folder)

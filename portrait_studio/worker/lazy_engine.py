@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -15,8 +16,26 @@ from portrait_studio.engine.request import CompletionRequest, CompletionResult, 
 _TASKS: Final = ("parsing", "completion", "face")
 
 
+@dataclass(frozen=True)
+class Computing:
+    """What the user prefers that fills run on.
+
+    Attributes:
+        device: takes the place of "auto" in a request.
+        precision: "auto", "float32" or "bfloat16", on the CPU.
+        threads: of the CPU; 0 = as many as there are.
+    """
+
+    device: str = "auto"
+    precision: str = "auto"
+    threads: int = 0
+
+
 class EngineLike(Protocol):
     """What the window asks of an engine."""
+
+    def configure(self, computing: Computing) -> None:
+        """Compute like this from now on; called in the engine's thread."""
 
     def warm_up(self, progress: Progress) -> None:
         """Read what the first job will need; raises `WeightsError` when it is missing or damaged."""
@@ -35,6 +54,12 @@ class LazyEngine:
         """Args: makes the engine; called in the thread that asks first, and again if it failed."""
         self._build = build
         self._engine: EngineLike | None = None
+        self._wanted = Computing()
+        self._used: Computing | None = None
+
+    def prefer(self, computing: Computing) -> None:
+        """Compute like this from the next job on; may be called from any thread."""
+        self._wanted = computing
 
     def warm_up(self, progress: Progress) -> None:
         """Make the engine ahead of the first job; see the engine."""
@@ -43,15 +68,23 @@ class LazyEngine:
 
     def complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
         """Fill the holes of a photo; see the engine."""
-        return self._made().complete(request, progress)
+        engine = self._made()
+        options = replace(request.options, device=self._device(request.options.device))
+        return engine.complete(replace(request, options=options), progress)
 
     def parse(self, image: Pixels, mask: NDArray[np.uint8], device: str, progress: Progress) -> Structure:
         """Predict the parsing map of a photo; see the engine."""
-        return self._made().parse(image, mask, device, progress)
+        return self._made().parse(image, mask, self._device(device), progress)
+
+    def _device(self, asked: str) -> str:
+        return self._wanted.device if asked == "auto" else asked
 
     def _made(self) -> EngineLike:
         if self._engine is None:
-            self._engine = self._build()
+            self._engine, self._used = self._build(), None
+        if self._used != self._wanted:
+            self._used = self._wanted
+            self._engine.configure(self._used)
         return self._engine
 
 
@@ -60,11 +93,23 @@ class ReleasedEngine:
 
     def __init__(self, models: Path) -> None:
         """Args: the models folder; nothing is read yet."""
+        import torch
+
+        from portrait_studio.engine.devices import ChosenPrecision
         from portrait_studio.engine.network_store import ReleasedNetworks
         from portrait_studio.engine.pipeline import Engine
 
+        self._threads = torch.get_num_threads()
+        self._precision = ChosenPrecision()
         self._networks = ReleasedNetworks(models)
-        self._engine = Engine(self._networks)
+        self._engine = Engine(self._networks, memory=self._precision)
+
+    def configure(self, computing: Computing) -> None:
+        """Compute like this from now on; see `Computing`."""
+        import torch
+
+        torch.set_num_threads(computing.threads or self._threads)
+        self._precision.choose(computing.precision)
 
     def warm_up(self, progress: Progress) -> None:
         """Read and verify all released networks.

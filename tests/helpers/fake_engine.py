@@ -20,6 +20,7 @@ from portrait_studio.engine.request import (
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import hole_bounds, mask_bounds
 from portrait_studio.networks.conventions import HEATMAP_STRIDE, KEYPOINT_COUNT
+from portrait_studio.worker.lazy_engine import Computing
 
 FILL_COLOUR = (20, 200, 120)
 """RGB that the fake paints into holes at seed 0; each further seed adds one to the red."""
@@ -41,6 +42,7 @@ class FakeEngine:
         requests: every request that came.
         stages: every stage that was begun, over all jobs.
         threads: identifiers of the threads that called.
+        computing: what the user prefers.
     """
 
     delay_s: float = 0.0
@@ -54,6 +56,11 @@ class FakeEngine:
     requests: list[CompletionRequest] = field(default_factory=list)
     stages: list[Stage] = field(default_factory=list)
     threads: set[int] = field(default_factory=set)
+    computing: Computing = field(default_factory=Computing)
+
+    def configure(self, computing: Computing) -> None:
+        """Remember it."""
+        self.computing = computing
 
     def warm_up(self, progress: Progress) -> None:
         """Raise what the test wants."""

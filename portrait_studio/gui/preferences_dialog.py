@@ -1,0 +1,126 @@
+"""Preferences, applied as they are changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QSpinBox,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from portrait_studio.gui.actions import Actions, Command
+from portrait_studio.gui.key_editor import KeyEditor
+from portrait_studio.session.settings import DEVICES, MOST_THREADS, PRECISIONS, THEMES, Preferences
+
+_NAMES = {
+    "auto": "Automatic",
+    "cpu": "CPU",
+    "cuda": "NVIDIA GPU (CUDA)",
+    "mps": "Apple GPU",
+    "float32": "float32 (exact)",
+    "bfloat16": "bfloat16 (faster on some CPUs)",
+    "system": "As the system",
+    "light": "Light",
+    "dark": "Dark",
+}
+_INTERVALS = {0: "Never", 30: "Every 30 seconds", 60: "Every minute", 300: "Every 5 minutes"}
+
+
+class PreferencesDialog(QDialog):
+    """Three pages: general, computing, keys."""
+
+    def __init__(self, preferences: Preferences, actions: Actions, parent: QWidget | None = None) -> None:
+        """Args: what is changed; the actions whose keys are changed."""
+        super().__init__(parent)
+        self.setWindowTitle("Preferences")
+        self.resize(520, 520)
+        self._preferences = preferences
+        settings = preferences.settings
+        self.theme = self._choice("Theme", THEMES, "theme", settings.theme)
+        self.device = self._choice("Device", DEVICES, "device", settings.device)
+        self.precision = self._choice("Precision on the CPU", PRECISIONS, "precision", settings.precision)
+        self.autosave = QComboBox(self)
+        self.autosave.setAccessibleName("Autosave")
+        for seconds, name in _INTERVALS.items():
+            self.autosave.addItem(name, seconds)
+        self.autosave.setCurrentIndex(max(0, self.autosave.findData(settings.autosave_s)))
+        self.autosave.currentIndexChanged.connect(
+            lambda: preferences.change(autosave_s=self.autosave.currentData())
+        )
+        self.threads = QSpinBox(self)
+        self.threads.setAccessibleName("Threads of the CPU")
+        self.threads.setRange(0, MOST_THREADS)
+        self.threads.setSpecialValueText("As many as there are")
+        self.threads.setValue(settings.threads)
+        self.threads.valueChanged.connect(lambda count: preferences.change(threads=count))
+        self.keys = KeyEditor(actions, self)
+        self.keys.rebound.connect(self._on_rebound)
+        self.pages = QTabWidget(self)
+        self.pages.setAccessibleName("Pages of the preferences")
+        self.pages.setDocumentMode(True)
+        self.pages.addTab(
+            self._page(
+                [("Theme", self.theme), ("Autosave", self.autosave)],
+                "Autosaved work lies in your data folder and is offered after a crash. It is also kept when"
+                " the window loses the focus, unless autosave is off.",
+            ),
+            "General",
+        )
+        self.pages.addTab(
+            self._page(
+                [
+                    ("Device", self.device),
+                    ("Precision on the CPU", self.precision),
+                    ("Threads", self.threads),
+                ],
+                "They hold from the next fill on. Automatic takes the fastest device of this machine, and"
+                " bfloat16 only where a short measurement says that it pays.",
+            ),
+            "Computing",
+        )
+        self.pages.addTab(self.keys, "Keys")
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 14, 14, 12)
+        column.setSpacing(12)
+        column.addWidget(self.pages)
+        column.addWidget(buttons)
+
+    def _choice(self, name: str, values: Sequence[str], setting: str, present: str) -> QComboBox:
+        box = QComboBox(self)
+        box.setAccessibleName(name)
+        for value in values:
+            box.addItem(_NAMES[value], value)
+        box.setCurrentIndex(max(0, box.findData(present)))
+        box.currentIndexChanged.connect(lambda: self._preferences.change(**{setting: box.currentData()}))
+        return box
+
+    def _page(self, rows: Sequence[tuple[str, QWidget]], hint: str) -> QWidget:
+        page = QWidget(self)
+        form = QFormLayout(page)
+        form.setContentsMargins(12, 16, 12, 12)
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(12)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        for name, widget in rows:
+            form.addRow(name, widget)
+        text = QLabel(hint, page)
+        text.setProperty("role", "hint")
+        text.setWordWrap(True)
+        form.addRow(text)
+        return page
+
+    def _on_rebound(self, command: Command, keys: tuple[str, ...] | None) -> None:
+        present = {name: own for name, own in self._preferences.settings.keys.items() if name != command.name}
+        self._preferences.change(keys=present if keys is None else present | {command.name: keys})
