@@ -46,6 +46,11 @@ class Program(QObject):
         self._on_preferences(self.preferences.settings)
         self.window = MainWindow(self.session, self.theme, self.preferences)
         self.autosave.failed.connect(self.session.noticed)
+        self.window.weights_changed.connect(self._on_weights)
+
+    def _on_weights(self) -> None:
+        self._engine.forget()
+        self.session.prepare()
 
     def _on_preferences(self, settings: Settings) -> None:
         self.autosave.set_interval(settings.autosave_s)

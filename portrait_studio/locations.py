@@ -16,9 +16,20 @@ def _shipped(name: str) -> Path:
 
 
 def models_dir() -> Path:
-    """Folder of the released weights; the environment variable ``PORTRAIT_STUDIO_MODELS`` overrides it."""
+    """Folder of the weights in use: the user's own, if some were imported, else those that are shipped.
+
+    The environment variable ``PORTRAIT_STUDIO_MODELS`` overrides it.
+    """
     override = os.environ.get(MODELS_VARIABLE)
-    return Path(override) if override else _shipped("models")
+    if override:
+        return Path(override)
+    own = own_models_dir()
+    return own if (own / "manifest.json").is_file() else _shipped("models")
+
+
+def own_models_dir() -> Path:
+    """Folder of imported weights; it need not exist."""
+    return data_dir() / "models"
 
 
 def data_dir() -> Path:

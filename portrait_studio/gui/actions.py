@@ -69,6 +69,7 @@ class Command(Enum):
     FIT = auto()
     FULL_SIZE = auto()
     PREFERENCES = auto()
+    WEIGHTS = auto()
     KEYS = auto()
     ABOUT = auto()
 
@@ -212,6 +213,9 @@ TABLE: Final[dict[Command, Entry]] = {
     ),
     Command.PREFERENCES: Entry(
         "Preferences…", "ph.gear", ("Ctrl+,",), "Theme, autosave, device, precision, threads and keys"
+    ),
+    Command.WEIGHTS: Entry(
+        "Weights…", "ph.database", (), "Networks in use: data, terms, figures, checksum; import others"
     ),
     Command.KEYS: Entry("Keys", "ph.keyboard", ("F1", "?"), "List all keys and gestures"),
     Command.ABOUT: Entry("About", "ph.info", (), "Version and licence"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
@@ -38,6 +38,7 @@ from portrait_studio.gui.stage_panel import StagePanel
 from portrait_studio.gui.structure_panel import StructurePanel
 from portrait_studio.gui.theme import Theme
 from portrait_studio.gui.view_commands import ViewCommands
+from portrait_studio.gui.weights_dialog import WeightsDialog
 from portrait_studio.session.jobs import Failure, Job
 from portrait_studio.session.session import Session
 from portrait_studio.session.settings import Preferences, Settings
@@ -45,6 +46,9 @@ from portrait_studio.session.settings import Preferences, Settings
 
 class MainWindow(QMainWindow):
     """One photo, its tools and its panels."""
+
+    weights_changed = Signal()
+    """The user has chosen other weights"""
 
     def __init__(self, session: Session, theme: Theme, preferences: Preferences) -> None:
         """Args: the session that is shown; the colours; what the user prefers."""
@@ -129,6 +133,7 @@ class MainWindow(QMainWindow):
             Command.FIT: viewport.fit,
             Command.FULL_SIZE: lambda: self.canvas.zoom_to(1.0),
             Command.PREFERENCES: self._show_preferences,
+            Command.WEIGHTS: self._show_weights,
             Command.KEYS: self._show_keys,
             Command.ABOUT: self._show_about,
         }
@@ -182,6 +187,12 @@ class MainWindow(QMainWindow):
         sheet = KeySheet(self.actions_, self)
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.open()
+
+    def _show_weights(self) -> None:
+        dialog = WeightsDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.changed.connect(self.weights_changed)
+        dialog.open()
 
     def _show_preferences(self) -> None:
         dialog = PreferencesDialog(self._preferences, self.actions_, self)

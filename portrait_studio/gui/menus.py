@@ -81,7 +81,7 @@ MENUS: Final[dict[str, tuple[Command | None, ...]]] = {
         Command.SKELETON,
         Command.READ_STRUCTURE,
     ),
-    "&Help": (Command.KEYS, Command.ABOUT),
+    "&Help": (Command.KEYS, Command.WEIGHTS, Command.ABOUT),
 }
 """None is a separator."""
 

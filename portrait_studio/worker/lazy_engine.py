@@ -57,6 +57,10 @@ class LazyEngine:
         self._wanted = Computing()
         self._used: Computing | None = None
 
+    def forget(self) -> None:
+        """Make the engine anew at the next job, with the weights then in use; for any thread."""
+        self._engine = None
+
     def prefer(self, computing: Computing) -> None:
         """Compute like this from the next job on; may be called from any thread."""
         self._wanted = computing

@@ -1,0 +1,126 @@
+"""The weights in use: what each is for, its training data and figures, and whether it is intact."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QHeaderView,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from portrait_studio.errors import PortraitStudioError
+from portrait_studio.gui.dialogs import tell_error
+from portrait_studio.locations import models_dir, own_models_dir
+from portrait_studio.networks.catalog import WeightsInfo, import_weights, list_weights
+
+_COLUMNS = ("Task", "File", "Status", "Measured", "Trained on")
+
+
+class WeightsDialog(QDialog):
+    """A table of the weights, the model card of the chosen one, and taking over a file from elsewhere."""
+
+    changed = Signal()
+    """Other weights are in use"""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Read the manifest and check every file."""
+        super().__init__(parent)
+        self.setWindowTitle("Weights")
+        self.resize(820, 600)
+        self._weights: list[WeightsInfo] = []
+        self.folder = QLabel(self)
+        self.folder.setProperty("role", "hint")
+        self.folder.setWordWrap(True)
+        self.folder.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.table = QTableWidget(0, len(_COLUMNS), self)
+        self.table.setAccessibleName("Weights")
+        self.table.setHorizontalHeaderLabels(list(_COLUMNS))
+        self.table.verticalHeader().hide()
+        self.table.setShowGrid(False)
+        self.table.setTabKeyNavigation(False)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(True)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.table.currentCellChanged.connect(self._show_card)
+        self.table.setFixedHeight(150)
+        self.card = QTextBrowser(self)
+        self.card.setAccessibleName("Model card: data, terms and figures")
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        self.import_button = buttons.addButton("Import from file…", QDialogButtonBox.ButtonRole.ActionRole)
+        self.import_button.setToolTip("Use a weights file that portrait-trainer exported")
+        self.import_button.clicked.connect(self._import)
+        self.shipped_button = buttons.addButton("Use the shipped ones", QDialogButtonBox.ButtonRole.ResetRole)
+        self.shipped_button.setToolTip("Remove imported weights and use those that came with the program")
+        self.shipped_button.clicked.connect(self._use_shipped)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 18, 18, 14)
+        column.setSpacing(12)
+        for widget in (self.folder, self.table, self.card, buttons):
+            column.addWidget(widget)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is in use now."""
+        folder = models_dir()
+        self.folder.setText(f"In use: {folder}")
+        self.shipped_button.setEnabled(folder == own_models_dir())
+        try:
+            self._weights = list_weights(folder)
+        except PortraitStudioError as error:
+            self._weights = []
+            self.folder.setText(str(error))
+        self.table.setRowCount(len(self._weights))
+        for row, info in enumerate(self._weights):
+            status = "intact" if info.is_intact else "missing or damaged"
+            cells = (info.task, info.path.name, status, info.metrics, info.data)
+            for place, text in enumerate(cells):
+                item = QTableWidgetItem(text)
+                item.setToolTip(f"SHA-256 {info.sha256}" if place == 1 else text)
+                self.table.setItem(row, place, item)
+        self.table.setCurrentCell(0, 0)
+        self._show_card()
+
+    def _show_card(self) -> None:
+        row = self.table.currentRow()
+        if not 0 <= row < len(self._weights):
+            self.card.clear()
+            return
+        try:
+            self.card.setMarkdown(self._weights[row].card.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError):
+            self.card.setPlainText("There is no model card beside this file; its terms are not known.")
+
+    def _import(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(self, "Import weights", "", "Weights (*.safetensors)")
+        if not chosen:
+            return
+        try:
+            info = import_weights(Path(chosen), models_dir(), own_models_dir())
+        except PortraitStudioError as error:
+            tell_error(self, error, "")
+            return
+        self.refresh()
+        self.table.setCurrentCell([each.task for each in self._weights].index(info.task), 0)
+        self.changed.emit()
+
+    def _use_shipped(self) -> None:
+        shutil.rmtree(own_models_dir(), ignore_errors=True)
+        self.refresh()
+        self.changed.emit()

@@ -1,0 +1,172 @@
+"""What weights files say of themselves, and taking one over from elsewhere; without torch, so at once.
+
+A safetensors file begins with the length of its header (8 bytes, little-endian) and the header as JSON, whose
+`__metadata__` holds what `released.save_network` wrote.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from portrait_studio.errors import ExportError, WeightsError
+from portrait_studio.networks.conventions import CONVENTIONS_VERSION
+
+TASKS: Final = {
+    "parsing": "parsing",
+    "compact-completion": "completion",
+    "paper-completion": "completion",
+    "face": "face",
+}
+"""Task of each architecture that the program can use; a test holds it against the registry."""
+
+_MANIFEST: Final = "manifest.json"
+_MOST_HEADER_BYTES: Final = 16 << 20
+
+
+@dataclass(frozen=True)
+class WeightsInfo:
+    """One weights file.
+
+    Attributes:
+        task: "parsing", "completion" or "face".
+        path: the file.
+        sha256: that the manifest names.
+        is_intact: whether the file is there and has this checksum.
+        architecture: name in the registry.
+        record: training record and metrics; see the model card.
+    """
+
+    task: str
+    path: Path
+    sha256: str
+    is_intact: bool
+    architecture: str
+    record: dict[str, Any]
+
+    @property
+    def data(self) -> str:
+        """Names of the sets that it was trained on."""
+        return ", ".join(str(name) for name in self.record.get("sets", ())) or "not recorded"
+
+    @property
+    def metrics(self) -> str:
+        """The first measured figures, in a few words."""
+        measured = self.record.get("metrics") or [{}]
+        first = measured[0] if isinstance(measured[0], dict) else {}
+        parsing, scores = first.get("parsing", {}), first.get("scores", {}).get("default", {})
+        if self.task == "parsing" and "mean_iou" in parsing:
+            figure = f"mean IoU {parsing['mean_iou']:.3f}"
+        elif "psnr" in scores:
+            figure = f"PSNR {scores['psnr']:.2f}"
+        else:
+            return "not recorded"
+        return f"{figure}, {first.get('cases', '?')} cases of {first.get('data', '?')}"
+
+    @property
+    def card(self) -> Path:
+        """Its model card, which names data and terms."""
+        return self.path.with_suffix(".md")
+
+
+def list_weights(folder: Path) -> list[WeightsInfo]:
+    """All weights that a models folder's manifest names.
+
+    Raises:
+        WeightsError: there is no manifest, or it cannot be read.
+    """
+    try:
+        networks = json.loads((folder / _MANIFEST).read_text("utf-8"))["networks"]
+        named = [
+            (task, folder / str(entry["file"]), str(entry["sha256"])) for task, entry in networks.items()
+        ]
+    except FileNotFoundError:
+        raise WeightsError(f"There are no weights in {folder}; reinstall the program.") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise WeightsError(
+            f"The list of weights in {folder} cannot be read; reinstall the program."
+        ) from None
+    return [_info(*each) for each in named]
+
+
+def _info(task: str, path: Path, sha256: str) -> WeightsInfo:
+    try:
+        header = _header(path)
+        intact = _sha256(path) == sha256
+        record = json.loads(header.get("record", "{}"))
+    except (WeightsError, ValueError):
+        return WeightsInfo(task, path, sha256, False, "?", {})
+    return WeightsInfo(task, path, sha256, intact, header.get("architecture", "?"), record)
+
+
+def _header(path: Path) -> dict[str, str]:
+    try:
+        with path.open("rb") as file:
+            (length,) = struct.unpack("<Q", file.read(8))
+            if length > _MOST_HEADER_BYTES:
+                raise ValueError("a header of that length")
+            header = json.loads(file.read(length))["__metadata__"]
+            return {str(key): str(value) for key, value in header.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, struct.error):
+        raise WeightsError(
+            f"{path} is missing or no weights file of this program; choose another one."
+        ) from None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def import_weights(source: Path, present: Path, own: Path) -> WeightsInfo:
+    """Take a weights file over into the user's own models folder, beside the others that are in use.
+
+    Args:
+        source: a file that `portrait-trainer export` wrote.
+        present: the models folder in use.
+        own: the user's models folder, which is in use from then on; made if it does not exist.
+
+    Returns:
+        What was taken over.
+
+    Raises:
+        WeightsError: it is no weights file, or for another version of the program.
+        ExportError: the folder cannot be written.
+    """
+    header = _header(source)
+    task = TASKS.get(header.get("architecture", ""))
+    if task is None or header.get("conventions") != str(CONVENTIONS_VERSION):
+        raise WeightsError(f"{source} was made for another version of the program; update one of them.")
+    try:
+        data, card = source.read_bytes(), source.with_suffix(".md")
+        notes = card.read_bytes() if card.is_file() else b""
+        digest = hashlib.sha256(data).hexdigest()
+        target = own / f"{task}-{digest[:12]}.safetensors"
+        own.mkdir(parents=True, exist_ok=True)
+        if present.resolve() != own.resolve():
+            shutil.copytree(present, own, dirs_exist_ok=True)
+        _write(target, data)
+        _write(target.with_suffix(".md"), notes)
+        content = json.loads((own / _MANIFEST).read_text("utf-8"))
+        content["networks"][task] = {
+            "file": target.name,
+            "sha256": digest,
+            "bytes": len(data),
+            "architecture": header["architecture"],
+        }
+        _write(own / _MANIFEST, json.dumps(content, indent=2).encode())
+    except OSError as error:
+        raise ExportError(f"The weights cannot be copied to {own} ({error.strerror or error}).") from error
+    return _info(task, target, digest)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Put a file into place all at once. The layer of `imaging.atomic` lies beside this one."""
+    partial = path.with_name(path.name + ".part")
+    partial.write_bytes(data)
+    partial.replace(path)
