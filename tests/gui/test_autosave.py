@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import subprocess
 import sys
 import threading
@@ -131,6 +132,8 @@ def test_a_living_program_keeps_its_file_to_itself(
 def test_an_unwritable_folder_is_told_once_and_editing_goes_on(
     qtbot: QtBot, program: Program, opened: Session, window: MainWindow, hand: Hand, data_folder: Path
 ) -> None:
+    # The program may have kept its preferences there already.
+    shutil.rmtree(data_folder, ignore_errors=True)
     data_folder.parent.mkdir(exist_ok=True)
     data_folder.write_text("a file where the folder should be")
     hand.stroke((60, 80), (140, 80))
