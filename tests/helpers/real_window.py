@@ -74,9 +74,13 @@ def photo_on_screen(seen: Picture, photo_width: int) -> Place | None:
     """Find the photo in a screenshot: what the light theme's canvas colour surrounds, or None."""
     surround = np.array([int(LIGHT.canvas[start : start + 2], 16) for start in (1, 3, 5)])
     around = (seen == surround).all(axis=2)
-    rows, columns = np.flatnonzero(around.any(axis=1)), np.flatnonzero(around.any(axis=0))
-    if not rows.size:
+    # The same colour occurs in small controls elsewhere; the canvas is the largest patch of it.
+    count, numbered, stats, _ = cv2.connectedComponentsWithStats(around.astype(np.uint8), connectivity=4)
+    if count < 2:
         return None
+    largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+    rows = np.flatnonzero((numbered == largest).any(axis=1))
+    columns = np.flatnonzero((numbered == largest).any(axis=0))
     inside = ~around[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     photo_rows = np.flatnonzero(inside.mean(axis=1) > 0.2)
     photo_columns = np.flatnonzero(inside.mean(axis=0) > 0.2)
