@@ -50,7 +50,9 @@ class Program(QObject):
 
     def _on_weights(self) -> None:
         self._engine.forget()
-        self.session.prepare()
+        if self.session.current_job is None:
+            # Otherwise the next job reads them; the one under way goes on with those that it has.
+            self.session.prepare()
 
     def _on_preferences(self, settings: Settings) -> None:
         self.autosave.set_interval(settings.autosave_s)
