@@ -100,14 +100,17 @@ def parse(
         The answer at the largest size.
     """
     opinions: list[ParsedWindow] = []
-    looks = [(window, mirrored) for window in windows for mirrored in (False, True)]
-    for number, (window, mirrored) in enumerate(looks):
+    # Shrinking a large photo takes as long as a look at it: each size is made once.
+    seen = [(window, *read_window(image, mask, window)) for window in windows]
+    looks = [(*view, mirrored) for view in seen for mirrored in (False, True)]
+    for number, (window, colours, hole, mirrored) in enumerate(looks):
         step = partial(_report_part, report, number, len(looks))
         opinions.append(
-            _look(network, image, mask, window, mirrored, compute, step).seen_through(windows[-1])
+            _look(network, colours, hole, window, mirrored, compute, step).seen_through(windows[-1])
         )
     opinion = average(opinions)
-    followed = follow_outlines(opinion.probabilities, *read_window(image, mask, windows[-1]))
+    _, colours, hole = seen[-1]
+    followed = follow_outlines(opinion.probabilities, colours, hole)
     return ParsedWindow(opinion.window, followed, opinion.heatmaps)
 
 
@@ -117,15 +120,14 @@ def _report_part(report: Report, number: int, count: int, fraction: float) -> No
 
 def _look(
     network: nn.Module,
-    image: Pixels,
-    mask: NDArray[np.uint8],
+    colours: Floats,
+    hole: NDArray[np.bool_],
     window: Window,
     mirrored: bool,
     compute: Compute,
     report: Report,
 ) -> ParsedWindow:
     """One forward pass over a window or its mirror image; the answer is turned back."""
-    colours, hole = read_window(image, mask, window)
     if mirrored:
         colours, hole = np.ascontiguousarray(colours[:, ::-1]), np.ascontiguousarray(hole[:, ::-1])
     picture, holes = network_input(colours, hole)
