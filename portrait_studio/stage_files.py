@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.request import CompletionResult, Pixels, Structure
-from portrait_studio.errors import ExportError
+from portrait_studio.imaging.atomic import make_folder
 from portrait_studio.imaging.colour import label_overlay
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.indexed_png import write_indexed_png
@@ -95,12 +95,7 @@ def write_stages(result: CompletionResult, folder: Path) -> list[Path]:
     Raises:
         ExportError: the folder cannot be made or a file cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ExportError(
-            f"The folder {folder} cannot be made ({error.strerror}); choose another one."
-        ) from error
+    make_folder(folder)
     written = _write_structure(result.structure, folder, "photo")
     for number, region in enumerate(result.regions, start=1):
         name = f"hole-{number}"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from portrait_studio.errors import ExportError, ImageFileError
+from portrait_studio.imaging.atomic import make_folder
 from portrait_studio.imaging.reading import SUFFIXES_READ
 from portrait_studio.imaging.writing import SUFFIXES
 
@@ -60,12 +61,7 @@ def plan_batch(photos: Path, masks: Path | None, output: Path, suffix: str | Non
     if not items:
         raise ImageFileError(f"There is no photo in {photos}; give the folder that holds them.")
     _check_names(items)
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ExportError(
-            f"The folder {output} cannot be made ({error.strerror}); choose another one."
-        ) from error
+    make_folder(output)
     return items
 
 

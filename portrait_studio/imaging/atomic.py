@@ -42,6 +42,20 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         raise ExportError(_sentence(error, path)) from error
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder for files to write, and those above it, unless it is there.
+
+    Raises:
+        ExportError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExportError(
+            f"The folder {folder} cannot be made ({error.strerror}); choose another one."
+        ) from error
+
+
 def _check_target(target: Path, path: Path) -> None:
     if target.is_dir():
         raise ExportError(f"{path} is a folder; give the name of a file in it.")

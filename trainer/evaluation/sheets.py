@@ -9,8 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.errors import ExportError
-from portrait_studio.imaging.atomic import replacing
+from portrait_studio.imaging.atomic import make_folder, replacing
 from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT
 from trainer.evaluation.scoring import CaseResult
 
@@ -77,12 +76,7 @@ class Gallery:
         Raises:
             ExportError: the folder cannot be written.
         """
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ExportError(
-                f"The folder {folder} cannot be made ({error.strerror}); choose another one."
-            ) from error
+        make_folder(folder)
         ordered = self.rows
         paths = []
         for number, first in enumerate(range(0, len(ordered), ROWS)):
