@@ -44,6 +44,23 @@ def test_decisions_stay_in_the_set_where_the_network_excludes_it() -> None:
     assert decide(labels, probabilities).tolist() == [[9, 5, 0]]
 
 
+def test_doubtful_pixels_keep_their_code() -> None:
+    probabilities = np.full((LABEL_COUNT, 1, 4), 0.01, np.float32)
+    probabilities[9, 0] = 0.5
+    probabilities[10, 0] = [0.1, 0.4, 0.1, 0.4]
+    labels = np.array([[20, 20, IGNORE_LABEL, 5]], np.uint8)
+    assert decide(labels, probabilities, 0.7).tolist() == [[9, 20, IGNORE_LABEL, 5]]
+
+
+@pytest.mark.parametrize("certainty", ["-0.1", "1.5", "nan"])
+def test_certainty_is_a_probability(
+    packs: Path, models: Path, certainty: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["relabel", str(packs), str(packs / "new"), "--weights", str(models)]
+    assert main([*command, f"--certainty={certainty}"]) == 2
+    assert "between 0 and 1" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("height", "width"), [(64, 32), (50, 71), (33, 96)])
 def test_prediction_has_the_size_of_the_photo(height: int, width: int) -> None:
     torch.manual_seed(0)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.nn import functional
 
+from portrait_studio.engine.devices import Compute as EngineCompute
+from portrait_studio.engine.parse import parse
+from portrait_studio.engine.work_crop import CropPolicy, Window, structure_windows
+from portrait_studio.errors import OptionError
+from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT
 from portrait_studio.networks.parsing import ParsingNetwork
 from portrait_studio.networks.released import load_network
@@ -21,13 +24,11 @@ from trainer.data.split import SPLITS
 from trainer.losses.parsing import label_sets
 from trainer.precision import Compute
 
-_STRIDE = 32
-
 
 def relabel(
-    packs: Path, destination: Path, sets: list[str], models: Path, compute: Compute
+    packs: Path, destination: Path, sets: list[str], models: Path, compute: Compute, certainty: float = 0.0
 ) -> dict[str, int]:
-    """Write sets anew with exact labels everywhere: known ones stay, the network decides the others.
+    """Write sets anew with exact labels: known ones stay, the network decides the others.
 
     Args:
         packs: folder of packed sets.
@@ -35,36 +36,43 @@ def relabel(
         sets: which sets.
         models: models folder with the parsing network.
         compute: device and precision.
+        certainty: pixels of which the network is less certain keep their code, in [0, 1]; see `decide`.
 
     Returns:
         Number of photos by set.
 
     Raises:
+        OptionError: the certainty is no probability.
         DataSetError: packs are missing or damaged, or the destination cannot be written.
         WeightsError: no usable parsing network.
     """
+    if not 0 <= certainty <= 1:
+        raise OptionError(f"The certainty must lie between 0 and 1, and {certainty} does not.")
     module = load_network("parsing", models).module.to(compute.device).to(memory_format=torch.channels_last)
     assert isinstance(module, ParsingNetwork)
     counts = {}
     for name in sets:
-        counts[name] = sum(write_packs(_relabelled(packs, name, module, compute), destination, name).values())
+        samples = _relabelled(packs, name, module, compute, certainty)
+        counts[name] = sum(write_packs(samples, destination, name).values())
     return counts
 
 
 def _relabelled(
-    packs: Path, name: str, network: ParsingNetwork, compute: Compute
+    packs: Path, name: str, network: ParsingNetwork, compute: Compute, certainty: float
 ) -> Iterator[tuple[Sample, Extras]]:
     for split in SPLITS:
         photos = PackedSet(packs, split, [name])
         for index in range(len(photos)):
             sample = photos[index]
-            labels = decide(sample.labels, predict(sample.image, network, compute))
+            labels = sample.labels
+            if int(labels.max()) >= LABEL_COUNT:
+                labels = decide(labels, predict(sample.image, network, compute), certainty)
             extras = {key: value for key, value in photos.extras(index).items() if key != "keypoints"}
             yield Sample(sample.key, sample.image, labels, sample.keypoints), extras
 
 
 def predict(image: NDArray[np.uint8], network: ParsingNetwork, compute: Compute) -> NDArray[np.float32]:
-    """Parse a photo without a hole.
+    """Parse a photo without a hole, as the program does: at several sizes and mirrored.
 
     Args:
         image: (h, w, 3) uint8 RGB, any size.
@@ -75,26 +83,37 @@ def predict(image: NDArray[np.uint8], network: ParsingNetwork, compute: Compute)
         (18, h, w) float32 probabilities.
     """
     height, width = image.shape[:2]
-    padded = cv2.copyMakeBorder(image, 0, -height % _STRIDE, 0, -width % _STRIDE, cv2.BORDER_REFLECT_101)
-    x = torch.from_numpy(padded).permute(2, 0, 1)[None].float().to(compute.device) / 127.5 - 1
-    with torch.no_grad(), compute.autocast():
-        out = network(x, torch.zeros_like(x[:, :1]))
-    probabilities = functional.softmax(out.refined[0].float(), 0)[:, :height, :width]
-    return np.asarray(probabilities.cpu().numpy())
+    whole = Bounds(0, 0, width, height)
+    parsed = parse(
+        network,
+        image,
+        np.zeros((height, width), np.uint8),
+        structure_windows(whole, CropPolicy()),
+        EngineCompute(compute.device, compute.precision),
+        lambda fraction: None,
+    )
+    probabilities = parsed.seen_through(Window.scaled(whole, 1.0)).probabilities
+    return np.ascontiguousarray(probabilities.transpose(2, 0, 1))
 
 
-def decide(labels: NDArray[np.uint8], probabilities: NDArray[np.float32]) -> NDArray[np.uint8]:
+def decide(
+    labels: NDArray[np.uint8], probabilities: NDArray[np.float32], certainty: float = 0.0
+) -> NDArray[np.uint8]:
     """Most probable label among those that the code allows.
 
     Args:
         labels: (h, w) codes; 255 allows every label.
         probabilities: (18, h, w).
+        certainty: least share of the winner in the probability of all allowed labels; without it the code
+            stays.
 
     Returns:
-        (h, w) uint8 labels 0-17.
+        (h, w) uint8 labels 0-17, and codes where the certainty is not reached.
     """
     allowed = np.ones((IGNORE_LABEL + 1, LABEL_COUNT), np.bool_)
     sets = label_sets().numpy()
     allowed[: len(sets)] = sets > 0
-    chosen = np.where(allowed[labels].transpose(2, 0, 1), probabilities, -1).argmax(0)
-    return np.asarray(chosen, np.uint8)
+    permitted = np.where(allowed[labels].transpose(2, 0, 1), probabilities, -1)
+    chosen = permitted.argmax(0)
+    doubtful = permitted.max(0) < certainty * permitted.clip(0).sum(0)
+    return np.asarray(np.where(doubtful, labels, chosen), np.uint8)

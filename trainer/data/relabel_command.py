@@ -21,6 +21,14 @@ def add_relabel_command(commands: argparse._SubParsersAction[argparse.ArgumentPa
     parser.add_argument("destination", type=Path, help="folder for the relabelled packs")
     parser.add_argument("--weights", type=Path, required=True, help="models folder with the parsing network")
     parser.add_argument("--sets", nargs="+", help="which sets; all by default")
+    parser.add_argument(
+        "--certainty",
+        type=float,
+        default=0.0,
+        help="leave pixels as they are where the parser's winning label has less than this share of the "
+        "probability of all labels that are allowed there (for training a parser: 0.6); default 0: decide "
+        "everywhere, as completion training needs",
+    )
     parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
     parser.add_argument("--precision", default="auto", choices=["auto", "float32", "bfloat16"])
     parser.set_defaults(handler=run_relabel)
@@ -36,6 +44,6 @@ def run_relabel(options: argparse.Namespace) -> int:
     if not sets:
         raise DataSetError(f"There are no packs in {options.packs}; make them with portrait-trainer prepare.")
     compute = choose_compute(options.device, options.precision)
-    counts = relabel(options.packs, options.destination, sets, options.weights, compute)
+    counts = relabel(options.packs, options.destination, sets, options.weights, compute, options.certainty)
     sys.stdout.write("".join(f"{name}: {count} photos\n" for name, count in counts.items()))
     return 0
