@@ -151,9 +151,10 @@ def test_feature_distance_sees_only_the_hole_and_grows_with_the_difference(vgg_f
     slight, strong = truth.copy(), truth.copy()
     slight[mask > 0] = truth[mask > 0] // 2 + 64
     strong[mask > 0] = 128
-    assert distance(truth, truth, mask) == pytest.approx(0, abs=1e-6)
-    assert 0 < distance(truth, slight, mask) < distance(truth, strong, mask) <= 4
-    assert distance(truth, strong, mask) == pytest.approx(distance(strong, truth, mask), rel=1e-4)
+    same, little, much = distance(truth, [truth, slight, strong], mask)
+    assert same == pytest.approx(0, abs=1e-6)
+    assert 0 < little < much <= 4
+    assert [much] == pytest.approx(distance(strong, [truth], mask), rel=1e-4)
 
 
 def test_feature_weights_of_something_else_are_refused(tmp_path: Path) -> None:

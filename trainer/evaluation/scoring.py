@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -57,17 +57,23 @@ class CaseResult:
     scores: dict[str, Score]
 
 
-def score(case: Case, fill: Fill, distance: VggDistance | None) -> Score:
-    """Figures of one fill."""
-    truth, pixels, mask = case.image, fill.pixels, case.mask
-    return Score(
-        l1_in_hole(truth, pixels, mask),
-        min(MOST_DECIBELS, psnr(truth, pixels)),
-        min(MOST_DECIBELS, psnr_in_hole(truth, pixels, mask)),
-        ssim(truth, pixels),
-        None if distance is None else distance(truth, pixels, mask),
-        fill.seconds,
-    )
+def score(case: Case, fills: Mapping[str, Fill], distance: VggDistance | None) -> dict[str, Score]:
+    """Figures of each fill of a case, by the same titles."""
+    truth, mask = case.image, case.mask
+    seen: list[float | None] = [None] * len(fills)
+    if distance is not None and fills:
+        seen = [*distance(truth, [fill.pixels for fill in fills.values()], mask)]
+    return {
+        title: Score(
+            l1_in_hole(truth, fill.pixels, mask),
+            min(MOST_DECIBELS, psnr(truth, fill.pixels)),
+            min(MOST_DECIBELS, psnr_in_hole(truth, fill.pixels, mask)),
+            ssim(truth, fill.pixels),
+            vgg,
+            fill.seconds,
+        )
+        for (title, fill), vgg in zip(fills.items(), seen, strict=True)
+    }
 
 
 def mean_score(scores: Sequence[Score]) -> Score:
@@ -106,7 +112,7 @@ class Tally:
             except (WeightsError, OptionError) as error:
                 # A method that cannot run here says why in the table; the others are measured all the same.
                 self.missing[method.title] = str(error)
-        scores = {title: score(case, fill, self._distance) for title, fill in fills.items()}
+        scores = score(case, fills, self._distance)
         for title, figures in scores.items():
             self.scores[title].append(figures)
         for fill in fills.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -27,7 +28,7 @@ _PREFIX = "features."
 
 
 class VggDistance:
-    """Compares two fills of the same hole by what VGG-16 sees of them."""
+    """Compares fills of one hole with the truth by what VGG-16 sees of them."""
 
     def __init__(self, weights: Path) -> None:
         """Read the convolutions.
@@ -41,8 +42,10 @@ class VggDistance:
         self._layers = vgg_convolutions(weights)
 
     @torch.inference_mode()
-    def __call__(self, truth: NDArray[np.uint8], filled: NDArray[np.uint8], mask: NDArray[np.uint8]) -> float:
-        """Distance in the hole, 0 = the same, at most 4: squared distance of unit feature vectors.
+    def __call__(
+        self, truth: NDArray[np.uint8], fills: Sequence[NDArray[np.uint8]], mask: NDArray[np.uint8]
+    ) -> list[float]:
+        """Distances in the hole, 0 = the same, at most 4: squared distance of unit feature vectors.
 
         Averaged over the hole's positions at the last rectified layer of each of the five resolutions, then
         over the layers. What is seen is the rectangle around the hole with 32 pixels of context, scaled down
@@ -50,7 +53,7 @@ class VggDistance:
 
         Args:
             truth: (H, W, 3) uint8 RGB.
-            filled: (H, W, 3) uint8 RGB.
+            fills: pictures to compare with it, (H, W, 3) uint8 RGB each.
             mask: (H, W) uint8, nonzero = hole.
 
         Raises:
@@ -60,14 +63,14 @@ class VggDistance:
             raise OptionError(
                 "There is nothing to measure in an empty hole; paint at least one pixel of the mask."
             )
-        pictures, hole = _around_hole(truth, filled, mask)
+        pictures, hole = _around_hole([truth, *fills], mask)
         distances = []
         values = pictures
         for index, layer in enumerate(self._layers):
             values = layer(values)
             if index in _TAPS:
-                distances.append(_distance_in(values, hole))
-        return float(np.mean(distances))
+                distances.append(_distances_in(values, hole))
+        return [float(value) for value in torch.stack(distances).mean(0)]
 
 
 def vgg_convolutions(weights: Path) -> nn.Sequential:
@@ -109,26 +112,25 @@ def _convolutions(layout: tuple[int, ...]) -> nn.Sequential:
     return nn.Sequential(*layers)
 
 
-def _around_hole(
-    truth: NDArray[np.uint8], filled: NDArray[np.uint8], mask: NDArray[np.uint8]
-) -> tuple[Tensor, Tensor]:
-    """Both pictures, normalised (2, 3, h, w), and the hole (1, 1, h, w), cut to its surroundings."""
+def _around_hole(pictures: Sequence[NDArray[np.uint8]], mask: NDArray[np.uint8]) -> tuple[Tensor, Tensor]:
+    """The pictures, normalised (N, 3, h, w), and the hole (1, 1, h, w), cut to its surroundings."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     window = tuple(
         slice(max(0, int(line[0]) - _CONTEXT_PX), int(line[-1]) + 1 + _CONTEXT_PX) for line in (rows, columns)
     )
     hole = (mask[window] > 0).astype(np.uint8)
-    pair = [truth[window], filled[window]]
+    cuts = [picture[window] for picture in pictures]
     scale = _LARGEST_SIDE / max(hole.shape)
     if scale < 1:
         size = max(1, round(hole.shape[1] * scale)), max(1, round(hole.shape[0] * scale))
-        pair = [cv2.resize(picture, size, interpolation=cv2.INTER_AREA) for picture in pair]
+        cuts = [cv2.resize(cut, size, interpolation=cv2.INTER_AREA) for cut in cuts]
         hole = cv2.resize(hole, size, interpolation=cv2.INTER_NEAREST)
-    return torch.cat([normalised(one) for one in pair]), torch.from_numpy(hole.astype(np.float32))[None, None]
+    return torch.cat([normalised(cut) for cut in cuts]), torch.from_numpy(hole.astype(np.float32))[None, None]
 
 
-def _distance_in(features: Tensor, hole: Tensor) -> float:
+def _distances_in(features: Tensor, hole: Tensor) -> Tensor:
+    """(N - 1,) mean distance in the hole of the first of (N, C, h, w) features from each of the others."""
     unit = functional.normalize(features, dim=1)
-    distance = (unit[0] - unit[1]).square().sum(dim=0)
-    share = functional.adaptive_avg_pool2d(hole, (distance.shape[0], distance.shape[1]))[0, 0]
-    return float((distance * share).sum() / share.sum().clamp_min(1e-8))
+    distance = (unit[1:] - unit[:1]).square().sum(dim=1).double()
+    share = functional.adaptive_avg_pool2d(hole, (distance.shape[1], distance.shape[2]))[0]
+    return (distance * share).sum((1, 2)) / share.sum().clamp_min(1e-8)
