@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -59,14 +58,6 @@ def together(count: int, *arguments: str) -> list[subprocess.CompletedProcess[st
 def curve(run: Path) -> list[dict[str, float]]:
     lines = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     return [{key: value for key, value in line.items() if key != "images_per_s"} for line in lines]
-
-
-@pytest.fixture(autouse=True)
-def threads() -> Iterator[None]:
-    """The tiny recipes set torch's threads; put them back."""
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

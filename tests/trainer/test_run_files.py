@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,14 +27,6 @@ from trainer.setup import start_run
 
 ROOT = Path(__file__).resolve().parents[2]
 CPU = Compute(torch.device("cpu"), torch.float32, "CPU (float32)")
-
-
-@pytest.fixture(autouse=True)
-def threads() -> Iterator[None]:
-    """The tiny recipes set torch's threads; put them back."""
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

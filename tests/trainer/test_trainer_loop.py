@@ -2,7 +2,6 @@ import json
 import math
 import os
 import signal
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,14 +26,6 @@ from trainer.setup import init_from_imagenet, start_run
 
 CPU = Compute(torch.device("cpu"), torch.float32, "CPU (float32)")
 TINY = ["tiny-parsing", "tiny-completion", "tiny-adversarial", "tiny-face"]
-
-
-@pytest.fixture(autouse=True)
-def threads() -> Iterator[None]:
-    """The tiny recipes set torch's threads; put them back."""
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
