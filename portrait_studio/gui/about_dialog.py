@@ -7,20 +7,19 @@ import re
 from collections.abc import Iterator
 from importlib import metadata
 
-from PySide6.QtCore import Qt, qVersion
+from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHeaderView,
     QLabel,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from portrait_studio import __version__
+from portrait_studio.gui.tables import plain_table, show_rows
 
 _TEXT = (
     "Removes things from photographs of people and recovers the body behind them, offline: nothing is"
@@ -58,23 +57,12 @@ class AboutDialog(QDialog):
         text = QLabel(_TEXT, self)
         text.setWordWrap(True)
         rows = list(_packages())
-        self.table = QTableWidget(len(rows), 3, self)
-        self.table.setAccessibleName("Parts and their licences")
-        self.table.setHorizontalHeaderLabels(["Part", "Version", "Licence"])
-        self.table.verticalHeader().hide()
-        self.table.setShowGrid(False)
-        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        self.table = plain_table(("Part", "Version", "Licence"), "Parts and their licences", self)
         header = self.table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-        for row, cells in enumerate(rows):
-            for column, cell in enumerate(cells):
-                item = QTableWidgetItem(cell)
-                item.setToolTip(cell)
-                self.table.setItem(row, column, item)
+        show_rows(self.table, rows)
         self._versions = "\n".join(
             [f"Portrait Studio {__version__}", f"Python {platform.python_version()} on {platform.platform()}"]
             + [f"{name} {version}" for name, version, _ in rows]

@@ -14,18 +14,16 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QLineEdit,
     QMessageBox,
     QPlainTextEdit,
     QStyle,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.gui.actions import GESTURES, TABLE, Actions
+from portrait_studio.gui.tables import plain_table, search_field, show_rows
 
 UNEXPECTED = (
     "Something went wrong inside the program. Your photo is still open; undo the last step if it looks wrong."
@@ -114,23 +112,36 @@ def ask_unsaved(parent: QWidget, name: str) -> UnsavedAnswer:
     return next((answer for button, answer in answers.items() if button is clicked), UnsavedAnswer.CANCEL)
 
 
-def ask_overwrite(parent: QWidget, path: Path, *, is_source: bool) -> bool:
-    """Ask before a file is replaced; Cancel is the default."""
+def confirm(parent: QWidget, question: str, consequence: str, button: str) -> bool:
+    """Ask before something is lost for good; Cancel is the default.
+
+    Args:
+        parent: window that asks.
+        question: what is about to happen.
+        consequence: what is lost.
+        button: the verb that does it.
+    """
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Warning)
     box.setWindowTitle("Portrait Studio")
-    if is_source:
-        box.setText(f"“{path.name}” is the photo that you opened.")
-        box.setInformativeText("Replacing it destroys the original; it cannot be brought back.")
-    else:
-        box.setText(f"“{path.name}” exists already.")
-        box.setInformativeText("Replacing it destroys what is in it now.")
-    replace = box.addButton("Replace", QMessageBox.ButtonRole.DestructiveRole)
+    box.setText(question)
+    box.setInformativeText(consequence)
+    agreed = box.addButton(button, QMessageBox.ButtonRole.DestructiveRole)
     cancel = box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(cancel)
     box.setEscapeButton(cancel)
     box.exec()
-    return box.clickedButton() is replace
+    return box.clickedButton() is agreed
+
+
+def ask_overwrite(parent: QWidget, path: Path, *, is_source: bool) -> bool:
+    """Ask before a file is replaced."""
+    question = f"“{path.name}” exists already."
+    consequence = "Replacing it destroys what is in it now."
+    if is_source:
+        question = f"“{path.name}” is the photo that you opened."
+        consequence = "Replacing it destroys the original; it cannot be brought back."
+    return confirm(parent, question, consequence, "Replace")
 
 
 class KeySheet(QDialog):
@@ -143,26 +154,14 @@ class KeySheet(QDialog):
         self.resize(560, 560)
         rows = [(actions.keys_text(c), entry.tip) for c, entry in TABLE.items() if actions.keys(c)]
         rows += list(GESTURES)
-        self._search = QLineEdit(self)
-        self._search.setPlaceholderText("Search keys and commands")
-        self._search.setAccessibleName("Search keys and commands")
-        self._search.setClearButtonEnabled(True)
-        self._search.textChanged.connect(self._filter)
-        self._table = QTableWidget(len(rows), 2, self)
-        self._table.setAccessibleName("Keys and what they do")
-        self._table.setHorizontalHeaderLabels(["Keys", "What happens"])
-        self._table.verticalHeader().hide()
-        self._table.setShowGrid(False)
-        self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self._table = plain_table(("Keys", "What happens"), "Keys and what they do", self)
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self._table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._search = search_field(self._table, "Search keys and commands", self)
         header = self._table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for row, pair in enumerate(rows):
-            for column, text in enumerate(pair):
-                self._table.setItem(row, column, QTableWidgetItem(text))
+        show_rows(self._table, rows)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -177,10 +176,3 @@ class KeySheet(QDialog):
             not self._table.isRowHidden(item.row())
             for item in self._table.findItems(text, Qt.MatchFlag.MatchExactly)
         )
-
-    def _filter(self, text: str) -> None:
-        wanted = text.strip().lower()
-        for row in range(self._table.rowCount()):
-            cells = (self._table.item(row, column) for column in (0, 1))
-            found = any(cell is not None and wanted in cell.text().lower() for cell in cells)
-            self._table.setRowHidden(row, not found)

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QKeySequenceEdit,
     QLabel,
-    QLineEdit,
     QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from portrait_studio.gui.actions import TABLE, Actions, Command
+from portrait_studio.gui.tables import plain_table, search_field, show_rows
 
 _TAKEN: Final = {
     "\\": "comparing with the original",
@@ -41,24 +38,11 @@ class KeyEditor(QWidget):
         super().__init__(parent)
         self._actions = actions
         self._commands = list(TABLE)
-        self.search = QLineEdit(self)
-        self.search.setPlaceholderText("Search commands and keys")
-        self.search.setAccessibleName("Search commands and keys")
-        self.search.setClearButtonEnabled(True)
-        self.search.textChanged.connect(self._filter)
-        self.table = QTableWidget(len(self._commands), 2, self)
-        self.table.setAccessibleName("Commands and their keys")
-        self.table.setHorizontalHeaderLabels(["Command", "Keys"])
-        self.table.verticalHeader().hide()
-        self.table.setShowGrid(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table = plain_table(("Command", "Keys"), "Commands and their keys", self)
+        self.search = search_field(self.table, "Search commands and keys", self)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.currentCellChanged.connect(self._on_chosen)
         self.edit = QKeySequenceEdit(self)
         self.edit.setAccessibleName("New keys of the chosen command")
@@ -91,9 +75,8 @@ class KeyEditor(QWidget):
 
     def refresh(self) -> None:
         """Show the keys of the moment."""
-        for row, command in enumerate(self._commands):
-            for column, text in enumerate((TABLE[command].text, self._actions.keys_text(command))):
-                self.table.setItem(row, column, QTableWidgetItem(text))
+        rows = [(TABLE[command].text, self._actions.keys_text(command)) for command in self._commands]
+        show_rows(self.table, rows)
 
     def choose(self, command: Command) -> None:
         """Stand on a command."""
@@ -146,10 +129,3 @@ class KeyEditor(QWidget):
         self._on_chosen()
         shown = self._actions.keys_text(command) or "no key"
         self.note.setText(f"{TABLE[command].text}: {shown}.")
-
-    def _filter(self, text: str) -> None:
-        wanted = text.strip().lower()
-        for row in range(self.table.rowCount()):
-            cells = (self.table.item(row, column) for column in (0, 1))
-            found = any(cell is not None and wanted in cell.text().lower() for cell in cells)
-            self.table.setRowHidden(row, not found)

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
-    QMessageBox,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from portrait_studio.gui.dialogs import confirm
 from portrait_studio.session.autosave import Autosave
 from portrait_studio.session.recovery import Recoverable
 
@@ -78,19 +78,12 @@ class RecoveryDialog(QDialog):
 
     def _delete(self) -> None:
         chosen = self.chosen
-        if chosen is None:
-            return
-        box = QMessageBox(self)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle("Portrait Studio")
-        box.setText(f"Delete the unsaved edits of “{chosen.origin.name}”?")
-        box.setInformativeText("They cannot be brought back. The photo itself is not touched.")
-        delete = box.addButton("Delete", QMessageBox.ButtonRole.DestructiveRole)
-        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(cancel)
-        box.setEscapeButton(cancel)
-        box.exec()
-        if box.clickedButton() is not delete:
+        if chosen is None or not confirm(
+            self,
+            f"Delete the unsaved edits of “{chosen.origin.name}”?",
+            "They cannot be brought back. The photo itself is not touched.",
+            "Delete",
+        ):
             return
         chosen.slot.clear()
         self._found.remove(chosen)
