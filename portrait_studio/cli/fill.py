@@ -88,9 +88,10 @@ def _fill(options: argparse.Namespace, photo_path: Path, mask_path: Path) -> Non
     if options.record is not None and painted is not None:
         from portrait_studio.document.edit_record import record_edit, write_record
         from portrait_studio.document.history import Snapshot, Step
+        from portrait_studio.session.candidates import Candidate
         from portrait_studio.session.fill_records import record_of
 
-        steps = (Step("Mask", painted), Step("Fill", filled, record_of(how, result)))
+        steps = (Step("Mask", painted), Step("Fill", filled, record_of(Candidate(result, how))))
         write_record(record_edit(Snapshot(document, steps, len(steps))), options.record)
     write_notices(*photo.notices, *result.notices, *report.written.notices)
     sys.stdout.write(_summary(result, options.output))

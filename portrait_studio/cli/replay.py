@@ -82,7 +82,7 @@ def _repeat(document: Document, record: EditRecord, device: str | None) -> list[
     from portrait_studio.document.document import Look
     from portrait_studio.engine.pipeline import Engine
     from portrait_studio.engine.request import CompletionRequest
-    from portrait_studio.session.fill_records import ways_of
+    from portrait_studio.session.fill_records import options_of, structure_of
 
     engine, devices = Engine(models_dir()), []
     before: Look | None = None
@@ -93,13 +93,15 @@ def _repeat(document: Document, record: EditRecord, device: str | None) -> list[
             edit.finish()
             # A copy, since the fill changes the pixels in place.
             before = Look(document.image.copy(), fill.mask)
-        results = {}
-        ways = [how if device is None else replace(how, device=device) for how in ways_of(fill.how)]
-        for how in dict.fromkeys(ways):
+        results, ways = {}, fill.how.ways
+        for way in dict.fromkeys(ways):
+            how = options_of(fill.how, way)
+            if device is not None:
+                how = replace(how, device=device, precision="auto")
+            request = CompletionRequest(before.image, before.mask, how, structure_of(way, record.extent))
             with progress_bar() as progress:
-                request = CompletionRequest(before.image, before.mask, how, fill.structure)
-                results[how] = engine.complete(request, progress)
-            devices.append(results[how].device)
+                results[way] = engine.complete(request, progress)
+            devices.append(results[way].device)
         count = len(results[ways[0]].regions)
         regions = [results[ways[n % len(ways)]].regions[n] for n in range(count)]
         document.apply_fills(regions, before if fill.how.is_anew else None)

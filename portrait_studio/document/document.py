@@ -172,13 +172,14 @@ class Document:
         """Photo and mask as they are; good until the photo changes, so for a job that forbids it."""
         return Look(self._image, self._mask.copy())
 
-    def look_before(self, delta: Delta) -> Look:
-        """Photo and mask as they were before a step that is applied and not painted over since."""
+    def look_before(self, deltas: Sequence[Delta]) -> Look:
+        """Photo and mask as they were before the latest steps, all of them applied, the last one first."""
         look = Look(self._image.copy(), self._mask.copy())
         planes: dict[PlaneName, Plane] = {PlaneName.IMAGE: look.image, PlaneName.MASK: look.mask}
-        for piece, values in reversed(delta.before(self._image.dtype)):
-            if piece.plane in planes:
-                planes[piece.plane][piece.bounds.slices] = values
+        for delta in deltas:
+            for piece, values in reversed(delta.before(self._image.dtype)):
+                if piece.plane in planes:
+                    planes[piece.plane][piece.bounds.slices] = values
         return look
 
     def apply_fills(self, fills: Sequence[Fill], over: Look | None = None) -> Delta:
@@ -205,12 +206,11 @@ class Document:
             changed = fill.changed != 0
             crops = {name: self.writeable(name)[fill.bounds.slices] for name in _FILL_PLANES}
             before += [(Piece(name, fill.bounds), crop.copy()) for name, crop in crops.items()]
-            share = mask_shapes.fill_share(self._mask[fill.bounds.slices], changed)
-            pixels = (
-                fill.pixels
-                if share is None
-                else mask_shapes.mixed(crops[PlaneName.IMAGE], fill.pixels, share)
-            )
+            below = Look(self._image, self._mask) if over is None else over
+            share = mask_shapes.fill_share(below.mask[fill.bounds.slices], changed)
+            pixels = fill.pixels
+            if share is not None:
+                pixels = mask_shapes.mixed(below.image[fill.bounds.slices], fill.pixels, share)
             np.copyto(crops[PlaneName.IMAGE], pixels, where=changed[:, :, None])
             crops[PlaneName.FILLED][changed] = masks.HOLE
             crops[PlaneName.MASK][changed] = masks.KNOWN

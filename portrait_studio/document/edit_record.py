@@ -15,12 +15,12 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from portrait_studio import __version__
 from portrait_studio.document.deltas import Plane, PlaneName
-from portrait_studio.document.history import FillRecord, Snapshot
-from portrait_studio.document.packed_plane import pack_plane, unpack_plane
+from portrait_studio.document.fill_record import FillRecord
+from portrait_studio.document.history import Snapshot
+from portrait_studio.document.packed_plane import PackedPlane, pack_plane, unpack_plane
 from portrait_studio.errors import ProjectError
 from portrait_studio.imaging.atomic import replacing
 from portrait_studio.imaging.geometry import Bounds, Extent
@@ -28,7 +28,7 @@ from portrait_studio.imaging.masks import Mask
 from portrait_studio.imaging.photo import Photo, Pixels
 
 FORMAT: Final = "portrait-studio edit record"
-VERSION: Final = 1
+VERSION: Final = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,15 +36,12 @@ class RecordedFill:
     """One fill of an edit.
 
     Attributes:
-        how: options, seed and weights.
+        how: options, seed, painted labels and weights.
         mask: (H, W) uint8, what was to be filled.
-        structure: (H, W) uint8 labels that overruled the predicted parsing map, 255 = predicted; None = all
-            predicted.
     """
 
     how: FillRecord
     mask: Mask
-    structure: NDArray[np.uint8] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +103,7 @@ def record_edit(snapshot: Snapshot) -> EditRecord:
     for number, change in snapshot.changes():
         if change.fill is not None and number < snapshot.applied:
             mask = _with(empty, snapshot.touched(PlaneName.MASK))
-            fills.append(RecordedFill(change.fill, mask, _structure(change.fill, extent)))
+            fills.append(RecordedFill(change.fill, mask))
     if not fills:
         raise ProjectError("There is nothing to record: nothing has been filled yet.")
     name = photo.path.name if photo.path is not None else "a pasted picture"
@@ -139,13 +136,7 @@ def write_record(record: EditRecord, path: Path) -> None:
             "sha256": record.photo_sha256,
         },
         "result": {"sha256": record.result_sha256},
-        "fills": [
-            {
-                **asdict(fill.how),
-                "mask": pack_plane(fill.mask),
-            }
-            for fill in record.fills
-        ],
+        "fills": [_entry(fill) for fill in record.fills],
     }
     with replacing(path) as file:
         file.write(json.dumps(content, indent=1).encode())
@@ -183,13 +174,16 @@ def read_record(path: Path) -> EditRecord:
         raise ProjectError(f"{path} is damaged or no edit record; export it again.") from error
 
 
+def _entry(fill: RecordedFill) -> dict[str, Any]:
+    mask = pack_plane(fill.mask)
+    return {**asdict(fill.how), "mask": None if mask is None else asdict(mask)}
+
+
 def _fill(entry: dict[str, Any], extent: Extent) -> RecordedFill:
     how = FillRecord.from_json({key: value for key, value in entry.items() if key != "mask"})
-    return RecordedFill(how, unpack_plane(entry["mask"], extent), _structure(how, extent))
-
-
-def _structure(how: FillRecord, extent: Extent) -> NDArray[np.uint8] | None:
-    return None if how.structure is None else unpack_plane(how.structure, extent) - np.uint8(1)
+    for way in how.ways:
+        unpack_plane(way.structure, extent)
+    return RecordedFill(how, unpack_plane(PackedPlane.from_json(entry["mask"]), extent))
 
 
 def missing_weights(record: EditRecord, present: Sequence[tuple[str, str]]) -> list[str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,50 +11,9 @@ from numpy.typing import NDArray
 from portrait_studio.document.delta_store import FrozenBytes
 from portrait_studio.document.deltas import Delta, Piece, Plane, PlaneName, exchange
 from portrait_studio.document.document import Document
-from portrait_studio.document.packed_plane import PackedPlane
+from portrait_studio.document.fill_record import FillRecord
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.photo import Photo
-
-
-@dataclass(frozen=True)
-class FillRecord:
-    """How a fill was made: enough to make it again.
-
-    Attributes:
-        method: value of the engine's method.
-        seed: start of its random numbers.
-        device: what was asked for: "auto", "cpu", "cuda" or "mps".
-        grow_px: width of the blend band in pixels.
-        ran_on: what it did run on, e.g. "CPU (bfloat16)".
-        weights: SHA-256 of each weights file, by network name.
-        program: version of the program.
-        holes: method and seed of what is shown in each hole, where they differ.
-        structure: (H, W) uint8 labels that overruled the predicted parsing map, + 1, 0 = predicted; None =
-            all predicted.
-        is_anew: whether it was made of the photo as it was before the fill before it.
-    """
-
-    method: str
-    seed: int
-    device: str
-    grow_px: int
-    ran_on: str
-    weights: dict[str, str]
-    program: str
-    holes: tuple[tuple[str, int], ...] = ()
-    structure: PackedPlane | None = None
-    is_anew: bool = False
-
-    @classmethod
-    def from_json(cls, entry: dict[str, Any]) -> FillRecord:
-        """From what `dataclasses.asdict` and JSON made of one.
-
-        Raises:
-            TypeError, ValueError: it is none.
-        """
-        record = cls(**entry)
-        holes = tuple((str(method), int(seed)) for method, seed in record.holes)
-        return replace(record, holes=holes)
 
 
 @dataclass(frozen=True, eq=False)

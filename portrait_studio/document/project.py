@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from portrait_studio import __version__
 from portrait_studio.document.deltas import Piece, PlaneName
 from portrait_studio.document.document import Document
-from portrait_studio.document.history import Change, FillRecord, Snapshot, Step
+from portrait_studio.document.fill_record import FillRecord
+from portrait_studio.document.history import Change, Snapshot, Step
 from portrait_studio.errors import ImageFileError, ProjectError
 from portrait_studio.imaging.atomic import replacing
 from portrait_studio.imaging.geometry import Bounds
@@ -34,7 +35,7 @@ from portrait_studio.imaging.writing import encoded_png
 
 SUFFIX: Final = ".psproj"
 FORMAT: Final = "portrait-studio project"
-VERSION: Final = 1
+VERSION: Final = 2
 
 _PACKING: Final[tuple[int, bool, int]] = (zipfile.ZIP_DEFLATED, True, 3)
 """Deflate, zip64 where needed, and a low level: fills are noise, which no level packs well."""

@@ -18,9 +18,11 @@ import platformdirs
 import torch
 from torch import nn
 
+from portrait_studio.engine.request import Hardware
 from portrait_studio.errors import DeviceError, OptionError
 
 DEVICE_NAMES = ("auto", "cpu", "cuda", "mps")
+PRECISION_NAMES = ("auto", "float32", "bfloat16")
 _WORTHWHILE = 1.2
 """Speed-up below which bfloat16 is not worth its rounding."""
 
@@ -36,6 +38,11 @@ class Compute:
 
     device: torch.device
     dtype: torch.dtype = torch.float32
+
+    @property
+    def hardware(self) -> Hardware:
+        """The same by the names that are asked for."""
+        return Hardware(self.device.type, str(self.dtype).removeprefix("torch."))
 
     @property
     def description(self) -> str:
@@ -101,19 +108,23 @@ class ChosenPrecision(PrecisionMemory):
         return self._choice == "bfloat16" or (self._choice == "auto" and super().bfloat16_is_faster())
 
 
-def choose_compute(name: str, memory: PrecisionMemory) -> Compute:
+def choose_compute(name: str, memory: PrecisionMemory, precision: str = "auto") -> Compute:
     """Device and precision for a job.
 
     Args:
         name: "auto" (the fastest that this machine has), "cpu", "cuda" or "mps".
         memory: remembers what was measured.
+        precision: on the CPU: "auto" (the faster one), "float32" or "bfloat16"; others have one of their own.
 
     Raises:
-        OptionError: there is no device of that name.
+        OptionError: there is no device or precision of that name.
         DeviceError: this machine does not have the device.
     """
     if name not in DEVICE_NAMES:
         raise OptionError(f"There is no device {name!r}; choose one of: {', '.join(DEVICE_NAMES)}.")
+    if precision not in PRECISION_NAMES:
+        names = ", ".join(PRECISION_NAMES)
+        raise OptionError(f"There is no precision {precision!r}; choose one of: {names}.")
     has_cuda, has_mps = torch.cuda.is_available(), torch.backends.mps.is_available()
     if name == "cuda" and not has_cuda:
         raise DeviceError(
@@ -127,7 +138,8 @@ def choose_compute(name: str, memory: PrecisionMemory) -> Compute:
         return Compute(torch.device("cuda"))
     if name == "mps" or (name == "auto" and has_mps):
         return Compute(torch.device("mps"))
-    return Compute(torch.device("cpu"), torch.bfloat16 if memory.bfloat16_is_faster() else torch.float32)
+    halves = precision == "bfloat16" or (precision == "auto" and memory.bfloat16_is_faster())
+    return Compute(torch.device("cpu"), torch.bfloat16 if halves else torch.float32)
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -102,11 +102,11 @@ class Engine:
             Cancelled: the user asked for it.
         """
         check_request(request)
-        fallback = self._fallback(request.options.device)
+        fallback = self._fallback(request.options.device, request.options.precision)
         return _Job(request, self._tools, fallback, progress or Progress()).complete(self._policy)
 
-    def _fallback(self, device: str) -> Fallback:
-        compute, cpu = choose_compute(device, self._memory), choose_compute("cpu", self._memory)
+    def _fallback(self, device: str, precision: str = "auto") -> Fallback:
+        compute, cpu = (choose_compute(name, self._memory, precision) for name in (device, "cpu"))
         return Fallback(compute, cpu, self._policy)
 
 
@@ -134,6 +134,7 @@ class _Job:
             self._weights,
             self._fallback.compute.description,
             (*self._fallback.notices, *dict.fromkeys(self._notices)),
+            self._fallback.compute.hardware,
         )
 
     def parse_photo(self, end: float) -> ParsedWindow:

@@ -33,6 +33,7 @@ class CompletionOptions:
         device: "auto", "cpu", "cuda" or "mps".
         keep_stages: whether the result carries the picture of every stage.
         grow_px: width of the blend band outside the painted mask, in pixels; nothing beyond it changes.
+        precision: of the networks on a CPU: "auto", "float32" or "bfloat16".
     """
 
     method: Method = Method.DEFAULT
@@ -40,6 +41,7 @@ class CompletionOptions:
     device: str = "auto"
     keep_stages: bool = False
     grow_px: int = 2
+    precision: str = "auto"
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +98,19 @@ class FilledRegion:
     stages: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Hardware:
+    """What a job ran on, as it is asked for.
+
+    Attributes:
+        device: "cpu", "cuda" or "mps"; "auto" = not known.
+        precision: "float32" or "bfloat16"; "auto" = not known.
+    """
+
+    device: str = "auto"
+    precision: str = "auto"
+
+
 @dataclass(frozen=True, eq=False)
 class CompletionResult:
     """Answer to a `CompletionRequest`.
@@ -108,6 +123,7 @@ class CompletionResult:
         weights: SHA-256 of each weights file that was used, by network name.
         device: what it ran on, for the user to read, e.g. "CPU (bfloat16)".
         notices: sentences for the user, e.g. that memory ran out and a smaller work crop was used.
+        hardware: what it ran on, to ask for it again.
     """
 
     regions: tuple[FilledRegion, ...]
@@ -116,3 +132,4 @@ class CompletionResult:
     weights: dict[str, str]
     device: str
     notices: tuple[str, ...] = ()
+    hardware: Hardware = field(default_factory=Hardware)

@@ -48,9 +48,9 @@ class Candidates:
         return tuple(self.all[place].result.regions[hole] for hole, place in enumerate(self.chosen))
 
     @property
-    def ways(self) -> tuple[CompletionOptions, ...]:
-        """How the fill that is shown in each hole was made."""
-        return tuple(self.all[place].options for place in self.chosen)
+    def by_hole(self) -> tuple[Candidate, ...]:
+        """The candidate that is shown in each hole."""
+        return tuple(self.all[place] for place in self.chosen)
 
     @property
     def shown(self) -> Candidate:

@@ -3,66 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio import __version__
-from portrait_studio.document.history import FillRecord
-from portrait_studio.document.packed_plane import pack_plane
-from portrait_studio.engine.request import CompletionOptions, CompletionResult, Method
+from portrait_studio.document.fill_record import FillRecord, WayRecord
+from portrait_studio.document.packed_plane import pack_plane, unpack_plane
+from portrait_studio.engine.request import CompletionOptions, Method
 from portrait_studio.errors import ProjectError
+from portrait_studio.imaging.geometry import Extent
+from portrait_studio.session.candidates import Candidate
 
 
-def record_of(
-    options: CompletionOptions,
-    result: CompletionResult,
-    structure: NDArray[np.uint8] | None = None,
-    holes: Sequence[CompletionOptions] = (),
-    is_anew: bool = False,
-) -> FillRecord:
+def record_of(candidate: Candidate, holes: Sequence[Candidate] = (), is_anew: bool = False) -> FillRecord:
     """What to remember of a fill.
 
     Args:
-        options: how it was made.
-        result: what the engine answered.
-        structure: the labels of the request; see `CompletionRequest`.
-        holes: how the fill of each hole was made, where they differ.
+        candidate: the fill.
+        holes: which candidate each hole shows, where they may differ.
         is_anew: whether it was made of the photo as it was before the fill before it.
     """
-    ways = tuple((each.method.value, each.seed) for each in holes)
+    # Packing a map takes a while, and holes share them.
+    packed = {id(each): _way_record(each) for each in (candidate, *holes)}
+    own, ways = packed[id(candidate)], tuple(packed[id(each)] for each in holes)
+    weights: dict[str, str] = {}
+    for each in (*holes, candidate):
+        weights |= each.result.weights
+    hardware = candidate.result.hardware
     return FillRecord(
-        options.method.value,
-        options.seed,
-        options.device,
-        options.grow_px,
-        result.device,
-        dict(result.weights),
+        own.method,
+        own.seed,
+        hardware.device,
+        candidate.options.grow_px,
+        candidate.result.device,
+        weights,
         __version__,
-        ways if len(set(ways)) > 1 else (),
-        None if structure is None else pack_plane(structure + np.uint8(1)),
+        ways if any(each != own for each in ways) else (),
+        own.structure,
         is_anew,
+        hardware.precision,
     )
 
 
-def ways_of(record: FillRecord) -> tuple[CompletionOptions, ...]:
-    """How to make the fill of each hole again; one for all unless they differ. See `options_of`."""
-    ways = record.holes or ((record.method, record.seed),)
-    return tuple(options_of(replace(record, method=method, seed=seed)) for method, seed in ways)
+def _way_record(candidate: Candidate) -> WayRecord:
+    structure = None if candidate.structure is None else pack_plane(candidate.structure + np.uint8(1))
+    return WayRecord(candidate.options.method.value, candidate.options.seed, structure)
 
 
-def options_of(record: FillRecord) -> CompletionOptions:
-    """How to make a fill again.
+def options_of(record: FillRecord, way: WayRecord | None = None) -> CompletionOptions:
+    """How to make a fill again, or what it shows in one hole.
 
     Raises:
         ProjectError: by a method that this version does not have.
     """
+    name, seed = (record.method, record.seed) if way is None else (way.method, way.seed)
     try:
-        method = Method(record.method)
+        method = Method(name)
     except ValueError:
         raise ProjectError(
-            f"The fill was made by the method {record.method!r}, which this version of the program lacks;"
-            " update it."
+            f"The fill was made by the method {name!r}, which this version of the program lacks; update it."
         ) from None
-    return CompletionOptions(method, record.seed, record.device, grow_px=record.grow_px)
+    return CompletionOptions(method, seed, record.device, grow_px=record.grow_px, precision=record.precision)
+
+
+def structure_of(way: WayRecord, extent: Extent) -> NDArray[np.uint8] | None:
+    """(H, W) uint8 labels to follow, 255 = predict; None = predict all."""
+    return None if way.structure is None else unpack_plane(way.structure, extent) - np.uint8(1)

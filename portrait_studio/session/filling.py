@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.document.deltas import PlaneName
-from portrait_studio.document.document import Look
+from portrait_studio.document.document import Document, Look
 from portrait_studio.document.history import Step
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, CompletionResult, Method
@@ -141,14 +141,14 @@ class Filling(QObject):
 
     def fill_anew(self, options: CompletionOptions) -> None:
         """Fill the mask, or else the last hole once more, by the structure that the user painted."""
-        document, last = self._editing.document, self._last_fill()
+        document = self._editing.document
         if document is None or not self.can_fill_anew:
             return
-        if document.has_mask or last is None:
+        if document.has_mask:
             self.fill(options)
         else:
             self._waiting = []
-            self._start(_Plan(_Purpose.ANEW, document.look_before(last.delta), options))
+            self._start(_Plan(_Purpose.ANEW, self._look_before_fill(document), options))
 
     def choose(self, place: int, hole: int | None = None) -> None:
         """Show another candidate, in one hole or in all."""
@@ -168,9 +168,9 @@ class Filling(QObject):
         if plan.purpose is _Purpose.CANDIDATE and known is not None and known.holds(candidate):
             self._replace_last(known.joined_by(candidate))
         else:
+            over = plan.before if plan.purpose is _Purpose.ANEW or self._is_anew else None
             if plan.purpose is _Purpose.CANDIDATE:
                 self._editing.history.stack.undo()
-            over = plan.before if plan.purpose is _Purpose.ANEW else None
             self._put(Candidates.first(candidate), over)
         self.filled.emit(result)
         if self._waiting:
@@ -184,9 +184,9 @@ class Filling(QObject):
     # -- pieces --------------------------------------------------------------------------------------------
 
     def _start_candidate(self, options: CompletionOptions) -> None:
-        document, state = self._editing.document, self._editing.history.state
-        if document is not None and state is not None:
-            self._start(_Plan(_Purpose.CANDIDATE, document.look_before(state.delta), options))
+        document = self._editing.document
+        if document is not None:
+            self._start(_Plan(_Purpose.CANDIDATE, self._look_before_fill(document), options))
 
     def _start(self, plan: _Plan) -> None:
         document, engine = self._editing.document, self._engine
@@ -200,22 +200,31 @@ class Filling(QObject):
         self._desk.start(JobKind.FILL, lambda progress: engine.complete(request, progress))
 
     def _replace_last(self, candidates: Candidates) -> None:
+        document = self._editing.document
+        over = self._look_before_fill(document) if document is not None and self._is_anew else None
         self._editing.history.stack.undo()
-        self._put(candidates, None)
+        self._put(candidates, over)
 
     def _put(self, candidates: Candidates, over: Look | None) -> None:
         document = self._editing.document
         assert document is not None
         delta = document.apply_fills(candidates.regions, over)
         shown = candidates.shown
-        record = record_of(
-            shown.options, shown.result, shown.structure, candidates.ways, is_anew=over is not None
-        )
-        step = Step("Fill", delta, record)
+        step = Step("Fill", delta, record_of(shown, candidates.by_hole, is_anew=over is not None))
         self._known[step] = candidates
         self._editing.push(step)
         self._survey.learn(shown.result.structure)
         self._tell()
+
+    @property
+    def _is_anew(self) -> bool:
+        """Whether the last step is a fill in the place of another."""
+        state = self._editing.history.state
+        return state is not None and state.fill is not None and state.fill.is_anew
+
+    def _look_before_fill(self, document: Document) -> Look:
+        """What the last fill was made of."""
+        return document.look_before([step.delta for step in self._editing.history.steps_of_last_fill])
 
     def _last_fill(self) -> Step | None:
         """The last fill, if nothing but the wanted structure changed after it."""
@@ -230,7 +239,10 @@ class Filling(QObject):
         known, state = self.candidates, self._editing.history.state
         if known is not None:
             return max((candidate.options for candidate in known.all), key=lambda options: options.seed)
-        return None if state is None or state.fill is None else options_of(state.fill)
+        if state is None or state.fill is None:
+            return None
+        # The device of then is for repeating it; what comes next runs on what the user prefers now.
+        return replace(options_of(state.fill), device="auto", precision="auto")
 
     def _tell(self) -> None:
         if self.candidates is not self._told:

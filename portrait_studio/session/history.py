@@ -46,6 +46,19 @@ class History(QObject):
         """The last step that filled something; None while nothing is filled."""
         return next((step for step in self.applied_backwards() if step.fill is not None), None)
 
+    @property
+    def steps_of_last_fill(self) -> tuple[Step, ...]:
+        """The steps after what the last fill was made of, the last one first.
+
+        A fill that was made anew takes the place of the one before it, and was made of the same.
+        """
+        steps: list[Step] = []
+        for step in self.applied_backwards():
+            steps.append(step)
+            if step.fill is not None and not step.fill.is_anew:
+                return tuple(steps)
+        return ()
+
     def applied_backwards(self) -> Iterator[Step]:
         """The steps that are applied, the last one first."""
         for place in reversed(range(self.stack.index())):

@@ -55,8 +55,12 @@ class Survey(QObject):
     @property
     def before_last_fill(self) -> Structure | None:
         """The parsing map of the photo before its last fill, if it was ever known."""
-        fills = [step for step in self._editing.history.applied_backwards() if step.fill is not None]
-        return self._known.get(fills[1] if len(fills) > 1 else None) if fills else None
+        history = self._editing.history
+        undone = history.steps_of_last_fill
+        if not undone:
+            return None
+        earlier = list(history.applied_backwards())[len(undone) :]
+        return self._known.get(next((step for step in earlier if step.fill is not None), None))
 
     @property
     def parts(self) -> Parts | None:

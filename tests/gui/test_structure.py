@@ -238,3 +238,42 @@ def test_the_skeleton_is_drawn_over_the_photo(seen: Session, window: MainWindow,
     assert blue[2] > 200
     hand.key(Qt.Key.Key_S, SHIFT)
     assert pixel(window, hand, x, y) == before
+
+
+def anew(qtbot: QtBot, session: Session, hand: Hand, label: int, y: float) -> None:
+    """Paint a label and fill by it."""
+    session.tools.set_label(label)
+    hand.stroke((60, y), (140, y))
+    with qtbot.waitSignal(session.job_ended, timeout=5000):
+        hand.key(Qt.Key.Key_Return, CTRL | SHIFT)
+
+
+def test_every_further_fill_of_a_hole_is_made_of_what_was_there_before_the_first(
+    qtbot: QtBot, seen: Session, window: MainWindow, hand: Hand, engine: FakeEngine
+) -> None:
+    document = seen.document
+    assert document is not None
+    seen.tools.set_diameter(20)
+    hand.stroke((60, 80), (140, 80))
+    seen.painting.feather_mask(6)
+    hole = document.mask.copy()
+    fill(qtbot, hand, seen)
+    first = document.image.copy()
+    anew(qtbot, seen, hand, UPPER, 80)
+    anew(qtbot, seen, hand, PANTS, 84)
+    with qtbot.waitSignal(seen.job_ended, timeout=5000):
+        hand.key(Qt.Key.Key_Return, CTRL)
+    assert len(engine.requests) == 4
+    for request in engine.requests:
+        assert np.array_equal(request.mask, hole)
+        assert np.array_equal(request.image, document.photo.pixels)
+    seen.filling.choose(0)
+    # The same fill once more, over the same photo: soft edges do not add up.
+    assert np.array_equal(document.image, first)
+    state = seen.history.state
+    assert state is not None
+    assert state.fill is not None
+    assert state.fill.is_anew
+    while seen.can_undo:
+        seen.undo()
+    assert np.array_equal(document.image, document.photo.pixels)

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from portrait_studio.document.document import Document
-from portrait_studio.document.history import FillRecord, Snapshot, Step
+from portrait_studio.document.fill_record import FillRecord
+from portrait_studio.document.history import Snapshot, Step
 from portrait_studio.document.project import Project, read_project, write_project
 from portrait_studio.errors import Cancelled, ExportError, ProjectError
 from portrait_studio.imaging.geometry import Bounds
@@ -196,7 +197,7 @@ def step(data: str, *pieces: list[Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"version": 2, "program": "9.0"}, r"newer version of the program \(9\.0\); update"),
+        ({"version": 99, "program": "9.0"}, r"newer version of the program \(9\.0\); update"),
         ({"format": "something else"}, "damaged or no project"),
         ({"applied": 7}, "damaged"),
         ({"steps": [step("steps/0001.bin", ["mask", 0, 0, 9999, 9])]}, "damaged"),

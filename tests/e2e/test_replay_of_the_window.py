@@ -1,0 +1,98 @@
+"""What the window records is what `replay` repeats, whatever the user did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from portrait_studio.document.edit_record import read_record
+from portrait_studio.engine.request import CompletionOptions, Method
+from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.imaging.writing import ExportOptions
+from portrait_studio.networks.conventions import LABELS
+from portrait_studio.session.intent import Intent
+from portrait_studio.session.session import Session
+from portrait_studio.worker.background import Background
+from portrait_studio.worker.lazy_engine import Computing, LazyEngine, ReleasedEngine
+from tests.e2e.test_cli import pixels_of, run
+
+NETWORK = CompletionOptions(Method.NETWORK)
+
+
+@pytest.fixture
+def session(qtbot: QtBot, models: Path, photo: Path) -> Iterator[Session]:
+    """The photo is open; device and precision are what the user prefers, which no request names."""
+    threads = Background("engine"), Background("files")
+    engine = LazyEngine(lambda: ReleasedEngine(models))
+    engine.prefer(Computing("cpu", "float32", 1))
+    session = Session(engine, *threads)
+    with qtbot.waitSignal(session.opened, timeout=5000):
+        session.open(photo)
+    session.tools.set_takes_loops(False)
+    yield session
+    for thread in threads:
+        thread.close()
+    session.deleteLater()
+
+
+def wait(qtbot: QtBot, session: Session) -> None:
+    qtbot.waitUntil(lambda: session.current_job is None, timeout=20_000)
+
+
+def rectangle(session: Session, *box: int) -> None:
+    session.painting.mark_rectangle(Bounds(*box), erase=False)
+
+
+def replayed(qtbot: QtBot, session: Session, photo: Path, told: pytest.CaptureFixture[str]) -> str:
+    """Export record and result, and repeat the record; what the repetition says."""
+    record, result, again = (photo.with_name(name) for name in ("edit.json", "result.png", "again.png"))
+    with qtbot.waitSignal(session.recorded, timeout=5000):
+        session.export_record(record)
+    with qtbot.waitSignal(session.exported, timeout=5000):
+        session.export(result, ExportOptions())
+    told.readouterr()
+    assert run("replay", record, photo, "-o", again) == 0
+    assert np.array_equal(pixels_of(again), pixels_of(result))
+    assert not np.array_equal(pixels_of(again), pixels_of(photo))
+    return told.readouterr().out
+
+
+def test_painted_structure_and_a_soft_mask(
+    qtbot: QtBot, session: Session, photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rectangle(session, 30, 30, 60, 60)
+    session.painting.feather_mask(6)
+    session.fill(NETWORK)
+    wait(qtbot, session)
+    for label in ("pants", "dress"):
+        session.tools.set_label(LABELS.index(label))
+        rectangle(session, 30, 40, 50, 60)
+        session.fill_anew(NETWORK)
+        wait(qtbot, session)
+    assert "bit for bit" in replayed(qtbot, session, photo, capsys)
+    fills = read_record(photo.with_name("edit.json")).fills
+    assert [fill.how.is_anew for fill in fills] == [False, True, True]
+    assert {(fill.how.device, fill.how.precision) for fill in fills} == {("cpu", "float32")}
+
+
+def test_intent_and_a_choice_for_each_hole(
+    qtbot: QtBot, session: Session, photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rectangle(session, 10, 10, 30, 30)
+    rectangle(session, 80, 50, 105, 75)
+    session.filling.set_intent(Intent.BACKGROUND)
+    session.fill(NETWORK)
+    wait(qtbot, session)
+    session.filling.set_intent(Intent.BODY)
+    session.fill_again(Method.NETWORK)
+    wait(qtbot, session)
+    session.filling.choose(0, hole=1)
+    assert "bit for bit" in replayed(qtbot, session, photo, capsys)
+    (fill,) = read_record(photo.with_name("edit.json")).fills
+    ways = [(way.method, way.structure is None) for way in fill.how.ways]
+    assert ways == [("network", True), ("network", False)]
+    assert "completion" in fill.how.weights

@@ -1,0 +1,57 @@
+"""Fill records as JSON, those of the first version included."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+
+from portrait_studio.document.fill_record import FillRecord, WayRecord
+from portrait_studio.document.packed_plane import PackedPlane, pack_plane, unpack_plane
+from portrait_studio.imaging.geometry import Extent
+
+STRUCTURE = np.zeros((20, 30), np.uint8)
+STRUCTURE[4:9, 7:20] = 5
+PACKED = pack_plane(STRUCTURE)
+OLD = {
+    "method": "default",
+    "seed": 3,
+    "device": "auto",
+    "grow_px": 2,
+    "ran_on": "CPU (bfloat16)",
+    "weights": {"parsing": "ab" * 32},
+    "program": "0.1.0",
+}
+
+
+def test_a_record_survives_json() -> None:
+    holes = (WayRecord("patches", 4, PACKED), WayRecord("default", 3))
+    record = FillRecord(**OLD, holes=holes, structure=PACKED, is_anew=True, precision="bfloat16")
+    assert FillRecord.from_json(json.loads(json.dumps(asdict(record)))) == record
+    assert record.ways == holes
+    assert np.array_equal(unpack_plane(record.structure, Extent(30, 20)), STRUCTURE)
+
+
+def test_records_of_the_first_version_are_read() -> None:
+    assert PACKED is not None
+    assert FillRecord.from_json(OLD).ways == (WayRecord("default", 3),)
+    entry = {**OLD, "holes": [["patches", 4], ["default", 3]], "structure": asdict(PACKED), "is_anew": False}
+    record = FillRecord.from_json(json.loads(json.dumps(entry)))
+    assert record.ways == (WayRecord("patches", 4, PACKED), WayRecord("default", 3, PACKED))
+    assert record.precision == "auto"
+
+
+@pytest.mark.parametrize(
+    "change", [{"soul": 1}, {"holes": [["patches"]]}, {"holes": 3}, {"structure": {"left": 0}}]
+)
+def test_what_is_none_is_refused(change: dict[str, object]) -> None:
+    with pytest.raises((ValueError, TypeError, KeyError)):
+        FillRecord.from_json({**OLD, **change})
+
+
+def test_a_plane_outside_the_photo_is_refused() -> None:
+    assert PACKED is not None
+    with pytest.raises(ValueError, match="outside"):
+        unpack_plane(PackedPlane(25, 0, PACKED.png), Extent(30, 20))
