@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QImageReader
 from PySide6.QtWidgets import QApplication
 
+from portrait_studio.document.scratch_folder import remove_abandoned
 from portrait_studio.gui.crash_report import CrashReport
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.gui.recovery_dialog import offer_recovery
@@ -59,7 +60,8 @@ class Program(QObject):
         self._engine.prefer(Computing(settings.device, settings.precision, settings.threads))
 
     def begin(self, path: Path | None) -> None:
-        """Offer what a crash left behind; otherwise open the photo that was asked for."""
+        """Clear up after crashes: offer what work they left; else open the photo that was asked for."""
+        remove_abandoned()
         if not offer_recovery(self.autosave, self.window) and path is not None:
             self.window.open_path(path)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import tempfile
 import weakref
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from portrait_studio.document.scratch_folder import ScratchFolder
 
 DEFAULT_BUDGET_BYTES: Final = 512 << 20
 
@@ -27,7 +28,7 @@ class DeltaStore:
         self._budget_bytes = budget_bytes
         self._blocks: dict[int, weakref.ref[StoredBytes]] = {}
         self._numbers = itertools.count()
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: ScratchFolder | None = None
 
     def keep(self, data: NDArray[np.uint8]) -> StoredBytes:
         """Take (N,) uint8 into the store."""
@@ -49,7 +50,7 @@ class DeltaStore:
     def close(self) -> None:
         """Remove everything that was put on disk; deltas of this store cannot be used any more."""
         if self._folder is not None:
-            self._folder.cleanup()
+            self._folder.close()
             self._folder = None
         self._blocks.clear()
 
@@ -69,8 +70,8 @@ class DeltaStore:
             # Without room on the disk the bytes stay in memory: an undo step is worth more than the budget.
             with suppress(OSError):
                 if self._folder is None:
-                    self._folder = tempfile.TemporaryDirectory(prefix="portrait-studio-undo-")
-                excess -= block.spill(Path(self._folder.name))
+                    self._folder = ScratchFolder()
+                excess -= block.spill(self._folder.path)
 
 
 class StoredBytes:

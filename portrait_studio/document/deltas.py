@@ -27,6 +27,7 @@ class PlaneName(Enum):
     MASK = "mask"
     FILLED = "filled"
     STRUCTURE = "structure"
+    PROTECTED = "protected"
 
 
 class Editable(Protocol):
@@ -171,12 +172,15 @@ class TileRecorder:
             if not np.array_equal(values, self._array[tile.slices])
         }
 
+    @property
+    def pieces(self) -> list[tuple[Piece, Plane]]:
+        """The same, as pieces of a step."""
+        return [(Piece(self._plane, tile), values) for tile, values in self.before.items()]
+
     def finish(self, store: DeltaStore) -> Delta | None:
         """The undoable step; None when nothing changed."""
-        before = self.before
-        if not before:
-            return None
-        return Delta(((Piece(self._plane, tile), values) for tile, values in before.items()), store)
+        pieces = self.pieces
+        return Delta(pieces, store) if pieces else None
 
 
 def _tiles(bounds: Bounds, width: int, height: int) -> Iterable[Bounds]:

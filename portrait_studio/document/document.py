@@ -17,6 +17,7 @@ from portrait_studio.document.deltas import (
     Piece,
     Plane,
     PlaneName,
+    TileRecorder,
 )
 from portrait_studio.document.mask_edit import MaskEdit
 from portrait_studio.imaging import mask_shapes, masks
@@ -93,7 +94,7 @@ class Document:
         self._mask = masks.empty_mask(photo.extent)
         self._filled = masks.empty_mask(photo.extent)
         self._wanted = masks.empty_mask(photo.extent)
-        self._protected: Mask | None = None
+        self._protected = masks.empty_mask(photo.extent)
         self._store = DeltaStore(undo_budget_bytes)
 
     @property
@@ -132,6 +133,11 @@ class Document:
         return self._filled
 
     @property
+    def protected(self) -> Mask:
+        """(H, W) uint8, nonzero where the mask must not reach; not to be written to."""
+        return self._protected
+
+    @property
     def has_mask(self) -> bool:
         """Whether anything is painted."""
         return cv2.countNonZero(self._mask) > 0
@@ -147,6 +153,7 @@ class Document:
             PlaneName.MASK: self._mask,
             PlaneName.FILLED: self._filled,
             PlaneName.STRUCTURE: self._wanted,
+            PlaneName.PROTECTED: self._protected,
         }
         return masks_by_name.get(name, self._image)
 
@@ -158,15 +165,28 @@ class Document:
 
     def edit_mask(self) -> MaskEdit:
         """Begin a change of the mask."""
-        return MaskEdit(PlaneName.MASK, self._mask, self._store, self._protected)
+        protected = self._protected if cv2.countNonZero(self._protected) else None
+        return MaskEdit(PlaneName.MASK, self._mask, self._store, protected)
 
     def edit_structure(self) -> MaskEdit:
         """Begin a change of the wanted structure; its values are a label + 1, or 0 = predict."""
         return MaskEdit(PlaneName.STRUCTURE, self._wanted, self._store)
 
-    def protect(self, protected: Mask | None) -> None:
-        """Let the mask never reach where (H, W) uint8 is not zero; what is masked there already stays."""
-        self._protected = protected
+    def protect(self, protected: Mask) -> Delta | None:
+        """Let the mask never reach where (H, W) uint8 is not zero, and take it away there, as one step.
+
+        Returns:
+            The step; None when nothing changed.
+        """
+        around = masks.mask_bounds(self._protected).united(masks.mask_bounds(protected))
+        planes = ((PlaneName.PROTECTED, self._protected), (PlaneName.MASK, self._mask))
+        recorders = [TileRecorder(name, plane) for name, plane in planes]
+        for recorder in recorders:
+            recorder.touch(around)
+        self._protected[around.slices] = protected[around.slices]
+        self._mask[around.slices][protected[around.slices] != 0] = masks.KNOWN
+        pieces = [piece for recorder in recorders for piece in recorder.pieces]
+        return Delta(pieces, self._store) if pieces else None
 
     def look(self) -> Look:
         """Photo and mask as they are; good until the photo changes, so for a job that forbids it."""

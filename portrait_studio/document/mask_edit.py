@@ -72,12 +72,6 @@ class MaskEdit:
         self._mask[bounds.slices][shape != 0] = value
         return self._spared(bounds)
 
-    def spare_protected(self) -> Bounds:
-        """Take the mask away where it is over protected pixels; returns what may have changed."""
-        bounds = masks.mask_bounds(self._mask)
-        self._recorder.touch(bounds)
-        return self._spared(bounds)
-
     def replace(self, mask: Mask) -> Bounds:
         """Take over another mask, (H, W) uint8 of the same size; returns what may have changed.
 

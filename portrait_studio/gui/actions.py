@@ -140,7 +140,9 @@ TABLE: Final[dict[Command, Entry]] = {
     Command.SHRINK: Entry("Shrink", "ph.arrows-in-simple", ("{",), "Move the edge of the mask inwards"),
     Command.FEATHER: Entry("Feather", "ph.drop-half", ("Shift+F6",), "Make the edge of the mask soft"),
     Command.FILL_HOLES: Entry("Fill holes", "ph.circle-half", ("H",), "Mark what the mask surrounds"),
-    Command.IMPORT_MASK: Entry("Import mask…", "ph.download-simple", (), "Take the mask from a picture"),
+    Command.IMPORT_MASK: Entry(
+        "Import mask…", "ph.download-simple", (), "Take the mask from a picture, soft edges included"
+    ),
     Command.EXPORT_MASK: Entry("Export mask…", "ph.upload-simple", (), "Write the mask to a PNG file"),
     Command.FILL_AT_ONCE: Entry(
         "Fill after each stroke", "ph.lightning", (), "Fill as soon as something is marked", True

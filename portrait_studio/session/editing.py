@@ -23,6 +23,8 @@ class Editing(QObject):
     """Bounds"""
     wanted_changed = Signal(object)
     """Bounds: the structure that the user wants"""
+    protected_changed = Signal(object)
+    """Bounds: where the mask must not reach"""
     about_to_change = Signal()
     """An edit begins: what was computed for the document as it is will be of the past"""
 
@@ -87,6 +89,7 @@ class Editing(QObject):
             PlaneName.IMAGE: self.image_changed,
             PlaneName.MASK: self.mask_changed,
             PlaneName.STRUCTURE: self.wanted_changed,
+            PlaneName.PROTECTED: self.protected_changed,
         }
         if plane in signals:
             signals[plane].emit(bounds)

@@ -67,6 +67,12 @@ class Part:
         )
         return roomy, grow(mask, reach_px) if reach_px else mask
 
+    def is_mostly_in(self, mask: Mask) -> bool:
+        """Whether more than half of the part is marked in a mask, (H, W) uint8 over the photo."""
+        height, width = self.inside.shape
+        seen = cv2.resize(mask[self.bounds.slices], (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
+        return bool(np.mean(seen[self.inside] != 0) > 0.5)
+
 
 class Parts:
     """The parts of one parsing map; found when first asked for."""

@@ -9,6 +9,7 @@ from enum import Enum
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from portrait_studio.document.document import Document
 from portrait_studio.document.history import Step
 from portrait_studio.document.mask_edit import MaskEdit
 from portrait_studio.imaging.geometry import Bounds
@@ -54,6 +55,7 @@ class Picking(QObject):
         self._protected: frozenset[int] = frozenset()
         tools.changed.connect(self._on_tools_changed)
         survey.changed.connect(self._on_survey_changed)
+        editing.protected_changed.connect(self._read_protected)
 
     @property
     def people(self) -> tuple[Part, ...]:
@@ -85,10 +87,11 @@ class Picking(QObject):
     def protect(self, numbers: AbstractSet[int]) -> None:
         """Let the mask never reach these people, and take it away where it does."""
         document = self._editing.document
-        self._protected = frozenset(numbers)
-        if document is not None:
-            document.protect(self._protected_mask(document.mask))
-            self._editing.change("Protect people", MaskEdit.spare_protected)
+        if document is not None and self._editing.may_edit:
+            self._editing.about_to_change.emit()
+            delta = document.protect(self._mask_of(document, numbers))
+            if delta is not None:
+                self._editing.push(Step("Protect people", delta))
         self.protection_changed.emit()
 
     def forget(self) -> None:
@@ -114,16 +117,22 @@ class Picking(QObject):
         step = history.state
         self._last = _Pick(part, mode, step if step is not before else None)
 
-    def _protected_mask(self, like: Mask) -> Mask | None:
-        if not self._protected:
-            return None
-        mask = np.zeros_like(like)
-        document = self._editing.document
-        assert document is not None
-        for number in self._protected:
+    def _mask_of(self, document: Document, numbers: AbstractSet[int]) -> Mask:
+        mask = np.zeros_like(document.mask)
+        for number in numbers:
             bounds, outline = self._people[number].outline(document.extent)
             np.maximum(mask[bounds.slices], outline, out=mask[bounds.slices])
         return mask
+
+    def _read_protected(self) -> None:
+        """The document says where the mask must not reach: whoever stands there is protected."""
+        document = self._editing.document
+        if document is not None:
+            people = enumerate(self._people)
+            self._protected = frozenset(
+                number for number, person in people if person.is_mostly_in(document.protected)
+            )
+        self.protection_changed.emit()
 
     def _on_tools_changed(self) -> None:
         """A moved slider changes the last pick as long as nothing came after it."""
@@ -141,4 +150,4 @@ class Picking(QObject):
         parts = self._survey.parts
         if not self._people and parts is not None:
             self._people = parts.people
-            self.protection_changed.emit()
+            self._read_protected()

@@ -281,7 +281,7 @@ class Session(QObject):
         document = self.document
         if document is not None and self.can_edit:
             extent = document.extent
-            self._file_desk.start(JobKind.READ_MASK, lambda progress: read_mask(path, extent))
+            self._file_desk.start(JobKind.READ_MASK, lambda progress: read_mask(path, extent, soft=True))
 
     def export_mask(self, path: Path) -> None:
         """Write the mask to a PNG file, replacing what is there."""

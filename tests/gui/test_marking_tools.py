@@ -177,3 +177,18 @@ def test_each_stroke_is_filled_when_that_is_wished(
     assert (opened.document.image[80, 100] == FILL_COLOUR).all()
     hand.stroke((60, 200), (140, 200), button=Qt.MouseButton.RightButton)
     assert opened.current_job is None
+
+
+def test_a_soft_mask_comes_back_soft_from_its_file(
+    qtbot: QtBot, opened: Session, hand: Hand, tmp_path: Path
+) -> None:
+    hand.stroke((60, 80), (140, 80))
+    opened.painting.feather_mask(8)
+    soft = mask_of(opened).copy()
+    with qtbot.waitSignal(opened.mask_exported, timeout=5000):
+        opened.export_mask(tmp_path / "mask.png")
+    opened.painting.clear_mask()
+    with qtbot.waitSignal(opened.job_ended, timeout=5000):
+        opened.import_mask(tmp_path / "mask.png")
+    assert np.array_equal(mask_of(opened), soft)
+    assert len(np.unique(soft)) > 10

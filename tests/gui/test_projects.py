@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.gui.dialogs import ErrorDialog
@@ -177,3 +177,32 @@ def test_nothing_is_asked_twice(qtbot: QtBot, opened: Session, window: MainWindo
     window.close()
     qtbot.waitUntil(lambda: not window.isVisible())
     assert not isinstance(QApplication.activeModalWidget(), QMessageBox)
+
+
+def test_protected_people_are_undone_and_saved(
+    qtbot: QtBot, opened: Session, window: MainWindow, hand: Hand, target: Path, tmp_path: Path
+) -> None:
+    qtbot.waitUntil(lambda: bool(opened.picking.people))
+    box = next(box for box in window.mask_panel.findChildren(QCheckBox) if box.text() == "Protect person")
+    hand.stroke((100, 150), (140, 150))
+    box.click()
+    assert opened.document is not None
+    assert not opened.has_mask
+    hand.key(Qt.Key.Key_Z, CTRL)
+    assert opened.has_mask
+    assert not box.isChecked()
+    assert not opened.document.protected.any()
+    hand.key(Qt.Key.Key_Y, CTRL)
+    assert box.isChecked()
+    saved = opened.document.protected.copy()
+    with qtbot.waitSignal(opened.saved, timeout=5000):
+        hand.key(Qt.Key.Key_S, CTRL)
+    with qtbot.waitSignal(opened.opened, timeout=5000):
+        window.open_path(write_photo(tmp_path / "other.png", 100, 90))
+    with qtbot.waitSignal(opened.opened, timeout=5000):
+        window.open_path(target)
+    assert np.array_equal(opened.document.protected, saved)
+    qtbot.waitUntil(lambda: opened.picking.protected == {0})
+    hand.stroke((100, 150), (140, 150))
+    assert not opened.has_mask
+    assert not opened.has_unsaved_edits

@@ -71,3 +71,33 @@ def test_a_written_mask_is_read_again(hole: NDArray[np.bool_], tmp_path: Path) -
     with Image.open(tmp_path / "mask.png") as image:
         assert image.mode == "L"
     assert np.array_equal(read_mask(tmp_path / "mask.png", EXTENT) != 0, hole)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_soft_edges_are_kept_where_they_are_asked_for(
+    dtype: type[np.uint8] | type[np.uint16], tmp_path: Path
+) -> None:
+    values = np.array([[0, 1, 100, 128, 200, 255]], np.uint8)
+    scale = 257 if dtype is np.uint16 else 1
+    path = tmp_path / "mask.png"
+    path.write_bytes(cv2.imencode(".png", values.astype(dtype) * dtype(scale))[1].tobytes())
+    assert np.array_equal(read_mask(path, Extent(6, 1), soft=True), values)
+    assert read_mask(path, Extent(6, 1)).tolist() == [[0, 0, 0, 255, 255, 255]]
+    write_mask(values, tmp_path / "again.png")
+    assert np.array_equal(read_mask(tmp_path / "again.png", Extent(6, 1), soft=True), values)
+
+
+def test_greys_of_a_jpeg_and_over_a_grey_background_are_no_soft_edges(
+    hole: NDArray[np.bool_], save: Save
+) -> None:
+    grey = np.where(hole, 230, 20).astype(np.uint8)
+    grey[0, 0] = 120
+    for name in ("mask.jpg", "mask.png"):
+        mask = read_mask(save(grey, name), EXTENT, soft=True)
+        assert np.isin(mask, (0, 255)).all()
+        assert not mask[0, 0]
+
+
+def test_two_values_are_a_hard_mask_even_so(hole: NDArray[np.bool_], save: Save) -> None:
+    mask = read_mask(save((hole * 200).astype(np.uint8), "mask.png"), EXTENT, soft=True)
+    assert np.array_equal(mask, np.where(hole, 255, 0))
