@@ -79,30 +79,32 @@ def _check_weights(record: EditRecord) -> None:
 
 def _repeat(document: Document, record: EditRecord, device: str | None) -> list[str]:
     """Make all fills again; returns what they ran on."""
-    from portrait_studio.document.document import Look
     from portrait_studio.engine.pipeline import Engine
     from portrait_studio.engine.request import CompletionRequest
     from portrait_studio.session.fill_records import options_of, structure_of
 
     engine, devices = Engine(models_dir()), []
-    before: Look | None = None
+    before = None
     for fill in record.fills:
         if not fill.how.is_anew or before is None:
+            document.change_canvas(fill.canvas)
             edit = document.edit_mask()
             edit.replace(fill.mask)
             edit.finish()
             # A copy, since the fill changes the pixels in place.
-            before = Look(document.image.copy(), fill.mask)
+            before = replace(document.look(), image=document.image.copy())
         results, ways = {}, fill.how.ways
         for way in dict.fromkeys(ways):
             how = options_of(fill.how, way)
             if device is not None:
                 how = replace(how, device=device, precision="auto")
-            request = CompletionRequest(before.image, before.mask, how, structure_of(way, record.extent))
+            structure = structure_of(way, fill.canvas.extent)
+            request = CompletionRequest(before.image, before.mask, how, structure)
             with progress_bar() as progress:
                 results[way] = engine.complete(request, progress)
             devices.append(results[way].device)
         count = len(results[ways[0]].regions)
         regions = [results[ways[n % len(ways)]].regions[n] for n in range(count)]
         document.apply_fills(regions, before if fill.how.is_anew else None)
+    document.change_canvas(record.canvas)
     return list(dict.fromkeys(devices))

@@ -33,13 +33,24 @@ class PlaneName(Enum):
 class Editable(Protocol):
     """What a delta needs of the document."""
 
-    def writeable(self, name: PlaneName) -> Plane:
-        """The array of that name, to be changed in place."""
+    def region(self, name: PlaneName, bounds: Bounds) -> Plane:
+        """A part of the array of that name, to be changed in place; in photo pixels."""
+
+    def show(self, canvas: Bounds) -> None:
+        """Show another canvas; in photo pixels."""
+
+
+@dataclass(frozen=True)
+class CanvasChange:
+    """The canvas of a document before and after a step, in photo pixels."""
+
+    before: Bounds
+    after: Bounds
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A rectangle of one array of the document."""
+    """A rectangle of one array of the document, in photo pixels, wherever the canvas begins."""
 
     plane: PlaneName
     bounds: Bounds
@@ -48,8 +59,20 @@ class Piece:
 class Delta:
     """One undoable step: rectangles and the values that they had before it (or, while undone, after it)."""
 
-    def __init__(self, pieces: Iterable[tuple[Piece, Plane]], store: DeltaStore) -> None:
-        """Args: each rectangle in the order of the edit with its values before, and where to keep them."""
+    def __init__(
+        self,
+        pieces: Iterable[tuple[Piece, Plane]],
+        store: DeltaStore,
+        canvas: CanvasChange | None = None,
+    ) -> None:
+        """Begin as applied.
+
+        Args:
+            pieces: each rectangle in the order of the edit with its values before.
+            store: where to keep them.
+            canvas: for steps that change it.
+        """
+        self.canvas = canvas
         found = list(pieces)
         self._pieces = tuple(piece for piece, _ in found)
         self._stored = store.keep(_joined([before for _, before in found]))
@@ -112,7 +135,9 @@ class Delta:
         return self.bounds
 
     def _exchange(self, document: Editable, reverse: bool) -> None:
-        crops = [document.writeable(piece.plane)[piece.bounds.slices] for piece in self._pieces]
+        if self.canvas is not None:
+            document.show(self.canvas.before if reverse else self.canvas.after)
+        crops = [document.region(piece.plane, piece.bounds) for piece in self._pieces]
         self._stored.write(exchange(crops, self._stored.read(), reverse=reverse))
         self._is_applied = not self._is_applied
 
@@ -130,7 +155,7 @@ def exchange(crops: Sequence[Plane], values: NDArray[np.uint8], *, reverse: bool
     """
     current = np.empty_like(values)
     ends = np.cumsum([crop.nbytes for crop in crops]).tolist()
-    places = list(zip(crops, [0, *ends[:-1]], ends, strict=True))
+    places = list(zip(crops, [0, *ends][:-1], ends, strict=True))
     for crop, start, end in reversed(places) if reverse else places:
         current[start:end] = _as_bytes(crop)
         crop[...] = values[start:end].view(crop.dtype).reshape(crop.shape)
@@ -148,9 +173,9 @@ def _joined(arrays: list[Plane]) -> NDArray[np.uint8]:
 class TileRecorder:
     """Copies the 128-pixel tiles of an array (H, W) when they are touched for the first time."""
 
-    def __init__(self, plane: PlaneName, array: Plane) -> None:
-        """Args: the array's name and the array, which is about to be changed in place."""
-        self._plane = plane
+    def __init__(self, plane: PlaneName, array: Plane, origin: tuple[int, int] = (0, 0)) -> None:
+        """Args: the array's name; the array, which is about to be changed in place; where it lies (x, y)."""
+        self._plane, self._origin = plane, origin
         self._array = array
         self._before: dict[Bounds, Plane] = {}
 
@@ -174,8 +199,9 @@ class TileRecorder:
 
     @property
     def pieces(self) -> list[tuple[Piece, Plane]]:
-        """The same, as pieces of a step."""
-        return [(Piece(self._plane, tile), values) for tile, values in self.before.items()]
+        """The same, as pieces of a step, in photo pixels."""
+        shifted = ((tile.shifted(*self._origin), values) for tile, values in self.before.items())
+        return [(Piece(self._plane, bounds), values) for bounds, values in shifted]
 
     def finish(self, store: DeltaStore) -> Delta | None:
         """The undoable step; None when nothing changed."""

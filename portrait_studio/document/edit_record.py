@@ -21,8 +21,9 @@ from portrait_studio.document.deltas import Plane, PlaneName
 from portrait_studio.document.fill_record import FillRecord
 from portrait_studio.document.history import Snapshot
 from portrait_studio.document.packed_plane import PackedPlane, pack_plane, unpack_plane
-from portrait_studio.errors import ProjectError
+from portrait_studio.errors import OptionError, ProjectError
 from portrait_studio.imaging.atomic import replacing
+from portrait_studio.imaging.canvas_extension import check_canvas, laid_on
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import Mask
 from portrait_studio.imaging.photo import Photo, Pixels
@@ -37,10 +38,12 @@ class RecordedFill:
 
     Attributes:
         how: options, seed, painted labels and weights.
-        mask: (H, W) uint8, what was to be filled.
+        canvas: what was shown, in photo pixels.
+        mask: (H, W) uint8 over the canvas, what was to be filled; new parts of the canvas always are.
     """
 
     how: FillRecord
+    canvas: Bounds
     mask: Mask
 
 
@@ -51,6 +54,7 @@ class EditRecord:
     Attributes:
         photo_name: for the user to read.
         extent: size of the photo.
+        canvas: of the result, in photo pixels.
         photo_sha256: of its pixels; see `pixels_sha256`.
         result_sha256: of the pixels of the result.
         program: version that made the edit.
@@ -59,6 +63,7 @@ class EditRecord:
 
     photo_name: str
     extent: Extent
+    canvas: Bounds
     photo_sha256: str
     result_sha256: str
     program: str
@@ -97,26 +102,29 @@ def record_edit(snapshot: Snapshot) -> EditRecord:
         OSError: the document was closed meanwhile.
     """
     photo, extent = snapshot.photo, snapshot.photo.extent
-    result = pixels_sha256(_with(photo.pixels, snapshot.touched(PlaneName.IMAGE)))
-    empty = np.zeros((extent.height, extent.width), np.uint8)
+    canvas = snapshot.canvas
+    result = pixels_sha256(_with(laid_on(photo.pixels, canvas), canvas, snapshot.touched(PlaneName.IMAGE)))
     fills = []
     for number, change in snapshot.changes():
         if change.fill is not None and number < snapshot.applied:
-            mask = _with(empty, snapshot.touched(PlaneName.MASK))
-            fills.append(RecordedFill(change.fill, mask))
+            empty = np.zeros((change.canvas.height, change.canvas.width), np.uint8)
+            mask = _with(empty, change.canvas, snapshot.touched(PlaneName.MASK))
+            fills.append(RecordedFill(change.fill, change.canvas, mask))
     if not fills:
         raise ProjectError("There is nothing to record: nothing has been filled yet.")
     name = photo.path.name if photo.path is not None else "a pasted picture"
-    return EditRecord(name, extent, pixels_sha256(photo.pixels), result, __version__, tuple(reversed(fills)))
+    before = pixels_sha256(photo.pixels)
+    return EditRecord(name, extent, canvas, before, result, __version__, tuple(reversed(fills)))
 
 
-def _with(plane: Plane, part: tuple[Bounds, Plane] | None) -> Any:
-    """A copy with a part replaced."""
-    whole = plane.copy()
+def _with(plane: Plane, canvas: Bounds, part: tuple[Bounds, Plane] | None) -> Any:
+    """The plane of a canvas with the part of it replaced that has a place, in photo pixels, and values."""
     if part is not None:
-        bounds, values = part
-        whole[bounds.slices] = values
-    return whole
+        place, values = part
+        common = place.intersected(canvas)
+        inner = common.shifted(-canvas.left, -canvas.top)
+        plane[inner.slices] = values[common.shifted(-place.left, -place.top).slices]
+    return plane
 
 
 def write_record(record: EditRecord, path: Path) -> None:
@@ -125,6 +133,8 @@ def write_record(record: EditRecord, path: Path) -> None:
     Raises:
         ExportError: the file cannot be written.
     """
+    whole = Bounds.of(record.extent)
+    is_plain = all(canvas == whole for canvas in (record.canvas, *(fill.canvas for fill in record.fills)))
     content = {
         "format": FORMAT,
         "version": VERSION,
@@ -135,11 +145,24 @@ def write_record(record: EditRecord, path: Path) -> None:
             "height": record.extent.height,
             "sha256": record.photo_sha256,
         },
-        "result": {"sha256": record.result_sha256},
-        "fills": [_entry(fill) for fill in record.fills],
+        "result": {"sha256": record.result_sha256} | ({} if is_plain else {"canvas": _box(record.canvas)}),
+        "fills": [
+            _entry(fill) | ({} if is_plain else {"canvas": _box(fill.canvas)}) for fill in record.fills
+        ],
     }
     with replacing(path) as file:
         file.write(json.dumps(content, indent=1).encode())
+
+
+def _box(bounds: Bounds) -> tuple[int, int, int, int]:
+    return bounds.left, bounds.top, bounds.right, bounds.bottom
+
+
+def _canvas(entry: dict[str, Any], photo: Extent) -> Bounds:
+    """Raises OptionError, ValueError or TypeError where it can be none."""
+    canvas = Bounds(*(int(v) for v in entry["canvas"])) if "canvas" in entry else Bounds.of(photo)
+    check_canvas(canvas.united(Bounds.of(photo)))
+    return canvas
 
 
 def read_record(path: Path) -> EditRecord:
@@ -163,6 +186,7 @@ def read_record(path: Path) -> EditRecord:
         return EditRecord(
             str(photo["name"]),
             extent,
+            _canvas(content["result"], extent),
             str(photo["sha256"]),
             str(content["result"]["sha256"]),
             str(content["program"]),
@@ -170,7 +194,7 @@ def read_record(path: Path) -> EditRecord:
         )
     except FileNotFoundError as error:
         raise ProjectError(f"There is no file {path}; check the name and the folder.") from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, cv2.error) as error:
+    except (OptionError, OSError, ValueError, KeyError, TypeError, AttributeError, cv2.error) as error:
         raise ProjectError(f"{path} is damaged or no edit record; export it again.") from error
 
 
@@ -180,10 +204,12 @@ def _entry(fill: RecordedFill) -> dict[str, Any]:
 
 
 def _fill(entry: dict[str, Any], extent: Extent) -> RecordedFill:
-    how = FillRecord.from_json({key: value for key, value in entry.items() if key != "mask"})
+    how = FillRecord.from_json({key: entry[key] for key in entry if key not in ("mask", "canvas")})
+    canvas = _canvas(entry, extent)
     for way in how.ways:
-        unpack_plane(way.structure, extent)
-    return RecordedFill(how, unpack_plane(PackedPlane.from_json(entry["mask"]), extent))
+        unpack_plane(way.structure, canvas.extent)
+    mask = unpack_plane(PackedPlane.from_json(entry["mask"]), canvas.extent)
+    return RecordedFill(how, canvas, mask)
 
 
 def missing_weights(record: EditRecord, present: Sequence[tuple[str, str]]) -> list[str]:

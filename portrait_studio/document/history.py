@@ -38,7 +38,9 @@ class Change:
     Attributes:
         title: what the user reads.
         fill: how it was made, for fills.
-        pieces: rectangles in the order of the edit; they may overlap.
+        pieces: rectangles in the order of the edit, in photo pixels; they may overlap.
+        canvas: the canvas while the step is the last one, in photo pixels.
+        changes_canvas: whether the step made it so.
         before: (N,) uint8, the bytes of all pieces before the step, one after the other.
         after: (N,) uint8, those after it.
     """
@@ -46,6 +48,8 @@ class Change:
     title: str
     fill: FillRecord | None
     pieces: tuple[Piece, ...]
+    canvas: Bounds
+    changes_canvas: bool
     before: NDArray[np.uint8]
     after: NDArray[np.uint8]
 
@@ -55,6 +59,8 @@ class _FrozenStep:
     title: str
     fill: FillRecord | None
     pieces: tuple[Piece, ...]
+    canvas: Bounds
+    changes_canvas: bool
     stored: FrozenBytes
 
 
@@ -68,16 +74,15 @@ class Snapshot:
         """Args: the document; all its steps, those that can be redone included; how many are applied."""
         self.photo: Photo = document.photo
         self.applied = applied
-        self._steps = [
-            _FrozenStep(step.title, step.fill, step.delta.pieces, step.delta.frozen_bytes()) for step in steps
-        ]
+        self.canvas = document.canvas
+        self._steps = list(_frozen(steps, Bounds.of(document.photo.extent)))
         self._places: dict[PlaneName, Bounds] = {}
         for step in self._steps:
             for piece in step.pieces:
                 around = self._places.get(piece.plane, Bounds(0, 0, 0, 0))
                 self._places[piece.plane] = around.united(piece.bounds)
         self._planes: dict[PlaneName, Plane] = {
-            name: document.plane(name)[bounds.slices].copy() for name, bounds in self._places.items()
+            name: document.region(name, bounds).copy() for name, bounds in self._places.items()
         }
 
     def __len__(self) -> int:
@@ -98,10 +103,16 @@ class Snapshot:
             step = self._steps[number]
             before = undone.pop(number) if number in undone else step.stored.read()
             after = self._exchange(step, before, reverse=True)
-            yield number, Change(step.title, step.fill, step.pieces, before, after)
+            yield (
+                number,
+                Change(step.title, step.fill, step.pieces, step.canvas, step.changes_canvas, before, after),
+            )
 
     def touched(self, name: PlaneName) -> tuple[Bounds, Plane] | None:
-        """The part of a plane that steps touch, and its values: now, or before the change that came last."""
+        """The part of a plane that steps touch, and its values: now, or before the change that came last.
+
+        Its place is in photo pixels.
+        """
         place = self._places.get(name)
         return None if place is None else (place, self._planes[name])
 
@@ -112,3 +123,17 @@ class Snapshot:
             place = self._places[piece.plane]
             crops.append(self._planes[piece.plane][piece.bounds.shifted(-place.left, -place.top).slices])
         return exchange(crops, values, reverse=reverse)
+
+
+def _frozen(steps: Sequence[Step], canvas: Bounds) -> Iterator[_FrozenStep]:
+    for step in steps:
+        change = step.delta.canvas
+        canvas = canvas if change is None else change.after
+        yield _FrozenStep(
+            step.title,
+            step.fill,
+            step.delta.pieces,
+            canvas,
+            change is not None,
+            step.delta.frozen_bytes(),
+        )

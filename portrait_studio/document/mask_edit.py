@@ -18,14 +18,22 @@ class MaskEdit:
     """
 
     def __init__(
-        self, plane: PlaneName, mask: Mask, store: DeltaStore, protected: Mask | None = None
+        self,
+        plane: PlaneName,
+        mask: Mask,
+        store: DeltaStore,
+        protected: Mask | None = None,
+        origin: tuple[int, int] = (0, 0),
     ) -> None:
-        """Made by `Document.edit_mask`; nothing is ever painted where `protected` is not zero."""
+        """Made by `Document.edit_mask`; nothing is ever painted where `protected` is not zero.
+
+        The mask's top left lies at `origin` (x, y) of the photo.
+        """
         self._mask = mask
         self._store = store
         self._protected = protected
         self._extent = masks.extent_of(mask)
-        self._recorder = TileRecorder(plane, mask)
+        self._recorder = TileRecorder(plane, mask, origin)
 
     def stroke(
         self,

@@ -3,7 +3,8 @@
 Members: `project.json`; `photo/NAME`, the file as it was read (for a picture without a file, a lossless PNG);
 `steps/NNNN.bin`, what a step changed: one bit per byte of its pieces that says whether the byte changes, most
 significant bit first, then the new values of those that do. So a fill costs about its own pixels, and bytes
-that a step left alone are never touched when it is done again.
+that a step left alone are never touched when it is done again. Rectangles are in photo pixels; where a canvas
+reaches above or to the left of the photo they are negative.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ from portrait_studio.document.deltas import Piece, PlaneName
 from portrait_studio.document.document import Document
 from portrait_studio.document.fill_record import FillRecord
 from portrait_studio.document.history import Change, Snapshot, Step
-from portrait_studio.errors import ImageFileError, ProjectError
+from portrait_studio.errors import ImageFileError, OptionError, ProjectError
 from portrait_studio.imaging.atomic import replacing
+from portrait_studio.imaging.canvas_extension import check_canvas
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.reading import decode_photo
@@ -129,12 +131,13 @@ def _origin_entry(origin: Origin) -> dict[str, str | None]:
 
 
 def _entry(change: Change, name: str) -> dict[str, Any]:
-    return {
+    entry = {
         "title": change.title,
         "data": name,
         "pieces": [[p.plane.value, *_box(p.bounds)] for p in change.pieces],
         "fill": None if change.fill is None else asdict(change.fill),
     }
+    return entry | ({"canvas": _box(change.canvas)} if change.changes_canvas else {})
 
 
 def _box(bounds: Bounds) -> tuple[int, int, int, int]:
@@ -187,6 +190,8 @@ def _sentences(path: Path) -> Iterator[None]:
         raise ProjectError(
             f"There is not enough memory to open {path}; close other programs first."
         ) from error
+    except OptionError as error:
+        raise ProjectError(f"{path} holds a canvas that cannot be; {_DAMAGED}") from error
     except ImageFileError as error:
         raise ProjectError(f"The photo inside {path} cannot be read; {_DAMAGED}") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, OSError) as error:
@@ -262,6 +267,9 @@ class _Reader:
         bits = (total + 7) // 8
         data = np.frombuffer(self._member(str(entry["data"]), bits + total), np.uint8)
         differs: NDArray[np.bool_] = np.unpackbits(data[:bits], count=total).view(np.bool_)
-        delta = document.repeat(pieces, differs, data[bits:])
+        canvas = None if entry.get("canvas") is None else Bounds(*(int(v) for v in entry["canvas"]))
+        if canvas is not None:
+            check_canvas(canvas.united(document.canvas))
+        delta = document.repeat(pieces, differs, data[bits:], canvas)
         fill = None if entry["fill"] is None else FillRecord.from_json(entry["fill"])
         return Step(str(entry["title"]), delta, fill)

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.document.deltas import PlaneName
-from portrait_studio.document.document import Document, Look
+from portrait_studio.document.document import Document
 from portrait_studio.document.history import Step
+from portrait_studio.document.look import Look
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, CompletionResult, Method
 from portrait_studio.errors import PortraitStudioError

@@ -19,9 +19,12 @@ class OneMask:
     def __init__(self, mask: NDArray[np.uint8]) -> None:
         self.mask = mask
 
-    def writeable(self, name: PlaneName) -> NDArray[np.uint8]:
+    def region(self, name: PlaneName, bounds: Bounds) -> NDArray[np.uint8]:
         assert name is PlaneName.MASK
-        return self.mask
+        return self.mask[bounds.slices]
+
+    def show(self, canvas: Bounds) -> None:
+        raise AssertionError("no step changes the canvas")
 
 
 def _store_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, budget_bytes: int) -> DeltaStore:

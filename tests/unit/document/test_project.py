@@ -68,15 +68,20 @@ class Editor:
     def fill(self, boxes: list[Bounds], seed: int) -> None:
         source = np.random.default_rng(seed)
         crops = []
-        for box in boxes:
+        for box in (box.intersected(Bounds.of(self.document.extent)) for box in boxes):
             pixels = self.document.image[box.slices] + self.document.image.dtype.type(1 + seed % 90)
             crops.append(Crop(box, pixels, source.integers(0, 2, (box.height, box.width), dtype=np.uint8)))
         self.push(Step("Fill", self.document.apply_fills(crops), RECORD))
 
+    def canvas(self, left: int, top: int, right: int, bottom: int) -> None:
+        if (delta := self.document.change_canvas(Bounds(left, top, right, bottom))) is not None:
+            self.push(Step("Canvas", delta))
+
     @property
-    def state(self) -> tuple[bytes, bytes, bytes]:
+    def state(self) -> tuple[Bounds, bytes, bytes, bytes]:
         document = self.document
-        return document.image.tobytes(), document.mask.tobytes(), document.filled.tobytes()
+        planes = document.image.tobytes(), document.mask.tobytes(), document.filled.tobytes()
+        return document.canvas, *planes
 
     def snapshot(self) -> Snapshot:
         return Snapshot(self.document, self.steps, self.applied)
@@ -106,6 +111,13 @@ boxes = st.builds(
 edits = st.one_of(
     st.tuples(st.just("rectangle"), boxes, st.sampled_from([0, 255])),
     st.tuples(st.just("fill"), st.lists(boxes, min_size=1, max_size=3), st.integers(0, 99)),
+    st.tuples(
+        st.just("canvas"),
+        st.integers(-40, 40),
+        st.integers(-40, 40),
+        st.integers(120, 200),
+        st.integers(100, 170),
+    ),
     st.tuples(st.sampled_from(["undo", "redo"])),
 )
 

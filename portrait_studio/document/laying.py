@@ -1,0 +1,108 @@
+"""Laying what was computed, or saved, over the arrays of a document; each says what was there before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.document.deltas import Editable, Piece, Plane, PlaneName
+from portrait_studio.document.look import Look
+from portrait_studio.imaging import mask_shapes, masks
+from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.imaging.masks import Mask
+from portrait_studio.imaging.photo import Pixels
+
+Before = list[tuple[Piece, Plane]]
+"""Rectangles in the order of the edit, and what they held before it."""
+
+FILL_PLANES: Final = (PlaneName.IMAGE, PlaneName.MASK, PlaneName.FILLED)
+"""What a fill changes."""
+
+
+class Fill(Protocol):
+    """The crop that changed for one hole; the engine's `FilledRegion` is one."""
+
+    @property
+    def bounds(self) -> Bounds:
+        """Where the crop lies in the photo."""
+
+    @property
+    def pixels(self) -> Pixels:
+        """(h, w, 3) RGB in the photo's dtype."""
+
+    @property
+    def changed(self) -> NDArray[np.uint8]:
+        """(h, w) uint8, nonzero where the crop is to replace the photo."""
+
+
+def check_fill(fill: Fill, image: Pixels) -> None:
+    """Make sure that a crop lies inside (H, W, 3) pixels and has their dtype.
+
+    Raises:
+        ValueError: it does not.
+    """
+    expected, extent = (fill.bounds.height, fill.bounds.width), masks.extent_of(image)
+    fits = fill.bounds.intersected(Bounds.of(extent)) == fill.bounds
+    if not fits or fill.pixels.shape != (*expected, 3) or fill.changed.shape != expected:
+        raise ValueError(f"the filled crop at {fill.bounds} does not fit the photo of {extent}")
+    if fill.pixels.dtype != image.dtype:
+        raise ValueError(f"the filled crop is {fill.pixels.dtype}, the photo {image.dtype}")
+
+
+def lay_fill(document: Editable, fill: Fill, canvas: Bounds, blank: Mask | None, over: Look | None) -> Before:
+    """Put a filled crop in place and take the mask away there.
+
+    Args:
+        document: whose arrays are changed.
+        fill: a crop inside the canvas.
+        canvas: in photo pixels.
+        blank: (H, W) uint8 over the canvas, not zero where nothing can shine through a soft mask.
+        over: what it is laid over where that is not what is there now.
+    """
+    changed, place = fill.changed != 0, fill.bounds.shifted(canvas.left, canvas.top)
+    crops = {name: document.region(name, place) for name in FILL_PLANES}
+    before: Before = [(Piece(name, place), crop.copy()) for name, crop in crops.items()]
+    inner = fill.bounds.slices
+    mask = cast(Mask, crops[PlaneName.MASK]) if over is None else over.mask[inner]
+    if blank is not None:
+        mask = np.maximum(mask, blank[inner])
+    share, pixels = mask_shapes.fill_share(mask, changed), fill.pixels
+    if share is not None:
+        below = crops[PlaneName.IMAGE] if over is None else over.image[inner]
+        pixels = mask_shapes.mixed(below, fill.pixels, share)
+    np.copyto(crops[PlaneName.IMAGE], pixels, where=changed[:, :, None])
+    crops[PlaneName.FILLED][changed] = masks.HOLE
+    crops[PlaneName.MASK][changed] = masks.KNOWN
+    return before
+
+
+def lay_bytes(
+    document: Editable,
+    pieces: Sequence[Piece],
+    differs: NDArray[np.bool_],
+    values: NDArray[np.uint8],
+) -> Before:
+    """Change single bytes; see `Document.repeat`.
+
+    Raises:
+        ValueError: sizes do not fit each other or the photo.
+    """
+    if len(values) != np.count_nonzero(differs):
+        raise ValueError(f"{len(values)} values for {np.count_nonzero(differs)} bytes")
+    before: Before = []
+    place = used = 0
+    for piece in pieces:
+        crop = document.region(piece.plane, piece.bounds)
+        before.append((piece, crop.copy()))
+        here = differs[place : place + crop.nbytes]
+        place, count = place + crop.nbytes, int(np.count_nonzero(here))
+        changed = np.ascontiguousarray(crop).reshape(-1).view(np.uint8).copy()
+        changed[here] = values[used : used + count]
+        used += count
+        crop[...] = changed.view(crop.dtype).reshape(crop.shape)
+    if place != len(differs):
+        raise ValueError(f"{len(differs)} bytes for pieces of {place}")
+    return before

@@ -1,0 +1,30 @@
+"""What a document shows at one moment, for the engine to fill."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from portrait_studio.imaging.masks import Mask
+from portrait_studio.imaging.photo import Pixels
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """Photo and mask as they were at one moment.
+
+    Attributes:
+        image: (H, W, 3) RGB in the photo's dtype; not to be written to.
+        mask: (H, W) uint8, 0..255; 255 where the canvas is blank.
+        blank: (H, W) uint8, 255 where the canvas showed neither photo nor fill; None where that was nowhere.
+    """
+
+    image: Pixels
+    mask: Mask
+    blank: Mask | None = None
+
+    @classmethod
+    def of(cls, image: Pixels, mask: Mask, blank: Mask | None) -> Look:
+        """With all masked that is blank; the mask is copied then."""
+        return cls(image, mask if blank is None else np.maximum(mask, blank), blank)
