@@ -44,7 +44,7 @@ class Program(QObject):
         self.theme = Theme(application)
         self.preferences = Preferences(data_dir() / "settings.json", self)
         self.preferences.changed.connect(self._on_preferences)
-        self._on_preferences(self.preferences.settings)
+        self._prefer(self.preferences.settings)
         self.window = MainWindow(self.session, self.theme, self.preferences)
         self.autosave.failed.connect(self.session.noticed)
         self.window.weights_changed.connect(self._on_weights)
@@ -56,8 +56,14 @@ class Program(QObject):
             self.session.prepare()
 
     def _on_preferences(self, settings: Settings) -> None:
+        if self._prefer(settings) and self.session.current_job is None:
+            # It names the device; while a job runs, the next one will.
+            self.session.prepare()
+
+    def _prefer(self, settings: Settings) -> bool:
+        """Obey the preferences; True when fills run otherwise from now on."""
         self.autosave.set_interval(settings.autosave_s)
-        self._engine.prefer(Computing(settings.device, settings.precision, settings.threads))
+        return self._engine.prefer(Computing(settings.device, settings.precision, settings.threads))
 
     def begin(self, path: Path | None) -> None:
         """Clear up after crashes: offer what work they left; else open the photo that was asked for."""

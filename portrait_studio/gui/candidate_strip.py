@@ -12,6 +12,7 @@ from portrait_studio.engine.request import FilledRegion, Method, Pixels
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.buttons import ActionButton
 from portrait_studio.gui.clipboard import qimage_of
+from portrait_studio.gui.thumb_row import ThumbRow
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.session.candidates import Candidate, Candidates
 
@@ -43,7 +44,7 @@ class CandidateStrip(QFrame):
         self._thumbs: list[QToolButton] = []
         self._holes: list[QToolButton] = []
         self._hole_row = QHBoxLayout()
-        self._thumb_row = QHBoxLayout()
+        self._thumb_row = ThumbRow(self)
         self._keep = QToolButton(self)
         self._keep.setText("Keep")
         self._keep.setToolTip("Keep what is shown (Enter)")
@@ -54,9 +55,9 @@ class CandidateStrip(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 12, 8)
         row.setSpacing(10)
-        for part in (self._hole_row, self._thumb_row):
-            part.setSpacing(6)
-            row.addLayout(part)
+        self._hole_row.setSpacing(6)
+        row.addLayout(self._hole_row)
+        row.addWidget(self._thumb_row, 1)
         row.addWidget(self._hint)
         row.addWidget(ActionButton(actions[Command.OTHER_WAYS], self))
         row.addWidget(self._keep)
@@ -134,7 +135,7 @@ class CandidateStrip(QFrame):
             button.setIcon(self._picture(candidate))
             button.setIconSize(QSize(_THUMB_PX, _THUMB_PX))
             button.clicked.connect(lambda _=False, number=place: self.chosen.emit(number, self._hole))
-            self._thumb_row.addWidget(button)
+            self._thumb_row.add(button)
             self._thumbs.append(button)
 
     def _picture(self, candidate: Candidate) -> QIcon:
@@ -155,6 +156,7 @@ class CandidateStrip(QFrame):
         for place, button in enumerate(self._holes):
             button.setChecked((place - 1 if place else None) == self._hole)
         self._hint.setText(f"{shown + 1} of {len(self._thumbs)}")
+        self._thumb_row.show_thumb(self._thumbs[shown])
 
     def _on_hole(self, hole: int | None) -> None:
         self._hole = hole

@@ -21,7 +21,7 @@ class Readout(QObject):
         self._place = _label("Position of the pointer", bar)
         self._size = _label("Size of the photo", bar)
         self._zoom = _label("Zoom", bar)
-        self._device = _label("Device of the last job", bar)
+        self._device = _label("Device", bar)
         for label in (self._part, self._place, self._size, self._zoom, self._device):
             bar.addPermanentWidget(label)
 
@@ -50,7 +50,7 @@ class Readout(QObject):
         self._zoom.setText(f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %")
 
     def show_device(self, device: str) -> None:
-        """Show what the last job ran on."""
+        """Show what fills run on."""
         self._device.setText(device)
 
 

@@ -173,6 +173,7 @@ QFrame#banner[mood="warning"] { background: $warning; }
 QFrame#banner[mood="success"] { background: $success; }
 QFrame#strip { background: $panel; border: 1px solid $line; border-radius: 10px; }
 QFrame#strip:focus { border-color: $accent_text; }
+QScrollArea#thumbs, QWidget#thumbs-inner { background: transparent; }
 QToolButton#thumb { padding: 2px; border: 2px solid transparent; }
 QToolButton#thumb:checked { background: transparent; border-color: $accent; }
 QFrame#empty { background: $canvas; }

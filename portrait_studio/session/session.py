@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,8 +44,8 @@ from portrait_studio.session.tools import Tools
 class Engine(Protocol):
     """What a session asks of the engine, always in the engine's thread."""
 
-    def warm_up(self, progress: Progress) -> None:
-        """Read what the first job will need."""
+    def warm_up(self, progress: Progress) -> str:
+        """Read what the first job will need, and name what it will run on."""
 
     def complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
         """Fill the holes of a photo."""
@@ -81,7 +83,7 @@ class Session(QObject):
     recorded = Signal(object)
     """Path of the edit record"""
     device_named = Signal(str)
-    """What the last fill ran on"""
+    """What fills run on"""
     state_changed = Signal()
     """Anything that decides what the user may do next"""
 
@@ -369,28 +371,29 @@ class Session(QObject):
             self.job_ended.emit(job)
 
     def _on_succeeded(self, job: Job, result: object) -> None:
-        if job.kind is JobKind.OPEN and isinstance(result, _Opened):
-            self._take(result)
-        elif job.kind is JobKind.EXPORT and isinstance(result, ExportReport):
-            self.history.mark_saved(self._written_state)
-            self.exported.emit(result)
-        elif job.kind is JobKind.SAVE and isinstance(result, Path):
-            self._project_path, self._name = result, result.name
-            self.history.mark_saved(self._written_state)
-            self.saved.emit(result)
-        elif job.kind is JobKind.RECORD and isinstance(result, Path):
-            self.recorded.emit(result)
-        elif job.kind is JobKind.FILL and isinstance(result, CompletionResult):
-            self.filling.take(result)
-        elif job.kind is JobKind.PARSE and isinstance(result, Structure):
-            self._set_structure(result)
-        elif job.kind is JobKind.READ_MASK and isinstance(result, np.ndarray):
-            self.painting.replace_mask("Import mask", result)
-        elif job.kind is JobKind.WRITE_MASK and isinstance(result, Path):
-            self.mask_exported.emit(result)
-        elif job.kind is JobKind.SURVEY and isinstance(result, Structure):
-            self.survey.take(result)
+        answers: dict[JobKind, Callable[[Any], None]] = {
+            JobKind.PREPARE: self.device_named.emit,
+            JobKind.OPEN: self._take,
+            JobKind.EXPORT: self._on_exported,
+            JobKind.SAVE: self._on_saved,
+            JobKind.RECORD: self.recorded.emit,
+            JobKind.FILL: self.filling.take,
+            JobKind.PARSE: self._set_structure,
+            JobKind.READ_MASK: partial(self.painting.replace_mask, "Import mask"),
+            JobKind.WRITE_MASK: self.mask_exported.emit,
+            JobKind.SURVEY: self.survey.take,
+        }
+        answers[job.kind](result)
         self.survey.go_on()
+
+    def _on_exported(self, report: ExportReport) -> None:
+        self.history.mark_saved(self._written_state)
+        self.exported.emit(report)
+
+    def _on_saved(self, path: Path) -> None:
+        self._project_path, self._name = path, path.name
+        self.history.mark_saved(self._written_state)
+        self.saved.emit(path)
 
     def _on_failed(self, failure: Failure) -> None:
         if failure.kind is JobKind.FILL:

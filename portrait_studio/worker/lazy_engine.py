@@ -37,8 +37,13 @@ class EngineLike(Protocol):
     def configure(self, computing: Computing) -> None:
         """Compute like this from now on; called in the engine's thread."""
 
-    def warm_up(self, progress: Progress) -> None:
-        """Read what the first job will need; raises `WeightsError` when it is missing or damaged."""
+    def warm_up(self, device: str, progress: Progress) -> str:
+        """Read what the first job will need, and name what it will run on, for the user.
+
+        Raises:
+            WeightsError: weights are missing or damaged.
+            DeviceError: this machine lacks the device.
+        """
 
     def complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
         """Fill the holes of a photo."""
@@ -61,14 +66,15 @@ class LazyEngine:
         """Make the engine anew at the next job, with the weights then in use; for any thread."""
         self._engine = None
 
-    def prefer(self, computing: Computing) -> None:
-        """Compute like this from the next job on; may be called from any thread."""
-        self._wanted = computing
+    def prefer(self, computing: Computing) -> bool:
+        """Compute like this from the next job on, for any thread; False when that is as before."""
+        is_news, self._wanted = computing != self._wanted, computing
+        return is_news
 
-    def warm_up(self, progress: Progress) -> None:
+    def warm_up(self, progress: Progress) -> str:
         """Make the engine ahead of the first job; see the engine."""
         progress.check()
-        self._made().warm_up(progress)
+        return self._made().warm_up(self._device("auto"), progress)
 
     def complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
         """Fill the holes of a photo; see the engine."""
@@ -115,16 +121,20 @@ class ReleasedEngine:
         torch.set_num_threads(computing.threads or self._threads)
         self._precision.choose(computing.precision)
 
-    def warm_up(self, progress: Progress) -> None:
-        """Read and verify all released networks.
+    def warm_up(self, device: str, progress: Progress) -> str:
+        """Read and verify all released networks; returns what a job on that device runs on.
 
         Raises:
             WeightsError: one is missing or damaged.
+            DeviceError: this machine lacks the device.
             Cancelled: another job wants the thread.
         """
+        from portrait_studio.engine.devices import choose_compute
+
         for task in _TASKS:
             progress.check()
             self._networks.load(task)
+        return choose_compute(device, self._precision).description
 
     def complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
         """Fill the holes of a photo; see `Engine.complete`."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QLabel, QToolButton
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.engine.progress import Stage
@@ -152,3 +152,27 @@ def test_stages_are_shown_with_their_times_and_enlarged(
     dialog.close()
     filled.undo()
     assert not window.stages.stages
+
+
+def test_many_candidates_in_a_narrow_window_scroll_and_keep_their_size(
+    qtbot: QtBot, filled: Session, window: MainWindow
+) -> None:
+    window.resize(1024, 640)
+    for _ in range(7):
+        another(qtbot, filled, window)
+    qtbot.waitUntil(lambda: len(window.strip.thumbs) == 8)
+    assert window.width() == 1024
+
+    def shown(place: int) -> bool:
+        thumb = window.strip.thumbs[place]
+        return thumb.visibleRegion().boundingRect() == thumb.rect()
+
+    qtbot.waitUntil(lambda: shown(7))
+    assert all(min(thumb.width(), thumb.height()) >= 76 for thumb in window.strip.thumbs)
+    assert not shown(0)
+    for _ in range(7):
+        QTest.keyClick(window.strip, Qt.Key.Key_Left)
+    qtbot.waitUntil(lambda: shown(0))
+    for button in window.strip.findChildren(QPushButton) + window.strip.findChildren(QToolButton):
+        if not button.accessibleName().startswith("Candidate"):
+            assert button.visibleRegion().boundingRect() == button.rect()

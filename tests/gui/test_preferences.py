@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.app import Program
@@ -134,3 +134,14 @@ def test_damaged_settings_are_the_usual_ones(tmp_path: Path, content: str, expec
     path = tmp_path / "settings.json"
     path.write_text(content)
     assert Preferences(path).settings == expected
+
+
+def test_the_device_is_named_before_the_first_fill_and_after_another_choice(
+    qtbot: QtBot, program: Program, window: MainWindow, dialog: PreferencesDialog
+) -> None:
+    label = next(label for label in window.findChildren(QLabel) if label.accessibleName() == "Device")
+    program.session.prepare()
+    qtbot.waitUntil(lambda: label.text() == "Fake (auto)")
+    dialog.pages.setCurrentIndex(1)
+    choose(qtbot, dialog.device, "cpu")
+    qtbot.waitUntil(lambda: label.text() == "Fake (cpu)")

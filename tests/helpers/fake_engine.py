@@ -62,11 +62,12 @@ class FakeEngine:
         """Remember it."""
         self.computing = computing
 
-    def warm_up(self, progress: Progress) -> None:
+    def warm_up(self, device: str, progress: Progress) -> str:
         """Raise what the test wants."""
         self.threads.add(threading.get_ident())
         if self.warm_up_error is not None:
             raise self.warm_up_error
+        return f"Fake ({device})"
 
     def complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
         """Paint every hole in one colour, by way of all stages."""
