@@ -15,6 +15,7 @@ from torch import nn
 
 from portrait_studio.errors import ExportError, OptionError, WeightsError
 from portrait_studio.imaging.atomic import replacing
+from portrait_studio.networks.catalog import variant
 from portrait_studio.networks.folding import normalised_convolutions
 from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import LoadedNetwork, load_network, save_network
@@ -26,6 +27,10 @@ from trainer.run_state import RunState, load_state
 
 MEASURED_AS = "measured_as"
 """Key of the record: SHA-256 of earlier files with the same weights, which reports may name."""
+
+
+_WAYS = {"bottom": "down", "top": "up"}
+"""Which way a network extends the canvas, by where the holes lay that it was trained with."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,8 @@ class Exported:
 def export_run(run: Path, models: Path, metrics: Sequence[Path] = ()) -> Exported:
     """Write the averaged weights of a run as `models`/TASK.safetensors, with manifest entry and card.
 
+    Networks that were trained to extend the canvas one way lie beside those for holes: TASK-down, TASK-up.
+
     Args:
         run: folder of the run state.
         models: folder of released weights; made when missing.
@@ -64,7 +71,9 @@ def export_run(run: Path, models: Path, metrics: Sequence[Path] = ()) -> Exporte
     halving = try_half_precision(module, task)
     folds = normalised_convolutions(module, *example_inputs(task))
     reports = [read_json(path) for path in metrics]
-    earlier = _same_weights_in(models, task, module)
+    way = _WAYS.get(state.recipe.holes.band_side)
+    name = task if way is None else variant(task, way)
+    earlier = _same_weights_in(models, name, module)
     _check_reports(reports, metrics, task, earlier)
     record = {
         **state.record,
@@ -74,11 +83,11 @@ def export_run(run: Path, models: Path, metrics: Sequence[Path] = ()) -> Exporte
         "half_precision": asdict(halving),
         MEASURED_AS: earlier,
     }
-    weights, card = models / f"{task}.safetensors", models / f"{task}.md"
+    weights, card = models / f"{name}.safetensors", models / f"{name}.md"
     try:
         models.mkdir(parents=True, exist_ok=True)
         digest = save_network(
-            weights, state.recipe.architecture, module, record, half=halving.half, folds=folds
+            weights, state.recipe.architecture, module, record, half=halving.half, folds=folds, way=way
         )
     except OSError as error:
         raise ExportError(f"The weights cannot be written to {models}: {error.strerror}.") from error

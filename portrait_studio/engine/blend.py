@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from portrait_studio.engine.poisson import PoissonProblem, PoissonSolver, Report
 from portrait_studio.engine.resample import Floats
+from portrait_studio.imaging.geometry import Bounds
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,23 @@ def blend_band(hole: NDArray[np.bool_], grow_px: int) -> NDArray[np.bool_]:
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * grow_px + 1, 2 * grow_px + 1))
     grown = cv2.dilate(hole.astype(np.uint8), kernel).astype(np.bool_)
     return hole if grown.all() else np.asarray(grown, dtype=np.bool_)
+
+
+def band_beside_photo(hole: NDArray[np.bool_], photo: Bounds, grow_px: int) -> NDArray[np.bool_]:
+    """The band of a hole that reaches beyond the photo, none of whose pixels may change for that part of it.
+
+    Args:
+        hole: (H, W) bool; see `blend_band`.
+        photo: the photo's own part of the array.
+        grow_px: in pixels, at least 0.
+
+    Returns:
+        (H, W) bool: the hole, what is around it beyond the photo, and what is around its part in the photo.
+    """
+    inside = np.zeros_like(hole)
+    inside[photo.slices] = True
+    near = blend_band(hole & inside, grow_px)
+    return np.asarray(hole | (blend_band(hole, grow_px) & (~inside | near)), dtype=np.bool_)
 
 
 def blend(

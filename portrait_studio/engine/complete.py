@@ -10,7 +10,7 @@ from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.parse import ParsedWindow, network_input
 from portrait_studio.engine.request import Pixels
 from portrait_studio.engine.resample import Floats, pad_to_stride, read_window
-from portrait_studio.engine.run_network import Report, run, to_array, to_tensor
+from portrait_studio.engine.run_network import Report, dropping, run, to_array, to_tensor
 
 
 def complete(
@@ -20,6 +20,7 @@ def complete(
     parsed: ParsedWindow,
     compute: Compute,
     report: Report,
+    seed: int = 0,
 ) -> Floats:
     """Paint what the hole hides, at network resolution.
 
@@ -30,6 +31,7 @@ def complete(
         parsed: structure of the window that is to be completed.
         compute: device and precision.
         report: hears of every layer; raises to cancel.
+        seed: another one than 0 makes networks with dropout, as those for extensions, paint something else.
 
     Returns:
         (h, w, 3) float32 in [0, 1], the whole window as the network paints it.
@@ -37,6 +39,8 @@ def complete(
     window = parsed.window
     colours, hole = read_window(image, mask, window)
     picture, holes = network_input(colours, hole)
-    output = run(network, compute, report, picture, to_tensor(pad_to_stride(parsed.probabilities)), holes)
+    guide = to_tensor(pad_to_stride(parsed.probabilities))
+    with dropping(network, seed):
+        output = run(network, compute, report, picture, guide, holes)
     painted = to_array(output)[: window.size.height, : window.size.width]
     return np.asarray(np.clip(painted * np.float32(0.5) + np.float32(0.5), 0.0, 1.0), np.float32)

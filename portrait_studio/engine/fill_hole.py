@@ -10,9 +10,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from portrait_studio.engine.blend import BlendOptions, blend, blend_band
+from portrait_studio.engine.blend import BlendOptions, band_beside_photo, blend, blend_band
 from portrait_studio.engine.complete import complete
 from portrait_studio.engine.devices import Compute
+from portrait_studio.engine.extension_plan import photo_in
 from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.parse import ParsedWindow, labels_at
 from portrait_studio.engine.poisson import PoissonSolver
@@ -123,7 +124,7 @@ class HoleFiller:
         if completed is not None:
             fill = self._refine_face(parsed, fill, region)
         self._keep_large("composite", fill, region, window.bounds)
-        band = blend_band(hole, request.options.grow_px)
+        band = self._band(hole, region)
         blended = blend(
             fill, hole, band, self._tools.solver, self._tools.blending, self._reporter(Stage.BLEND)
         )
@@ -135,15 +136,30 @@ class HoleFiller:
         self._progress.report(Stage.BLEND, 1.0)
         return FilledRegion(region, pixels, band.astype(np.uint8), parsed.structure(), self._stages)
 
+    def _band(self, hole: NDArray[np.bool_], region: Bounds) -> NDArray[np.bool_]:
+        """What blending may change, (h, w) bool over the region."""
+        request = self._request
+        if not request.extension.extends:
+            return blend_band(hole, request.options.grow_px)
+        photo = photo_in(extent_of(request.image), request.extension).intersected(region)
+        inner = photo.shifted(-region.left, -region.top)
+        return band_beside_photo(hole, inner, request.options.grow_px)
+
     def _complete(self, parsed: ParsedWindow) -> Floats | None:
         if self._request.options.method is Method.PATCHES:
             return None
         self._progress.report(Stage.COMPLETE, 0.0)
         network = self._tools.networks.load("completion")
-        self.weights["completion"] = network.sha256
+        self.weights[network.task] = network.sha256
         report = self._reporter(Stage.COMPLETE)
         completed = complete(
-            network.module, self._request.image, self._request.mask, parsed, self._compute, report
+            network.module,
+            self._request.image,
+            self._request.mask,
+            parsed,
+            self._compute,
+            report,
+            self._request.options.seed,
         )
         self._keep("completion", completed)
         return completed
@@ -193,7 +209,7 @@ class HoleFiller:
         except WeightsError as error:
             self.notices.append(f"The face was not refined. {error}")
             return fill
-        self.weights["face"] = network.sha256
+        self.weights[network.task] = network.sha256
         photo = Bounds.of(extent_of(request.image))
         around = region.united(window.intersected(photo))
         inner = region.shifted(-around.left, -around.top).slices

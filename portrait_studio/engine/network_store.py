@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 import torch
 
+from portrait_studio.errors import WeightsError
 from portrait_studio.networks.folding import fold_batch_norm
-from portrait_studio.networks.released import LoadedNetwork, load_network
+from portrait_studio.networks.released import LoadedNetwork, load_network, read_manifest
 
 
 class NetworkStore(Protocol):
     """Anything that hands out networks by task."""
 
     def load(self, task: str) -> LoadedNetwork:
-        """The network for "parsing", "completion" or "face".
+        """The network for "parsing", "completion" or "face", or a variant of them; see `catalog.variant`.
 
         Raises:
             WeightsError: it is missing, damaged, or of another version.
         """
+        ...
+
+    def has(self, task: str) -> bool:
+        """Whether there is a network for a task; it may still prove to be damaged."""
         ...
 
 
@@ -42,3 +48,9 @@ class ReleasedNetworks:
             network.module.to(memory_format=torch.channels_last)
             self._loaded[task] = network
         return self._loaded[task]
+
+    def has(self, task: str) -> bool:
+        """See `NetworkStore.has`."""
+        with suppress(WeightsError):
+            return task in read_manifest(self._folder)
+        return False

@@ -114,6 +114,18 @@ def parse(
     return ParsedWindow(opinion.window, followed, opinion.heatmaps)
 
 
+def glance(
+    network: nn.Module,
+    image: Pixels,
+    mask: NDArray[np.uint8],
+    window: Window,
+    compute: Compute,
+    report: Report,
+) -> ParsedWindow:
+    """One look at one size, for a guess that need not be good but soon; see `parse`."""
+    return _look(network, *read_window(image, mask, window), window, False, compute, report)
+
+
 def _report_part(report: Report, number: int, count: int, fraction: float) -> None:
     report((number + fraction) / count)
 

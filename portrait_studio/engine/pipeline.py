@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.blend import BlendOptions
-from portrait_studio.engine.devices import Compute, PrecisionMemory, choose_compute
+from portrait_studio.engine.devices import PrecisionMemory, choose_compute
+from portrait_studio.engine.extend import SideNetworks, extend
+from portrait_studio.engine.extension_plan import photo_in, widest_side
 from portrait_studio.engine.fallback import Fallback
-from portrait_studio.engine.fill_hole import HoleFiller, Synthesise, Tools
+from portrait_studio.engine.fill_hole import Synthesise, Tools
+from portrait_studio.engine.job import Job
 from portrait_studio.engine.network_store import NetworkStore, ReleasedNetworks
-from portrait_studio.engine.parse import ParsedWindow, average, parse
 from portrait_studio.engine.poisson import MultigridSolver, PoissonSolver
-from portrait_studio.engine.progress import Progress, Stage
+from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import (
     CompletionRequest,
     CompletionResult,
-    FilledRegion,
     Pixels,
     Structure,
 )
 from portrait_studio.engine.texture import synthesise as synthesise_texture
-from portrait_studio.engine.work_crop import CropPolicy, find_holes, plan_hole, structure_windows
+from portrait_studio.engine.work_crop import CropPolicy
 from portrait_studio.errors import MaskError, OptionError
-from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.imaging.geometry import Bounds, Margins
 from portrait_studio.imaging.masks import check_extent, check_mask, extent_of
 
 
@@ -82,10 +85,38 @@ class Engine:
         """
         hidden = np.zeros(image.shape[:2], np.uint8) if mask is None else mask
         check_extent(extent_of(hidden), extent_of(image))
-        job = _Job(
+        job = Job(
             CompletionRequest(image, hidden), self._tools, self._fallback(device), progress or Progress()
         )
         return job.parse_photo(end=1.0).structure()
+
+    def sketch(
+        self,
+        image: Pixels,
+        extension: Margins,
+        device: str = "auto",
+        progress: Progress | None = None,
+    ) -> Structure:
+        """A first guess at what an extension would show, as fast as it can be had: one look at one size.
+
+        Args:
+            image: (H, W, 3) RGB, uint8 or uint16, the extended picture, best scaled down already.
+            extension: how much of it at each side no camera has seen; none negative.
+            device: "auto", "cpu", "cuda" or "mps".
+            progress: may cancel.
+
+        Raises:
+            MaskError: nothing of the photo would be left.
+            WeightsError: the parsing network is missing or damaged.
+            DeviceError: the device is missing or out of memory.
+            Cancelled: the user asked for it.
+        """
+        mask = np.full(image.shape[:2], 255, np.uint8)
+        mask[photo_in(extent_of(image), extension).slices] = 0
+        check_mask(mask, extent_of(image))
+        tools = replace(self._tools, networks=SideNetworks(self._networks, widest_side(extension)))
+        job = Job(CompletionRequest(image, mask), tools, self._fallback(device), progress or Progress())
+        return job.glance().structure()
 
     def complete(self, request: CompletionRequest, progress: Progress | None = None) -> CompletionResult:
         """Fill every hole of a photo.
@@ -103,100 +134,43 @@ class Engine:
         """
         check_request(request)
         fallback = self._fallback(request.options.device, request.options.precision)
-        return _Job(request, self._tools, fallback, progress or Progress()).complete(self._policy)
+        progress = progress or Progress()
+
+        def complete(part: CompletionRequest, networks: NetworkStore) -> CompletionResult:
+            tools = replace(self._tools, networks=networks)
+            return Job(part, tools, fallback, progress).complete(self._policy)
+
+        if request.extension.extends:
+            return extend(request, self._networks, complete, progress)
+        return complete(request, self._networks)
 
     def _fallback(self, device: str, precision: str = "auto") -> Fallback:
         compute, cpu = (choose_compute(name, self._memory, precision) for name in (device, "cpu"))
         return Fallback(compute, cpu, self._policy)
 
 
-class _Job:
-    """One request on its way through the engine."""
-
-    def __init__(
-        self, request: CompletionRequest, tools: Tools, fallback: Fallback, progress: Progress
-    ) -> None:
-        self._request, self._tools, self._fallback, self._progress = request, tools, fallback, progress
-        self._photo = extent_of(request.image)
-        self._weights: dict[str, str] = {}
-        self._notices: list[str] = []
-
-    def complete(self, policy: CropPolicy) -> CompletionResult:
-        request = self._request
-        holes = find_holes(request.mask, policy, request.options.grow_px, self._progress.check)
-        # The other half of the stage is left for a closer look.
-        whole = self.parse_photo(end=0.5)
-        regions = [self._fill(hole, number, len(holes), whole) for number, hole in enumerate(holes)]
-        return CompletionResult(
-            tuple(regions),
-            self._overruled(whole).structure(),
-            {stage.value: seconds for stage, seconds in self._progress.seconds.items()},
-            self._weights,
-            self._fallback.compute.description,
-            (*self._fallback.notices, *dict.fromkeys(self._notices)),
-            self._fallback.compute.hardware,
-        )
-
-    def parse_photo(self, end: float) -> ParsedWindow:
-        """What the parser says about the whole photo; `end` is the share of the stage that this finishes."""
-
-        def step(compute: Compute, policy: CropPolicy) -> ParsedWindow:
-            return self._parse(Bounds.of(self._photo), compute, policy, (0.0, end))
-
-        return self._fallback.run(step)
-
-    def _parse(
-        self, bounds: Bounds, compute: Compute, policy: CropPolicy, part: tuple[float, float]
-    ) -> ParsedWindow:
-        """Parse a part of the photo; `part` says where in the stage this begins and ends."""
-        begin, end = part
-        self._progress.report(Stage.PARSE, begin)
-        network = self._tools.networks.load("parsing")
-        self._weights["parsing"] = network.sha256
-        request = self._request
-        return parse(
-            network.module,
-            request.image,
-            request.mask,
-            structure_windows(bounds, policy),
-            compute,
-            lambda fraction: self._progress.report(Stage.PARSE, begin + (end - begin) * fraction),
-        )
-
-    def _fill(self, hole: Bounds, number: int, count: int, whole: ParsedWindow) -> FilledRegion:
-        self._progress.begin_part(number, count)
-
-        def step(compute: Compute, policy: CropPolicy) -> FilledRegion:
-            plan = plan_hole(hole, self._photo, policy)
-            parsed = whole.seen_through(plan.appearance)
-            if plan.structure is not None:
-                closer = self._parse(plan.structure, compute, policy, (0.5, 1.0))
-                parsed = average([closer.seen_through(plan.appearance), parsed])
-            seed = (self._request.options.seed + 7919 * number) % 2**63
-            filler = HoleFiller(self._request, hole, seed, self._tools, compute, policy, self._progress)
-            region = filler.fill(self._overruled(parsed))
-            self._weights.update(filler.weights)
-            self._notices += filler.notices
-            return region
-
-        return self._fallback.run(step)
-
-    def _overruled(self, parsed: ParsedWindow) -> ParsedWindow:
-        structure = self._request.structure
-        return parsed if structure is None else parsed.overruled_by(structure)
-
-
 def check_request(request: CompletionRequest) -> None:
     """Refuse what cannot be filled.
 
     Raises:
-        MaskError: the mask is of another size, empty, or over the whole photo.
+        MaskError: the mask is of another size, empty, over the whole photo, or not over all of an extension.
         OptionError: an option is out of range.
     """
     check_mask(request.mask, extent_of(request.image))
+    _check_extension(request)
     if request.structure is not None and request.structure.shape != request.mask.shape:
         raise MaskError("The parsing map is not of the photo's size; make it from this photo.")
     if not 0 <= request.options.seed < 2**63:
         raise OptionError("The seed must be a whole number from 0 to 9223372036854775807.")
     if request.options.grow_px < 0:
         raise OptionError("The blend band cannot be narrower than 0 pixels; choose 0 or more.")
+
+
+def _check_extension(request: CompletionRequest) -> None:
+    photo, whole = photo_in(extent_of(request.image), request.extension), Bounds.of(extent_of(request.image))
+    if photo.is_empty or photo.intersected(whole) != photo:
+        raise MaskError("Nothing of the photo would be left; extend the canvas less.")
+    new = request.mask.copy()
+    new[photo.slices] = 255
+    if cv2.countNonZero(new) != whole.extent.area:
+        raise MaskError("The new part of the canvas is not masked; mask all of it.")

@@ -65,8 +65,14 @@ class Progress:
         total = sum(weights.values()) or 1.0
         self._shares = {stage: weights.get(stage, 0.0) / total for stage in Stage}
         self._part, self._parts = 0, 1
+        self._step, self._steps = 0, 1
         self._seconds: dict[Stage, float] = {}
         self._last = time.perf_counter()
+
+    def begin_step(self, step: int, steps: int) -> None:
+        """The job fills `steps` pictures one after the other, each with its holes; number `step` (from 0)."""
+        self._step, self._steps = step, max(1, steps)
+        self.begin_part(0, 1)
 
     def begin_part(self, part: int, parts: int) -> None:
         """The job treats `parts` holes one after the other and starts number `part` (from 0)."""
@@ -85,7 +91,8 @@ class Progress:
         if self._listener is not None:
             before = sum(self._shares[s] for s in list(Stage)[: list(Stage).index(stage)])
             within = before + self._shares[stage] * min(1.0, max(0.0, fraction))
-            self._listener(stage, (self._part + within) / self._parts)
+            of_step = (self._part + within) / self._parts
+            self._listener(stage, (self._step + of_step) / self._steps)
 
     def check(self) -> None:
         """Raise `Cancelled` if the job was cancelled, without reporting progress."""

@@ -8,7 +8,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.imaging.geometry import Bounds, Margins
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 """(H, W, 3) RGB, uint8 or uint16."""
@@ -54,12 +54,15 @@ class CompletionRequest:
         options: how to fill.
         structure: (H, W) uint8 labels that overrule the predicted parsing map, 255 = predict here; None =
             predict all.
+        extension: how many rows and columns of the image at each side no camera has seen, all of them masked;
+            none negative. Pixels of the photo beside them stay as they are, bit for bit.
     """
 
     image: Pixels
     mask: NDArray[np.uint8]
     options: CompletionOptions = field(default_factory=CompletionOptions)
     structure: NDArray[np.uint8] | None = None
+    extension: Margins = field(default_factory=Margins)
 
 
 @dataclass(frozen=True, eq=False)

@@ -36,6 +36,24 @@ def watched(module: nn.Module, report: Report) -> Iterator[None]:
             handle.remove()
 
 
+@contextmanager
+def dropping(module: nn.Module, seed: int) -> Iterator[None]:
+    """While open, a network's dropout is at work, for one of several answers; seed 0 = the mean answer."""
+    layers = [layer for layer in module.modules() if isinstance(layer, nn.Dropout2d) and layer.p > 0]
+    if seed == 0 or not layers:
+        yield
+        return
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        try:
+            for layer in layers:
+                layer.train()
+            yield
+        finally:
+            for layer in layers:
+                layer.eval()
+
+
 def run(module: nn.Module, compute: Compute, report: Report, *inputs: Tensor) -> Any:
     """Run a network on float32 inputs at the chosen device and precision.
 

@@ -94,3 +94,8 @@ class Margins:
     top: int = 0
     right: int = 0
     bottom: int = 0
+
+    @property
+    def extends(self) -> bool:
+        """Whether anything is added."""
+        return max(self.left, self.top, self.right, self.bottom) > 0

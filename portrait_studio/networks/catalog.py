@@ -25,8 +25,22 @@ TASKS: Final = {
 }
 """Task of each architecture that the program can use; a test holds it against the registry."""
 
+VARIANTS: Final = ("down", "up")
+"""Networks of the same task that are meant for extending the canvas that way."""
+
 _MANIFEST: Final = "manifest.json"
 _MOST_HEADER_BYTES: Final = 16 << 20
+
+
+def variant(task: str, way: str) -> str:
+    """Name of a task's network for extending the canvas, as it stands in the manifest: "parsing-down"."""
+    return f"{task}-{way}"
+
+
+def task_of(name: str) -> str:
+    """The task of a network by its name in the manifest, where it may be a variant."""
+    task, _, way = name.partition("-")
+    return task if way in VARIANTS else name
 
 
 @dataclass(frozen=True)
@@ -34,7 +48,7 @@ class WeightsInfo:
     """One weights file.
 
     Attributes:
-        task: "parsing", "completion" or "face".
+        task: "parsing", "completion" or "face", or a variant; see `variant`.
         path: the file.
         sha256: that the manifest names.
         is_intact: whether the file is there and has this checksum.
@@ -60,7 +74,7 @@ class WeightsInfo:
         measured = self.record.get("metrics") or [{}]
         first = measured[0] if isinstance(measured[0], dict) else {}
         parsing, scores = first.get("parsing", {}), first.get("scores", {}).get("default", {})
-        if self.task == "parsing" and "mean_iou" in parsing:
+        if task_of(self.task) == "parsing" and "mean_iou" in parsing:
             figure = f"mean IoU {parsing['mean_iou']:.3f}"
         elif "psnr" in scores:
             figure = f"PSNR {scores['psnr']:.2f}"
@@ -139,8 +153,9 @@ def import_weights(source: Path, present: Path, own: Path) -> WeightsInfo:
         ExportError: the folder cannot be written.
     """
     header = _header(source)
-    task = TASKS.get(header.get("architecture", ""))
-    if task is None or header.get("conventions") != str(CONVENTIONS_VERSION):
+    own_task = TASKS.get(header.get("architecture", ""))
+    task = header.get("task", own_task)
+    if task is None or task_of(task) != own_task or header.get("conventions") != str(CONVENTIONS_VERSION):
         raise WeightsError(f"{source} was made for another version of the program; update one of them.")
     try:
         data, card = source.read_bytes(), source.with_suffix(".md")

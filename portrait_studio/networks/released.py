@@ -16,6 +16,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from portrait_studio.errors import OptionError, WeightsError
+from portrait_studio.networks.catalog import task_of, variant
 from portrait_studio.networks.conventions import CONVENTIONS_VERSION
 from portrait_studio.networks.folding import check_folds
 from portrait_studio.networks.registry import ARCHITECTURES, build_network
@@ -109,6 +110,7 @@ def save_network(
     *,
     half: bool = True,
     folds: Mapping[str, str] | None = None,
+    way: str | None = None,
 ) -> str:
     """Write a network as a released file and name it in the folder's manifest.
 
@@ -121,6 +123,7 @@ def save_network(
         record: training record and metrics; plain JSON values.
         half: whether values are stored in half precision.
         folds: what `LoadedNetwork.folds` shall say.
+        way: for a network that is meant for extending the canvas that way, one of `catalog.VARIANTS`.
 
     Returns:
         SHA-256 of the file.
@@ -130,8 +133,11 @@ def save_network(
         WeightsError: its manifest is damaged.
     """
     task = ARCHITECTURES[architecture].task
+    if way is not None:
+        task = variant(task, way)
     header = {
         "architecture": architecture,
+        "task": task,
         "config": json.dumps(dataclasses.asdict(module.config)),  # type: ignore[call-overload]
         "conventions": str(CONVENTIONS_VERSION),
         "record": json.dumps(record, sort_keys=True),
@@ -190,7 +196,7 @@ def _load(path: Path, task: str, digest: str) -> LoadedNetwork:
         raise WeightsError(
             f"The weights file {path} does not fit this version of the program. {_UPDATE}"
         ) from None
-    if ARCHITECTURES[architecture].task != task:
+    if ARCHITECTURES[architecture].task != task_of(task):
         raise WeightsError(
             f"The weights file {path} holds a network for another task than {task}. {_REINSTALL}"
         )

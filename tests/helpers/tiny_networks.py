@@ -82,3 +82,6 @@ class TinyNetworks:
             raise WeightsError(f"There are no weights for {task}. Reinstall the program.")
         digest = hashlib.sha256(task.encode()).hexdigest()
         return LoadedNetwork(self.modules[task], task, f"tiny-{task}", None, digest, {})
+
+    def has(self, task: str) -> bool:
+        return task in self.modules

@@ -7,9 +7,11 @@ import pytest
 import torch
 
 from portrait_studio.errors import DataSetError, ExportError, OptionError
+from portrait_studio.networks.catalog import import_weights
 from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import load_network, read_manifest
 from trainer.config import DataConfig, LossConfig, Recipe, RunConfig
+from trainer.data.holes import HoleMix
 from trainer.evaluation.report import FORMAT_VERSION, Report
 from trainer.evaluation.scoring import Score
 from trainer.export import add_export_command, export_run
@@ -20,7 +22,9 @@ from trainer.run_state import RunState, save_state
 TINY = {"width": 4, "blocks": 1}
 
 
-def save_run(folder: Path, seed: int = 0, sets: dict[str, float] | None = None) -> dict[str, torch.Tensor]:
+def save_run(
+    folder: Path, seed: int = 0, sets: dict[str, float] | None = None, band_side: str = "any"
+) -> dict[str, torch.Tensor]:
     """A run of the face network with random weights; returns the averaged ones."""
     torch.manual_seed(seed)
     folder.mkdir(exist_ok=True)
@@ -30,6 +34,7 @@ def save_run(folder: Path, seed: int = 0, sets: dict[str, float] | None = None) 
         "face",
         DataConfig(sets or {"portraits": 3.0, "celebahq": 1.0}, size=64, batch=2),
         TINY,
+        holes=HoleMix(band_side=band_side),
         loss=LossConfig(perceptual=0.1),
         run=RunConfig(steps=20),
     )
@@ -63,6 +68,20 @@ def test_averaged_weights_come_back_in_half_precision(tmp_path: Path) -> None:
         isinstance(layer, torch.nn.BatchNorm2d) for layer in released.module.modules()
     )
     assert released.metadata["device"] == "CPU (test)"
+
+
+@pytest.mark.parametrize(("side", "way"), [("bottom", "down"), ("top", "up")])
+def test_networks_for_extending_lie_beside_those_for_holes(tmp_path: Path, side: str, way: str) -> None:
+    save_run(tmp_path / "run")
+    plain = export_run(tmp_path / "run", tmp_path / "models")
+    save_run(tmp_path / "extending", seed=1, band_side=side)
+    exported = export_run(tmp_path / "extending", tmp_path / "models")
+    released = load_network(f"face-{way}", tmp_path / "models")
+    assert (released.sha256, released.task) == (exported.sha256, f"face-{way}")
+    assert load_network("face", tmp_path / "models").sha256 == plain.sha256
+    assert exported.card == tmp_path / "models" / f"face-{way}.md"
+    imported = import_weights(exported.weights, tmp_path / "models", tmp_path / "own")
+    assert imported.task == f"face-{way}"
 
 
 def test_a_network_that_halving_changes_is_stored_in_single_precision(

@@ -32,6 +32,10 @@ class SwappedStore:
             raise WeightsError(f"The {task} network is left out of this measurement.")
         return network
 
+    def has(self, task: str) -> bool:
+        """See `NetworkStore.has`."""
+        return self._swapped[task] is not None if task in self._swapped else self._store.has(task)
+
 
 class WithoutRefinement(nn.Module):
     """A parsing network whose answer is the map before the refinement by pose (first row of Table II)."""

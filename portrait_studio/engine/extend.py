@@ -1,0 +1,152 @@
+"""Extend: fill what lies beyond the photo, step by step, and hand the steps on as one fill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.engine.extension_plan import (
+    VARIANTS,
+    beyond_reach,
+    photo_in,
+    plan_steps,
+)
+from portrait_studio.engine.network_store import NetworkStore
+from portrait_studio.engine.progress import Progress
+from portrait_studio.engine.request import CompletionRequest, CompletionResult, FilledRegion, Pixels
+from portrait_studio.imaging.canvas_extension import margins_of
+from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.imaging.masks import extent_of, hole_bounds
+from portrait_studio.networks.catalog import variant
+from portrait_studio.networks.released import LoadedNetwork
+
+CompleteStep = Callable[[CompletionRequest, NetworkStore], CompletionResult]
+"""Fills all holes of one step's picture with the networks given."""
+
+
+class SideNetworks:
+    """The networks meant for one side of an extension where there are such, else those for holes."""
+
+    def __init__(self, store: NetworkStore, side: str | None) -> None:
+        """Args: where all come from; the side that grows, None = none."""
+        self._store, self._variant = store, VARIANTS.get(side or "")
+
+    def load(self, task: str) -> LoadedNetwork:
+        """See `NetworkStore.load`."""
+        special = None if self._variant is None else variant(task, self._variant)
+        return self._store.load(special if special is not None and self._store.has(special) else task)
+
+    def has(self, task: str) -> bool:
+        """See `NetworkStore.has`."""
+        return self._store.has(task)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One step as it is asked for: what of the picture, which of its holes, and for which side."""
+
+    canvas: Bounds
+    mask: NDArray[np.uint8]
+    side: str | None
+
+
+def extend(
+    request: CompletionRequest, networks: NetworkStore, complete: CompleteStep, progress: Progress
+) -> CompletionResult:
+    """Fill an extended canvas, and holes of the photo with it.
+
+    Args:
+        request: with an extension.
+        networks: where the networks come from.
+        complete: fills one step.
+        progress: hears of each step; may cancel.
+
+    Returns:
+        Holes that lie apart from the new area as they are, and the new area as one region.
+    """
+    parts = _parts(request)
+    image = request.image if len(parts) == 1 else request.image.copy()
+    photo = photo_in(extent_of(image), request.extension)
+    done: list[FilledRegion] = []
+    results: list[CompletionResult] = []
+    for number, part in enumerate(parts):
+        progress.begin_step(number, len(parts))
+        result = complete(_request_of(part, request, image, photo), SideNetworks(networks, part.side))
+        results.append(result)
+        for region in result.regions:
+            bounds = region.bounds.shifted(part.canvas.left, part.canvas.top)
+            done.append(replace(region, bounds=bounds))
+            if len(parts) > 1:
+                changed = region.changed[..., None] != 0
+                np.copyto(image[bounds.slices], region.pixels, where=changed)
+    notice = beyond_reach(extent_of(image), request.extension)
+    return _joined(request, image, done, results, notice)
+
+
+def _parts(request: CompletionRequest) -> list[_Part]:
+    """Holes that lie apart from the new area come first, with the networks meant for them."""
+    image = extent_of(request.image)
+    photo = photo_in(image, request.extension)
+    apart = np.zeros_like(request.mask)
+    for box in hole_bounds(request.mask, request.options.grow_px + 3):
+        if box.intersected(photo) == box:
+            apart[box.slices] = request.mask[box.slices]
+    parts = [_Part(photo, apart[photo.slices], None)] if apart.any() else []
+    left = np.where(apart == 0, request.mask, np.uint8(0)) if parts else request.mask.copy()
+    for step in plan_steps(image, request.extension):
+        parts.append(_Part(step.canvas, left[step.canvas.slices].copy(), step.side))
+        left[step.canvas.slices] = 0
+    return parts
+
+
+def _request_of(part: _Part, whole: CompletionRequest, image: Pixels, photo: Bounds) -> CompletionRequest:
+    inner = part.canvas.slices
+    return replace(
+        whole,
+        image=cast(Pixels, np.ascontiguousarray(image[inner])),
+        mask=part.mask,
+        structure=None if whole.structure is None else np.ascontiguousarray(whole.structure[inner]),
+        extension=margins_of(photo, part.canvas),
+    )
+
+
+def _joined(
+    request: CompletionRequest,
+    image: Pixels,
+    done: Sequence[FilledRegion],
+    results: Sequence[CompletionResult],
+    notice: str | None,
+) -> CompletionResult:
+    photo = photo_in(extent_of(image), request.extension)
+    apart = [region for region in done if region.bounds.intersected(photo) == region.bounds]
+    new = [region for region in done if region.bounds.intersected(photo) != region.bounds]
+    weights: dict[str, str] = {}
+    for result in results:
+        weights |= result.weights
+    notices = [text for result in results for text in result.notices]
+    return replace(
+        results[-1],
+        regions=(*apart, new[0] if len(new) == 1 else _united(new, image)),
+        weights=weights,
+        notices=tuple(dict.fromkeys([*notices, *([] if notice is None else [notice])])),
+    )
+
+
+def _united(regions: Sequence[FilledRegion], image: Pixels) -> FilledRegion:
+    """Steps that were laid over each other as one region; the last step's stages come first."""
+    bounds = Bounds(0, 0, 0, 0)
+    for region in regions:
+        bounds = bounds.united(region.bounds)
+    changed = np.zeros((bounds.height, bounds.width), np.uint8)
+    stages = dict(regions[-1].stages)
+    for number, region in enumerate(regions, start=1):
+        inner = region.bounds.shifted(-bounds.left, -bounds.top).slices
+        changed[inner] |= region.changed
+        if region is not regions[-1]:
+            stages |= {f"step-{number}-{name}": picture for name, picture in region.stages.items()}
+    pixels = image[bounds.slices].copy()
+    return FilledRegion(bounds, pixels, changed, regions[-1].structure, stages)

@@ -1,0 +1,121 @@
+"""In which steps a canvas is extended: each no larger than what the networks learnt to recover at once.
+
+They were trained with 64 of 256 rows missing below and 32 above (Wu et al., section V.A). A larger extension
+is filled from step to step, so that each step's structure is predicted from the last one's picture.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.imaging.geometry import Bounds, Extent, Margins
+
+MOST_SHARE: Final = {"bottom": 64 / 256, "top": 32 / 256, "left": 64 / 256, "right": 64 / 256}
+"""Of the new picture's side, by the side that grows, in the order in which they are filled."""
+VARIANTS: Final = {"bottom": "down", "top": "up"}
+"""Which networks are meant for a side; other sides are filled by those for holes."""
+
+_WORDS: Final = {"bottom": "down", "top": "up", "left": "to the left", "right": "to the right"}
+
+
+@dataclass(frozen=True)
+class ExtensionStep:
+    """One step.
+
+    Attributes:
+        canvas: the picture after it, in pixels of the whole extended picture.
+        side: which one grows.
+    """
+
+    canvas: Bounds
+    side: str
+
+
+def photo_in(image: Extent, extension: Margins) -> Bounds:
+    """The part of an extended picture that is the photo."""
+    return Bounds(
+        extension.left, extension.top, image.width - extension.right, image.height - extension.bottom
+    )
+
+
+def plan_steps(image: Extent, extension: Margins) -> tuple[ExtensionStep, ...]:
+    """The steps that lead from the photo to the whole picture, sides one after the other.
+
+    Args:
+        image: size of the extended picture.
+        extension: how far it reaches beyond the photo; none negative.
+    """
+    steps: list[ExtensionStep] = []
+    canvas = photo_in(image, extension)
+    for side, share in MOST_SHARE.items():
+        missing = getattr(extension, side)
+        length = canvas.height if side in ("top", "bottom") else canvas.width
+        count = _count(length, missing, share)
+        for number in range(1, count + 1):
+            # Steps of equal shares, since each sees what the ones before it have made.
+            grown = round(length * ((length + missing) / length) ** (number / count)) - length
+            steps.append(ExtensionStep(_moved(canvas, side, grown), side))
+        canvas = _moved(canvas, side, missing)
+    return tuple(steps)
+
+
+def _count(length: int, missing: int, share: float) -> int:
+    if missing <= 0:
+        return 0
+    # One pixel of rounding makes no second step.
+    return max(1, math.ceil(math.log((length + missing - 1) / length) / -math.log1p(-share)))
+
+
+def _moved(canvas: Bounds, side: str, pixels: int) -> Bounds:
+    return Bounds(
+        canvas.left - (pixels if side == "left" else 0),
+        canvas.top - (pixels if side == "top" else 0),
+        canvas.right + (pixels if side == "right" else 0),
+        canvas.bottom + (pixels if side == "bottom" else 0),
+    )
+
+
+def beyond_reach(image: Extent, extension: Margins) -> str | None:
+    """A sentence for the user where an extension takes more than one step for a side; else None."""
+    sides = [step.side for step in plan_steps(image, extension)]
+    far = [_WORDS[side] for side in MOST_SHARE if sides.count(side) > 1]
+    if not far:
+        return None
+    return (
+        f"The canvas was extended {' and '.join(far)} further than can be done well at once, so it was"
+        f" filled in {len(sides)} steps; look at it closely, or extend less."
+    )
+
+
+def widest_side(extension: Margins) -> str | None:
+    """The side that reaches furthest beyond the photo; None where none does."""
+    side = max(MOST_SHARE, key=lambda name: int(getattr(extension, name)))
+    return side if getattr(extension, side) > 0 else None
+
+
+def extension_of(blank: NDArray[np.uint8] | None) -> Margins:
+    """Rows and columns at the edges of a picture of which no pixel is known.
+
+    Args:
+        blank: (H, W) uint8, not zero where nothing is known; None = all is.
+
+    Returns:
+        How many there are on each side; none where nothing at all is known.
+    """
+    if blank is None:
+        return Margins()
+    known_rows = np.flatnonzero((blank == 0).any(axis=1))
+    known_columns = np.flatnonzero((blank == 0).any(axis=0))
+    if not known_rows.size:
+        return Margins()
+    return Margins(
+        int(known_columns[0]),
+        int(known_rows[0]),
+        int(blank.shape[1] - 1 - known_columns[-1]),
+        int(blank.shape[0] - 1 - known_rows[-1]),
+    )
