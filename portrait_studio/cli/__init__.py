@@ -1,4 +1,4 @@
-"""The command line: remove, parse, replay, batch, demo; without a command, the window.
+"""The command line: remove, extend, parse, replay, batch, demo; without a command, the window.
 
 Heavy modules are imported where they are used, so that `--help` and mistyped options answer at once.
 """
@@ -14,13 +14,14 @@ from pathlib import Path
 from portrait_studio import __version__
 from portrait_studio.cli.batch import add_batch
 from portrait_studio.cli.console import EXIT_CANCELLED, PROGRAM
+from portrait_studio.cli.extend import add_extend
 from portrait_studio.cli.fill import add_demo, add_remove
 from portrait_studio.cli.options import Parser, unknown_sentence
 from portrait_studio.cli.parse import add_parse
 from portrait_studio.cli.replay import add_replay
 from portrait_studio.errors import Cancelled, OptionError, PortraitStudioError
 
-COMMANDS = ("remove", "parse", "replay", "batch", "demo")
+COMMANDS = ("remove", "extend", "parse", "replay", "batch", "demo")
 EXIT_ERROR = 2
 
 OpenWindow = Callable[[Path | None], int]
@@ -80,6 +81,6 @@ def _build_parser() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
-    for add in (add_remove, add_parse, add_replay, add_batch, add_demo):
+    for add in (add_remove, add_extend, add_parse, add_replay, add_batch, add_demo):
         add(commands)
     return parser

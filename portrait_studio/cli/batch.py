@@ -1,4 +1,4 @@
-"""Command `batch`: fill many photos, by masks or by what is to be removed from all of them."""
+"""Command `batch`: fill many photos: by masks, by what is to go from all, beyond their edges."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from portrait_studio.cli.console import EXIT_CANCELLED, progress_bar, write_notices
+from portrait_studio.cli.extension_options import WantedExtension, add_extension, wanted_extension
 from portrait_studio.cli.options import add_command, add_method, add_quality
 from portrait_studio.errors import (
     DeviceError,
@@ -43,12 +44,16 @@ class _Recipe:
         export: how to write.
         labels: what to remove; empty when masks come from files.
         grow_px: how far beyond their outlines; None = a little.
+        extension: how far the canvas is extended; None = not at all.
+        has_masks: whether there are mask files.
     """
 
     how: CompletionOptions
     export: ExportOptions
     labels: frozenset[int]
     grow_px: int | None
+    extension: WantedExtension | None
+    has_masks: bool
 
 
 def add_batch(commands: Any) -> None:
@@ -56,7 +61,7 @@ def add_batch(commands: Any) -> None:
     parser = add_command(commands, "batch", _batch, "fill all photos of a folder")
     parser.add_argument("photos", metavar="PHOTOS", type=Path, help="folder of photos; they are not changed")
     parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True, help="folder of results")
-    what = parser.add_mutually_exclusive_group(required=True)
+    what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--masks",
         metavar="DIR",
@@ -67,6 +72,7 @@ def add_batch(commands: Any) -> None:
         "--remove", metavar="LABELS", help="what to remove, by the parsing map: bag,hat,sunglasses,scarf"
     )
     parser.add_argument("--grow", metavar="N", type=int, help="pixels beyond its outline (a little)")
+    add_extension(parser)
     parser.add_argument(
         "--report", metavar="FILE", type=Path, help=".json or .csv (report.json among the results)"
     )
@@ -120,9 +126,13 @@ def _recipe(options: argparse.Namespace) -> _Recipe:
 
     if options.grow is not None and (options.grow < 0 or options.remove is None):
         raise OptionError("--grow takes a number of pixels from 0 on, and goes with --remove.")
+    extension = wanted_extension(options)
+    if options.remove is None and options.masks is None and extension is None:
+        raise OptionError("Say what to fill: --masks, --remove, or how far to extend, as --bottom 33%.")
     labels = frozenset() if options.remove is None else labels_named(options.remove.split(","))
     how = CompletionOptions(Method(options.method), options.seed, options.device)
-    return _Recipe(how, ExportOptions(quality=options.quality), labels, options.grow)
+    export = ExportOptions(quality=options.quality)
+    return _Recipe(how, export, labels, options.grow, extension, options.masks is not None)
 
 
 def _kept(item: Item) -> Line:
@@ -151,22 +161,22 @@ def _one(engine: Engine, item: Item, recipe: _Recipe, report: BatchReport, label
 
 def _filled(engine: Engine, item: Item, recipe: _Recipe, report: BatchReport, progress: Progress) -> Line:
     from portrait_studio.cli.batch_report import Line, Outcome
-    from portrait_studio.document.document import Document
-    from portrait_studio.engine.request import CompletionRequest
+    from portrait_studio.cli.edit import Edit
     from portrait_studio.imaging.reading import read_photo
 
     began = time.perf_counter()
     photo = read_photo(item.photo)
     mask = _mask(engine, item, photo, recipe)
     names = (str(item.photo), str(item.output))
-    if not mask.any():
+    margins = None if recipe.extension is None else recipe.extension.margins(photo.extent)
+    if (mask is None or not mask.any()) and (margins is None or not margins.extends):
         return Line(*names, Outcome.NOTHING.value, seconds=round(time.perf_counter() - began, 2))
-    result = engine.complete(CompletionRequest(photo.pixels, mask, recipe.how), progress)
+    edit = Edit(photo, mask, margins)
+    result = engine.complete(edit.request(recipe.how), progress)
     report.weights.update(result.weights)
-    document = Document(photo)
-    document.apply_fills(result.regions)
-    written = document.export(item.output, recipe.export)
-    document.close()
+    edit.apply(result, recipe.how)
+    written = edit.document.export(item.output, recipe.export)
+    edit.document.close()
     return Line(
         *names,
         Outcome.DONE.value,
@@ -179,13 +189,15 @@ def _filled(engine: Engine, item: Item, recipe: _Recipe, report: BatchReport, pr
     )
 
 
-def _mask(engine: Engine, item: Item, photo: Photo, recipe: _Recipe) -> Mask:
+def _mask(engine: Engine, item: Item, photo: Photo, recipe: _Recipe) -> Mask | None:
     from portrait_studio.engine.label_mask import mask_of_labels
     from portrait_studio.imaging.mask_file import read_mask
 
     if recipe.labels:
         structure = engine.parse(photo.pixels, None, recipe.how.device)
         return mask_of_labels(structure, recipe.labels, photo.extent, recipe.grow_px)
+    if not recipe.has_masks:
+        return None
     if item.mask is None:
         raise MaskError(f"There is no mask for {item.photo.name}; name it like the photo.")
     return read_mask(item.mask, photo.extent)

@@ -12,6 +12,7 @@ from portrait_studio.errors import ExportError
 
 if TYPE_CHECKING:
     from portrait_studio.engine.progress import Progress, Stage
+    from portrait_studio.engine.request import CompletionResult
 
 PROGRAM: Final = "portrait-studio"
 EXIT_CANCELLED: Final = 130
@@ -51,3 +52,15 @@ def write_notices(*notices: str) -> None:
     """Tell the user on stderr."""
     for notice in notices:
         sys.stderr.write(f"{PROGRAM}: {notice}\n")
+
+
+def summary(result: CompletionResult, output: Path) -> str:
+    """What was written, where it ran, how long each stage took, and with which weights."""
+    seconds = ", ".join(f"{stage} {spent:.1f} s" for stage, spent in result.seconds.items())
+    weights = ", ".join(f"{name} {digest[:12]}" for name, digest in result.weights.items())
+    holes = len(result.regions)
+    return (
+        f"Wrote {output}\n"
+        f"{holes} {'hole' if holes == 1 else 'holes'} on {result.device}: {seconds}\n"
+        f"Weights: {weights}\n"
+    )

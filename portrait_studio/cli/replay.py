@@ -79,6 +79,7 @@ def _check_weights(record: EditRecord) -> None:
 
 def _repeat(document: Document, record: EditRecord, device: str | None) -> list[str]:
     """Make all fills again; returns what they ran on."""
+    from portrait_studio.engine.extension_plan import extension_of
     from portrait_studio.engine.pipeline import Engine
     from portrait_studio.engine.request import CompletionRequest
     from portrait_studio.session.fill_records import options_of, structure_of
@@ -99,7 +100,8 @@ def _repeat(document: Document, record: EditRecord, device: str | None) -> list[
             if device is not None:
                 how = replace(how, device=device, precision="auto")
             structure = structure_of(way, fill.canvas.extent)
-            request = CompletionRequest(before.image, before.mask, how, structure)
+            extension = extension_of(before.blank)
+            request = CompletionRequest(before.image, before.mask, how, structure, extension)
             with progress_bar() as progress:
                 results[way] = engine.complete(request, progress)
             devices.append(results[way].device)
