@@ -129,7 +129,7 @@ def test_interrupting_keeps_what_is_done_and_says_how_to_go_on(
         (("--masks", "{masks}", "--grow", "3"), "--grow takes"),
         (("--masks", "{masks}", "--report", "a.txt"), "must end in .json or .csv"),
         (("--masks", "{nowhere}"), "There is no folder"),
-        ((), "One of the arguments --masks --remove is required"),
+        ((), "Say what to fill: --masks, --remove"),
         (("--remove", "bag", "--format", "png"), "would both become a.png"),
     ],
 )
