@@ -82,7 +82,7 @@ def _repeat(document: Document, record: EditRecord, device: str | None) -> list[
     from portrait_studio.engine.extension_plan import extension_of
     from portrait_studio.engine.pipeline import Engine
     from portrait_studio.engine.request import CompletionRequest
-    from portrait_studio.session.fill_records import options_of, structure_of
+    from portrait_studio.session.fill_records import joints_of, options_of, structure_of
 
     engine, devices = Engine(models_dir()), []
     before = None
@@ -100,8 +100,8 @@ def _repeat(document: Document, record: EditRecord, device: str | None) -> list[
             if device is not None:
                 how = replace(how, device=device, precision="auto")
             structure = structure_of(way, fill.canvas.extent)
-            extension = extension_of(before.blank)
-            request = CompletionRequest(before.image, before.mask, how, structure, extension)
+            extension, joints = extension_of(before.blank), joints_of(fill.how)
+            request = CompletionRequest(before.image, before.mask, how, structure, extension, joints)
             with progress_bar() as progress:
                 results[way] = engine.complete(request, progress)
             devices.append(results[way].device)

@@ -28,6 +28,7 @@ class PlaneName(Enum):
     FILLED = "filled"
     STRUCTURE = "structure"
     PROTECTED = "protected"
+    JOINTS = "joints"
 
 
 class Editable(Protocol):

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from portrait_studio.document.delta_store import DEFAULT_BUDGET_BYTES, DeltaStore
 from portrait_studio.document.deltas import CanvasChange, Delta, Piece, Plane, PlaneName, TileRecorder
 from portrait_studio.document.framing import count_changed, framed
+from portrait_studio.document.joint_plane import put_joint, read_joints
 from portrait_studio.document.laying import FILL_PLANES, Fill, check_fill, lay_bytes, lay_fill
 from portrait_studio.document.look import Look
 from portrait_studio.document.mask_edit import MaskEdit
@@ -110,6 +111,11 @@ class Document:
         return self.painted_labels - np.uint8(1)  # 0, nothing painted, becomes 255
 
     @property
+    def joints(self) -> dict[int, tuple[float, float]]:
+        """Joints that the user put somewhere: position (x, y) in pixels of the canvas, by their number."""
+        return read_joints(self._planes.shown_mask(PlaneName.JOINTS))
+
+    @property
     def filled(self) -> Mask:
         """(H, W) uint8, nonzero where a fill was applied; not to be written to."""
         return self._planes.shown_mask(PlaneName.FILLED)
@@ -192,6 +198,18 @@ class Document:
         self.mask[around.slices][protected[around.slices] != 0] = masks.KNOWN
         pieces = [piece for recorder in recorders for piece in recorder.pieces]
         return Delta(pieces, self._store) if pieces else None
+
+    def put_joint(self, joint: int, x: float, y: float) -> Delta | None:
+        """Put a joint somewhere, in pixels of the canvas, as one step; None when it is there already."""
+        plane = self._planes.shown_mask(PlaneName.JOINTS)
+        recorder = TileRecorder(PlaneName.JOINTS, plane, self._origin)
+        put_joint(plane, recorder, joint, x, y)
+        return recorder.finish(self._store)
+
+    def edit_joints(self) -> MaskEdit:
+        """Begin a change of all joints that the user put somewhere; see `joint_plane`."""
+        joints = self._planes.shown_mask(PlaneName.JOINTS)
+        return MaskEdit(PlaneName.JOINTS, joints, self._store, origin=self._origin)
 
     def look(self) -> Look:
         """Photo and mask as they are; good until the photo changes, so for a job that forbids it."""

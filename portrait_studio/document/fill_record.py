@@ -40,6 +40,7 @@ class FillRecord:
         structure: see `WayRecord`; of all holes, unless they differ.
         is_anew: whether it was made of the photo as it was before the fill before it.
         precision: "float32" or "bfloat16"; "auto" in files of version 1.
+        joints: number and position (x, y) in pixels of each joint that the user put somewhere.
     """
 
     method: str
@@ -53,6 +54,7 @@ class FillRecord:
     structure: PackedPlane | None = None
     is_anew: bool = False
     precision: str = "auto"
+    joints: tuple[tuple[int, float, float], ...] = ()
 
     @property
     def ways(self) -> tuple[WayRecord, ...]:
@@ -71,7 +73,8 @@ class FillRecord:
             raise ValueError(f"unknown entries {sorted(entry.keys() - known)}")
         structure = PackedPlane.from_json(entry.get("structure"))
         holes = tuple(_way(hole, structure) for hole in entry.get("holes", ()))
-        return cls(**{**entry, "structure": structure, "holes": holes})
+        joints = tuple((int(joint), float(x), float(y)) for joint, x, y in entry.get("joints", ()))
+        return cls(**{**entry, "structure": structure, "holes": holes, "joints": joints})
 
 
 def _way(entry: Any, structure: PackedPlane | None) -> WayRecord:

@@ -12,7 +12,7 @@ from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import Mask, extent_of
 from portrait_studio.imaging.photo import Pixels
 
-_MASKS: Final = (PlaneName.MASK, PlaneName.FILLED, PlaneName.STRUCTURE, PlaneName.PROTECTED)
+_MASKS: Final = tuple(name for name in PlaneName if name is not PlaneName.IMAGE)
 
 
 class Planes:

@@ -104,13 +104,14 @@ def _parts(request: CompletionRequest) -> list[_Part]:
 
 
 def _request_of(part: _Part, whole: CompletionRequest, image: Pixels, photo: Bounds) -> CompletionRequest:
-    inner = part.canvas.slices
+    inner, left, top = part.canvas.slices, part.canvas.left, part.canvas.top
     return replace(
         whole,
         image=cast(Pixels, np.ascontiguousarray(image[inner])),
         mask=part.mask,
         structure=None if whole.structure is None else np.ascontiguousarray(whole.structure[inner]),
         extension=margins_of(photo, part.canvas),
+        joints={joint: (x - left, y - top) for joint, (x, y) in whole.joints.items()},
     )
 
 

@@ -87,6 +87,7 @@ class Job:
             structure_windows(bounds, policy),
             compute,
             lambda fraction: self._progress.report(Stage.PARSE, begin + (end - begin) * fraction),
+            request.joints,
         )
 
     def _fill(self, hole: Bounds, number: int, count: int, whole: ParsedWindow) -> FilledRegion:

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from torch import nn
 
 from portrait_studio.engine.devices import Compute
+from portrait_studio.engine.given_joints import given_heatmaps, heatmap_size, padded
 from portrait_studio.engine.outlines import follow_outlines
-from portrait_studio.engine.request import Pixels, Structure
+from portrait_studio.engine.request import Joints, Pixels, Structure
 from portrait_studio.engine.resample import Floats, pad_to_stride, read_window, resample
 from portrait_studio.engine.run_network import Report, run, to_array, to_tensor
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Extent
-from portrait_studio.networks.conventions import HEATMAP_STRIDE, LABEL_COUNT, MIRROR_KEYPOINTS, MIRROR_LABELS
+from portrait_studio.networks.conventions import LABEL_COUNT, MIRROR_KEYPOINTS, MIRROR_LABELS
 
 KEEP_PREDICTED = 255
 """Value of a structure override that means: predict here."""
@@ -56,7 +57,7 @@ class ParsedWindow:
         """The same, resampled to another window, which should lie inside this one."""
         if window == self.window:
             return self
-        size, small = window.size, _heatmap_size(window.size)
+        size, small = window.size, heatmap_size(window.size)
         probabilities = _resample_layers(self.probabilities, self.window, window, size)
         probabilities = np.clip(probabilities, 0.0, None)
         probabilities /= np.maximum(probabilities.sum(axis=2, keepdims=True), 1e-6)
@@ -83,10 +84,12 @@ def parse(
     windows: tuple[Window, ...],
     compute: Compute,
     report: Report,
+    joints: Joints | None = None,
 ) -> ParsedWindow:
     """Parse one part of a photo: the mean opinion over several sizes and over the mirrored picture.
 
-    Where the photo is known, the map then follows its outlines.
+    Where the photo is known, the map then follows its outlines. Joints that the user put somewhere take the
+    place of the predicted ones; inside the hole the map is refined by them.
 
     Args:
         network: parsing network, `networks.parsing.ParsingNetwork` or alike.
@@ -95,6 +98,7 @@ def parse(
         windows: one part of the photo at one or more sizes, smallest first.
         compute: device and precision.
         report: hears of every layer; raises to cancel.
+        joints: those that the user put somewhere; None = all are predicted.
 
     Returns:
         The answer at the largest size.
@@ -105,9 +109,9 @@ def parse(
     looks = [(*view, mirrored) for view in seen for mirrored in (False, True)]
     for number, (window, colours, hole, mirrored) in enumerate(looks):
         step = partial(_report_part, report, number, len(looks))
-        opinions.append(
-            _look(network, colours, hole, window, mirrored, compute, step).seen_through(windows[-1])
-        )
+        given = given_heatmaps(joints, window, mirrored) if joints else None
+        opinion = _look(network, (colours, hole), window, mirrored, compute, step, given)
+        opinions.append(opinion.seen_through(windows[-1]))
     opinion = average(opinions)
     _, colours, hole = seen[-1]
     followed = follow_outlines(opinion.probabilities, colours, hole)
@@ -123,7 +127,7 @@ def glance(
     report: Report,
 ) -> ParsedWindow:
     """One look at one size, for a guess that need not be good but soon; see `parse`."""
-    return _look(network, *read_window(image, mask, window), window, False, compute, report)
+    return _look(network, read_window(image, mask, window), window, False, compute, report, None)
 
 
 def _report_part(report: Report, number: int, count: int, fraction: float) -> None:
@@ -132,26 +136,36 @@ def _report_part(report: Report, number: int, count: int, fraction: float) -> No
 
 def _look(
     network: nn.Module,
-    colours: Floats,
-    hole: NDArray[np.bool_],
+    view: tuple[Floats, NDArray[np.bool_]],
     window: Window,
     mirrored: bool,
     compute: Compute,
     report: Report,
+    given: Floats | None,
 ) -> ParsedWindow:
     """One forward pass over a window or its mirror image; the answer is turned back."""
+    colours, hole = view
     if mirrored:
         colours, hole = np.ascontiguousarray(colours[:, ::-1]), np.ascontiguousarray(hole[:, ::-1])
     picture, holes = network_input(colours, hole)
-    output = run(network, compute, report, picture, holes)
-    height, width, small = window.size.height, window.size.width, _heatmap_size(window.size)
-    probabilities = to_array(torch.softmax(output.refined.float(), dim=1))[:height, :width]
+    extra = () if given is None else (to_tensor(padded(given, picture)),)
+    output = run(network, compute, report, picture, holes, *extra)
+    small = heatmap_size(window.size)
+    probabilities = _probabilities(output.refined, window.size)
     heatmaps = to_array(output.heatmaps)[: small.height, : small.width]
+    if given is not None:
+        probabilities[hole] = _probabilities(output.steered, window.size)[hole]
+        heatmaps = np.where(given < 0, heatmaps, given)
     if mirrored:
         # What is left in the mirror is right in the photo.
         probabilities = probabilities[:, ::-1][..., list(MIRROR_LABELS)]
         heatmaps = heatmaps[:, ::-1][..., list(MIRROR_KEYPOINTS)]
     return ParsedWindow(window, np.ascontiguousarray(probabilities), np.ascontiguousarray(heatmaps))
+
+
+def _probabilities(logits: torch.Tensor, size: Extent) -> Floats:
+    """(1, 18, H, W) logits on any device as (h, w, 18), without the padding."""
+    return to_array(torch.softmax(logits.float(), dim=1))[: size.height, : size.width]
 
 
 def network_input(colours: Floats, hole: NDArray[np.bool_]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -217,10 +231,6 @@ def _structure_through(structure: NDArray[np.uint8], window: Window) -> NDArray[
     crop = np.ascontiguousarray(structure[window.bounds.slices])
     size = (window.size.width, window.size.height)
     return np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_NEAREST_EXACT), dtype=np.uint8)
-
-
-def _heatmap_size(size: Extent) -> Extent:
-    return Extent(-(-size.width // HEATMAP_STRIDE), -(-size.height // HEATMAP_STRIDE))
 
 
 def _resample_layers(values: Floats, source: Window, target: Window, size: Extent) -> Floats:

@@ -22,6 +22,7 @@ from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import (
     CompletionRequest,
     CompletionResult,
+    Joints,
     Pixels,
     Structure,
 )
@@ -68,6 +69,7 @@ class Engine:
         mask: NDArray[np.uint8] | None = None,
         device: str = "auto",
         progress: Progress | None = None,
+        joints: Joints | None = None,
     ) -> Structure:
         """Parsing map and pose over the whole photo, hole included.
 
@@ -76,6 +78,7 @@ class Engine:
             mask: (H, W) uint8, nonzero = hole; None = nothing is hidden.
             device: "auto", "cpu", "cuda" or "mps".
             progress: hears of it, and may cancel.
+            joints: those that the user put somewhere; None = all are predicted.
 
         Raises:
             MaskError: the mask is of another size.
@@ -85,9 +88,8 @@ class Engine:
         """
         hidden = np.zeros(image.shape[:2], np.uint8) if mask is None else mask
         check_extent(extent_of(hidden), extent_of(image))
-        job = Job(
-            CompletionRequest(image, hidden), self._tools, self._fallback(device), progress or Progress()
-        )
+        request = CompletionRequest(image, hidden, joints=joints or {})
+        job = Job(request, self._tools, self._fallback(device), progress or Progress())
         return job.parse_photo(end=1.0).structure()
 
     def sketch(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -12,6 +13,9 @@ from portrait_studio.imaging.geometry import Bounds, Margins
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 """(H, W, 3) RGB, uint8 or uint16."""
+
+Joints = Mapping[int, tuple[float, float]]
+"""Position (x, y) in image pixels of keypoints, by their number."""
 
 
 class Method(Enum):
@@ -56,6 +60,7 @@ class CompletionRequest:
             predict all.
         extension: how many rows and columns of the image at each side no camera has seen, all of them masked;
             none negative. Pixels of the photo beside them stay as they are, bit for bit.
+        joints: those that the user put somewhere; the others are predicted.
     """
 
     image: Pixels
@@ -63,6 +68,7 @@ class CompletionRequest:
     options: CompletionOptions = field(default_factory=CompletionOptions)
     structure: NDArray[np.uint8] | None = None
     extension: Margins = field(default_factory=Margins)
+    joints: Joints = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -120,3 +120,6 @@ SKELETON: Final[tuple[tuple[int, int], ...]] = (
 
 HEATMAP_STRIDE: Final = 4
 """Input pixels per heatmap pixel."""
+
+HEATMAP_SIGMA: Final = 1.75
+"""Standard deviation of the peaks that heatmaps are trained towards, in heatmap pixels."""

@@ -41,11 +41,14 @@ class ParsingOutput:
         logits: (N, 18, H, W) of the parsing branch.
         refined: (N, 18, H, W) after the refinement by pose; this is the answer.
         heatmaps: (N, 16, H/4, W/4) in [0, 1].
+        steered: (N, 18, H, W) after the refinement by the heatmaps with those that were given in the place of
+            the predicted ones; None when none were given.
     """
 
     logits: Tensor
     refined: Tensor
     heatmaps: Tensor
+    steered: Tensor | None = None
 
 
 _ENCODERS: dict[str, Callable[[], EfficientNetLite2 | ResNet101]] = {
@@ -122,12 +125,16 @@ class ParsingNetwork(nn.Module):
         # A sigmoid that starts near zero: heatmaps are almost empty pictures.
         nn.init.constant_(cast(Tensor, self.pose[-1].bias), -4.0)
 
-    def forward(self, image: Tensor, mask: Tensor, logits_stride: int = 1) -> ParsingOutput:
+    def forward(
+        self, image: Tensor, mask: Tensor, given: Tensor | None = None, logits_stride: int = 1
+    ) -> ParsingOutput:
         """Parse masked images.
 
         Args:
             image: (N, 3, H, W) in [-1, 1], hole pixels 0; H and W multiples of 32.
             mask: (N, 1, H, W), 1 = hole.
+            given: (N, 16, H/4, W/4) heatmaps in [0, 1] that are known better; negative where predicted ones
+                shall stay; None = all predicted.
             logits_stride: the logits come at 1/stride of the input size; 2 saves time in training.
         """
         f4, f8, f16, f32 = self.encoder(image, mask)
@@ -136,7 +143,15 @@ class ParsingNetwork(nn.Module):
         x = self.merge4(_resize(x, f4) + self.lateral4(f4))
         coarse = self.parsing(x)
         heatmaps = torch.sigmoid(self.pose(x))
-        fine = coarse + self.refine(torch.cat([x, torch.softmax(coarse, 1), heatmaps], 1))
+        fine = self._refined(x, coarse, heatmaps)
+        steered = None
+        if given is not None:
+            known = torch.where(given < 0, heatmaps, given.to(heatmaps.dtype))
+            steered = _resize(self._refined(x, coarse, known), image, logits_stride)
         return ParsingOutput(
-            _resize(coarse, image, logits_stride), _resize(fine, image, logits_stride), heatmaps
+            _resize(coarse, image, logits_stride), _resize(fine, image, logits_stride), heatmaps, steered
         )
+
+    def _refined(self, features: Tensor, coarse: Tensor, heatmaps: Tensor) -> Tensor:
+        out: Tensor = coarse + self.refine(torch.cat([features, torch.softmax(coarse, 1), heatmaps], 1))
+        return out

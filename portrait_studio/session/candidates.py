@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.request import CompletionOptions, CompletionResult, FilledRegion
+from portrait_studio.engine.request import CompletionOptions, CompletionResult, FilledRegion, Joints
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,11 +18,13 @@ class Candidate:
         result: what the engine answered.
         options: what it was asked.
         structure: labels that it was asked to follow; see `CompletionRequest`.
+        joints: joints that it was asked to follow.
     """
 
     result: CompletionResult
     options: CompletionOptions
     structure: NDArray[np.uint8] | None = None
+    joints: Joints = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,6 +23,8 @@ class Editing(QObject):
     """Bounds"""
     wanted_changed = Signal(object)
     """Bounds: the structure that the user wants"""
+    joints_changed = Signal(object)
+    """Bounds: joints that the user put somewhere"""
     protected_changed = Signal(object)
     """Bounds: where the mask must not reach"""
     about_to_change = Signal()
@@ -90,6 +92,7 @@ class Editing(QObject):
             PlaneName.MASK: self.mask_changed,
             PlaneName.STRUCTURE: self.wanted_changed,
             PlaneName.PROTECTED: self.protected_changed,
+            PlaneName.JOINTS: self.joints_changed,
         }
         if plane in signals:
             signals[plane].emit(bounds)

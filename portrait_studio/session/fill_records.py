@@ -43,6 +43,7 @@ def record_of(candidate: Candidate, holes: Sequence[Candidate] = (), is_anew: bo
         own.structure,
         is_anew,
         hardware.precision,
+        tuple((joint, x, y) for joint, (x, y) in sorted(candidate.joints.items())),
     )
 
 
@@ -65,6 +66,11 @@ def options_of(record: FillRecord, way: WayRecord | None = None) -> CompletionOp
             f"The fill was made by the method {name!r}, which this version of the program lacks; update it."
         ) from None
     return CompletionOptions(method, seed, record.device, grow_px=record.grow_px, precision=record.precision)
+
+
+def joints_of(record: FillRecord) -> dict[int, tuple[float, float]]:
+    """Joints to follow, by their number."""
+    return {joint: (x, y) for joint, x, y in record.joints}
 
 
 def structure_of(way: WayRecord, extent: Extent) -> NDArray[np.uint8] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Final, Protocol
 
@@ -11,12 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from portrait_studio.document.deltas import PlaneName
-from portrait_studio.document.document import Document
 from portrait_studio.document.history import Step
 from portrait_studio.document.look import Look
 from portrait_studio.engine.progress import Progress
-from portrait_studio.engine.request import CompletionOptions, CompletionRequest, CompletionResult, Method
+from portrait_studio.engine.request import (
+    CompletionOptions,
+    CompletionRequest,
+    CompletionResult,
+    Joints,
+    Method,
+)
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.imaging.masks import check_mask
 from portrait_studio.session.candidates import Candidate, Candidates
@@ -24,6 +28,7 @@ from portrait_studio.session.editing import Editing
 from portrait_studio.session.fill_records import options_of, record_of
 from portrait_studio.session.intent import Intent, wanted_with
 from portrait_studio.session.jobs import Failure, JobDesk, JobKind
+from portrait_studio.session.last_fill import LastFill
 from portrait_studio.session.survey import Survey
 
 OTHER_WAYS: Final = (Method.DEFAULT, Method.PATCHES, Method.NETWORK)
@@ -54,12 +59,14 @@ class _Plan:
         before: the photo and the mask that it fills.
         options: how.
         structure: labels that it follows.
+        joints: joints that it follows.
     """
 
     purpose: _Purpose
     before: Look
     options: CompletionOptions
     structure: NDArray[np.uint8] | None = None
+    joints: Joints = field(default_factory=dict)
 
 
 class Filling(QObject):
@@ -77,6 +84,7 @@ class Filling(QObject):
         """Args: the document; who works; who fills; what is where."""
         super().__init__(parent)
         self._editing, self._desk, self._engine, self._survey = editing, desk, engine, survey
+        self._last = LastFill(editing)
         self.intent = Intent.AUTOMATIC
         self._plan: _Plan | None = None
         self._waiting: list[CompletionOptions] = []
@@ -95,16 +103,16 @@ class Filling(QObject):
     @property
     def can_try_again(self) -> bool:
         """Whether the last step was a fill."""
-        state = self._editing.history.state
-        return self._editing.may_edit and state is not None and state.fill is not None
+        return self._editing.may_edit and self._last.is_last_step
 
     @property
     def can_fill_anew(self) -> bool:
-        """Whether labels were painted and nothing but labels came after the last fill."""
+        """Whether labels or joints are wanted, and nothing but these came after the last fill."""
         document = self._editing.document
-        if not self._editing.may_edit or document is None or document.wanted_structure is None:
+        if not self._editing.may_edit or document is None:
             return False
-        return document.has_mask or self._last_fill() is not None
+        is_steered = document.wanted_structure is not None or bool(document.joints)
+        return is_steered and (document.has_mask or self._last.step is not None)
 
     def set_intent(self, intent: Intent) -> None:
         """What the next fills are meant to do."""
@@ -141,7 +149,7 @@ class Filling(QObject):
             self._waiting = others[1:]
 
     def fill_anew(self, options: CompletionOptions) -> None:
-        """Fill the mask, or else the last hole once more, by the structure that the user painted."""
+        """Fill the mask, or else the last hole once more, by the labels and joints that the user wants."""
         document = self._editing.document
         if document is None or not self.can_fill_anew:
             return
@@ -149,7 +157,7 @@ class Filling(QObject):
             self.fill(options)
         else:
             self._waiting = []
-            self._start(_Plan(_Purpose.ANEW, self._look_before_fill(document), options))
+            self._start(_Plan(_Purpose.ANEW, self._last.look_before(document), options))
 
     def choose(self, place: int, hole: int | None = None) -> None:
         """Show another candidate, in one hole or in all."""
@@ -164,15 +172,16 @@ class Filling(QObject):
         plan, self._plan = self._plan, None
         if plan is None:
             return
-        candidate = Candidate(result, plan.options, plan.structure)
+        candidate = Candidate(result, plan.options, plan.structure, plan.joints)
         known = self.candidates
         if plan.purpose is _Purpose.CANDIDATE and known is not None and known.holds(candidate):
             self._replace_last(known.joined_by(candidate))
         else:
-            over = plan.before if plan.purpose is _Purpose.ANEW or self._is_anew else None
+            is_anew = plan.purpose is _Purpose.ANEW
             if plan.purpose is _Purpose.CANDIDATE:
+                is_anew = self._last.is_in_place_of_another
                 self._editing.history.stack.undo()
-            self._put(Candidates.first(candidate), over)
+            self._put(Candidates.first(candidate), plan.before if is_anew else None)
         self.filled.emit(result)
         if self._waiting:
             self._start_candidate(self._waiting.pop(0))
@@ -187,22 +196,22 @@ class Filling(QObject):
     def _start_candidate(self, options: CompletionOptions) -> None:
         document = self._editing.document
         if document is not None:
-            self._start(_Plan(_Purpose.CANDIDATE, self._look_before_fill(document), options))
+            self._start(_Plan(_Purpose.CANDIDATE, self._last.look_before(document), options))
 
     def _start(self, plan: _Plan) -> None:
         document, engine = self._editing.document, self._engine
         assert document is not None
         seen = self._survey.structure if plan.purpose is _Purpose.NEW else self._survey.before_last_fill
         structure = wanted_with(self.intent, plan.before.mask, document.wanted_structure, seen)
-        request = CompletionRequest(
-            plan.before.image, plan.before.mask, replace(plan.options, keep_stages=True), structure
-        )
-        self._plan = replace(plan, structure=structure)
+        how, joints = replace(plan.options, keep_stages=True), document.joints
+        request = CompletionRequest(plan.before.image, plan.before.mask, how, structure, joints=joints)
+        self._plan = replace(plan, structure=structure, joints=joints)
         self._desk.start(JobKind.FILL, lambda progress: engine.complete(request, progress))
 
     def _replace_last(self, candidates: Candidates) -> None:
         document = self._editing.document
-        over = self._look_before_fill(document) if document is not None and self._is_anew else None
+        is_anew = document is not None and self._last.is_in_place_of_another
+        over = self._last.look_before(document) if document is not None and is_anew else None
         self._editing.history.stack.undo()
         self._put(candidates, over)
 
@@ -216,25 +225,6 @@ class Filling(QObject):
         self._editing.push(step)
         self._survey.learn(shown.result.structure)
         self._tell()
-
-    @property
-    def _is_anew(self) -> bool:
-        """Whether the last step is a fill in the place of another."""
-        state = self._editing.history.state
-        return state is not None and state.fill is not None and state.fill.is_anew
-
-    def _look_before_fill(self, document: Document) -> Look:
-        """What the last fill was made of."""
-        return document.look_before([step.delta for step in self._editing.history.steps_of_last_fill])
-
-    def _last_fill(self) -> Step | None:
-        """The last fill, if nothing but the wanted structure changed after it."""
-        for step in self._editing.history.applied_backwards():
-            if step.fill is not None:
-                return step
-            if step.delta.planes != {PlaneName.STRUCTURE}:
-                return None
-        return None
 
     def _last_options(self) -> CompletionOptions | None:
         known, state = self.candidates, self._editing.history.state

@@ -21,6 +21,7 @@ from portrait_studio.engine.request import (
     CompletionOptions,
     CompletionRequest,
     CompletionResult,
+    Joints,
     Method,
     Pixels,
     Structure,
@@ -37,6 +38,8 @@ from portrait_studio.session.history import State
 from portrait_studio.session.jobs import Failure, Job, JobDesk, JobKind, Runner
 from portrait_studio.session.painting import Painting
 from portrait_studio.session.picking import Picking
+from portrait_studio.session.posing import Posing
+from portrait_studio.session.structure_reading import StructureReading
 from portrait_studio.session.survey import Survey
 from portrait_studio.session.tools import Tools
 
@@ -50,7 +53,14 @@ class Engine(Protocol):
     def complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
         """Fill the holes of a photo."""
 
-    def parse(self, image: Pixels, mask: NDArray[np.uint8], device: str, progress: Progress) -> Structure:
+    def parse(
+        self,
+        image: Pixels,
+        mask: NDArray[np.uint8],
+        device: str,
+        progress: Progress,
+        joints: Joints | None = None,
+    ) -> Structure:
         """Predict the parsing map of a photo."""
 
 
@@ -100,18 +110,16 @@ class Session(QObject):
         self._name = ""
         self._project_path: Path | None = None
         self._written_state: State = None
-        self._structure: Structure | None = None
-        self._fill_options = CompletionOptions()
         self._engine_desk = JobDesk(engine_runner, self)
         self.survey = Survey(self.editing, self._engine_desk, engine, self)
         self.filling = Filling(self.editing, self._engine_desk, engine, self.survey, self)
+        self.reading = StructureReading(self.editing, self._engine_desk, engine, self)
+        self.posing = Posing(self.editing, self)
         self.picking = Picking(self.editing, self.survey, self.tools, self)
         self._file_desk = JobDesk(file_runner, self)
         self.history.changed.connect(self._on_state)
-        self.history.delta_exchanged.connect(self._on_about_to_change)
-        self.editing.about_to_change.connect(self._on_about_to_change)
-        self.editing.image_changed.connect(self._on_image_changed)
         self.survey.changed.connect(self.structure_changed)
+        self.reading.changed.connect(self.structure_changed)
         self.filling.filled.connect(self._on_filled)
         self.filling.refused.connect(self.failed)
         for desk in (self._engine_desk, self._file_desk):
@@ -142,7 +150,7 @@ class Session(QObject):
     @property
     def structure(self) -> Structure | None:
         """The latest predicted parsing map of the open photo, or what it shows as it looks now."""
-        return self._structure or self.survey.structure
+        return self.reading.structure or self.survey.structure
 
     @property
     def current_job(self) -> Job | None:
@@ -312,14 +320,14 @@ class Session(QObject):
         """Take the last step back."""
         self.painting.end_stroke()
         if self.can_undo:
-            self._on_about_to_change()
+            self.reading.cancel()
             self.history.stack.undo()
 
     def redo(self) -> None:
         """Do the step again that was taken back last."""
         self.painting.end_stroke()
         if self.can_redo:
-            self._on_about_to_change()
+            self.reading.cancel()
             self.history.stack.redo()
 
     # -- jobs ----------------------------------------------------------------------------------------------
@@ -327,7 +335,6 @@ class Session(QObject):
     def fill(self, options: CompletionOptions) -> None:
         """Start filling what is masked."""
         self.painting.end_stroke()
-        self._fill_options = options
         self.filling.fill(options)
 
     def fill_again(self, method: Method) -> None:
@@ -336,21 +343,14 @@ class Session(QObject):
         self.filling.try_again(method)
 
     def fill_anew(self, options: CompletionOptions) -> None:
-        """Fill by the labels that the user painted: the mask, or else the last hole once more."""
+        """Fill by the labels and joints that the user wants: the mask, or else the last hole once more."""
         self.painting.end_stroke()
         self.filling.fill_anew(options)
 
     def read_structure(self) -> None:
         """Start predicting the parsing map of the photo, hole included."""
         self.painting.end_stroke()
-        document = self.document
-        if document is None or not self.can_edit:
-            return
-        image, mask = document.image, document.mask.copy()
-        device = self._fill_options.device
-        self._engine_desk.start(
-            JobKind.PARSE, lambda progress: self._engine.parse(image, mask, device, progress)
-        )
+        self.reading.read()
 
     def cancel(self) -> bool:
         """Stop what the user is waiting for, except writing a file; False when there is nothing."""
@@ -378,7 +378,7 @@ class Session(QObject):
             JobKind.SAVE: self._on_saved,
             JobKind.RECORD: self.recorded.emit,
             JobKind.FILL: self.filling.take,
-            JobKind.PARSE: self._set_structure,
+            JobKind.PARSE: self.reading.take,
             JobKind.READ_MASK: partial(self.painting.replace_mask, "Import mask"),
             JobKind.WRITE_MASK: self.mask_exported.emit,
             JobKind.SURVEY: self.survey.take,
@@ -426,7 +426,7 @@ class Session(QObject):
         self.editing.take(document, project.steps, project.applied)
         if not opened.is_saved:
             self.history.mark_unsaved()
-        self._structure = None
+        self.reading.forget()
         self._project_path = opened.path
         self.tools.suit(document.extent)
         named = opened.path or document.photo.path
@@ -436,25 +436,11 @@ class Session(QObject):
         self.opened.emit()
         self.state_changed.emit()
 
-    def _on_about_to_change(self) -> None:
-        """A structure being read would be of the past."""
-        job = self._engine_desk.current
-        if job is not None and job.kind is JobKind.PARSE:
-            self._engine_desk.cancel()
-
-    def _on_image_changed(self) -> None:
-        """What was read of the structure is of another look of the photo."""
-        self._structure = None
-
     def _on_filled(self, result: CompletionResult) -> None:
-        self._structure = None
+        self.reading.forget()
         self.device_named.emit(result.device)
         if result.notices:
             self.noticed.emit(" ".join(result.notices))
-
-    def _set_structure(self, structure: Structure) -> None:
-        self._structure = structure
-        self.structure_changed.emit()
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.progress import Progress
-from portrait_studio.engine.request import CompletionRequest, CompletionResult, Pixels, Structure
+from portrait_studio.engine.request import CompletionRequest, CompletionResult, Joints, Pixels, Structure
 
 _TASKS: Final = ("parsing", "completion", "face")
 
@@ -48,7 +48,14 @@ class EngineLike(Protocol):
     def complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
         """Fill the holes of a photo."""
 
-    def parse(self, image: Pixels, mask: NDArray[np.uint8], device: str, progress: Progress) -> Structure:
+    def parse(
+        self,
+        image: Pixels,
+        mask: NDArray[np.uint8],
+        device: str,
+        progress: Progress,
+        joints: Joints | None = None,
+    ) -> Structure:
         """Predict the parsing map of a photo."""
 
 
@@ -82,9 +89,16 @@ class LazyEngine:
         options = replace(request.options, device=self._device(request.options.device))
         return engine.complete(replace(request, options=options), progress)
 
-    def parse(self, image: Pixels, mask: NDArray[np.uint8], device: str, progress: Progress) -> Structure:
+    def parse(
+        self,
+        image: Pixels,
+        mask: NDArray[np.uint8],
+        device: str,
+        progress: Progress,
+        joints: Joints | None = None,
+    ) -> Structure:
         """Predict the parsing map of a photo; see the engine."""
-        return self._made().parse(image, mask, self._device(device), progress)
+        return self._made().parse(image, mask, self._device(device), progress, joints)
 
     def _device(self, asked: str) -> str:
         return self._wanted.device if asked == "auto" else asked
@@ -140,6 +154,13 @@ class ReleasedEngine:
         """Fill the holes of a photo; see `Engine.complete`."""
         return self._engine.complete(request, progress)
 
-    def parse(self, image: Pixels, mask: NDArray[np.uint8], device: str, progress: Progress) -> Structure:
+    def parse(
+        self,
+        image: Pixels,
+        mask: NDArray[np.uint8],
+        device: str,
+        progress: Progress,
+        joints: Joints | None = None,
+    ) -> Structure:
         """Predict the parsing map of a photo; see `Engine.parse`."""
-        return self._engine.parse(image, mask, device, progress)
+        return self._engine.parse(image, mask, device, progress, joints)

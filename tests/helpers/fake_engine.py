@@ -14,16 +14,20 @@ from portrait_studio.engine.request import (
     CompletionRequest,
     CompletionResult,
     FilledRegion,
+    Joints,
     Pixels,
     Structure,
 )
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import hole_bounds, mask_bounds
-from portrait_studio.networks.conventions import HEATMAP_STRIDE, KEYPOINT_COUNT
+from portrait_studio.networks.conventions import HEATMAP_STRIDE, KEYPOINT_COUNT, KEYPOINTS
 from portrait_studio.worker.lazy_engine import Computing
 
 FILL_COLOUR = (20, 200, 120)
 """RGB that the fake paints into holes at seed 0; each further seed adds one to the red."""
+
+ANKLE = KEYPOINTS.index("left-ankle")
+"""The one joint that the fake predicts: low in the middle."""
 
 
 @dataclass
@@ -41,6 +45,7 @@ class FakeEngine:
         notices: sentences of the result.
         requests: every request that came.
         stages: every stage that was begun, over all jobs.
+        parsed_joints: the joints of every look that knew of a hole.
         threads: identifiers of the threads that called.
         computing: what the user prefers.
     """
@@ -55,6 +60,7 @@ class FakeEngine:
     notices: tuple[str, ...] = ()
     requests: list[CompletionRequest] = field(default_factory=list)
     stages: list[Stage] = field(default_factory=list)
+    parsed_joints: list[Joints] = field(default_factory=list)
     threads: set[int] = field(default_factory=set)
     computing: Computing = field(default_factory=Computing)
 
@@ -76,18 +82,26 @@ class FakeEngine:
         for stage in Stage:
             self._run(stage, progress)
         regions = tuple(self._region(request, bounds) for bounds in hole_bounds(request.mask, 4))
-        structure = self._structure(request.image, request.mask)
+        structure = self._structure(request.image, request.mask, request.joints)
         seconds = {stage.value: 0.25 for stage in Stage}
         return CompletionResult(regions, structure, seconds, {"parsing": "0" * 64}, "Fake", self.notices)
 
-    def parse(self, image: Pixels, mask: NDArray[np.uint8], device: str, progress: Progress) -> Structure:
+    def parse(
+        self,
+        image: Pixels,
+        mask: NDArray[np.uint8],
+        device: str,
+        progress: Progress,
+        joints: Joints | None = None,
+    ) -> Structure:
         """A map with a head over a body in the middle, and a bag where the hole is."""
         self.threads.add(threading.get_ident())
         if mask.any():
+            self.parsed_joints.append(joints or {})
             self._run(Stage.PARSE, progress)
         else:
             self._survey(progress)
-        return self._structure(image, mask)
+        return self._structure(image, mask, joints)
 
     def _survey(self, progress: Progress) -> None:
         """Nothing is hidden: the program looks at the photo in the background."""
@@ -121,7 +135,7 @@ class FakeEngine:
         stages = {name: np.full((40, 60, 3), 60, np.uint8) for name in wanted}
         return FilledRegion(bounds, pixels, changed, crop, stages)
 
-    def _structure(self, image: Pixels, mask: NDArray[np.uint8]) -> Structure:
+    def _structure(self, image: Pixels, mask: NDArray[np.uint8], joints: Joints | None = None) -> Structure:
         height, width = image.shape[:2]
         factor = 256 / max(height, width)
         rows, columns = max(8, round(height * factor)), max(8, round(width * factor))
@@ -136,4 +150,7 @@ class FakeEngine:
             left, right = hole.left * columns // width, max(1, hole.right * columns // width)
             labels[top:bottom, left:right] = 16
         heat = np.zeros((KEYPOINT_COUNT, rows // HEATMAP_STRIDE, columns // HEATMAP_STRIDE), np.float16)
+        for joint, (x, y) in {ANKLE: (width / 2, height * 0.9), **(joints or {})}.items():
+            row, column = int(y * heat.shape[1] / height), int(x * heat.shape[2] / width)
+            heat[joint, row, column] = 1
         return Structure(Bounds(0, 0, width, height), labels, heat)

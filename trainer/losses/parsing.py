@@ -10,14 +10,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from portrait_studio.networks.conventions import (
+    HEATMAP_SIGMA,
     HEATMAP_STRIDE,
     IGNORE_LABEL,
     LABEL_COUNT,
     PARTIAL_LABELS,
 )
 from trainer.processes import shared_mean
-
-_HEATMAP_SIGMA = 1.75
 
 
 def label_sets() -> Tensor:
@@ -92,7 +91,7 @@ def heatmap_targets(keypoints: Tensor, height: int, width: int) -> Tensor:
     xs = torch.arange(width, device=keypoints.device)[None, :]
     centre = (keypoints[..., :2] + 0.5) / HEATMAP_STRIDE - 0.5
     squared = (xs - centre[..., 0, None, None]) ** 2 + (ys - centre[..., 1, None, None]) ** 2
-    return torch.exp(-squared / (2 * _HEATMAP_SIGMA**2))
+    return torch.exp(-squared / (2 * HEATMAP_SIGMA**2))
 
 
 def heatmap_loss(heatmaps: Tensor, keypoints: Tensor) -> Tensor:

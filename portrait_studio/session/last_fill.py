@@ -1,0 +1,52 @@
+"""The last fill of the history, and what it was made of."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from portrait_studio.document.deltas import PlaneName
+from portrait_studio.document.document import Document
+from portrait_studio.document.history import Step
+from portrait_studio.document.look import Look
+from portrait_studio.session.editing import Editing
+
+_WISHES: Final = {PlaneName.STRUCTURE, PlaneName.JOINTS}
+"""What changes only what the next fill shall look like."""
+
+
+class LastFill:
+    """Looked up anew at every question."""
+
+    def __init__(self, editing: Editing) -> None:
+        """Args: whose history it is in."""
+        self._editing = editing
+
+    @property
+    def is_last_step(self) -> bool:
+        """Whether nothing came after it."""
+        state = self._editing.history.state
+        return state is not None and state.fill is not None
+
+    @property
+    def is_in_place_of_another(self) -> bool:
+        """Whether it is the last step, and was made anew of what another fill was made of."""
+        state = self._editing.history.state
+        return state is not None and state.fill is not None and state.fill.is_anew
+
+    @property
+    def step(self) -> Step | None:
+        """The last fill, if nothing but labels and joints that the user wants changed after it."""
+        for step in self._editing.history.applied_backwards():
+            if step.fill is not None:
+                return step
+            if not step.delta.planes or not step.delta.planes <= _WISHES:
+                return None
+        return None
+
+    def look_before(self, document: Document) -> Look:
+        """What it was made of."""
+        return document.look_before([step.delta for step in self._editing.history.steps_of_last_fill])
+
+    def look_to_fill(self, document: Document) -> Look:
+        """What a fill by other wishes is made of: the mask, or else what the last fill was made of."""
+        return document.look() if document.has_mask or self.step is None else self.look_before(document)

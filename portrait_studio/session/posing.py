@@ -1,0 +1,40 @@
+"""Joints that the user puts somewhere; the next fill obeys them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from portrait_studio.document.history import Step
+from portrait_studio.networks.conventions import KEYPOINTS
+from portrait_studio.session.editing import Editing
+
+
+class Posing(QObject):
+    """Each move is one step to undo."""
+
+    def __init__(self, editing: Editing, parent: QObject) -> None:
+        """Args: the document."""
+        super().__init__(parent)
+        self._editing = editing
+
+    def move(self, joint: int, x: float, y: float) -> None:
+        """Put a joint at a photo position, or at the nearest one inside the photo."""
+        document = self._editing.document
+        if document is None or not self._editing.may_edit:
+            return
+        self._editing.about_to_change.emit()
+        delta = document.put_joint(joint, x, y)
+        if delta is not None:
+            self._editing.push(Step(f"Move {KEYPOINTS[joint].replace('-', ' ')}", delta))
+
+    def reset(self) -> None:
+        """Let all joints be predicted again."""
+        document = self._editing.document
+        if document is None or not self._editing.may_edit:
+            return
+        self._editing.about_to_change.emit()
+        edit = document.edit_joints()
+        edit.clear()
+        delta = edit.finish()
+        if delta is not None:
+            self._editing.push(Step("Reset joints", delta))
