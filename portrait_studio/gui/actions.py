@@ -36,6 +36,9 @@ class Command(Enum):
     ERASER = auto()
     LASSO = auto()
     PICK = auto()
+    EXTEND = auto()
+    RECOVER_FEET = auto()
+    RECOVER_FOREHEAD = auto()
     SWAP = auto()
     SMALLER = auto()
     LARGER = auto()
@@ -128,6 +131,15 @@ TABLE: Final[dict[Command, Entry]] = {
         "Click a bag, a hat, sunglasses or a person to mark it",
         True,
     ),
+    Command.EXTEND: Entry(
+        "Extend canvas", "ph.frame-corners", ("C",), "Drag an edge outwards and fill what is new", True
+    ),
+    Command.RECOVER_FEET: Entry(
+        "Recover feet", "ph.arrow-line-down", ("Ctrl+Alt+Down",), "Extend the canvas down by 33 %"
+    ),
+    Command.RECOVER_FOREHEAD: Entry(
+        "Recover forehead", "ph.arrow-line-up", ("Ctrl+Alt+Up",), "Extend the canvas up by 14 %"
+    ),
     Command.SWAP: Entry("Swap with eraser", "ph.swap", ("X",), "Swap the tool in hand with the eraser"),
     Command.SMALLER: Entry("Smaller brush", "ph.minus-circle", ("[",), "Shrink the brush", repeats=True),
     Command.LARGER: Entry("Larger brush", "ph.plus-circle", ("]",), "Enlarge the brush", repeats=True),
@@ -209,7 +221,7 @@ TABLE: Final[dict[Command, Entry]] = {
         "Zoom in", "ph.magnifying-glass-plus", ("Ctrl++", "Ctrl+="), "Zoom in", repeats=True
     ),
     Command.ZOOM_OUT: Entry("Zoom out", "ph.magnifying-glass-minus", ("Ctrl+-",), "Zoom out", repeats=True),
-    Command.FIT: Entry("Fit photo", "ph.frame-corners", ("Ctrl+0",), "Show the whole photo"),
+    Command.FIT: Entry("Fit photo", "ph.arrows-in", ("Ctrl+0",), "Show the whole photo"),
     Command.FULL_SIZE: Entry(
         "100 %", "ph.number-square-one", ("Ctrl+1",), "Show photo pixels as screen pixels"
     ),
@@ -228,6 +240,7 @@ GESTURES: Final[tuple[tuple[str, str], ...]] = (
     ("Right-drag, Alt+drag", "Take away from the mask"),
     ("Stroke around a thing", "Mark all of it"),
     ("Click with Pick things", "Mark a thing or a person; Shift adds, Alt takes away"),
+    ("Drag an edge with Extend", "Extend the canvas; Enter fills what is new, Esc leaves"),
     ("Shift+click", "Straight stroke from the end of the last one"),
     ("Alt+wheel", "Brush size"),
     ("Ctrl+wheel, pinch", "Zoom at the pointer"),

@@ -18,6 +18,7 @@ TOOL_COMMANDS: Final = {
     Tool.ERASER: Command.ERASER,
     Tool.RECTANGLE: Command.RECTANGLE,
     Tool.LASSO: Command.LASSO,
+    Tool.EXTEND: Command.EXTEND,
 }
 
 

@@ -257,6 +257,7 @@ class Canvas(QWidget):
     def _move_spot(self, place: QPointF | None) -> None:
         self._update_ring()
         self._spot = place
+        self.pointer.hover(place)
         self._update_ring()
 
     # -- keys ----------------------------------------------------------------------------------------------

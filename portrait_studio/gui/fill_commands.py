@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from portrait_studio.engine.request import CompletionOptions
@@ -19,11 +21,27 @@ class FillCommands(QObject):
     """A short sentence for the status bar"""
 
     def __init__(
-        self, session: Session, actions: Actions, canvas: Canvas, options: OptionsBar, parent: QObject
+        self,
+        session: Session,
+        actions: Actions,
+        canvas: Canvas,
+        options: OptionsBar,
+        leave_extending: Callable[[], bool],
+        parent: QObject,
     ) -> None:
-        """Args: who fills; what is triggered; where gestures come from; the chosen method."""
+        """Connect.
+
+        Args:
+            session: who fills.
+            actions: what is triggered.
+            canvas: where gestures come from.
+            options: the chosen method.
+            leave_extending: puts the frame away; False where there is none.
+            parent: owns this.
+        """
         super().__init__(parent)
         self._session, self._actions, self._canvas, self._options = session, actions, canvas, options
+        self._leave_extending = leave_extending
         handlers = {
             Command.FILL: self.fill,
             Command.AGAIN: self._fill_again,
@@ -43,7 +61,9 @@ class FillCommands(QObject):
         options.intent_chosen.connect(session.filling.set_intent)
 
     def fill(self) -> None:
-        """Fill what is masked, or say that nothing is."""
+        """Fill what is masked and what is new on the canvas, or say that nothing is."""
+        if self._session.extending.is_pending and not self._session.extending.apply():
+            return
         if self._session.can_fill:
             self._session.fill(CompletionOptions(method=self._options.method))
         elif self._session.can_edit:
@@ -71,7 +91,13 @@ class FillCommands(QObject):
         if self._canvas.pointer.abort():
             return
         if self._session.cancel():
-            self.told.emit("Cancelled; nothing was changed.")
+            document = self._session.document
+            is_blank = document is not None and document.blank is not None
+            self.told.emit(
+                f"Cancelled; {'the new area is not filled' if is_blank else 'nothing was changed'}."
+            )
+        elif self._leave_extending():
+            return
         elif self._session.tools.label is not None:
             self._session.tools.set_label(None)
 

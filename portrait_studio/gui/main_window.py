@@ -16,10 +16,12 @@ from portrait_studio.gui.banner import Banner, Mood
 from portrait_studio.gui.bars import TOOL_COMMANDS, CompareButton, ToolBar, TopBar
 from portrait_studio.gui.candidate_strip import CandidateStrip
 from portrait_studio.gui.canvas import Canvas
+from portrait_studio.gui.canvas_panel import CanvasPanel
 from portrait_studio.gui.centre import Centre
 from portrait_studio.gui.command_state import enabled_commands
 from portrait_studio.gui.dialogs import KeySheet, tell_error
 from portrait_studio.gui.empty_state import EmptyState
+from portrait_studio.gui.extend_commands import ExtendCommands
 from portrait_studio.gui.file_commands import FileCommands
 from portrait_studio.gui.fill_commands import FillCommands
 from portrait_studio.gui.history_panel import HistoryPanel
@@ -66,7 +68,9 @@ class MainWindow(QMainWindow):
         self.options = OptionsBar(
             session.tools, self.actions_[Command.FILL], self.actions_[Command.AGAIN], self
         )
-        self.fills = FillCommands(session, self.actions_, self.canvas, self.options, self)
+        self.canvas_panel = CanvasPanel(self.actions_, self)
+        self.extends = ExtendCommands(session, self.actions_, self.canvas, self.canvas_panel, self)
+        self.fills = FillCommands(session, self.actions_, self.canvas, self.options, self.extends.leave, self)
         self._projection = Projection(session, self.canvas, self)
         self.job_bar = JobBar(self.actions_[Command.CANCEL], self)
         self.banner = Banner(theme, self)
@@ -100,7 +104,8 @@ class MainWindow(QMainWindow):
         self.actions_[Command.RECENT].setMenu(RecentMenu(self.files.recent, self.open_path, self))
         fill_menu_bar(self, self.actions_)
         self.history_panel = HistoryPanel(self._session, self)
-        panels: dict[str, QWidget] = {"Mask": self.mask_panel, "Structure": self.panel}
+        panels: dict[str, QWidget] = {"Mask": self.mask_panel, "Canvas": self.canvas_panel}
+        panels["Structure"] = self.panel
         panels |= {"Stages": self.stages, "History": self.history_panel}
         dock = self.side_panel = SidePanel(panels, self)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
@@ -164,6 +169,9 @@ class MainWindow(QMainWindow):
         self._projection.structure_shown.connect(self._show_present)
         self.options.typing_ended.connect(self.canvas.setFocus)
         self.mask_panel.typing_ended.connect(self.canvas.setFocus)
+        self.canvas_panel.typing_ended.connect(self.canvas.setFocus)
+        self.extends.begun.connect(lambda: self.side_panel.bring_forward("Canvas"))
+        self._session.editing.canvas_changed.connect(self._show_size)
         self.panel.opacity_changed.connect(anatomy.set_opacity)
         legend = self.panel.legend
         legend.label_entered.connect(anatomy.highlight_label)
@@ -221,7 +229,7 @@ class MainWindow(QMainWindow):
         self._projection.begin()
         if document is not None:
             self.views.begin()
-            self.readout.show_size(document.extent)
+            self._show_size()
             for notice in document.photo.notices:
                 self.banner.say(Mood.WARNING, notice)
         self._update_state()
@@ -261,6 +269,10 @@ class MainWindow(QMainWindow):
 
     def _tell(self, sentence: str) -> None:
         self.statusBar().showMessage(sentence, 5000)
+
+    def _show_size(self) -> None:
+        if self._session.document is not None:
+            self.readout.show_size(self._session.document.extent)
 
     def _show_zoom(self) -> None:
         self.readout.show_zoom(self.canvas.zoom)

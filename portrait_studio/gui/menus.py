@@ -66,6 +66,7 @@ MENUS: Final[dict[str, tuple[Command | None, ...]]] = {
         Command.LOOPS,
         Command.PRESSURE,
     ),
+    "&Canvas": (Command.EXTEND, None, Command.RECOVER_FEET, Command.RECOVER_FOREHEAD),
     "&View": (
         Command.ZOOM_IN,
         Command.ZOOM_OUT,

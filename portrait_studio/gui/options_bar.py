@@ -42,8 +42,10 @@ class OptionsBar(QWidget):
         self.pick = PickOptions(tools, self)
         self._shape = QLabel("Drag around what shall go", self)
         self._shape.setProperty("role", "hint")
+        self._extend = QLabel("Drag an edge outwards, then Enter", self)
+        self._extend.setProperty("role", "hint")
         self._pages = QStackedWidget(self)
-        for page in (self.brush, self.pick, self._shape):
+        for page in (self.brush, self.pick, self._shape, self._extend):
             self._pages.addWidget(page)
         self._method = QComboBox(self)
         self._method.setAccessibleName("Method")
@@ -83,5 +85,5 @@ class OptionsBar(QWidget):
 
     def _on_tools(self) -> None:
         tool = self._tools.tool
-        page = self.brush if tool.is_brush else self.pick if tool is Tool.PICK else self._shape
-        self._pages.setCurrentWidget(page)
+        pages: dict[Tool, QWidget] = {Tool.PICK: self.pick, Tool.EXTEND: self._extend}
+        self._pages.setCurrentWidget(self.brush if tool.is_brush else pages.get(tool, self._shape))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPointF, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
 
+from portrait_studio.gui.frame import DragEdges, Frame
 from portrait_studio.gui.gestures import Click, Gesture, Lasso, Marking, Pan, Rectangle, Stroke
 from portrait_studio.gui.viewport import Viewport
 from portrait_studio.session.picking import PickMode
@@ -26,6 +27,8 @@ class Pointer(QObject):
         super().__init__(parent)
         self.marking = Marking(self)
         self.accent = QColor("#4f63e0")
+        self.frame = Frame(viewport, self)
+        self.frame.changed.connect(self.changed)
         self._tools, self._viewport = tools, viewport
         self._gesture: Gesture | None = None
         self._button = Qt.MouseButton.NoButton
@@ -52,6 +55,8 @@ class Pointer(QObject):
             return shapes.BusyCursor
         if self._tools.tool is Tool.PICK:
             return shapes.PointingHandCursor
+        if self._tools.tool is Tool.EXTEND:
+            return self.frame.cursor
         return shapes.BlankCursor if self._tools.tool.is_brush else shapes.CrossCursor
 
     def press(
@@ -70,6 +75,11 @@ class Pointer(QObject):
             self._gesture = self._edit(at, button == _RIGHT, keys, pressure)
         self._button = button
         self.changed.emit()
+
+    def hover(self, at: QPointF | None) -> None:
+        """The pointer is there, pressed or not, or nowhere."""
+        if self._tools.tool is Tool.EXTEND and self._gesture is None:
+            self.frame.hover(at)
 
     def begin(self, gesture: Gesture, button: Qt.MouseButton) -> None:
         """Begin a gesture that is not the tool's."""
@@ -120,14 +130,19 @@ class Pointer(QObject):
         self._hand = None if at is None else Pan(self._viewport, at)
         self.changed.emit()
 
-    def draw(self, painter: QPainter) -> None:
-        """Show what the gesture would do."""
+    def draw(self, painter: QPainter, size: QSizeF) -> None:
+        """Show what the gesture would do; `size` is that of the widget."""
+        if self._tools.tool is Tool.EXTEND:
+            self.frame.draw(painter, size, self.accent)
         if self._gesture is not None:
             self._gesture.draw(painter)
 
     def _edit(self, at: QPointF, is_right: bool, keys: Qt.KeyboardModifier, pressure: float) -> Gesture:
         subtracts = is_right or bool(keys & Qt.KeyboardModifier.AltModifier)
         shift = bool(keys & Qt.KeyboardModifier.ShiftModifier)
+        if self._tool is Tool.EXTEND:
+            sides = self.frame.sides_at(at)
+            return DragEdges(self.frame, self._viewport, at, sides) if sides else Pan(self._viewport, at)
         if self._tool is Tool.RECTANGLE:
             return Rectangle(self.marking, self._viewport, at, subtracts=subtracts, accent=self.accent)
         if self._tool is Tool.LASSO:

@@ -29,11 +29,12 @@ class Projection(QObject):
         session.picking.protection_changed.connect(self._on_protection_changed)
         session.editing.image_changed.connect(self._on_image_changed)
         session.editing.mask_changed.connect(self._on_mask_changed)
+        session.editing.canvas_changed.connect(self.begin)
         session.editing.wanted_changed.connect(self._on_wanted_changed)
         session.structure_changed.connect(self._on_structure_changed)
 
     def begin(self) -> None:
-        """Another document is open, or none."""
+        """Another document is open, or none, or its canvas is another."""
         document = self._session.document
         if document is None:
             self._scene.clear()

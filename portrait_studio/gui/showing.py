@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF
 from PySide6.QtGui import QPainter
 
 from portrait_studio.gui.compare import Comparison, draw_divider, draw_name
@@ -47,14 +47,16 @@ class Showing:
             self._scene.draw_original(painter, self._viewport.view, visible, zoom)
             draw_name(painter, "Original", QRectF(QPointF(0, 0), size))
         else:
-            self._paint_edited(painter, visible, spot, zoom)
+            self._paint_edited(painter, visible, spot, zoom, QSizeF(size))
             if comparison is Comparison.DIVIDER:
                 self._paint_divided(painter, size, zoom)
 
-    def _paint_edited(self, painter: QPainter, visible: Bounds, spot: QPointF | None, zoom: float) -> None:
+    def _paint_edited(
+        self, painter: QPainter, visible: Bounds, spot: QPointF | None, zoom: float, size: QSizeF
+    ) -> None:
         if not visible.is_empty:
             self._scene.draw(painter, self._viewport.view, visible, zoom)
-        self._pointer.draw(painter)
+        self._pointer.draw(painter, size)
         if spot is not None and self._pointer.shows_ring:
             draw_ring(painter, spot, self._tools.diameter_px * self._viewport.view.scale / 2)
 
@@ -75,7 +77,7 @@ class Showing:
             painter.translate(left, 0)
             painter.setClipRect(area)
             if left:
-                self._paint_edited(painter, visible, spot, zoom)
+                self._paint_edited(painter, visible, spot, zoom, area.size())
             else:
                 self._scene.draw_original(painter, self._viewport.view, visible, zoom)
             draw_name(painter, name, area)

@@ -30,6 +30,7 @@ class ViewCommands(QObject):
         actions[Command.INVENTED].toggled.connect(self._show_invented)
         actions[Command.EXPORT_INVENTED].triggered.connect(self._ask_export)
         session.editing.image_changed.connect(self._on_image_changed)
+        session.editing.canvas_changed.connect(self.begin)
 
     def hold_original(self, held: bool) -> None:
         """Show the original as long as a key or a button is held."""
@@ -37,7 +38,7 @@ class ViewCommands(QObject):
         self._compare()
 
     def begin(self) -> None:
-        """Another photo is shown."""
+        """Another photo is shown, or another canvas."""
         self._compare()
         self._show_invented()
 
@@ -66,7 +67,7 @@ class ViewCommands(QObject):
             comparison = Comparison.SIDE_BY_SIDE
         else:
             comparison = Comparison.NONE
-        self._scene.compare(comparison, document.photo.pixels)
+        self._scene.compare(comparison, None if comparison is Comparison.NONE else document.original)
 
     def _on_structure(self, shown: bool) -> None:
         self._scene.anatomy.set_shown(shown)

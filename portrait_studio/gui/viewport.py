@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPointF, QSizeF, Signal
 
 from portrait_studio.gui.view import View
-from portrait_studio.imaging.geometry import Extent
+from portrait_studio.imaging.geometry import Bounds, Extent
 
 
 class Viewport(QObject):
@@ -20,6 +20,7 @@ class Viewport(QObject):
         self._extent: Extent | None = None
         self._size = QSizeF(1, 1)
         self._is_fitted = True
+        self._wanted: Bounds | None = None
 
     @property
     def view(self) -> View:
@@ -48,7 +49,16 @@ class Viewport(QObject):
         """Show the whole photo."""
         if self._extent is not None:
             self._is_fitted = True
-            self._set(View.fitting(self._extent, self._size))
+            wanted = self._wanted or Bounds.of(self._extent)
+            view = View.fitting(wanted.extent, self._size)
+            self._set(view.panned(-round(wanted.left * view.scale), -round(wanted.top * view.scale)))
+
+    def keep_in_sight(self, wanted: Bounds | None) -> None:
+        """Fit this part of the plane that the photo lies on, from now on; None = the photo."""
+        if wanted != self._wanted:
+            self._wanted = wanted
+            if self._is_fitted:
+                self.fit()
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Enlarge, keeping the photo pixel at a widget position (default: the middle) where it is."""

@@ -27,6 +27,8 @@ class Editing(QObject):
     """Bounds: joints that the user put somewhere"""
     protected_changed = Signal(object)
     """Bounds: where the mask must not reach"""
+    canvas_changed = Signal()
+    """All arrays have another size or begin elsewhere"""
     about_to_change = Signal()
     """An edit begins: what was computed for the document as it is will be of the past"""
 
@@ -82,11 +84,16 @@ class Editing(QObject):
 
     def tell(self, delta: Delta) -> None:
         """A delta was applied or taken back."""
-        for plane in delta.planes:
-            self.tell_plane(plane, delta.bounds)
+        document = self.document
+        if delta.canvas is not None:
+            self.canvas_changed.emit()
+        elif document is not None:
+            bounds = delta.bounds.shifted(-document.canvas.left, -document.canvas.top)
+            for plane in delta.planes:
+                self.tell_plane(plane, bounds)
 
     def tell_plane(self, plane: PlaneName, bounds: Bounds) -> None:
-        """Pixels of one plane changed."""
+        """Pixels of one plane changed; bounds are those of the canvas."""
         signals = {
             PlaneName.IMAGE: self.image_changed,
             PlaneName.MASK: self.mask_changed,

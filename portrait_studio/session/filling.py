@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.document.history import Step
 from portrait_studio.document.look import Look
+from portrait_studio.engine.extension_plan import extension_of
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import (
     CompletionOptions,
@@ -126,7 +127,7 @@ class Filling(QObject):
         if document is None or not self._editing.may_edit:
             return
         try:
-            check_mask(document.mask, document.extent)
+            check_mask(document.look().mask, document.extent)
         except PortraitStudioError as error:
             self.refused.emit(Failure(JobKind.FILL, error, ""))
             return
@@ -202,9 +203,11 @@ class Filling(QObject):
         document, engine = self._editing.document, self._engine
         assert document is not None
         seen = self._survey.structure if plan.purpose is _Purpose.NEW else self._survey.before_last_fill
-        structure = wanted_with(self.intent, plan.before.mask, document.wanted_structure, seen)
+        before = plan.before
+        structure = wanted_with(self.intent, before.mask, document.wanted_structure, seen, before.blank)
         how, joints = replace(plan.options, keep_stages=True), document.joints
-        request = CompletionRequest(plan.before.image, plan.before.mask, how, structure, joints=joints)
+        extension = extension_of(before.blank)
+        request = CompletionRequest(before.image, before.mask, how, structure, extension, joints)
         self._plan = replace(plan, structure=structure, joints=joints)
         self._desk.start(JobKind.FILL, lambda progress: engine.complete(request, progress))
 

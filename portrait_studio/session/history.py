@@ -16,6 +16,11 @@ State = Step | None
 """A state of the document, named by the last step that led to it; None is the photo as it was opened."""
 
 
+def changes_look(step: Step) -> bool:
+    """Whether a step is a fill or another canvas."""
+    return step.fill is not None or step.delta.canvas is not None
+
+
 class History(QObject):
     """Steps that can be taken back and done again.
 
@@ -45,6 +50,11 @@ class History(QObject):
     def last_fill(self) -> State:
         """The last step that filled something; None while nothing is filled."""
         return next((step for step in self.applied_backwards() if step.fill is not None), None)
+
+    @property
+    def last_look(self) -> State:
+        """The last step after which the photo looked as it does now: a fill or another canvas."""
+        return next((step for step in self.applied_backwards() if changes_look(step)), None)
 
     @property
     def steps_of_last_fill(self) -> tuple[Step, ...]:

@@ -33,7 +33,11 @@ class Intent(Enum):
 
 
 def wanted_with(
-    intent: Intent, mask: Mask, wanted: NDArray[np.uint8] | None, seen: Structure | None
+    intent: Intent,
+    mask: Mask,
+    wanted: NDArray[np.uint8] | None,
+    seen: Structure | None,
+    blank: Mask | None = None,
 ) -> NDArray[np.uint8] | None:
     """The structure to ask the engine for.
 
@@ -42,6 +46,7 @@ def wanted_with(
         mask: (H, W) uint8, nonzero = hole.
         wanted: (H, W) uint8 labels that the user painted, 255 = predict; they always win.
         seen: parsing map of the photo before the fill, for the guess; None = not known, nothing is guessed.
+        blank: (H, W) uint8, nonzero where the canvas is new: bodies go on there unless the user says not.
 
     Returns:
         (H, W) uint8 labels, 255 = predict; None where everything is to be predicted.
@@ -50,6 +55,8 @@ def wanted_with(
         return wanted
     is_said = intent is Intent.BACKGROUND or seen is None
     forced = mask != 0 if is_said or seen is None else bodiless(mask, seen)
+    if blank is not None and not is_said:
+        forced &= blank == 0
     if not forced.any():
         return wanted
     structure = np.full(mask.shape, PREDICT, np.uint8) if wanted is None else wanted.copy()

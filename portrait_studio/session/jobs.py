@@ -52,11 +52,12 @@ class JobKind(Enum):
     FILL = "Filling"
     PARSE = "Reading the structure"
     SURVEY = "Looking at the photo"
+    SKETCH = "Guessing the outline"
 
     @property
     def is_quiet(self) -> bool:
         """Whether nobody waits for it."""
-        return self in (JobKind.PREPARE, JobKind.SURVEY)
+        return self in (JobKind.PREPARE, JobKind.SURVEY, JobKind.SKETCH)
 
 
 @dataclass(frozen=True)

@@ -27,12 +27,14 @@ from portrait_studio.engine.request import (
     Structure,
 )
 from portrait_studio.errors import PortraitStudioError
+from portrait_studio.imaging.geometry import Margins
 from portrait_studio.imaging.mask_file import read_mask, write_mask
 from portrait_studio.imaging.masks import Mask
 from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.imaging.writing import ExportOptions
 from portrait_studio.session.editing import Editing
+from portrait_studio.session.extending import Extending
 from portrait_studio.session.filling import Filling
 from portrait_studio.session.history import State
 from portrait_studio.session.jobs import Failure, Job, JobDesk, JobKind, Runner
@@ -62,6 +64,9 @@ class Engine(Protocol):
         joints: Joints | None = None,
     ) -> Structure:
         """Predict the parsing map of a photo."""
+
+    def sketch(self, image: Pixels, extension: Margins, device: str, progress: Progress) -> Structure:
+        """A first guess at what an extension would show."""
 
 
 class Session(QObject):
@@ -116,12 +121,15 @@ class Session(QObject):
         self.reading = StructureReading(self.editing, self._engine_desk, engine, self)
         self.posing = Posing(self.editing, self)
         self.picking = Picking(self.editing, self.survey, self.tools, self)
+        self.extending = Extending(self.editing, self.tools, self._engine_desk, engine, self)
         self._file_desk = JobDesk(file_runner, self)
         self.history.changed.connect(self._on_state)
+        self.editing.canvas_changed.connect(self._on_canvas_changed)
         self.survey.changed.connect(self.structure_changed)
         self.reading.changed.connect(self.structure_changed)
         self.filling.filled.connect(self._on_filled)
         self.filling.refused.connect(self.failed)
+        self.extending.refused.connect(self.failed)
         for desk in (self._engine_desk, self._file_desk):
             desk.started.connect(self._on_started)
             desk.progressed.connect(self.job_progressed)
@@ -382,6 +390,7 @@ class Session(QObject):
             JobKind.READ_MASK: partial(self.painting.replace_mask, "Import mask"),
             JobKind.WRITE_MASK: self.mask_exported.emit,
             JobKind.SURVEY: self.survey.take,
+            JobKind.SKETCH: self.extending.take,
         }
         answers[job.kind](result)
         self.survey.go_on()
@@ -400,6 +409,8 @@ class Session(QObject):
             self.filling.stop()
         if failure.kind is JobKind.SURVEY:
             self.survey.give_up()
+        if failure.kind is JobKind.SKETCH:
+            self.extending.give_up()
         if failure.kind.is_quiet and isinstance(failure.error, PortraitStudioError):
             self.noticed.emit(f"{failure.error} Until then you can paint and export, but not fill.")
         else:
@@ -435,6 +446,13 @@ class Session(QObject):
         self.survey.begin()
         self.opened.emit()
         self.state_changed.emit()
+
+    def _on_canvas_changed(self) -> None:
+        """What was read of the structure, and who stands where, lies elsewhere now."""
+        self.painting.forget()
+        self.picking.forget()
+        self.reading.forget()
+        self.structure_changed.emit()
 
     def _on_filled(self, result: CompletionResult) -> None:
         self.reading.forget()

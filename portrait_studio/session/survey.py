@@ -12,6 +12,7 @@ from portrait_studio.document.history import Step
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import Pixels, Structure
 from portrait_studio.session.editing import Editing
+from portrait_studio.session.history import changes_look
 from portrait_studio.session.jobs import Job, JobDesk, JobKind
 from portrait_studio.session.parts import Parts
 
@@ -24,10 +25,10 @@ class Parser(Protocol):
 
 
 class Survey(QObject):
-    """Knows, for each look of the photo that a fill made, what is where.
+    """Knows, for each look of the photo, what is where.
 
-    A look is named by the fill that led to it, None being the photo as it was opened. A survey gives way to
-    every other job and begins again after it.
+    A look is named by the fill or the other canvas that led to it, None being the photo as it was opened. A
+    survey gives way to every other job and begins again after it.
     """
 
     changed = Signal()
@@ -60,7 +61,7 @@ class Survey(QObject):
         if not undone:
             return None
         earlier = list(history.applied_backwards())[len(undone) :]
-        return self._known.get(next((step for step in earlier if step.fill is not None), None))
+        return self._known.get(next((step for step in earlier if changes_look(step)), None))
 
     @property
     def parts(self) -> Parts | None:
@@ -98,10 +99,11 @@ class Survey(QObject):
         if document is None or not self.is_under_way or self._desk.current is not None:
             return
         self._asked = self._look()
-        image, parser = document.image, self._parser
+        image, blank, parser = document.image, document.blank, self._parser
+        hidden = np.zeros(image.shape[:2], np.uint8) if blank is None else blank
 
         def task(progress: Progress) -> Structure:
-            return parser.parse(image, np.zeros(image.shape[:2], np.uint8), "auto", progress)
+            return parser.parse(image, hidden, "auto", progress)
 
         self._desk.start(JobKind.SURVEY, task)
 
@@ -127,4 +129,4 @@ class Survey(QObject):
             self.changed.emit()
 
     def _look(self) -> Step | None:
-        return self._editing.history.last_fill
+        return self._editing.history.last_look

@@ -22,6 +22,7 @@ class Tool(Enum):
     RECTANGLE = "Rectangle"
     LASSO = "Lasso"
     PICK = "Pick things"
+    EXTEND = "Extend"
 
     @property
     def is_brush(self) -> bool:
@@ -105,7 +106,7 @@ class Tools(QObject):
         if self._tool is not Tool.ERASER:
             self._before_eraser = self._tool
         self._tool = tool
-        if tool is Tool.PICK:
+        if tool in (Tool.PICK, Tool.EXTEND):
             self._label = None
         self.changed.emit()
 
@@ -128,7 +129,7 @@ class Tools(QObject):
     def set_label(self, label: int | None) -> None:
         """Paint the structure with a label, or the mask again; picking gives way to the brush."""
         self._label = label
-        if label is not None and self._tool is Tool.PICK:
+        if label is not None and self._tool in (Tool.PICK, Tool.EXTEND):
             self._tool = Tool.BRUSH
         self.changed.emit()
 

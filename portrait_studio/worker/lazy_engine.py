@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import CompletionRequest, CompletionResult, Joints, Pixels, Structure
+from portrait_studio.imaging.geometry import Margins
 
 _TASKS: Final = ("parsing", "completion", "face")
 
@@ -58,6 +59,9 @@ class EngineLike(Protocol):
     ) -> Structure:
         """Predict the parsing map of a photo."""
 
+    def sketch(self, image: Pixels, extension: Margins, device: str, progress: Progress) -> Structure:
+        """A first guess at what an extension would show."""
+
 
 class LazyEngine:
     """An engine that is made by `build` at the first request."""
@@ -99,6 +103,10 @@ class LazyEngine:
     ) -> Structure:
         """Predict the parsing map of a photo; see the engine."""
         return self._made().parse(image, mask, self._device(device), progress, joints)
+
+    def sketch(self, image: Pixels, extension: Margins, device: str, progress: Progress) -> Structure:
+        """A first guess at what an extension would show; see the engine."""
+        return self._made().sketch(image, extension, self._device(device), progress)
 
     def _device(self, asked: str) -> str:
         return self._wanted.device if asked == "auto" else asked
@@ -164,3 +172,7 @@ class ReleasedEngine:
     ) -> Structure:
         """Predict the parsing map of a photo; see `Engine.parse`."""
         return self._engine.parse(image, mask, device, progress, joints)
+
+    def sketch(self, image: Pixels, extension: Margins, device: str, progress: Progress) -> Structure:
+        """A first guess at what an extension would show; see `Engine.sketch`."""
+        return self._engine.sketch(image, extension, device, progress)

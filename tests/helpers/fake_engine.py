@@ -18,7 +18,7 @@ from portrait_studio.engine.request import (
     Pixels,
     Structure,
 )
-from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.imaging.geometry import Bounds, Margins
 from portrait_studio.imaging.masks import hole_bounds, mask_bounds
 from portrait_studio.networks.conventions import HEATMAP_STRIDE, KEYPOINT_COUNT, KEYPOINTS
 from portrait_studio.worker.lazy_engine import Computing
@@ -42,6 +42,8 @@ class FakeEngine:
         hold: when set, the job waits (obeying cancel) until the event is set.
         survey_hold: when set, looking at a photo without a mask waits (obeying cancel) for the event.
         surveys: how often such a look began.
+        sketches: the extension of every guess that was made.
+        sketch_hold: when set, guessing waits (obeying cancel) for the event.
         notices: sentences of the result.
         requests: every request that came.
         stages: every stage that was begun, over all jobs.
@@ -57,6 +59,8 @@ class FakeEngine:
     hold: threading.Event | None = None
     survey_hold: threading.Event | None = None
     surveys: int = 0
+    sketches: list[Margins] = field(default_factory=list)
+    sketch_hold: threading.Event | None = None
     notices: tuple[str, ...] = ()
     requests: list[CompletionRequest] = field(default_factory=list)
     stages: list[Stage] = field(default_factory=list)
@@ -102,6 +106,15 @@ class FakeEngine:
         else:
             self._survey(progress)
         return self._structure(image, mask, joints)
+
+    def sketch(self, image: Pixels, extension: Margins, device: str, progress: Progress) -> Structure:
+        """The same map as ever, over the whole canvas."""
+        self.threads.add(threading.get_ident())
+        self.sketches.append(extension)
+        while self.sketch_hold is not None and not self.sketch_hold.is_set():
+            progress.report(Stage.PARSE, 0.5)
+            time.sleep(0.005)
+        return self._structure(image, np.zeros(image.shape[:2], np.uint8))
 
     def _survey(self, progress: Progress) -> None:
         """Nothing is hidden: the program looks at the photo in the background."""

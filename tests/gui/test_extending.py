@@ -1,0 +1,162 @@
+"""Extending the canvas in the session: margins, steps, guesses, and what follows the new origin."""
+
+from __future__ import annotations
+
+import threading
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from portrait_studio.app import Program
+from portrait_studio.engine.request import CompletionOptions
+from portrait_studio.imaging.geometry import Bounds, Extent, Margins
+from portrait_studio.session.session import Session
+from portrait_studio.session.tools import Tool
+from tests.helpers.fake_engine import FakeEngine
+
+
+def extend(session: Session, margins: Margins) -> None:
+    session.tools.choose(Tool.EXTEND)
+    session.extending.set_margins(margins)
+    assert session.extending.apply()
+
+
+def fill(qtbot: QtBot, session: Session) -> None:
+    with qtbot.waitSignal(session.filling.filled, timeout=5000):
+        session.fill(CompletionOptions())
+
+
+def test_an_extension_and_its_fill_are_two_steps(opened: Session, qtbot: QtBot, engine: FakeEngine) -> None:
+    document = opened.document
+    assert document is not None
+    before = document.image.copy()
+    extend(opened, Margins(bottom=80, left=10))
+    assert document.extent == Extent(250, 400)
+    assert not opened.extending.is_pending
+    fill(qtbot, opened)
+    assert engine.requests[-1].extension == Margins(left=10, bottom=80)
+    assert np.array_equal(document.image[:320, 10:], before)
+    assert document.blank is None
+    assert not document.has_mask
+    opened.undo()
+    assert document.blank is not None
+    opened.undo()
+    assert document.extent == Extent(240, 320)
+    assert np.array_equal(document.image, before)
+    assert not opened.can_undo
+    opened.redo()
+    opened.redo()
+    assert document.extent == Extent(250, 400)
+    assert np.array_equal(document.image[:320, 10:], before)
+
+
+def test_buttons_reach_as_far_as_the_networks_do(opened: Session) -> None:
+    opened.extending.recover_feet()
+    assert opened.extending.margins == Margins(bottom=106)
+    assert opened.tools.tool is Tool.EXTEND
+    opened.extending.recover_forehead()
+    assert opened.extending.margins == Margins(bottom=106, top=45)
+    opened.extending.forget()
+    opened.extending.reach_ratio(Fraction(1, 1))
+    assert opened.extending.margins == Margins(left=40, right=40)
+    opened.tools.choose(Tool.BRUSH)
+    assert not opened.extending.is_pending
+
+
+def test_cropping_leaves_something_and_needs_no_fill(opened: Session) -> None:
+    opened.extending.set_margins(Margins(left=-5000, right=-5000, top=-40))
+    extent = opened.extending.extent
+    assert extent is not None
+    assert extent.width >= 16
+    assert extent.height == 280
+    opened.extending.set_margins(Margins(top=-40))
+    assert opened.extending.apply()
+    assert not opened.has_mask
+    document = opened.document
+    assert document is not None
+    assert document.extent == Extent(240, 280)
+
+
+def test_a_canvas_that_is_too_large_is_refused_in_one_sentence(
+    opened: Session, qtbot: QtBot, program: Program
+) -> None:
+    opened.extending.set_margins(Margins(bottom=90_000_000))
+    with qtbot.waitSignal(opened.failed) as failed:
+        assert not opened.extending.apply()
+    assert "extend it less" in str(failed.args[0].error)
+    document = opened.document
+    assert document is not None
+    assert document.extent == Extent(240, 320)
+
+
+def test_guesses_are_of_the_latest_margins(opened: Session, qtbot: QtBot, engine: FakeEngine) -> None:
+    qtbot.waitUntil(lambda: engine.surveys > 0 and opened.survey.structure is not None)
+    engine.sketch_hold = threading.Event()
+    opened.tools.choose(Tool.EXTEND)
+    for bottom in range(10, 101, 10):
+        opened.extending.set_margins(Margins(bottom=bottom))
+    qtbot.waitUntil(lambda: len(engine.sketches) == 1)
+    engine.sketch_hold.set()
+    qtbot.waitUntil(lambda: len(engine.sketches) == 2)
+    qtbot.waitUntil(lambda: opened.extending.outline is not None)
+    qtbot.waitUntil(lambda: opened.extending.outline.margins == Margins(bottom=100))
+    outline = opened.extending.outline
+    assert outline is not None
+    points = [point for shape in outline.shapes for point in shape]
+    assert max(y for _, y in points) == pytest.approx(420, abs=3)
+    assert min(x for x, _ in points) == pytest.approx(60, abs=4)
+    opened.extending.forget()
+    assert opened.extending.outline is None
+
+
+def test_a_guess_gives_way_to_the_fill(opened: Session, qtbot: QtBot, engine: FakeEngine) -> None:
+    engine.sketch_hold = threading.Event()
+    extend(opened, Margins(bottom=50))
+    fill(qtbot, opened)
+    assert opened.document is not None
+    assert opened.document.blank is None
+
+
+def test_what_is_seen_is_of_the_new_canvas(opened: Session, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: opened.survey.structure is not None)
+    opened.picking.protect({0})
+    extend(opened, Margins(top=40, left=20))
+    assert opened.picking.people == ()
+    qtbot.waitUntil(lambda: opened.survey.structure is not None)
+    structure = opened.survey.structure
+    assert structure is not None
+    assert structure.bounds == Bounds(0, 0, 260, 360)
+    document = opened.document
+    assert document is not None
+    assert document.protected.any()
+    opened.undo()
+    assert opened.survey.structure is not None
+    assert opened.survey.structure.bounds == Bounds(0, 0, 240, 320)
+    assert opened.picking.protected == {0}
+
+
+def test_bodies_may_go_on_in_the_new_area_though_nothing_was_said(
+    opened: Session, qtbot: QtBot, engine: FakeEngine
+) -> None:
+    extend(opened, Margins(left=60))
+    qtbot.waitUntil(lambda: opened.survey.structure is not None)
+    fill(qtbot, opened)
+    assert engine.requests[-1].structure is None
+
+
+def test_labels_painted_in_the_new_area_guide_the_next_fill(
+    opened: Session, qtbot: QtBot, engine: FakeEngine
+) -> None:
+    extend(opened, Margins(bottom=64))
+    fill(qtbot, opened)
+    opened.tools.set_label(9)
+    assert opened.tools.tool is not Tool.EXTEND
+    opened.painting.mark_rectangle(Bounds(100, 340, 130, 380), erase=False)
+    with qtbot.waitSignal(opened.filling.filled, timeout=5000):
+        opened.fill_anew(CompletionOptions())
+    request = engine.requests[-1]
+    assert request.structure is not None
+    assert (request.structure[340:380, 100:130] == 9).all()
+    assert request.extension == Margins(bottom=64)
