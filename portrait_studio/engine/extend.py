@@ -78,11 +78,11 @@ def extend(
         result = complete(_request_of(part, request, image, photo), SideNetworks(networks, part.side))
         results.append(result)
         for region in result.regions:
-            bounds = region.bounds.shifted(part.canvas.left, part.canvas.top)
-            done.append(replace(region, bounds=bounds))
+            placed = _placed(region, part.canvas)
+            done.append(placed)
             if len(parts) > 1:
                 changed = region.changed[..., None] != 0
-                np.copyto(image[bounds.slices], region.pixels, where=changed)
+                np.copyto(image[placed.bounds.slices], region.pixels, where=changed)
     notice = beyond_reach(extent_of(image), request.extension)
     return _joined(request, image, done, results, notice)
 
@@ -112,6 +112,16 @@ def _request_of(part: _Part, whole: CompletionRequest, image: Pixels, photo: Bou
         structure=None if whole.structure is None else np.ascontiguousarray(whole.structure[inner]),
         extension=margins_of(photo, part.canvas),
         joints={joint: (x - left, y - top) for joint, (x, y) in whole.joints.items()},
+    )
+
+
+def _placed(region: FilledRegion, canvas: Bounds) -> FilledRegion:
+    """A region of one step's picture as one of the whole picture."""
+    structure = region.structure
+    return replace(
+        region,
+        bounds=region.bounds.shifted(canvas.left, canvas.top),
+        structure=replace(structure, bounds=structure.bounds.shifted(canvas.left, canvas.top)),
     )
 
 

@@ -18,7 +18,8 @@ from portrait_studio.session.extending import Outline
 
 _REACH_PX: Final = 12.0
 _SNAP_PX: Final = 7.0
-_ROOM_SHARE: Final = 0.16
+_ROOM_SHARE: Final = 0.36
+"""Of the longer side: room to drag an edge as far as the networks recover well at once."""
 _SIDES: Final = ("left", "top", "right", "bottom")
 _CURSORS: Final = {
     frozenset(("left", "top")): Qt.CursorShape.SizeFDiagCursor,

@@ -236,7 +236,7 @@ def outlines(structure: Structure, margins: Margins, scale: float) -> tuple[tupl
     """
     body = ((structure.labels > 0) & (structure.labels < LABEL_COUNT)).astype(np.uint8)
     # Enlarged first, so that the outline is no staircase.
-    body = cv2.resize(body * 255, None, fx=4, fy=4, interpolation=cv2.INTER_LINEAR)
+    body = cv2.GaussianBlur(cv2.resize(body * 255, None, fx=4, fy=4), (0, 0), 4)
     found, _ = cv2.findContours((body > 127).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     across = structure.bounds.width / body.shape[1]
     down = structure.bounds.height / body.shape[0]

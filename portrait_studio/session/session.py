@@ -185,7 +185,8 @@ class Session(QObject):
     @property
     def can_fill(self) -> bool:
         """Whether there is something to fill, and nothing in the way."""
-        return self.can_edit and self.has_mask
+        is_new = self.document is not None and self.document.blank is not None
+        return self.can_edit and (self.has_mask or is_new)
 
     @property
     def can_fill_again(self) -> bool:

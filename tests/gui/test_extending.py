@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -160,3 +161,36 @@ def test_labels_painted_in_the_new_area_guide_the_next_fill(
     assert request.structure is not None
     assert (request.structure[340:380, 100:130] == 9).all()
     assert request.extension == Margins(bottom=64)
+
+
+def test_a_new_area_is_filled_though_its_mask_was_erased(
+    opened: Session, qtbot: QtBot, engine: FakeEngine
+) -> None:
+    extend(opened, Margins(right=30))
+    opened.painting.clear_mask()
+    assert opened.can_fill
+    fill(qtbot, opened)
+    assert engine.requests[-1].extension == Margins(right=30)
+
+
+def test_a_project_opens_to_the_same_canvas_undo_included(
+    opened: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    extend(opened, Margins(top=24))
+    fill(qtbot, opened)
+    extend(opened, Margins(bottom=-20, left=-10))
+    document = opened.document
+    assert document is not None
+    shown = document.image.copy()
+    with qtbot.waitSignal(opened.saved, timeout=5000):
+        opened.save(tmp_path / "a.psproj")
+    with qtbot.waitSignal(opened.opened, timeout=5000):
+        opened.open(tmp_path / "a.psproj")
+    again = opened.document
+    assert again is not None
+    assert again is not document
+    assert np.array_equal(again.image, shown)
+    for _ in range(3):
+        opened.undo()
+    assert again.extent == Extent(240, 320)
+    assert np.array_equal(again.image, again.photo.pixels)

@@ -127,6 +127,9 @@ def test_the_photo_stays_as_it_is_bit_for_bit(
     assert (image[outside] != before[outside]).any(axis=1).mean() > 0.9
     assert np.array_equal(request.image, before)
     assert result.structure.bounds == Bounds(0, 0, image.shape[1], image.shape[0])
+    parsed = result.regions[0].structure.bounds
+    assert parsed.intersected(result.structure.bounds) == parsed
+    assert not parsed.intersected(result.regions[0].bounds).is_empty
 
 
 def test_a_hole_and_an_extension_are_filled_together(make_engine: MakeEngine, make_photo: MakePhoto) -> None:
