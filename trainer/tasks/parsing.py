@@ -66,7 +66,7 @@ class ParsingTask:
 
     def loss(self, phase: str, batch: Batch, step: int) -> StepLoss:
         """Eq. 2 on both maps plus the heatmap loss."""
-        out = self.network(batch.masked, batch.mask, _LOGITS_STRIDE)
+        out = self.network(batch.masked, batch.mask, logits_stride=_LOGITS_STRIDE)
         half = slice(None, None, _LOGITS_STRIDE)
         labels, mask = batch.labels[:, half, half], batch.mask[..., half, half]
         weights, sets = self._weights.to(mask), self._sets.to(mask)
