@@ -3,34 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 import torch
 from torch import nn
 
-from portrait_studio.engine.devices import cpu_has_bfloat16
+from portrait_studio.engine.devices import Compute, cpu_has_bfloat16
 from portrait_studio.errors import DeviceError
 
 _PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
-
-
-@dataclass(frozen=True)
-class Compute:
-    """Where and how a run computes.
-
-    Attributes:
-        device: torch device.
-        precision: dtype of autocast; float32 = no autocast.
-        name: for people to read.
-    """
-
-    device: torch.device
-    precision: torch.dtype
-    name: str
-
-    def autocast(self) -> torch.autocast:
-        """Context in which forward passes run."""
-        return torch.autocast(self.device.type, self.precision, enabled=self.precision != torch.float32)
 
 
 def choose_compute(device: str, precision: str) -> Compute:
@@ -51,8 +31,7 @@ def choose_compute(device: str, precision: str) -> Compute:
     ):
         raise DeviceError(f"This machine has no usable {name} device; choose --device cpu or auto.")
     chosen = _quicker(name) if precision == "auto" else _PRECISIONS[precision]
-    label = torch.cuda.get_device_name() if name == "cuda" else name.upper()
-    return Compute(torch.device(name), chosen, f"{label} ({str(chosen).removeprefix('torch.')})")
+    return Compute(torch.device(name), chosen)
 
 
 def _quicker(device: str) -> torch.dtype:

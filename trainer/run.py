@@ -12,12 +12,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
+from portrait_studio.engine.devices import Compute
 from portrait_studio.errors import DataSetError, OptionError
 from trainer.config import OptimiserConfig, Recipe
 from trainer.data.batch import Batch
 from trainer.data.batches import BatchSource, Share
 from trainer.frozen import Frozen
-from trainer.precision import Compute
 from trainer.processes import processes
 from trainer.run_state import Ema, RunState, load_state, save_state
 from trainer.synced_norm import sync_batch_norms

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from portrait_studio.engine.devices import Compute
 from portrait_studio.errors import WeightsError
 from portrait_studio.networks.efficientnet_lite import EfficientNetLite2
 from portrait_studio.networks.parsing import ParsingNetwork
@@ -18,7 +19,6 @@ from portrait_studio.networks.released import load_network, read_manifest
 from trainer.config import Recipe
 from trainer.data.batches import BatchSource
 from trainer.frozen import Frozen
-from trainer.precision import Compute
 from trainer.processes import processes
 from trainer.run import Run
 from trainer.tasks.building import check_task, make_task
@@ -55,10 +55,11 @@ def start_run(
     if recipe.run.epochs:
         steps = max(1, math.ceil(recipe.run.epochs * len(source) / recipe.data.batch))
         recipe = replace(recipe, run=replace(recipe.run, steps=steps))
+    count = processes().count
     record: dict[str, Any] = {
         "recipe": recipe.name,
         "sets": sorted(recipe.data.sets),
-        "device": f"{processes().count} x {compute.name}" if processes().count > 1 else compute.name,
+        "device": f"{count} x {compute.description}" if count > 1 else compute.description,
         "start": "random",
     }
     network = build_network(recipe.architecture, recipe.network)

@@ -11,13 +11,14 @@ from typing import Any, TypeVar
 
 import torch
 
+from portrait_studio.engine.devices import Compute
 from portrait_studio.errors import OptionError
 from trainer.compiling import compiled
 from trainer.config import DataConfig, OptimiserConfig, Recipe, RunConfig
 from trainer.data.loading import default_workers
 from trainer.frozen import Frozen, frozen_of_run
 from trainer.loop import train
-from trainer.precision import Compute, choose_compute
+from trainer.precision import choose_compute
 from trainer.processes import joined, processes
 from trainer.recipe_files import load_recipe, recipe_names
 from trainer.run import Run

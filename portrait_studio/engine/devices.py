@@ -52,6 +52,13 @@ class Compute:
             name = torch.cuda.get_device_name(self.device)
         return f"{name} ({str(self.dtype).removeprefix('torch.')})"
 
+    def autocast(self) -> torch.autocast:
+        """Context in which networks run."""
+        lowered = self.dtype != torch.float32
+        return torch.autocast(
+            self.device.type, dtype=self.dtype if lowered else torch.bfloat16, enabled=lowered
+        )
+
 
 class PrecisionMemory:
     """Remembers per CPU and torch version whether bfloat16 pays; an unwritable folder does no harm."""

@@ -68,15 +68,8 @@ def run(module: nn.Module, compute: Compute, report: Report, *inputs: Tensor) ->
     """
     report(0.0)
     module.to(compute.device)
-    lowered = compute.dtype != torch.float32
     on_device = [values.to(compute.device, memory_format=torch.channels_last) for values in inputs]
-    with (
-        torch.inference_mode(),
-        torch.autocast(
-            compute.device.type, dtype=compute.dtype if lowered else torch.bfloat16, enabled=lowered
-        ),
-        watched(module, report),
-    ):
+    with torch.inference_mode(), compute.autocast(), watched(module, report):
         output = module(*on_device)
     report(1.0)
     return output

@@ -148,7 +148,7 @@ def measure(packs: Path, recipe: Recipe, folder: Path, options: argparse.Namespa
     compute = choose_compute(options.device, options.precision)
     run = start_run(recipe, packs, folder, compute)
     network = time_network(run, options.steps)
-    sys.stdout.write(f"{recipe.name} on {compute.name}: network alone {network.rate:.1f} images/s\n")
+    sys.stdout.write(f"{recipe.name} on {compute.description}: network alone {network.rate:.1f} images/s\n")
     shares = []
     for workers in options.workers or sorted({0, default_workers(compute.device)}):
         loading, both = time_loading(run, workers, options.steps), time_both(run, workers, options.steps)

@@ -14,19 +14,20 @@ import torch
 from safetensors import safe_open
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+from portrait_studio.engine.devices import Compute
+from portrait_studio.errors import DeviceError
 from portrait_studio.networks.released import read_manifest, save_network
 from tests.helpers.tiny_packs import write_figures, write_tiny_models
 from trainer.__main__ import main
 from trainer.compiling import compiled
 from trainer.frozen import FROZEN_FOLDER
 from trainer.loop import train
-from trainer.precision import Compute
 from trainer.recipe_files import load_recipe
 from trainer.run_state import STATE_FILE, load_state
 from trainer.setup import start_run
 
 ROOT = Path(__file__).resolve().parents[2]
-CPU = Compute(torch.device("cpu"), torch.float32, "CPU (float32)")
+CPU = Compute(torch.device("cpu"), torch.float32)
 
 
 @pytest.fixture(scope="module")
@@ -217,8 +218,6 @@ def test_compiled_networks_learn_the_same_and_keep_their_names(
 
 
 def test_machines_that_cannot_compile_say_so() -> None:
-    from portrait_studio.errors import DeviceError
-
     with (
         pytest.raises(
             DeviceError, match=r"cannot be compiled here \(InternalTorchDynamoError\); leave --com"

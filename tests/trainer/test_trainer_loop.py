@@ -11,6 +11,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from portrait_studio.engine.devices import Compute
 from portrait_studio.errors import DataSetError, OptionError
 from tests.helpers.tiny_packs import write_figures, write_tiny_models, write_tiny_vgg
 from trainer import loop
@@ -18,13 +19,12 @@ from trainer.__main__ import main
 from trainer.config import OptimiserConfig
 from trainer.data.batch import Batch, RawBatch
 from trainer.loop import rate_factor, train, train_step
-from trainer.precision import Compute
 from trainer.recipe_files import RECIPES, load_recipe
 from trainer.run import Run, make_optimiser
 from trainer.run_state import STATE_FILE, Ema, load_state
 from trainer.setup import init_from_imagenet, start_run
 
-CPU = Compute(torch.device("cpu"), torch.float32, "CPU (float32)")
+CPU = Compute(torch.device("cpu"), torch.float32)
 TINY = ["tiny-parsing", "tiny-completion", "tiny-adversarial", "tiny-face"]
 
 

@@ -1,9 +1,10 @@
 import pytest
 import torch
 
+from portrait_studio.engine.devices import Compute
 from portrait_studio.errors import DeviceError
 from trainer import precision
-from trainer.precision import Compute, choose_compute
+from trainer.precision import choose_compute
 
 
 @pytest.mark.parametrize(
@@ -27,8 +28,8 @@ def test_cpu_uses_bfloat16_only_in_hardware_and_never_where_it_clearly_loses(
     monkeypatch.setattr(precision, "_seconds", seconds.__getitem__)
     monkeypatch.setattr(precision, "cpu_has_bfloat16", lambda: in_hardware)
     compute = choose_compute("cpu", "auto")
-    assert compute.precision == chosen
-    assert compute.name == f"CPU ({str(chosen).removeprefix('torch.')})"
+    assert compute.dtype == chosen
+    assert compute.description == f"CPU ({str(chosen).removeprefix('torch.')})"
 
 
 def test_a_measurement_is_a_positive_time() -> None:
@@ -40,8 +41,8 @@ def test_a_named_precision_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> N
         raise AssertionError("measured")
 
     monkeypatch.setattr(precision, "_seconds", fail)
-    assert choose_compute("cpu", "float32").precision == torch.float32
-    assert choose_compute("cpu", "bfloat16").precision == torch.bfloat16
+    assert choose_compute("cpu", "float32").dtype == torch.float32
+    assert choose_compute("cpu", "bfloat16").dtype == torch.bfloat16
 
 
 @pytest.mark.parametrize(
@@ -52,10 +53,10 @@ def test_gpus_use_bfloat16_where_they_have_it(
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: (generation, 0))
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Made-up GPU")
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda *_: "Made-up GPU")
     compute = choose_compute("auto", "auto")
-    assert (compute.device.type, compute.precision) == ("cuda", chosen)
-    assert compute.name.startswith("Made-up GPU (")
+    assert (compute.device.type, compute.dtype) == ("cuda", chosen)
+    assert compute.description.startswith("Made-up GPU (")
 
 
 @pytest.mark.parametrize("device", ["cuda", "mps"])
@@ -73,6 +74,6 @@ def test_auto_is_the_cpu_without_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16])
 def test_autocast_follows_the_precision(kind: torch.dtype) -> None:
-    compute = Compute(torch.device("cpu"), kind, "CPU")
+    compute = Compute(torch.device("cpu"), kind)
     with compute.autocast():
         assert torch.nn.Linear(2, 2)(torch.ones(1, 2)).dtype == kind

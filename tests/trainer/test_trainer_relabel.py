@@ -6,6 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portrait_studio.engine.devices import Compute
 from portrait_studio.errors import WeightsError
 from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT, PARTIAL_LABELS
 from portrait_studio.networks.parsing import ParsingConfig, ParsingNetwork
@@ -16,9 +17,8 @@ from trainer.data.packs import PackedSet
 from trainer.data.relabel import decide, predict, relabel
 from trainer.data.sample import Sample, unknown_labels
 from trainer.data.split import split_of
-from trainer.precision import Compute
 
-CPU = Compute(torch.device("cpu"), torch.float32, "CPU")
+CPU = Compute(torch.device("cpu"), torch.float32)
 
 
 @settings(max_examples=30, deadline=None)

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from portrait_studio.engine.devices import Compute as EngineCompute
+from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.parse import parse
 from portrait_studio.engine.work_crop import CropPolicy, Window, structure_windows
 from portrait_studio.errors import OptionError
@@ -22,7 +22,6 @@ from trainer.data.packs import PackedSet
 from trainer.data.sample import Extras, Sample
 from trainer.data.split import SPLITS
 from trainer.losses.parsing import label_sets
-from trainer.precision import Compute
 
 
 def relabel(
@@ -89,7 +88,7 @@ def predict(image: NDArray[np.uint8], network: ParsingNetwork, compute: Compute)
         image,
         np.zeros((height, width), np.uint8),
         structure_windows(whole, CropPolicy()),
-        EngineCompute(compute.device, compute.precision),
+        compute,
         lambda fraction: None,
     )
     probabilities = parsed.seen_through(Window.scaled(whole, 1.0)).probabilities
