@@ -67,6 +67,7 @@ class Command(Enum):
     EXPORT_INVENTED = auto()
     FILL_ANEW = auto()
     CLEAR_LABELS = auto()
+    RESET_JOINTS = auto()
     ZOOM_IN = auto()
     ZOOM_OUT = auto()
     FIT = auto()
@@ -208,15 +209,16 @@ TABLE: Final[dict[Command, Entry]] = {
         "Export map of invented pixels…", "ph.upload-simple", (), "Write that map to a PNG file"
     ),
     Command.SKELETON: Entry(
-        "Show skeleton", "ph.person-simple", ("Shift+S",), "Draw the predicted joints over the photo", True
+        "Show skeleton", "ph.person-simple", ("Shift+S",), "Draw the joints over the photo; drag them", True
     ),
     Command.FILL_ANEW: Entry(
         "Fill again from this structure",
         "ph.paint-bucket",
         ("Ctrl+Shift+Return",),
-        "Fill by the labels that you painted",
+        "Fill by the labels and joints that you want",
     ),
     Command.CLEAR_LABELS: Entry("Clear painted labels", "ph.trash", (), "Forget the labels that you painted"),
+    Command.RESET_JOINTS: Entry("Reset joints", "ph.person-simple", (), "Let all joints be predicted again"),
     Command.ZOOM_IN: Entry(
         "Zoom in", "ph.magnifying-glass-plus", ("Ctrl++", "Ctrl+="), "Zoom in", repeats=True
     ),
@@ -242,6 +244,7 @@ GESTURES: Final[tuple[tuple[str, str], ...]] = (
     ("Click with Pick things", "Mark a thing or a person; Shift adds, Alt takes away"),
     ("Drag an edge with Extend", "Extend the canvas; Enter fills what is new, Esc leaves"),
     ("Shift+click", "Straight stroke from the end of the last one"),
+    ("Drag a joint of the skeleton", "Put it elsewhere; arrow keys nudge it, Shift by 10"),
     ("Alt+wheel", "Brush size"),
     ("Ctrl+wheel, pinch", "Zoom at the pointer"),
     ("Space+drag, middle-drag", "Move the photo, even mid-stroke"),

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 
-from portrait_studio.engine.request import Structure
+from portrait_studio.engine.request import Joints, Structure
 from portrait_studio.gui.layers import LabelStyle, StructureLayer, wanted_colours
 from portrait_studio.gui.pyramid import Pyramid
 from portrait_studio.gui.skeleton import SkeletonLayer
@@ -34,6 +34,8 @@ class Anatomy(QObject):
         self._opacity = 0.6
         self._is_shown = False
         self._is_skeleton_shown = False
+        self._chosen_joint: int | None = None
+        self._before_drag: dict[int, tuple[float, float]] = {}
 
     @property
     def structure(self) -> StructureLayer | None:
@@ -44,10 +46,42 @@ class Anatomy(QObject):
         """Another photo is shown."""
         self._structure = self._wanted = self._skeleton = None
 
-    def show_structure(self, structure: Structure | None) -> None:
-        """Lay a parsing map and a skeleton over the photo, or take them away."""
+    @property
+    def is_skeleton_shown(self) -> bool:
+        """Whether there is a skeleton, and it is shown."""
+        return self._skeleton is not None and self._is_skeleton_shown
+
+    @property
+    def joints(self) -> dict[int, tuple[float, float]]:
+        """Photo position of each joint that is shown, by its number."""
+        return self._skeleton.joints if self._skeleton is not None and self._is_skeleton_shown else {}
+
+    @property
+    def chosen_joint(self) -> int | None:
+        """The joint that stands out."""
+        return self._chosen_joint
+
+    def choose_joint(self, joint: int | None) -> None:
+        """Let a joint stand out, or none."""
+        self._chosen_joint = joint
+        if self._skeleton is not None:
+            self._skeleton.choose(joint)
+        self.changed.emit(None)
+
+    def preview_joint(self, joint: int, spot: QPointF | None) -> None:
+        """Show a joint at a photo position while it is dragged; None: where it was."""
+        x, y = self._before_drag.get(joint, (0.0, 0.0)) if spot is None else (spot.x(), spot.y())
+        if self._skeleton is not None:
+            self._skeleton.put(joint, x, y)
+        self.changed.emit(None)
+
+    def show_structure(self, structure: Structure | None, joints: Joints | None = None) -> None:
+        """Lay a parsing map and a skeleton, with joints of the user, over the photo, or take them away."""
         self._structure = None if structure is None else StructureLayer(structure)
-        self._skeleton = None if structure is None else SkeletonLayer(structure)
+        self._skeleton = None if structure is None else SkeletonLayer(structure, joints)
+        if self._skeleton is not None:
+            self._skeleton.choose(self._chosen_joint)
+            self._before_drag = self._skeleton.joints
         self._restyle()
 
     def refresh_wanted(self, wanted: NDArray[np.uint8], bounds: Bounds) -> None:

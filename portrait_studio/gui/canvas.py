@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
 from portrait_studio.gui.compare import HANDLE_PX, Comparison
 from portrait_studio.gui.gestures import SlideDivider
+from portrait_studio.gui.joint_handles import JointHandles
 from portrait_studio.gui.pointer import Pointer
 from portrait_studio.gui.scene import Scene
 from portrait_studio.gui.showing import Showing
@@ -59,6 +60,7 @@ class Canvas(QWidget):
         self.scene = Scene(self)
         self.viewport = Viewport(self)
         self.pointer = Pointer(tools, self.viewport, self)
+        self.joints = JointHandles(self.scene.anatomy, self.viewport, self)
         self._showing = Showing(self.scene, self.viewport, self.pointer, tools)
         self._spot: QPointF | None = None
         self._pen_button = Qt.MouseButton.NoButton
@@ -179,6 +181,11 @@ class Canvas(QWidget):
         is_divided = self.scene.comparison is Comparison.DIVIDER
         if is_divided and abs(place.x() - self._showing.divider_x) <= HANDLE_PX:
             self.pointer.begin(SlideDivider(self._slide_divider), event.button())
+            return
+        is_free = event.button() == Qt.MouseButton.LeftButton and self.pointer.may_edit
+        grip = self.joints.grip_at(place) if is_free else None
+        if grip is not None:
+            self.pointer.begin(grip, event.button())
         else:
             self.pointer.press(place, event.button(), event.modifiers())
 
@@ -270,6 +277,8 @@ class Canvas(QWidget):
                 self.pointer.hold_hand(self._spot or QPointF(self.rect().center()))
         elif key in _SLIDES and self.scene.comparison is Comparison.DIVIDER:
             self.scene.move_divider(self.scene.divider + _SLIDES[key])
+        elif self.joints.nudge(key, event.modifiers()):
+            event.accept()
         elif key in _ARROWS:
             self.viewport.pan_by(*_ARROWS[key])
         else:

@@ -47,6 +47,7 @@ def enabled_commands(session: Session) -> dict[Command, bool]:
         Command.OTHER_WAYS: session.can_fill_again,
         Command.FILL_ANEW: session.filling.can_fill_anew,
         Command.CLEAR_LABELS: editable and session.has_wanted_structure,
+        Command.RESET_JOINTS: editable and session.posing.has_moved,
         Command.SAMPLE: sample_path().exists(),
         Command.ZOOM_IN: is_open,
         Command.ZOOM_OUT: is_open,

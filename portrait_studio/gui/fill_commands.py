@@ -48,6 +48,7 @@ class FillCommands(QObject):
             Command.OTHER_WAYS: session.filling.try_other_ways,
             Command.FILL_ANEW: self._fill_anew,
             Command.CLEAR_LABELS: session.painting.clear_wanted,
+            Command.RESET_JOINTS: session.posing.reset,
             Command.READ_STRUCTURE: self._read_structure,
             Command.CANCEL: self._cancel,
         }
@@ -76,6 +77,13 @@ class FillCommands(QObject):
             self._actions[Command.STRUCTURE].setChecked(True)
         self._canvas.setFocus()
 
+    def choose_joint(self, joint: int | None) -> None:
+        """Let the arrow keys move a joint, which must be seen for that; None: the photo again."""
+        if joint is not None:
+            self._actions[Command.SKELETON].setChecked(True)
+        self._canvas.joints.choose(joint)
+        self._canvas.setFocus()
+
     def _fill_again(self) -> None:
         self._session.fill_again(self._options.method)
 
@@ -100,6 +108,8 @@ class FillCommands(QObject):
             return
         elif self._session.tools.label is not None:
             self._session.tools.set_label(None)
+        else:
+            self._canvas.joints.choose(None)
 
     def _on_picked(self, x: float, y: float, mode: PickMode) -> None:
         if self._session.picking.pick(x, y, mode):

@@ -178,6 +178,8 @@ class MainWindow(QMainWindow):
         legend.label_left.connect(lambda: anatomy.highlight_label(None))
         legend.hidden_changed.connect(anatomy.hide_labels)
         legend.brush_chosen.connect(self.fills.choose_label)
+        self.panel.joint_chosen.connect(self.fills.choose_joint)
+        self.canvas.joints.chosen.connect(self.panel.show_joint)
         self.compare_button.pressed.connect(lambda: self.views.hold_original(True))
         self.compare_button.released.connect(lambda: self.views.hold_original(False))
         self.strip.chosen.connect(self._session.filling.choose)

@@ -35,6 +35,7 @@ MENUS: Final[dict[str, tuple[Command | None, ...]]] = {
         Command.OTHER_WAYS,
         Command.FILL_ANEW,
         Command.CLEAR_LABELS,
+        Command.RESET_JOINTS,
         Command.CANCEL,
         None,
         Command.PREFERENCES,

@@ -44,6 +44,11 @@ class Pointer(QObject):
         return idle and not self._is_locked and self._tools.tool.is_brush
 
     @property
+    def may_edit(self) -> bool:
+        """Whether a press may begin an edit now: no job forbids it, and Space is not held."""
+        return not self._is_locked and self._hand is None
+
+    @property
     def cursor(self) -> Qt.CursorShape:
         """Shape of the pointer over a photo."""
         shapes = Qt.CursorShape

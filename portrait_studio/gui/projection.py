@@ -32,6 +32,8 @@ class Projection(QObject):
         session.editing.canvas_changed.connect(self.begin)
         session.editing.wanted_changed.connect(self._on_wanted_changed)
         session.structure_changed.connect(self._on_structure_changed)
+        session.editing.joints_changed.connect(self._on_structure_changed)
+        canvas.joints.moved.connect(session.posing.move)
 
     def begin(self) -> None:
         """Another document is open, or none, or its canvas is another."""
@@ -60,7 +62,9 @@ class Projection(QObject):
             self._scene.anatomy.refresh_wanted(document.painted_labels, bounds)
 
     def _on_structure_changed(self) -> None:
-        self._scene.anatomy.show_structure(self._session.structure)
+        document = self._session.document
+        joints = None if document is None else document.joints
+        self._scene.anatomy.show_structure(self._session.structure, joints)
         self.structure_shown.emit()
 
     def _on_protection_changed(self) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from portrait_studio.engine.request import Structure
+from portrait_studio.engine.request import Joints, Structure
 from portrait_studio.gui.view import View
 from portrait_studio.networks.conventions import KEYPOINTS, SKELETON
 
@@ -26,8 +26,8 @@ def _colour(joint: int) -> QColor:
 class SkeletonLayer:
     """Sixteen joints at most; those of the left side blue, of the right side orange."""
 
-    def __init__(self, structure: Structure) -> None:
-        """Args: whose heatmaps are read once."""
+    def __init__(self, structure: Structure, moved: Joints | None = None) -> None:
+        """Args: whose heatmaps are read once; joints that the user put elsewhere."""
         self._joints: dict[int, tuple[float, float]] = {}
         bounds = structure.bounds
         height, width = structure.heatmaps.shape[1:]
@@ -38,6 +38,18 @@ class SkeletonLayer:
                     bounds.left + (column + 0.5) * bounds.width / width,
                     bounds.top + (row + 0.5) * bounds.height / height,
                 )
+
+        self._moved = frozenset(moved or ())
+        self._joints |= moved or {}
+        self._chosen: int | None = None
+
+    def choose(self, joint: int | None) -> None:
+        """Let a joint stand out, or none."""
+        self._chosen = joint
+
+    def put(self, joint: int, x: float, y: float) -> None:
+        """Show a joint elsewhere, in photo pixels."""
+        self._joints[joint] = (x, y)
 
     @property
     def joints(self) -> dict[int, tuple[float, float]]:
@@ -54,7 +66,13 @@ class SkeletonLayer:
                 side = first if _colour(first) != _MIDDLE else second
                 self._line(painter, spots[first], spots[second], _colour(side))
         for joint, spot in spots.items():
-            painter.setPen(QPen(QColor(0, 0, 0, 200), 1.5))
+            if joint == self._chosen:
+                painter.setPen(QPen(QColor(0, 0, 0, 200), 4.0))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawEllipse(spot, 9.0, 9.0)
+                painter.setPen(QPen(_MIDDLE, 2.0))
+                painter.drawEllipse(spot, 9.0, 9.0)
+            painter.setPen(QPen(_MIDDLE if joint in self._moved else QColor(0, 0, 0, 200), 1.5))
             painter.setBrush(_colour(joint))
             painter.drawEllipse(spot, 4.5, 4.5)
         painter.restore()

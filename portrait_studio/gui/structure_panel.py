@@ -6,13 +6,13 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.buttons import ActionButton, ActionSwitch
 from portrait_studio.gui.legend import Legend
 from portrait_studio.gui.theme import Theme
-from portrait_studio.networks.conventions import LABELS
+from portrait_studio.networks.conventions import KEYPOINTS, LABELS
 
 _FIRST_OPACITY_PERCENT: Final = 60
 
@@ -21,6 +21,8 @@ class StructurePanel(QWidget):
     """Parsing map and skeleton over the photo; labels to paint into it; the fill that follows them."""
 
     opacity_changed = Signal(float)
+    joint_chosen = Signal(object)
+    """Number of the joint that the arrow keys shall move; None: none"""
 
     def __init__(self, actions: Actions, theme: Theme, parent: QWidget | None = None) -> None:
         """Args: the window's actions; the theme of the icons."""
@@ -39,6 +41,13 @@ class StructurePanel(QWidget):
         self._hint = QLabel(self)
         self._hint.setProperty("role", "hint")
         self._hint.setWordWrap(True)
+        self.joint_box = QComboBox(self)
+        self.joint_box.addItem("Move no joint", None)
+        for joint, name in enumerate(KEYPOINTS):
+            self.joint_box.addItem(f"Move {name.replace('-', ' ')}", joint)
+        self.joint_box.setAccessibleName("Joint that the arrow keys move")
+        self.joint_box.setToolTip("Drag a joint over the photo, or choose it here and use the arrow keys")
+        self.joint_box.activated.connect(self._on_joint)
         self.legend = Legend(theme, self)
         self._has_map = False
         self._brush: int | None = None
@@ -77,6 +86,8 @@ class StructurePanel(QWidget):
         column.addWidget(ActionSwitch(actions[Command.STRUCTURE], self))
         column.addWidget(ActionSwitch(actions[Command.SKELETON], self))
         column.addLayout(slider)
+        column.addWidget(self.joint_box)
+        column.addWidget(ActionButton(actions[Command.RESET_JOINTS], self))
         column.addWidget(ActionButton(actions[Command.READ_STRUCTURE], self))
         column.addSpacing(2)
         heading = QLabel("Labels", self)
@@ -87,6 +98,13 @@ class StructurePanel(QWidget):
         column.addWidget(ActionButton(actions[Command.FILL_ANEW], self))
         column.addWidget(ActionButton(actions[Command.CLEAR_LABELS], self))
         column.addStretch(1)
+
+    def show_joint(self, joint: int | None) -> None:
+        """Show which joint the arrow keys move."""
+        self.joint_box.setCurrentIndex(self.joint_box.findData(joint))
+
+    def _on_joint(self) -> None:
+        self.joint_chosen.emit(self.joint_box.currentData())
 
     def _on_opacity(self, percent: int) -> None:
         self._percent.setText(f"{percent} %")

@@ -17,6 +17,12 @@ class Posing(QObject):
         super().__init__(parent)
         self._editing = editing
 
+    @property
+    def has_moved(self) -> bool:
+        """Whether any joint was put somewhere."""
+        document = self._editing.document
+        return document is not None and bool(document.joints)
+
     def move(self, joint: int, x: float, y: float) -> None:
         """Put a joint at a photo position, or at the nearest one inside the photo."""
         document = self._editing.document
