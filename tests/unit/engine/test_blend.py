@@ -105,3 +105,18 @@ def test_screening_keeps_a_wrong_seam_from_bleeding_through() -> None:
     assert free[40, 40, 0] == pytest.approx(0.1, abs=1e-3)
     assert held[40, 40, 0] == pytest.approx(0.5, abs=0.02)
     assert held[11, 40, 0] < 0.3
+
+
+@pytest.mark.parametrize("where", HOLES.values(), ids=HOLES.keys())
+@pytest.mark.parametrize("offset", [-0.15, 0.2])
+def test_a_hole_of_many_pixels_is_blended_several_at_once(where: tuple[slice, slice], offset: float) -> None:
+    """A fill that is right up to its brightness is right after blending, but for a rounding of the ramp."""
+    truth = np.repeat(np.repeat(ramp(40, 50), 2, axis=0), 2, axis=1)
+    hole = np.repeat(np.repeat(hole_in(40, 50, *where), 2, axis=0), 2, axis=1)
+    composite = truth + np.float32(offset) * hole[..., None]
+    band = blend_band(hole, 1)
+    options = BlendOptions(screening_reach=0.0, most_pixels=int(band.sum()) // 3)
+    blended = blend(composite, hole, band, MultigridSolver(), options, silent)
+    assert blended.dtype == np.float32
+    assert np.array_equal(blended[~band], composite[~band])
+    np.testing.assert_allclose(blended[hole], truth[hole], atol=0.01)
