@@ -17,6 +17,8 @@ from portrait_studio.imaging.geometry import Bounds, Extent, Margins
 
 MOST_SHARE: Final = {"bottom": 64 / 256, "top": 32 / 256, "left": 64 / 256, "right": 64 / 256}
 """Of the new picture's side, by the side that grows, in the order in which they are filled."""
+TOLERANCE: Final = 1.05
+"""How much more is still one step: an edge that was dragged to a ratio nearby goes no further in earnest."""
 VARIANTS: Final = {"bottom": "down", "top": "up"}
 """Which networks are meant for a side; other sides are filled by those for holes."""
 
@@ -67,8 +69,8 @@ def plan_steps(image: Extent, extension: Margins) -> tuple[ExtensionStep, ...]:
 def _count(length: int, missing: int, share: float) -> int:
     if missing <= 0:
         return 0
-    # One pixel of rounding makes no second step.
-    return max(1, math.ceil(math.log((length + missing - 1) / length) / -math.log1p(-share)))
+    most = share * TOLERANCE
+    return max(1, math.ceil(math.log((length + missing - 1) / length) / -math.log1p(-most)))
 
 
 def _moved(canvas: Bounds, side: str, pixels: int) -> Bounds:
