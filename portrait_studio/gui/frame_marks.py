@@ -81,12 +81,12 @@ def _draw_handle(painter: QPainter, at: QPointF, colour: QColor) -> None:
 
 
 def draw_tag(painter: QPainter, text: str, canvas: QRectF, widget: QRectF) -> None:
-    """A line of text below the canvas, or inside it where there is no room; always inside the widget."""
+    """A line of text below the canvas, above it or inside it, wherever there is room first."""
     metrics = painter.fontMetrics()
     width, height = metrics.horizontalAdvance(text) + 20.0, metrics.height() + 10.0
-    top = canvas.bottom() + 14
-    if top + height > widget.bottom() - 4:
-        top = min(canvas.bottom(), widget.bottom()) - height - 14
+    inside = min(canvas.bottom(), widget.bottom()) - height - 14
+    places = (canvas.bottom() + 14, canvas.top() - height - 14)
+    top = next((y for y in places if 4 <= y <= widget.bottom() - height - 4), inside)
     left = min(max(canvas.center().x() - width / 2, 6.0), max(6.0, widget.right() - width - 6))
     box = QRectF(left, top, width, height)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
