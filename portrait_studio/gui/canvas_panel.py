@@ -95,7 +95,7 @@ class CanvasPanel(QWidget):
         field.setToolTip(f"Pixels added at the {side}; below 0 it is cropped")
         field.setKeyboardTracking(False)
         field.valueChanged.connect(self._on_field)
-        field.editingFinished.connect(self.typing_ended)
+        field.ended.connect(self.typing_ended)
         return field
 
     def _on_field(self) -> None:

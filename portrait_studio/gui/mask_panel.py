@@ -37,7 +37,7 @@ class MaskPanel(QWidget):
         self._step.setFixedWidth(self._step.fontMetrics().horizontalAdvance("500 px") + 26)
         self._step.setAccessibleName("How far the edge moves, in photo pixels")
         self._step.setToolTip("How far Grow and Shrink move the edge, and how soft Feather makes it")
-        self._step.editingFinished.connect(self.typing_ended)
+        self._step.ended.connect(self.typing_ended)
         self._people = QVBoxLayout()
         self._people.setSpacing(6)
         self._boxes: list[QCheckBox] = []

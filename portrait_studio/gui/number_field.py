@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSpinBox
 
@@ -13,6 +13,9 @@ _ENDING_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 
 class NumberField(QSpinBox):
     """A spin box in which Enter ends typing and does nothing else in the window."""
+
+    ended = Signal()
+    """By Enter or Escape; Tab goes on to the next control"""
 
     def event(self, event: QEvent) -> bool:
         """Claim Enter before it becomes the window's shortcut."""
@@ -27,3 +30,4 @@ class NumberField(QSpinBox):
         super().keyPressEvent(event)
         if event.key() in _ENDING_KEYS:
             self.clearFocus()
+            self.ended.emit()

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLineEdit,
+    QTableWidget,
+    QTableWidgetItem,
+    QToolButton,
+    QWidget,
+)
 
 
 def plain_table(headings: Sequence[str], name: str, parent: QWidget) -> QTableWidget:
@@ -46,6 +53,8 @@ def search_field(table: QTableWidget, prompt: str, parent: QWidget) -> QLineEdit
     field.setPlaceholderText(prompt)
     field.setAccessibleName(prompt)
     field.setClearButtonEnabled(True)
+    for button in field.findChildren(QToolButton):
+        button.setAccessibleName("Clear the search")
     field.textChanged.connect(lambda text: _filter(table, text))
     return field
 

@@ -70,7 +70,7 @@ class BrushOptions(QWidget):
         self._size.valueChanged.connect(self._on_size)
         self._hardness.valueChanged.connect(self._on_hardness)
         self.number.valueChanged.connect(tools.set_diameter)
-        self.number.editingFinished.connect(self.typing_ended)
+        self.number.ended.connect(self.typing_ended)
         tools.changed.connect(self._on_tools)
         self._on_tools()
 

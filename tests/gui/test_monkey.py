@@ -1,0 +1,35 @@
+"""Nothing that random hands do breaks the program or parts the document from its history."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from portrait_studio.app import Program
+from portrait_studio.document.project import read_project, write_project
+from portrait_studio.gui.main_window import MainWindow
+from portrait_studio.session.session import Session
+from tests.helpers.monkey import Monkey, same
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_random_events_leave_a_document_that_its_history_repeats(
+    qtbot: QtBot, program: Program, opened: Session, window: MainWindow, tmp_path: Path, seed: int
+) -> None:
+    monkey = Monkey(program, seed)
+    for _ in range(150):
+        monkey.step()
+    monkey.settle()
+    document, snapshot = opened.document, opened.snapshot()
+    assert document is not None
+    assert snapshot is not None
+    write_project(snapshot, tmp_path / "monkey.psproj", lambda: None)
+    project = read_project(tmp_path / "monkey.psproj", lambda: None)
+    assert len(project.steps) > 5
+    for step in reversed(project.steps[project.applied :]):
+        step.delta.undo(project.document)
+    assert same(project.document, document)
+    assert document.changed_outside() == 0
+    project.document.close()
