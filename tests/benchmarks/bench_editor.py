@@ -1,0 +1,137 @@
+"""How fast the editor is on a 24-megapixel photo: opening, painting, memory with ten fills, first window.
+
+Run as `python -m tests.benchmarks.bench_editor` in the repository root; it needs no weights. Each line says
+what was measured and what is aimed at. Other work on the machine makes all of it slower.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from portrait_studio.app import Program
+from portrait_studio.engine.request import CompletionOptions
+from portrait_studio.imaging.geometry import Bounds, Extent
+from portrait_studio.locations import DATA_VARIABLE
+from tests.helpers.fake_engine import FakeEngine
+
+SIZE: Final = Extent(6000, 4000)
+_MOVES: Final = 300
+_FILLS: Final = 10
+
+
+def say(what: str, figure: str, aim: str) -> None:
+    """One line."""
+    sys.stdout.write(f"{what}: {figure} (aim: {aim})\n")
+
+
+_PREPARE: Final = """
+import sys, time
+import numpy as np
+from PIL import Image
+from tests.benchmarks.bench_large_photo import SIZE, generated_photo
+Image.fromarray(generated_photo(SIZE)).save(sys.argv[1], quality=92)
+spent = []
+for _ in range(3):
+    start = time.perf_counter()
+    with Image.open(sys.argv[1]) as image:
+        np.asarray(image.convert("RGB"))
+    spent.append(time.perf_counter() - start)
+print(min(spent))
+"""
+
+
+def prepare(path: Path) -> float:
+    """Write the photo; returns the seconds that Pillow needs to decode it.
+
+    In another process, so that neither its memory nor what it imports counts here.
+    """
+    command = [sys.executable, "-c", _PREPARE, str(path)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def peak_mib() -> float:
+    """Largest resident memory of this process so far, in MiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return float(peak) / (1024 if sys.platform != "darwin" else 1024 * 1024)
+
+
+def open_seconds(program: Program, path: Path) -> float:
+    """From asking for the photo until it is on the screen."""
+    start = time.perf_counter()
+    program.session.open(path)
+    while program.session.document is None:
+        QApplication.processEvents()
+    program.window.canvas.repaint()
+    return time.perf_counter() - start
+
+
+def paint_milliseconds(program: Program) -> list[float]:
+    """From each mouse event of a long stroke until the canvas is painted again."""
+    canvas, spent = program.window.canvas, []
+    middle, reach = canvas.rect().center(), min(canvas.width(), canvas.height()) // 3
+    button, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(canvas, button, keys, middle)
+    for angle in np.linspace(0, 4 * np.pi, _MOVES):
+        away = reach * (0.3 + 0.7 * angle / (4 * np.pi))
+        spot = middle + QPoint(round(away * np.cos(angle)), round(away * np.sin(angle)))
+        start = time.perf_counter()
+        QTest.mouseMove(canvas, spot)
+        QApplication.processEvents()
+        spent.append((time.perf_counter() - start) * 1000)
+    QTest.mouseRelease(canvas, button, keys, middle)
+    return spent
+
+
+def fill_ten_times(program: Program) -> None:
+    """Ten fills that can be undone, each of a twentieth of the photo's height and width."""
+    session = program.session
+    side = SIZE.height // 20
+    for number in range(_FILLS):
+        left = side * (2 * number + 1)
+        session.painting.clear_mask()
+        session.painting.mark_rectangle(Bounds(left, left % 3000, left + side, left % 3000 + side), False)
+        session.fill(CompletionOptions())
+        while session.current_job is not None:
+            QApplication.processEvents()
+
+
+def main() -> int:
+    """Measure and say."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ[DATA_VARIABLE] = folder
+        path = Path(folder) / "large.jpg"
+        decoding = prepare(path)
+        application = QApplication(sys.argv[:1])
+        program = Program(application, FakeEngine)
+        program.window.resize(1400, 900)
+        program.window.show()
+        QApplication.processEvents()
+        imported = "after it" if "torch" not in sys.modules else "before it"
+        say("torch is imported, against the first window", imported, "after it")
+        opening = open_seconds(program, path)
+        say("opening, against decoding with Pillow", f"{opening / decoding:.2f} times", "1.5")
+        share = float(np.percentile(paint_milliseconds(program), 95))
+        say("painting, event to repaint, 95th percentile", f"{share:.1f} ms", "16")
+        fill_ten_times(program)
+        decoded = SIZE.area * 3 / 2**20
+        say("memory with ten fills, against the decoded photo", f"{peak_mib() / decoded:.1f} times", "8")
+        program.window.hide()
+        program.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
