@@ -64,6 +64,12 @@ class ParsedWindow:
         heatmaps = np.clip(_resample_layers(self.heatmaps, self.window, window, small), 0.0, 1.0)
         return ParsedWindow(window, probabilities, heatmaps)
 
+    def decided(self, share: float) -> ParsedWindow:
+        """The same with `share` of the probability, in [0, 1], moved to the most probable label."""
+        certain = np.eye(LABEL_COUNT, dtype=np.float32)[self.labels]
+        mixed = self.probabilities + np.float32(share) * (certain - self.probabilities)
+        return ParsedWindow(self.window, mixed, self.heatmaps)
+
     def overruled_by(self, structure: NDArray[np.uint8]) -> ParsedWindow:
         """The same with the user's labels where he gave some.
 

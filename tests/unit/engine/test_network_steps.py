@@ -177,6 +177,18 @@ def test_overruled_probabilities_are_certain() -> None:
     np.testing.assert_allclose(parsed.probabilities.sum(axis=2), 1)
 
 
+def test_decided_probabilities_keep_the_label_and_little_doubt() -> None:
+    window = Window.scaled(Bounds(0, 0, 32, 32), 1.0)
+    table = np.random.default_rng(0).dirichlet(np.ones(LABEL_COUNT), (32, 32)).astype(np.float32)
+    parsed = ParsedWindow(window, table, np.zeros((8, 8, 16), np.float32))
+    decided = parsed.decided(0.9)
+    assert np.array_equal(decided.labels, parsed.labels)
+    doubt, left = 1 - parsed.probabilities.max(axis=2), 1 - decided.probabilities.max(axis=2)
+    np.testing.assert_allclose(left, 0.1 * doubt, atol=1e-5)
+    np.testing.assert_allclose(decided.probabilities.sum(axis=2), 1, atol=1e-5)
+    assert np.array_equal(parsed.decided(0.0).probabilities, parsed.probabilities)
+
+
 def test_face_window_is_a_square_around_the_face() -> None:
     window = Window.scaled(Bounds(100, 50, 228, 178), 1.0)
     parsed = parsed_with_face(window, Bounds(40, 30, 80, 90))
