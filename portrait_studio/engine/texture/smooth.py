@@ -20,12 +20,17 @@ _SPREAD_SIDE_PX = 300
 _RELAXATIONS = 16
 
 
-def blur(planes: Tensor, sigma_px: float) -> Tensor:
+def _silent() -> None:
+    """Nobody needs to hear of a small step."""
+
+
+def blur(planes: Tensor, sigma_px: float, tick: Callable[[], None] = _silent) -> Tensor:
     """Gaussian blur with edge replication.
 
     Args:
         planes: (C, H, W) float32.
         sigma_px: standard deviation in pixels; wide blurs are made at half the resolution.
+        tick: called between the steps.
 
     Returns:
         (C, H, W) float32.
@@ -35,13 +40,15 @@ def blur(planes: Tensor, sigma_px: float) -> Tensor:
         return planes
     if sigma_px > 2 * _HALVING_SIGMA_PX and min(height, width) > 8:
         half = F.avg_pool2d(planes[None], 2, ceil_mode=True, count_include_pad=False)[0]
-        half = blur(half, sigma_px / 2)
+        tick()
+        half = blur(half, sigma_px / 2, tick)
         return doubled(half)[:, :height, :width]
     radius = max(1, math.ceil(2.5 * sigma_px))
     taps = [math.exp(-0.5 * (i / sigma_px) ** 2) for i in range(-radius, radius + 1)]
     taps = [tap / sum(taps) for tap in taps]
     padded = F.pad(planes[None], (radius, radius, 0, 0), mode="replicate")[0]
     rows = _slid(padded, taps, 2, width)
+    tick()
     padded = F.pad(rows[None], (0, 0, radius, radius), mode="replicate")[0]
     return _slid(padded, taps, 1, height)
 
@@ -68,19 +75,21 @@ def doubled(planes: Tensor) -> Tensor:
     return planes
 
 
-def blur_where(planes: Tensor, where: Tensor, sigma_px: float) -> Tensor:
+def blur_where(planes: Tensor, where: Tensor, sigma_px: float, tick: Callable[[], None] = _silent) -> Tensor:
     """Gaussian blur that looks only at pixels where `where` is set.
 
     Args:
         planes: (C, H, W) float32.
         where: (H, W) bool.
         sigma_px: standard deviation in pixels.
+        tick: called between the steps.
 
     Returns:
         (C, H, W) float32; far from every such pixel the value tends to 0.
     """
     weight = where.to(planes.dtype)[None]
-    both = blur(torch.cat([planes * weight, weight]), sigma_px)
+    both = blur(torch.cat([planes * weight, weight]), sigma_px, tick)
+    tick()
     return both[:-1] / both[-1:].clamp_min(1e-4)
 
 

@@ -301,7 +301,7 @@ def _pull_to_start(
     part, start, where = filled[:, rows, columns], finest.image[:, rows, columns], synthesised[rows, columns]
     best, least = part, None
     for share in _START_BLURS:
-        low = blur(part, share * longest)
+        low = blur(part, share * longest, tick)
         # Whole numbers add up to the same sum in any order, with any number of threads.
         apart = int(((start - low).abs() * 4096).round().long().mul(where).sum())
         if least is None or apart < least:
@@ -322,7 +322,7 @@ def _pull_by_label(
     result = part
     for label in labels_in(labels[synthesised[box]]):
         where = synthesised[box] & (labels == label)
-        correction = blur_where(start - part, where, sigma_px)
+        correction = blur_where(start - part, where, sigma_px, tick)
         pulled = (part + options.start_pull * correction).clamp(0.0, 1.0)
         result = torch.where(where, pulled, result)
         tick()
