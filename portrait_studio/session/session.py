@@ -19,54 +19,34 @@ from portrait_studio.document.project import SUFFIX, Project, read_project, writ
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import (
     CompletionOptions,
-    CompletionRequest,
     CompletionResult,
-    Joints,
     Method,
-    Pixels,
     Structure,
 )
 from portrait_studio.errors import PortraitStudioError
-from portrait_studio.imaging.geometry import Margins
 from portrait_studio.imaging.mask_file import read_mask, write_mask
 from portrait_studio.imaging.masks import Mask
 from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.imaging.writing import ExportOptions
 from portrait_studio.session.editing import Editing
-from portrait_studio.session.extending import Extending
-from portrait_studio.session.filling import Filling
+from portrait_studio.session.extending import Extending, Sketcher
+from portrait_studio.session.filling import Completer, Filling
 from portrait_studio.session.history import State
 from portrait_studio.session.jobs import Failure, Job, JobDesk, JobKind, Runner
 from portrait_studio.session.painting import Painting
 from portrait_studio.session.picking import Picking
 from portrait_studio.session.posing import Posing
-from portrait_studio.session.structure_reading import StructureReading
+from portrait_studio.session.structure_reading import Reader, StructureReading
 from portrait_studio.session.survey import Survey
 from portrait_studio.session.tools import Tools
 
 
-class Engine(Protocol):
+class Engine(Completer, Reader, Sketcher, Protocol):
     """What a session asks of the engine, always in the engine's thread."""
 
     def warm_up(self, progress: Progress) -> str:
         """Read what the first job will need, and name what it will run on."""
-
-    def complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
-        """Fill the holes of a photo."""
-
-    def parse(
-        self,
-        image: Pixels,
-        mask: NDArray[np.uint8],
-        device: str,
-        progress: Progress,
-        joints: Joints | None = None,
-    ) -> Structure:
-        """Predict the parsing map of a photo."""
-
-    def sketch(self, image: Pixels, extension: Margins, device: str, progress: Progress) -> Structure:
-        """A first guess at what an extension would show."""
 
 
 class Session(QObject):
