@@ -64,6 +64,14 @@ class CanvasPanel(QWidget):
         hint.setProperty("role", "hint")
         hint.setWordWrap(True)
         self._lay_out(actions, hint)
+        # Numbers and ratios may be given when the buttons beside them may.
+        extending = actions[Command.RECOVER_FEET]
+        extending.enabledChanged.connect(self._allow)
+        self._allow(extending.isEnabled())
+
+    def _allow(self, editable: bool) -> None:
+        for widget in (*self.fields.values(), self.ratio):
+            widget.setEnabled(editable)
 
     def show_margins(self, extent: Extent | None, margins: Margins) -> None:
         """Show how far a canvas of that size is extended."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -159,3 +161,19 @@ def test_an_unfilled_canvas_is_not_exported(
 def test_the_panel_has_a_button_for_each_shortcut(window: MainWindow) -> None:
     names = {button.text() for button in window.canvas_panel.findChildren(QPushButton)}
     assert {"Recover feet", "Recover forehead", "To ratio\N{HORIZONTAL ELLIPSIS}"} <= names
+
+
+def test_numbers_and_ratios_rest_while_the_photo_is_filled(
+    extending: Session, hand: Hand, window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    panel = window.canvas_panel
+    given = (panel.ratio, *panel.fields.values())
+    assert all(widget.isEnabled() for widget in given)
+    engine.hold = threading.Event()
+    panel.fields["left"].setValue(20)
+    hand.key(Qt.Key.Key_Return)
+    assert extending.current_job is not None
+    assert not any(widget.isEnabled() for widget in given)
+    engine.hold.set()
+    qtbot.waitUntil(lambda: extending.current_job is None)
+    assert all(widget.isEnabled() for widget in given)
