@@ -94,12 +94,21 @@ def blend(
     factor = math.ceil(math.sqrt(np.count_nonzero(band) / options.most_pixels))
     if factor > 1:
         return _blend_coarsely(composite, hole, band, factor, solver, options, report)
-    right, down = guidance(composite, hole)
-    solved = solver.solve(
-        PoissonProblem(composite, band, right, down, _screening(hole, options)),
-        report,
-    )
+    solved = _solved(composite, hole, band, solver, options, report)
     return np.where(band[..., None], np.clip(solved, 0.0, 1.0).astype(np.float32), composite)
+
+
+def _solved(
+    composite: Floats,
+    hole: NDArray[np.bool_],
+    band: NDArray[np.bool_],
+    solver: PoissonSolver,
+    options: BlendOptions,
+    report: Report,
+) -> NDArray[np.floating]:
+    """The composite with the pixels of the band solved for; see `blend`."""
+    right, down = guidance(composite, hole)
+    return solver.solve(PoissonProblem(composite, band, right, down, _screening(hole, options)), report)
 
 
 def _blend_coarsely(
@@ -126,9 +135,8 @@ def _blend_coarsely(
     del inside
     if coarse_hole.all():
         return composite
-    right, down = guidance(coarse, coarse_hole)
-    problem = PoissonProblem(coarse, coarse_hole, right, down, _screening(coarse_hole, options))
-    correction = np.asarray(solver.solve(problem, report) - coarse, np.float32)
+    solved = _solved(coarse, coarse_hole, coarse_hole, solver, options, report)
+    correction = np.asarray(solved - coarse, np.float32)
     weight = cv2.blur(coarse_hole.astype(np.float32), (3, 3), borderType=cv2.BORDER_CONSTANT)[..., None]
     spread = cv2.blur(correction, (3, 3), borderType=cv2.BORDER_CONSTANT) / np.maximum(weight, 1e-6)
     correction = np.where(coarse_hole[..., None], correction, spread)
