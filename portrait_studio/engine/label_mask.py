@@ -14,8 +14,8 @@ from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.masks import HOLE, KNOWN, Mask, grow
 from portrait_studio.networks.conventions import LABELS
 
-GROW_SHARE: Final = 0.012
-"""Of the photo's longer side: about one pixel of the map, by which its outlines may be wrong."""
+_REACH_SHARE: Final = 0.02
+"""Of the photo's longer side: about two pixels of the map, by which its outlines may be wrong."""
 
 _SPECK_SHARE: Final = 0.0004
 """Of the photo's area: smaller spots of a label are more often mistakes than things."""
@@ -37,6 +37,14 @@ def labels_named(names: Collection[str]) -> frozenset[int]:
     return frozenset(found)
 
 
+def usual_reach(photo: Extent) -> int:
+    """How far beyond its outline in the parsing map a thing is masked, in pixels of a photo of that size.
+
+    A rim that is left of a thing gives its colours to the fill.
+    """
+    return max(2, round(_REACH_SHARE * max(photo.width, photo.height)))
+
+
 def mask_of_labels(
     structure: Structure, labels: Collection[int], photo: Extent, grow_px: int | None = None
 ) -> Mask:
@@ -46,7 +54,7 @@ def mask_of_labels(
         structure: the map, over all of the photo.
         labels: which labels are to go.
         photo: size of the photo.
-        grow_px: how far to go beyond the outlines; None = a little, by the photo's size.
+        grow_px: how far to go beyond the outlines; None = `usual_reach`.
 
     Returns:
         (H, W) uint8, 0 or 255; empty where nothing of the kind is seen.
@@ -58,5 +66,4 @@ def mask_of_labels(
     specks = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] < _SPECK_SHARE * photo.area)
     if specks.size and count > 1:
         mask[np.isin(numbers, specks[specks > 0])] = KNOWN
-    reach = round(GROW_SHARE * max(photo.width, photo.height)) if grow_px is None else grow_px
-    return grow(mask, reach)
+    return grow(mask, usual_reach(photo) if grow_px is None else grow_px)

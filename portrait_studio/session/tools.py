@@ -7,6 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
+from portrait_studio.engine.label_mask import usual_reach
 from portrait_studio.imaging.geometry import Extent
 
 SMALLEST_BRUSH_PX: Final = 1
@@ -165,7 +166,7 @@ class Tools(QObject):
         """
         longest = max(extent.width, extent.height)
         self.set_diameter(max(8, longest // 20))
-        self.set_reach(max(2, longest // 150))
+        self.set_reach(usual_reach(extent))
 
     def step_diameter(self, steps: int) -> None:
         """Grow (positive) or shrink the brush in steps of about a tenth, at least one pixel each."""
