@@ -18,6 +18,7 @@ from portrait_studio.gui.crash_report import CrashReport
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.gui.recovery_dialog import offer_recovery
 from portrait_studio.gui.theme import Theme
+from portrait_studio.language.choice import Language
 from portrait_studio.locations import data_dir, models_dir
 from portrait_studio.session.autosave import Autosave
 from portrait_studio.session.session import Session
@@ -44,6 +45,8 @@ class Program(QObject):
         self.theme = Theme(application)
         self.preferences = Preferences(data_dir() / "settings.json", self)
         self.preferences.changed.connect(self._on_preferences)
+        self.language = Language(application)
+        self.language.speak(self.preferences.settings.language)
         self._prefer(self.preferences.settings)
         self.window = MainWindow(self.session, self.theme, self.preferences)
         self.autosave.failed.connect(self.session.noticed)
@@ -77,6 +80,7 @@ class Program(QObject):
         self.autosave.close()
         for thread in self._threads:
             thread.close()
+        self.language.be_silent()
 
     def threads_ended(self) -> bool:
         """Whether all threads are gone."""

@@ -1,12 +1,26 @@
 """One hierarchy for everything that can go wrong; each message says what is wrong and what to do.
 
 Every error that a user can cause derives from :class:`PortraitStudioError`, and its text is meant to be shown
-as it is: on the command line after ``portrait-studio:`` (exit code 2), in the window as a dialog.
+as it is: on the command line after ``portrait-studio:`` (exit code 2), in the window, in the user's language,
+as a dialog.
 """
+
+from __future__ import annotations
+
+from portrait_studio.messages import Message
 
 
 class PortraitStudioError(Exception):
-    """Root of all errors whose message may be shown to the user as it is."""
+    """Root of all errors whose message may be shown to the user as it is.
+
+    Attributes:
+        message: the sentence, which the window can say in another language.
+    """
+
+    def __init__(self, template: str, /, **values: object) -> None:
+        """Args: the sentence, a literal with a field for each value; the values."""
+        self.message = template if isinstance(template, Message) else Message(template, **values)
+        super().__init__(self.message)
 
 
 class ImageFileError(PortraitStudioError):

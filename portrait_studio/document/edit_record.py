@@ -27,6 +27,7 @@ from portrait_studio.imaging.canvas_extension import check_canvas, laid_on
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import Mask
 from portrait_studio.imaging.photo import Photo, Pixels
+from portrait_studio.messages import Message
 
 FORMAT: Final = "portrait-studio edit record"
 VERSION: Final = 2
@@ -76,10 +77,14 @@ class EditRecord:
             ProjectError: it is about another one.
         """
         if photo.extent != self.extent or pixels_sha256(photo.pixels) != self.photo_sha256:
-            given = photo.path.name if photo.path is not None else "This picture"
+            given = photo.path.name if photo.path is not None else Message("This picture")
             raise ProjectError(
-                f"{given} is not the photo that the edit was made of ({self.photo_name},"
-                f" {self.extent.width} x {self.extent.height} pixels); give that one."
+                "{given} is not the photo that the edit was made of ({name},"
+                " {width} x {height} pixels); give that one.",
+                given=given,
+                name=self.photo_name,
+                width=self.extent.width,
+                height=self.extent.height,
             )
 
 
@@ -177,8 +182,11 @@ def read_record(path: Path) -> EditRecord:
             raise ValueError("another format")
         if int(content["version"]) > VERSION:
             raise ProjectError(
-                f"{path} was written by a newer version of the program ({content['program']});"
-                f" update this one ({__version__}) to use it."
+                "{path} was written by a newer version of the program ({other});"
+                " update this one ({version}) to use it.",
+                path=path,
+                other=content["program"],
+                version=__version__,
             )
         photo = content["photo"]
         extent = Extent(int(photo["width"]), int(photo["height"]))
@@ -193,9 +201,9 @@ def read_record(path: Path) -> EditRecord:
             fills,
         )
     except FileNotFoundError as error:
-        raise ProjectError(f"There is no file {path}; check the name and the folder.") from error
+        raise ProjectError("There is no file {path}; check the name and the folder.", path=path) from error
     except (OptionError, OSError, ValueError, KeyError, TypeError, AttributeError, cv2.error) as error:
-        raise ProjectError(f"{path} is damaged or no edit record; export it again.") from error
+        raise ProjectError("{path} is damaged or no edit record; export it again.", path=path) from error
 
 
 def _entry(fill: RecordedFill) -> dict[str, Any]:

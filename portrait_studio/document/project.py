@@ -34,6 +34,7 @@ from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.reading import decode_photo
 from portrait_studio.imaging.writing import encoded_png
+from portrait_studio.messages import Message
 
 SUFFIX: Final = ".psproj"
 FORMAT: Final = "portrait-studio project"
@@ -183,25 +184,33 @@ def _sentences(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise ProjectError(f"There is no file {path}; check the name and the folder.") from error
+        raise ProjectError("There is no file {path}; check the name and the folder.", path=path) from error
     except (PermissionError, IsADirectoryError) as error:
-        raise ProjectError(f"{path} may not be read; change its permissions or copy it elsewhere.") from error
+        raise ProjectError(
+            "{path} may not be read; change its permissions or copy it elsewhere.", path=path
+        ) from error
     except MemoryError as error:
         raise ProjectError(
-            f"There is not enough memory to open {path}; close other programs first."
+            "There is not enough memory to open {path}; close other programs first.", path=path
         ) from error
     except OptionError as error:
-        raise ProjectError(f"{path} holds a canvas that cannot be; {_DAMAGED}") from error
+        raise ProjectError(
+            "{path} holds a canvas that cannot be; {advice}", path=path, advice=_DAMAGED
+        ) from error
     except ImageFileError as error:
-        raise ProjectError(f"The photo inside {path} cannot be read; {_DAMAGED}") from error
+        raise ProjectError(
+            "The photo inside {path} cannot be read; {advice}", path=path, advice=_DAMAGED
+        ) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, OSError) as error:
-        raise ProjectError(f"{path} is damaged or no project; {_DAMAGED}") from error
+        raise ProjectError("{path} is damaged or no project; {advice}", path=path, advice=_DAMAGED) from error
     except (NotImplementedError, RuntimeError) as error:
         # zipfile's words for encryption and for ways of packing that this program never uses.
-        raise ProjectError(f"{path} was not written by this program; {_DAMAGED}") from error
+        raise ProjectError(
+            "{path} was not written by this program; {advice}", path=path, advice=_DAMAGED
+        ) from error
 
 
-_DAMAGED: Final = "open an older copy of it, or begin again from the photo."
+_DAMAGED: Final = Message("open an older copy of it, or begin again from the photo.")
 
 
 class _Reader:
@@ -216,8 +225,11 @@ class _Reader:
             raise ValueError(f"format {index['format']!r}")
         if not isinstance(index["version"], int) or index["version"] > VERSION:
             raise ProjectError(
-                f"{self._path} was saved by a newer version of the program ({index.get('program', '?')});"
-                f" update this one ({__version__}) to open it."
+                "{path} was saved by a newer version of the program ({other});"
+                " update this one ({version}) to open it.",
+                path=self._path,
+                other=index.get("program", "?"),
+                version=__version__,
             )
         return index
 

@@ -128,10 +128,14 @@ def choose_compute(name: str, memory: PrecisionMemory, precision: str = "auto") 
         DeviceError: this machine does not have the device.
     """
     if name not in DEVICE_NAMES:
-        raise OptionError(f"There is no device {name!r}; choose one of: {', '.join(DEVICE_NAMES)}.")
+        raise OptionError(
+            "There is no device {name!r}; choose one of: {names}.", name=name, names=", ".join(DEVICE_NAMES)
+        )
     if precision not in PRECISION_NAMES:
         names = ", ".join(PRECISION_NAMES)
-        raise OptionError(f"There is no precision {precision!r}; choose one of: {names}.")
+        raise OptionError(
+            "There is no precision {precision!r}; choose one of: {names}.", precision=precision, names=names
+        )
     has_cuda, has_mps = torch.cuda.is_available(), torch.backends.mps.is_available()
     if name == "cuda" and not has_cuda:
         raise DeviceError(

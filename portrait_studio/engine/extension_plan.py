@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.imaging.geometry import Bounds, Extent, Margins
+from portrait_studio.messages import Message
 
 MOST_SHARE: Final = {"bottom": 64 / 256, "top": 32 / 256, "left": 64 / 256, "right": 64 / 256}
 """Of the new picture's side, by the side that grows, in the order in which they are filled."""
@@ -22,7 +24,12 @@ TOLERANCE: Final = 1.05
 VARIANTS: Final = {"bottom": "down", "top": "up"}
 """Which networks are meant for a side; other sides are filled by those for holes."""
 
-_WORDS: Final = {"bottom": "down", "top": "up", "left": "to the left", "right": "to the right"}
+_WORDS: Final = {
+    "bottom": Message("down"),
+    "top": Message("up"),
+    "left": Message("to the left"),
+    "right": Message("to the right"),
+}
 
 
 @dataclass(frozen=True)
@@ -82,15 +89,18 @@ def _moved(canvas: Bounds, side: str, pixels: int) -> Bounds:
     )
 
 
-def beyond_reach(image: Extent, extension: Margins) -> str | None:
+def beyond_reach(image: Extent, extension: Margins) -> Message | None:
     """A sentence for the user where an extension takes more than one step for a side; else None."""
     sides = [step.side for step in plan_steps(image, extension)]
     far = [_WORDS[side] for side in MOST_SHARE if sides.count(side) > 1]
     if not far:
         return None
-    return (
-        f"The canvas was extended {' and '.join(far)} further than can be done well at once, so it was"
-        f" filled in {len(sides)} steps; look at it closely, or extend less."
+    ways = reduce(lambda first, rest: Message("{first} and {rest}", first=first, rest=rest), far)
+    return Message(
+        "The canvas was extended {ways} further than can be done well at once, so it was"
+        " filled in {count} steps; look at it closely, or extend less.",
+        ways=ways,
+        count=len(sides),
     )
 
 

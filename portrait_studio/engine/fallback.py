@@ -12,6 +12,7 @@ import torch
 from portrait_studio.engine.devices import Compute, is_out_of_memory
 from portrait_studio.engine.work_crop import CropPolicy
 from portrait_studio.errors import DeviceError
+from portrait_studio.messages import Message
 
 T = TypeVar("T")
 _SMALLER = 0.5
@@ -53,7 +54,9 @@ class Fallback:
                 # Apple GPUs lack some operations; the CPU has them all.
                 if self.compute.device.type == "cpu":
                     raise
-                self._notices.append("The graphics device lacks an operation; the job went on on the CPU.")
+                self._notices.append(
+                    Message("The graphics device lacks an operation; the job went on on the CPU.")
+                )
                 self._current = next(i for i, (c, _) in enumerate(self._settings) if c.device.type == "cpu")
                 continue
             except Exception as error:
@@ -72,10 +75,12 @@ class Fallback:
         self._current += 1
         after = self.compute.device.type
         if before == after:
-            self._notices.append("Memory ran out; a smaller work crop was used, so detail may be coarser.")
+            self._notices.append(
+                Message("Memory ran out; a smaller work crop was used, so detail may be coarser.")
+            )
         else:
             self._notices.append(
-                "The graphics device ran out of memory; the job went on, more slowly, on the CPU."
+                Message("The graphics device ran out of memory; the job went on, more slowly, on the CPU.")
             )
         gc.collect()
         if torch.cuda.is_available():

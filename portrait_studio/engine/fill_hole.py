@@ -34,6 +34,7 @@ from portrait_studio.engine.work_crop import CropPolicy, Window, texture_window
 from portrait_studio.errors import WeightsError
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of
+from portrait_studio.messages import Message
 from portrait_studio.networks.conventions import FACE
 
 _KINDS = ((0,), (1, 2), (3, FACE), (12, 13, 14, 15), (4, 5, 6, 7, 8, 17), (9, 10), (16,))
@@ -211,7 +212,7 @@ class HoleFiller:
         try:
             network = self._tools.networks.load("face")
         except WeightsError as error:
-            self.notices.append(f"The face was not refined. {error}")
+            self.notices.append(Message("The face was not refined. {reason}", reason=error.message))
             return fill
         self.weights[network.task] = network.sha256
         photo = Bounds.of(extent_of(request.image))

@@ -32,7 +32,9 @@ def labels_named(names: Collection[str]) -> frozenset[int]:
         wanted = name.strip().lower()
         numbers = [n for n, label in enumerate(LABELS) if n and wanted in (label, label.partition("-")[2])]
         if not numbers:
-            raise OptionError(f"There is no label {name!r}; choose among: {', '.join(LABELS[1:])}.")
+            raise OptionError(
+                "There is no label {name!r}; choose among: {names}.", name=name, names=", ".join(LABELS[1:])
+            )
         found.update(numbers)
     return frozenset(found)
 

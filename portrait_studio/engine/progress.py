@@ -8,16 +8,17 @@ from collections.abc import Callable
 from enum import Enum
 
 from portrait_studio.errors import Cancelled
+from portrait_studio.messages import Message
 
 
 class Stage(Enum):
     """Stages of one job, in the order in which they run; the value is what the user reads."""
 
-    PARSE = "parse"
-    COMPLETE = "complete"
-    TEXTURE = "texture"
-    REFINE_FACE = "refine face"
-    BLEND = "blend"
+    PARSE = Message("parse")
+    COMPLETE = Message("complete")
+    TEXTURE = Message("texture")
+    REFINE_FACE = Message("refine face")
+    BLEND = Message("blend")
 
 
 class CancelToken:

@@ -20,8 +20,10 @@ from PySide6.QtWidgets import (
 
 from portrait_studio import __version__
 from portrait_studio.gui.tables import plain_table, show_rows
+from portrait_studio.language.saying import tr
+from portrait_studio.messages import Message
 
-_TEXT = (
+_TEXT = Message(
     "Removes things from photographs of people and recovers the body behind them, offline: nothing is"
     " uploaded or downloaded. What is painted is invented; it is no evidence of what was there.\n\n"
     "The program is under the Apache License 2.0, the demo photo in the public domain; the terms of the"
@@ -50,14 +52,16 @@ class AboutDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Look up what is installed."""
         super().__init__(parent)
-        self.setWindowTitle("About Portrait Studio")
+        self.setWindowTitle(tr("About Portrait Studio"))
         self.resize(560, 520)
         title = QLabel(f"Portrait Studio {__version__}", self)
         title.setProperty("role", "title")
-        text = QLabel(_TEXT, self)
+        text = QLabel(tr(_TEXT), self)
         text.setWordWrap(True)
         rows = list(_packages())
-        self.table = plain_table(("Part", "Version", "Licence"), "Parts and their licences", self)
+        self.table = plain_table(
+            (tr("Part"), tr("Version"), tr("Licence")), tr("Parts and their licences"), self
+        )
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
@@ -68,8 +72,8 @@ class AboutDialog(QDialog):
             + [f"{name} {version}" for name, version, _ in rows]
         )
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        self.copy_button = buttons.addButton("Copy versions", QDialogButtonBox.ButtonRole.ActionRole)
-        self.copy_button.setToolTip("Copy all versions to the clipboard, for a report")
+        self.copy_button = buttons.addButton(tr("Copy versions"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.copy_button.setToolTip(tr("Copy all versions to the clipboard, for a report"))
         self.copy_button.clicked.connect(self._copy)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -109,5 +113,5 @@ def _licence(found: metadata.PackageMetadata) -> str:
     classifiers = [c for c in found.get_all("Classifier") or () if c.startswith("License ::")]
     if classifiers:
         return ", ".join(c.rpartition(" :: ")[2] for c in classifiers)
-    texts = found.get_all("License") or ["see the package"]
+    texts = found.get_all("License") or [tr("see the package")]
     return str(texts[0]).strip().partition("\n")[0]

@@ -11,6 +11,8 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from portrait_studio.gui.theme import Theme
+from portrait_studio.language.saying import tr
+from portrait_studio.messages import Message
 
 
 class Command(Enum):
@@ -80,7 +82,7 @@ class Command(Enum):
 
 @dataclass(frozen=True)
 class Entry:
-    """One command: its text in menus, its icon, its keys, a longer tip, whether it is a switch."""
+    """One command: its text in menus, its icon, its keys, a longer tip, whether it is a switch; English."""
 
     text: str
     icon: str
@@ -237,21 +239,21 @@ TABLE: Final[dict[Command, Entry]] = {
     Command.ABOUT: Entry("About", "ph.info", (), "Version and licence"),
 }
 
-GESTURES: Final[tuple[tuple[str, str], ...]] = (
-    ("Drag", "Paint with the tool in hand"),
-    ("Right-drag, Alt+drag", "Take away from the mask"),
-    ("Stroke around a thing", "Mark all of it"),
-    ("Click with Pick things", "Mark a thing or a person; Shift adds, Alt takes away"),
-    ("Drag an edge with Extend", "Extend the canvas; Enter fills what is new, Esc leaves"),
-    ("Shift+click", "Straight stroke from the end of the last one"),
-    ("Drag a joint of the skeleton", "Put it elsewhere; arrow keys nudge it, Shift by 10"),
-    ("Alt+wheel", "Brush size"),
-    ("Ctrl+wheel, pinch", "Zoom at the pointer"),
-    ("Space+drag, middle-drag", "Move the photo, even mid-stroke"),
-    ("Wheel, arrow keys", "Scroll"),
-    ("\\ (hold)", "Compare with the original"),
-    ("Left, right", "With candidates, the one before, the next; Enter keeps"),
-    ("Drop a file", "Open it"),
+GESTURES: Final[tuple[tuple[Message, Message], ...]] = (
+    (Message("Drag"), Message("Paint with the tool in hand")),
+    (Message("Right-drag, Alt+drag"), Message("Take away from the mask")),
+    (Message("Stroke around a thing"), Message("Mark all of it")),
+    (Message("Click with Pick things"), Message("Mark a thing or a person; Shift adds, Alt takes away")),
+    (Message("Drag an edge with Extend"), Message("Extend the canvas; Enter fills what is new, Esc leaves")),
+    (Message("Shift+click"), Message("Straight stroke from the end of the last one")),
+    (Message("Drag a joint of the skeleton"), Message("Put it elsewhere; arrow keys nudge it, Shift by 10")),
+    (Message("Alt+wheel"), Message("Brush size")),
+    (Message("Ctrl+wheel, pinch"), Message("Zoom at the pointer")),
+    (Message("Space+drag, middle-drag"), Message("Move the photo, even mid-stroke")),
+    (Message("Wheel, arrow keys"), Message("Scroll")),
+    (Message("\\ (hold)"), Message("Compare with the original")),
+    (Message("Left, right"), Message("With candidates, the one before, the next; Enter keeps")),
+    (Message("Drop a file"), Message("Open it")),
 )
 
 
@@ -284,20 +286,20 @@ class Actions(QObject):
             self._describe(command, action)
 
     def _describe(self, command: Command, action: QAction) -> None:
-        keys, tip = self.keys_text(command), TABLE[command].tip
+        keys, tip = self.keys_text(command), tr(TABLE[command].tip)
         action.setToolTip(f"{tip} ({keys})" if keys else tip)
 
     def __getitem__(self, command: Command) -> QAction:
         return self._actions[command]
 
     def _made(self, entry: Entry, command: Command, parent: QObject) -> QAction:
-        action = QAction(entry.text, parent)
+        action = QAction(tr(entry.text), parent)
         action.setShortcuts([QKeySequence(keys) for keys in entry.keys])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.setAutoRepeat(entry.repeats)
         action.setCheckable(entry.is_switch)
         self._describe(command, action)
-        action.setStatusTip(entry.tip)
+        action.setStatusTip(tr(entry.tip))
         return action
 
     def _on_theme_changed(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from portrait_studio.gui.theme import Theme
+from portrait_studio.language.saying import tr
 
 _GOOD_NEWS_MS: Final = 10_000
 """How long good news stays; warnings stay until they are closed."""
@@ -38,8 +39,8 @@ class Banner(QFrame):
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._close = QToolButton(self)
-        self._close.setAccessibleName("Close the message")
-        self._close.setToolTip("Close the message")
+        self._close.setAccessibleName(tr("Close the message"))
+        self._close.setToolTip(tr("Close the message"))
         self._close.setAutoRaise(True)
         self._close.clicked.connect(self.hide)
         row = QHBoxLayout(self)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
 
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.theme import Theme
+from portrait_studio.language.saying import tr
 from portrait_studio.session.tools import Tool
 
 TOOL_COMMANDS: Final = {
@@ -47,8 +48,8 @@ class CompareButton(QToolButton):
         """Args: the theme of its icon."""
         super().__init__(parent)
         self._theme = theme
-        self.setToolTip("Hold to see the original (hold \\)")
-        self.setAccessibleName("Compare with the original")
+        self.setToolTip(tr("Hold to see the original (hold \\)"))
+        self.setAccessibleName(tr("Compare with the original"))
         theme.changed.connect(self._colour_icon)
         self._colour_icon()
 
@@ -61,7 +62,7 @@ class TopBar(_Bar):
 
     def __init__(self, actions: Actions, compare: CompareButton, options: QWidget, parent: QWidget) -> None:
         """Args: the window's actions and what stands between and behind them."""
-        super().__init__("top", "Options", 20, parent)
+        super().__init__("top", tr("Options"), 20, parent)
         self._add(actions, Command.OPEN, Command.EXPORT)
         self.addSeparator()
         self._add(actions, Command.UNDO, Command.REDO)
@@ -77,7 +78,7 @@ class ToolBar(_Bar):
 
     def __init__(self, actions: Actions, parent: QWidget) -> None:
         """Args: the window's actions."""
-        super().__init__("tools", "Tools", 22, parent)
+        super().__init__("tools", tr("Tools"), 22, parent)
         group = QActionGroup(self)
         for command in TOOL_COMMANDS.values():
             group.addAction(actions[command])

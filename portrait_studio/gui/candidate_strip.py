@@ -14,12 +14,18 @@ from portrait_studio.gui.buttons import ActionButton
 from portrait_studio.gui.clipboard import qimage_of
 from portrait_studio.gui.thumb_row import ThumbRow
 from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.language.saying import tr
+from portrait_studio.messages import Message
 from portrait_studio.session.candidates import Candidate, Candidates
 
 _THUMB_PX: Final = 76
 _CONTEXT: Final = 1.2
 """Side of a thumbnail's square in longer sides of the hole."""
-_METHODS: Final = {Method.DEFAULT: "best", Method.NETWORK: "network", Method.PATCHES: "patches"}
+_METHODS: Final = {
+    Method.DEFAULT: Message("best"),
+    Method.NETWORK: Message("network"),
+    Method.PATCHES: Message("patches"),
+}
 _KEEPING: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 _STEPS: Final = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
@@ -37,7 +43,7 @@ class CandidateStrip(QFrame):
         super().__init__(parent)
         self.setObjectName("strip")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Candidates: arrow keys choose, Enter keeps")
+        self.setAccessibleName(tr("Candidates: arrow keys choose, Enter keeps"))
         self._candidates: Candidates | None = None
         self._photo: Pixels | None = None
         self._hole: int | None = None
@@ -46,9 +52,9 @@ class CandidateStrip(QFrame):
         self._hole_row = QHBoxLayout()
         self._thumb_row = ThumbRow(self)
         self._keep = QToolButton(self)
-        self._keep.setText("Keep")
-        self._keep.setToolTip("Keep what is shown (Enter)")
-        self._keep.setAccessibleName("Keep the candidate that is shown")
+        self._keep.setText(tr("Keep"))
+        self._keep.setToolTip(tr("Keep what is shown (Enter)"))
+        self._keep.setAccessibleName(tr("Keep the candidate that is shown"))
         self._keep.clicked.connect(self._on_keep)
         self._hint = QLabel(self)
         self._hint.setProperty("role", "hint")
@@ -119,8 +125,12 @@ class CandidateStrip(QFrame):
         _clear(self._holes)
         self._hole = None
         for place in range(self._hole_count()):
-            text = "All" if place == 0 else str(place)
-            button = _button(self, text, f"Choose for hole {place}" if place else "Choose for all holes")
+            text = tr("All") if place == 0 else str(place)
+            button = _button(
+                self,
+                text,
+                tr("Choose for hole {place}", place=place) if place else tr("Choose for all holes"),
+            )
             button.clicked.connect(lambda _=False, hole=place - 1 if place else None: self._on_hole(hole))
             self._hole_row.addWidget(button)
             self._holes.append(button)
@@ -129,8 +139,13 @@ class CandidateStrip(QFrame):
         _clear(self._thumbs)
         assert self._candidates is not None
         for place, candidate in enumerate(self._candidates.all):
-            name = f"{place + 1}: {_METHODS[candidate.options.method]}, seed {candidate.options.seed}"
-            button = _button(self, "", f"Candidate {name}")
+            name = tr(
+                "Candidate {number}: {method}, seed {seed}",
+                number=place + 1,
+                method=_METHODS[candidate.options.method],
+                seed=candidate.options.seed,
+            )
+            button = _button(self, "", name)
             button.setObjectName("thumb")
             button.setIcon(self._picture(candidate))
             button.setIconSize(QSize(_THUMB_PX, _THUMB_PX))
@@ -155,7 +170,7 @@ class CandidateStrip(QFrame):
             button.setChecked(place == shown)
         for place, button in enumerate(self._holes):
             button.setChecked((place - 1 if place else None) == self._hole)
-        self._hint.setText(f"{shown + 1} of {len(self._thumbs)}")
+        self._hint.setText(tr("{number} of {count}", number=shown + 1, count=len(self._thumbs)))
         self._thumb_row.show_thumb(self._thumbs[shown])
 
     def _on_hole(self, hole: int | None) -> None:

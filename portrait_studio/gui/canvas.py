@@ -33,6 +33,7 @@ from portrait_studio.gui.showing import Showing
 from portrait_studio.gui.view import View
 from portrait_studio.gui.viewport import Viewport
 from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.language.saying import tr
 from portrait_studio.session.tools import Tools
 
 _WHEEL_NOTCH: Final = 120
@@ -71,8 +72,8 @@ class Canvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(240, 200)
-        self.setAccessibleName("Photo canvas")
-        self.setAccessibleDescription("Paint over what shall be removed, then press Enter")
+        self.setAccessibleName(tr("Photo canvas"))
+        self.setAccessibleDescription(tr("Paint over what shall be removed, then press Enter"))
         self.scene.replaced.connect(self._on_replaced)
         self.scene.changed.connect(self._on_scene_changed)
         self.scene.comparison_changed.connect(self._fit_viewport)

@@ -13,9 +13,18 @@ from portrait_studio.gui.buttons import ActionButton
 from portrait_studio.gui.number_field import NumberField
 from portrait_studio.imaging.canvas_extension import RATIOS, percent_of, ratio_text
 from portrait_studio.imaging.geometry import Extent, Margins
+from portrait_studio.language.names import SIDES
+from portrait_studio.language.saying import tr
+from portrait_studio.messages import Message
 
 _MOST_PX: Final = 50_000
-_SIDES: Final = ("left", "top", "right", "bottom")
+_SIDES: Final = {
+    "left": Message("Left"),
+    "top": Message("Top"),
+    "right": Message("Right"),
+    "bottom": Message("Bottom"),
+}
+"""What the field of each side is called."""
 
 
 class RatioButton(QPushButton):
@@ -26,11 +35,11 @@ class RatioButton(QPushButton):
 
     def __init__(self, parent: QWidget) -> None:
         """Make the menu."""
-        super().__init__("To ratio\N{HORIZONTAL ELLIPSIS}", parent)
-        self.setAccessibleName("Extend to a ratio of width to height")
-        self.setToolTip("Extend until the canvas has this ratio of width to height")
+        super().__init__(tr("To ratio…"), parent)
+        self.setAccessibleName(tr("Extend to a ratio of width to height"))
+        self.setToolTip(tr("Extend until the canvas has this ratio of width to height"))
         menu = QMenu(self)
-        menu.addAction("Original").triggered.connect(lambda _=False: self.chosen.emit(None))
+        menu.addAction(tr("Original")).triggered.connect(lambda _=False: self.chosen.emit(None))
         for ratio in RATIOS:
             action = menu.addAction(ratio_text(ratio))
             action.triggered.connect(lambda _=False, wanted=ratio: self.chosen.emit(wanted))
@@ -55,11 +64,12 @@ class CanvasPanel(QWidget):
         self.fields = {side: self._field(side) for side in _SIDES}
         self._percent = {side: QLabel(self) for side in _SIDES}
         self._size = QLabel(self)
-        self._size.setAccessibleName("Size of the new canvas")
+        self._size.setAccessibleName(tr("Size of the new canvas"))
         self.ratio = RatioButton(self)
         self.ratio.chosen.connect(self.ratio_chosen)
         hint = QLabel(
-            "Drag an edge or a corner outwards, or type how far. Enter fills what is new, Esc leaves.", self
+            tr("Drag an edge or a corner outwards, or type how far. Enter fills what is new, Esc leaves."),
+            self,
         )
         hint.setProperty("role", "hint")
         hint.setWordWrap(True)
@@ -99,8 +109,10 @@ class CanvasPanel(QWidget):
         field.setSuffix(" px")
         field.setAlignment(Qt.AlignmentFlag.AlignRight)
         field.setFixedWidth(field.fontMetrics().horizontalAdvance("-50000 px") + 30)
-        field.setAccessibleName(f"How far the canvas is extended at the {side}, in pixels")
-        field.setToolTip(f"Pixels added at the {side}; below 0 it is cropped")
+        field.setAccessibleName(
+            tr("How far the canvas is extended at the {side}, in pixels", side=SIDES[side])
+        )
+        field.setToolTip(tr("Pixels added at the {side}; below 0 it is cropped", side=SIDES[side]))
         field.setKeyboardTracking(False)
         field.valueChanged.connect(self._on_field)
         field.ended.connect(self.typing_ended)
@@ -114,7 +126,7 @@ class CanvasPanel(QWidget):
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(8)
         for row, side in enumerate(("top", "bottom", "left", "right")):
-            name = QLabel(side.capitalize(), self)
+            name = QLabel(tr(_SIDES[side]), self)
             name.setBuddy(self.fields[side])
             grid.addWidget(name, row, 0)
             grid.addWidget(self.fields[side], row, 1)

@@ -24,8 +24,10 @@ from PySide6.QtWidgets import (
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.gui.actions import GESTURES, TABLE, Actions
 from portrait_studio.gui.tables import plain_table, search_field, show_rows
+from portrait_studio.language.saying import tr
+from portrait_studio.messages import Message
 
-UNEXPECTED = (
+UNEXPECTED = Message(
     "Something went wrong inside the program. Your photo is still open; undo the last step if it looks wrong."
 )
 
@@ -52,7 +54,7 @@ class ErrorDialog(QDialog):
         text.setWordWrap(True)
         text.setTextFormat(Qt.TextFormat.PlainText)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        text.setAccessibleName("What went wrong")
+        text.setAccessibleName(tr("What went wrong"))
         sign = QLabel(self)
         warning = self.style().standardIcon(QStyle.StandardPixmap.SP_MessageBoxWarning)
         sign.setPixmap(warning.pixmap(32, 32))
@@ -69,12 +71,12 @@ class ErrorDialog(QDialog):
             details.setReadOnly(True)
             details.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
             details.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-            details.setAccessibleName("Log of the error")
+            details.setAccessibleName(tr("Log of the error"))
             column.addWidget(details, 1)
             self.resize(680, 380)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok, self)
-        self.copy_button = buttons.addButton("Copy", QDialogButtonBox.ButtonRole.ActionRole)
-        self.copy_button.setToolTip("Copy the message to the clipboard")
+        self.copy_button = buttons.addButton(tr("Copy"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.copy_button.setToolTip(tr("Copy the message to the clipboard"))
         self.copy_button.clicked.connect(self._copy)
         buttons.accepted.connect(self.accept)
         buttons.button(QDialogButtonBox.StandardButton.Ok).setFocus()
@@ -87,9 +89,9 @@ class ErrorDialog(QDialog):
 def tell_error(parent: QWidget | None, error: BaseException, log: str) -> None:
     """Show an error: foreseen ones by their sentence, all others with the log."""
     if isinstance(error, PortraitStudioError):
-        dialog = ErrorDialog(str(error), "", parent)
+        dialog = ErrorDialog(tr(error.message), "", parent)
     else:
-        dialog = ErrorDialog(UNEXPECTED, log, parent)
+        dialog = ErrorDialog(tr(UNEXPECTED), log, parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()
 
@@ -99,10 +101,10 @@ def ask_unsaved(parent: QWidget, name: str) -> UnsavedAnswer:
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle("Portrait Studio")
-    box.setText(f"“{name}” has edits that are neither saved nor exported.")
-    box.setInformativeText("They are lost unless you save them as a project first.")
-    save = box.addButton("Save project…", QMessageBox.ButtonRole.AcceptRole)
-    discard = box.addButton("Discard edits", QMessageBox.ButtonRole.DestructiveRole)
+    box.setText(tr("“{name}” has edits that are neither saved nor exported.", name=name))
+    box.setInformativeText(tr("They are lost unless you save them as a project first."))
+    save = box.addButton(tr("Save project…"), QMessageBox.ButtonRole.AcceptRole)
+    discard = box.addButton(tr("Discard edits"), QMessageBox.ButtonRole.DestructiveRole)
     cancel = box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(cancel)
     box.setEscapeButton(cancel)
@@ -136,12 +138,12 @@ def confirm(parent: QWidget, question: str, consequence: str, button: str) -> bo
 
 def ask_overwrite(parent: QWidget, path: Path, *, is_source: bool) -> bool:
     """Ask before a file is replaced."""
-    question = f"“{path.name}” exists already."
-    consequence = "Replacing it destroys what is in it now."
+    question = tr("“{name}” exists already.", name=path.name)
+    consequence = tr("Replacing it destroys what is in it now.")
     if is_source:
-        question = f"“{path.name}” is the photo that you opened."
-        consequence = "Replacing it destroys the original; it cannot be brought back."
-    return confirm(parent, question, consequence, "Replace")
+        question = tr("“{name}” is the photo that you opened.", name=path.name)
+        consequence = tr("Replacing it destroys the original; it cannot be brought back.")
+    return confirm(parent, question, consequence, tr("Replace"))
 
 
 class KeySheet(QDialog):
@@ -150,14 +152,14 @@ class KeySheet(QDialog):
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         """Fill the table from the commands, with the keys that they have, and the gestures."""
         super().__init__(parent)
-        self.setWindowTitle("Keys and gestures")
+        self.setWindowTitle(tr("Keys and gestures"))
         self.resize(560, 560)
-        rows = [(actions.keys_text(c), entry.tip) for c, entry in TABLE.items() if actions.keys(c)]
-        rows += list(GESTURES)
-        self._table = plain_table(("Keys", "What happens"), "Keys and what they do", self)
+        rows = [(actions.keys_text(c), tr(entry.tip)) for c, entry in TABLE.items() if actions.keys(c)]
+        rows += [(tr(gesture), tr(effect)) for gesture, effect in GESTURES]
+        self._table = plain_table((tr("Keys"), tr("What happens")), tr("Keys and what they do"), self)
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self._table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._search = search_field(self._table, "Search keys and commands", self)
+        self._search = search_field(self._table, tr("Search keys and commands"), self)
         header = self._table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 
 from portrait_studio.gui.buttons import ActionButton
 from portrait_studio.gui.theme import Theme
+from portrait_studio.language.saying import tr
 
 
 class EmptyState(QFrame):
@@ -20,17 +21,19 @@ class EmptyState(QFrame):
         super().__init__(parent)
         self._theme = theme
         self.setObjectName("empty")
-        self.setAccessibleName("No photo is open")
+        self.setAccessibleName(tr("No photo is open"))
         card = QFrame(self)
         card.setObjectName("invitation")
         self._picture = QLabel(card)
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        title = QLabel("Drop a photo of a person here", card)
+        title = QLabel(tr("Drop a photo of a person here"), card)
         title.setProperty("role", "title")
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         hint = QLabel(
-            "Then paint over what shall go and press Enter:\n"
-            "the person and the scene behind it are recovered.",
+            tr(
+                "Then paint over what shall go and press Enter:\n"
+                "the person and the scene behind it are recovered."
+            ),
             card,
         )
         hint.setProperty("role", "hint")

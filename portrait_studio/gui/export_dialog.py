@@ -30,6 +30,7 @@ from portrait_studio.imaging.writing import (
     SUFFIXES,
     ExportOptions,
 )
+from portrait_studio.language.saying import tr
 from portrait_studio.locations import resources_dir
 
 _SUFFIX: Final = {
@@ -71,14 +72,14 @@ class ExportDialog(QDialog):
     def __init__(self, photo: Photo, parent: QWidget | None = None) -> None:
         """Args: the photo that was opened; its format and quality are the first choice."""
         super().__init__(parent)
-        self.setWindowTitle("Export")
+        self.setWindowTitle(tr("Export"))
         self.setMinimumWidth(520)
         self._photo = photo
         path = suggested_path(photo)
         self._path = QLineEdit(str(path), self)
-        self._path.setAccessibleName("File to write")
+        self._path.setAccessibleName(tr("File to write"))
         self._format = QComboBox(self)
-        self._format.setAccessibleName("File format")
+        self._format.setAccessibleName(tr("File format"))
         for kind in ImageFormat:
             self._format.addItem(kind.value, kind)
         self._format.setCurrentIndex(list(ImageFormat).index(SUFFIXES[path.suffix.lower()]))
@@ -86,7 +87,7 @@ class ExportDialog(QDialog):
         self._as_source.setChecked(True)
         self._quality = QSlider(Qt.Orientation.Horizontal, self)
         self._quality.setRange(1, 100)
-        self._quality.setAccessibleName("Quality")
+        self._quality.setAccessibleName(tr("Quality"))
         self._number = QLabel(self)
         self._number.setMinimumWidth(self._number.fontMetrics().horizontalAdvance("100") + 6)
         self._note = QLabel(self)
@@ -133,7 +134,7 @@ class ExportDialog(QDialog):
         return ImageFormat(self._format.currentData())
 
     def _lay_out(self) -> None:
-        browse = QPushButton("Browse…", self)
+        browse = QPushButton(tr("Browse…"), self)
         browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
         file_row = QHBoxLayout()
@@ -149,16 +150,16 @@ class ExportDialog(QDialog):
         form.setHorizontalSpacing(14)
         form.setVerticalSpacing(10)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        form.addRow("File", file_row)
-        form.addRow("Format", self._format)
-        form.addRow("Quality", quality_row)
+        form.addRow(tr("File"), file_row)
+        form.addRow(tr("Format"), self._format)
+        form.addRow(tr("Quality"), quality_row)
         form.addRow("", self._note)
-        form.addRow("Metadata", self.extras.metadata)
-        form.addRow("Profile", self.extras.profile)
-        form.addRow("Size", self.extras.size)
-        form.addRow("File size", self.size_label)
+        form.addRow(tr("Metadata"), self.extras.metadata)
+        form.addRow(tr("Profile"), self.extras.profile)
+        form.addRow(tr("Size"), self.extras.size)
+        form.addRow(tr("File size"), self.size_label)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
-        export = QPushButton("Export", self)
+        export = QPushButton(tr("Export"), self)
         export.setProperty("prominent", True)
         export.setDefault(True)
         buttons.addButton(export, QDialogButtonBox.ButtonRole.AcceptRole)
@@ -174,7 +175,7 @@ class ExportDialog(QDialog):
         filters = ";;".join(f"{kind.value} (*{_SUFFIX[kind]})" for kind in ImageFormat)
         chosen, _ = QFileDialog.getSaveFileName(
             self,
-            "Export to",
+            tr("Export to"),
             self._path.text(),
             filters,
             f"{self._kind().value} (*{_SUFFIX[self._kind()]})",
@@ -203,19 +204,19 @@ class ExportDialog(QDialog):
         from_jpeg = kind is ImageFormat.JPEG and jpeg is not None
         self._as_source.setVisible(from_jpeg)
         if jpeg is not None:
-            self._as_source.setText(f"As the source ({jpeg.quality})")
+            self._as_source.setText(tr("As the source ({quality})", quality=jpeg.quality))
         self._quality.setValue(jpeg.quality if from_jpeg and jpeg is not None else _LOSSY.get(kind, 100))
         self._number.setNum(self._quality.value())
         notes = {
-            ImageFormat.JPEG: "JPEG encodes every pixel anew. PNG and TIFF keep untouched ones exactly.",
-            ImageFormat.WEBP: "100 writes lossless WebP.",
+            ImageFormat.JPEG: tr("JPEG encodes every pixel anew. PNG and TIFF keep untouched ones exactly."),
+            ImageFormat.WEBP: tr("100 writes lossless WebP."),
         }
-        self._kind_note = notes.get(kind, "Lossless: each untouched pixel is kept exactly.")
+        self._kind_note = notes.get(kind, tr("Lossless: each untouched pixel is kept exactly."))
         self._show_quality()
         self._estimate()
 
     def _estimate(self) -> None:
-        all_new = "Every pixel gets a new value by this conversion."
+        all_new = tr("Every pixel gets a new value by this conversion.")
         self._note.setText(all_new if self.extras.changes_all_pixels else self._kind_note)
         self.size_label.estimate(self.options)
 

@@ -12,6 +12,7 @@ from portrait_studio.errors import PortraitStudioError
 from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.size_estimate import estimated_bytes, in_words
 from portrait_studio.imaging.writing import ExportOptions
+from portrait_studio.language.saying import tr
 
 _SIDES_PX: Final = (8000, 6000, 4000, 3000, 2048, 1600, 1080)
 _WAIT_MS: Final = 250
@@ -27,21 +28,23 @@ class ExportExtras(QObject):
         """Args: the photo to be exported; only choices that change something are offered."""
         super().__init__(parent)
         self.metadata = QComboBox(parent)
-        self.metadata.setAccessibleName("Metadata")
-        self.metadata.addItem("Keep all EXIF and XMP", (True, True))
-        self.metadata.addItem("Leave out where it was taken", (True, False))
-        self.metadata.addItem("Leave out all", (False, False))
+        self.metadata.setAccessibleName(tr("Metadata"))
+        self.metadata.addItem(tr("Keep all EXIF and XMP"), (True, True))
+        self.metadata.addItem(tr("Leave out where it was taken"), (True, False))
+        self.metadata.addItem(tr("Leave out all"), (False, False))
         self.profile = QComboBox(parent)
-        self.profile.setAccessibleName("Colour profile")
-        self.profile.addItem("Keep the photo's own" if photo.metadata.icc else "None in the photo", False)
+        self.profile.setAccessibleName(tr("Colour profile"))
+        self.profile.addItem(
+            tr("Keep the photo's own") if photo.metadata.icc else tr("None in the photo"), False
+        )
         if photo.metadata.icc and not photo.is_grey:
-            self.profile.addItem("Convert to sRGB", True)
+            self.profile.addItem(tr("Convert to sRGB"), True)
         self.profile.setEnabled(self.profile.count() > 1)
         extent = photo.extent
         longest = max(extent.width, extent.height)
         self.size = QComboBox(parent)
-        self.size.setAccessibleName("Size in pixels")
-        self.size.addItem(f"{extent.width} x {extent.height}, as it is", None)
+        self.size.setAccessibleName(tr("Size in pixels"))
+        self.size.addItem(tr("{width} x {height}, as it is", width=extent.width, height=extent.height), None)
         for side in (side for side in _SIDES_PX if side < longest):
             width, height = (max(1, round(value * side / longest)) for value in (extent.width, extent.height))
             self.size.addItem(f"{width} x {height}", side)
@@ -71,7 +74,7 @@ class SizeLabel(QLabel):
     def __init__(self, photo: Photo, parent: QWidget) -> None:
         """Args: the photo to be exported."""
         super().__init__(parent)
-        self.setAccessibleName("Estimated size of the file")
+        self.setAccessibleName(tr("Estimated size of the file"))
         self._photo = photo
         self._options: ExportOptions | None = None
         self._timer = QTimer(self, singleShot=True, interval=_WAIT_MS)
@@ -87,6 +90,6 @@ class SizeLabel(QLabel):
     def _estimate(self) -> None:
         if self._options is not None:
             try:
-                self.setText(in_words(estimated_bytes(self._photo, self._options)))
+                self.setText(tr(in_words(estimated_bytes(self._photo, self._options))))
             except PortraitStudioError as error:
-                self.setText(str(error))
+                self.setText(tr(error.message))

@@ -14,13 +14,13 @@ from portrait_studio.gui.clipboard import pixels_of, qimage_of
 from portrait_studio.gui.dialogs import UnsavedAnswer, ask_overwrite, ask_unsaved
 from portrait_studio.gui.export_dialog import ExportDialog, folder_for
 from portrait_studio.imaging.reading import SUFFIXES_READ
+from portrait_studio.language.saying import tr
 from portrait_studio.locations import data_dir, resources_dir
+from portrait_studio.messages import Message
 from portrait_studio.session.recent import RecentFiles, neighbour
 from portrait_studio.session.session import Session
 
 _PHOTOS = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES_READ))
-_OPEN_FILTER = f"Photos and projects ({_PHOTOS} *{SUFFIX});;Projects (*{SUFFIX});;All files (*)"
-_SAVE_FILTER = f"Portrait Studio projects (*{SUFFIX})"
 
 
 class FileCommands(QObject):
@@ -51,26 +51,26 @@ class FileCommands(QObject):
         source = document.photo.path if document is not None else None
         folder = str(source.parent) if source is not None else str(Path.home())
         chosen, _ = QFileDialog.getOpenFileName(
-            self._window, "Open a photo or a project", folder, _OPEN_FILTER
+            self._window, tr("Open a photo or a project"), folder, _open_filter()
         )
         if chosen:
             self.open_path(Path(chosen))
 
     def open_next(self) -> None:
         """Open the photo after this one in its folder."""
-        self._open_neighbour(1, "last")
+        self._open_neighbour(1, Message("This is the last photo of the folder."))
 
     def open_previous(self) -> None:
         """Open the photo before this one in its folder."""
-        self._open_neighbour(-1, "first")
+        self._open_neighbour(-1, Message("This is the first photo of the folder."))
 
-    def _open_neighbour(self, step: int, end: str) -> None:
+    def _open_neighbour(self, step: int, none: Message) -> None:
         document = self._session.document
         if document is None or document.photo.path is None:
             return
         path = neighbour(document.photo.path, step)
         if path is None:
-            self.told.emit(f"This is the {end} photo of the folder.")
+            self.told.emit(tr(none))
         else:
             self.open_path(path)
 
@@ -91,7 +91,10 @@ class FileCommands(QObject):
         stem = photo.path.stem if photo.path is not None else "photo"
         present = self._session.project_path or folder_for(photo) / f"{stem}{SUFFIX}"
         chosen, _ = QFileDialog.getSaveFileName(
-            self._window, "Save the project as", str(present), _SAVE_FILTER
+            self._window,
+            tr("Save the project as"),
+            str(present),
+            tr("Portrait Studio projects") + f" (*{SUFFIX})",
         )
         if not chosen:
             return False
@@ -112,7 +115,7 @@ class FileCommands(QObject):
         stem = photo.path.stem if photo.path is not None else "photo"
         present = folder_for(photo) / f"{stem}-edit.json"
         chosen, _ = QFileDialog.getSaveFileName(
-            self._window, "Export the edit record", str(present), "Edit records (*.json)"
+            self._window, tr("Export the edit record"), str(present), tr("Edit records") + " (*.json)"
         )
         if chosen:
             path = Path(chosen)
@@ -151,19 +154,19 @@ class FileCommands(QObject):
             if pixels is not None:
                 self.leave(lambda: self._session.open_pixels(pixels))
         else:
-            self.told.emit("There is no picture to open; copy one first.")
+            self.told.emit(tr("There is no picture to open; copy one first."))
 
     def copy(self) -> None:
         """Put the result into the clipboard."""
         document = self._session.document
         if document is not None:
             QGuiApplication.clipboard().setImage(qimage_of(document.image))
-            self.told.emit("The result is in the clipboard.")
+            self.told.emit(tr("The result is in the clipboard."))
 
     def leave(self, then: Callable[[], None]) -> None:
         """Do something that gives up the present document, after asking about unsaved edits."""
         if self._session.is_writing:
-            self.told.emit("The photo is still being written; try again in a moment.")
+            self.told.emit(tr("The photo is still being written; try again in a moment."))
             return
         if not self._session.has_unsaved_edits:
             then()
@@ -182,16 +185,25 @@ class FileCommands(QObject):
 
     def _on_saved(self, path: Path) -> None:
         self.recent.add(path)
-        self.told.emit(f"Saved {path.name}.")
+        self.told.emit(tr("Saved {name}.", name=path.name))
         then, self._after_saving = self._after_saving, None
         if then is not None:
             then()
 
     def _on_recorded(self, path: Path) -> None:
-        self.told.emit(f"Wrote {path.name}; portrait-studio replay repeats the edit from it.")
+        self.told.emit(tr("Wrote {name}; portrait-studio replay repeats the edit from it.", name=path.name))
 
     def _forget_plan(self) -> None:
         self._after_saving = None
+
+
+def _open_filter() -> str:
+    kinds = (
+        (tr("Photos and projects"), f"{_PHOTOS} *{SUFFIX}"),
+        (tr("Projects"), f"*{SUFFIX}"),
+        (tr("All files"), "*"),
+    )
+    return ";;".join(f"{name} ({patterns})" for name, patterns in kinds)
 
 
 def sample_path() -> Path:

@@ -10,6 +10,7 @@ from portrait_studio.engine.request import CompletionOptions
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.canvas import Canvas
 from portrait_studio.gui.options_bar import OptionsBar
+from portrait_studio.language.saying import tr
 from portrait_studio.session.picking import PickMode
 from portrait_studio.session.session import Session
 
@@ -68,7 +69,7 @@ class FillCommands(QObject):
         if self._session.can_fill:
             self._session.fill(CompletionOptions(method=self._options.method))
         elif self._session.can_edit:
-            self.told.emit("Paint over something first; then Enter removes it.")
+            self.told.emit(tr("Paint over something first; then Enter removes it."))
 
     def choose_label(self, label: int | None) -> None:
         """Let the tools paint a label, which must be seen for that; None: the mask again."""
@@ -102,7 +103,9 @@ class FillCommands(QObject):
             document = self._session.document
             is_blank = document is not None and document.blank is not None
             self.told.emit(
-                f"Cancelled; {'the new area is not filled' if is_blank else 'nothing was changed'}."
+                tr("Cancelled; the new area is not filled.")
+                if is_blank
+                else tr("Cancelled; nothing was changed.")
             )
         elif self._leave_extending():
             return
@@ -115,9 +118,9 @@ class FillCommands(QObject):
         if self._session.picking.pick(x, y, mode):
             return
         if self._session.survey.is_under_way:
-            self.told.emit("Still looking at the photo; try again in a moment.")
+            self.told.emit(tr("Still looking at the photo; try again in a moment."))
         else:
-            self.told.emit("No person or thing was recognised there; paint over it instead.")
+            self.told.emit(tr("No person or thing was recognised there; paint over it instead."))
 
     def _on_marked(self) -> None:
         if self._session.tools.fills_after_stroke:
@@ -131,4 +134,4 @@ class FillCommands(QObject):
     def _on_refused(self) -> None:
         job = self._session.current_job
         if job is not None:
-            self.told.emit(f"{job.kind.value} goes on; Esc cancels it, then you can paint.")
+            self.told.emit(tr("{job} goes on; Esc cancels it, then you can paint.", job=job.kind.value))

@@ -14,6 +14,8 @@ from portrait_studio.gui.frame_marks import draw_body, draw_frame, draw_new_area
 from portrait_studio.gui.viewport import Viewport
 from portrait_studio.imaging.canvas_extension import canvas_of, percent_of, ratio_text, snapped
 from portrait_studio.imaging.geometry import Bounds, Margins
+from portrait_studio.language.names import SIDES
+from portrait_studio.language.saying import tr
 from portrait_studio.session.extending import Outline
 
 _REACH_PX: Final = 12.0
@@ -142,10 +144,17 @@ class Frame(QObject):
             pixels = getattr(self._margins, side)
             if pixels:
                 whole = extent.width if side in ("left", "right") else extent.height
-                parts.append(f"{side} {pixels:+} px ({percent_of(pixels, whole):+.0f} %)")
+                parts.append(
+                    tr(
+                        "{side} {pixels:+} px ({percent:+.0f} %)",
+                        side=SIDES[side],
+                        pixels=pixels,
+                        percent=percent_of(pixels, whole),
+                    )
+                )
         if self._ratio is not None:
             is_own = self._ratio == Fraction(extent.width, extent.height)
-            parts.append("original ratio" if is_own else ratio_text(self._ratio))
+            parts.append(tr("original ratio") if is_own else ratio_text(self._ratio))
         return "  \N{MIDDLE DOT}  ".join(parts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QUndoView, QVBoxLayout, QWidget
 
+from portrait_studio.language.saying import tr
 from portrait_studio.session.session import Session
 
 
@@ -16,11 +17,11 @@ class HistoryPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self.view = QUndoView(session.history.stack, self)
-        self.view.setEmptyLabel("Photo as it was opened")
-        self.view.setAccessibleName("History")
-        self.view.setToolTip("Click a step to go back to it; nothing is lost until you do something new")
+        self.view.setEmptyLabel(tr("Photo as it was opened"))
+        self.view.setAccessibleName(tr("History"))
+        self.view.setToolTip(tr("Click a step to go back to it; nothing is lost until you do something new"))
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        hint = QLabel("Click a step to go back to it. Nothing is lost until you do something new.", self)
+        hint = QLabel(tr("Click a step to go back to it. Nothing is lost until you do something new."), self)
         hint.setProperty("role", "hint")
         hint.setWordWrap(True)
         column = QVBoxLayout(self)

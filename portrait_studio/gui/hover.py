@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QToolTip
 
 from portrait_studio.gui.canvas import Canvas
 from portrait_studio.gui.readout import Readout
-from portrait_studio.networks.conventions import LABEL_COUNT, LABELS
+from portrait_studio.language.names import label_name
+from portrait_studio.language.saying import tr
+from portrait_studio.networks.conventions import LABEL_COUNT
 from portrait_studio.session.session import Session
 from portrait_studio.session.tools import Tool
 
@@ -39,16 +41,17 @@ class Hover(QObject):
     def _show_part(self, x: float, y: float) -> None:
         part = self._session.picking.part_at(x, y) if self._session.can_edit else None
         self._canvas.scene.light(part)
-        self._readout.show_pointer(x, y, "" if part is None else part.name)
+        name = "" if part is None else tr(part.name)
+        self._readout.show_pointer(x, y, name)
         if self._session.survey.is_under_way:
-            self._tip(x, y, "Still looking at the photo…")
+            self._tip(x, y, tr("Still looking at the photo…"))
         else:
-            self._tip(x, y, "" if part is None else part.name)
+            self._tip(x, y, name)
 
     def _show_label(self, x: float, y: float) -> None:
         self._canvas.scene.light(None)
         label = self._canvas.scene.anatomy.shown_label_at(x, y)
-        name = LABELS[label] if label is not None and label < LABEL_COUNT else ""
+        name = tr(label_name(label)) if label is not None and label < LABEL_COUNT else ""
         self._readout.show_pointer(x, y, name)
         self._tip(x, y, name if label != 0 else "")
 

@@ -18,11 +18,13 @@ from PySide6.QtWidgets import (
 
 from portrait_studio.gui.actions import TABLE, Actions, Command
 from portrait_studio.gui.tables import plain_table, search_field, show_rows
+from portrait_studio.language.saying import tr
+from portrait_studio.messages import Message
 
 _TAKEN: Final = {
-    "\\": "comparing with the original",
-    "Space": "moving the photo",
-    "Tab": "going to the next control",
+    "\\": Message("comparing with the original"),
+    "Space": Message("moving the photo"),
+    "Tab": Message("going to the next control"),
 }
 """Keys that no command may have, and what they are for."""
 
@@ -38,25 +40,25 @@ class KeyEditor(QWidget):
         super().__init__(parent)
         self._actions = actions
         self._commands = list(TABLE)
-        self.table = plain_table(("Command", "Keys"), "Commands and their keys", self)
-        self.search = search_field(self.table, "Search commands and keys", self)
+        self.table = plain_table((tr("Command"), tr("Keys")), tr("Commands and their keys"), self)
+        self.search = search_field(self.table, tr("Search commands and keys"), self)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.table.currentCellChanged.connect(self._on_chosen)
         self.edit = QKeySequenceEdit(self)
-        self.edit.setAccessibleName("New keys of the chosen command")
+        self.edit.setAccessibleName(tr("New keys of the chosen command"))
         self.edit.setMaximumSequenceLength(1)
         self.edit.editingFinished.connect(self._on_typed)
-        self.usual_button = QPushButton("Usual keys", self)
-        self.usual_button.setToolTip("Give the chosen command its usual keys again")
+        self.usual_button = QPushButton(tr("Usual keys"), self)
+        self.usual_button.setToolTip(tr("Give the chosen command its usual keys again"))
         self.usual_button.setAutoDefault(False)
         self.usual_button.clicked.connect(self._on_usual)
-        self.clear_button = QPushButton("No key", self)
-        self.clear_button.setToolTip("Take all keys of the chosen command away")
+        self.clear_button = QPushButton(tr("No key"), self)
+        self.clear_button.setToolTip(tr("Take all keys of the chosen command away"))
         self.clear_button.setAutoDefault(False)
         self.clear_button.clicked.connect(self._on_clear)
-        self.note = QLabel("Choose a command, then press its new keys in the field.", self)
+        self.note = QLabel(tr("Choose a command, then press its new keys in the field."), self)
         self.note.setProperty("role", "hint")
         self.note.setWordWrap(True)
         row = QHBoxLayout()
@@ -75,7 +77,7 @@ class KeyEditor(QWidget):
 
     def refresh(self) -> None:
         """Show the keys of the moment."""
-        rows = [(TABLE[command].text, self._actions.keys_text(command)) for command in self._commands]
+        rows = [(tr(TABLE[command].text), self._actions.keys_text(command)) for command in self._commands]
         show_rows(self.table, rows)
 
     def choose(self, command: Command) -> None:
@@ -98,7 +100,13 @@ class KeyEditor(QWidget):
         owner = self._owner(sequence)
         if owner:
             shown = sequence.toString(QKeySequence.SequenceFormat.NativeText)
-            self.note.setText(f"{shown} belongs to: {owner}. Press other keys, or change that first.")
+            self.note.setText(
+                tr(
+                    "{shown} belongs to: {owner}. Press other keys, or change that first.",
+                    shown=shown,
+                    owner=owner,
+                )
+            )
             self._on_chosen()
         else:
             self._rebind((typed,))
@@ -109,13 +117,15 @@ class KeyEditor(QWidget):
             if command is not self._chosen and any(
                 QKeySequence(keys) == sequence for keys in self._actions.keys(command)
             ):
-                return TABLE[command].text
-        return next((use for keys, use in _TAKEN.items() if QKeySequence(keys) == sequence), "")
+                return tr(TABLE[command].text)
+        return next((tr(use) for keys, use in _TAKEN.items() if QKeySequence(keys) == sequence), "")
 
     def _on_usual(self) -> None:
         for keys in TABLE[self._chosen].keys:
             if owner := self._owner(QKeySequence(keys)):
-                self.note.setText(f"{keys} belongs to: {owner}. Change that first.")
+                self.note.setText(
+                    tr("{keys} belongs to: {owner}. Change that first.", keys=keys, owner=owner)
+                )
                 return
         self._rebind(None)
 
@@ -127,5 +137,5 @@ class KeyEditor(QWidget):
         self.rebound.emit(command, keys)
         self.refresh()
         self._on_chosen()
-        shown = self._actions.keys_text(command) or "no key"
-        self.note.setText(f"{TABLE[command].text}: {shown}.")
+        shown = self._actions.keys_text(command) or tr("no key")
+        self.note.setText(tr("{command}: {keys}.", command=tr(TABLE[command].text), keys=shown))

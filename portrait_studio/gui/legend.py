@@ -10,7 +10,9 @@ from PySide6.QtGui import QColor, QEnterEvent, QFont, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from portrait_studio.gui.theme import Theme
-from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT, LABELS
+from portrait_studio.language.names import label_name
+from portrait_studio.language.saying import tr
+from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT
 
 _CHIP_PX: Final = 14
 
@@ -40,7 +42,7 @@ class _Row(QWidget):
         self.name.setObjectName("label")
         self.name.setIcon(_chip(label))
         self.name.setIconSize(QSize(_CHIP_PX, _CHIP_PX))
-        self.name.setText(LABELS[label])
+        self.name.setText(tr(label_name(label)))
         self.name.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.name.setCheckable(True)
         self.name.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -50,8 +52,8 @@ class _Row(QWidget):
         self.eye.setIconSize(QSize(_CHIP_PX, _CHIP_PX))
         self.eye.setCheckable(True)
         self.eye.setChecked(True)
-        self.eye.setAccessibleName(f"Show {LABELS[label]}")
-        self.eye.setToolTip(f"Show or hide {LABELS[label]}")
+        self.eye.setAccessibleName(tr("Show {label}", label=label_name(label)))
+        self.eye.setToolTip(tr("Show or hide {label}", label=label_name(label)))
         self.eye.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -74,9 +76,13 @@ class _Row(QWidget):
         self.name.setProperty("absent", not present)
         self.name.style().unpolish(self.name)
         self.name.style().polish(self.name)
-        name = LABELS[self._label]
-        self.name.setAccessibleName(f"Paint {name}, {'present' if present else 'not present'}")
-        self.name.setToolTip(f"Paint {name} into the structure with the tools")
+        label = label_name(self._label)
+        self.name.setAccessibleName(
+            tr("Paint {label}, present", label=label)
+            if present
+            else tr("Paint {label}, not present", label=label)
+        )
+        self.name.setToolTip(tr("Paint {label} into the structure with the tools", label=label))
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Let the label stand out in the photo."""

@@ -41,6 +41,8 @@ from portrait_studio.gui.structure_panel import StructurePanel
 from portrait_studio.gui.theme import Theme
 from portrait_studio.gui.view_commands import ViewCommands
 from portrait_studio.gui.weights_dialog import WeightsDialog
+from portrait_studio.language.saying import tr
+from portrait_studio.messages import Message, joined
 from portrait_studio.session.jobs import Failure, Job
 from portrait_studio.session.session import Session
 from portrait_studio.session.settings import Preferences, Settings
@@ -104,9 +106,12 @@ class MainWindow(QMainWindow):
         self.actions_[Command.RECENT].setMenu(RecentMenu(self.files.recent, self.open_path, self))
         fill_menu_bar(self, self.actions_)
         self.history_panel = HistoryPanel(self._session, self)
-        panels: dict[str, QWidget] = {"Mask": self.mask_panel, "Canvas": self.canvas_panel}
-        panels["Structure"] = self.panel
-        panels |= {"Stages": self.stages, "History": self.history_panel}
+        panels: dict[Message, QWidget] = {
+            Message("Mask"): self.mask_panel,
+            Message("Canvas"): self.canvas_panel,
+        }
+        panels[Message("Structure")] = self.panel
+        panels |= {Message("Stages"): self.stages, Message("History"): self.history_panel}
         dock = self.side_panel = SidePanel(panels, self)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
 
@@ -155,7 +160,7 @@ class MainWindow(QMainWindow):
         session.failed.connect(self._on_failed)
         session.noticed.connect(self._on_noticed)
         session.exported.connect(self._on_exported)
-        session.mask_exported.connect(lambda path: self._tell(f"Saved {path.name}."))
+        session.mask_exported.connect(lambda path: self._tell(tr("Saved {name}.", name=path.name)))
         session.device_named.connect(self.readout.show_device)
         session.state_changed.connect(self._update_state)
         session.tools.changed.connect(self._show_tool)
@@ -233,7 +238,7 @@ class MainWindow(QMainWindow):
             self.views.begin()
             self._show_size()
             for notice in document.photo.notices:
-                self.banner.say(Mood.WARNING, notice)
+                self.banner.say(Mood.WARNING, tr(notice))
         self._update_state()
 
     def _show_present(self) -> None:
@@ -257,15 +262,19 @@ class MainWindow(QMainWindow):
     def _on_failed(self, failure: Failure) -> None:
         tell_error(self, failure.error, failure.log)
 
-    def _on_noticed(self, sentence: str) -> None:
-        self.banner.say(Mood.WARNING, sentence)
+    def _on_noticed(self, sentence: Message) -> None:
+        self.banner.say(Mood.WARNING, tr(sentence))
 
     def _on_exported(self, report: ExportReport) -> None:
         outside = report.changed_outside
-        verified = f"verified: {outside} pixels changed outside the mask."
-        notices = " ".join(report.written.notices)
+        saved = Message(
+            "Saved {name}; verified: {count} pixels changed outside the mask.",
+            name=report.written.path.name,
+            count=outside,
+        )
+        notices = report.written.notices
         mood = Mood.WARNING if outside or notices else Mood.SUCCESS
-        self.banner.say(mood, f"Saved {report.written.path.name}; {verified} {notices}".strip())
+        self.banner.say(mood, tr(joined((saved, *notices))))
 
     # -- what the user sees --------------------------------------------------------------------------------
 

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.export_dialog import folder_for
 from portrait_studio.gui.mask_panel import MaskPanel
+from portrait_studio.language.saying import tr
 from portrait_studio.session.session import Session
 
-_MASKS: Final = "Masks (*.png *.tif *.tiff *.webp *.bmp *.jpg);;All files (*)"
+_MASKS: Final = "*.png *.tif *.tiff *.webp *.bmp *.jpg"
 
 
 class MaskCommands(QObject):
@@ -52,7 +53,10 @@ class MaskCommands(QObject):
 
     def ask_import(self) -> None:
         """Let the user choose a picture that becomes the mask."""
-        chosen, _ = QFileDialog.getOpenFileName(self._window, "Import a mask", str(self._folder()), _MASKS)
+        filters = f"{tr('Masks')} ({_MASKS});;{tr('All files')} (*)"
+        chosen, _ = QFileDialog.getOpenFileName(
+            self._window, tr("Import a mask"), str(self._folder()), filters
+        )
         if chosen:
             self._session.import_mask(Path(chosen))
 
@@ -64,7 +68,7 @@ class MaskCommands(QObject):
         path = document.photo.path
         name = f"{path.stem if path is not None else 'photo'}-mask.png"
         chosen, _ = QFileDialog.getSaveFileName(
-            self._window, "Export the mask", str(self._folder() / name), "PNG (*.png)"
+            self._window, tr("Export the mask"), str(self._folder() / name), "PNG (*.png)"
         )
         if chosen:
             target = Path(chosen)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QVBox
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.buttons import ActionButton, ActionSwitch
 from portrait_studio.gui.number_field import NumberField
+from portrait_studio.language.saying import tr
 from portrait_studio.session.parts import Part
 
 _LARGEST_STEP_PX: Final = 500
@@ -35,8 +36,8 @@ class MaskPanel(QWidget):
         self._step.setSuffix(" px")
         self._step.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._step.setFixedWidth(self._step.fontMetrics().horizontalAdvance("500 px") + 26)
-        self._step.setAccessibleName("How far the edge moves, in photo pixels")
-        self._step.setToolTip("How far Grow and Shrink move the edge, and how soft Feather makes it")
+        self._step.setAccessibleName(tr("How far the edge moves, in photo pixels"))
+        self._step.setToolTip(tr("How far Grow and Shrink move the edge, and how soft Feather makes it"))
         self._step.ended.connect(self.typing_ended)
         self._people = QVBoxLayout()
         self._people.setSpacing(6)
@@ -54,16 +55,18 @@ class MaskPanel(QWidget):
 
     def show_people(self, people: Sequence[Part], protected: AbstractSet[int], *, is_known: bool) -> None:
         """List the people in the photo, and whether they are known yet."""
-        names = [f"Protect {person.name}" for person in people]
+        names = [tr("Protect {person}", person=person.name) for person in people]
         if names != [box.text() for box in self._boxes]:
             self._list(names)
         for place, box in enumerate(self._boxes):
             with QSignalBlocker(box):
                 box.setChecked(place in protected)
         if people:
-            self._hint.setText("Numbered from left to right. The mask never reaches protected people.")
+            self._hint.setText(tr("Numbered from left to right. The mask never reaches protected people."))
         else:
-            self._hint.setText("No person was found." if is_known else "People are listed here once found.")
+            self._hint.setText(
+                tr("No person was found.") if is_known else tr("People are listed here once found.")
+            )
 
     def _list(self, names: Sequence[str]) -> None:
         for box in self._boxes:
@@ -72,7 +75,7 @@ class MaskPanel(QWidget):
         self._boxes = [QCheckBox(name, self) for name in names]
         for box in self._boxes:
             box.setAccessibleName(box.text())
-            box.setToolTip("The mask never reaches a protected person")
+            box.setToolTip(tr("The mask never reaches a protected person"))
             box.toggled.connect(self._on_box)
             self._people.addWidget(box)
 
@@ -82,7 +85,7 @@ class MaskPanel(QWidget):
 
     def _lay_out(self, actions: Actions) -> None:
         amount = QHBoxLayout()
-        amount.addWidget(QLabel("Edge by", self))
+        amount.addWidget(QLabel(tr("Edge by"), self))
         amount.addWidget(self._step)
         amount.addStretch(1)
         grid = QGridLayout()
@@ -101,11 +104,11 @@ class MaskPanel(QWidget):
         column.addLayout(amount)
         column.addLayout(grid)
         column.addSpacing(4)
-        column.addWidget(_heading("Painting", self))
+        column.addWidget(_heading(tr("Painting"), self))
         for command in (Command.LOOPS, Command.FILL_AT_ONCE, Command.PRESSURE):
             column.addWidget(ActionSwitch(actions[command], self))
         column.addSpacing(4)
-        column.addWidget(_heading("People", self))
+        column.addWidget(_heading(tr("People"), self))
         column.addWidget(self._hint)
         column.addLayout(self._people)
         column.addStretch(1)

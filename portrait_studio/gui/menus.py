@@ -7,9 +7,11 @@ from typing import Final
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from portrait_studio.gui.actions import Actions, Command
+from portrait_studio.language.saying import tr
+from portrait_studio.messages import Message
 
-MENUS: Final[dict[str, tuple[Command | None, ...]]] = {
-    "&File": (
+MENUS: Final[dict[Message, tuple[Command | None, ...]]] = {
+    Message("&File"): (
         Command.OPEN,
         Command.RECENT,
         Command.PREVIOUS_PHOTO,
@@ -25,7 +27,7 @@ MENUS: Final[dict[str, tuple[Command | None, ...]]] = {
         None,
         Command.QUIT,
     ),
-    "&Edit": (
+    Message("&Edit"): (
         Command.UNDO,
         Command.REDO,
         Command.HISTORY,
@@ -40,7 +42,7 @@ MENUS: Final[dict[str, tuple[Command | None, ...]]] = {
         None,
         Command.PREFERENCES,
     ),
-    "&Mask": (
+    Message("&Mask"): (
         Command.PICK,
         Command.BRUSH,
         Command.ERASER,
@@ -67,8 +69,8 @@ MENUS: Final[dict[str, tuple[Command | None, ...]]] = {
         Command.LOOPS,
         Command.PRESSURE,
     ),
-    "&Canvas": (Command.EXTEND, None, Command.RECOVER_FEET, Command.RECOVER_FOREHEAD),
-    "&View": (
+    Message("&Canvas"): (Command.EXTEND, None, Command.RECOVER_FEET, Command.RECOVER_FOREHEAD),
+    Message("&View"): (
         Command.ZOOM_IN,
         Command.ZOOM_OUT,
         Command.FIT,
@@ -83,7 +85,7 @@ MENUS: Final[dict[str, tuple[Command | None, ...]]] = {
         Command.SKELETON,
         Command.READ_STRUCTURE,
     ),
-    "&Help": (Command.KEYS, Command.WEIGHTS, Command.ABOUT),
+    Message("&Help"): (Command.KEYS, Command.WEIGHTS, Command.ABOUT),
 }
 """None is a separator."""
 
@@ -91,7 +93,7 @@ MENUS: Final[dict[str, tuple[Command | None, ...]]] = {
 def fill_menu_bar(window: QMainWindow, actions: Actions) -> None:
     """Put all menus into the window's menu bar."""
     for title, commands in MENUS.items():
-        menu = QMenu(title, window)
+        menu = QMenu(tr(title), window)
         for command in commands:
             menu.addSeparator() if command is None else menu.addAction(actions[command])
         window.menuBar().addMenu(menu)

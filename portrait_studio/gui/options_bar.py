@@ -11,18 +11,28 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QW
 from portrait_studio.engine.request import Method
 from portrait_studio.gui.buttons import ActionButton
 from portrait_studio.gui.tool_options import BrushOptions, PickOptions
+from portrait_studio.language.saying import tr
+from portrait_studio.messages import Message
 from portrait_studio.session.intent import Intent
 from portrait_studio.session.tools import Tool, Tools
 
 _METHODS: Final = (
-    (Method.DEFAULT, "Best", "The network says what belongs there, the photo's own patches say how it looks"),
-    (Method.NETWORK, "Network only", "Softer; useful where the photo shows nothing similar"),
-    (Method.PATCHES, "Patches only", "Only copies from the photo, guided by its structure"),
+    (
+        Method.DEFAULT,
+        Message("Best"),
+        Message("The network says what belongs there, the photo's own patches say how it looks"),
+    ),
+    (
+        Method.NETWORK,
+        Message("Network only"),
+        Message("Softer; useful where the photo shows nothing similar"),
+    ),
+    (Method.PATCHES, Message("Patches only"), Message("Only copies from the photo, guided by its structure")),
 )
 _INTENTS: Final = (
-    (Intent.AUTOMATIC, "Automatic"),
-    (Intent.BODY, "To body"),
-    (Intent.BACKGROUND, "To background"),
+    (Intent.AUTOMATIC, Message("Automatic")),
+    (Intent.BODY, Message("To body")),
+    (Intent.BACKGROUND, Message("To background")),
 )
 
 
@@ -40,31 +50,32 @@ class OptionsBar(QWidget):
         self._tools = tools
         self.brush = BrushOptions(tools, self)
         self.pick = PickOptions(tools, self)
-        self._shape = QLabel("Drag around what shall go", self)
+        self._shape = QLabel(tr("Drag around what shall go"), self)
         self._shape.setProperty("role", "hint")
-        self._extend = QLabel("Drag an edge outwards, then Enter", self)
+        self._extend = QLabel(tr("Drag an edge outwards, then Enter"), self)
         self._extend.setProperty("role", "hint")
         self._pages = QStackedWidget(self)
         for page in (self.brush, self.pick, self._shape, self._extend):
             self._pages.addWidget(page)
         self._method = QComboBox(self)
-        self._method.setAccessibleName("Method")
-        self._method.setToolTip("How the hole is filled")
+        self._method.setAccessibleName(tr("Method"))
+        self._method.setToolTip(tr("How the hole is filled"))
         for method, name, tip in _METHODS:
-            self._method.addItem(name, method)
-            self._method.setItemData(self._method.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+            self._method.addItem(tr(name), method)
+            self._method.setItemData(self._method.count() - 1, tr(tip), Qt.ItemDataRole.ToolTipRole)
         self._intent = QComboBox(self)
-        self._intent.setAccessibleName("What the fill is meant to do")
-        self._intent.setToolTip("Recover the body behind, or only the background; automatic guesses")
+        self._intent.setAccessibleName(tr("What the fill is meant to do"))
+        self._intent.setToolTip(tr("Recover the body behind, or only the background; automatic guesses"))
         for intent, name in _INTENTS:
-            self._intent.addItem(name, intent)
+            self._intent.addItem(tr(name), intent)
         self._intent.currentIndexChanged.connect(self._on_intent)
         self.fill_button = ActionButton(fill, self, prominent=True)
         self.again_button = ActionButton(again, self, has_text=False)
         for box in (self._intent, self._method):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(7)
-            box.view().setMinimumWidth(box.fontMetrics().horizontalAdvance("To background") + 40)
+            widest = max(box.fontMetrics().horizontalAdvance(box.itemText(row)) for row in range(box.count()))
+            box.view().setMinimumWidth(widest + 40)
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 0, 0)
         row.setSpacing(8)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from portrait_studio.gui.job_bar import JobBar
 from portrait_studio.imaging.geometry import Extent
+from portrait_studio.language.saying import tr
 
 
 class Readout(QObject):
@@ -17,11 +18,11 @@ class Readout(QObject):
         super().__init__(bar)
         bar.setSizeGripEnabled(False)
         bar.addPermanentWidget(job_bar)
-        self._part = _label("Label under the pointer", bar)
-        self._place = _label("Position of the pointer", bar)
-        self._size = _label("Size of the photo", bar)
-        self._zoom = _label("Zoom", bar)
-        self._device = _label("Device", bar)
+        self._part = _label(tr("Label under the pointer"), bar)
+        self._place = _label(tr("Position of the pointer"), bar)
+        self._size = _label(tr("Size of the photo"), bar)
+        self._zoom = _label(tr("Zoom"), bar)
+        self._device = _label(tr("Device"), bar)
         for label in (self._part, self._place, self._size, self._zoom, self._device):
             bar.addPermanentWidget(label)
 

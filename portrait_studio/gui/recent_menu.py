@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QMenu, QWidget
 
+from portrait_studio.language.saying import tr
 from portrait_studio.session.recent import RecentFiles
 
 
@@ -19,7 +20,7 @@ class RecentMenu(QMenu):
         self._recent = recent
         self._open_path = open_path
         self.setToolTipsVisible(True)
-        self.setAccessibleName("Open recent")
+        self.setAccessibleName(tr("Open recent"))
         self.aboutToShow.connect(self._fill)
 
     def _fill(self) -> None:
@@ -31,6 +32,6 @@ class RecentMenu(QMenu):
             action.setToolTip(str(path))
             action.triggered.connect(lambda _=False, path=path: self._open_path(path))
         self.addSeparator()
-        clear = self.addAction("Clear list")
+        clear = self.addAction(tr("Clear list"))
         clear.triggered.connect(self._recent.clear)
         clear.setEnabled(bool(paths))

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from portrait_studio.gui.dialogs import confirm
+from portrait_studio.language.saying import tr
 from portrait_studio.session.autosave import Autosave
 from portrait_studio.session.recovery import Recoverable
 
@@ -27,31 +28,31 @@ class RecoveryDialog(QDialog):
     def __init__(self, found: Sequence[Recoverable], parent: QWidget | None = None) -> None:
         """Args: what was found, the latest first."""
         super().__init__(parent)
-        self.setWindowTitle("Recover unsaved work")
+        self.setWindowTitle(tr("Recover unsaved work"))
         self.setMinimumWidth(500)
         self._found = list(found)
-        title = QLabel("The program ended unexpectedly", self)
+        title = QLabel(tr("The program ended unexpectedly"), self)
         title.setProperty("role", "title")
-        text = QLabel("These edits were kept. Recover one to go on where you were.", self)
+        text = QLabel(tr("These edits were kept. Recover one to go on where you were."), self)
         text.setWordWrap(True)
         text.setProperty("role", "hint")
         self.list = QListWidget(self)
-        self.list.setAccessibleName("Unsaved work")
+        self.list.setAccessibleName(tr("Unsaved work"))
         for one in found:
             QListWidgetItem(_line(one), self.list)
         self.list.setCurrentRow(0)
         self.list.setFixedHeight(12 + min(6, max(2, len(found))) * 44)
         self.list.itemDoubleClicked.connect(self.accept)
         buttons = QDialogButtonBox(self)
-        self.recover_button = QPushButton("Recover", self)
+        self.recover_button = QPushButton(tr("Recover"), self)
         self.recover_button.setProperty("prominent", True)
         self.recover_button.setDefault(True)
-        self.delete_button = QPushButton("Delete…", self)
+        self.delete_button = QPushButton(tr("Delete…"), self)
         self.delete_button.setAutoDefault(False)
-        self.delete_button.setToolTip("Delete the chosen work for good")
-        later = QPushButton("Not now", self)
+        self.delete_button.setToolTip(tr("Delete the chosen work for good"))
+        later = QPushButton(tr("Not now"), self)
         later.setAutoDefault(False)
-        later.setToolTip("Ask again at the next start")
+        later.setToolTip(tr("Ask again at the next start"))
         buttons.addButton(self.recover_button, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.addButton(self.delete_button, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.addButton(later, QDialogButtonBox.ButtonRole.RejectRole)
@@ -80,9 +81,9 @@ class RecoveryDialog(QDialog):
         chosen = self.chosen
         if chosen is None or not confirm(
             self,
-            f"Delete the unsaved edits of “{chosen.origin.name}”?",
-            "They cannot be brought back. The photo itself is not touched.",
-            "Delete",
+            tr("Delete the unsaved edits of “{name}”?", name=chosen.origin.name),
+            tr("They cannot be brought back. The photo itself is not touched."),
+            tr("Delete"),
         ):
             return
         chosen.slot.clear()
@@ -97,7 +98,7 @@ def _line(one: Recoverable) -> str:
     time = QLocale().toString(when, QLocale.FormatType.ShortFormat)
     place = one.origin.project or one.origin.photo
     folder = f"\n{place.parent}" if place is not None else ""
-    return f"{one.origin.name}, kept {time}{folder}"
+    return tr("{name}, kept {time}", name=one.origin.name, time=time) + folder
 
 
 def offer_recovery(autosave: Autosave, parent: QWidget) -> bool:

@@ -13,6 +13,7 @@ from portrait_studio.gui.pointer import Pointer
 from portrait_studio.gui.scene import Scene
 from portrait_studio.gui.viewport import Viewport
 from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.language.saying import tr
 from portrait_studio.session.tools import Tools
 
 
@@ -45,7 +46,7 @@ class Showing:
             self._paint_halves(painter, size, spot, zoom)
         elif comparison is Comparison.ORIGINAL:
             self._scene.draw_original(painter, self._viewport.view, visible, zoom)
-            draw_name(painter, "Original", QRectF(QPointF(0, 0), size))
+            draw_name(painter, tr("Original"), QRectF(QPointF(0, 0), size))
         else:
             self._paint_edited(painter, visible, spot, zoom, QSizeF(size))
             if comparison is Comparison.DIVIDER:
@@ -72,7 +73,7 @@ class Showing:
         half = size.width() / 2
         area = QRectF(0, 0, half, size.height())
         visible = self._visible_part(area.toAlignedRect())
-        for left, name in ((0.0, "Original"), (half, "Edited")):
+        for left, name in ((0.0, tr("Original")), (half, tr("Edited"))):
             painter.save()
             painter.translate(left, 0)
             painter.setClipRect(area)

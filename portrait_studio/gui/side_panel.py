@@ -5,15 +5,18 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QFrame, QScrollArea, QTabWidget, QWidget
 
+from portrait_studio.language.saying import tr
+from portrait_studio.messages import Message
+
 _WIDTH_PX = 280
 
 
 class SidePanel(QDockWidget):
     """A dock with a tab for each panel; panels scroll where the window is low."""
 
-    def __init__(self, panels: dict[str, QWidget], parent: QWidget) -> None:
-        """Args: the panels by the name on their tab."""
-        super().__init__("Panels", parent)
+    def __init__(self, panels: dict[Message, QWidget], parent: QWidget) -> None:
+        """Args: the panels by the name on their tab, in English."""
+        super().__init__(tr("Panels"), parent)
         self.setObjectName("side-dock")
         self.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
         self.setTitleBarWidget(QWidget(self))
@@ -21,14 +24,15 @@ class SidePanel(QDockWidget):
         self._tabs.setDocumentMode(True)
         self._tabs.tabBar().setExpanding(True)
         self._tabs.setUsesScrollButtons(False)
-        self._tabs.setAccessibleName("Panels")
+        self._tabs.setAccessibleName(tr("Panels"))
+        self._names: tuple[str, ...] = tuple(panels)
         for name, panel in panels.items():
             area = QScrollArea(self._tabs)
             area.setWidgetResizable(True)
             area.setFrameShape(QFrame.Shape.NoFrame)
             area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             area.setWidget(panel)
-            self._tabs.addTab(area, name)
+            self._tabs.addTab(area, tr(name))
         self.setWidget(self._tabs)
 
     def sizeHint(self) -> QSize:
@@ -36,7 +40,5 @@ class SidePanel(QDockWidget):
         return QSize(_WIDTH_PX, 480)
 
     def bring_forward(self, name: str) -> None:
-        """Show the panel of that name."""
-        for place in range(self._tabs.count()):
-            if self._tabs.tabText(place) == name:
-                self._tabs.setCurrentIndex(place)
+        """Show the panel of that name, which is the English one."""
+        self._tabs.setCurrentIndex(self._names.index(name))

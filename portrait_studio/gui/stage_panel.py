@@ -13,20 +13,22 @@ from PySide6.QtWidgets import QDialog, QLabel, QSizePolicy, QToolButton, QVBoxLa
 from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.request import FilledRegion, Structure
 from portrait_studio.gui.clipboard import qimage_of
+from portrait_studio.language.saying import tr
+from portrait_studio.messages import Message
 from portrait_studio.networks.conventions import LABEL_COLOURS
 from portrait_studio.session.candidates import Candidates
 
 _WIDTH_PX: Final = 240
 _LARGEST_PX: Final = 900
 _STAGES: Final = (
-    ("parsing", "Parsing map", Stage.PARSE),
-    ("heatmaps", "Heatmaps of the joints", Stage.PARSE),
-    ("completion", "Completion", Stage.COMPLETE),
-    ("texture", "Texture", Stage.TEXTURE),
-    ("face-before", "Face before", Stage.REFINE_FACE),
-    ("face-after", "Face after", Stage.REFINE_FACE),
-    ("composite", "Composite", Stage.BLEND),
-    ("blended", "Blended", Stage.BLEND),
+    ("parsing", Message("Parsing map"), Stage.PARSE),
+    ("heatmaps", Message("Heatmaps of the joints"), Stage.PARSE),
+    ("completion", Message("Completion"), Stage.COMPLETE),
+    ("texture", Message("Texture"), Stage.TEXTURE),
+    ("face-before", Message("Face before"), Stage.REFINE_FACE),
+    ("face-after", Message("Face after"), Stage.REFINE_FACE),
+    ("composite", Message("Composite"), Stage.BLEND),
+    ("blended", Message("Blended"), Stage.BLEND),
 )
 
 
@@ -49,7 +51,7 @@ class StagePanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._buttons: list[QToolButton] = []
         self._shown: FilledRegion | None = None
-        self._hint = QLabel("After a fill, each of its stages is shown here.", self)
+        self._hint = QLabel(tr("After a fill, each of its stages is shown here."), self)
         self._hint.setProperty("role", "hint")
         self._hint.setWordWrap(True)
         self._column = QVBoxLayout(self)
@@ -74,15 +76,17 @@ class StagePanel(QWidget):
             button.deleteLater()
         self._buttons = []
         if candidates is None or region is None:
-            self._hint.setText("After a fill, each of its stages is shown here.")
+            self._hint.setText(tr("After a fill, each of its stages is shown here."))
             return
         result = candidates.shown.result
         total = sum(result.seconds.values())
-        self._hint.setText(f"{total:.1f} s on {result.device}. Press a picture to enlarge it.")
+        self._hint.setText(
+            tr("{total:.1f} s on {device}. Press a picture to enlarge it.", total=total, device=result.device)
+        )
         pictures = {**structure_pictures(region.structure), **region.stages}
         for key, name, stage in _STAGES:
             if key in pictures:
-                self._add(name, result.seconds.get(stage.value), pictures[key])
+                self._add(tr(name), result.seconds.get(stage.value), pictures[key])
 
     def _add(self, name: str, seconds: float | None, pixels: NDArray[np.uint8]) -> None:
         picture = QPixmap.fromImage(qimage_of(pixels))
@@ -91,12 +95,12 @@ class StagePanel(QWidget):
         button = QToolButton(self)
         button.setIcon(QIcon(small))
         button.setIconSize(QSize(small.width(), small.height()))
-        button.setText(name if seconds is None else f"{name}, {seconds:.2f} s")
+        button.setText(name if seconds is None else tr("{name}, {seconds:.2f} s", name=name, seconds=seconds))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setAccessibleName(f"Enlarge {name}")
-        button.setToolTip(f"Enlarge {name}")
+        button.setAccessibleName(tr("Enlarge {name}", name=name))
+        button.setToolTip(tr("Enlarge {name}", name=name))
         button.clicked.connect(lambda _=False: self._enlarge(name, picture))
         self._column.insertWidget(self._column.count() - 1, button)
         self._buttons.append(button)

@@ -12,7 +12,9 @@ from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.buttons import ActionButton, ActionSwitch
 from portrait_studio.gui.legend import Legend
 from portrait_studio.gui.theme import Theme
-from portrait_studio.networks.conventions import KEYPOINTS, LABELS
+from portrait_studio.language.names import joint_name, label_name
+from portrait_studio.language.saying import tr
+from portrait_studio.networks.conventions import KEYPOINTS
 
 _FIRST_OPACITY_PERCENT: Final = 60
 
@@ -32,8 +34,8 @@ class StructurePanel(QWidget):
         self.opacity_slider = QSlider(Qt.Orientation.Horizontal, self)
         self.opacity_slider.setRange(0, 100)
         self.opacity_slider.setValue(_FIRST_OPACITY_PERCENT)
-        self.opacity_slider.setAccessibleName("Opacity of the structure")
-        self.opacity_slider.setToolTip("Opacity of the structure")
+        self.opacity_slider.setAccessibleName(tr("Opacity of the structure"))
+        self.opacity_slider.setToolTip(tr("Opacity of the structure"))
         self.opacity_slider.valueChanged.connect(self._on_opacity)
         self._percent = QLabel(f"{_FIRST_OPACITY_PERCENT} %", self)
         self._percent.setProperty("role", "hint")
@@ -42,11 +44,11 @@ class StructurePanel(QWidget):
         self._hint.setProperty("role", "hint")
         self._hint.setWordWrap(True)
         self.joint_box = QComboBox(self)
-        self.joint_box.addItem("Move no joint", None)
-        for joint, name in enumerate(KEYPOINTS):
-            self.joint_box.addItem(f"Move {name.replace('-', ' ')}", joint)
-        self.joint_box.setAccessibleName("Joint that the arrow keys move")
-        self.joint_box.setToolTip("Drag a joint over the photo, or choose it here and use the arrow keys")
+        self.joint_box.addItem(tr("Move no joint"), None)
+        for joint in range(len(KEYPOINTS)):
+            self.joint_box.addItem(tr("Move {about}", about=joint_name(joint)), joint)
+        self.joint_box.setAccessibleName(tr("Joint that the arrow keys move"))
+        self.joint_box.setToolTip(tr("Drag a joint over the photo, or choose it here and use the arrow keys"))
         self.joint_box.activated.connect(self._on_joint)
         self.legend = Legend(theme, self)
         self._has_map = False
@@ -68,12 +70,14 @@ class StructurePanel(QWidget):
 
     def _show_hint(self) -> None:
         if self._brush is not None:
-            name = LABELS[self._brush]
-            self._hint.setText(f"The tools paint {name} now. Press {name} again, or Esc, to paint the mask.")
+            name = label_name(self._brush)
+            self._hint.setText(
+                tr("The tools paint {label} now. Press {label} again, or Esc, to paint the mask.", label=name)
+            )
         elif self._has_map:
-            self._hint.setText("Press a name and paint: the next fill obeys you.")
+            self._hint.setText(tr("Press a name and paint: the next fill obeys you."))
         else:
-            self._hint.setText("What each part of the person is, behind the mask too.")
+            self._hint.setText(tr("What each part of the person is, behind the mask too."))
 
     def _lay_out(self, actions: Actions) -> None:
         slider = QHBoxLayout()
@@ -90,7 +94,7 @@ class StructurePanel(QWidget):
         column.addWidget(ActionButton(actions[Command.RESET_JOINTS], self))
         column.addWidget(ActionButton(actions[Command.READ_STRUCTURE], self))
         column.addSpacing(2)
-        heading = QLabel("Labels", self)
+        heading = QLabel(tr("Labels"), self)
         heading.setProperty("role", "heading")
         column.addWidget(heading)
         column.addWidget(self._hint)

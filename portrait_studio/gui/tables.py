@@ -14,6 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from portrait_studio.language.saying import tr
+
 
 def plain_table(headings: Sequence[str], name: str, parent: QWidget) -> QTableWidget:
     """An empty read-only table without grid and row numbers; Tab leaves it.
@@ -54,7 +56,7 @@ def search_field(table: QTableWidget, prompt: str, parent: QWidget) -> QLineEdit
     field.setAccessibleName(prompt)
     field.setClearButtonEnabled(True)
     for button in field.findChildren(QToolButton):
-        button.setAccessibleName("Clear the search")
+        button.setAccessibleName(tr("Clear the search"))
     field.textChanged.connect(lambda text: _filter(table, text))
     return field
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QWidget
 
 from portrait_studio.gui.number_field import NumberField
+from portrait_studio.language.saying import tr
 from portrait_studio.session.tools import LARGEST_BRUSH_PX, LARGEST_REACH_PX, SMALLEST_BRUSH_PX, Tool, Tools
 
 _SLIDER_STEPS: Final = 200
@@ -50,21 +51,23 @@ class BrushOptions(QWidget):
         super().__init__(parent)
         self._tools = tools
         self._label = QLabel(self)
-        tip = "Brush size ([ and ], Alt+wheel)"
-        self._size = _slider("Brush size", tip, _SLIDER_STEPS, self)
+        tip = tr("Brush size ([ and ], Alt+wheel)")
+        self._size = _slider(tr("Brush size"), tip, _SLIDER_STEPS, self)
         self.number = NumberField(self)
         self.number.setRange(SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX)
         self.number.setSuffix(" px")
         self.number.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.number.setAccessibleName("Brush diameter in photo pixels")
-        self.number.setToolTip(f"Diameter in photo pixels. {tip}")
+        self.number.setAccessibleName(tr("Brush diameter in photo pixels"))
+        self.number.setToolTip(tr("Diameter in photo pixels. {tip}", tip=tip))
         self.number.setFixedWidth(self.number.fontMetrics().horizontalAdvance("1000 px") + 26)
-        self._hardness = _slider("Hardness", "Hardness: how sharp the edge of the brush is", 100, self)
+        self._hardness = _slider(
+            tr("Hardness"), tr("Hardness: how sharp the edge of the brush is"), 100, self
+        )
         row = _row(self)
         for widget, stretch in ((self._label, 0), (self._size, 2), (self.number, 0)):
             row.addWidget(widget, stretch)
         row.addSpacing(6)
-        row.addWidget(QLabel("Hardness", self))
+        row.addWidget(QLabel(tr("Hardness"), self))
         row.addWidget(self._hardness, 1)
         row.addStretch(1)
         self._size.valueChanged.connect(self._on_size)
@@ -83,7 +86,7 @@ class BrushOptions(QWidget):
             self._tools.set_hardness(percent / 100)
 
     def _on_tools(self) -> None:
-        self._label.setText("Eraser" if self._tools.tool is Tool.ERASER else "Brush")
+        self._label.setText(tr("Eraser") if self._tools.tool is Tool.ERASER else tr("Brush"))
         self._size.setValue(_position_of(self._tools.diameter_px, SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX))
         self._hardness.setValue(round(self._tools.hardness * 100))
         self._hardness.setEnabled(self._tools.label is None)
@@ -98,11 +101,14 @@ class PickOptions(QWidget):
         super().__init__(parent)
         self._tools = tools
         self._what = QComboBox(self)
-        self._what.setAccessibleName("What a click takes")
-        self._what.setToolTip("What a click takes; Shift adds to the mask, Alt takes away from it")
-        self._what.addItems(["Thing or person", "Any part"])
+        self._what.setAccessibleName(tr("What a click takes"))
+        self._what.setToolTip(tr("What a click takes; Shift adds to the mask, Alt takes away from it"))
+        self._what.addItems([tr("Thing or person"), tr("Any part")])
         self._reach = _slider(
-            "Reach", "How far beyond the outline the mask goes, for edges and shadows", _SLIDER_STEPS, self
+            tr("Reach"),
+            tr("How far beyond the outline the mask goes, for edges and shadows"),
+            _SLIDER_STEPS,
+            self,
         )
         self._number = QLabel(self)
         self._number.setProperty("role", "hint")
@@ -110,7 +116,7 @@ class PickOptions(QWidget):
         row = _row(self)
         row.addWidget(self._what)
         row.addSpacing(6)
-        row.addWidget(QLabel("Reach", self))
+        row.addWidget(QLabel(tr("Reach"), self))
         row.addWidget(self._reach, 2)
         row.addWidget(self._number)
         row.addStretch(1)

@@ -12,6 +12,7 @@ from portrait_studio.gui.compare import Comparison
 from portrait_studio.gui.export_dialog import folder_for
 from portrait_studio.gui.scene import Scene
 from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.language.saying import tr
 from portrait_studio.session.session import Session
 
 
@@ -96,7 +97,10 @@ class ViewCommands(QObject):
         photo = document.photo
         name = f"{photo.path.stem if photo.path is not None else 'photo'}-invented.png"
         chosen, _ = QFileDialog.getSaveFileName(
-            self._window, "Export the map of invented pixels", str(folder_for(photo) / name), "PNG (*.png)"
+            self._window,
+            tr("Export the map of invented pixels"),
+            str(folder_for(photo) / name),
+            "PNG (*.png)",
         )
         if chosen:
             target = Path(chosen)

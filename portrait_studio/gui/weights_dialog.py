@@ -21,10 +21,9 @@ from PySide6.QtWidgets import (
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.gui.dialogs import tell_error
 from portrait_studio.gui.tables import plain_table
+from portrait_studio.language.saying import tr
 from portrait_studio.locations import models_dir, own_models_dir
 from portrait_studio.networks.catalog import WeightsInfo, import_weights, list_weights
-
-_COLUMNS = ("Task", "File", "Status", "Measured", "Trained on")
 
 
 class WeightsDialog(QDialog):
@@ -36,27 +35,32 @@ class WeightsDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Read the manifest and check every file."""
         super().__init__(parent)
-        self.setWindowTitle("Weights")
+        self.setWindowTitle(tr("Weights"))
         self.resize(820, 600)
         self._weights: list[WeightsInfo] = []
         self.folder = QLabel(self)
         self.folder.setProperty("role", "hint")
         self.folder.setWordWrap(True)
         self.folder.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.table = plain_table(_COLUMNS, "Weights", self)
+        columns = (tr("Task"), tr("File"), tr("Status"), tr("Measured"), tr("Trained on"))
+        self.table = plain_table(columns, tr("Weights"), self)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
         self.table.currentCellChanged.connect(self._show_card)
         self.table.setFixedHeight(150)
         self.card = QTextBrowser(self)
-        self.card.setAccessibleName("Model card: data, terms and figures")
+        self.card.setAccessibleName(tr("Model card: data, terms and figures"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        self.import_button = buttons.addButton("Import from file…", QDialogButtonBox.ButtonRole.ActionRole)
-        self.import_button.setToolTip("Use a weights file that portrait-trainer exported")
+        self.import_button = buttons.addButton(
+            tr("Import from file…"), QDialogButtonBox.ButtonRole.ActionRole
+        )
+        self.import_button.setToolTip(tr("Use a weights file that portrait-trainer exported"))
         self.import_button.clicked.connect(self._import)
-        self.shipped_button = buttons.addButton("Use the shipped ones", QDialogButtonBox.ButtonRole.ResetRole)
-        self.shipped_button.setToolTip("Remove imported weights and use those that came with the program")
+        self.shipped_button = buttons.addButton(
+            tr("Use the shipped ones"), QDialogButtonBox.ButtonRole.ResetRole
+        )
+        self.shipped_button.setToolTip(tr("Remove imported weights and use those that came with the program"))
         self.shipped_button.clicked.connect(self._use_shipped)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -69,16 +73,16 @@ class WeightsDialog(QDialog):
     def refresh(self) -> None:
         """Show what is in use now."""
         folder = models_dir()
-        self.folder.setText(f"In use: {folder}")
+        self.folder.setText(tr("In use: {folder}", folder=folder))
         self.shipped_button.setEnabled(folder == own_models_dir())
         try:
             self._weights = list_weights(folder)
         except PortraitStudioError as error:
             self._weights = []
-            self.folder.setText(str(error))
+            self.folder.setText(tr(error.message))
         self.table.setRowCount(len(self._weights))
         for row, info in enumerate(self._weights):
-            status = "intact" if info.is_intact else "missing or damaged"
+            status = tr("intact") if info.is_intact else tr("missing or damaged")
             cells = (info.task, info.path.name, status, info.metrics, info.data)
             for place, text in enumerate(cells):
                 item = QTableWidgetItem(text)
@@ -95,10 +99,12 @@ class WeightsDialog(QDialog):
         try:
             self.card.setMarkdown(self._weights[row].card.read_text("utf-8"))
         except (OSError, UnicodeDecodeError):
-            self.card.setPlainText("There is no model card beside this file; its terms are not known.")
+            self.card.setPlainText(tr("There is no model card beside this file; its terms are not known."))
 
     def _import(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(self, "Import weights", "", "Weights (*.safetensors)")
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, tr("Import weights"), "", tr("Weights") + " (*.safetensors)"
+        )
         if not chosen:
             return
         try:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from portrait_studio.errors import ExportError
+from portrait_studio.messages import Message
 
 
 @contextmanager
@@ -52,20 +53,24 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ExportError(
-            f"The folder {folder} cannot be made ({error.strerror}); choose another one."
+            "The folder {folder} cannot be made ({reason}); choose another one.",
+            folder=folder,
+            reason=error.strerror,
         ) from error
 
 
 def _check_target(target: Path, path: Path) -> None:
     if target.is_dir():
-        raise ExportError(f"{path} is a folder; give the name of a file in it.")
+        raise ExportError("{path} is a folder; give the name of a file in it.", path=path)
     if not target.parent.is_dir():
-        raise ExportError(f"There is no folder {path.parent}; create it or choose another one.")
+        raise ExportError("There is no folder {parent}; create it or choose another one.", parent=path.parent)
     if target.exists() and not target.is_file():
-        raise ExportError(f"{path} is not an ordinary file; choose another name.")
+        raise ExportError("{path} is not an ordinary file; choose another name.", path=path)
     # Moving a file into place would replace even a protected one: only the folder's permissions count there.
     if target.exists() and not target.stat().st_mode & 0o222:
-        raise ExportError(f"{path} is write-protected; choose another name or remove the protection.")
+        raise ExportError(
+            "{path} is write-protected; choose another name or remove the protection.", path=path
+        )
 
 
 def _sync_folder(folder: Path) -> None:
@@ -78,9 +83,17 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _sentence(error: OSError, path: Path) -> str:
+def _sentence(error: OSError, path: Path) -> Message:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return f"There is not enough space on the disk for {path}; free some or choose another folder."
+        return Message(
+            "There is not enough space on the disk for {path}; free some or choose another folder.", path=path
+        )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"Nothing may be written in the folder {path.parent}; choose another one."
-    return f"{path} could not be written ({error.strerror or error}); choose another name or folder."
+        return Message(
+            "Nothing may be written in the folder {folder}; choose another one.", folder=path.parent
+        )
+    return Message(
+        "{path} could not be written ({reason}); choose another name or folder.",
+        path=path,
+        reason=error.strerror or str(error),
+    )

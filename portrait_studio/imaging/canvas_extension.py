@@ -48,7 +48,7 @@ def parse_length(text: str, side_px: int) -> int:
     """
     found = _LENGTH.fullmatch(text)
     if found is None or (found["unit"] != "%" and "." in found["number"]):
-        raise OptionError(f"{text!r} is no length; write it like 33%, 64px or 64.")
+        raise OptionError("{text!r} is no length; write it like 33%, 64px or 64.", text=text)
     number = Fraction(found["number"])
     return round(number * side_px / 100) if found["unit"] == "%" else int(number)
 
@@ -65,7 +65,7 @@ def parse_ratio(text: str) -> Fraction:
     found = _RATIO.fullmatch(text)
     sides = [Fraction(side) for side in found.groups()] if found is not None else []
     if not sides or not all(sides) or not Fraction(1, _FLATTEST) <= sides[0] / sides[1] <= _FLATTEST:
-        raise OptionError(f"{text!r} is no ratio of width to height; write it like 4:5 or 16:9.")
+        raise OptionError("{text!r} is no ratio of width to height; write it like 4:5 or 16:9.", text=text)
     return sides[0] / sides[1]
 
 
@@ -175,8 +175,11 @@ def check_canvas(canvas: Bounds) -> None:
         raise OptionError("Nothing would be left of the photo; cut less away.")
     if canvas.extent.area > MOST_PIXELS:
         raise OptionError(
-            f"The canvas would have {canvas.width} x {canvas.height} pixels, more than the"
-            f" {MOST_PIXELS // 1_000_000} megapixels that fit; extend it less."
+            "The canvas would have {width} x {height} pixels, more than the"
+            " {most} megapixels that fit; extend it less.",
+            width=canvas.width,
+            height=canvas.height,
+            most=MOST_PIXELS // 1_000_000,
         )
 
 

@@ -60,8 +60,12 @@ def check_extent(mask: Extent, photo: Extent) -> None:
     """
     if mask != photo:
         raise MaskError(
-            f"The mask has {mask.width} x {mask.height} pixels and the photo {photo.width} x {photo.height};"
-            " make them the same size (the photo counts as it is shown, upright)."
+            "The mask has {width} x {height} pixels and the photo {across} x {down};"
+            " make them the same size (the photo counts as it is shown, upright).",
+            width=mask.width,
+            height=mask.height,
+            across=photo.width,
+            down=photo.height,
         )
 
 

@@ -11,6 +11,7 @@ from PIL import Image, ImageCms
 
 from portrait_studio.imaging import exif
 from portrait_studio.imaging.photo import Metadata, Photo
+from portrait_studio.messages import Message
 
 
 def scaled_down(photo: Photo, longest_px: int) -> Photo:
@@ -45,7 +46,7 @@ def in_srgb(photo: Photo) -> tuple[Photo, str]:
     except (ImageCms.PyCMSError, OSError):
         converted = None
     if converted is None:
-        return photo, "The photo's profile is damaged, so that it could not be converted to sRGB."
+        return photo, Message("The photo's profile is damaged, so that it could not be converted to sRGB.")
     metadata = replace(photo.metadata, icc=srgb.tobytes())
     return replace(photo, pixels=np.asarray(converted), metadata=metadata), ""
 

@@ -19,6 +19,7 @@ from portrait_studio.errors import ImageFileError
 from portrait_studio.imaging import exif
 from portrait_studio.imaging.file_metadata import read_exif, read_metadata
 from portrait_studio.imaging.photo import Metadata, Photo, Pixels, Plane
+from portrait_studio.messages import Message
 
 MAX_PIXELS: Final = 250_000_000
 """Larger pictures are refused: they are mistakes or attacks, and would need several gigabytes of memory."""
@@ -75,34 +76,37 @@ def decode_photo(data: bytes, path: Path) -> Photo:
         raise
     except MemoryError as error:
         raise ImageFileError(
-            f"There is not enough memory to open {path}; close other programs or scale the photo down first."
+            "There is not enough memory to open {path}; close other programs or scale the photo down first.",
+            path=path,
         ) from error
     except Exception as error:
         # Pillow's plug-ins raise nearly every type there is on damaged data.
         raise ImageFileError(
-            f"{path} is damaged or cut off; fetch the file again from its source."
+            "{path} is damaged or cut off; fetch the file again from its source.", path=path
         ) from error
 
 
 def _read_bytes(path: Path) -> bytes:
     try:
         if path.is_dir():
-            raise ImageFileError(f"{path} is a folder, not a photo; choose a file in it.")
+            raise ImageFileError("{path} is a folder, not a photo; choose a file in it.", path=path)
         if path.exists() and not path.is_file():
-            raise ImageFileError(f"{path} is not an ordinary file; choose a photo.")
+            raise ImageFileError("{path} is not an ordinary file; choose a photo.", path=path)
         data = path.read_bytes()
     except FileNotFoundError as error:
-        raise ImageFileError(f"There is no file {path}; check the name and the folder.") from error
+        raise ImageFileError("There is no file {path}; check the name and the folder.", path=path) from error
     except PermissionError as error:
         raise ImageFileError(
-            f"{path} may not be read; change its permissions or copy it elsewhere."
+            "{path} may not be read; change its permissions or copy it elsewhere.", path=path
         ) from error
     except (OSError, ValueError) as error:
         raise ImageFileError(
-            f"{path} cannot be read from its disk ({error}); copy it elsewhere and try again."
+            "{path} cannot be read from its disk ({reason}); copy it elsewhere and try again.",
+            path=path,
+            reason=str(error),
         ) from error
     if not data:
-        raise ImageFileError(f"{path} is empty (0 bytes); fetch the file again from its source.")
+        raise ImageFileError("{path} is empty (0 bytes); fetch the file again from its source.", path=path)
     return data
 
 
@@ -118,22 +122,33 @@ def _open(data: bytes, path: Path) -> Image.Image:
     except UnidentifiedImageError as error:
         if data.startswith(_BEGINNINGS):
             raise ImageFileError(
-                f"{path} is damaged or cut off; fetch the file again from its source."
+                "{path} is damaged or cut off; fetch the file again from its source.", path=path
             ) from error
         if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
             raise ImageFileError(
-                f"{path} is a HEIC photo; install the package pillow-heif, or convert it to JPEG first."
+                "{path} is a HEIC photo; install the package pillow-heif, or convert it to JPEG first.",
+                path=path,
             ) from error
         raise ImageFileError(
-            f"{path} is not a picture that this program can read; use JPEG, PNG, TIFF, WebP, BMP or GIF."
+            "{path} is not a picture that this program can read; use JPEG, PNG, TIFF, WebP, BMP or GIF.",
+            path=path,
         ) from error
     width, height = image.size
     if width < 1 or height < 1:
-        raise ImageFileError(f"{path} has no pixels ({width} x {height}); choose another photo.")
+        raise ImageFileError(
+            "{path} has no pixels ({width} x {height}); choose another photo.",
+            path=path,
+            width=width,
+            height=height,
+        )
     if width * height > MAX_PIXELS:
         raise ImageFileError(
-            f"{path} is {width} x {height} pixels, more than the {MAX_PIXELS // 1_000_000} megapixels that"
-            " can be opened; scale it down first."
+            "{path} is {width} x {height} pixels, more than the {most} megapixels that"
+            " can be opened; scale it down first.",
+            path=path,
+            width=width,
+            height=height,
+            most=MAX_PIXELS // 1_000_000,
         )
     return image
 
@@ -185,10 +200,12 @@ def _decode_16_bit(image: Image.Image, data: bytes, path: Path) -> _Decoded:
     # Pillow's mode does not tell: it opens 16-bit grey with opacity as RGBA.
     is_grey = data[25] in (0, 4) if image.format == "PNG" else tags.get(262) in (0, 1)
     if tags.get(262, 2) not in (0, 1, 2):
-        raise ImageFileError(f"{path} stores 16-bit colour that is not RGB; convert it to 16-bit RGB first.")
+        raise ImageFileError(
+            "{path} stores 16-bit colour that is not RGB; convert it to 16-bit RGB first.", path=path
+        )
     decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if decoded is None or decoded.dtype != np.uint16 or decoded.shape[:2] != (image.height, image.width):
-        raise ImageFileError(f"{path} is damaged or cut off; fetch the file again from its source.")
+        raise ImageFileError("{path} is damaged or cut off; fetch the file again from its source.", path=path)
     if decoded.ndim == 2:
         return _Decoded(cv2.cvtColor(decoded, cv2.COLOR_GRAY2RGB), is_grey=True)
     if decoded.shape[2] == 3:
@@ -217,7 +234,9 @@ def _decode_with_pillow(image: Image.Image, path: Path) -> _Decoded:
         return _from_cmyk(image)
     if image.mode in ("F", "LAB", "HSV"):
         raise ImageFileError(
-            f"{path} stores its pixels as {image.mode}; convert it to 8- or 16-bit RGB first."
+            "{path} stores its pixels as {mode}; convert it to 8- or 16-bit RGB first.",
+            path=path,
+            mode=image.mode,
         )
     if image.has_transparency_data:
         rgba = np.asarray(image.convert("RGBA"))
@@ -237,7 +256,9 @@ def _grey(image: Image.Image) -> _Decoded:
 def _deep_grey(image: Image.Image, path: Path) -> _Decoded:
     values = np.asarray(image)
     if values.min() < 0 or values.max() > 65535:
-        raise ImageFileError(f"{path} has more than 16 bits per pixel; convert it to 16-bit grey first.")
+        raise ImageFileError(
+            "{path} has more than 16 bits per pixel; convert it to 16-bit grey first.", path=path
+        )
     return _Decoded(cv2.cvtColor(values.astype(np.uint16), cv2.COLOR_GRAY2RGB), is_grey=True)
 
 
@@ -245,7 +266,7 @@ def _from_cmyk(image: Image.Image) -> _Decoded:
     """Convert to sRGB through the file's own profile, else by Pillow's plain formula."""
     profile = image.info.get("icc_profile")
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-    notice = "The photo was CMYK; it is edited and saved as sRGB."
+    notice = Message("The photo was CMYK; it is edited and saved as sRGB.")
     if profile:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
@@ -253,7 +274,9 @@ def _from_cmyk(image: Image.Image) -> _Decoded:
             if converted is not None:
                 return _Decoded(np.array(converted), icc=srgb.tobytes(), notices=(notice,))
         except (ImageCms.PyCMSError, OSError):
-            notice = "The photo was CMYK with a damaged profile; it is edited as sRGB and colours may differ."
+            notice = Message(
+                "The photo was CMYK with a damaged profile; it is edited as sRGB and colours may differ."
+            )
     return _Decoded(np.array(image.convert("RGB")), icc=srgb.tobytes(), notices=(notice,))
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.preparing import scaled_down
 from portrait_studio.imaging.writing import ExportOptions, write_photo
+from portrait_studio.messages import Message
 
 _SAMPLE_PIXELS: Final = 400_000
 _BANDS: Final = 4
@@ -55,9 +56,9 @@ def _encoded_bytes(photo: Photo, options: ExportOptions) -> int:
         return int(path.stat().st_size)
 
 
-def in_words(size: int) -> str:
+def in_words(size: int) -> Message:
     """For the user to read: "about 4.2 MB"."""
     for unit, scale in (("GB", 1e9), ("MB", 1e6)):
         if size >= scale:
-            return f"about {size / scale:.1f} {unit}"
-    return f"about {max(1, round(size / 1e3))} KB"
+            return Message("about {size:.1f} {unit}", size=size / scale, unit=unit)
+    return Message("about {size} KB", size=max(1, round(size / 1e3)))

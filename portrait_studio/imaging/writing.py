@@ -20,6 +20,7 @@ from portrait_studio.imaging.photo import ImageFormat, Metadata, Photo, Pixels, 
 from portrait_studio.imaging.png import write_png
 from portrait_studio.imaging.preparing import in_srgb, scaled_down, without_place
 from portrait_studio.imaging.tiff import holds_exif, write_tiff
+from portrait_studio.messages import Message
 
 SUFFIXES: Final[dict[str, ImageFormat]] = {
     ".jpg": ImageFormat.JPEG,
@@ -61,9 +62,14 @@ class ExportOptions:
 
     def __post_init__(self) -> None:
         if self.quality is not None and not 1 <= self.quality <= 100:
-            raise OptionError(f"The quality must lie between 1 and 100, but is {self.quality}.")
+            raise OptionError(
+                "The quality must lie between 1 and 100, but is {quality}.", quality=self.quality
+            )
         if self.longest_px is not None and self.longest_px < 1:
-            raise OptionError(f"A photo cannot be scaled to {self.longest_px} pixels; choose 1 or more.")
+            raise OptionError(
+                "A photo cannot be scaled to {longest_px} pixels; choose 1 or more.",
+                longest_px=self.longest_px,
+            )
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,7 @@ def format_of(path: Path) -> ImageFormat:
     """
     found = SUFFIXES.get(path.suffix.lower())
     if found is None:
-        raise ExportError(f"{path.name} has no known ending; use .jpg, .png, .tif or .webp.")
+        raise ExportError("{name} has no known ending; use .jpg, .png, .tif or .webp.", name=path.name)
     return found
 
 
@@ -114,8 +120,10 @@ def write_photo(photo: Photo, path: Path, options: ExportOptions | None = None) 
     longest = max(photo.extent.width, photo.extent.height)
     if longest > _LONGEST_SIDE.get(chosen, longest):
         raise ExportError(
-            f"{chosen.value} holds at most {_LONGEST_SIDE[chosen]} pixels per side, the photo has {longest};"
-            " choose PNG or TIFF."
+            "{format} holds at most {most} pixels per side, the photo has {longest}; choose PNG or TIFF.",
+            format=chosen.value,
+            most=_LONGEST_SIDE[chosen],
+            longest=longest,
         )
     fitted, notices = _fitted(photo, chosen, options)
     try:
@@ -129,7 +137,7 @@ def write_photo(photo: Photo, path: Path, options: ExportOptions | None = None) 
                 file.write(_ENCODERS[chosen](fitted, options))
     except MemoryError as error:
         raise ExportError(
-            f"There is not enough memory to write {path}; close other programs first."
+            "There is not enough memory to write {path}; close other programs first.", path=path
         ) from error
     is_lossless = chosen in (ImageFormat.PNG, ImageFormat.TIFF) or (
         chosen is ImageFormat.WEBP and options.quality == 100 and photo.bits == 8
@@ -155,19 +163,21 @@ def _fitted(photo: Photo, chosen: ImageFormat, options: ExportOptions) -> tuple[
         metadata = without_place(metadata)
     pixels, alpha = photo.pixels, photo.alpha
     if chosen in _ENCODERS and photo.bits == 16:
-        notices.append(f"{chosen.value} holds 8 bits per channel; the photo's 16 were rounded.")
+        notices.append(
+            Message("{format} holds 8 bits per channel; the photo's 16 were rounded.", format=chosen.value)
+        )
         pixels, alpha = in_8_bits(pixels), None if alpha is None else in_8_bits(alpha)
     if options.to_srgb:
         converted, problem = in_srgb(replace(photo, pixels=pixels, metadata=metadata))
         pixels, metadata = converted.pixels, converted.metadata
         notices += [problem] if problem else []
     if chosen is ImageFormat.JPEG and alpha is not None:
-        notices.append("JPEG holds no transparency; the photo was laid on white.")
+        notices.append(Message("JPEG holds no transparency; the photo was laid on white."))
         pixels, alpha = _on_white(pixels, alpha), None
     if chosen is ImageFormat.JPEG:
         metadata = _fitting_markers(metadata, notices)
     if chosen is ImageFormat.TIFF and metadata.exif and not holds_exif(metadata.exif):
-        notices.append("The photo's EXIF data is damaged and was left out.")
+        notices.append(Message("The photo's EXIF data is damaged and was left out."))
         metadata = replace(metadata, exif=b"")
     # WebP has no grey, and few programs read 16-bit grey with opacity from TIFF; RGBA keeps the same bits.
     has_grey = chosen is not ImageFormat.WEBP and (
@@ -182,10 +192,10 @@ def _fitted(photo: Photo, chosen: ImageFormat, options: ExportOptions) -> tuple[
 def _fitting_markers(metadata: Metadata, notices: list[str]) -> Metadata:
     """JPEG holds at most 64 KiB of EXIF and as much of XMP."""
     if len(metadata.exif) > _MARKER_BYTES:
-        notices.append("The photo's EXIF data is too long for JPEG and was left out.")
+        notices.append(Message("The photo's EXIF data is too long for JPEG and was left out."))
         metadata = replace(metadata, exif=b"")
     if len(metadata.xmp) > _MARKER_BYTES:
-        notices.append("The photo's XMP data is too long for JPEG and was left out.")
+        notices.append(Message("The photo's XMP data is too long for JPEG and was left out."))
         metadata = replace(metadata, xmp=b"")
     return metadata
 
@@ -201,7 +211,7 @@ def _fitting_profile(metadata: Metadata, has_colour: bool, notices: list[str]) -
     """The profile of a grey device says nothing about a colour picture; PNG forbids both mismatches."""
     wanted = b"RGB " if has_colour else b"GRAY"
     if metadata.icc and metadata.icc[16:20] != wanted:
-        notices.append("The photo's colour profile does not fit this format and was left out.")
+        notices.append(Message("The photo's colour profile does not fit this format and was left out."))
         return replace(metadata, icc=b"")
     return metadata
 

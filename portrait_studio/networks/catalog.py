@@ -100,10 +100,12 @@ def list_weights(folder: Path) -> list[WeightsInfo]:
             (task, folder / str(entry["file"]), str(entry["sha256"])) for task, entry in networks.items()
         ]
     except FileNotFoundError:
-        raise WeightsError(f"There are no weights in {folder}; reinstall the program.") from None
+        raise WeightsError(
+            "There are no weights in {folder}; reinstall the program.", folder=folder
+        ) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise WeightsError(
-            f"The list of weights in {folder} cannot be read; reinstall the program."
+            "The list of weights in {folder} cannot be read; reinstall the program.", folder=folder
         ) from None
     return [_info(*each) for each in named]
 
@@ -128,7 +130,7 @@ def _header(path: Path) -> dict[str, str]:
             return {str(key): str(value) for key, value in header.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, struct.error):
         raise WeightsError(
-            f"{path} is missing or no weights file of this program; choose another one."
+            "{path} is missing or no weights file of this program; choose another one.", path=path
         ) from None
 
 
@@ -156,7 +158,9 @@ def import_weights(source: Path, present: Path, own: Path) -> WeightsInfo:
     own_task = TASKS.get(header.get("architecture", ""))
     task = header.get("task", own_task)
     if task is None or task_of(task) != own_task or header.get("conventions") != str(CONVENTIONS_VERSION):
-        raise WeightsError(f"{source} was made for another version of the program; update one of them.")
+        raise WeightsError(
+            "{source} was made for another version of the program; update one of them.", source=source
+        )
     try:
         data, card = source.read_bytes(), source.with_suffix(".md")
         notes = card.read_bytes() if card.is_file() else b""
@@ -176,7 +180,9 @@ def import_weights(source: Path, present: Path, own: Path) -> WeightsInfo:
         }
         _write(own / _MANIFEST, json.dumps(content, indent=2).encode())
     except OSError as error:
-        raise ExportError(f"The weights cannot be copied to {own} ({error.strerror or error}).") from error
+        raise ExportError(
+            "The weights cannot be copied to {own} ({reason}).", own=own, reason=error.strerror or str(error)
+        ) from error
     return _info(task, target, digest)
 
 

@@ -16,14 +16,15 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from portrait_studio.errors import OptionError, WeightsError
+from portrait_studio.messages import Message
 from portrait_studio.networks.catalog import task_of, variant
 from portrait_studio.networks.conventions import CONVENTIONS_VERSION
 from portrait_studio.networks.folding import check_folds
 from portrait_studio.networks.registry import ARCHITECTURES, build_network
 
 MANIFEST = "manifest.json"
-_REINSTALL = "Reinstall the program, or copy the models folder from a complete installation."
-_UPDATE = "Update the program or the file."
+_REINSTALL = Message("Reinstall the program, or copy the models folder from a complete installation.")
+_UPDATE = Message("Update the program or the file.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,9 +64,13 @@ def read_manifest(folder: Path) -> dict[str, dict[str, Any]]:
         if not all(isinstance(entry, dict) for entry in networks.values()):
             raise TypeError("an entry is not a table")
     except FileNotFoundError:
-        raise WeightsError(f"The weights are missing: {path} does not exist. {_REINSTALL}") from None
+        raise WeightsError(
+            "The weights are missing: {path} does not exist. {advice}", path=path, advice=_REINSTALL
+        ) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise WeightsError(f"The list of weights {path} cannot be read. {_REINSTALL}") from None
+        raise WeightsError(
+            "The list of weights {path} cannot be read. {advice}", path=path, advice=_REINSTALL
+        ) from None
     return networks
 
 
@@ -81,11 +86,20 @@ def load_network(task: str, folder: Path) -> LoadedNetwork:
     """
     entry = read_manifest(folder).get(task)
     if entry is None:
-        raise WeightsError(f"There are no weights for {task} in {folder}. {_REINSTALL}")
+        raise WeightsError(
+            "There are no weights for {task} in {folder}. {advice}",
+            task=task,
+            folder=folder,
+            advice=_REINSTALL,
+        )
     path = folder / str(entry.get("file", ""))
     digest = _sha256(path)
     if digest != entry.get("sha256"):
-        raise WeightsError(f"The weights file {path} is damaged (its checksum differs). {_REINSTALL}")
+        raise WeightsError(
+            "The weights file {path} is damaged (its checksum differs). {advice}",
+            path=path,
+            advice=_REINSTALL,
+        )
     return _load(path, task, digest)
 
 
@@ -173,7 +187,11 @@ def _sha256(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
-        raise WeightsError(f"The weights file {path} is missing or cannot be read. {_REINSTALL}") from None
+        raise WeightsError(
+            "The weights file {path} is missing or cannot be read. {advice}",
+            path=path,
+            advice=_REINSTALL,
+        ) from None
 
 
 def _load(path: Path, task: str, digest: str) -> LoadedNetwork:
@@ -182,9 +200,15 @@ def _load(path: Path, task: str, digest: str) -> LoadedNetwork:
             header = file.metadata() or {}
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
     except (SafetensorError, OSError):
-        raise WeightsError(f"The weights file {path} is damaged. {_REINSTALL}") from None
+        raise WeightsError(
+            "The weights file {path} is damaged. {advice}", path=path, advice=_REINSTALL
+        ) from None
     if header.get("conventions") != str(CONVENTIONS_VERSION):
-        raise WeightsError(f"The weights file {path} was made for another version of the program. {_UPDATE}")
+        raise WeightsError(
+            "The weights file {path} was made for another version of the program. {advice}",
+            path=path,
+            advice=_UPDATE,
+        )
     architecture = header.get("architecture", "")
     try:
         module = build_network(architecture, json.loads(header["config"]))
@@ -194,11 +218,16 @@ def _load(path: Path, task: str, digest: str) -> LoadedNetwork:
         check_folds(module, folds)
     except (OptionError, KeyError, ValueError, TypeError, AttributeError, RuntimeError):
         raise WeightsError(
-            f"The weights file {path} does not fit this version of the program. {_UPDATE}"
+            "The weights file {path} does not fit this version of the program. {advice}",
+            path=path,
+            advice=_UPDATE,
         ) from None
     if ARCHITECTURES[architecture].task != task_of(task):
         raise WeightsError(
-            f"The weights file {path} holds a network for another task than {task}. {_REINSTALL}"
+            "The weights file {path} holds a network for another task than {task}. {advice}",
+            path=path,
+            task=task,
+            advice=_REINSTALL,
         )
     module.eval().requires_grad_(False)
     return LoadedNetwork(module, task, architecture, module.config, digest, record, folds)

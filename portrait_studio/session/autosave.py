@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from portrait_studio.document.project import Origin, write_project
 from portrait_studio.engine.progress import Progress
 from portrait_studio.errors import Cancelled, PortraitStudioError
+from portrait_studio.messages import Message
 from portrait_studio.session.history import State
 from portrait_studio.session.jobs import Failure, JobDesk, JobKind, Runner
 from portrait_studio.session.recovery import Recoverable, Slot, find_recoverable
@@ -25,8 +26,8 @@ class Autosave(QObject):
     The file goes as soon as the work is saved, exported or given up by the user; it stays after a crash.
     """
 
-    failed = Signal(str)
-    """A sentence, once, until writing succeeds again"""
+    failed = Signal(object)
+    """Message, a sentence, once, until writing succeeds again"""
 
     def __init__(
         self, session: Session, runner: Runner, folder: Path, interval_s: float = DEFAULT_INTERVAL_S
@@ -112,7 +113,13 @@ class Autosave(QObject):
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            self._complain(f"The folder {self._folder} cannot be made ({error.strerror}).")
+            self._complain(
+                Message(
+                    "The folder {folder} cannot be made ({reason}).",
+                    folder=self._folder,
+                    reason=error.strerror,
+                )
+            )
             return False
         return self._slot.take()
 
@@ -131,13 +138,14 @@ class Autosave(QObject):
     def _on_failed(self, failure: Failure) -> None:
         # A document that was closed meanwhile takes its undo data with it; there is nothing to keep then.
         if self._session.has_unsaved_edits:
-            known = isinstance(failure.error, PortraitStudioError)
-            self._complain(str(failure.error) if known else f"It could not be written ({failure.error}).")
+            error = failure.error
+            unknown = Message("It could not be written ({reason}).", reason=str(error))
+            self._complain(error.message if isinstance(error, PortraitStudioError) else unknown)
 
-    def _complain(self, sentence: str) -> None:
+    def _complain(self, sentence: Message) -> None:
         if not self._has_complained:
             self._has_complained = True
-            self.failed.emit(f"Your work is not autosaved. {sentence}")
+            self.failed.emit(Message("Your work is not autosaved. {reason}", reason=sentence))
 
     def _on_opened(self) -> None:
         self._forget()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QUndoCommand
 from portrait_studio.document.deltas import Delta
 from portrait_studio.document.document import Document
 from portrait_studio.document.history import Step
+from portrait_studio.session.step_names import step_name
 
 Changed = Callable[[Delta], None]
 """Called after a delta was applied or taken back."""
@@ -19,7 +20,7 @@ class StepCommand(QUndoCommand):
 
     def __init__(self, step: Step, document: Document, changed: Changed) -> None:
         """Args: the step; what it changes; who wants to know."""
-        super().__init__(step.title)
+        super().__init__(step_name(step.title))
         self.step = step
         self._document = document
         self._changed = changed

@@ -25,6 +25,7 @@ from portrait_studio.imaging.canvas_extension import (
     to_ratio,
 )
 from portrait_studio.imaging.geometry import Bounds, Extent, Margins
+from portrait_studio.messages import Message
 from portrait_studio.networks.conventions import LABEL_COUNT
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.jobs import Failure, JobDesk, JobKind
@@ -156,7 +157,9 @@ class Extending(QObject):
         self._editing.about_to_change.emit()
         delta = document.change_canvas(canvas)
         if delta is not None:
-            self._editing.push(Step("Extend canvas" if margins.extends else "Crop canvas", delta))
+            self._editing.push(
+                Step(Message("Extend canvas") if margins.extends else Message("Crop canvas"), delta)
+            )
         return True
 
     # -- the guess -----------------------------------------------------------------------------------------

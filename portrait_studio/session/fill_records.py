@@ -63,7 +63,8 @@ def options_of(record: FillRecord, way: WayRecord | None = None) -> CompletionOp
         method = Method(name)
     except ValueError:
         raise ProjectError(
-            f"The fill was made by the method {name!r}, which this version of the program lacks; update it."
+            "The fill was made by the method {name!r}, which this version of the program lacks; update it.",
+            name=name,
         ) from None
     return CompletionOptions(method, seed, record.device, grow_px=record.grow_px, precision=record.precision)
 

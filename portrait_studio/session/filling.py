@@ -24,6 +24,7 @@ from portrait_studio.engine.request import (
 )
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.imaging.masks import check_mask
+from portrait_studio.messages import Message
 from portrait_studio.session.candidates import Candidate, Candidates
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.fill_records import options_of, record_of
@@ -223,7 +224,7 @@ class Filling(QObject):
         assert document is not None
         delta = document.apply_fills(candidates.regions, over)
         shown = candidates.shown
-        step = Step("Fill", delta, record_of(shown, candidates.by_hole, is_anew=over is not None))
+        step = Step(Message("Fill"), delta, record_of(shown, candidates.by_hole, is_anew=over is not None))
         self._known[step] = candidates
         self._editing.push(step)
         self._survey.learn(shown.result.structure)

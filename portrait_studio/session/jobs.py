@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 
 from portrait_studio.engine.progress import CancelToken, Progress, Stage
+from portrait_studio.messages import Message
 
 Task = Callable[[Progress], Any]
 """Work for another thread; it reports to the progress that it gets."""
@@ -41,18 +42,18 @@ class Runner(Protocol):
 class JobKind(Enum):
     """What a job does, as the user reads it while it runs."""
 
-    PREPARE = "Loading the engine"
-    OPEN = "Opening"
-    SAVE = "Saving"
-    AUTOSAVE = "Autosaving"
-    RECORD = "Writing the edit record"
-    EXPORT = "Exporting"
-    READ_MASK = "Reading the mask"
-    WRITE_MASK = "Writing the mask"
-    FILL = "Filling"
-    PARSE = "Reading the structure"
-    SURVEY = "Looking at the photo"
-    SKETCH = "Guessing the outline"
+    PREPARE = Message("Loading the engine")
+    OPEN = Message("Opening")
+    SAVE = Message("Saving")
+    AUTOSAVE = Message("Autosaving")
+    RECORD = Message("Writing the edit record")
+    EXPORT = Message("Exporting")
+    READ_MASK = Message("Reading the mask")
+    WRITE_MASK = Message("Writing the mask")
+    FILL = Message("Filling")
+    PARSE = Message("Reading the structure")
+    SURVEY = Message("Looking at the photo")
+    SKETCH = Message("Guessing the outline")
 
     @property
     def is_quiet(self) -> bool:

@@ -14,12 +14,16 @@ from portrait_studio.document.mask_edit import MaskEdit
 from portrait_studio.imaging import mask_shapes, masks
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import HOLE, KNOWN, Mask
-from portrait_studio.networks.conventions import LABELS
+from portrait_studio.messages import Message
 from portrait_studio.session.editing import Editing
+from portrait_studio.session.step_names import painted_label
 from portrait_studio.session.tools import Tools
 
 Point = tuple[float, float]
 
+_STROKE: Final = (Message("Stroke"), Message("Erase stroke"))
+_RECTANGLE: Final = (Message("Rectangle"), Message("Erase rectangle"))
+_LASSO: Final = (Message("Lasso"), Message("Erase lasso"))
 _TAPER_PX: Final = 1.0
 """Steps in which the width of a stroke follows the pressure of a pen."""
 
@@ -100,7 +104,7 @@ class Painting(QObject):
         if self._tools.takes_loops and stroke.value != KNOWN:
             changed = stroke.edit.surround(stroke.points, stroke.widest_px, stroke.value)
             self._editing.tell_plane(stroke.plane, changed)
-        self._editing.finish(self._named(stroke.plane, stroke.value, "Stroke"), stroke.edit)
+        self._editing.finish(self._named(stroke.plane, stroke.value, _STROKE), stroke.edit)
         self._tell_marked(stroke.plane, stroke.value)
 
     def abort_stroke(self) -> None:
@@ -126,14 +130,14 @@ class Painting(QObject):
     def mark_rectangle(self, bounds: Bounds, erase: bool) -> None:
         """Paint a rectangle, or take it away."""
         plane, value = self._target(erase)
-        name = self._named(plane, value, "Rectangle")
+        name = self._named(plane, value, _RECTANGLE)
         self._change(name, lambda edit: edit.rectangle(bounds, value), plane)
         self._tell_marked(plane, value)
 
     def mark_lasso(self, points: Sequence[Point], erase: bool) -> None:
         """Paint the inside of a closed outline, or take it away."""
         plane, value = self._target(erase)
-        self._change(self._named(plane, value, "Lasso"), lambda edit: edit.polygon(points, value), plane)
+        self._change(self._named(plane, value, _LASSO), lambda edit: edit.polygon(points, value), plane)
         self._tell_marked(plane, value)
 
     # -- the whole mask ------------------------------------------------------------------------------------
@@ -143,29 +147,30 @@ class Painting(QObject):
         document = self._editing.document
         if document is not None:
             everything = Bounds.of(document.extent)
-            self._change("Mark everything", lambda edit: edit.rectangle(everything))
+            self._change(Message("Mark everything"), lambda edit: edit.rectangle(everything))
 
     def clear_mask(self) -> None:
         """Remove the whole mask."""
-        self._change("Clear mask", MaskEdit.clear)
+        self._change(Message("Clear mask"), MaskEdit.clear)
 
     def invert_mask(self) -> None:
         """Mask what is not masked, and the reverse."""
-        self._change("Invert mask", MaskEdit.invert)
+        self._change(Message("Invert mask"), MaskEdit.invert)
 
     def grow_mask(self, radius_px: int) -> None:
         """Move the edge of the mask outwards, or inwards when negative."""
         self._replace(
-            "Grow mask" if radius_px > 0 else "Shrink mask", lambda mask: masks.grow(mask, radius_px)
+            Message("Grow mask") if radius_px > 0 else Message("Shrink mask"),
+            lambda mask: masks.grow(mask, radius_px),
         )
 
     def feather_mask(self, radius_px: int) -> None:
         """Make the edge of the mask soft."""
-        self._replace("Feather mask", lambda mask: mask_shapes.feather(mask, radius_px))
+        self._replace(Message("Feather mask"), lambda mask: mask_shapes.feather(mask, radius_px))
 
     def fill_mask_holes(self) -> None:
         """Mask what the mask surrounds."""
-        self._replace("Fill holes of the mask", mask_shapes.fill_holes)
+        self._replace(Message("Fill holes of the mask"), mask_shapes.fill_holes)
 
     def replace_mask(self, text: str, mask: Mask) -> None:
         """Take another mask, (H, W) uint8 of the photo's size.
@@ -177,7 +182,7 @@ class Painting(QObject):
 
     def clear_wanted(self) -> None:
         """Forget all labels that the user painted."""
-        self._change("Clear painted labels", MaskEdit.clear, PlaneName.STRUCTURE)
+        self._change(Message("Clear painted labels"), MaskEdit.clear, PlaneName.STRUCTURE)
 
     # -- pieces --------------------------------------------------------------------------------------------
 
@@ -193,11 +198,11 @@ class Painting(QObject):
             self.marked.emit()
 
     @staticmethod
-    def _named(plane: PlaneName, value: int, shape: str) -> str:
-        """What the step is called in the history."""
+    def _named(plane: PlaneName, value: int, shape: tuple[Message, Message]) -> Message:
+        """What the step is called in the history; a shape has a name for marking and one for erasing."""
         if plane is PlaneName.STRUCTURE:
-            return "Erase label" if value == KNOWN else f"Paint {LABELS[value - 1]}"
-        return shape if value != KNOWN else f"Erase {shape.lower()}"
+            return Message("Erase label") if value == KNOWN else painted_label(value - 1)
+        return shape[value == KNOWN]
 
     def _replace(self, text: str, made: Callable[[Mask], Mask]) -> None:
         document = self._editing.document

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from portrait_studio.engine.request import Structure
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import HOLE, Mask, grow
+from portrait_studio.language.names import label_name
+from portrait_studio.messages import Message
 from portrait_studio.networks.conventions import LABEL_COUNT, LABELS
 
 THINGS: Final = frozenset(LABELS.index(name) for name in ("hat", "sunglasses", "belt", "bag", "scarf"))
@@ -32,7 +34,7 @@ class Part:
         inside: (h, w) bool over the map.
     """
 
-    name: str
+    name: Message
     bounds: Bounds
     inside: NDArray[np.bool_]
 
@@ -93,7 +95,7 @@ class Parts:
         large = [n for n in range(1, len(stats)) if stats[n, cv2.CC_STAT_AREA] >= least]
         ordered = sorted(large, key=lambda n: float(centres[n][0]))
         return tuple(
-            Part(f"person {place}" if len(ordered) > 1 else "person", self._bounds, numbers == number)
+            Part(_numbered(place, len(ordered)), self._bounds, numbers == number)
             for place, number in enumerate(ordered, 1)
         )
 
@@ -116,7 +118,7 @@ class Parts:
         numbers = self._components[label]
         key = (label, int(numbers[spot]))
         if key not in self._found:
-            self._found[key] = Part(LABELS[label], self._bounds, numbers == key[1])
+            self._found[key] = Part(label_name(label), self._bounds, numbers == key[1])
         return self._found[key]
 
     def thing_or_person_at(self, x: float, y: float) -> Part | None:
@@ -136,3 +138,8 @@ class Parts:
         column = math.floor((x - self._bounds.left) * width / self._bounds.width)
         row = math.floor((y - self._bounds.top) * height / self._bounds.height)
         return (row, column) if 0 <= row < height and 0 <= column < width else None
+
+
+def _numbered(place: int, count: int) -> Message:
+    """What one of several people is called."""
+    return Message("person {number}", number=place) if count > 1 else Message("person")

@@ -14,8 +14,10 @@ from portrait_studio.document.history import Step
 from portrait_studio.document.mask_edit import MaskEdit
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import HOLE, KNOWN, Mask
+from portrait_studio.messages import Message
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.parts import Part
+from portrait_studio.session.step_names import picked_part
 from portrait_studio.session.survey import Survey
 from portrait_studio.session.tools import Tools
 
@@ -91,7 +93,7 @@ class Picking(QObject):
             self._editing.about_to_change.emit()
             delta = document.protect(self._mask_of(document, numbers))
             if delta is not None:
-                self._editing.push(Step("Protect people", delta))
+                self._editing.push(Step(Message("Protect people"), delta))
         self.protection_changed.emit()
 
     def forget(self) -> None:
@@ -111,9 +113,8 @@ class Picking(QObject):
             value = KNOWN if mode is PickMode.SUBTRACT else HOLE
             return cleared.united(edit.stamp(bounds, outline, value))
 
-        verb = "Leave" if mode is PickMode.SUBTRACT else "Pick"
         before = history.state
-        self._editing.change(f"{verb} {part.name}", change)
+        self._editing.change(picked_part(part.name, leaves=mode is PickMode.SUBTRACT), change)
         step = history.state
         self._last = _Pick(part, mode, step if step is not before else None)
 

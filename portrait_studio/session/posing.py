@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from portrait_studio.document.history import Step
-from portrait_studio.networks.conventions import KEYPOINTS
+from portrait_studio.messages import Message
 from portrait_studio.session.editing import Editing
+from portrait_studio.session.step_names import moved_joint
 
 
 class Posing(QObject):
@@ -31,7 +32,7 @@ class Posing(QObject):
         self._editing.about_to_change.emit()
         delta = document.put_joint(joint, x, y)
         if delta is not None:
-            self._editing.push(Step(f"Move {KEYPOINTS[joint].replace('-', ' ')}", delta))
+            self._editing.push(Step(moved_joint(joint), delta))
 
     def reset(self) -> None:
         """Let all joints be predicted again."""
@@ -43,4 +44,4 @@ class Posing(QObject):
         edit.clear()
         delta = edit.finish()
         if delta is not None:
-            self._editing.push(Step("Reset joints", delta))
+            self._editing.push(Step(Message("Reset joints"), delta))

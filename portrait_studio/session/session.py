@@ -29,6 +29,8 @@ from portrait_studio.imaging.masks import Mask
 from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.imaging.writing import ExportOptions
+from portrait_studio.language.saying import tr
+from portrait_studio.messages import Message, joined
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.extending import Extending, Sketcher
 from portrait_studio.session.filling import Completer, Filling
@@ -67,7 +69,7 @@ class Session(QObject):
     """Job: done, failed or cancelled"""
     failed = Signal(object)
     """Failure"""
-    noticed = Signal(str)
+    noticed = Signal(object)
     """A sentence for the user that needs no answer"""
     exported = Signal(object)
     """ExportReport"""
@@ -368,7 +370,7 @@ class Session(QObject):
             JobKind.RECORD: self.recorded.emit,
             JobKind.FILL: self.filling.take,
             JobKind.PARSE: self.reading.take,
-            JobKind.READ_MASK: partial(self.painting.replace_mask, "Import mask"),
+            JobKind.READ_MASK: partial(self.painting.replace_mask, Message("Import mask")),
             JobKind.WRITE_MASK: self.mask_exported.emit,
             JobKind.SURVEY: self.survey.take,
             JobKind.SKETCH: self.extending.take,
@@ -393,7 +395,12 @@ class Session(QObject):
         if failure.kind is JobKind.SKETCH:
             self.extending.give_up()
         if failure.kind.is_quiet and isinstance(failure.error, PortraitStudioError):
-            self.noticed.emit(f"{failure.error} Until then you can paint and export, but not fill.")
+            self.noticed.emit(
+                Message(
+                    "{reason} Until then you can paint and export, but not fill.",
+                    reason=failure.error.message,
+                )
+            )
         else:
             self.failed.emit(failure)
         self.survey.go_on()
@@ -422,7 +429,7 @@ class Session(QObject):
         self._project_path = opened.path
         self.tools.suit(document.extent)
         named = opened.path or document.photo.path
-        self._name = named.name if named is not None else "Pasted picture"
+        self._name = named.name if named is not None else tr("Pasted picture")
         self.picking.forget()
         self.survey.begin()
         self.opened.emit()
@@ -439,7 +446,7 @@ class Session(QObject):
         self.reading.forget()
         self.device_named.emit(result.device)
         if result.notices:
-            self.noticed.emit(" ".join(result.notices))
+            self.noticed.emit(joined(result.notices))
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""What the user prefers, kept in a file of the user's data folder; applied live by whoever listens."""
+"""What the user prefers, kept in a file of the user's data folder; applied by whoever listens."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.errors import ExportError
 from portrait_studio.imaging.atomic import replacing
+from portrait_studio.language.choice import LANGUAGES, SYSTEM
 
 DEVICES: Final = ("auto", "cpu", "cuda", "mps")
 PRECISIONS: Final = ("auto", "float32", "bfloat16")
 THEMES: Final = ("system", "light", "dark")
+CHOICES_OF_LANGUAGE: Final = (SYSTEM, *LANGUAGES)
 MOST_THREADS: Final = 256
 
 
@@ -30,6 +32,7 @@ class Settings:
         threads: of the CPU for a fill; 0 = as many as there are.
         autosave_s: seconds between two autosaves; 0 = none.
         theme: one of `THEMES`.
+        language: of the window from the next start on, one of `CHOICES_OF_LANGUAGE`.
         keys: for each command whose keys are not the usual ones, its name and its keys.
     """
 
@@ -38,6 +41,7 @@ class Settings:
     threads: int = 0
     autosave_s: int = 60
     theme: str = "system"
+    language: str = SYSTEM
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -52,7 +56,12 @@ class Settings:
 
 
 def _fits(name: str, value: object) -> bool:
-    choices = {"device": DEVICES, "precision": PRECISIONS, "theme": THEMES}
+    choices = {
+        "device": DEVICES,
+        "precision": PRECISIONS,
+        "theme": THEMES,
+        "language": CHOICES_OF_LANGUAGE,
+    }
     limits = {"threads": MOST_THREADS, "autosave_s": 3600}
     if name in choices:
         return value in choices[name]

@@ -47,11 +47,13 @@ class TextureOptions:
 
     def __post_init__(self) -> None:
         if self.patch_px < 3 or self.patch_px % 2 == 0:
-            raise OptionError(f"The patch size must be odd and at least 3 pixels, not {self.patch_px}.")
+            raise OptionError(
+                "The patch size must be odd and at least 3 pixels, not {patch_px}.", patch_px=self.patch_px
+            )
         if min(self.max_levels, self.coarse_iterations, self.fine_iterations) < 1:
             raise OptionError(
                 "The texture stage needs at least one level and one iteration; raise the value."
             )
         for name in ("start_pull", "sharpness"):
             if not 0.0 <= getattr(self, name) <= 1.0:
-                raise OptionError(f"The texture option {name} must lie between 0 and 1.")
+                raise OptionError("The texture option {name} must lie between 0 and 1.", name=name)

@@ -1,0 +1,48 @@
+"""Catalogues of translations: Qt's TS files, read as they are, so that nothing has to be compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from xml.etree import ElementTree
+
+from PySide6.QtCore import QObject, QTranslator
+
+from portrait_studio.language.saying import CONTEXT
+
+
+def read_catalogue(path: Path) -> dict[str, str]:
+    """Finished translations by their source text.
+
+    Args:
+        path: a TS file; one that is missing or damaged is an empty catalogue, the window stays English then.
+    """
+    try:
+        messages = ElementTree.parse(path).getroot().iter("message")
+    except (OSError, ElementTree.ParseError):
+        return {}
+    found = {}
+    for message in messages:
+        translation = message.find("translation")
+        if translation is not None and translation.get("type") is None and translation.text:
+            found[message.findtext("source", "")] = translation.text
+    return found
+
+
+class Catalogue(QTranslator):
+    """Answers Qt from a dictionary."""
+
+    def __init__(self, texts: Mapping[str, str], parent: QObject) -> None:
+        """Args: translations by their source text; the application."""
+        super().__init__(parent)
+        self._texts = texts
+
+    def isEmpty(self) -> bool:
+        """Qt takes no empty translator."""
+        return not self._texts
+
+    def translate(
+        self, context: str, sourceText: str, disambiguation: str | None = None, n: int = -1
+    ) -> str | None:
+        """The translation of one text of the program; None leaves it to the next translator."""
+        return self._texts.get(sourceText) if context == CONTEXT else None

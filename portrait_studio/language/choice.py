@@ -1,0 +1,81 @@
+"""Which languages there are, which one the system asks for, and speaking one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+
+from portrait_studio.language.catalogue import Catalogue, read_catalogue
+from portrait_studio.locations import resources_dir
+
+SYSTEM: Final = "system"
+ENGLISH: Final = "en"
+LANGUAGES: Final = {ENGLISH: "English", "zh_CN": "简体中文"}
+"""Name of each language in itself."""
+
+
+def of_system(wanted: Sequence[str] | None = None) -> str:
+    """The language that the user of this machine likes best among those that there are.
+
+    Args:
+        wanted: names of languages as in BCP 47, the best first; None asks the system.
+    """
+    for name in QLocale.system().uiLanguages() if wanted is None else wanted:
+        locale = QLocale(name)
+        if locale.language() == QLocale.Language.English:
+            return ENGLISH
+        is_simplified = locale.script() == QLocale.Script.SimplifiedHanScript
+        if locale.language() == QLocale.Language.Chinese and is_simplified:
+            return "zh_CN"
+    return ENGLISH
+
+
+class Language:
+    """What the application speaks; a window that is made afterwards speaks it."""
+
+    def __init__(self, application: QCoreApplication) -> None:
+        """Args: the application; it speaks English."""
+        self._application = application
+        self._translators: list[QTranslator] = []
+        self.name = ENGLISH
+
+    def speak(self, name: str) -> None:
+        """Speak one of `LANGUAGES`, or that of the system."""
+        self.be_silent()
+        self.name = of_system() if name == SYSTEM else name
+        if self.name != ENGLISH:
+            # The program's own is asked first, which is the one that is installed last.
+            self._translators = [
+                _of_qt(self.name, self._application),
+                Catalogue(read_catalogue(_own_file(self.name)), self._application),
+            ]
+            for translator in self._translators:
+                self._application.installTranslator(translator)
+
+    def be_silent(self) -> None:
+        """Speak English again."""
+        for translator in self._translators:
+            self._application.removeTranslator(translator)
+            translator.deleteLater()
+        self._translators, self.name = [], ENGLISH
+
+
+def said_in(name: str, source: str) -> str:
+    """A text without values in one of `LANGUAGES`, or that of the system, whatever is spoken now."""
+    language = of_system() if name == SYSTEM else name
+    return read_catalogue(_own_file(language)).get(source, source)
+
+
+def _own_file(name: str) -> Path:
+    """The program's own catalogue; there is none of English."""
+    return resources_dir() / "languages" / f"{name}.ts"
+
+
+def _of_qt(name: str, parent: QCoreApplication) -> QTranslator:
+    """Qt's own words: standard buttons, file dialogs, names of keys."""
+    translator = QTranslator(parent)
+    translator.load(f"qtbase_{name}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+    return translator
