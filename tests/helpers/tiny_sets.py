@@ -139,6 +139,11 @@ def save_classes(path: Path, classes: NDArray[np.uint8]) -> None:
     scipy.io.savemat(path, {"groundtruth": classes})
 
 
+def save_tags(path: Path, tags: list[str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scipy.io.savemat(path, {"tags": np.array([[CLASSES.index(tag) for tag in tags]], np.uint8)})
+
+
 def class_map(**boxes: tuple[int, int, int, int]) -> NDArray[np.uint8]:
     """CCP's classes (200, 120): each named class in a box (left, top, right, bottom); "_" stands for "-"."""
     classes = np.zeros((HEIGHT, WIDTH), np.uint8)
@@ -160,6 +165,7 @@ def make_ccp(folder: Path) -> None:
         save_classes(folder / "annotations" / "pixel-level" / f"{name}.mat", classes)
     save_poses(folder / "blazepose.json", names)
     save_silhouettes(folder / "silhouettes.zip", ["1005"])
+    save_tags(folder / "annotations" / "image-level" / "1005.mat", ["null", "skin", "boots", "dress", "tie"])
 
 
 def make_fashionista(folder: Path) -> None:

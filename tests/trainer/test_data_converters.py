@@ -177,6 +177,30 @@ def test_ccp(tmp_path: Path) -> None:
     assert samples["0001"][1]["original_size"] == [120, 200]
 
 
+def test_ccp_tags_say_what_a_photo_shows(tmp_path: Path) -> None:
+    make_set("clothing-co-parsing", tmp_path / "ccp")
+    samples, _ = converted("clothing-co-parsing", tmp_path / "ccp")
+    missing = {"hat", "sunglasses", "upper-clothes", "skirt", "pants", "belt", "bag"}
+    assert samples["1005"][1]["shown"] == [label for label in LABELS if label not in missing]
+    assert "shown" not in samples["1006"][1]
+    assert "shown" not in samples["0001"][1]
+
+
+def test_tags_without_a_garment_say_nothing() -> None:
+    assert clothing_co_parsing.shown_labels(["null", "skin", "bag"]) is None
+    suited = clothing_co_parsing.shown_labels(["suit"])
+    assert suited is not None
+    assert {"upper-clothes", "pants"} <= set(suited)
+    assert not {"dress", "skirt", "bag"} & set(suited)
+
+
+def test_damaged_tags_leave_the_photo_out(tmp_path: Path) -> None:
+    make_set("clothing-co-parsing", tmp_path / "ccp")
+    (tmp_path / "ccp" / "annotations" / "image-level" / "1005.mat").write_bytes(b"nothing")
+    _, skipped = converted("clothing-co-parsing", tmp_path / "ccp")
+    assert skipped["1005"].startswith("tags cannot be read")
+
+
 def test_ccp_photos_that_do_not_fit_are_skipped(tmp_path: Path) -> None:
     folder = tmp_path / "ccp"
     make_set("clothing-co-parsing", folder)

@@ -8,13 +8,20 @@ from hypothesis import strategies as st
 
 from portrait_studio.engine.devices import Compute
 from portrait_studio.errors import WeightsError
-from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT, PARTIAL_LABELS
+from portrait_studio.networks.conventions import (
+    IGNORE_LABEL,
+    KEYPOINTS,
+    LABEL_COUNT,
+    LABELS,
+    PARTIAL_LABELS,
+)
 from portrait_studio.networks.parsing import ParsingConfig, ParsingNetwork
 from tests.helpers.tiny_packs import SET, figure, write_tiny_models
 from trainer.__main__ import main
+from trainer.data.limbs import sided_by_pose
 from trainer.data.pack_writer import write_packs
 from trainer.data.packs import PackedSet
-from trainer.data.relabel import decide, predict, relabel
+from trainer.data.relabel import decide, predict, relabel, told
 from trainer.data.sample import Sample, unknown_labels
 from trainer.data.split import split_of
 
@@ -50,6 +57,35 @@ def test_doubtful_pixels_keep_their_code() -> None:
     probabilities[10, 0] = [0.1, 0.4, 0.1, 0.4]
     labels = np.array([[20, 20, IGNORE_LABEL, 5]], np.uint8)
     assert decide(labels, probabilities, 0.7).tolist() == [[9, 20, IGNORE_LABEL, 5]]
+
+
+def test_what_tags_leave_out_becomes_impossible() -> None:
+    probabilities = np.full((LABEL_COUNT, 2, 3), 1 / LABEL_COUNT, np.float32)
+    skirt, dress, bag, face = (LABELS.index(name) for name in ("skirt", "dress", "bag", "face"))
+    weighed = told(probabilities, [name for name in LABELS if name != "dress"])
+    np.testing.assert_allclose(weighed.sum(0), 1, rtol=1e-5)
+    assert (weighed[dress] == 0).all()
+    assert (weighed[bag] > 1.5 * weighed[skirt]).all()
+    np.testing.assert_allclose(weighed[skirt], weighed[face])
+    assert told(probabilities, None) is probabilities
+
+
+def test_left_and_right_are_those_of_the_pose() -> None:
+    labels = np.zeros((100, 60), np.uint8)
+    left, right = LABELS.index("left-leg"), LABELS.index("right-leg")
+    labels[50:90, 10:20] = left
+    labels[50:90, 40:50] = right
+    labels[0:5] = LABELS.index("hat")
+    keypoints = np.zeros((len(KEYPOINTS), 3), np.float32)
+    for side, x in (("right", 15), ("left", 45)):
+        for joint, y in (("hip", 45), ("knee", 65), ("ankle", 85)):
+            keypoints[KEYPOINTS.index(f"{side}-{joint}")] = (x, y, 1)
+    sided = sided_by_pose(labels, keypoints)
+    assert (sided[50:90, 10:20] == right).all()
+    assert (sided[50:90, 40:50] == left).all()
+    assert (sided[:50] == labels[:50]).all()
+    keypoints[KEYPOINTS.index("left-knee"), 2] = 0
+    np.testing.assert_array_equal(sided_by_pose(labels, keypoints), labels)
 
 
 @pytest.mark.parametrize("certainty", ["-0.1", "1.5", "nan"])

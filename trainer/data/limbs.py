@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.networks.conventions import FACE, LABELS
+from portrait_studio.networks.conventions import FACE, KEYPOINTS, LABELS
 from trainer.data.sample import LabelArray, PointArray
 
 LEFT_SHOE, RIGHT_SHOE = LABELS.index("left-shoe"), LABELS.index("right-shoe")
@@ -21,6 +21,14 @@ STRAY_SHARE: Final = 0.06
 
 _PAIR_SHARE: Final = 0.3
 _ONE_SHOE_SHARE: Final = 0.8
+
+_LIMBS: Final = {
+    "arm": ("shoulder", "elbow", "wrist"),
+    "leg": ("hip", "knee", "ankle"),
+    "shoe": ("hip", "knee", "ankle"),
+}
+_BEYOND: Final = 0.35
+"""How far hand or foot reach beyond the last joint, in lengths of forearm or calf."""
 
 _THIGH, _CALF, _FOOT, _UPPER_ARM, _FOREARM, _HEAD, _NECK = 1.5, 1.1, 1.0, 1.0, 0.9, 1.8, 1.3
 
@@ -92,6 +100,41 @@ def _feet_bones(landmarks: PointArray) -> Bones:
     left = _leg(LEFT_SHOE, landmarks, 23)[1:]
     right = _leg(RIGHT_SHOE, landmarks, 24)[1:]
     return left + right
+
+
+def sided_by_pose(labels: LabelArray, keypoints: PointArray) -> LabelArray:
+    """The same label map with left and right of arms, legs and shoes as the pose has them.
+
+    Args:
+        labels: (h, w) uint8 codes.
+        keypoints: (16, 3) float32 x, y in pixels of the map, confidence; limbs with an unknown joint stay.
+
+    Returns:
+        (h, w) uint8 codes.
+    """
+    sided = labels.copy()
+    for part, joints in _LIMBS.items():
+        pair = [LABELS.index(f"{side}-{part}") for side in ("left", "right")]
+        limbs = [
+            [keypoints[KEYPOINTS.index(f"{side}-{joint}")] for joint in joints] for side in ("left", "right")
+        ]
+        mask = np.isin(labels, pair)
+        if not mask.any() or min(point[2] for limb in limbs for point in limb) <= 0:
+            continue
+        bones = tuple(bone for label, limb in zip(pair, limbs, strict=True) for bone in _limb(label, limb))
+        sided[mask] = split_by_limb(mask, bones)[mask]
+    return sided
+
+
+def _limb(label: int, joints: list[PointArray]) -> Bones:
+    """From joint to joint, and as far again as a hand or foot reaches."""
+    upper, lower, end = (joint[:2] for joint in joints)
+    beyond = end + _BEYOND * (end - lower)
+    return (
+        Bone(label, _THIGH, upper, lower),
+        Bone(label, _CALF, lower, end),
+        Bone(label, _FOOT, end, beyond),
+    )
 
 
 def nearest_label(mask: NDArray[np.bool_], bones: Bones) -> LabelArray:

@@ -104,6 +104,12 @@ CCP_SHOES: Final = frozenset(
 )
 """Divided into left and right by the pose."""
 
+CCP_GARMENTS: Final = frozenset(("upper-clothes", "skirt", "pants", "dress"))
+"""Our labels of which every dressed person wears one: tags without any of them are incomplete."""
+
+CCP_OPTIONAL: Final = CCP_GARMENTS | {"hat", "sunglasses", "belt", "bag", "scarf"}
+"""Our labels that a photo shows only if one of its tags says so; all others any photo may show."""
+
 CCP_ON_ARMS: Final = frozenset(("bracelet", "gloves", "ring", "watch"))
 """Divided into left and right arm by the pose."""
 

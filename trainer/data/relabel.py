@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,20 +14,26 @@ from portrait_studio.engine.parse import parse
 from portrait_studio.engine.work_crop import CropPolicy, Window, structure_windows
 from portrait_studio.errors import OptionError
 from portrait_studio.imaging.geometry import Bounds
-from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT
+from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT, LABELS
 from portrait_studio.networks.parsing import ParsingNetwork
 from portrait_studio.networks.released import load_network
+from trainer.data.limbs import sided_by_pose
 from trainer.data.pack_writer import write_packs
 from trainer.data.packs import PackedSet
 from trainer.data.sample import Extras, Sample
 from trainer.data.split import SPLITS
 from trainer.losses.parsing import label_sets
 
+_SMALL_THINGS = frozenset(("hat", "sunglasses", "belt", "bag", "scarf"))
+_LIFT = 2.0
+
 
 def relabel(
     packs: Path, destination: Path, sets: list[str], models: Path, compute: Compute, certainty: float = 0.0
 ) -> dict[str, int]:
     """Write sets anew with exact labels: known ones stay, the network decides the others.
+
+    Where tags say what a photo shows, nothing else is decided for; left and right are as the pose has them.
 
     Args:
         packs: folder of packed sets.
@@ -64,9 +70,10 @@ def _relabelled(
         for index in range(len(photos)):
             sample = photos[index]
             labels = sample.labels
-            if int(labels.max()) >= LABEL_COUNT:
-                labels = decide(labels, predict(sample.image, network, compute), certainty)
             extras = {key: value for key, value in photos.extras(index).items() if key != "keypoints"}
+            if int(labels.max()) >= LABEL_COUNT:
+                probabilities = told(predict(sample.image, network, compute), extras.get("shown"))
+                labels = sided_by_pose(decide(labels, probabilities, certainty), sample.keypoints)
             yield Sample(sample.key, sample.image, labels, sample.keypoints), extras
 
 
@@ -93,6 +100,26 @@ def predict(image: NDArray[np.uint8], network: ParsingNetwork, compute: Compute)
     )
     probabilities = parsed.seen_through(Window.scaled(whole, 1.0)).probabilities
     return np.ascontiguousarray(probabilities.transpose(2, 0, 1))
+
+
+def told(probabilities: NDArray[np.float32], shown: Sequence[str] | None) -> NDArray[np.float32]:
+    """Probabilities once it is known which labels a photo shows.
+
+    Those that it does not show become impossible. Small things that it does show are what a parser overlooks:
+    they count `_LIFT` times (Papandreou et al. 2015, "Weakly- and semi-supervised learning of a DCNN").
+
+    Args:
+        probabilities: (18, h, w).
+        shown: names of the labels that the photo may show; None = nothing is known.
+
+    Returns:
+        (18, h, w) float32, summing to 1 over the labels.
+    """
+    if shown is None:
+        return probabilities
+    factors = [float(label in shown) * (_LIFT if label in _SMALL_THINGS else 1.0) for label in LABELS]
+    weighed = probabilities * np.array(factors, np.float32)[:, None, None]
+    return np.asarray(weighed / np.maximum(weighed.sum(0), 1e-6), np.float32)
 
 
 def decide(

@@ -18,7 +18,8 @@ PointArray = NDArray[np.float32]
 Extras = Mapping[str, Any]
 """What a set knows beside image, labels and keypoints, as JSON values.
 
-`original_size`, `five` landmarks of a face, `split` where the set divides itself into "train" and "val".
+`original_size`, `five` landmarks of a face, `split` where the set divides itself into "train" and "val",
+`shown`: names of the labels that the photo may show, where tags say so.
 """
 
 

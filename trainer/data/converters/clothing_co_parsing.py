@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -28,9 +28,11 @@ from trainer.data.converters.source import Source
 from trainer.data.limbs import arm_bones, face_bones, leg_bones, split_by_limb, split_shoes
 from trainer.data.mappings import (
     CCP,
+    CCP_GARMENTS,
     CCP_NEAREST,
     CCP_ON_ARMS,
     CCP_ON_LEGS,
+    CCP_OPTIONAL,
     CCP_SHOES,
     CCP_SKIN,
     CCP_SUIT,
@@ -143,12 +145,35 @@ def _read_classes(path: Path) -> LabelArray:
     return classes.astype(np.uint8)
 
 
+def shown_labels(tags: Collection[str]) -> list[str] | None:
+    """Names of the labels that a photo may show, in their order, by its tags (names of the set's classes).
+
+    None when the tags name no garment: then they say nothing of what is missing.
+    """
+    tagged = {CCP.get(tag, "") for tag in tags}
+    if CCP_SUIT in tags:
+        tagged |= {"upper-clothes", "pants"}
+    if not tagged & CCP_GARMENTS:
+        return None
+    return [label for label in LABELS if label in tagged or label not in CCP_OPTIONAL]
+
+
+def _read_tags(path: Path, names: tuple[str, ...]) -> list[str]:
+    """Names of the classes that an `image-level` file lists; none when there is no file."""
+    if not path.is_file():
+        return []
+    try:
+        return [names[int(number)] for number in np.asarray(scipy.io.loadmat(path)["tags"]).ravel()]
+    except Exception as error:  # scipy raises many kinds for a damaged file
+        raise DamagedPhotoError(f"tags cannot be read ({type(error).__name__})") from error
+
+
 def convert(source: Source, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
-    """Samples of the set: the 18 labels where photos are labelled, silhouettes elsewhere.
+    """Samples of the set: the 18 labels where photos are labelled, silhouettes and tags elsewhere.
 
     Args:
-        source: a folder with `photos/`, `annotations/pixel-level/`, `label_list.mat`, `blazepose.json` and
-            `silhouettes.zip`.
+        source: a folder with `photos/`, `annotations/pixel-level/` and `image-level/`, `label_list.mat`,
+            `blazepose.json` and `silhouettes.zip`.
         skips: receives what is left out.
 
     Raises:
@@ -171,6 +196,7 @@ def _sample(
     image = read_photo(path)
     keypoints = pose_keypoints(pose, image)
     annotation = source.folder / "annotations" / "pixel-level" / f"{path.stem}.mat"
+    shown = None
     if annotation.is_file():
         if pose is None:
             raise DamagedPhotoError("labelled, but without the pose that tells left from right")
@@ -180,4 +206,7 @@ def _sample(
     else:
         silhouette = silhouettes.codes(path.stem)
         labels = unknown_labels(image) if silhouette is None else silhouette
-    return packed_sample(f"{source.name}/{path.stem}", image, labels, keypoints)
+        tags = _read_tags(source.folder / "annotations" / "image-level" / f"{path.stem}.mat", names)
+        shown = shown_labels(tags)
+    sample, extras = packed_sample(f"{source.name}/{path.stem}", image, labels, keypoints)
+    return sample, extras if shown is None else {**extras, "shown": shown}
