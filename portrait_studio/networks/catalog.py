@@ -37,6 +37,11 @@ def variant(task: str, way: str) -> str:
     return f"{task}-{way}"
 
 
+def every_variant(task: str) -> tuple[str, ...]:
+    """The names under which networks of a task may stand in the manifest."""
+    return (task, *(variant(task, way) for way in VARIANTS))
+
+
 def task_of(name: str) -> str:
     """The task of a network by its name in the manifest, where it may be a variant."""
     task, _, way = name.partition("-")

@@ -1,14 +1,21 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
-from portrait_studio.engine.network_store import ReleasedNetworks
+from portrait_studio.engine.extend import SideNetworks
+from portrait_studio.engine.network_store import NetworkStore, ReleasedNetworks
+from portrait_studio.engine.pipeline import Engine
 from portrait_studio.errors import OptionError, WeightsError
+from portrait_studio.imaging.geometry import Margins
 from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import save_network
 from trainer.config import DataConfig, Recipe, RunConfig
+from trainer.evaluation.methods import Bench
 from trainer.evaluation.networks import SwappedStore, WithoutRefinement, open_network, without_parsing
+from trainer.evaluation.parsers import ParserTally, ParserVariant
+from trainer.protocols.case import Case
 from trainer.run_state import RunState, save_state
 
 TINY = {"width": 8, "pose_width": 8, "dilations": [1]}
@@ -74,3 +81,39 @@ def test_a_swapped_store_replaces_leaves_out_and_passes_on(tmp_path: Path) -> No
     assert SwappedStore(store, {"parsing": other}).load("parsing") is other
     with pytest.raises(WeightsError, match="left out"):
         SwappedStore(store, {"face": None}).load("face")
+
+
+def test_without_parsing_stands_in_for_the_networks_of_every_side(tmp_path: Path) -> None:
+    for way in (None, "down", "up"):
+        network = build_network("paper-completion", PAPER_G)
+        save_network(tmp_path / f"completion-{way}.safetensors", "paper-completion", network, {}, way=way)
+    plain = without_parsing(tmp_path)
+    stores: list[NetworkStore] = []
+
+    def engine_over(store: NetworkStore) -> Engine:
+        stores.append(store)
+        return Engine(store)
+
+    Bench(ReleasedNetworks(tmp_path), engine_over, without_parsing=plain).engine("g")
+    for side in ("bottom", "top", None):
+        assert SideNetworks(stores[0], side).load("completion") is plain
+
+
+def test_a_parser_for_one_side_is_measured_where_that_side_is_extended(tmp_path: Path) -> None:
+    ids = {
+        way: save_network(
+            tmp_path / f"parsing-{way}.safetensors", "parsing", build_network("parsing", TINY), {}, way=way
+        )
+        for way in (None, "down")
+    }
+    bench = Bench(ReleasedNetworks(tmp_path), Engine, "cpu")
+    picture = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    labels = np.ones((64, 64), np.uint8)
+    mask = np.zeros((64, 64), np.uint8)
+    mask[48:] = 255
+    for extension, way in ((Margins(bottom=16), "down"), (Margins(), None)):
+        tally = ParserTally(ParserVariant("released"), bench)
+        tally.add(Case("one", picture, mask, labels, extension=extension))
+        figures = tally.figures()
+        assert figures is not None
+        assert figures.sha256 == ids[way]

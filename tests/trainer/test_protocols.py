@@ -5,7 +5,9 @@ import cv2
 import numpy as np
 import pytest
 
+from portrait_studio.engine.extension_plan import photo_in
 from portrait_studio.errors import DataSetError
+from portrait_studio.imaging.geometry import Extent
 from tests.helpers.made_up_people import SET, person, write_case, write_people
 from trainer.data.pack_writer import write_packs
 from trainer.data.packs import PackedSet
@@ -114,6 +116,9 @@ def test_extensions_hide_whole_rows(photos: PackedSet, side: str, rows: slice) -
         hidden[rows] = True
         np.testing.assert_array_equal(case.mask > 0, hidden)
         assert case.kind == f"extend-{side}"
+        known = photo_in(Extent(256, 256), case.extension)
+        assert not case.mask[known.slices].any()
+        assert known.width * known.height == np.count_nonzero(case.mask == 0)
     assert len(list(extend_cases(photos, side, 2))) == 2
 
 

@@ -22,6 +22,7 @@ from portrait_studio.engine.request import (
     Structure,
 )
 from portrait_studio.errors import OptionError
+from portrait_studio.networks.catalog import every_variant
 from portrait_studio.networks.released import LoadedNetwork
 from trainer import baselines
 from trainer.evaluation.networks import SwappedStore
@@ -83,9 +84,8 @@ class Bench:
     def engine(self, method: str) -> MeasuredEngine:
         """The engine that stands for one of our methods."""
         if method == G:
-            return self.make_engine(
-                SwappedStore(self.networks, {"completion": self.without_parsing, "face": None})
-            )
+            swapped = dict.fromkeys(every_variant("completion"), self.without_parsing)
+            return self.make_engine(SwappedStore(self.networks, {**swapped, "face": None}))
         if method == G_P:
             return self.make_engine(SwappedStore(self.networks, {"face": None}))
         return self.make_engine(self.networks)
@@ -170,7 +170,8 @@ def _engine_method(name: str, engine: MeasuredEngine, bench: Bench, uses_truth: 
     def fill(case: Case) -> Fill:
         if name == G and bench.without_parsing is None:
             raise OptionError(NEEDS_NETWORK_WITHOUT_PARSING)
-        request = CompletionRequest(case.image, case.mask, options, case.labels if uses_truth else None)
+        truth = case.labels if uses_truth else None
+        request = CompletionRequest(case.image, case.mask, options, truth, extension=case.extension)
         start = time.perf_counter()
         result = engine.complete(request, Progress())
         seconds = time.perf_counter() - start

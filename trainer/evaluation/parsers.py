@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.engine.extend import SideNetworks
+from portrait_studio.engine.extension_plan import widest_side
 from portrait_studio.errors import OptionError, WeightsError
 from portrait_studio.networks.conventions import LABELS
 from portrait_studio.networks.released import LoadedNetwork
@@ -94,7 +96,9 @@ class ParserTally:
         if self.missing or (case.labels is None and case.keypoints is None):
             return
         try:
-            structure = self._opened().parse(case.image, case.mask, self._bench.device)
+            structure = self._opened(widest_side(case.extension)).parse(
+                case.image, case.mask, self._bench.device
+            )
         except (WeightsError, OptionError) as error:
             self.missing = str(error)
             return
@@ -125,10 +129,10 @@ class ParserTally:
             per_label=per_label_figures(whole, hole) if parts else {},
         )
 
-    def _opened(self) -> MeasuredEngine:
-        """The engine with this parser in it."""
+    def _opened(self, side: str | None) -> MeasuredEngine:
+        """The engine with this parser in it, or with the one for extensions to that side."""
         if self._engine is None:
-            network = self._variant.network or self._bench.networks.load("parsing")
+            network = self._variant.network or SideNetworks(self._bench.networks, side).load("parsing")
             self._sha256 = network.sha256
             if not self._variant.refined:
                 network = replace(network, module=WithoutRefinement(network.module))

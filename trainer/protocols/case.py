@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.errors import DataSetError
+from portrait_studio.imaging.geometry import Margins
 from portrait_studio.networks.conventions import FACE, LABEL_COUNT, PARTIAL_LABELS
 from trainer.data.holes import Mask
 from trainer.data.packs import PackedSet
@@ -29,6 +30,7 @@ class Case:
         labels: (H, W) uint8 codes, the true parsing map (sets of labels and 255 allowed); None when unknown.
         keypoints: (16, 3) float32 x, y, confidence; None when unknown.
         kind: how the hole was drawn, e.g. "rectangle".
+        extension: which rows at each side are asked for as an extension of the canvas; they are hidden too.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Case:
     labels: NDArray[np.uint8] | None = None
     keypoints: NDArray[np.float32] | None = None
     kind: str = ""
+    extension: Margins = field(default_factory=Margins)
 
 
 def case_of(sample: Sample, mask: Mask, kind: str) -> Case:

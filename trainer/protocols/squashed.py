@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from portrait_studio.errors import DataSetError
+from portrait_studio.imaging.geometry import Margins
 from trainer.data.augment import whole_squash
 from trainer.data.holes import Mask, body_rectangle, person_of
 from trainer.data.packs import PackedSet
@@ -38,6 +40,8 @@ def paper_cases(photos: PackedSet, limit: int | None = None) -> Iterator[Case]:
 def extend_cases(photos: PackedSet, side: str, limit: int | None = None) -> Iterator[Case]:
     """The squashed photo with its last 64 rows ("down") or its first 32 ("up") hidden (Wu et al., V.A).
 
+    They are asked for as an extension of the canvas, so that the networks meant for it fill them.
+
     Photos whose person does not reach into these rows are left out, since there is no body to recover.
 
     Args:
@@ -49,6 +53,7 @@ def extend_cases(photos: PackedSet, side: str, limit: int | None = None) -> Iter
         DataSetError: no photo has full labels, or no person reaches so far.
     """
     mask = new_rows(side)
+    extension = Margins(bottom=NEW_ROWS[side]) if side == "down" else Margins(top=NEW_ROWS[side])
     count = 0
     for index in measurable(photos, None):
         if limit is not None and count >= limit:
@@ -57,7 +62,7 @@ def extend_cases(photos: PackedSet, side: str, limit: int | None = None) -> Iter
         if np.count_nonzero(person_of(sample.labels)[mask > 0]) < _LEAST_SHARE * np.count_nonzero(mask):
             continue
         count += 1
-        yield case_of(sample, mask, f"extend-{side}")
+        yield replace(case_of(sample, mask, f"extend-{side}"), extension=extension)
     if not count:
         raise DataSetError(
             f"No person reaches into the rows to extend {side}; take a set of full bodies, such as "
