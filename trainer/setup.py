@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from portrait_studio.engine.devices import Compute
 from portrait_studio.errors import WeightsError
+from portrait_studio.networks.completion import CompactCompletion
 from portrait_studio.networks.efficientnet_lite import EfficientNetLite2
 from portrait_studio.networks.parsing import ParsingNetwork
 from portrait_studio.networks.registry import build_network
@@ -76,12 +77,14 @@ def start_run(
 def init_from_release(network: nn.Module, task: str, models: Path) -> str:
     """Take the released weights of a task; returns where they, and those before them, came from.
 
+    A completion network that reads no parsing map starts from one that does, without the map's channels.
+
     Raises:
         WeightsError: missing, damaged, or of another shape than the recipe's network.
     """
     released = load_network(task, models)
     try:
-        network.load_state_dict(released.module.state_dict())
+        network.load_state_dict(_read_by(network, released.module.state_dict()))
     except RuntimeError:
         raise WeightsError(
             f"The released {task} weights have another shape than the recipe's network; leave them out of "
@@ -89,6 +92,13 @@ def init_from_release(network: nn.Module, task: str, models: Path) -> str:
         ) from None
     before = released.metadata.get("start", "not recorded")
     return f"released weights {released.sha256[:12]} (started from: {before})"
+
+
+def _read_by(network: nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Weights as a network needs them: without the channels of the map, the last ones, if it reads none."""
+    if not isinstance(network, CompactCompletion) or network.config.use_parsing:
+        return state
+    return {**state, "enter.weight": state["enter.weight"][:, : network.enter.in_channels]}
 
 
 def init_from_imagenet(network: ParsingNetwork) -> bool:

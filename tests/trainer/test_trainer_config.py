@@ -116,6 +116,11 @@ def test_all_parts_of_the_compact_completion_train_the_same_network() -> None:
         assert (first.architecture, first.network) == (second.architecture, second.network)
 
 
+def test_row_g_of_table_one_differs_in_the_map_alone() -> None:
+    plain, full = load_recipe("compact-completion-plain"), load_recipe("compact-completion")
+    assert plain.network == {**full.network, "use_parsing": False}
+
+
 def test_discriminators_start_late_and_grow() -> None:
     late = AdversarialConfig(start=10, ramp=4)
     assert [late.strength(step) for step in (0, 9, 10, 11, 12, 13, 14, 99)] == [

@@ -13,6 +13,8 @@ from torch import Tensor, nn
 
 from portrait_studio.engine.devices import Compute
 from portrait_studio.errors import DataSetError, OptionError
+from portrait_studio.networks.conventions import LABEL_COUNT
+from portrait_studio.networks.released import load_network
 from tests.helpers.tiny_packs import write_figures, write_tiny_models, write_tiny_vgg
 from trainer import loop
 from trainer.__main__ import main
@@ -268,6 +270,18 @@ def refusal(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     assert lines[0].startswith("portrait-trainer: ")
     assert lines[0].endswith(".")
     return lines[0]
+
+
+def test_a_network_without_map_starts_from_one_that_reads_it(material: Path, tmp_path: Path) -> None:
+    name = own_recipe(tmp_path, "tiny-completion", ("attention = 4", "attention = 4\nuse_parsing = false"))
+    run = start_run(load_recipe(name), material / "packs", tmp_path / "run", CPU, material / "models")
+    plain = run.task.network.state_dict()
+    reading = load_network("completion", material / "models").module.state_dict()
+    assert plain["enter.weight"].shape[1] == reading["enter.weight"].shape[1] - LABEL_COUNT
+    assert torch.equal(plain["enter.weight"], reading["enter.weight"][:, :-LABEL_COUNT])
+    others = [name for name in reading if name != "enter.weight"]
+    assert others
+    assert all(torch.equal(plain[name], reading[name]) for name in others)
 
 
 def test_an_existing_run_is_not_overwritten(
