@@ -91,7 +91,7 @@ class CanvasPanel(QWidget):
             with QSignalBlocker(field):
                 field.setValue(pixels)
             whole = 0 if extent is None else extent.width if side in ("left", "right") else extent.height
-            self._percent[side].setText(f"{percent_of(pixels, whole):.0f} %" if whole else "")
+            self._percent[side].setText(_percent(pixels, whole))
         if extent is None:
             self._size.clear()
             return
@@ -144,6 +144,10 @@ class CanvasPanel(QWidget):
             column.addWidget(ActionButton(actions[command], self))
         column.addWidget(self.ratio)
         column.addStretch(1)
+
+
+def _percent(pixels: int, whole: int) -> str:
+    return tr("{percent:.0f} %", percent=percent_of(pixels, whole)) if whole else ""
 
 
 def _nearest(ratio: Fraction) -> str:

@@ -48,7 +48,8 @@ class Readout(QObject):
     def show_zoom(self, zoom: float) -> None:
         """Show screen pixels per photo pixel."""
         percent = zoom * 100
-        self._zoom.setText(f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %")
+        exact = tr("{percent:.1f} %", percent=percent)
+        self._zoom.setText(tr("{percent:.0f} %", percent=percent) if percent >= 10 else exact)
 
     def show_device(self, device: str) -> None:
         """Show what fills run on."""

@@ -37,9 +37,9 @@ class StructurePanel(QWidget):
         self.opacity_slider.setAccessibleName(tr("Opacity of the structure"))
         self.opacity_slider.setToolTip(tr("Opacity of the structure"))
         self.opacity_slider.valueChanged.connect(self._on_opacity)
-        self._percent = QLabel(f"{_FIRST_OPACITY_PERCENT} %", self)
+        self._percent = QLabel(_percent(_FIRST_OPACITY_PERCENT), self)
         self._percent.setProperty("role", "hint")
-        self._percent.setMinimumWidth(self._percent.fontMetrics().horizontalAdvance("100 %") + 4)
+        self._percent.setMinimumWidth(self._percent.fontMetrics().horizontalAdvance(_percent(100)) + 4)
         self._hint = QLabel(self)
         self._hint.setProperty("role", "hint")
         self._hint.setWordWrap(True)
@@ -111,5 +111,9 @@ class StructurePanel(QWidget):
         self.joint_chosen.emit(self.joint_box.currentData())
 
     def _on_opacity(self, percent: int) -> None:
-        self._percent.setText(f"{percent} %")
+        self._percent.setText(_percent(percent))
         self.opacity_changed.emit(percent / 100)
+
+
+def _percent(share: int) -> str:
+    return tr("{percent:.0f} %", percent=share)

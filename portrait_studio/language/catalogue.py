@@ -8,32 +8,35 @@ from xml.etree import ElementTree
 
 from PySide6.QtCore import QObject, QTranslator
 
-from portrait_studio.language.saying import CONTEXT
+Texts = Mapping[tuple[str, str], str]
+"""Translations by context and source text."""
 
 
-def read_catalogue(path: Path) -> dict[str, str]:
-    """Finished translations by their source text.
+def read_catalogue(path: Path) -> Texts:
+    """Finished translations.
 
     Args:
         path: a TS file; one that is missing or damaged is an empty catalogue, the window stays English then.
     """
     try:
-        messages = ElementTree.parse(path).getroot().iter("message")
+        contexts = ElementTree.parse(path).getroot().iter("context")
     except (OSError, ElementTree.ParseError):
         return {}
     found = {}
-    for message in messages:
-        translation = message.find("translation")
-        if translation is not None and translation.get("type") is None and translation.text:
-            found[message.findtext("source", "")] = translation.text
+    for context in contexts:
+        name = context.findtext("name", "")
+        for message in context.iter("message"):
+            translation = message.find("translation")
+            if translation is not None and translation.get("type") is None and translation.text:
+                found[name, message.findtext("source", "")] = translation.text
     return found
 
 
 class Catalogue(QTranslator):
     """Answers Qt from a dictionary."""
 
-    def __init__(self, texts: Mapping[str, str], parent: QObject) -> None:
-        """Args: translations by their source text; the application."""
+    def __init__(self, texts: Texts, parent: QObject) -> None:
+        """Args: the translations; the application."""
         super().__init__(parent)
         self._texts = texts
 
@@ -44,5 +47,5 @@ class Catalogue(QTranslator):
     def translate(
         self, context: str, sourceText: str, disambiguation: str | None = None, n: int = -1
     ) -> str | None:
-        """The translation of one text of the program; None leaves it to the next translator."""
-        return self._texts.get(sourceText) if context == CONTEXT else None
+        """The translation of one text, of the program or of Qt; None leaves it to the next translator."""
+        return self._texts.get((context, sourceText))

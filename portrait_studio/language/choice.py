@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from portrait_studio.language.catalogue import Catalogue, read_catalogue
+from portrait_studio.language.saying import CONTEXT
 from portrait_studio.locations import resources_dir
 
 SYSTEM: Final = "system"
@@ -47,7 +48,7 @@ class Language:
         self.be_silent()
         self.name = of_system() if name == SYSTEM else name
         if self.name != ENGLISH:
-            # The program's own is asked first, which is the one that is installed last.
+            # The program's own is asked first, being installed last: it also says what Qt's lacks.
             self._translators = [
                 _of_qt(self.name, self._application),
                 Catalogue(read_catalogue(_own_file(self.name)), self._application),
@@ -66,7 +67,7 @@ class Language:
 def said_in(name: str, source: str) -> str:
     """A text without values in one of `LANGUAGES`, or that of the system, whatever is spoken now."""
     language = of_system() if name == SYSTEM else name
-    return read_catalogue(_own_file(language)).get(source, source)
+    return read_catalogue(_own_file(language)).get((CONTEXT, source), source)
 
 
 def _own_file(name: str) -> Path:

@@ -7,10 +7,10 @@
             <location filename="../../portrait_studio/gui/about_dialog.py" />
             <source>Removes things from photographs of people and recovers the body behind them, offline: nothing is uploaded or downloaded. What is painted is invented; it is no evidence of what was there.
 
-The program is under the Apache License 2.0, the demo photo in the public domain; the terms of the weights stand in the weights dialog and in their model cards. Qt is used under the LGPL.</source>
+The program and its translations are under the Apache License 2.0, the demo photo in the public domain; the terms of the weights stand in the weights dialog and in their model cards. Qt is used under the LGPL.</source>
             <translation>从人物照片中移除物体，并恢复其后的身体；全程离线，不上传也不下载任何内容。填充的内容是生成的，不能证明那里原本有什么。
 
-本程序采用 Apache License 2.0 许可，示例照片属于公有领域；权重的使用条款见“权重”对话框及其模型卡。Qt 依据 LGPL 使用。</translation>
+本程序及其译文采用 Apache License 2.0 许可，示例照片属于公有领域；权重的使用条款见“权重”对话框及其模型卡。Qt 依据 LGPL 使用。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/about_dialog.py" />
@@ -907,6 +907,13 @@ The program is under the Apache License 2.0, the demo photo in the public domain
         </message>
         <message>
             <location filename="../../portrait_studio/gui/canvas_panel.py" />
+            <location filename="../../portrait_studio/gui/readout.py" />
+            <location filename="../../portrait_studio/gui/structure_panel.py" />
+            <source>{percent:.0f} %</source>
+            <translation>{percent:.0f}%</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/canvas_panel.py" />
             <source>To ratio…</source>
             <translation>按比例…</translation>
         </message>
@@ -1789,6 +1796,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/preferences_dialog.py" />
             <source>Threads</source>
             <translation>线程数</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/readout.py" />
+            <source>{percent:.1f} %</source>
+            <translation>{percent:.1f}%</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/readout.py" />
@@ -3029,6 +3041,59 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/language/names.py" />
             <source>bottom</source>
             <translation>下方</translation>
+        </message>
+    </context>
+    <context>
+        <name>QFileDialog</name>
+        <message>
+            <source>&amp;Look in:</source>
+            <translation>查找范围(&amp;L)：</translation>
+        </message>
+        <message>
+            <source>Files of &amp;type:</source>
+            <translation>文件类型(&amp;T)：</translation>
+        </message>
+        <message>
+            <source>Look in:</source>
+            <translation>查找范围：</translation>
+        </message>
+        <message>
+            <source>Files of type:</source>
+            <translation>文件类型：</translation>
+        </message>
+    </context>
+    <context>
+        <name>QAbstractFileIconProvider</name>
+        <message>
+            <source>Folder</source>
+            <translation>文件夹</translation>
+        </message>
+        <message>
+            <source>Drive</source>
+            <translation>驱动器</translation>
+        </message>
+    </context>
+    <context>
+        <name>QShortcut</name>
+        <message>
+            <source>Enter</source>
+            <translation>小键盘回车</translation>
+        </message>
+        <message>
+            <source>Up</source>
+            <translation>↑</translation>
+        </message>
+        <message>
+            <source>Down</source>
+            <translation>↓</translation>
+        </message>
+        <message>
+            <source>Left</source>
+            <translation>←</translation>
+        </message>
+        <message>
+            <source>Right</source>
+            <translation>→</translation>
         </message>
     </context>
 </TS>

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
     QDialogButtonBox,
+    QFileDialog,
     QGroupBox,
     QLabel,
     QMessageBox,
@@ -238,3 +239,14 @@ def test_english_is_the_source(qapp: QApplication, chinese: Language) -> None:
     assert all(tr(entry.text) == entry.text for entry in TABLE.values())
     chinese.speak("zh_CN")
     assert tr("{number} of {count}", number=1, count=3) == "第 1 个，共 3 个"
+
+
+def test_what_qt_leaves_english_is_chinese_too(qapp: QApplication, chinese: Language) -> None:
+    dialog = QFileDialog(None, "", "", "")
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    assert english_in(dialog) == set()
+    keys = QKeySequence.listFromString("Return; Enter; Ctrl+Alt+Down")
+    shown = [each.toString(QKeySequence.SequenceFormat.NativeText) for each in keys]
+    assert shown == ["回车", "小键盘回车", "Ctrl+Alt+↓"]
+    dialog.deleteLater()

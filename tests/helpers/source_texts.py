@@ -1,13 +1,14 @@
 """The texts of the program that can be translated, read from its source; refreshes the catalogues.
 
 `python -m tests.helpers.source_texts` rewrites every catalogue of resources/languages: what the source says
-and the catalogue lacks is put in, unfinished; what the source no longer says goes. Translations stay.
+and the catalogue lacks is put in, unfinished; what the source no longer says goes. Translations stay, and so
+do other contexts, which are texts of Qt that its own catalogue lacks.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
@@ -76,7 +77,7 @@ def catalogues() -> list[Path]:
 def entries(path: Path) -> dict[str, str | None]:
     """What a catalogue says of each text; None where the translation is unfinished."""
     found: dict[str, str | None] = {}
-    for message in ElementTree.parse(path).getroot().iter("message"):
+    for message in _own_context(path).iter("message"):
         translation = message.find("translation")
         done = translation is not None and translation.get("type") is None
         source = message.findtext("source", "")
@@ -85,8 +86,24 @@ def entries(path: Path) -> dict[str, str | None]:
     return found
 
 
-def write_catalogue(path: Path, language: str, translations: dict[str, str | None]) -> None:
-    """Write the catalogue of all texts of the source, in their order there."""
+def _own_context(path: Path) -> ElementTree.Element:
+    contexts = ElementTree.parse(path).getroot().iter("context")
+    return next(each for each in contexts if each.findtext("name") == CONTEXT)
+
+
+def of_qt(path: Path) -> list[ElementTree.Element]:
+    """The other contexts of a catalogue."""
+    contexts = ElementTree.parse(path).getroot().iter("context")
+    return [each for each in contexts if each.findtext("name") != CONTEXT]
+
+
+def write_catalogue(
+    path: Path,
+    language: str,
+    translations: dict[str, str | None],
+    others: Iterable[ElementTree.Element] = (),
+) -> None:
+    """Write the catalogue of all texts of the source, in their order there, then other contexts."""
     root = ElementTree.Element("TS", version="2.1", language=language, sourcelanguage="en")
     context = ElementTree.SubElement(root, "context")
     ElementTree.SubElement(context, "name").text = CONTEXT
@@ -100,6 +117,7 @@ def write_catalogue(path: Path, language: str, translations: dict[str, str | Non
         translation.text = said or ""
         if not said:
             translation.set("type", "unfinished")
+    root.extend(others)
     ElementTree.indent(root, "    ")
     body = ElementTree.tostring(root, encoding="unicode")
     path.write_text(f'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE TS>\n{body}\n', "utf-8")
@@ -107,4 +125,4 @@ def write_catalogue(path: Path, language: str, translations: dict[str, str | Non
 
 if __name__ == "__main__":
     for catalogue in catalogues():
-        write_catalogue(catalogue, catalogue.stem, entries(catalogue))
+        write_catalogue(catalogue, catalogue.stem, entries(catalogue), of_qt(catalogue))

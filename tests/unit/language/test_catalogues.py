@@ -10,7 +10,8 @@ import pytest
 
 from portrait_studio.language.catalogue import read_catalogue
 from portrait_studio.language.choice import LANGUAGES, of_system, said_in
-from tests.helpers.source_texts import catalogues, entries, source_texts, write_catalogue
+from portrait_studio.language.saying import CONTEXT
+from tests.helpers.source_texts import catalogues, entries, of_qt, source_texts, write_catalogue
 
 CATALOGUES = catalogues()
 TEXTS = source_texts()
@@ -36,7 +37,7 @@ def test_every_text_is_translated_and_nothing_else_is(catalogue: Path) -> None:
     found = entries(catalogue)
     assert [text for text in TEXTS if not found.get(text)] == [], "not translated"
     assert [text for text in found if text not in TEXTS] == [], "no longer said"
-    assert read_catalogue(catalogue) == found
+    assert {s: t for (name, s), t in read_catalogue(catalogue).items() if name == CONTEXT} == found
 
 
 def test_translations_have_the_fields_of_their_source(catalogue: Path) -> None:
@@ -73,12 +74,12 @@ def test_refreshing_keeps_what_is_done_and_names_what_is_not(tmp_path: Path) -> 
     found = entries(path)
     assert list(found) == list(TEXTS)
     assert [text for text, said in found.items() if said] == [kept]
-    assert read_catalogue(path) == {kept: "译文"}
+    assert read_catalogue(path) == {(CONTEXT, kept): "译文"}
 
 
 def test_catalogues_are_as_a_refresh_would_write_them(catalogue: Path, tmp_path: Path) -> None:
     again = tmp_path / catalogue.name
-    write_catalogue(again, catalogue.stem, entries(catalogue))
+    write_catalogue(again, catalogue.stem, entries(catalogue), of_qt(catalogue))
     assert again.read_text("utf-8") == catalogue.read_text("utf-8")
 
 
