@@ -27,7 +27,8 @@ _TEXT = Message(
     "Removes things from photographs of people and recovers the body behind them, offline: nothing is"
     " uploaded or downloaded. What is painted is invented; it is no evidence of what was there.\n\n"
     "The program and its translations are under the Apache License 2.0, the demo photo in the public domain;"
-    " the terms of the weights stand in the weights dialog and in their model cards. Qt is used under the LGPL."
+    " the terms of the weights stand in the weights dialog and in their model cards. Qt is used under the"
+    " LGPL."
 )
 
 _OWN_LIST = (
