@@ -26,7 +26,7 @@ def add_relabel_command(commands: argparse._SubParsersAction[argparse.ArgumentPa
         type=float,
         default=0.0,
         help="leave pixels as they are where the parser's winning label has less than this share of the "
-        "probability of all labels that are allowed there (for training a parser: 0.6); default 0: decide "
+        "probability of all labels that are allowed there (for training a parser: 0.55); default 0: decide "
         "everywhere, as completion training needs",
     )
     parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
