@@ -96,7 +96,7 @@ class CandidateStrip(QFrame):
     def event(self, event: QEvent) -> bool:
         """Claim Enter before it becomes the window's shortcut."""
         overrides = event.type() == QEvent.Type.ShortcutOverride
-        if overrides and isinstance(event, QKeyEvent) and event.key() in _KEEPING:
+        if overrides and isinstance(event, QKeyEvent) and _keeps(event):
             event.accept()
             return True
         return super().event(event)
@@ -104,7 +104,7 @@ class CandidateStrip(QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go through the candidates, or keep one."""
         key = Qt.Key(event.key())
-        if key in _KEEPING:
+        if _keeps(event):
             self._on_keep()
         elif key in _STEPS and self._candidates is not None:
             count = len(self._candidates.all)
@@ -216,3 +216,9 @@ def _clear(buttons: list[QToolButton]) -> None:
         button.setParent(None)
         button.deleteLater()
     buttons.clear()
+
+
+def _keeps(event: QKeyEvent) -> bool:
+    """Whether a key ends the choice; together with Ctrl and the like it means something else."""
+    plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.NoModifier
+    return plain and event.key() in _KEEPING

@@ -79,6 +79,17 @@ def test_arrows_go_through_the_candidates_and_enter_keeps_one(
     assert len(engine.requests) == 3
 
 
+def test_another_try_is_made_from_the_strip_too(
+    qtbot: QtBot, filled: Session, window: MainWindow, hand: Hand
+) -> None:
+    another(qtbot, filled, window)
+    qtbot.waitUntil(window.strip.hasFocus)
+    with qtbot.waitSignal(filled.job_ended, timeout=5000):
+        QTest.keyClick(window.strip, Qt.Key.Key_Return, CTRL)
+    assert window.strip.isVisible()
+    assert len(window.strip.thumbs) == 3
+
+
 def test_choosing_is_part_of_the_fill_in_the_history(
     qtbot: QtBot, filled: Session, window: MainWindow, hand: Hand
 ) -> None:
