@@ -146,11 +146,19 @@ class RealWindow:
 
     def drag(self, points: Sequence[tuple[float, float]], button: int = 1, pause_s: float = 0.0) -> None:
         """Press at the first point, move through the others, release at the last."""
-        self.move(*points[0])
-        self._xdotool("mousedown", str(button))
+        self.press(points[0], button)
         for point in points:
             self.move(*point)
             time.sleep(pause_s)
+        self.release(button)
+
+    def press(self, point: tuple[float, float], button: int = 1) -> None:
+        """Press a button at a point and hold it."""
+        self.move(*point)
+        self._xdotool("mousedown", str(button))
+
+    def release(self, button: int = 1) -> None:
+        """Let a button go."""
         self._xdotool("mouseup", str(button))
 
     def key(self, *keys: str) -> None:
