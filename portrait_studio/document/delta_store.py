@@ -7,14 +7,11 @@ import weakref
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.document.scratch_folder import ScratchFolder
-
-DEFAULT_BUDGET_BYTES: Final = 512 << 20
 
 
 class DeltaStore:
@@ -23,7 +20,7 @@ class DeltaStore:
     Bytes are freed, in memory and on disk, when the delta that they belong to is dropped.
     """
 
-    def __init__(self, budget_bytes: int = DEFAULT_BUDGET_BYTES) -> None:
+    def __init__(self, budget_bytes: int) -> None:
         """Args: how many bytes may stay in memory."""
         self._budget_bytes = budget_bytes
         self._blocks: dict[int, weakref.ref[StoredBytes]] = {}

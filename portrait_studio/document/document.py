@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.document.delta_store import DEFAULT_BUDGET_BYTES, DeltaStore
+from portrait_studio.document.delta_store import DeltaStore
 from portrait_studio.document.deltas import CanvasChange, Delta, Piece, Plane, PlaneName, TileRecorder
 from portrait_studio.document.framing import count_changed, framed
 from portrait_studio.document.joint_plane import put_joint, read_joints
@@ -27,6 +27,8 @@ from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import Mask
 from portrait_studio.imaging.photo import Photo, Pixels
 from portrait_studio.imaging.writing import ExportOptions, WrittenPhoto, write_photo
+
+_LEAST_UNDO_BYTES: Final = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,15 @@ class Document:
     instead of keeping it. All arrays are those of the canvas; `canvas` says where it lies on the photo.
     """
 
-    def __init__(self, photo: Photo, undo_budget_bytes: int = DEFAULT_BUDGET_BYTES) -> None:
-        """Args: the photo as it was read, and how much memory undo steps may take before they go to disk."""
+    def __init__(self, photo: Photo, undo_budget_bytes: int | None = None) -> None:
+        """Args: the photo as it was read, and how much memory undo steps may take before they go to disk.
+
+        None = as much as the photo.
+        """
         self.photo = photo
         self._planes = Planes(photo.pixels)
-        self._store = DeltaStore(undo_budget_bytes)
+        usual = max(_LEAST_UNDO_BYTES, photo.pixels.nbytes)
+        self._store = DeltaStore(usual if undo_budget_bytes is None else undo_budget_bytes)
 
     @property
     def extent(self) -> Extent:
@@ -213,7 +219,7 @@ class Document:
 
     def look(self) -> Look:
         """Photo and mask as they are; good until the photo changes, so for a job that forbids it."""
-        return Look.of(self.image, self.mask.copy(), self.blank)
+        return Look.of(self.image, masks.copied(self.mask), self.blank)
 
     def look_before(self, deltas: Sequence[Delta]) -> Look:
         """Photo and mask as they were before the latest steps, all of them applied, the last one first."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from portrait_studio.imaging.masks import Mask
+from portrait_studio.imaging.masks import Mask, mask_bounds
 from portrait_studio.imaging.photo import Pixels
 
 
@@ -26,5 +26,8 @@ class Look:
 
     @classmethod
     def of(cls, image: Pixels, mask: Mask, blank: Mask | None) -> Look:
-        """With all masked that is blank; the mask is copied then."""
-        return cls(image, mask if blank is None else np.maximum(mask, blank), blank)
+        """With all masked that is blank. The mask is taken over."""
+        if blank is not None:
+            new = mask_bounds(blank).slices
+            np.maximum(mask[new], blank[new], out=mask[new])
+        return cls(image, mask, blank)

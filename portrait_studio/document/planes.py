@@ -9,7 +9,7 @@ import numpy as np
 from portrait_studio.document.deltas import Plane, PlaneName
 from portrait_studio.imaging.canvas_extension import laid_on
 from portrait_studio.imaging.geometry import Bounds
-from portrait_studio.imaging.masks import Mask, extent_of
+from portrait_studio.imaging.masks import Mask, extent_of, mask_bounds
 from portrait_studio.imaging.photo import Pixels
 
 _MASKS: Final = tuple(name for name in PlaneName if name is not PlaneName.IMAGE)
@@ -88,7 +88,12 @@ class Planes:
                 larger: Plane = laid_on(self._photo, reach)
             else:
                 larger = np.zeros((reach.height, reach.width), np.uint8)
-            larger[self._reach.shifted(-reach.left, -reach.top).slices] = array
+            # Zeros that nobody writes take no memory.
+            painted = (
+                Bounds.of(extent_of(array)) if name is PlaneName.IMAGE else mask_bounds(cast(Mask, array))
+            )
+            place = painted.shifted(self._reach.left - reach.left, self._reach.top - reach.top)
+            larger[place.slices] = array[painted.slices]
             self._arrays[name] = larger
         self._reach = reach
 
@@ -110,7 +115,8 @@ def blank_on(canvas: Bounds, photo: Bounds, filled: Mask) -> Mask | None:
     seen = canvas.intersected(photo)
     if seen == canvas:
         return None
-    blank = np.where(filled == 0, np.uint8(255), np.uint8(0))
+    blank = np.equal(filled, 0).view(np.uint8)
+    blank *= np.uint8(255)
     blank[seen.shifted(-canvas.left, -canvas.top).slices] = 0
     return blank if blank.any() else None
 

@@ -107,8 +107,8 @@ def _solved(
     report: Report,
 ) -> NDArray[np.floating]:
     """The composite with the pixels of the band solved for; see `blend`."""
-    right, down = guidance(composite, hole)
-    return solver.solve(PoissonProblem(composite, band, right, down, _screening(hole, options)), report)
+    problem = PoissonProblem(composite, band, *guidance(composite, hole), _screening(hole, options))
+    return solver.solve(problem, report)
 
 
 def _blend_coarsely(

@@ -96,11 +96,14 @@ def _parts(request: CompletionRequest) -> list[_Part]:
         if box.intersected(photo) == box:
             apart[box.slices] = request.mask[box.slices]
     parts = [_Part(photo, apart[photo.slices], None)] if apart.any() else []
-    left = np.where(apart == 0, request.mask, np.uint8(0)) if parts else request.mask.copy()
-    for step in plan_steps(image, request.extension):
+    left = np.where(apart == 0, request.mask, np.uint8(0)) if parts else request.mask
+    *steps, last = plan_steps(image, request.extension)
+    if steps and left is request.mask:
+        left = left.copy()
+    for step in steps:
         parts.append(_Part(step.canvas, left[step.canvas.slices].copy(), step.side))
         left[step.canvas.slices] = 0
-    return parts
+    return [*parts, _Part(last.canvas, left, last.side)]
 
 
 def _request_of(part: _Part, whole: CompletionRequest, image: Pixels, photo: Bounds) -> CompletionRequest:

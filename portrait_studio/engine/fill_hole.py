@@ -14,6 +14,7 @@ from portrait_studio.engine.blend import BlendOptions, band_beside_photo, blend,
 from portrait_studio.engine.complete import complete
 from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.extension_plan import photo_in
+from portrait_studio.engine.memory import give_back_memory
 from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.parse import ParsedWindow, labels_at
 from portrait_studio.engine.poisson import PoissonSolver
@@ -26,12 +27,14 @@ from portrait_studio.engine.resample import (
     resample,
     resize_mask,
     sample,
+    strips,
     to_depth,
     to_float,
 )
 from portrait_studio.engine.run_network import Report
 from portrait_studio.engine.work_crop import CropPolicy, Window, texture_window
 from portrait_studio.errors import WeightsError
+from portrait_studio.imaging.colour import in_8_bits
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of
 from portrait_studio.messages import Message
@@ -116,6 +119,7 @@ class HoleFiller:
             parsed: structure of the hole's appearance window.
         """
         request, window = self._request, parsed.window
+        give_back_memory()
         photo = Bounds.of(extent_of(request.image))
         # Known pixels must show around the band for the blend to hold on to.
         region = self._hole.grown(request.options.grow_px + 2).intersected(photo)
@@ -125,11 +129,14 @@ class HoleFiller:
             fill = sample(completed, window, region)
         else:
             fill = self._texture(parsed, completed, region)
-        fill = np.where(hole[..., None], fill, to_float(request.image[region.slices]))
+        known: Pixels = request.image[region.slices]
+        for rows in strips(region.height):
+            np.copyto(fill[rows], to_float(known[rows]), where=~hole[rows, :, None])
         if completed is not None:
             fill = self._refine_face(parsed, fill, region)
         self._keep_large("composite", fill, region, window.bounds)
         band = self._band(hole, region)
+        give_back_memory()
         blended = blend(
             fill, hole, band, self._tools.solver, self._tools.blending, self._reporter(Stage.BLEND)
         )
@@ -137,7 +144,8 @@ class HoleFiller:
             blended = np.repeat(blended.mean(axis=2, keepdims=True), 3, axis=2)
         self._keep_large("blended", blended, region, window.bounds)
         pixels = request.image[region.slices].copy()
-        pixels[band] = to_depth(blended[band], request.image)
+        for rows in strips(region.height):
+            pixels[rows][band[rows]] = to_depth(blended[rows][band[rows]], request.image)
         self._progress.report(Stage.BLEND, 1.0)
         return FilledRegion(region, pixels, band.astype(np.uint8), parsed.structure(), self._stages)
 
@@ -174,32 +182,41 @@ class HoleFiller:
         request = self._request
         report = self._reporter(Stage.TEXTURE)
         report(0.0)
+        give_back_memory()
         window = texture_window(self._hole, parsed.window.bounds, extent_of(request.image), self._policy)
         own, others = self._own_and_other_holes(window.bounds)
         image, _ = read_window(request.image, request.mask, window)
         hole, excluded = resize_mask(own, window.size), resize_mask(others, window.size)
+        del own, others
         labels = labels_at(parsed, window, request.structure, lambda fraction: report(0.03 * fraction))
-        start = None if completed is None else _seen(completed, parsed.window, window)
+        if completed is not None:
+            np.copyto(image, _seen(completed, parsed.window, window), where=hole[..., None])
         device = self._compute.device
+        picture = _planes(image).to(device)
+        del image
         # The random numbers come from the CPU, so that a seed means the same on every device.
         generator = torch.Generator().manual_seed(self._seed)
         with torch.inference_mode():
             filled = self._tools.synthesise(
-                _planes(image).to(device),
+                picture,
                 torch.from_numpy(hole).to(device),
-                torch.from_numpy(labels).to(device).long(),
-                None if start is None else _planes(np.where(hole[..., None], start, image)).to(device),
+                torch.from_numpy(labels).to(device),
+                None if completed is None else picture,
                 generator,
                 lambda fraction: report(0.03 + 0.97 * fraction),
                 excluded=torch.from_numpy(excluded & ~hole).to(device),
             )
         texture = np.ascontiguousarray(filled.float().cpu().numpy().transpose(1, 2, 0))
         self._keep("texture", texture)
+        del picture, filled
         fill = sample(texture, window, region)
         if completed is None:
             return fill
         trust = sample(network_trust(parsed.probabilities), parsed.window, region)[..., None]
-        return fill + trust * (sample(completed, parsed.window, region) - fill)
+        painted = sample(completed, parsed.window, region)
+        for rows in strips(region.height):
+            fill[rows] += trust[rows] * (painted[rows] - fill[rows])
+        return fill
 
     def _refine_face(self, parsed: ParsedWindow, fill: Floats, region: Bounds) -> Floats:
         """The fill of the region with a better face, if the hole touches one."""
@@ -231,7 +248,7 @@ class HoleFiller:
     def _own_and_other_holes(self, bounds: Bounds) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """This hole and all others inside a window, (h, w) uint8 each, nonzero = hole."""
         others = (self._request.mask[bounds.slices] != 0).astype(np.uint8)
-        own = np.zeros_like(others)
+        own = np.zeros(others.shape, np.uint8)
         inner = self._hole.shifted(-bounds.left, -bounds.top).slices
         own[inner] = others[inner]
         others[inner] = 0
@@ -240,7 +257,7 @@ class HoleFiller:
     def _is_grey(self, bounds: Bounds) -> bool:
         """Whether the photo has no colour in the window, so that the fill must not have any."""
         crop: Pixels = self._request.image[bounds.slices]
-        return bool(np.array_equal(crop[..., 0], crop[..., 1]) and np.array_equal(crop[..., 1], crop[..., 2]))
+        return all(bool((crop[rows] == crop[rows, :, :1]).all()) for rows in strips(bounds.height))
 
     def _reporter(self, stage: Stage) -> Report:
         return lambda fraction: self._progress.report(stage, fraction)
@@ -252,10 +269,12 @@ class HoleFiller:
     def _keep_large(self, name: str, fill: Floats, region: Bounds, bounds: Bounds) -> None:
         """Keep a picture of the window at full resolution with the region's pixels in it."""
         if self._request.options.keep_stages:
-            picture = _eight_bits(to_float(self._request.image[bounds.slices]))
+            picture = in_8_bits(self._request.image[bounds.slices]).copy()
             inner = region.intersected(bounds)
-            source = inner.shifted(-region.left, -region.top).slices
-            picture[inner.shifted(-bounds.left, -bounds.top).slices] = _eight_bits(fill[source])
+            source = fill[inner.shifted(-region.left, -region.top).slices]
+            target = picture[inner.shifted(-bounds.left, -bounds.top).slices]
+            for rows in strips(inner.height):
+                target[rows] = _eight_bits(source[rows])
             self._stages[name] = picture
 
 

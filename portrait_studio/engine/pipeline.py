@@ -172,7 +172,6 @@ def _check_extension(request: CompletionRequest) -> None:
     photo, whole = photo_in(extent_of(request.image), request.extension), Bounds.of(extent_of(request.image))
     if photo.is_empty or photo.intersected(whole) != photo:
         raise MaskError("Nothing of the photo would be left; extend the canvas less.")
-    new = request.mask.copy()
-    new[photo.slices] = 255
-    if cv2.countNonZero(new) != whole.extent.area:
+    masked = cv2.countNonZero(request.mask) - cv2.countNonZero(request.mask[photo.slices])
+    if masked != whole.extent.area - photo.extent.area:
         raise MaskError("The new part of the canvas is not masked; mask all of it.")

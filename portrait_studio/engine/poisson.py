@@ -17,6 +17,7 @@ from scipy import sparse
 from scipy.sparse import linalg
 
 from portrait_studio.engine.poisson_grid import AdaptiveGrid
+from portrait_studio.engine.resample import strips
 
 Doubles = NDArray[np.float64]
 Report = Callable[[float], None]
@@ -76,20 +77,22 @@ class MultigridSolver:
 
     def solve(self, problem: PoissonProblem, report: Report) -> Doubles:
         """See `PoissonSolver.solve`."""
-        solution = np.array(problem.values, dtype=np.float64)
         if not problem.unknown.any():
-            return solution
+            return np.array(problem.values, dtype=np.float64)
         # Solving for the correction makes the first guess count and the right side vanish where it is kept.
-        residual = _residual(problem, solution)
+        residual = _residual(problem)
         report(0.02)
-        active = problem.unknown & (np.abs(residual).max(axis=2) > _NOTHING)
+        largest = np.maximum(residual.max(axis=2), -residual.min(axis=2))
+        active = problem.unknown & (largest > _NOTHING)
         grid = AdaptiveGrid(problem.unknown, active, problem.screening)
         report(0.1)
         right_side = grid.restrict(residual)
+        del residual
         if len(right_side) <= self.direct_up_to:
             correction = linalg.splu(grid.matrix.tocsc()).solve(right_side)
         else:
             correction = self._iterate(grid.matrix, right_side, grid.blocks, report)
+        solution = np.array(problem.values, dtype=np.float64)
         grid.add_to(solution, correction)
         report(1.0)
         return solution
@@ -166,13 +169,17 @@ def _spectral_radius(matrix: sparse.csr_array, inverse: Doubles) -> float:
     return float((abs(matrix).sum(axis=1) * inverse).max())
 
 
-def _residual(problem: PoissonProblem, solution: Doubles) -> Doubles:
-    """Negative gradient of the sum at `solution`, (H, W, C); the screening term vanishes there."""
-    right = problem.right - np.diff(solution, axis=1)
-    down = problem.down - np.diff(solution, axis=0)
-    total = np.zeros_like(solution)
-    total[:, 1:] += right
-    total[:, :-1] -= right
-    total[1:] += down
-    total[:-1] -= down
+def _residual(problem: PoissonProblem) -> Doubles:
+    """Negative gradient of the sum at the first guess, (H, W, C); the screening term vanishes there."""
+    values, height = problem.values, problem.values.shape[0]
+    total = np.zeros(values.shape)
+    for rows in strips(height):
+        right = problem.right[rows] - np.diff(values[rows].astype(np.float64), axis=1)
+        total[rows, 1:] += right
+        total[rows, :-1] -= right
+    for rows in strips(height - 1):
+        pair = values[rows.start : rows.stop + 1].astype(np.float64)
+        down = problem.down[rows] - np.diff(pair, axis=0)
+        total[rows.start + 1 : rows.stop + 1] += down
+        total[rows] -= down
     return total

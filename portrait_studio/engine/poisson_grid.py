@@ -15,7 +15,7 @@ from scipy import sparse
 
 Doubles = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-Indices = NDArray[np.intp]
+Indices = NDArray[np.intp] | NDArray[np.int32]
 
 CELL_PX = 4
 """Spacing of the lattice."""
@@ -51,8 +51,9 @@ class AdaptiveGrid:
         self._single = ~self._in_cell[self.places[:, 0], self.places[:, 1]]
         coarse = self.places // (3 * CELL_PX) * CELL_PX
         self.blocks = np.where(self._single[:, None], self.places // 3, coarse)
-        self._index = np.full(unknown.shape, -1, np.intp)
-        self._index[carries] = np.arange(len(self.places))
+        # Sparse matrices have indices of 32 bits anyway.
+        self._index = np.full(unknown.shape, -1, np.int32)
+        self._index[carries] = np.arange(len(self.places), dtype=np.int32)
         self.matrix = (self._fine_part(unknown, screening) + self._smooth_part(screening)).tocsr()
 
     def restrict(self, right_side: Doubles) -> Doubles:
@@ -82,18 +83,23 @@ class AdaptiveGrid:
         to_right[:, :-1] = cells[:, :-1] & cells[:, 1:]
         downwards = np.zeros_like(cells)
         downwards[:-1] = cells[:-1] & cells[1:]
-        blocks, places = [], []
-        for which, element in (
+        parts = (
             (cells, _INSIDE + screening * _MASS),
             (to_right, _ACROSS_RIGHT),
             (downwards, _ACROSS_DOWN),
-        ):
+        )
+        size = (sum(np.count_nonzero(which) for which, _ in parts), 4, 4)
+        rows, columns = np.empty(size, np.int32), np.empty(size, np.int32)
+        values = np.empty(size)
+        end = 0
+        for which, element in parts:
             corners = self._corners(*np.nonzero(which))
-            places.append(np.stack([np.repeat(corners, 4, axis=1).ravel(), np.tile(corners, 4).ravel()]))
-            blocks.append(np.tile(element.ravel(), len(corners)))
+            begin, end = end, end + len(corners)
+            rows[begin:end], columns[begin:end] = corners[:, :, None], corners[:, None, :]
+            values[begin:end] = element
         count = len(self.places)
-        rows, columns = np.concatenate(places, axis=1)
-        return sparse.coo_array((np.concatenate(blocks), (rows, columns)), shape=(count, count))
+        places = (rows.ravel(), columns.ravel())
+        return sparse.coo_array((values.ravel(), places), shape=(count, count))
 
     def _fine_part(self, unknown: Flags, screening: float) -> sparse.csr_array:
         """All other pairs with an unknown pixel, and the screening of single pixels."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Iterator
+from typing import Final, cast
 
 import cv2
 import numpy as np
@@ -14,6 +15,14 @@ from portrait_studio.imaging.geometry import Bounds, Extent
 
 Floats = NDArray[np.float32]
 """float32 pixels; (H, W, 3) RGB in [0, 1] unless said otherwise."""
+
+_ROWS_AT_A_TIME: Final = 128
+
+
+def strips(height: int) -> Iterator[slice]:
+    """Rows to treat together, so that what is between two steps at full resolution is no whole picture."""
+    for top in range(0, height, _ROWS_AT_A_TIME):
+        yield slice(top, min(height, top + _ROWS_AT_A_TIME))
 
 
 def to_float(pixels: Pixels) -> Floats:
@@ -120,19 +129,21 @@ def resample(values: Floats, source: Bounds, target: Bounds, size: Extent) -> Fl
     first_y = (target.top - source.top) * values.shape[0] / source.height + 0.5 * step_y - 0.5
     columns = np.arange(size.width, dtype=np.float32) * np.float32(step_x) + np.float32(first_x)
     rows = np.arange(size.height, dtype=np.float32) * np.float32(step_y) + np.float32(first_y)
-    horizontal = np.broadcast_to(columns, (size.height, size.width))
-    vertical = np.broadcast_to(rows[:, None], (size.height, size.width))
     kind = cv2.INTER_CUBIC if min(values.shape[:2]) > 3 else cv2.INTER_LINEAR
-    return np.asarray(
-        cv2.remap(
+    shape = (size.height, size.width) if values.ndim == 2 else (size.height, size.width, values.shape[2])
+    result = np.empty(shape, np.float32)
+    for part in strips(size.height):
+        horizontal = np.broadcast_to(columns, (part.stop - part.start, size.width))
+        vertical = np.broadcast_to(rows[part, None], horizontal.shape)
+        mapped = cv2.remap(
             values,
             np.ascontiguousarray(horizontal),
             np.ascontiguousarray(vertical),
             interpolation=kind,
             borderMode=cv2.BORDER_REPLICATE,
-        ),
-        dtype=np.float32,
-    )
+        )
+        result[part] = mapped.reshape(result[part].shape)
+    return result
 
 
 def pad_to_stride(array: Floats) -> Floats:

@@ -16,10 +16,9 @@ from portrait_studio.gui.clipboard import qimage_of
 from portrait_studio.language.saying import tr
 from portrait_studio.messages import Message
 from portrait_studio.networks.conventions import LABEL_COLOURS
-from portrait_studio.session.candidates import Candidates
+from portrait_studio.session.candidates import STAGE_PX, Candidates
 
 _WIDTH_PX: Final = 240
-_LARGEST_PX: Final = 900
 _STAGES: Final = (
     ("parsing", Message("Parsing map"), Stage.PARSE),
     ("heatmaps", Message("Heatmaps of the joints"), Stage.PARSE),
@@ -111,7 +110,7 @@ class StagePanel(QWidget):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         label = QLabel(dialog)
         keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        label.setPixmap(picture.scaled(_LARGEST_PX, _LARGEST_PX * 2 // 3, keep, smooth))
+        label.setPixmap(picture.scaled(STAGE_PX, STAGE_PX * 2 // 3, keep, smooth))
         label.setAccessibleName(name)
         column = QVBoxLayout(dialog)
         column.setContentsMargins(12, 12, 12, 12)

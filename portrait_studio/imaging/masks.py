@@ -33,6 +33,14 @@ def empty_mask(extent: Extent) -> Mask:
     return np.zeros((extent.height, extent.width), np.uint8)
 
 
+def copied(mask: Mask) -> Mask:
+    """A copy; where the mask is zero the copy takes no memory either."""
+    # Unlike `zeros_like`, which writes them.
+    copy, bounds = np.zeros(mask.shape, np.uint8), mask_bounds(mask)
+    copy[bounds.slices] = mask[bounds.slices]
+    return copy
+
+
 def extent_of(array: NDArray[np.generic]) -> Extent:
     """Size of an array (H, W, ...)."""
     return Extent(array.shape[1], array.shape[0])

@@ -6,20 +6,18 @@ import importlib
 import io
 import warnings
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, cast
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from portrait_studio.errors import ImageFileError
 from portrait_studio.imaging import exif
+from portrait_studio.imaging.decoding import Decoded, decode_16_bit, decode_with_pillow, has_16_bits
 from portrait_studio.imaging.file_metadata import read_exif, read_metadata
-from portrait_studio.imaging.photo import Metadata, Photo, Pixels, Plane
-from portrait_studio.messages import Message
+from portrait_studio.imaging.photo import Metadata, Photo, Pixels
 
 MAX_PIXELS: Final = 250_000_000
 """Larger pictures are refused: they are mistakes or attacks, and would need several gigabytes of memory."""
@@ -40,17 +38,6 @@ _HEIC_BRANDS: Final = (b"heic", b"heix", b"heim", b"hevc", b"mif1", b"msf1")
 # Pillow's own limits are lower than photos are large today, and its warning is no sentence for a user.
 # `_open` enforces MAX_PIXELS instead, before any pixel is decoded.
 Image.MAX_IMAGE_PIXELS = None
-
-
-@dataclass(frozen=True, eq=False)
-class _Decoded:
-    """Pixels as they lie in the file, before they are turned upright."""
-
-    pixels: Pixels
-    alpha: Plane | None = None
-    is_grey: bool = False
-    icc: bytes | None = None
-    notices: tuple[str, ...] = ()
 
 
 def read_photo(path: Path) -> Photo:
@@ -159,10 +146,10 @@ def _photo(data: bytes, path: Path) -> Photo:
         # Decoders differ, from version to version, in whether they turn a TIFF file; so none is told.
         data = exif.with_orientation_1(data)
     with _open(data, path) as image:
-        if _has_16_bits(image, data):
-            decoded = _decode_16_bit(image, data, path)
+        if has_16_bits(image, data):
+            decoded = decode_16_bit(image, data, path)
         else:
-            decoded = _decode_with_pillow(image, path)
+            decoded = decode_with_pillow(image, path)
         # Only now: some formats (PNG) reveal their metadata after the pixels.
         block = read_exif(image)
         if image.format != "TIFF":
@@ -170,7 +157,7 @@ def _photo(data: bytes, path: Path) -> Photo:
         return _upright_photo(decoded, read_metadata(image, block, orientation), orientation, path)
 
 
-def _upright_photo(decoded: _Decoded, metadata: Metadata, orientation: int, path: Path) -> Photo:
+def _upright_photo(decoded: Decoded, metadata: Metadata, orientation: int, path: Path) -> Photo:
     pixels = _turned(decoded.pixels, orientation)
     pixels.setflags(write=False)
     alpha = None if decoded.alpha is None else _turned(decoded.alpha, orientation)
@@ -180,104 +167,6 @@ def _upright_photo(decoded: _Decoded, metadata: Metadata, orientation: int, path
         metadata = replace(metadata, icc=decoded.icc)
     photo = Photo(pixels, alpha, decoded.is_grey, metadata, path, decoded.notices)
     return replace(photo, metadata=replace(metadata, exif=exif.upright(metadata.exif, photo.extent)))
-
-
-def _has_16_bits(image: Image.Image, data: bytes) -> bool:
-    if image.format == "PNG":
-        return data[24] == 16
-    if image.format == "TIFF":
-        tags = getattr(image, "tag_v2", {})
-        return set(tags.get(258, (1,))) == {16} and set(tags.get(339, (1,))) == {1}
-    return False
-
-
-def _decode_16_bit(image: Image.Image, data: bytes, path: Path) -> _Decoded:
-    """Decode with OpenCV, since Pillow cuts 16-bit colour down to 8 bits."""
-    if image.format == "PNG":
-        # Pillow raises where OpenCV complains on the terminal, and finds metadata that follows the pixels.
-        image.load()
-    tags = getattr(image, "tag_v2", {})
-    # Pillow's mode does not tell: it opens 16-bit grey with opacity as RGBA.
-    is_grey = data[25] in (0, 4) if image.format == "PNG" else tags.get(262) in (0, 1)
-    if tags.get(262, 2) not in (0, 1, 2):
-        raise ImageFileError(
-            "{path} stores 16-bit colour that is not RGB; convert it to 16-bit RGB first.", path=path
-        )
-    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if decoded is None or decoded.dtype != np.uint16 or decoded.shape[:2] != (image.height, image.width):
-        raise ImageFileError("{path} is damaged or cut off; fetch the file again from its source.", path=path)
-    if decoded.ndim == 2:
-        return _Decoded(cv2.cvtColor(decoded, cv2.COLOR_GRAY2RGB), is_grey=True)
-    if decoded.shape[2] == 3:
-        return _Decoded(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), is_grey=is_grey)
-    alpha = np.ascontiguousarray(decoded[:, :, 3])
-    pixels: NDArray[np.uint16] = cv2.cvtColor(decoded, cv2.COLOR_BGRA2RGB)
-    if tags.get(338) in (1, (1,)):
-        pixels = _unpremultiplied(pixels, alpha)
-    return _Decoded(pixels, alpha, is_grey)
-
-
-def _unpremultiplied(pixels: NDArray[np.uint16], alpha: NDArray[np.uint16]) -> NDArray[np.uint16]:
-    """Undo TIFF's "associated alpha"; (H, W, 3) and (H, W) uint16 -> (H, W, 3) uint16."""
-    opacity = np.maximum(alpha, 1)[:, :, None].astype(np.uint64)
-    scaled = (pixels.astype(np.uint64) * 65535 + opacity // 2) // opacity
-    return cast(NDArray[np.uint16], np.minimum(scaled, 65535).astype(np.uint16))
-
-
-def _decode_with_pillow(image: Image.Image, path: Path) -> _Decoded:
-    image.load()
-    if image.mode in ("1", "L", "LA", "La"):
-        return _grey(image)
-    if image.mode == "I" or image.mode.startswith("I;16"):
-        return _deep_grey(image, path)
-    if image.mode == "CMYK":
-        return _from_cmyk(image)
-    if image.mode in ("F", "LAB", "HSV"):
-        raise ImageFileError(
-            "{path} stores its pixels as {mode}; convert it to 8- or 16-bit RGB first.",
-            path=path,
-            mode=image.mode,
-        )
-    if image.has_transparency_data:
-        rgba = np.asarray(image.convert("RGBA"))
-        alpha = np.ascontiguousarray(rgba[:, :, 3])
-        return _Decoded(cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB), alpha)
-    return _Decoded(np.array(image if image.mode == "RGB" else image.convert("RGB")))
-
-
-def _grey(image: Image.Image) -> _Decoded:
-    if image.has_transparency_data:
-        both = np.asarray(image.convert("LA"))
-        grey, alpha = np.ascontiguousarray(both[:, :, 0]), np.ascontiguousarray(both[:, :, 1])
-        return _Decoded(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), alpha, is_grey=True)
-    return _Decoded(cv2.cvtColor(np.asarray(image.convert("L")), cv2.COLOR_GRAY2RGB), is_grey=True)
-
-
-def _deep_grey(image: Image.Image, path: Path) -> _Decoded:
-    values = np.asarray(image)
-    if values.min() < 0 or values.max() > 65535:
-        raise ImageFileError(
-            "{path} has more than 16 bits per pixel; convert it to 16-bit grey first.", path=path
-        )
-    return _Decoded(cv2.cvtColor(values.astype(np.uint16), cv2.COLOR_GRAY2RGB), is_grey=True)
-
-
-def _from_cmyk(image: Image.Image) -> _Decoded:
-    """Convert to sRGB through the file's own profile, else by Pillow's plain formula."""
-    profile = image.info.get("icc_profile")
-    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-    notice = Message("The photo was CMYK; it is edited and saved as sRGB.")
-    if profile:
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            converted = ImageCms.profileToProfile(image, source, srgb, outputMode="RGB")
-            if converted is not None:
-                return _Decoded(np.array(converted), icc=srgb.tobytes(), notices=(notice,))
-        except (ImageCms.PyCMSError, OSError):
-            notice = Message(
-                "The photo was CMYK with a damaged profile; it is edited as sRGB and colours may differ."
-            )
-    return _Decoded(np.array(image.convert("RGB")), icc=srgb.tobytes(), notices=(notice,))
 
 
 def _turned(array: Pixels, orientation: int) -> Pixels:

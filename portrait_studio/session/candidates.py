@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.document.packed_plane import PackedPlane
 from portrait_studio.engine.request import CompletionOptions, CompletionResult, FilledRegion, Joints
+
+STAGE_PX: Final = 900
+"""Longer side of the pictures of stages that are kept: else a candidate would hold the photo many times."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,14 +23,32 @@ class Candidate:
     Attributes:
         result: what the engine answered.
         options: what it was asked.
-        structure: labels that it was asked to follow; see `CompletionRequest`.
+        structure: labels + 1 that it was asked to follow, 0 = predicted; None = all predicted.
         joints: joints that it was asked to follow.
     """
 
     result: CompletionResult
     options: CompletionOptions
-    structure: NDArray[np.uint8] | None = None
+    structure: PackedPlane | None = None
     joints: Joints = field(default_factory=dict)
+
+
+def with_small_stages(result: CompletionResult) -> CompletionResult:
+    """A result whose pictures of the stages are small enough to be kept while the photo is open."""
+    regions = tuple(
+        replace(region, stages={name: _small(picture) for name, picture in region.stages.items()})
+        for region in result.regions
+    )
+    return replace(result, regions=regions)
+
+
+def _small(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    height, width = picture.shape[:2]
+    scale = STAGE_PX / max(height, width)
+    if scale >= 1:
+        return picture
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from portrait_studio import __version__
 from portrait_studio.document.fill_record import FillRecord, WayRecord
-from portrait_studio.document.packed_plane import pack_plane, unpack_plane
+from portrait_studio.document.packed_plane import unpack_plane
 from portrait_studio.engine.request import CompletionOptions, Method
 from portrait_studio.errors import ProjectError
 from portrait_studio.imaging.geometry import Extent
@@ -24,9 +24,7 @@ def record_of(candidate: Candidate, holes: Sequence[Candidate] = (), is_anew: bo
         holes: which candidate each hole shows, where they may differ.
         is_anew: whether it was made of the photo as it was before the fill before it.
     """
-    # Packing a map takes a while, and holes share them.
-    packed = {id(each): _way_record(each) for each in (candidate, *holes)}
-    own, ways = packed[id(candidate)], tuple(packed[id(each)] for each in holes)
+    own, ways = _way_record(candidate), tuple(_way_record(each) for each in holes)
     weights: dict[str, str] = {}
     for each in (*holes, candidate):
         weights |= each.result.weights
@@ -48,8 +46,7 @@ def record_of(candidate: Candidate, holes: Sequence[Candidate] = (), is_anew: bo
 
 
 def _way_record(candidate: Candidate) -> WayRecord:
-    structure = None if candidate.structure is None else pack_plane(candidate.structure + np.uint8(1))
-    return WayRecord(candidate.options.method.value, candidate.options.seed, structure)
+    return WayRecord(candidate.options.method.value, candidate.options.seed, candidate.structure)
 
 
 def options_of(record: FillRecord, way: WayRecord | None = None) -> CompletionOptions:

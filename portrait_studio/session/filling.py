@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.document.history import Step
 from portrait_studio.document.look import Look
+from portrait_studio.document.packed_plane import pack_plane
 from portrait_studio.engine.extension_plan import extension_of
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import (
@@ -25,7 +26,7 @@ from portrait_studio.engine.request import (
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.imaging.masks import check_mask
 from portrait_studio.messages import Message
-from portrait_studio.session.candidates import Candidate, Candidates
+from portrait_studio.session.candidates import Candidate, Candidates, with_small_stages
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.fill_records import options_of, record_of
 from portrait_studio.session.intent import Intent, wanted_with
@@ -127,13 +128,14 @@ class Filling(QObject):
         document = self._editing.document
         if document is None or not self._editing.may_edit:
             return
+        look = document.look()
         try:
-            check_mask(document.look().mask, document.extent)
+            check_mask(look.mask, document.extent)
         except PortraitStudioError as error:
             self.refused.emit(Failure(JobKind.FILL, error, ""))
             return
         self._waiting = []
-        self._start(_Plan(_Purpose.NEW, document.look(), options))
+        self._start(_Plan(_Purpose.NEW, look, options))
 
     def try_again(self, method: Method) -> None:
         """Make another candidate for the last fill, with the next seed."""
@@ -174,7 +176,8 @@ class Filling(QObject):
         plan, self._plan = self._plan, None
         if plan is None:
             return
-        candidate = Candidate(result, plan.options, plan.structure, plan.joints)
+        packed = None if plan.structure is None else pack_plane(plan.structure + np.uint8(1))
+        candidate = Candidate(with_small_stages(result), plan.options, packed, plan.joints)
         known = self.candidates
         if plan.purpose is _Purpose.CANDIDATE and known is not None and known.holds(candidate):
             self._replace_last(known.joined_by(candidate))

@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from portrait_studio.engine.memory import give_back_memory
 from portrait_studio.engine.progress import CancelToken, Progress, Stage
 from portrait_studio.errors import Cancelled
 
@@ -37,6 +38,7 @@ class _Worker(QObject):
             self.failed.emit(number, error, traceback.format_exc())
         else:
             self.succeeded.emit(number, result)
+        give_back_memory()
 
 
 class _Listener:

@@ -2,12 +2,14 @@
 
 Patches are named by the flat index of their centre. The photo and its mirror image lie one below the other,
 so one index names the plane too. Tables have four floats per pixel; a row of a patch is then one run of `4
-* patch_px` floats, and an overlapping view makes gathering it a single row lookup.
+* patch_px` floats, and an overlapping view makes gathering it a single row lookup. Only the table whose rows
+are gathered so holds the mirror image; the others are read at the same place of the photo. These tables are
+what large holes need memory for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -32,11 +34,12 @@ class Sources:
         height: rows of one plane.
         width: columns.
         planes: 1, or 2 with the mirror image below the photo.
-        features: (planes * H * W, 4) float32, opponent colours and label, for comparing.
-        colours: (planes * H * W, 4) float32, RGB and structure, for copying.
-        guide: (planes * H * W, 4) float32, what `guide_planes` makes of it, to compare with `start`.
+        features: (planes * H * W, 4) float32, opponent colours and label, for comparing; in the hole of the
+            photo, where no source lies, those of the present estimate.
+        colours: (H * W, 4) float32, RGB and structure, for copying.
+        guide: (H * W, 4) float32, what `guide_planes` makes of it, to compare with `start`.
         valid: (planes * H * W,) bool, whether the patch with this centre is wholly known.
-        pool: (M,) int64 centres, sorted by label.
+        pool: (M,) int32 centres, sorted by label.
         first: (18,) int64 first position of each label in the pool.
         count: (18,) int64 number of centres of each label.
     """
@@ -66,28 +69,61 @@ class Sources:
         has_own = count > 0
         first = torch.where(has_own, self.first[labels], 0)
         count = torch.where(has_own, count, self.pool.numel())
-        return self.pool[first + torch.minimum((uniform * count).long(), count - 1)]
+        return self.pool[first + torch.minimum((uniform * count).long(), count - 1)].long()
+
+    def in_photo(self, centres: Tensor) -> tuple[Tensor, Tensor]:
+        """Where centres (N,) int64 of either plane lie in the photo, and 1 or, of the mirror image, -1."""
+        if self.planes == 1:
+            return centres, torch.ones_like(centres)
+        is_mirrored = centres >= self.height * self.width
+        inside = torch.where(is_mirrored, centres - self.height * self.width, centres)
+        flipped = inside + (self.width - 1) - 2 * (inside % self.width)
+        return torch.where(is_mirrored, flipped, inside), torch.where(is_mirrored, -1, 1)
 
 
 def colour_features(image: Tensor) -> Tensor:
     """Opponent colours with chroma weighted up: (3, H, W) RGB to (3, H, W), both float32."""
+    return torch.stack(list(_opponent_colours(image)))
+
+
+def _opponent_colours(image: Tensor) -> Iterator[Tensor]:
+    """The same, one plane after the other."""
     red, green, blue = image
-    light = (red + green + blue) / 3**0.5
-    warm = _CHROMA_WEIGHT * (red - green) / 2**0.5
-    cold = _CHROMA_WEIGHT * (red + green - 2 * blue) / 6**0.5
-    return torch.stack([light, warm, cold])
+    yield (red + green + blue) / 3**0.5
+    yield _CHROMA_WEIGHT * (red - green) / 2**0.5
+    yield _CHROMA_WEIGHT * (red + green - 2 * blue) / 6**0.5
 
 
-def guide_planes(image: Tensor, start_weight: float, options: TextureOptions) -> Tensor:
-    """(4, H, W) float32 planes whose squared differences are the weighted distance to `start` and in height.
+def guide_table(image: Tensor, start_weight: float, options: TextureOptions) -> Tensor:
+    """(H * W, 4) float32 whose squared differences are the weighted distance to `start` and in height.
 
     The height counts because light, focus and ground change with it; sideways they hardly do.
+
+    Args:
+        image: (3, H, W) float32 in [0, 1].
+        start_weight: weight of the distance to `start`.
+        options: penalty of the height.
     """
     _, height, width = image.shape
-    colours = colour_features(image) * start_weight**0.5
-    scale = options.height_penalty**0.5 / max(height, width)
-    row = torch.arange(height, device=image.device, dtype=torch.float32) * scale
-    return torch.cat([colours, row[None, :, None].expand(1, height, width)])
+    result = torch.empty(height, width, 4, device=image.device)
+    for channel, plane in enumerate(_opponent_colours(image)):
+        result[..., channel] = plane * start_weight**0.5
+    result[..., 3] = _row_guide(height, width, options, image.device)[:, None]
+    return result.flatten(0, 1)
+
+
+def guide_at(centres: Tensor, image: Tensor, start_weight: float, options: TextureOptions) -> Tensor:
+    """(N, 4) rows of `guide_table` at (N,) int64 centres, without making the whole of it."""
+    _, height, width = image.shape
+    colours = image.flatten(1).index_select(1, centres)
+    planes = [plane * start_weight**0.5 for plane in _opponent_colours(colours)]
+    row = _row_guide(height, width, options, image.device)[centres // width]
+    return torch.stack([*planes, row], -1)
+
+
+def _row_guide(height: int, width: int, options: TextureOptions, device: torch.device) -> Tensor:
+    scale = float(options.height_penalty**0.5 / max(height, width))
+    return torch.arange(height, device=device, dtype=torch.float32) * scale
 
 
 def table(*planes: Tensor) -> Tensor:
@@ -130,29 +166,15 @@ def collect_sources(
     planes = 2 if options.mirror else 1
     radius = options.patch_px // 2
     valid = shrunk(~(level.hole | level.excluded), radius) & interior(level.hole, radius)
-    structure = structure_plane(level.labels)
-    swapped = torch.tensor(MIRROR_LABELS, device=level.labels.device)[level.labels]
+    labels = [level.labels, _mirrored_labels(level.labels)][:planes]
     tick()
-    structures = [structure, structure - level.labels + swapped][:planes]
-    labels = [level.labels * _LABEL_STEP, swapped * _LABEL_STEP][:planes]
-    features = _mirrored_table(colour_features(level.image), labels)
+    features = _feature_table(level.image, labels)
     tick()
-    colours = _mirrored_table(level.image, structures)
+    colours = table(*level.image, structure_plane(level.labels))
     tick()
-    blurred = blur_where(level.image, ~level.hole, blur_px, tick)
+    guide = guide_table(blur_where(level.image, ~level.hole, blur_px, tick), start_weight, options)
     tick()
-    soft = guide_planes(blurred, start_weight, options)
-    tick()
-    guide = _mirrored_table(soft[:3], [soft[3]] * planes)
-    tick()
-    flat_valid = torch.cat([valid.flatten(), valid.flip(-1).flatten()][:planes])
-    centres = flat_valid.nonzero()[:, 0]
-    label = label_of(features.index_select(0, centres))
-    by_label = []
-    for number in range(LABEL_COUNT):
-        by_label.append(centres[label == number])
-        tick()
-    count = torch.tensor([found.numel() for found in by_label], device=centres.device)
+    pool, count = _pool([valid, valid.flip(-1)][:planes], labels, tick)
     return Sources(
         height=height,
         width=width,
@@ -160,22 +182,44 @@ def collect_sources(
         features=features,
         colours=colours,
         guide=guide,
-        valid=flat_valid,
-        pool=torch.cat(by_label),
+        valid=torch.cat([valid.flatten(), valid.flip(-1).flatten()][:planes]),
+        pool=pool,
         first=count.cumsum(0) - count,
         count=count,
     )
 
 
-def _mirrored_table(planes: Tensor, fourths: list[Tensor]) -> Tensor:
-    """Table of (3, H, W) planes and a fourth one; the mirror image follows with the second fourth, if any."""
-    pixels = fourths[0].numel()
-    result = torch.empty(len(fourths) * pixels, 4, device=planes.device)
-    for number, fourth in enumerate(fourths):
-        half = result[number * pixels : (number + 1) * pixels].view(*fourth.shape, 4)
-        for channel, plane in enumerate((*planes, fourth)):
+def _mirrored_labels(labels: Tensor) -> Tensor:
+    """(H, W) labels of the mirror image: left and right parts change names and places."""
+    names = torch.tensor(MIRROR_LABELS, device=labels.device, dtype=labels.dtype)
+    return names.index_select(0, labels.flatten().int()).view_as(labels).flip(-1)
+
+
+def _feature_table(image: Tensor, labels: list[Tensor]) -> Tensor:
+    """Opponent colours and label of the photo, and below it those of the mirror image, if it has labels."""
+    result = torch.empty(len(labels) * labels[0].numel(), 4, device=image.device)
+    halves = result.view(len(labels), *labels[0].shape, 4).unbind(0)
+    for channel, plane in enumerate(_opponent_colours(image)):
+        for number, half in enumerate(halves):
             half[..., channel] = plane.flip(-1) if number == 1 else plane
+    for half, names in zip(halves, labels, strict=True):
+        half[..., 3] = names * _LABEL_STEP
     return result
+
+
+def _pool(valid: list[Tensor], labels: list[Tensor], tick: Callable[[], None]) -> tuple[Tensor, Tensor]:
+    """Centres of all planes, (M,) int32, sorted by label, and how many each label has, (18,) int64."""
+    known = [names[where] for names, where in zip(labels, valid, strict=True)]
+    count = torch.stack([torch.bincount(names, minlength=LABEL_COUNT) for names in known]).sum(0)
+    pool = torch.empty(int(count.sum()), dtype=torch.int32, device=count.device)
+    end = 0
+    for label in range(LABEL_COUNT):
+        for number, (names, where) in enumerate(zip(labels, valid, strict=True)):
+            places = (where & (names == label)).flatten().nonzero()[:, 0]
+            begin, end = end, end + places.numel()
+            pool[begin:end] = places + number * where.numel()
+        tick()
+    return pool, count
 
 
 def interior(like: Tensor, radius_px: int) -> Tensor:
@@ -191,7 +235,7 @@ class Targets:
 
     Attributes:
         centres: (N,) int64 flat indices in the photo's plane.
-        slot: (H * W,) int64 position in `centres` of each pixel, -1 where there is none.
+        slot: (H * W,) int32 position in `centres` of each pixel, -1 where there is none.
         labels: (N,) int64 label at each centre.
         depth: (N,) float32 distance of the centre from known pixels in pixels, capped.
     """
@@ -207,9 +251,10 @@ def collect_targets(level: Level, patch_px: int) -> Targets:
     radius = patch_px // 2
     wanted = grown(level.hole, radius) & interior(level.hole, radius)
     centres = wanted.flatten().nonzero()[:, 0]
-    slot = torch.full((wanted.numel(),), -1, dtype=torch.int64, device=wanted.device)
-    slot[centres] = torch.arange(centres.numel(), device=wanted.device)
-    return Targets(centres, slot, level.labels.flatten()[centres], _depth(level.hole).flatten()[centres])
+    slot = torch.full((wanted.numel(),), -1, dtype=torch.int32, device=wanted.device)
+    slot[centres] = torch.arange(centres.numel(), dtype=torch.int32, device=wanted.device)
+    labels = level.labels.flatten()[centres].long()
+    return Targets(centres, slot, labels, _depth(level.hole).flatten()[centres])
 
 
 def _depth(hole: Tensor) -> Tensor:

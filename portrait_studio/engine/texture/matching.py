@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
 
 from portrait_studio.engine.texture.fields import Sources, Targets, label_of, patch_rows
 from portrait_studio.engine.texture.pace import Pace
+
+Candidates = Callable[[slice], Tensor]
+"""Centres of any kind, (n,) int64, that a slice of the targets is to try: made when it is their turn."""
 
 _CHUNK_CPU = 2048
 _CHUNK_GPU = 1 << 16
@@ -42,8 +46,7 @@ class Matcher:
     Attributes:
         sources: where patches come from.
         targets: where they go.
-        features: (H * W, 4) float32 of the current estimate.
-        guide: (H * W, 4) float32 weighted colours of `start` and row.
+        guide: (N, 4) float32 weighted colours of `start` and row at each target.
         patch_px: side of a patch.
         row_step: compare only every so many rows of a patch.
         cap: (4 * patch_px,) float32 bound of each squared difference.
@@ -51,18 +54,19 @@ class Matcher:
 
     sources: Sources
     targets: Targets
-    features: Tensor
     guide: Tensor
     patch_px: int
     row_step: int
     cap: Tensor
 
-    def search(self, matches: Matches, candidates: list[Tensor], reuse: Tensor | None, pace: Pace) -> Matches:
+    def search(
+        self, matches: Matches, candidates: list[Candidates], reuse: Tensor | None, pace: Pace
+    ) -> Matches:
         """Keep for each target the best of its source and the candidates.
 
         Args:
             matches: present sources; their distance is computed anew.
-            candidates: (N,) int64 each, centres of any kind; those that are no valid source are ignored.
+            candidates: what to try; centres that are no valid source are ignored.
             reuse: (planes * H * W,) float32 penalty of each centre, or None.
             pace: told about each chunk.
 
@@ -73,12 +77,12 @@ class Matcher:
         distance = torch.empty_like(matches.distance)
         last = self.sources.valid.numel() - 1
         for part in chunks(best.numel(), best.device):
-            wanted = self._gather(self.features, self.targets.centres[part])
-            guide = self.guide.index_select(0, self.targets.centres[part])
+            wanted = self._gather(self.targets.centres[part])
+            guide = self.guide[part]
             own = best[part]
             least = self._distance(wanted, guide, own, reuse)
             for candidate in candidates:
-                other = candidate[part].clamp(0, last)
+                other = candidate(part).clamp(0, last)
                 other = torch.where(self.sources.valid.index_select(0, other), other, own)
                 found = self._distance(wanted, guide, other, reuse)
                 better = found < least
@@ -88,18 +92,18 @@ class Matcher:
             pace.advance((part.stop - part.start) * (len(candidates) + 1))
         return Matches(best, distance)
 
-    def _gather(self, flat: Tensor, centres: Tensor) -> Tensor:
+    def _gather(self, centres: Tensor) -> Tensor:
         radius, width = self.patch_px // 2, self.sources.width
         steps = torch.arange(-radius, radius + 1, self.row_step, device=centres.device) * width - radius
         index = (centres[None] + steps[:, None]).flatten()
-        rows = patch_rows(flat, self.patch_px).index_select(0, index)
+        rows = patch_rows(self.sources.features, self.patch_px).index_select(0, index)
         return rows.view(steps.numel(), centres.numel(), -1)
 
     def _distance(self, wanted: Tensor, guide: Tensor, centres: Tensor, reuse: Tensor | None) -> Tensor:
-        difference = self._gather(self.sources.features, centres).sub_(wanted)
+        difference = self._gather(centres).sub_(wanted)
         squared = torch.minimum(difference.mul_(difference), self.cap)
         total = squared.sum(0).sum(1) / (wanted.shape[0] * self.patch_px)
-        apart = self.sources.guide.index_select(0, centres).sub_(guide)
+        apart = self.sources.guide.index_select(0, self.sources.in_photo(centres)[0]).sub_(guide)
         total.add_(apart.mul_(apart).sum(1))
         if reuse is not None:
             total.add_(reuse.index_select(0, centres))
@@ -112,22 +116,32 @@ DIAGONALS = ((-1, -1), (-1, 1), (1, -1), (1, 1))
 
 def neighbour_candidates(
     matches: Matches, targets: Targets, width: int, steps: Iterable[tuple[int, int]], stride_px: int
-) -> list[Tensor]:
+) -> list[Candidates]:
     """What the neighbours some (dy, dx) steps of a stride away would put here (propagation)."""
-    found = []
-    for dy, dx in steps:
-        shift = (dy * width + dx) * stride_px
-        place = (targets.centres + shift).clamp(0, targets.slot.numel() - 1)
-        slot = targets.slot.index_select(0, place)
-        theirs = matches.centres.index_select(0, slot.clamp_min(0)) - shift
-        found.append(torch.where(slot >= 0, theirs, matches.centres))
-    return found
+    shifts = [(dy * width + dx) * stride_px for dy, dx in steps]
+    return [partial(_of_neighbour, matches, targets, shift) for shift in shifts]
 
 
-def random_candidates(matches: Matches, width: int, radius_px: int, uniform: Tensor) -> Tensor:
+def _of_neighbour(matches: Matches, targets: Targets, shift: int, part: slice) -> Tensor:
+    place = (targets.centres[part] + shift).clamp(0, targets.slot.numel() - 1)
+    slot = targets.slot.index_select(0, place)
+    theirs = matches.centres.index_select(0, slot.clamp_min(0)) - shift
+    return torch.where(slot >= 0, theirs, matches.centres[part])
+
+
+def random_candidates(matches: Matches, width: int, radius_px: int, uniform: Tensor) -> Candidates:
     """A random centre within a radius of the present one; `uniform` is (2, N) in [0, 1)."""
-    offset = ((2 * uniform - 1) * (radius_px + 0.5)).round().long()
-    return matches.centres + offset[0] * width + offset[1]
+
+    def made(part: slice) -> Tensor:
+        offset = ((2 * uniform[:, part] - 1) * (radius_px + 0.5)).round().long()
+        return matches.centres[part] + offset[0] * width + offset[1]
+
+    return made
+
+
+def labelled_candidates(targets: Targets, sources: Sources, uniform: Tensor) -> Candidates:
+    """A random centre of each target's label; `uniform` is (N,) in [0, 1)."""
+    return lambda part: sources.random_of_label(targets.labels[part], uniform[part])
 
 
 def reuse_penalty(matches: Matches, targets: Targets, sources: Sources, weight: float) -> Tensor:

@@ -21,7 +21,7 @@ class Level:
     Attributes:
         image: (3, H, W) float32 in [0, 1]; the hole holds `start`.
         hole: (H, W) bool; at coarse levels every pixel that covers any hole pixel.
-        labels: (H, W) int64.
+        labels: (H, W) uint8.
         excluded: (H, W) bool; known, but no source.
     """
 
@@ -77,7 +77,7 @@ def box_around(mask: Tensor, margin_px: int) -> tuple[slice, slice]:
 
 
 def labels_in(labels: Tensor) -> list[int]:
-    """Labels that occur in an int64 tensor, in rising order."""
+    """Labels that occur in an integer tensor, in rising order."""
     return torch.bincount(labels.flatten(), minlength=LABEL_COUNT).nonzero()[:, 0].tolist()
 
 
@@ -105,7 +105,7 @@ def _halved_majority(labels: Tensor) -> Tensor:
     height, width = labels.shape
     size = ((height + 1) // 2, (width + 1) // 2)
     best = torch.full(size, -1.0, device=labels.device)
-    winner = torch.zeros(size, dtype=torch.int64, device=labels.device)
+    winner = torch.zeros(size, dtype=labels.dtype, device=labels.device)
     for label in labels_in(labels):
         share = F.avg_pool2d(
             (labels == label)[None, None].float(), 2, ceil_mode=True, count_include_pad=False

@@ -88,9 +88,17 @@ def blur_where(planes: Tensor, where: Tensor, sigma_px: float, tick: Callable[[]
         (C, H, W) float32; far from every such pixel the value tends to 0.
     """
     weight = where.to(planes.dtype)[None]
-    both = blur(torch.cat([planes * weight, weight]), sigma_px, tick)
-    tick()
-    return both[:-1] / both[-1:].clamp_min(1e-4)
+    share = blur(weight, sigma_px, tick).clamp_min(1e-4)
+    blurred = torch.empty_like(planes, memory_format=torch.contiguous_format)
+    # One plane at a time: on large pictures the buffers of a blur take more memory than its result.
+    for number in range(planes.shape[0]):
+        torch.div(
+            blur(planes[number : number + 1] * weight, sigma_px, tick),
+            share,
+            out=blurred[number : number + 1],
+        )
+        tick()
+    return blurred
 
 
 def structure_plane(labels: Tensor) -> Tensor:
@@ -119,7 +127,7 @@ def fill_by_label(image: Tensor, hole: Tensor, labels: Tensor, tick: Callable[[]
     Args:
         image: (3, H, W) float32.
         hole: (H, W) bool.
-        labels: (H, W) int64.
+        labels: (H, W) integer labels.
         tick: called between the steps.
 
     Returns:

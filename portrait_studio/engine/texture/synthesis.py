@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from portrait_studio.engine.memory import give_back_memory
 from portrait_studio.engine.texture.fields import (
     Sources,
     Targets,
@@ -15,14 +16,16 @@ from portrait_studio.engine.texture.fields import (
     collect_targets,
     colour_features,
     feature_cap,
-    guide_planes,
-    table,
+    guide_at,
 )
 from portrait_studio.engine.texture.matching import (
     CROSS,
     DIAGONALS,
+    Candidates,
     Matcher,
     Matches,
+    chunks,
+    labelled_candidates,
     neighbour_candidates,
     random_candidates,
     reuse_penalty,
@@ -61,7 +64,8 @@ def synthesise(
         image: (3, H, W) float32 in [0, 1]; its content inside the hole is ignored.
         hole: (H, W) bool, True = to fill.
         labels: (H, W) int64 or uint8 parsing map, 0..17, hole included.
-        start: (3, H, W) float32 in [0, 1], the completion network's picture; None = smooth colours by label.
+        start: (3, H, W) float32 in [0, 1], the completion network's picture; `image` itself if its hole holds
+            that; None = smooth colours by label.
         generator: source of all randomness; the same seed gives the same pixels.
         progress: called often with the finished share in [0, 1]; may raise to cancel.
         options: weights and limits.
@@ -78,11 +82,9 @@ def synthesise(
     pace.advance(0.0)
     if not bool(hole.any()):
         return image.clone()
-    labels = labels.long()
-    known_image = torch.where(hole, torch.zeros_like(image), image)
-    spoken = fill_by_label(known_image, hole, labels, lambda: pace.advance(0.0)) if start is None else start
+    labels = labels.to(torch.uint8)
     finest = Level(
-        image=torch.where(hole, spoken, image),
+        image=_begun(image, hole, labels, start, lambda: pace.advance(0.0)),
         hole=hole,
         labels=labels,
         excluded=torch.zeros_like(hole) if excluded is None else excluded & ~hole,
@@ -96,6 +98,18 @@ def synthesise(
     return torch.where(hole, filled, image)
 
 
+def _begun(
+    image: Tensor, hole: Tensor, labels: Tensor, start: Tensor | None, tick: Callable[[], None]
+) -> Tensor:
+    """The picture with `start` in its hole, (3, H, W) float32; the same one if it has that already."""
+    if start is image:
+        return image.contiguous()
+    if start is None:
+        known = torch.where(hole, torch.zeros_like(image), image)
+        start = fill_by_label(known, hole, labels, tick)
+    return torch.where(hole, start, image)
+
+
 def _coarse_to_fine(
     finest: Level, generator: torch.Generator, progress: Callable[[float], None], options: TextureOptions
 ) -> tuple[Tensor, Tensor]:
@@ -103,11 +117,45 @@ def _coarse_to_fine(
     levels = build_pyramid(finest, options.patch_px, options.max_levels, lambda: progress(0.0))
     plans = [_plan(level, number, len(levels), options) for number, level in enumerate(levels)]
     pace = Pace(progress, sum(plan.work for plan in plans))
-    above: tuple[_LevelSynthesis, Matches] | None = None
-    for level, plan in zip(levels, plans, strict=True):
-        step = _LevelSynthesis(level, plan, generator, options, lambda: pace.advance(0.0))
-        above = (step, step.run(above, pace)) if step.can_run else None
-    return step.estimate, step.level.hole & step.can_run
+    above: _Coarser | None = None
+    for level, plan in zip(levels[:-1], plans[:-1], strict=True):
+        above = _run_level(level, plan, above, generator, options, pace)[1]
+    give_back_memory()
+    step, _ = _run_level(levels[-1], plans[-1], above, generator, options, pace)
+    return step.picture(), step.level.hole & step.can_run
+
+
+@dataclass(frozen=True, eq=False)
+class _Coarser:
+    """What a level hands on to the next finer one.
+
+    Attributes:
+        height: rows of one plane of its sources.
+        width: columns.
+        slot: see `Targets`.
+        centres: see `Matches`.
+    """
+
+    height: int
+    width: int
+    slot: Tensor
+    centres: Tensor
+
+
+def _run_level(
+    level: Level,
+    plan: _Plan,
+    above: _Coarser | None,
+    generator: torch.Generator,
+    options: TextureOptions,
+    pace: Pace,
+) -> tuple[_LevelSynthesis, _Coarser | None]:
+    """Search and vote at one level; what the next one needs is all that should be kept of a coarse one."""
+    step = _LevelSynthesis(level, plan, generator, options, lambda: pace.advance(0.0))
+    if not step.can_run:
+        return step, None
+    matches = step.run(above, pace)
+    return step, _Coarser(step.sources.height, step.sources.width, step.targets.slot, matches.centres)
 
 
 @dataclass(frozen=True)
@@ -161,7 +209,8 @@ def _without_unsourced(level: Level, sources: Sources, min_sources: int) -> Leve
         ((level.labels == FACE) & where).sum() for where in (level.hole, ~(level.hole | level.excluded))
     )
     has_sources[FACE] &= missing <= known
-    return replace(level, hole=level.hole & has_sources[level.labels])
+    is_sourced = has_sources.index_select(0, level.labels.flatten().int()).view_as(level.hole)
+    return replace(level, hole=level.hole & is_sourced)
 
 
 class _LevelSynthesis:
@@ -184,10 +233,8 @@ class _LevelSynthesis:
         tick()
         self.hole_index = level.hole.flatten().nonzero()[:, 0]
         self.hole_structure = sources.colours[self.hole_index, 3]
-        self.estimate = level.image.clone(memory_format=torch.contiguous_format)
-        self.features = sources.features[: level.hole.numel()].clone()
-        tick()
-        self.guide = table(*guide_planes(level.image, plan.start_weight, options))
+        self.hole_colours: Tensor | None = None
+        self.guide = guide_at(self.targets.centres, level.image, plan.start_weight, options)
         tick()
 
     @property
@@ -195,15 +242,22 @@ class _LevelSynthesis:
         """Whether there is anything to fill and anything to fill it with."""
         return self.targets.centres.numel() > 0 and self.sources.pool.numel() > 0
 
-    def run(self, above: tuple[_LevelSynthesis, Matches] | None, pace: Pace) -> Matches:
+    def picture(self) -> Tensor:
+        """(3, H, W) float32, the level's picture with what the votes made of its hole."""
+        picture = self.level.image.clone(memory_format=torch.contiguous_format)
+        if self.hole_colours is not None:
+            picture.flatten(1)[:, self.hole_index] = self.hole_colours.t()
+        return picture
+
+    def run(self, above: _Coarser | None, pace: Pace) -> Matches:
         """Alternate search and vote, from the matches of the coarser level or from random ones.
 
         Args:
-            above: the coarser level and its matches, or None at the first one.
+            above: the coarser level, or None at the first one.
             pace: told about each chunk of work.
 
         Returns:
-            The matches; the picture is left in `estimate`.
+            The matches.
         """
         matches = self._first_matches(above)
         if above is not None:
@@ -220,9 +274,12 @@ class _LevelSynthesis:
             self._vote(matches, self.options.sharpness if is_last else _INTERIM_SHARPNESS, pace)
         return matches
 
-    def _first_matches(self, above: tuple[_LevelSynthesis, Matches] | None) -> Matches:
-        random = self.sources.random_of_label(self.targets.labels, self._uniform(1)[0])
-        centres = random if above is None else self._from_coarser(*above, random)
+    def _first_matches(self, above: _Coarser | None) -> Matches:
+        uniform = self._uniform(1)[0]
+        centres = torch.empty_like(self.targets.centres)
+        for part in chunks(centres.numel(), centres.device):
+            random = self.sources.random_of_label(self.targets.labels[part], uniform[part])
+            centres[part] = random if above is None else self._from_coarser(above, part, random)
         return Matches(centres, torch.zeros(centres.numel(), device=centres.device))
 
     def _strides(self, is_first: bool, iteration: int) -> tuple[int, ...]:
@@ -234,20 +291,19 @@ class _LevelSynthesis:
         return Matcher(
             sources=self.sources,
             targets=self.targets,
-            features=self.features,
             guide=self.guide,
             patch_px=self.options.patch_px,
             row_step=2 if self.plan.is_big else 1,
-            cap=feature_cap(self.options, self.options.patch_px, self.features.device),
+            cap=feature_cap(self.options, self.options.patch_px, self.guide.device),
         )
 
-    def _candidates(self, matches: Matches, stride: int) -> list[Tensor]:
+    def _candidates(self, matches: Matches, stride: int) -> list[Candidates]:
         width = self.sources.width
         found = neighbour_candidates(matches, self.targets, width, CROSS, stride)
         if self.plan.is_big:
             return [*found, random_candidates(matches, width, 4, self._uniform(2))]
         found += neighbour_candidates(matches, self.targets, width, DIAGONALS, stride)
-        found.append(self.sources.random_of_label(self.targets.labels, self._uniform(1)[0]))
+        found.append(labelled_candidates(self.targets, self.sources, self._uniform(1)[0]))
         radius = max(self.level.hole.shape) // 2 if self.plan.share < 0.5 else 16
         while radius >= 1 and len(found) < _CANDIDATES:
             found.append(random_candidates(matches, width, radius, self._uniform(2)))
@@ -265,18 +321,19 @@ class _LevelSynthesis:
             sharpness,
             pace,
         )
-        self.estimate.flatten(1)[:, self.hole_index] = colours.t()
-        self.features[self.hole_index, :3] = colour_features(colours.t()[:, None])[:, 0].t()
+        self.hole_colours = colours
+        self.sources.features[self.hole_index, :3] = colour_features(colours.t()[:, None])[:, 0].t()
 
-    def _from_coarser(self, coarse: _LevelSynthesis, matches: Matches, random: Tensor) -> Tensor:
-        """Double the coordinates of the coarser matches; targets without a usable one take the random one."""
-        width, coarse_width = self.sources.width, coarse.sources.width
-        y, x = self.targets.centres // width, self.targets.centres % width
-        slot = coarse.targets.slot.index_select(0, (y // 2) * coarse_width + x // 2)
-        source = matches.centres[slot.clamp_min(0)]
+    def _from_coarser(self, coarse: _Coarser, part: slice, random: Tensor) -> Tensor:
+        """Double the coordinates of the coarser matches; a target without one takes the random one."""
+        width, coarse_width = self.sources.width, coarse.width
+        centres = self.targets.centres[part]
+        y, x = centres // width, centres % width
+        slot = coarse.slot.index_select(0, (y // 2) * coarse_width + x // 2)
+        source = coarse.centres.index_select(0, slot.clamp_min(0))
         row, column = source // coarse_width, source % coarse_width
-        plane = row // coarse.sources.height
-        row = 2 * (row - plane * coarse.sources.height) + y % 2
+        plane = row // coarse.height
+        row = 2 * (row - plane * coarse.height) + y % 2
         mirrored = width - 1 - (2 * (coarse_width - 1 - column) + 1 - x % 2)
         column = torch.where(plane == 0, 2 * column + x % 2, mirrored)
         inside = (slot >= 0) & (row < self.sources.height) & (column >= 0) & (column < width)
@@ -303,7 +360,10 @@ def _pull_to_start(
     for share in _START_BLURS:
         low = blur(part, share * longest, tick)
         # Whole numbers add up to the same sum in any order, with any number of threads.
-        apart = int(((start - low).abs() * 4096).round().long().mul(where).sum())
+        apart = sum(
+            int(((wanted - smooth).abs() * 4096).round().mul(where).sum(dtype=torch.int64))
+            for wanted, smooth in zip(start, low, strict=True)
+        )
         if least is None or apart < least:
             best, least = low, apart
         tick()

@@ -10,6 +10,7 @@ from torch import Tensor
 from portrait_studio.engine.texture.fields import Sources, Targets
 from portrait_studio.engine.texture.matching import Matches, chunks
 from portrait_studio.engine.texture.pace import Pace
+from portrait_studio.networks.conventions import MIRROR_LABELS
 
 VOTE_WORK = 4
 """Effort of one vote in units of compared patches."""
@@ -50,10 +51,11 @@ def vote(
         (Q, 3) float32 RGB.
     """
     log_weight = _log_weights(matches, targets)
+    origins = sources.in_photo(matches.centres)
     result = torch.empty(hole_index.numel(), 3, device=hole_index.device)
     for part in chunks(hole_index.numel(), hole_index.device):
         colours, logs = _ballots(
-            hole_index[part], hole_structure[part], matches, targets, sources, log_weight, patch_px
+            hole_index[part], hole_structure[part], origins, targets, sources, log_weight, patch_px
         )
         result[part] = _elect(colours, logs, sharpness)[:, :3]
         pace.advance((part.stop - part.start) * VOTE_WORK)
@@ -69,29 +71,35 @@ def _log_weights(matches: Matches, targets: Targets) -> Tensor:
 def _ballots(
     pixels: Tensor,
     structure: Tensor,
-    matches: Matches,
+    origins: tuple[Tensor, Tensor],
     targets: Targets,
     sources: Sources,
     log_weight: Tensor,
     patch_px: int,
 ) -> tuple[Tensor, Tensor]:
-    """Colours (K, Q, 4) with a last 0 and log weights (K, Q) of the K = patch_px ** 2 votes on each pixel."""
+    """Colours (K, Q, 4) with a last 0 and log weights (K, Q) of the K = patch_px ** 2 votes on each pixel.
+
+    `origins` are the centres of the sources in the photo, and the direction in which each is copied.
+    """
     radius = patch_px // 2
     span = torch.arange(-radius, radius + 1, device=pixels.device)
-    shift = (span[:, None] * sources.width + span[None]).flatten()
+    down = (span * sources.width).repeat_interleave(patch_px)
+    across = span.repeat(patch_px)
+    shift = down + across
     place = (pixels[None] - shift[:, None]).clamp(0, targets.slot.numel() - 1)
     slot = targets.slot.index_select(0, place.flatten())
     voter = slot.clamp_min(0)
-    origin = matches.centres.index_select(0, voter).view_as(place) + shift[:, None]
-    origin = origin.clamp(0, sources.valid.numel() - 1).flatten()
-    ballots = sources.colours.index_select(0, origin).view(*place.shape, 4)
+    centre, direction = (each.index_select(0, voter).view_as(place) for each in origins)
+    origin = centre + down[:, None] + direction * across[:, None]
+    ballots = sources.colours.index_select(0, origin.flatten()).view(*place.shape, 4)
     near = -(span[:, None] ** 2 + span[None] ** 2).flatten() / (2.0 * radius**2)
     logs = torch.where(slot >= 0, log_weight.index_select(0, voter), -1e9).view_as(place) + near[:, None]
     source = ballots[..., 3]
     label = source.floor()
-    logs = logs - torch.where(
-        label == structure.floor(), (0.5 - (source - label)) * _STRUCTURE_WEIGHT, _OTHER_LABEL
-    )
+    own = structure.floor()
+    mirrored = torch.tensor(MIRROR_LABELS, device=own.device, dtype=own.dtype)[own.long()]
+    agrees = label == torch.where(direction < 0, mirrored, own)
+    logs = logs - torch.where(agrees, (0.5 - (source - label)) * _STRUCTURE_WEIGHT, _OTHER_LABEL)
     ballots[..., 3] = 0
     return ballots, logs
 

@@ -73,7 +73,7 @@ def test_only_touched_tiles_are_kept_and_only_if_they_changed() -> None:
     mask[105, 130] = 255
     assert list(recorder.before) == [Bounds(128, 0, 256, 128)]
     recorder.touch(Bounds(100, 100, 140, 110))
-    store = DeltaStore()
+    store = DeltaStore(1 << 20)
     delta = recorder.finish(store)
     assert delta is not None
     assert store.bytes_in_memory == 128 * 128
@@ -85,14 +85,14 @@ def test_nothing_changed_is_no_step() -> None:
     recorder = TileRecorder(PlaneName.MASK, np.zeros((10, 10), np.uint8))
     recorder.touch(Bounds(-5, -5, 50, 50))
     recorder.touch(Bounds(20, 20, 30, 30))
-    assert recorder.finish(DeltaStore()) is None
+    assert recorder.finish(DeltaStore(1 << 20)) is None
 
 
 def test_undo_and_redo_twice_do_nothing_more() -> None:
     document = OneMask(np.zeros((4, 4), np.uint8))
     before = document.mask.copy()
     document.mask[...] = 9
-    delta = Delta([(Piece(PlaneName.MASK, Bounds(0, 0, 4, 4)), before)], DeltaStore())
+    delta = Delta([(Piece(PlaneName.MASK, Bounds(0, 0, 4, 4)), before)], DeltaStore(1 << 20))
     delta.redo(document)
     assert (document.mask == 9).all()
     delta.undo(document)

@@ -160,5 +160,5 @@ def test_targets_cover_every_hole_pixel() -> None:
     centres = torch.zeros(40 * 50, dtype=torch.bool)
     centres[targets.centres] = True
     assert bool((grown(centres.view(40, 50), 3) | ~small.hole).all())
-    assert torch.equal(targets.slot[targets.centres], torch.arange(targets.centres.numel()))
+    assert torch.equal(targets.slot[targets.centres].long(), torch.arange(targets.centres.numel()))
     assert float(targets.depth.max()) == 8.0
