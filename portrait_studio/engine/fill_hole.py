@@ -17,6 +17,7 @@ from portrait_studio.engine.extension_plan import photo_in
 from portrait_studio.engine.memory import give_back_memory
 from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.parse import ParsedWindow, labels_at
+from portrait_studio.engine.parse_memory import ParseMemory
 from portrait_studio.engine.poisson import PoissonSolver
 from portrait_studio.engine.progress import Progress, Stage
 from portrait_studio.engine.refine_face import face_window, refine_face
@@ -84,12 +85,14 @@ class Tools:
         synthesise: the texture stage.
         solver: solves the blend.
         blending: how the seam is hidden.
+        parsed: what the parser said lately.
     """
 
     networks: NetworkStore
     synthesise: Synthesise
     solver: PoissonSolver
     blending: BlendOptions
+    parsed: ParseMemory
 
 
 class HoleFiller:

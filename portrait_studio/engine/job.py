@@ -88,6 +88,8 @@ class Job:
             compute,
             lambda fraction: self._progress.report(Stage.PARSE, begin + (end - begin) * fraction),
             request.joints,
+            self._tools.parsed,
+            network.sha256,
         )
 
     def _fill(self, hole: Bounds, number: int, count: int, whole: ParsedWindow) -> FilledRegion:

@@ -15,6 +15,7 @@ from torch import nn
 from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.given_joints import given_heatmaps, heatmap_size, padded
 from portrait_studio.engine.outlines import follow_outlines
+from portrait_studio.engine.parse_memory import ParseMemory, key_of
 from portrait_studio.engine.request import Joints, Pixels, Structure
 from portrait_studio.engine.resample import Floats, pad_to_stride, read_window, resample
 from portrait_studio.engine.run_network import Report, run, to_array, to_tensor
@@ -91,6 +92,8 @@ def parse(
     compute: Compute,
     report: Report,
     joints: Joints | None = None,
+    memory: ParseMemory | None = None,
+    name: str = "",
 ) -> ParsedWindow:
     """Parse one part of a photo: the mean opinion over several sizes and over the mirrored picture.
 
@@ -105,13 +108,20 @@ def parse(
         compute: device and precision.
         report: hears of every layer; raises to cancel.
         joints: those that the user put somewhere; None = all are predicted.
+        memory: where answers are kept; what it knows is not asked again.
+        name: name or checksum of the network, for the memory.
 
     Returns:
-        The answer at the largest size.
+        The answer at the largest size; not to be written to.
     """
     opinions: list[ParsedWindow] = []
     # Shrinking a large photo takes as long as a look at it: each size is made once.
     seen = [(window, *read_window(image, mask, window)) for window in windows]
+    key = key_of(name, seen, joints or {}, compute)
+    known = None if memory is None else memory.recall(key)
+    if known is not None:
+        report(1.0)
+        return known
     looks = [(*view, mirrored) for view in seen for mirrored in (False, True)]
     for number, (window, colours, hole, mirrored) in enumerate(looks):
         step = partial(_report_part, report, number, len(looks))
@@ -121,7 +131,10 @@ def parse(
     opinion = average(opinions)
     _, colours, hole = seen[-1]
     followed = follow_outlines(opinion.probabilities, colours, hole)
-    return ParsedWindow(opinion.window, followed, opinion.heatmaps)
+    answer = ParsedWindow(opinion.window, followed, opinion.heatmaps)
+    if memory is not None:
+        memory.keep(key, answer)
+    return answer
 
 
 def glance(

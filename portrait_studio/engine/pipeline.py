@@ -17,6 +17,7 @@ from portrait_studio.engine.fallback import Fallback
 from portrait_studio.engine.fill_hole import Synthesise, Tools
 from portrait_studio.engine.job import Job
 from portrait_studio.engine.network_store import NetworkStore, ReleasedNetworks
+from portrait_studio.engine.parse_memory import ParseMemory
 from portrait_studio.engine.poisson import MultigridSolver, PoissonSolver
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import (
@@ -60,7 +61,11 @@ class Engine:
         self._policy = policy or CropPolicy()
         self._memory = memory or PrecisionMemory()
         self._tools = Tools(
-            self._networks, synthesise, solver or MultigridSolver(), blending or BlendOptions()
+            self._networks,
+            synthesise,
+            solver or MultigridSolver(),
+            blending or BlendOptions(),
+            ParseMemory(),
         )
 
     def parse(
