@@ -18,7 +18,8 @@ class Projection(QObject):
     def __init__(self, session: Session, canvas: Canvas, parent: QObject) -> None:
         """Args: whose document it is; where it is shown and painted."""
         super().__init__(parent)
-        self._session, self._scene = session, canvas.scene
+        self._session, self._scene, self._viewport = session, canvas.scene, canvas.viewport
+        self._canvas: Bounds | None = None
         marking, painting = canvas.pointer.marking, session.painting
         marking.stroke_started.connect(painting.begin_stroke)
         marking.stroke_moved.connect(painting.extend_stroke)
@@ -29,15 +30,16 @@ class Projection(QObject):
         session.picking.protection_changed.connect(self._on_protection_changed)
         session.editing.image_changed.connect(self._on_image_changed)
         session.editing.mask_changed.connect(self._on_mask_changed)
-        session.editing.canvas_changed.connect(self.begin)
+        session.editing.canvas_changed.connect(self._on_canvas_changed)
         session.editing.wanted_changed.connect(self._on_wanted_changed)
         session.structure_changed.connect(self._on_structure_changed)
         session.editing.joints_changed.connect(self._on_structure_changed)
         canvas.joints.moved.connect(session.posing.move)
 
     def begin(self) -> None:
-        """Another document is open, or none, or its canvas is another."""
+        """Another document is open, or none."""
         document = self._session.document
+        self._canvas = None if document is None else document.canvas
         if document is None:
             self._scene.clear()
         else:
@@ -45,6 +47,14 @@ class Projection(QObject):
             if document.wanted_structure is not None:
                 self._on_wanted_changed(Bounds.of(document.extent))
         self._on_structure_changed()
+
+    def _on_canvas_changed(self) -> None:
+        """What the user looks at stays where it is in the window."""
+        before, view, is_fitted = self._canvas, self._viewport.view, self._viewport.is_fitted
+        self.begin()
+        if before is not None and self._canvas is not None:
+            left, top = self._canvas.left - before.left, self._canvas.top - before.top
+            self._viewport.go_back_to(view.panned(left * view.scale, top * view.scale), is_fitted=is_fitted)
 
     def _on_image_changed(self, bounds: Bounds) -> None:
         document = self._session.document

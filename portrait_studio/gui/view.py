@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
@@ -40,6 +41,11 @@ class View:
         left = round((size.width() - extent.width * scale) / 2)
         top = round((size.height() - extent.height * scale) / 2)
         return cls(scale, left, top)
+
+    def is_nearly(self, other: View) -> bool:
+        """Whether nobody could see a difference."""
+        apart = max(abs(self.left - other.left), abs(self.top - other.top))
+        return apart < 1.5 and math.isclose(self.scale, other.scale, rel_tol=1e-4)
 
     def to_photo(self, point: QPointF) -> QPointF:
         """Photo coordinates under a widget position."""

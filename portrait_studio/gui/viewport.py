@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPointF, QSizeF, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Signal
 
 from portrait_studio.gui.view import View
 from portrait_studio.imaging.geometry import Bounds, Extent
@@ -52,6 +52,26 @@ class Viewport(QObject):
             wanted = self._wanted or Bounds.of(self._extent)
             view = View.fitting(wanted.extent, self._size)
             self._set(view.panned(-round(wanted.left * view.scale), -round(wanted.top * view.scale)))
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether the whole photo is shown, whatever the size of the widget."""
+        return self._is_fitted
+
+    def go_back_to(self, view: View, *, is_fitted: bool) -> None:
+        """Show a part of another canvas as it was shown on the one before.
+
+        Args:
+            view: where the photo shall lie.
+            is_fitted: whether the whole photo was to be seen: then it stays so where it would not fit.
+        """
+        if self._extent is None:
+            return
+        area = view.rect_of(Bounds.of(self._extent))
+        if is_fitted and not QRectF(QPointF(0, 0), self._size).contains(area):
+            return
+        self._is_fitted = view.is_nearly(View.fitting(self._extent, self._size))
+        self._set(view.kept_in_sight(self._extent, self._size))
 
     def keep_in_sight(self, wanted: Bounds | None) -> None:
         """Fit this part of the plane that the photo lies on, from now on; None = the photo."""
