@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
@@ -19,8 +21,13 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from portrait_studio.document.project import Origin
 from portrait_studio.gui.actions import Command
+from portrait_studio.gui.dialogs import ErrorDialog
+from portrait_studio.gui.export_dialog import ExportDialog
 from portrait_studio.gui.main_window import MainWindow
+from portrait_studio.gui.recovery_dialog import RecoveryDialog
+from portrait_studio.session.recovery import Recoverable, Slot
 from portrait_studio.session.session import Session
 from tests.gui.conftest import CTRL, Hand
 
@@ -84,10 +91,9 @@ def test_every_control_of_a_dialog_has_a_name(
     assert not nameless(dialog), "\n".join(nameless(dialog))
 
 
-def test_tab_goes_round_the_window_and_back(filled: Session, window: MainWindow) -> None:
-    window.strip.hide()
-    window.canvas.setFocus()
-    order = []
+def round_trip() -> list[QWidget]:
+    """What Tab reaches, from where the keyboard is until it is there again."""
+    order: list[QWidget] = []
     for _ in range(200):
         focused = QApplication.focusWidget()
         assert focused is not None
@@ -96,6 +102,55 @@ def test_tab_goes_round_the_window_and_back(filled: Session, window: MainWindow)
         order.append(focused)
         QTest.keyClick(focused, Qt.Key.Key_Tab)
     assert QApplication.focusWidget() is order[0]
+    return order
+
+
+def make_dialog(kind: str, session: Session, window: MainWindow, folder: Path) -> QDialog:
+    """A dialog that the program shows when there is something to ask or to tell."""
+    if kind == "export":
+        assert session.document is not None
+        return ExportDialog(session.document.photo, window)
+    if kind == "recovery":
+        origin = Origin("person", folder / "person.png", None)
+        found = [Recoverable(Slot.new(folder), origin, float(hour * 3600)) for hour in (2, 1)]
+        return RecoveryDialog(found, window)
+    return ErrorDialog("The photo is damaged; fetch it again.", "Traceback" if kind == "log" else "", window)
+
+
+@pytest.mark.parametrize("kind", ["export", "recovery", "error", "log"])
+def test_a_dialog_that_asks_or_tells_is_named_and_walked_as_it_is_read(
+    qtbot: QtBot, opened: Session, window: MainWindow, tmp_path: Path, kind: str
+) -> None:
+    dialog = make_dialog(kind, opened, window, tmp_path)
+    dialog.open()
+    qtbot.waitExposed(dialog)
+    dialog.activateWindow()
+    qtbot.waitUntil(lambda: dialog.isAncestorOf(QApplication.focusWidget() or window))
+    assert not nameless(dialog), "\n".join(nameless(dialog))
+    order = round_trip()
+    reachable = [
+        w for w in dialog.findChildren(QWidget) if takes_keyboard(w) and w.isEnabled() and w.isVisible()
+    ]
+    # A text field takes Tab's place in the log; a combo box stands for its parts.
+    parts = [w for w in reachable if w.focusProxy() is not None or w.objectName().startswith("qt_")]
+    missing = [
+        w
+        for w in reachable
+        if w not in order and w not in parts and w.focusPolicy() != Qt.FocusPolicy.ClickFocus
+    ]
+    assert not missing, missing
+    places = [
+        (w.mapTo(dialog, w.rect().center()).y() // 12, w.mapTo(dialog, w.rect().topLeft()).x()) for w in order
+    ]
+    first = places.index(min(places))
+    assert places[first:] + places[:first] == sorted(places), [spoken(w) for w in order]
+    dialog.close()
+
+
+def test_tab_goes_round_the_window_and_back(filled: Session, window: MainWindow) -> None:
+    window.strip.hide()
+    window.canvas.setFocus()
+    order = round_trip()
     assert len(order) > 15
     places = [w.mapTo(window, w.rect().topLeft()) for w in order if window.mask_panel.isAncestorOf(w)]
     # Down the panel row by row, as it is read.
