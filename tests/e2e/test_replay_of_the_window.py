@@ -13,7 +13,7 @@ from portrait_studio.document.edit_record import read_record
 from portrait_studio.engine.request import CompletionOptions, Method
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.writing import ExportOptions
-from portrait_studio.networks.conventions import LABELS
+from portrait_studio.networks.conventions import KEYPOINTS, LABELS
 from portrait_studio.session.intent import Intent
 from portrait_studio.session.session import Session
 from portrait_studio.worker.background import Background
@@ -96,3 +96,22 @@ def test_intent_and_a_choice_for_each_hole(
     ways = [(way.method, way.structure is None) for way in fill.how.ways]
     assert ways == [("network", True), ("network", False)]
     assert "completion" in fill.how.weights
+
+
+def test_a_dragged_joint(
+    qtbot: QtBot, session: Session, photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rectangle(session, 30, 30, 60, 60)
+    session.fill(NETWORK)
+    wait(qtbot, session)
+    assert session.document is not None
+    before = session.document.image.copy()
+    for joint, place in ((KEYPOINTS.index("left-wrist"), (40.5, 50.5)), (KEYPOINTS.index("nose"), (70, 20))):
+        session.posing.move(joint, *place)
+    session.fill_anew(NETWORK)
+    wait(qtbot, session)
+    assert not np.array_equal(session.document.image, before)
+    assert "bit for bit" in replayed(qtbot, session, photo, capsys)
+    first, second = read_record(photo.with_name("edit.json")).fills
+    assert first.how.joints == ()
+    assert dict((joint, (x, y)) for joint, x, y in second.how.joints) == session.document.joints
