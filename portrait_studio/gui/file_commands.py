@@ -144,12 +144,13 @@ class FileCommands(QObject):
         """Open what lies in the clipboard."""
         self.take(QGuiApplication.clipboard().mimeData())
 
-    def take(self, data: QMimeData) -> None:
-        """Open what was dropped or lies in the clipboard."""
-        files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    def take(self, data: QMimeData | None) -> None:
+        """Open what was dropped or lies in the clipboard; None = nothing lies there."""
+        urls = [] if data is None else data.urls()
+        files = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
         if files:
             self.open_path(files[0])
-        elif data.hasImage():
+        elif data is not None and data.hasImage():
             pixels = pixels_of(data.imageData())
             if pixels is not None:
                 self.leave(lambda: self._session.open_pixels(pixels))

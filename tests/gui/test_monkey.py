@@ -11,6 +11,7 @@ from portrait_studio.app import Program
 from portrait_studio.document.project import read_project, write_project
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.session.session import Session
+from tests.gui.conftest import write_photo
 from tests.helpers.monkey import Monkey, same
 
 
@@ -18,16 +19,24 @@ from tests.helpers.monkey import Monkey, same
 def test_random_events_leave_a_document_that_its_history_repeats(
     qtbot: QtBot, program: Program, opened: Session, window: MainWindow, tmp_path: Path, seed: int
 ) -> None:
-    monkey = Monkey(program, seed)
-    for _ in range(150):
+    for name in ("another", "third"):
+        write_photo(tmp_path / f"{name}.png", 200, 150)
+    photos: list[object] = []
+    opened.opened.connect(lambda: photos.append(opened.document))
+    monkey = Monkey(program, seed, tmp_path)
+    for number in range(270):
+        # Some history must be left to be repeated at the end.
+        monkey.may_leave = number < 130
         monkey.step()
     monkey.settle()
+    assert photos
+    assert monkey.written
     document, snapshot = opened.document, opened.snapshot()
     assert document is not None
     assert snapshot is not None
     write_project(snapshot, tmp_path / "monkey.psproj", lambda: None)
     project = read_project(tmp_path / "monkey.psproj", lambda: None)
-    assert len(project.steps) > 5
+    assert len(project.steps) > 3
     for step in reversed(project.steps[project.applied :]):
         step.delta.undo(project.document)
     assert same(project.document, document)

@@ -131,6 +131,12 @@ def test_a_clipboard_without_a_picture_says_so(opened: Session, window: MainWind
     assert opened.name == "person.png"
 
 
+def test_an_empty_clipboard_says_so(opened: Session, window: MainWindow) -> None:
+    # Qt has no mime data at all then on some platforms.
+    window.files.take(None)
+    assert "no picture to open" in window.statusBar().currentMessage()
+
+
 def test_bmp_opens(tmp_path: Path) -> None:
     pixels = np.random.default_rng(1).integers(0, 255, (20, 30, 3)).astype(np.uint8)
     assert cv2.imwrite(str(tmp_path / "a.bmp"), pixels[:, :, ::-1])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -32,6 +33,7 @@ from portrait_studio.session.recovery import find_recoverable
 from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.monkey import Monkey, same
 
+_DEMO: Final = resources_dir() / "demo" / "photo.png"
 _INTERVAL_S: Final = 0.5
 _SLACK_S: Final = 3.0
 """How long after the interval an autosave may be in its file: a job or the machine may be in the way."""
@@ -52,12 +54,12 @@ def settled(project: Project) -> Document:
     return project.document
 
 
-def opened(application: QApplication) -> Program:
-    """The program with the demo photo."""
+def opened(application: QApplication, photo: Path) -> Program:
+    """The program with that photo."""
     program = Program(application, FakeEngine)
     program.window.resize(1100, 760)
     program.window.show()
-    program.window.open_path(resources_dir() / "demo" / "photo.png")
+    program.window.open_path(photo)
     while program.session.document is None:
         QTest.qWait(10)
     return program
@@ -65,7 +67,7 @@ def opened(application: QApplication) -> Program:
 
 def live(seed: int) -> None:
     """Until killed: random events, and a line of time and checksum after each step of the history."""
-    program = opened(QApplication(sys.argv[:1]))
+    program = opened(QApplication(sys.argv[:1]), _DEMO)
     program.autosave.set_interval(_INTERVAL_S)
     monkey, session = Monkey(program, seed), program.session
 
@@ -84,11 +86,17 @@ def run_long(steps: int, seed: int) -> None:
     """Random events without an end to the program, compared with the replay of its history."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ[DATA_VARIABLE] = folder
-        program = opened(QApplication(sys.argv[:1]))
-        monkey, errors = Monkey(program, seed), []
+        photos = Path(folder) / "photos"
+        photos.mkdir()
+        for name in ("first.png", "second.png", "third.png"):
+            shutil.copyfile(_DEMO, photos / name)
+        program = opened(QApplication(sys.argv[:1]), photos / "second.png")
+        monkey, errors = Monkey(program, seed, photos), []
         # Qt hands exceptions of slots to the hook and goes on.
         sys.excepthook = lambda kind, error, trace: errors.append(error)
-        for _ in range(steps):
+        for number in range(steps):
+            # The last hundred are for a history that can be compared.
+            monkey.may_leave = number < steps - 100
             monkey.step()
             if errors:
                 raise SystemExit(f"Seed {seed}: after {monkey.last}: {errors[0]!r}")
@@ -103,7 +111,10 @@ def run_long(steps: int, seed: int) -> None:
             raise SystemExit(
                 f"Seed {seed}: the document differs from the replay of its {len(snapshot)} steps."
             )
-        sys.stdout.write(f"Seed {seed}: {steps} events, {len(snapshot)} steps in the history, all repeated\n")
+        sys.stdout.write(
+            f"Seed {seed}: {steps} events, {monkey.written} files named, {len(snapshot)} steps in the last"
+            " history, all repeated\n"
+        )
         program.window.hide()
         program.close()
         if not program.threads_ended():
