@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from portrait_studio.engine.request import Structure
 from portrait_studio.imaging.geometry import Bounds
-from portrait_studio.imaging.masks import Mask
+from portrait_studio.imaging.masks import Mask, mask_bounds
 from portrait_studio.networks.conventions import LABEL_COUNT
 from portrait_studio.session.parts import Parts
 
@@ -60,7 +60,9 @@ def wanted_with(
     if not forced.any():
         return wanted
     structure = np.full(mask.shape, PREDICT, np.uint8) if wanted is None else wanted.copy()
-    structure[forced & (structure == PREDICT)] = _BACKGROUND
+    inner = mask_bounds(mask).slices
+    part = structure[inner]
+    part[forced[inner] & (part == PREDICT)] = _BACKGROUND
     return structure
 
 
@@ -79,8 +81,10 @@ def bodiless(mask: Mask, seen: Structure) -> NDArray[np.bool_]:
     """
     height, width = seen.labels.shape
     bounds = seen.bounds
-    crop = (mask[bounds.slices] != 0).astype(np.uint8)
-    small = cv2.resize(crop * 255, (width, height), interpolation=cv2.INTER_AREA) > 0
+    crop = np.not_equal(mask[bounds.slices], 0).view(np.uint8)
+    crop *= np.uint8(255)
+    small = cv2.resize(crop, (width, height), interpolation=cv2.INTER_AREA) > 0
+    del crop
     body = (seen.labels > 0) & (seen.labels < LABEL_COUNT)
     _, holes = cv2.connectedComponents(small.astype(np.uint8), connectivity=8)
     people = [person.inside for person in Parts(seen).people]
@@ -92,8 +96,11 @@ def bodiless(mask: Mask, seen: Structure) -> NDArray[np.bool_]:
             forced[hole] = 1
     large = np.zeros(mask.shape, np.bool_)
     size = (bounds.width, bounds.height)
-    large[bounds.slices] = cv2.resize(forced, size, interpolation=cv2.INTER_NEAREST) > 0
-    return np.asarray(large & (mask != 0))
+    enlarged = cv2.resize(forced, size, interpolation=cv2.INTER_NEAREST)
+    masked = mask_bounds(mask).intersected(bounds)
+    place = masked.shifted(-bounds.left, -bounds.top).slices
+    large[masked.slices] = (enlarged[place] > 0) & (mask[masked.slices] != 0)
+    return large
 
 
 def _body_around(hole: NDArray[np.bool_], body: NDArray[np.bool_]) -> float:

@@ -21,7 +21,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from portrait_studio.app import Program
-from portrait_studio.engine.request import CompletionOptions
+from portrait_studio.engine.progress import Progress
+from portrait_studio.engine.request import CompletionOptions, CompletionRequest, CompletionResult
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.locations import DATA_VARIABLE
 from tests.helpers.fake_engine import FakeEngine
@@ -29,6 +30,16 @@ from tests.helpers.fake_engine import FakeEngine
 SIZE: Final = Extent(6000, 4000)
 _MOVES: Final = 300
 _FILLS: Final = 10
+
+
+class Forgetful(FakeEngine):
+    """Keeps no request, unlike the one that tests ask for them: the program keeps none either."""
+
+    def complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
+        """Fill, and forget."""
+        result = super().complete(request, progress)
+        self.requests.clear()
+        return result
 
 
 def say(what: str, figure: str, aim: str) -> None:
@@ -115,7 +126,7 @@ def main() -> int:
         path = Path(folder) / "large.jpg"
         decoding = prepare(path)
         application = QApplication(sys.argv[:1])
-        program = Program(application, FakeEngine)
+        program = Program(application, Forgetful)
         program.window.resize(1400, 900)
         program.window.show()
         QApplication.processEvents()
