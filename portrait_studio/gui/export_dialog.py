@@ -83,7 +83,7 @@ class ExportDialog(QDialog):
         for kind in ImageFormat:
             self._format.addItem(kind.value, kind)
         self._format.setCurrentIndex(list(ImageFormat).index(SUFFIXES[path.suffix.lower()]))
-        self._as_source = QCheckBox("As the source", self)
+        self._as_source = QCheckBox(self)
         self._as_source.setChecked(True)
         self._quality = QSlider(Qt.Orientation.Horizontal, self)
         self._quality.setRange(1, 100)
