@@ -2608,6 +2608,37 @@ the person and the scene behind it are recovered.</source>
             <translation>画布将达到 {width} x {height} 像素，超出 {most} 百万像素的上限；请减少扩展量。</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/imaging/decoding.py" />
+            <source>The photo was CMYK; it is edited and saved as sRGB.</source>
+            <translation>照片原为 CMYK，将按 sRGB 编辑和保存。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/decoding.py" />
+            <source>{path} stores 16-bit colour that is not RGB; convert it to 16-bit RGB first.</source>
+            <translation>{path} 中的 16 位颜色不是 RGB；请先转换为 16 位 RGB。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/decoding.py" />
+            <location filename="../../portrait_studio/imaging/reading.py" />
+            <source>{path} is damaged or cut off; fetch the file again from its source.</source>
+            <translation>{path} 已损坏或不完整；请从来源重新获取该文件。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/decoding.py" />
+            <source>{path} stores its pixels as {mode}; convert it to 8- or 16-bit RGB first.</source>
+            <translation>{path} 的像素格式为 {mode}；请先转换为 8 位或 16 位 RGB。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/decoding.py" />
+            <source>{path} has more than 16 bits per pixel; convert it to 16-bit grey first.</source>
+            <translation>{path} 的每个像素超过 16 位；请先转换为 16 位灰度。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/decoding.py" />
+            <source>The photo was CMYK with a damaged profile; it is edited as sRGB and colours may differ.</source>
+            <translation>照片原为 CMYK，且颜色配置文件已损坏；将按 sRGB 编辑，颜色可能有差异。</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/imaging/masks.py" />
             <source>The mask is empty; paint over what is to be removed.</source>
             <translation>蒙版为空；请涂抹要移除的内容。</translation>
@@ -2629,11 +2660,6 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/reading.py" />
-            <source>The photo was CMYK; it is edited and saved as sRGB.</source>
-            <translation>照片原为 CMYK，将按 sRGB 编辑和保存。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/reading.py" />
             <source>{path} is empty (0 bytes); fetch the file again from its source.</source>
             <translation>{path} 是空文件（0 字节）；请从来源重新获取该文件。</translation>
         </message>
@@ -2646,26 +2672,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/imaging/reading.py" />
             <source>{path} is {width} x {height} pixels, more than the {most} megapixels that can be opened; scale it down first.</source>
             <translation>{path} 为 {width} x {height} 像素，超出可打开的 {most} 百万像素上限；请先将其缩小。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/reading.py" />
-            <source>{path} stores 16-bit colour that is not RGB; convert it to 16-bit RGB first.</source>
-            <translation>{path} 中的 16 位颜色不是 RGB；请先转换为 16 位 RGB。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/reading.py" />
-            <source>{path} is damaged or cut off; fetch the file again from its source.</source>
-            <translation>{path} 已损坏或不完整；请从来源重新获取该文件。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/reading.py" />
-            <source>{path} stores its pixels as {mode}; convert it to 8- or 16-bit RGB first.</source>
-            <translation>{path} 的像素格式为 {mode}；请先转换为 8 位或 16 位 RGB。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/reading.py" />
-            <source>{path} has more than 16 bits per pixel; convert it to 16-bit grey first.</source>
-            <translation>{path} 的每个像素超过 16 位；请先转换为 16 位灰度。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/reading.py" />
@@ -2696,11 +2702,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/imaging/reading.py" />
             <source>{path} is a HEIC photo; install the package pillow-heif, or convert it to JPEG first.</source>
             <translation>{path} 是 HEIC 照片；请安装软件包 pillow-heif，或先转换为 JPEG。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/reading.py" />
-            <source>The photo was CMYK with a damaged profile; it is edited as sRGB and colours may differ.</source>
-            <translation>照片原为 CMYK，且颜色配置文件已损坏；将按 sRGB 编辑，颜色可能有差异。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/size_estimate.py" />
