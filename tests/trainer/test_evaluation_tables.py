@@ -69,7 +69,24 @@ def test_targets_are_judged_by_floor_and_aim() -> None:
         "networks together at 256 x 256 (GMAC)": MISSED,
     }
     assert {one.reached for one in found} >= {"+6.50", "0.70x", "0.300", "25.0"}
-    assert targets_of("extend-down", means, [], PARSER, Cost(["parsing"], 25.0, 12.0)) == []
+
+
+def test_extensions_are_held_against_the_best_classical_fill() -> None:
+    means = {
+        name: Score(40, psnr, 14, 0.9, None, 0) for name, psnr in (("telea", 20.5), ("patchmatch", 19.0))
+    }
+    means |= {"g+p": Score(28, 22.0, 16, 0.9, None, 0), "default": Score(29, 21.9, 16, 0.9, None, 0)}
+    parser = replace(PARSER, both_shoes=0.69, shoe_cases=10)
+    assert by_name(targets_of("extend-up", means, [], PARSER, None)) == {}
+    means["edge"] = Score(41, 19.5, 14, 0.9, None, 0)
+    assert by_name(targets_of("extend-down", means, [], parser, None)) == {
+        "PSNR above the best classical fill, G+P (dB)": FLOOR,
+        "PSNR above the best classical fill, default (dB)": MISSED,
+        "both shoes predicted where both are hidden": MISSED,
+    }
+    better = compare_all({"g": scores(30, 31, 32), "g+p": scores(28, 28, 28)}, 3)
+    (target,) = targets_of("extend-up", {}, better, PARSER, None)
+    assert (target.what, target.verdict) == ("G+P better than G: gain in l1_in_hole", AIM)
 
 
 def test_the_face_claim_is_judged_on_face_holes_alone() -> None:

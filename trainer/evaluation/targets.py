@@ -14,6 +14,11 @@ from trainer.evaluation.scoring import Score
 RATIO_PROTOCOLS = ("paper", "natural")
 """Protocols on which methods are held against Telea and PatchMatch."""
 
+EXTENSION_PROTOCOLS = ("extend-down", "extend-up")
+"""Protocols on which methods are held against the best classical fill."""
+
+CLASSICAL = ("telea", "patchmatch", "edge")
+
 AIM, FLOOR, MISSED = "aim", "floor", "missed"
 
 
@@ -58,6 +63,13 @@ def targets_of(
     if protocol == "paper":
         targets += [_verdict("G+P better than G", one) for one in _on_l1(comparisons, G_P)]
         targets += _structure(parser)
+    if protocol in EXTENSION_PROTOCOLS:
+        targets += _beyond_classical(scores)
+        targets += [_verdict("G+P better than G", one) for one in _on_l1(comparisons, G_P)]
+        if parser is not None and parser.both_shoes is not None:
+            targets.append(
+                _at_least("both shoes predicted where both are hidden", parser.both_shoes, 0.7, "{:.2f}")
+            )
     if protocol == "face":
         what = "G+P+F better than G+P on face holes"
         targets += [_verdict(what, one) for one in comparisons if one.other == G_P_F and one.figure != "ssim"]
@@ -78,6 +90,17 @@ def _ratios(scores: Mapping[str, Score]) -> Iterator[Target]:
         if mine is not None and "telea" in scores:
             ratio = mine.l1_in_hole / scores["telea"].l1_in_hole
             yield _less(f"L1 in the hole against Telea, {title}", ratio, 0.75, 0.5, "{:.2f}x")
+
+
+def _beyond_classical(scores: Mapping[str, Score]) -> Iterator[Target]:
+    """Gain over the best of the classical fills; judged only where all of them ran."""
+    if not all(title in scores for title in CLASSICAL):
+        return
+    best = max(scores[title].psnr for title in CLASSICAL)
+    for title, shown in ((G_P, "G+P"), ("default", "default")):
+        if title in scores:
+            what = f"PSNR above the best classical fill, {shown} (dB)"
+            yield _at_least(what, scores[title].psnr - best, 1.5, "{:+.2f}")
 
 
 def _structure(parser: ParserFigures | None) -> Iterator[Target]:
@@ -106,6 +129,11 @@ def _verdict(what: str, comparison: Comparison) -> Target:
 def _more(what: str, value: float, floor: float, aim: float, form: str) -> Target:
     verdict = AIM if value >= aim else FLOOR if value >= floor else MISSED
     return Target(what, form.format(floor), form.format(aim), form.format(value), verdict)
+
+
+def _at_least(what: str, value: float, floor: float, form: str) -> Target:
+    """A figure with a floor but no aim."""
+    return Target(what, form.format(floor), "-", form.format(value), FLOOR if value >= floor else MISSED)
 
 
 def _less(what: str, value: float, floor: float, aim: float, form: str) -> Target:
