@@ -96,6 +96,8 @@ QMenu::item:selected { background: $accent; color: $on_accent; }
 QMenu::item:disabled { color: $muted; background: transparent; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 6px; }
 QMenu::icon { padding-left: 6px; }
+QMenu::icon:checked { background: $accent; border: 2px solid $accent; border-radius: 4px; margin-left: 3px;
+    padding-left: 3px; padding-right: 0; }
 QToolBar { background: $panel; border: none; spacing: 4px; padding: 5px 8px; }
 QToolBar#top { border-bottom: 1px solid $line; }
 QToolBar#tools { border-right: 1px solid $line; padding: 8px 5px; }

@@ -4,7 +4,8 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtWidgets import QMenu
 
 from portrait_studio.app import Program
 from portrait_studio.gui.theme import DARK, LIGHT, Colours
@@ -42,3 +43,32 @@ def test_what_is_read_stands_out_from_its_ground(colours: Colours) -> None:
         assert contrast(colours.muted, ground) >= 4.5
         assert contrast(colours.accent_text, ground) >= 4.5
     assert contrast(colours.on_accent, colours.accent) >= 4.5
+
+
+@pytest.mark.parametrize("colours", [DARK, LIGHT], ids=lambda colours: colours.name)
+def test_the_icon_of_what_is_switched_on_can_be_seen_in_menus(program: Program, colours: Colours) -> None:
+    program.theme.use(colours)
+    menu = QMenu(program.window)
+    action = menu.addAction(program.theme.icon("ph.paint-brush"), "Brush")
+    action.setCheckable(True)
+    action.setChecked(True)
+    menu.ensurePolished()
+    menu.resize(menu.sizeHint())
+    picture = menu.grab().toImage()
+    ground = [
+        (x, y)
+        for x in range(30)
+        for y in range(picture.height())
+        if colour_at(picture, x, y) == colours.accent
+    ]
+    xs, ys = [x for x, _ in ground], [y for _, y in ground]
+    inner = {
+        colour_at(picture, x, y)
+        for x in range(min(xs) + 4, max(xs) - 3)
+        for y in range(min(ys) + 4, max(ys) - 3)
+    }
+    assert max(contrast(colour, colours.accent) for colour in inner) >= 3
+
+
+def colour_at(picture: QImage, x: int, y: int) -> str:
+    return picture.pixelColor(x, y).name()
