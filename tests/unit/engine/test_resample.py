@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -110,3 +111,15 @@ def test_padding_repeats_the_border(height: int, width: int) -> None:
     assert padded.shape[1] % STRIDE == 0
     assert np.array_equal(padded[:height, :width], values)
     assert np.array_equal(padded[-1, -1], values[-1, -1])
+
+
+@pytest.mark.parametrize("channels", [(), (3,)])
+def test_resampling_in_strips_is_that_of_the_whole(channels: tuple[int, ...]) -> None:
+    values = np.random.default_rng(1).random((40, 30, *channels)).astype(np.float32)
+    whole, size = Bounds(0, 0, 30, 40), Extent(210, 301)
+    step_x, step_y = np.float32(30 / 210), np.float32(40 / 301)
+    columns = np.arange(210, dtype=np.float32) * step_x + np.float32(0.5 * 30 / 210 - 0.5)
+    rows = np.arange(301, dtype=np.float32) * step_y + np.float32(0.5 * 40 / 301 - 0.5)
+    across, down = np.meshgrid(columns, rows)
+    at_once = cv2.remap(values, across, down, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    assert np.array_equal(resample(values, whole, whole, size), at_once)

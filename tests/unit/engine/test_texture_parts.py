@@ -154,6 +154,16 @@ def test_sources_are_known_patches_sorted_by_label_with_mirrored_labels() -> Non
     assert bool((label_of(sources.features)[found] == LEFT_ARM).all())
 
 
+def test_every_centre_of_the_mirror_image_shows_what_it_is_the_image_of() -> None:
+    sources = collect_sources(level(), 0.5, 1.0, TextureOptions(), lambda: None)
+    centres = sources.pool.long()
+    places, direction = sources.in_photo(centres)
+    assert bool((places < 40 * 50).all())
+    assert torch.equal(direction < 0, centres >= 40 * 50)
+    assert torch.equal(sources.features[centres, :3], sources.features[places, :3])
+    assert torch.equal(sources.features[centres + 1, :3], sources.features[places + direction, :3])
+
+
 def test_targets_cover_every_hole_pixel() -> None:
     small = level()
     targets = collect_targets(small, 7)

@@ -149,3 +149,10 @@ def test_masks_that_cannot_be_filled_are_sentences() -> None:
         masks.check_mask(mask, EXTENT)
     mask[0, 0] = 0
     masks.check_mask(mask, EXTENT)
+
+
+@given(mask=small_masks)
+def test_a_copy_is_the_same_and_its_own(mask: Mask) -> None:
+    copy = masks.copied(mask)
+    assert np.array_equal(copy, mask)
+    assert not np.shares_memory(copy, mask)
