@@ -138,3 +138,16 @@ def test_cost_counts_files_and_operations(tmp_path: Path) -> None:
     assert cost.networks == ["face"]
     assert cost.megabytes == path.stat().st_size / 1e6
     assert 0 < cost.gmacs < 1
+
+
+def test_networks_for_extensions_take_room_but_no_operations_more(tmp_path: Path) -> None:
+    network = build_network("parsing", {"width": 8, "pose_width": 8, "dilations": [1]})
+    save_network(tmp_path / "parsing.safetensors", "parsing", network, {})
+    alone = cost_of(tmp_path, ReleasedNetworks(tmp_path))
+    save_network(tmp_path / "parsing-up.safetensors", "parsing", network, {}, way="up")
+    both = cost_of(tmp_path, ReleasedNetworks(tmp_path))
+    assert alone is not None
+    assert both is not None
+    assert both.networks == ["parsing", "parsing-up"]
+    assert both.megabytes == pytest.approx(2 * alone.megabytes, rel=0.05)
+    assert both.gmacs == alone.gmacs

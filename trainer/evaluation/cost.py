@@ -9,6 +9,7 @@ import torch
 
 from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.errors import WeightsError
+from portrait_studio.networks.catalog import every_variant
 from portrait_studio.networks.conventions import LABEL_COUNT
 from portrait_studio.networks.face import FACE_WINDOW
 from portrait_studio.networks.released import count_macs, read_manifest
@@ -23,9 +24,10 @@ class Cost:
     """Of all released networks together.
 
     Attributes:
-        networks: which were counted.
+        networks: which were counted, those for extensions too.
         megabytes: size of their files, in 10^6 bytes.
-        gmacs: 10^9 multiply-accumulate operations of one pass of each over a picture of 256 x 256.
+        gmacs: 10^9 multiply-accumulate operations of one pass over a picture of 256 x 256 of one network per
+            task, since those for extensions take the others' places.
     """
 
     networks: list[str]
@@ -43,14 +45,15 @@ def cost_of(models: Path, networks: NetworkStore) -> Cost | None:
     try:
         manifest = read_manifest(models)
         tasks = [task for task in TASKS if task in manifest]
+        names = [name for task in tasks for name in every_variant(task) if name in manifest]
         modules = {task: networks.load(task).module for task in tasks}
     except WeightsError:
         return None
     if not tasks:
         return None
-    size = sum(int(manifest[task]["bytes"]) for task in tasks)
+    size = sum(int(manifest[name]["bytes"]) for name in names)
     macs = sum(count_macs(module.cpu(), *example_inputs(task)) for task, module in modules.items())
-    return Cost(tasks, size / 1e6, macs / 1e9)
+    return Cost(names, size / 1e6, macs / 1e9)
 
 
 def example_inputs(task: str) -> tuple[torch.Tensor, ...]:
