@@ -6,21 +6,23 @@ import argparse
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 
+from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.errors import ExportError, OptionError, WeightsError
 from portrait_studio.imaging.atomic import replacing
 from portrait_studio.networks.catalog import variant
 from portrait_studio.networks.folding import normalised_convolutions
 from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import LoadedNetwork, load_network, save_network
-from trainer.evaluation.cost import example_inputs
+from trainer.evaluation.cost import cost_of, example_inputs
 from trainer.evaluation.report import Report, read_json
+from trainer.evaluation.targets import at_cost
 from trainer.halving import try_half_precision
 from trainer.model_card import CardFacts, model_card
 from trainer.run_state import RunState, load_state
@@ -101,11 +103,19 @@ def export_run(run: Path, models: Path, metrics: Sequence[Path] = ()) -> Exporte
         sha256=digest,
         halving=halving,
         folds=len(folds),
-        reports=reports,
+        reports=_at_cost_of(models, reports),
     )
     with replacing(card) as file:
         file.write(model_card(facts).encode())
     return Exported(weights, card, digest)
+
+
+def _at_cost_of(models: Path, reports: Sequence[Report]) -> list[Report]:
+    """The reports with what the release costs as it is now: networks may have joined since they were made."""
+    cost = cost_of(models, ReleasedNetworks(models))
+    if cost is None:
+        return list(reports)
+    return [replace(report, targets=at_cost(report.targets, cost), cost=cost) for report in reports]
 
 
 def commit() -> str:

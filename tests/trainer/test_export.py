@@ -1,6 +1,6 @@
 import argparse
-import dataclasses
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from trainer.config import DataConfig, LossConfig, Recipe, RunConfig
 from trainer.data.holes import HoleMix
 from trainer.evaluation.report import FORMAT_VERSION, Report
 from trainer.evaluation.scoring import Score
+from trainer.evaluation.targets import Target
 from trainer.export import add_export_command, export_run
 from trainer.halving import TOLERANCES
 from trainer.model_card import SET_TERMS, restricting_sets
@@ -48,7 +49,7 @@ def save_run(
 def write_report(path: Path, sha256: str) -> Path:
     scores = {"default": Score(12.345, 25.5, 15.5, 0.9512, None, 1.5)}
     report = Report("paper", "made-up", 3, "CPU", {"face": sha256}, scores, {}, {}, None)
-    path.write_text(json.dumps({"format": FORMAT_VERSION, **dataclasses.asdict(report)}))
+    path.write_text(json.dumps({"format": FORMAT_VERSION, **asdict(report)}))
     return path
 
 
@@ -127,6 +128,22 @@ def test_figures_come_from_a_report_on_the_same_weights(tmp_path: Path) -> None:
     assert metrics[0]["scores"]["default"]["l1_in_hole"] == 12.345
     third = export_run(tmp_path / "run", tmp_path / "models", [report])
     assert "12.35" in third.card.read_text()
+
+
+def test_the_card_states_what_the_release_costs_now(tmp_path: Path) -> None:
+    save_run(tmp_path / "run")
+    first = export_run(tmp_path / "run", tmp_path / "models")
+    report = write_report(tmp_path / "report.json", first.sha256)
+    content = json.loads(report.read_text())
+    content["targets"] = [
+        asdict(Target("mean IoU, whole image", "0.5", "0.6", "0.4", "missed")),
+        asdict(Target("weights of all networks (MB)", "32.0", "20.0", "987.0", "missed")),
+    ]
+    report.write_text(json.dumps(content))
+    card = export_run(tmp_path / "run", tmp_path / "models", [report]).card.read_text()
+    assert "| mean IoU, whole image | 0.5 | 0.6 | 0.4 | missed |" in card
+    assert "| weights of all networks (MB) | 32.0 | 20.0 | 0.0 | aim |" in card
+    assert "987.0" not in card
 
 
 def test_figures_of_other_weights_are_refused(tmp_path: Path) -> None:

@@ -17,6 +17,9 @@ RATIO_PROTOCOLS = ("paper", "natural")
 EXTENSION_PROTOCOLS = ("extend-down", "extend-up")
 """Protocols on which methods are held against the best classical fill."""
 
+_MEGABYTES = "weights of all networks (MB)"
+_GMACS = "networks together at 256 x 256 (GMAC)"
+
 CLASSICAL = ("telea", "patchmatch", "edge")
 
 AIM, FLOOR, MISSED = "aim", "floor", "missed"
@@ -73,12 +76,17 @@ def targets_of(
     if protocol == "face":
         what = "G+P+F better than G+P on face holes"
         targets += [_verdict(what, one) for one in comparisons if one.other == G_P_F and one.figure != "ssim"]
-    if targets and cost is not None:
-        targets += [
-            _less("weights of all networks (MB)", cost.megabytes, 32.0, 20.0, "{:.1f}"),
-            _less("networks together at 256 x 256 (GMAC)", cost.gmacs, 10.0, 6.0, "{:.2f}"),
-        ]
-    return targets
+    return targets if cost is None else at_cost(targets, cost)
+
+
+def at_cost(targets: Sequence[Target], cost: Cost) -> list[Target]:
+    """The same with the lines on what the networks cost; none where nothing else is judged."""
+    others = [target for target in targets if target.what not in (_MEGABYTES, _GMACS)]
+    lines = [
+        _less(_MEGABYTES, cost.megabytes, 32.0, 20.0, "{:.1f}"),
+        _less(_GMACS, cost.gmacs, 10.0, 6.0, "{:.2f}"),
+    ]
+    return others + lines if others else []
 
 
 def _ratios(scores: Mapping[str, Score]) -> Iterator[Target]:
