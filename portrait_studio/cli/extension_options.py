@@ -40,7 +40,7 @@ class WantedExtension:
 def add_extension(parser: argparse.ArgumentParser) -> None:
     """Add how far the canvas is extended."""
     group = parser.add_argument_group(
-        "canvas", "how far it is extended: 33%% of the photo's side, 64px, or 64"
+        "canvas", "how far it is extended: 33% of the photo's side, 64px, or 64"
     )
     for side in _SIDES:
         group.add_argument(f"--{side}", metavar="LENGTH", help=f"at the {side}")

@@ -283,6 +283,17 @@ def test_window_opens_without_a_command(photo: Path) -> None:
     assert opened == [None, photo]
 
 
+@pytest.mark.parametrize("command", ["remove", "extend", "replay", "batch", "parse", "demo"])
+def test_the_help_of_a_command_doubles_no_percent_sign(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        cli.run([command, "--help"], lambda photo: 0)
+    said = capsys.readouterr().out
+    assert f"portrait-studio {command}" in said
+    assert "%%" not in said
+
+
 def test_help_and_version_need_no_torch() -> None:
     program = (
         "import sys\n"
