@@ -98,6 +98,9 @@ def _read_by(network: nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:
     """Weights as a network needs them: without the channels of the map, the last ones, if it reads none."""
     if not isinstance(network, CompactCompletion) or network.config.use_parsing:
         return state
+    # Another architecture has no such layer: it does not fit, which is said where it is loaded.
+    if "enter.weight" not in state:
+        return state
     return {**state, "enter.weight": state["enter.weight"][:, : network.enter.in_channels]}
 
 

@@ -12,9 +12,10 @@ import torch
 from torch import Tensor, nn
 
 from portrait_studio.engine.devices import Compute
-from portrait_studio.errors import DataSetError, OptionError
+from portrait_studio.errors import DataSetError, OptionError, WeightsError
 from portrait_studio.networks.conventions import LABEL_COUNT
-from portrait_studio.networks.released import load_network
+from portrait_studio.networks.registry import build_network
+from portrait_studio.networks.released import load_network, save_network
 from tests.helpers.tiny_packs import write_figures, write_tiny_models, write_tiny_vgg
 from trainer import loop
 from trainer.__main__ import main
@@ -282,6 +283,15 @@ def test_a_network_without_map_starts_from_one_that_reads_it(material: Path, tmp
     others = [name for name in reading if name != "enter.weight"]
     assert others
     assert all(torch.equal(plain[name], reading[name]) for name in others)
+
+
+def test_a_network_without_map_cannot_start_from_another_architecture(material: Path, tmp_path: Path) -> None:
+    name = own_recipe(tmp_path, "tiny-completion", ("attention = 4", "attention = 4\nuse_parsing = false"))
+    other = build_network("paper-completion", {"width": 4})
+    (tmp_path / "models").mkdir()
+    save_network(tmp_path / "models" / "completion.safetensors", "paper-completion", other, {})
+    with pytest.raises(WeightsError, match="another shape"):
+        start_run(load_recipe(name), material / "packs", tmp_path / "run", CPU, tmp_path / "models")
 
 
 def test_an_existing_run_is_not_overwritten(
