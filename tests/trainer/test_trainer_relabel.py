@@ -151,6 +151,19 @@ def test_relabelled_sets_are_exact_and_otherwise_the_same(packs: Path, models: P
             assert np.abs(new.image.astype(int) - old.image).mean() < 6
 
 
+def test_known_shoes_stay_where_the_pose_has_them_the_other_way_round(models: Path, tmp_path: Path) -> None:
+    sample = partly_known(f"{SET}/0", 0)
+    for side, x in (("left", 26), ("right", 38)):
+        for joint, y in (("hip", 52), ("knee", 65), ("ankle", 78)):
+            sample.keypoints[KEYPOINTS.index(f"{side}-{joint}")] = (x, y, 1)
+    shoes = np.isin(sample.labels, [LABELS.index("left-shoe"), LABELS.index("right-shoe")])
+    assert (sided_by_pose(sample.labels, sample.keypoints)[shoes] != sample.labels[shoes]).all()
+    write_packs([(sample, {})], tmp_path / "packs", SET)
+    relabel(tmp_path / "packs", tmp_path / "new", [SET], models, CPU)
+    after = PackedSet(tmp_path / "new", split_of(sample.key))[0]
+    np.testing.assert_array_equal(after.labels[shoes], sample.labels[shoes])
+
+
 def test_relabelling_in_place(packs: Path, models: Path) -> None:
     relabel(packs, packs, [SET], models, CPU)
     after = PackedSet(packs, "train")

@@ -33,7 +33,7 @@ def relabel(
 ) -> dict[str, int]:
     """Write sets anew with exact labels: known ones stay, the network decides the others.
 
-    Where tags say what a photo shows, nothing else is decided for; left and right are as the pose has them.
+    Where tags say what a photo shows, nothing else is decided for; left and right are the pose's.
 
     Args:
         packs: folder of packed sets.
@@ -73,7 +73,8 @@ def _relabelled(
             extras = {key: value for key, value in photos.extras(index).items() if key != "keypoints"}
             if int(labels.max()) >= LABEL_COUNT:
                 probabilities = told(predict(sample.image, network, compute), extras.get("shown"))
-                labels = sided_by_pose(decide(labels, probabilities, certainty), sample.keypoints)
+                sided = sided_by_pose(decide(labels, probabilities, certainty), sample.keypoints)
+                labels = np.where(labels < LABEL_COUNT, labels, sided)
             yield Sample(sample.key, sample.image, labels, sample.keypoints), extras
 
 
