@@ -186,7 +186,10 @@ def import_weights(source: Path, present: Path, own: Path) -> WeightsInfo:
         _write(own / _MANIFEST, json.dumps(content, indent=2).encode())
     except OSError as error:
         raise ExportError(
-            "The weights cannot be copied to {own} ({reason}).", own=own, reason=error.strerror or str(error)
+            "The weights cannot be copied to {own} ({reason}); make that folder writable, or free some space"
+            " on its disk.",
+            own=own,
+            reason=error.strerror or str(error),
         ) from error
     return _info(task, target, digest)
 

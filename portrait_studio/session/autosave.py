@@ -145,7 +145,9 @@ class Autosave(QObject):
     def _complain(self, sentence: Message) -> None:
         if not self._has_complained:
             self._has_complained = True
-            self.failed.emit(Message("Your work is not autosaved. {reason}", reason=sentence))
+            self.failed.emit(
+                Message("Your work is not autosaved; save it yourself. {reason}", reason=sentence)
+            )
 
     def _on_opened(self) -> None:
         self._forget()

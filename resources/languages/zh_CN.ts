@@ -2155,8 +2155,8 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/session/autosave.py" />
-            <source>Your work is not autosaved. {reason}</source>
-            <translation>您的工作未能自动保存。{reason}</translation>
+            <source>Your work is not autosaved; save it yourself. {reason}</source>
+            <translation>您的工作未能自动保存，请手动保存。{reason}</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/session/autosave.py" />
@@ -2850,8 +2850,8 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/catalog.py" />
-            <source>The weights cannot be copied to {own} ({reason}).</source>
-            <translation>无法将权重复制到 {own}（{reason}）。</translation>
+            <source>The weights cannot be copied to {own} ({reason}); make that folder writable, or free some space on its disk.</source>
+            <translation>无法将权重复制到 {own}（{reason}）；请将该文件夹设为可写，或释放其所在磁盘的空间。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/language/names.py" />

@@ -138,7 +138,7 @@ def test_an_unwritable_folder_is_told_once_and_editing_goes_on(
     data_folder.write_text("a file where the folder should be")
     hand.stroke((60, 80), (140, 80))
     program.autosave.keep()
-    assert "Your work is not autosaved" in window.banner.text
+    assert "Your work is not autosaved; save it yourself." in window.banner.text
     window.banner.hide()
     program.autosave.keep()
     assert not window.banner.isVisible()

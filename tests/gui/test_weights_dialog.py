@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from portrait_studio.errors import WeightsError
+from portrait_studio.errors import ExportError, WeightsError
 from portrait_studio.gui.actions import Command
 from portrait_studio.gui.dialogs import ErrorDialog
 from portrait_studio.gui.main_window import MainWindow
@@ -94,6 +94,13 @@ def test_weights_for_another_version_are_refused(shipped: Path, tmp_path: Path) 
         with pytest.raises(WeightsError, match="another version"):
             import_weights(tmp_path / "a.safetensors", shipped, tmp_path / "own")
     assert not (tmp_path / "own").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_told_with_what_to_do(shipped: Path, tmp_path: Path) -> None:
+    write_weights(tmp_path / "a.safetensors", "face")
+    (tmp_path / "own").write_text("a file where the folder should be")
+    with pytest.raises(ExportError, match=r"cannot be copied to .*/own \(.+\); make that folder writable"):
+        import_weights(tmp_path / "a.safetensors", shipped, tmp_path / "own")
 
 
 def test_the_tasks_are_those_of_the_registry() -> None:
