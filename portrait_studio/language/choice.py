@@ -24,14 +24,15 @@ def of_system(wanted: Sequence[str] | None = None) -> str:
     Args:
         wanted: names of languages as in BCP 47, the best first; None asks the system.
     """
-    for name in QLocale.system().uiLanguages() if wanted is None else wanted:
-        locale = QLocale(name)
-        if locale.language() == QLocale.Language.English:
-            return ENGLISH
-        is_simplified = locale.script() == QLocale.Script.SimplifiedHanScript
-        if locale.language() == QLocale.Language.Chinese and is_simplified:
-            return "zh_CN"
-    return ENGLISH
+    spoken = {_tongue(name): name for name in LANGUAGES}
+    names = QLocale.system().uiLanguages() if wanted is None else wanted
+    return next((spoken[_tongue(name)] for name in names if _tongue(name) in spoken), ENGLISH)
+
+
+def _tongue(name: str) -> tuple[QLocale.Language, QLocale.Script]:
+    """What readers of a locale have in common, whatever their country."""
+    locale = QLocale(name)
+    return locale.language(), locale.script()
 
 
 class Language:

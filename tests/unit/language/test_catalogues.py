@@ -14,6 +14,7 @@ from portrait_studio.language.saying import CONTEXT
 from tests.helpers.source_texts import catalogues, entries, of_qt, source_texts, write_catalogue
 
 CATALOGUES = catalogues()
+CHINESE = next(path for path in CATALOGUES if path.stem == "zh_CN")
 TEXTS = source_texts()
 _CHINESE = "[\u4e00-\u9fff）”]"
 _ASKED = "？"
@@ -50,8 +51,8 @@ def test_translations_have_the_fields_of_their_source(catalogue: Path) -> None:
     [(r"…$", r"…$"), (r"\.$", r"。$"), (r"\?$", _ASKED + "$"), (r"&(\w)", r"\(&(\w)\)"), (r"\n", r"\n")],
     ids=["ellipsis", "full stop", "question mark", "mnemonic", "line break"],
 )
-def test_translations_end_and_break_like_their_source(source: str, translation: str) -> None:
-    for text, said in entries(CATALOGUES[0]).items():
+def test_chinese_ends_and_breaks_like_its_source(source: str, translation: str) -> None:
+    for text, said in entries(CHINESE).items():
         assert said is not None
         assert re.findall(source, text) == [
             w.replace("。", ".").replace(_ASKED, "?") for w in re.findall(translation, said)
@@ -61,7 +62,7 @@ def test_translations_end_and_break_like_their_source(source: str, translation: 
 
 def test_chinese_has_chinese_punctuation() -> None:
     half_width = re.compile(rf"{_CHINESE}\s*[,;:?!()]|[,;:?!](?={_CHINESE})|\.\.\.|{_CHINESE}\.")
-    found = entries(next(path for path in CATALOGUES if path.stem == "zh_CN"))
+    found = entries(CHINESE)
     # A mnemonic stands in half-width brackets, as everywhere.
     wrong = [t for t in found.values() if t and half_width.search(re.sub(r"\(&\w\)$", "", t))]
     assert wrong == []
@@ -105,6 +106,12 @@ def test_a_damaged_catalogue_is_an_empty_one(content: str | None, tmp_path: Path
 )
 def test_the_system_is_given_the_first_language_that_there_is(wanted: list[str], language: str) -> None:
     assert of_system(wanted) == language
+
+
+def test_another_language_is_found_by_its_line_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LANGUAGES, "de", "Deutsch")
+    assert of_system(["de-AT", "en-US"]) == "de"
+    assert of_system(["nl-NL", "zh-CN", "de"]) == "zh_CN"
 
 
 def test_a_text_can_be_said_in_a_language_that_is_not_spoken() -> None:
