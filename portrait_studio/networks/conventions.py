@@ -34,6 +34,9 @@ LABELS: Final[tuple[str, ...]] = (
 LABEL_COUNT: Final = len(LABELS)
 FACE: Final = LABELS.index("face")
 
+THINGS: Final = frozenset(("hat", "sunglasses", "belt", "bag", "scarf"))
+"""Labels of what a person can do without."""
+
 LABEL_COLOURS: Final[tuple[tuple[int, int, int], ...]] = (
     (0, 0, 0),
     (230, 75, 60),

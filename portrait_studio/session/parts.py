@@ -16,10 +16,8 @@ from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import HOLE, Mask, grow
 from portrait_studio.language.names import label_name
 from portrait_studio.messages import Message
-from portrait_studio.networks.conventions import LABEL_COUNT, LABELS
+from portrait_studio.networks.conventions import LABEL_COUNT, LABELS, THINGS
 
-THINGS: Final = frozenset(LABELS.index(name) for name in ("hat", "sunglasses", "belt", "bag", "scarf"))
-"""Labels of what a person can do without."""
 _SMALLEST_PERSON: Final = 0.004
 """Share of the map below which a body is a speck."""
 
@@ -126,7 +124,7 @@ class Parts:
         spot = self._spot(x, y)
         if spot is None or not self._is_person[spot]:
             return None
-        is_thing = int(self._labels[spot]) in THINGS
+        is_thing = LABELS[int(self._labels[spot])] in THINGS
         return self.part_at(x, y) if is_thing else self.person_at(x, y) or self.part_at(x, y)
 
     @cached_property

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.networks.conventions import KEYPOINTS, LABELS
+from portrait_studio.networks.conventions import KEYPOINTS, LABELS, THINGS
 
 LabelTable = tuple[tuple[str, str], ...]
 
@@ -107,7 +107,7 @@ CCP_SHOES: Final = frozenset(
 CCP_GARMENTS: Final = frozenset(("upper-clothes", "skirt", "pants", "dress"))
 """Our labels of which every dressed person wears one: tags without any of them are incomplete."""
 
-CCP_OPTIONAL: Final = CCP_GARMENTS | {"hat", "sunglasses", "belt", "bag", "scarf"}
+CCP_OPTIONAL: Final = CCP_GARMENTS | THINGS
 """Our labels that a photo shows only if one of its tags says so; all others any photo may show."""
 
 CCP_ON_ARMS: Final = frozenset(("bracelet", "gloves", "ring", "watch"))

@@ -14,7 +14,7 @@ from portrait_studio.engine.parse import parse
 from portrait_studio.engine.work_crop import CropPolicy, Window, structure_windows
 from portrait_studio.errors import OptionError
 from portrait_studio.imaging.geometry import Bounds
-from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT, LABELS
+from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT, LABELS, THINGS
 from portrait_studio.networks.parsing import ParsingNetwork
 from portrait_studio.networks.released import load_network
 from trainer.data.limbs import sided_by_pose
@@ -24,8 +24,8 @@ from trainer.data.sample import Extras, Sample
 from trainer.data.split import SPLITS
 from trainer.losses.parsing import label_sets
 
-_SMALL_THINGS = frozenset(("hat", "sunglasses", "belt", "bag", "scarf"))
 _LIFT = 2.0
+"""How much more the parser's word counts for a small thing that is known to be there."""
 
 
 def relabel(
@@ -118,7 +118,7 @@ def told(probabilities: NDArray[np.float32], shown: Sequence[str] | None) -> NDA
     """
     if shown is None:
         return probabilities
-    factors = [float(label in shown) * (_LIFT if label in _SMALL_THINGS else 1.0) for label in LABELS]
+    factors = [float(label in shown) * (_LIFT if label in THINGS else 1.0) for label in LABELS]
     weighed = probabilities * np.array(factors, np.float32)[:, None, None]
     return np.asarray(weighed / np.maximum(weighed.sum(0), 1e-6), np.float32)
 

@@ -17,12 +17,13 @@ RATIO_PROTOCOLS = ("paper", "natural")
 EXTENSION_PROTOCOLS = ("extend-down", "extend-up")
 """Protocols on which methods are held against the best classical fill."""
 
-_MEGABYTES = "weights of all networks (MB)"
-_GMACS = "networks together at 256 x 256 (GMAC)"
-
 CLASSICAL = ("telea", "patchmatch", "edge")
+"""The fills without a network that extensions must beat."""
 
 AIM, FLOOR, MISSED = "aim", "floor", "missed"
+
+_MEGABYTES = "weights of all networks (MB)"
+_GMACS = "networks together at 256 x 256 (GMAC)"
 
 
 @dataclass(frozen=True)
