@@ -76,7 +76,7 @@ def export_run(run: Path, models: Path, metrics: Sequence[Path] = ()) -> Exporte
     way = _WAYS.get(state.recipe.holes.band_side)
     name = task if way is None else variant(task, way)
     earlier = _same_weights_in(models, name, module)
-    _check_reports(reports, metrics, task, earlier)
+    _check_reports(reports, metrics, name, earlier)
     record = {
         **state.record,
         "steps": state.step,
@@ -181,12 +181,12 @@ def _equal(released: LoadedNetwork, module: nn.Module) -> bool:
 
 
 def _check_reports(
-    reports: Sequence[Report], paths: Sequence[Path], task: str, earlier: Sequence[str]
+    reports: Sequence[Report], paths: Sequence[Path], name: str, earlier: Sequence[str]
 ) -> None:
     for report, path in zip(reports, paths, strict=True):
-        if report.weights.get(task) not in earlier:
+        if report.weights.get(name) not in earlier:
             raise OptionError(
-                f"{path} was not measured with these {task} weights; export without --metrics, run evaluate "
+                f"{path} was not measured with these {name} weights; export without --metrics, run evaluate "
                 "--json, then export again with --metrics."
             )
 

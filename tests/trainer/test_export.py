@@ -46,9 +46,9 @@ def save_run(
     return averaged.state_dict()
 
 
-def write_report(path: Path, sha256: str) -> Path:
+def write_report(path: Path, sha256: str, name: str = "face") -> Path:
     scores = {"default": Score(12.345, 25.5, 15.5, 0.9512, None, 1.5)}
-    report = Report("paper", "made-up", 3, "CPU", {"face": sha256}, scores, {}, {}, None)
+    report = Report("paper", "made-up", 3, "CPU", {name: sha256}, scores, {}, {}, None)
     path.write_text(json.dumps({"format": FORMAT_VERSION, **asdict(report)}))
     return path
 
@@ -83,6 +83,14 @@ def test_networks_for_extending_lie_beside_those_for_holes(tmp_path: Path, side:
     assert exported.card == tmp_path / "models" / f"face-{way}.md"
     imported = import_weights(exported.weights, tmp_path / "models", tmp_path / "own")
     assert imported.task == f"face-{way}"
+    report = write_report(tmp_path / "report.json", exported.sha256, f"face-{way}")
+    card = export_run(tmp_path / "extending", tmp_path / "models", [report]).card
+    assert "12.35" in card.read_text()
+    with pytest.raises(OptionError, match=f"not measured with these face-{way} weights"):
+        export_run(
+            *(tmp_path / "extending", tmp_path / "models"),
+            [write_report(tmp_path / "report.json", plain.sha256, "face")],
+        )
 
 
 def test_a_network_that_halving_changes_is_stored_in_single_precision(
