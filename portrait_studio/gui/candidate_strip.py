@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent, QPixmap
+from PySide6.QtGui import QHideEvent, QIcon, QKeyEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from portrait_studio.engine.request import FilledRegion, Method, Pixels
@@ -37,6 +37,7 @@ class CandidateStrip(QFrame):
     """Place of the candidate; hole that it is for, None: all"""
     kept = Signal()
     resized = Signal()
+    """It has another size, or was shown or hidden"""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         """Args: the window's actions."""
@@ -92,6 +93,16 @@ class CandidateStrip(QFrame):
             self.show()
             self.resized.emit()
             self.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tell whoever it lies over."""
+        super().showEvent(event)
+        self.resized.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Tell whoever it lay over."""
+        super().hideEvent(event)
+        self.resized.emit()
 
     def event(self, event: QEvent) -> bool:
         """Claim Enter before it becomes the window's shortcut."""

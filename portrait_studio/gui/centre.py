@@ -56,3 +56,6 @@ class Centre(QStackedWidget):
         top = self.height() - size.height() - _MARGIN_PX
         self._strip.setGeometry((self.width() - width) // 2, top, width, size.height())
         self._strip.raise_()
+        # One chooses among what is filled: it must not lie under the choice.
+        covered = 0 if self._strip.isHidden() else self.height() - top + _MARGIN_PX
+        self._canvas.viewport.keep_clear(covered)

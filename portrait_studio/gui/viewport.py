@@ -19,6 +19,7 @@ class Viewport(QObject):
         self._view = View()
         self._extent: Extent | None = None
         self._size = QSizeF(1, 1)
+        self._covered = 0.0
         self._is_fitted = True
         self._wanted: Bounds | None = None
 
@@ -50,7 +51,7 @@ class Viewport(QObject):
         if self._extent is not None:
             self._is_fitted = True
             wanted = self._wanted or Bounds.of(self._extent)
-            view = View.fitting(wanted.extent, self._size)
+            view = View.fitting(wanted.extent, self._free_size)
             self._set(view.panned(-round(wanted.left * view.scale), -round(wanted.top * view.scale)))
 
     @property
@@ -70,8 +71,31 @@ class Viewport(QObject):
         area = view.rect_of(Bounds.of(self._extent))
         if is_fitted and not QRectF(QPointF(0, 0), self._size).contains(area):
             return
-        self._is_fitted = view.is_nearly(View.fitting(self._extent, self._size))
+        self._is_fitted = view.is_nearly(View.fitting(self._extent, self._free_size))
         self._set(view.kept_in_sight(self._extent, self._size))
+
+    def keep_clear(self, below: float) -> None:
+        """A photo that is wholly in sight stays so, above what covers the lowest rows of the widget.
+
+        Args:
+            below: how many rows are covered from now on, in widget pixels.
+        """
+        if below == self._covered or self._extent is None:
+            self._covered = below
+            return
+        area = self._view.rect_of(Bounds.of(self._extent))
+        was_in_sight = QRectF(QPointF(0, 0), self._free_size).contains(area)
+        self._covered = below
+        hidden = area.bottom() - self._free_size.height()
+        if self._is_fitted or (was_in_sight and hidden > area.top()):
+            self.fit()
+        elif was_in_sight and hidden > 0:
+            self._set(self._view.panned(0, -hidden))
+
+    @property
+    def _free_size(self) -> QSizeF:
+        """Of the widget, without what is covered below."""
+        return QSizeF(self._size.width(), max(1.0, self._size.height() - self._covered))
 
     def keep_in_sight(self, wanted: Bounds | None) -> None:
         """Fit this part of the plane that the photo lies on, from now on; None = the photo."""

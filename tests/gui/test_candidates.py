@@ -15,6 +15,7 @@ from portrait_studio.errors import DeviceError
 from portrait_studio.gui.actions import Command
 from portrait_studio.gui.dialogs import ErrorDialog
 from portrait_studio.gui.main_window import MainWindow
+from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.session.session import Session
 from tests.gui.conftest import CTRL, Hand
 from tests.helpers.fake_engine import FILL_COLOUR, FakeEngine
@@ -77,6 +78,22 @@ def test_arrows_go_through_the_candidates_and_enter_keeps_one(
     qtbot.waitUntil(window.canvas.hasFocus)
     assert filled.current_job is None
     assert len(engine.requests) == 3
+
+
+def test_the_strip_never_lies_over_the_photo_that_is_chosen_for(
+    qtbot: QtBot, filled: Session, window: MainWindow
+) -> None:
+    document = filled.document
+    assert document is not None
+    window.resize(window.width(), 640)
+    qtbot.waitUntil(lambda: window.height() == 640)
+    whole = Bounds(0, 0, document.image.shape[1], document.image.shape[0])
+    before = window.canvas.view
+    another(qtbot, filled, window)
+    qtbot.waitUntil(window.strip.isVisible)
+    assert window.canvas.view.rect_of(whole).bottom() < window.strip.y()
+    QTest.keyClick(window.strip, Qt.Key.Key_Return)
+    assert window.canvas.view == before
 
 
 def test_another_try_is_made_from_the_strip_too(

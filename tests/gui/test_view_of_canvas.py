@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 
 from portrait_studio.gui.main_window import MainWindow
-from portrait_studio.imaging.geometry import Bounds, Margins
+from portrait_studio.gui.viewport import Viewport
+from portrait_studio.imaging.geometry import Bounds, Extent, Margins
 from portrait_studio.session.session import Session
 from tests.gui.conftest import CTRL, Hand
 
@@ -59,3 +60,26 @@ def test_a_fitted_photo_is_fitted_again_only_where_it_would_not_fit(
     change_canvas(opened, Margins(bottom=150))
     assert window.canvas.view.scale < scale
     assert is_whole(window)
+
+
+@pytest.mark.parametrize(("zoom_out", "rows"), [(0.8, 90.0), (0.97, 40.0)])
+def test_a_photo_in_sight_moves_clear_of_what_covers_the_lowest_rows(zoom_out: float, rows: float) -> None:
+    viewport = Viewport()
+    viewport.resize(QSizeF(400, 400))
+    viewport.show_extent(Extent(200, 300))
+    viewport.zoom_by(zoom_out)
+    before = viewport.view
+    viewport.keep_clear(rows)
+    area = viewport.view.rect_of(Bounds(0, 0, 200, 300))
+    assert 0 <= area.top() < before.top
+    assert area.bottom() <= 400 - rows
+
+
+def test_a_photo_of_which_a_part_is_shown_stays_where_it_is() -> None:
+    viewport = Viewport()
+    viewport.resize(QSizeF(400, 400))
+    viewport.show_extent(Extent(200, 300))
+    viewport.zoom_by(3)
+    before = viewport.view
+    viewport.keep_clear(90)
+    assert viewport.view == before
