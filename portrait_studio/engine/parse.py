@@ -15,7 +15,7 @@ from torch import nn
 from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.given_joints import given_heatmaps, heatmap_size, padded
 from portrait_studio.engine.outlines import follow_outlines
-from portrait_studio.engine.parse_memory import ParseMemory, key_of
+from portrait_studio.engine.parse_memory import ParseMemory, View, key_of
 from portrait_studio.engine.request import Joints, Pixels, Structure
 from portrait_studio.engine.resample import Floats, pad_to_stride, read_window, resample
 from portrait_studio.engine.run_network import Report, run, to_array, to_tensor
@@ -114,27 +114,35 @@ def parse(
     Returns:
         The answer at the largest size; not to be written to.
     """
-    opinions: list[ParsedWindow] = []
     # Shrinking a large photo takes as long as a look at it: each size is made once.
     seen = [(window, *read_window(image, mask, window)) for window in windows]
+    if memory is None:
+        return _parsed(network, seen, compute, report, joints)
     key = key_of(name, seen, joints or {}, compute)
-    known = None if memory is None else memory.recall(key)
-    if known is not None:
+    answer = memory.recall(key)
+    if answer is None:
+        answer = _parsed(network, seen, compute, report, joints)
+        memory.keep(key, answer)
+    else:
         report(1.0)
-        return known
+    return answer
+
+
+def _parsed(
+    network: nn.Module, seen: Sequence[View], compute: Compute, report: Report, joints: Joints | None
+) -> ParsedWindow:
+    """The mean opinion over the views of one part of a photo, the largest last; see `parse`."""
+    opinions: list[ParsedWindow] = []
+    largest, largest_colours, largest_hole = seen[-1]
     looks = [(*view, mirrored) for view in seen for mirrored in (False, True)]
     for number, (window, colours, hole, mirrored) in enumerate(looks):
         step = partial(_report_part, report, number, len(looks))
         given = given_heatmaps(joints, window, mirrored) if joints else None
         opinion = _look(network, (colours, hole), window, mirrored, compute, step, given)
-        opinions.append(opinion.seen_through(windows[-1]))
+        opinions.append(opinion.seen_through(largest))
     opinion = average(opinions)
-    _, colours, hole = seen[-1]
-    followed = follow_outlines(opinion.probabilities, colours, hole)
-    answer = ParsedWindow(opinion.window, followed, opinion.heatmaps)
-    if memory is not None:
-        memory.keep(key, answer)
-    return answer
+    followed = follow_outlines(opinion.probabilities, largest_colours, largest_hole)
+    return ParsedWindow(opinion.window, followed, opinion.heatmaps)
 
 
 def glance(
