@@ -94,21 +94,15 @@ def blend(
     factor = math.ceil(math.sqrt(np.count_nonzero(band) / options.most_pixels))
     if factor > 1:
         return _blend_coarsely(composite, hole, band, factor, solver, options, report)
-    solved = _solved(composite, hole, band, solver, options, report)
+    solved = solver.solve(_problem(composite, hole, band, options), report)
     return np.where(band[..., None], np.clip(solved, 0.0, 1.0).astype(np.float32), composite)
 
 
-def _solved(
-    composite: Floats,
-    hole: NDArray[np.bool_],
-    band: NDArray[np.bool_],
-    solver: PoissonSolver,
-    options: BlendOptions,
-    report: Report,
-) -> NDArray[np.floating]:
-    """The composite with the pixels of the band solved for; see `blend`."""
-    problem = PoissonProblem(composite, band, *guidance(composite, hole), _screening(hole, options))
-    return solver.solve(problem, report)
+def _problem(
+    composite: Floats, hole: NDArray[np.bool_], band: NDArray[np.bool_], options: BlendOptions
+) -> PoissonProblem:
+    """To be solved for the pixels of the band; see `blend`."""
+    return PoissonProblem(composite, band, *guidance(composite, hole), _screening(hole, options))
 
 
 def _blend_coarsely(
@@ -135,7 +129,7 @@ def _blend_coarsely(
     del inside
     if coarse_hole.all():
         return composite
-    solved = _solved(coarse, coarse_hole, coarse_hole, solver, options, report)
+    solved = solver.solve(_problem(coarse, coarse_hole, coarse_hole, options), report)
     correction = np.asarray(solved - coarse, np.float32)
     weight = cv2.blur(coarse_hole.astype(np.float32), (3, 3), borderType=cv2.BORDER_CONSTANT)[..., None]
     spread = cv2.blur(correction, (3, 3), borderType=cv2.BORDER_CONSTANT) / np.maximum(weight, 1e-6)
