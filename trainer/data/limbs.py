@@ -116,25 +116,20 @@ def sided_by_pose(labels: LabelArray, keypoints: PointArray) -> LabelArray:
     for part, joints in _LIMBS.items():
         pair = [LABELS.index(f"{side}-{part}") for side in ("left", "right")]
         limbs = [
-            [keypoints[KEYPOINTS.index(f"{side}-{joint}")] for joint in joints] for side in ("left", "right")
+            keypoints[[KEYPOINTS.index(f"{side}-{joint}") for joint in joints]] for side in ("left", "right")
         ]
         mask = np.isin(labels, pair)
-        if not mask.any() or min(point[2] for limb in limbs for point in limb) <= 0:
+        if not mask.any() or min(limb[:, 2].min() for limb in limbs) <= 0:
             continue
         bones = tuple(bone for label, limb in zip(pair, limbs, strict=True) for bone in _limb(label, limb))
         sided[mask] = split_by_limb(mask, bones)[mask]
     return sided
 
 
-def _limb(label: int, joints: list[PointArray]) -> Bones:
-    """From joint to joint, and as far again as a hand or foot reaches."""
-    upper, lower, end = (joint[:2] for joint in joints)
-    beyond = end + _BEYOND * (end - lower)
-    return (
-        Bone(label, _THIGH, upper, lower),
-        Bone(label, _CALF, lower, end),
-        Bone(label, _FOOT, end, beyond),
-    )
+def _limb(label: int, joints: PointArray) -> Bones:
+    """Through three joints (3, 3), and on as far as a hand or foot reaches."""
+    beyond = joints[2] + _BEYOND * (joints[2] - joints[1])
+    return _chain(label, np.vstack([joints, beyond]), (0, 1, 2, 3), (_THIGH, _CALF, _FOOT))
 
 
 def nearest_label(mask: NDArray[np.bool_], bones: Bones) -> LabelArray:
