@@ -112,7 +112,7 @@ def export_run(run: Path, models: Path, metrics: Sequence[Path] = ()) -> Exporte
 
 def _at_cost_of(models: Path, reports: Sequence[Report]) -> list[Report]:
     """The reports with what the release costs as it is now: networks may have joined since they were made."""
-    cost = cost_of(models, ReleasedNetworks(models))
+    cost = cost_of(models, ReleasedNetworks(models)) if reports else None
     if cost is None:
         return list(reports)
     return [replace(report, targets=at_cost(report.targets, cost), cost=cost) for report in reports]
