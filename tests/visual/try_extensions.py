@@ -16,10 +16,11 @@ from typing import Final
 
 import numpy as np
 
+from portrait_studio.imaging.canvas_extension import RECOVER_FEET, RECOVER_FOREHEAD, parse_length
 from portrait_studio.imaging.reading import read_photo
 from tests.helpers.real_window import ROOT, Picture, Place, RealWindow, photo_on_screen, x_display
 
-_SHARES: Final = {"bottom": 0.33, "top": 0.14}
+_LENGTHS: Final = {"bottom": RECOVER_FEET, "top": RECOVER_FOREHEAD}
 """How far the edge is dragged: what the buttons for feet and forehead ask for."""
 _STILL_S: Final = 5.0
 _LONGEST_S: Final = 300.0
@@ -29,7 +30,7 @@ def main() -> int:
     """Try every photo; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
-    parser.add_argument("--side", choices=tuple(_SHARES), default="bottom")
+    parser.add_argument("--side", choices=tuple(_LENGTHS), default="bottom")
     parser.add_argument("--out", type=Path, default=ROOT / "artefacts" / "extensions")
     options = parser.parse_args()
     for photo in options.photos:
@@ -72,8 +73,8 @@ def _gesture(
     place: Place, width: int, height: int, side: str
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     """From the middle of an edge outwards, in pixels of the screen."""
-    share = _SHARES[side]
-    edge, goal = (height, height * (1 + share)) if side == "bottom" else (0, -height * share)
+    length = parse_length(_LENGTHS[side], height)
+    edge, goal = (height, height + length) if side == "bottom" else (0, -length)
     return place.at(width / 2, edge), place.at(width / 2, goal)
 
 
