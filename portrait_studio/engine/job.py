@@ -12,6 +12,8 @@ from portrait_studio.engine.request import (
     CompletionResult,
     FilledRegion,
 )
+from portrait_studio.engine.resample import resize_mask
+from portrait_studio.engine.variation import varied
 from portrait_studio.engine.work_crop import CropPolicy, find_holes, plan_hole, structure_windows
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of
@@ -102,6 +104,10 @@ class Job:
                 closer = self._parse(plan.structure, compute, policy, (0.5, 1.0))
                 parsed = average([closer.seen_through(plan.appearance), parsed])
             seed = (self._request.options.seed + 7919 * number) % 2**63
+            if self._request.options.seed:
+                window = plan.appearance
+                hidden = resize_mask(self._request.mask[window.bounds.slices], window.size)
+                parsed = varied(parsed, hidden, seed)
             filler = HoleFiller(self._request, hole, seed, self._tools, compute, policy, self._progress)
             region = filler.fill(self._overruled(parsed))
             self._weights.update(filler.weights)

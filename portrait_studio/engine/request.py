@@ -33,7 +33,7 @@ class CompletionOptions:
     Attributes:
         method: network says what and the photo's patches say how it looks (default), or only one of the two.
         seed: start of every random number of the job; the same seed gives the same pixels on the same device
-            kind.
+            kind. 0 follows the likeliest structure, any other one draws from the parser's doubt.
         device: "auto", "cpu", "cuda" or "mps".
         keep_stages: whether the result carries the picture of every stage.
         grow_px: width of the blend band outside the painted mask, in pixels; nothing beyond it changes.

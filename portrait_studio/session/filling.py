@@ -161,7 +161,9 @@ class Filling(QObject):
             self.fill(options)
         else:
             self._waiting = []
-            self._start(_Plan(_Purpose.ANEW, self._last.look_before(document), options))
+            # What the user left of the structure that he saw must come again.
+            same = replace(options, seed=self._last.seed)
+            self._start(_Plan(_Purpose.ANEW, self._last.look_before(document), same))
 
     def choose(self, place: int, hole: int | None = None) -> None:
         """Show another candidate, in one hole or in all."""

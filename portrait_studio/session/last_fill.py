@@ -43,6 +43,12 @@ class LastFill:
                 return None
         return None
 
+    @property
+    def seed(self) -> int:
+        """That of the fill that is shown; 0 if there is none."""
+        step = self.step
+        return 0 if step is None or step.fill is None else step.fill.seed
+
     def look_before(self, document: Document) -> Look:
         """What it was made of."""
         return document.look_before([step.delta for step in self._editing.history.steps_of_last_fill])

@@ -277,3 +277,14 @@ def test_every_further_fill_of_a_hole_is_made_of_what_was_there_before_the_first
     while seen.can_undo:
         seen.undo()
     assert np.array_equal(document.image, document.photo.pixels)
+
+
+def test_what_is_left_of_the_shown_structure_comes_again(
+    qtbot: QtBot, seen: Session, window: MainWindow, hand: Hand, engine: FakeEngine
+) -> None:
+    hand.stroke((60, 80), (140, 80))
+    fill(qtbot, hand, seen)
+    with qtbot.waitSignal(seen.job_ended, timeout=5000):
+        hand.key(Qt.Key.Key_Return, CTRL)
+    anew(qtbot, seen, hand, UPPER, 80)
+    assert [request.options.seed for request in engine.requests] == [0, 1, 1]

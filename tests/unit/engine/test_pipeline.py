@@ -170,6 +170,24 @@ def test_other_seed_other_pixels(make_engine: MakeEngine, make_photo: MakePhoto)
     assert not np.array_equal(crops[0], crops[1])
 
 
+def test_other_seeds_draw_other_structures_inside_the_hole_only(
+    make_engine: MakeEngine, make_photo: MakePhoto
+) -> None:
+    image = make_photo()
+    mask = mask_of(image.shape, HOLES["middle"])
+    engine = make_engine()
+    options = [CompletionOptions(Method.NETWORK, seed=seed, device="cpu") for seed in (0, 1, 2)]
+    likeliest, *others = (
+        engine.complete(CompletionRequest(image, mask, one)).regions[0].structure for one in options
+    )
+    window = likeliest.bounds
+    hole = cv2.resize(mask[window.slices], likeliest.labels.shape[::-1], interpolation=cv2.INTER_LINEAR) > 0
+    for drawn in others:
+        assert not np.array_equal(drawn.labels[hole], likeliest.labels[hole])
+        assert np.array_equal(drawn.labels[~hole], likeliest.labels[~hole])
+    assert not np.array_equal(others[0].labels, others[1].labels)
+
+
 def test_the_photo_and_the_mask_are_not_written_to(make_engine: MakeEngine, make_photo: MakePhoto) -> None:
     image = make_photo()
     mask = mask_of(image.shape, HOLES["corner"])
