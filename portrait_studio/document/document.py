@@ -19,7 +19,7 @@ from portrait_studio.document.joint_plane import put_joint, read_joints
 from portrait_studio.document.laying import FILL_PLANES, Fill, check_fill, lay_bytes, lay_fill
 from portrait_studio.document.look import Look
 from portrait_studio.document.mask_edit import MaskEdit
-from portrait_studio.document.planes import Planes, blank_on, newly_shown
+from portrait_studio.document.planes import Planes, blank_on, is_blank_on, newly_shown
 from portrait_studio.errors import ExportError
 from portrait_studio.imaging import masks
 from portrait_studio.imaging.canvas_extension import check_canvas, laid_on
@@ -97,6 +97,11 @@ class Document:
         return blank_on(self.canvas, self._planes.photo_bounds, self.filled)
 
     @property
+    def has_blank(self) -> bool:
+        """Whether the canvas shows neither photo nor fill anywhere; quicker than `blank`."""
+        return is_blank_on(self.canvas, self._planes.photo_bounds, self.filled)
+
+    @property
     def mask(self) -> Mask:
         """(H, W) uint8, nonzero = to be filled, below 255 so that the photo shines through.
 
@@ -112,14 +117,20 @@ class Document:
     @property
     def wanted_structure(self) -> NDArray[np.uint8] | None:
         """(H, W) uint8 labels that the user painted, 255 = predict here; None where he painted none."""
-        if cv2.countNonZero(self.painted_labels) == 0:
+        if not self.has_wanted_structure:
             return None
         return self.painted_labels - np.uint8(1)  # 0, nothing painted, becomes 255
 
     @property
+    def has_wanted_structure(self) -> bool:
+        """Whether the user painted any label."""
+        return not self._planes.is_empty(PlaneName.STRUCTURE)
+
+    @property
     def joints(self) -> dict[int, tuple[float, float]]:
         """Joints that the user put somewhere: position (x, y) in pixels of the canvas, by their number."""
-        return read_joints(self._planes.shown_mask(PlaneName.JOINTS))
+        is_empty = self._planes.is_empty(PlaneName.JOINTS)
+        return {} if is_empty else read_joints(self._planes.shown_mask(PlaneName.JOINTS))
 
     @property
     def filled(self) -> Mask:
@@ -134,7 +145,7 @@ class Document:
     @property
     def has_mask(self) -> bool:
         """Whether anything is painted."""
-        return cv2.countNonZero(self.mask) > 0
+        return not self._planes.is_empty(PlaneName.MASK)
 
     @property
     def edited_photo(self) -> Photo:
@@ -182,12 +193,14 @@ class Document:
 
     def edit_mask(self) -> MaskEdit:
         """Begin a change of the mask."""
-        protected = self.protected if cv2.countNonZero(self.protected) else None
-        return MaskEdit(PlaneName.MASK, self.mask, self._store, protected, self._origin)
+        protected = None if self._planes.is_empty(PlaneName.PROTECTED) else self.protected
+        mask = self._planes.mask_to_change(PlaneName.MASK)
+        return MaskEdit(PlaneName.MASK, mask, self._store, protected, self._origin)
 
     def edit_structure(self) -> MaskEdit:
         """Begin a change of the wanted structure; its values are a label + 1, or 0 = predict."""
-        return MaskEdit(PlaneName.STRUCTURE, self.painted_labels, self._store, origin=self._origin)
+        labels = self._planes.mask_to_change(PlaneName.STRUCTURE)
+        return MaskEdit(PlaneName.STRUCTURE, labels, self._store, origin=self._origin)
 
     def protect(self, protected: Mask) -> Delta | None:
         """Let the mask never reach where (H, W) uint8 is not zero, and take it away there, as one step.
@@ -196,25 +209,29 @@ class Document:
             The step; None when nothing changed.
         """
         around = masks.mask_bounds(self.protected).united(masks.mask_bounds(protected))
-        planes = ((PlaneName.PROTECTED, self.protected), (PlaneName.MASK, self.mask))
-        recorders = [TileRecorder(name, plane, self._origin) for name, plane in planes]
+        names = (PlaneName.PROTECTED, PlaneName.MASK)
+        guarded, mask = (self._planes.mask_to_change(name) for name in names)
+        recorders = [
+            TileRecorder(name, plane, self._origin)
+            for name, plane in zip(names, (guarded, mask), strict=True)
+        ]
         for recorder in recorders:
             recorder.touch(around)
-        self.protected[around.slices] = protected[around.slices]
-        self.mask[around.slices][protected[around.slices] != 0] = masks.KNOWN
+        guarded[around.slices] = protected[around.slices]
+        mask[around.slices][protected[around.slices] != 0] = masks.KNOWN
         pieces = [piece for recorder in recorders for piece in recorder.pieces]
         return Delta(pieces, self._store) if pieces else None
 
     def put_joint(self, joint: int, x: float, y: float) -> Delta | None:
         """Put a joint somewhere, in pixels of the canvas, as one step; None when it is there already."""
-        plane = self._planes.shown_mask(PlaneName.JOINTS)
+        plane = self._planes.mask_to_change(PlaneName.JOINTS)
         recorder = TileRecorder(PlaneName.JOINTS, plane, self._origin)
         put_joint(plane, recorder, joint, x, y)
         return recorder.finish(self._store)
 
     def edit_joints(self) -> MaskEdit:
         """Begin a change of all joints that the user put somewhere; see `joint_plane`."""
-        joints = self._planes.shown_mask(PlaneName.JOINTS)
+        joints = self._planes.mask_to_change(PlaneName.JOINTS)
         return MaskEdit(PlaneName.JOINTS, joints, self._store, origin=self._origin)
 
     def look(self) -> Look:
@@ -299,7 +316,7 @@ class Document:
             ExportError: a part of the canvas is blank, or the file cannot be written; whatever was at `path`
                 before is untouched.
         """
-        if self.blank is not None:
+        if self.has_blank:
             raise ExportError("The new part of the canvas is not filled yet; fill it first, or undo it.")
         written = write_photo(self.edited_photo, path, options)
         return ExportReport(written, cv2.countNonZero(self.filled), self.changed_outside())

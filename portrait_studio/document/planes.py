@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, cast
 
+import cv2
 import numpy as np
 
 from portrait_studio.document.deltas import Plane, PlaneName
@@ -30,6 +31,7 @@ class Planes:
         for name in _MASKS:
             self._arrays[name] = np.zeros(photo.shape[:2], np.uint8)
         self._shown: dict[PlaneName, Plane] = {}
+        self._untouched = set(_MASKS)
 
     @property
     def photo_bounds(self) -> Bounds:
@@ -57,6 +59,15 @@ class Planes:
         """The same of an array that is not the image."""
         return cast(Mask, self.shown(name))
 
+    def is_empty(self, name: PlaneName) -> bool:
+        """Whether nothing but zeros is shown of a mask; at once where nothing was ever written to it."""
+        return name in self._untouched or cv2.countNonZero(self.shown_mask(name)) == 0
+
+    def mask_to_change(self, name: PlaneName) -> Mask:
+        """The part of a mask that the canvas shows, to be changed in place."""
+        self._untouched.discard(name)
+        return self.shown_mask(name)
+
     def region(self, name: PlaneName, bounds: Bounds) -> Plane:
         """A part of an array, to be changed in place.
 
@@ -69,6 +80,7 @@ class Planes:
         """
         if bounds.intersected(self._reach) != bounds:
             raise ValueError("a piece lies outside the photo")
+        self._untouched.discard(name)
         if name is PlaneName.IMAGE and self.shares_photo:
             self._arrays[name] = self._photo.copy()
             self._shown.pop(name, None)
@@ -113,12 +125,18 @@ def blank_on(canvas: Bounds, photo: Bounds, filled: Mask) -> Mask | None:
         (H, W) uint8, 255 where it is blank; None where that is nowhere.
     """
     seen = canvas.intersected(photo)
-    if seen == canvas:
+    if seen == canvas or not is_blank_on(canvas, photo, filled):
         return None
     blank = np.equal(filled, 0).view(np.uint8)
     blank *= np.uint8(255)
     blank[seen.shifted(-canvas.left, -canvas.top).slices] = 0
-    return blank if blank.any() else None
+    return blank
+
+
+def is_blank_on(canvas: Bounds, photo: Bounds, filled: Mask) -> bool:
+    """Whether `blank_on` finds anything; only what lies beyond the photo is looked at."""
+    beyond = (part.shifted(-canvas.left, -canvas.top) for part in newly_shown(photo, canvas))
+    return any(cv2.countNonZero(filled[part.slices]) < part.extent.area for part in beyond)
 
 
 def newly_shown(before: Bounds, after: Bounds) -> tuple[Bounds, ...]:

@@ -43,12 +43,17 @@ def _finer(labels: NDArray[np.uint8], longest_side: int) -> NDArray[np.uint8]:
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     best = np.zeros((size[1], size[0]), np.uint8)
     finer = np.zeros((size[1], size[0]), np.uint8)
-    for label in np.unique(labels):
+    for label in _present(labels):
         cover = cv2.resize((labels == label).astype(np.uint8) * 255, size, interpolation=cv2.INTER_LINEAR)
         stronger = cover > best
         finer[stronger] = label
         np.maximum(best, cover, out=best)
     return finer
+
+
+def _present(labels: NDArray[np.uint8]) -> list[int]:
+    """The labels that occur; without the import that numpy's `unique` begins with."""
+    return [int(label) for label in np.flatnonzero(np.bincount(labels.ravel(), minlength=256))]
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,7 @@ class StructureLayer:
 
     def present(self) -> frozenset[int]:
         """Labels that occur."""
-        return frozenset(int(label) for label in np.unique(self._labels) if label < LABEL_COUNT)
+        return frozenset(label for label in _present(self._labels) if label < LABEL_COUNT)
 
     def label_at(self, x: float, y: float) -> int | None:
         """Label under a photo position, or None outside the map."""

@@ -44,7 +44,7 @@ class Projection(QObject):
             self._scene.clear()
         else:
             self._scene.show_photo(document.image, document.mask)
-            if document.wanted_structure is not None:
+            if document.has_wanted_structure:
                 self._on_wanted_changed(Bounds.of(document.extent))
         self._on_structure_changed()
 
