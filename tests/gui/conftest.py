@@ -14,7 +14,7 @@ os.environ.pop("LANGUAGE", None)
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
@@ -81,6 +81,8 @@ def program(qapp: QApplication, qtbot: QtBot, engine: FakeEngine, data_folder: P
     program.window.deleteLater()
     program.deleteLater()
     qapp.processEvents()
+    # Qt waits for an event loop to delete what has ended; windows of former tests would make later ones slow.
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture
