@@ -23,7 +23,7 @@ from portrait_studio.gui.dialogs import tell_error
 from portrait_studio.gui.tables import plain_table
 from portrait_studio.language.saying import tr
 from portrait_studio.locations import models_dir, own_models_dir
-from portrait_studio.networks.catalog import WeightsInfo, import_weights, list_weights
+from portrait_studio.networks.catalog import WeightsInfo, import_weights, list_weights, task_name
 
 
 class WeightsDialog(QDialog):
@@ -83,7 +83,7 @@ class WeightsDialog(QDialog):
         self.table.setRowCount(len(self._weights))
         for row, info in enumerate(self._weights):
             status = tr("intact") if info.is_intact else tr("missing or damaged")
-            cells = (info.task, info.path.name, status, info.metrics, info.data)
+            cells = (tr(task_name(info.task)), info.path.name, status, info.metrics, info.data)
             for place, text in enumerate(cells):
                 item = QTableWidgetItem(text)
                 item.setToolTip(f"SHA-256 {info.sha256}" if place == 1 else text)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from portrait_studio.errors import ExportError, WeightsError
+from portrait_studio.messages import Message
 from portrait_studio.networks.conventions import CONVENTIONS_VERSION
 
 TASKS: Final = {
@@ -28,6 +29,11 @@ TASKS: Final = {
 VARIANTS: Final = ("down", "up")
 """Networks of the same task that are meant for extending the canvas that way."""
 
+_TASK_NAMES: Final = {
+    "parsing": Message("parsing"),
+    "completion": Message("completion"),
+    "face": Message("face"),
+}
 _MANIFEST: Final = "manifest.json"
 _MOST_HEADER_BYTES: Final = 16 << 20
 
@@ -46,6 +52,15 @@ def task_of(name: str) -> str:
     """The task of a network by its name in the manifest, where it may be a variant."""
     task, _, way = name.partition("-")
     return task if way in VARIANTS else name
+
+
+def task_name(name: str) -> Message:
+    """What the user reads for a network's name in the manifest: the same in English."""
+    task = task_of(name)
+    told = _TASK_NAMES.get(task, Message(task))
+    if name == variant(task, "down"):
+        return Message("{task}-down", task=told)
+    return Message("{task}-up", task=told) if name == variant(task, "up") else told
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from portrait_studio.errors import OptionError, WeightsError
 from portrait_studio.messages import Message
-from portrait_studio.networks.catalog import task_of, variant
+from portrait_studio.networks.catalog import task_name, task_of, variant
 from portrait_studio.networks.conventions import CONVENTIONS_VERSION
 from portrait_studio.networks.folding import check_folds
 from portrait_studio.networks.registry import ARCHITECTURES, build_network
@@ -88,7 +88,7 @@ def load_network(task: str, folder: Path) -> LoadedNetwork:
     if entry is None:
         raise WeightsError(
             "There are no weights for {task} in {folder}. {advice}",
-            task=task,
+            task=task_name(task),
             folder=folder,
             advice=_REINSTALL,
         )
@@ -226,7 +226,7 @@ def _load(path: Path, task: str, digest: str) -> LoadedNetwork:
         raise WeightsError(
             "The weights file {path} holds a network for another task than {task}. {advice}",
             path=path,
-            task=task,
+            task=task_name(task),
             advice=_REINSTALL,
         )
     module.eval().requires_grad_(False)
