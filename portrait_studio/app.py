@@ -76,7 +76,7 @@ class Program(QObject):
 
     def close(self) -> None:
         """Cancel what runs and end the threads; the window must be closed already."""
-        self.session.cancel()
+        self.session.cancel_all()
         self.autosave.close()
         for thread in self._threads:
             thread.close()

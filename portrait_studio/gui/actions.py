@@ -42,6 +42,7 @@ class Command(Enum):
     RECOVER_FEET = auto()
     RECOVER_FOREHEAD = auto()
     SWAP = auto()
+    KEY_POINTER = auto()
     SMALLER = auto()
     LARGER = auto()
     SELECT_ALL = auto()
@@ -60,6 +61,7 @@ class Command(Enum):
     AGAIN = auto()
     OTHER_WAYS = auto()
     CANCEL = auto()
+    CANCEL_ALL = auto()
     STRUCTURE = auto()
     READ_STRUCTURE = auto()
     SKELETON = auto()
@@ -74,6 +76,7 @@ class Command(Enum):
     ZOOM_OUT = auto()
     FIT = auto()
     FULL_SIZE = auto()
+    PANELS = auto()
     PREFERENCES = auto()
     WEIGHTS = auto()
     KEYS = auto()
@@ -144,6 +147,13 @@ TABLE: Final[dict[Command, Entry]] = {
         "Recover forehead", "ph.arrow-line-up", ("Ctrl+Alt+Up",), "Extend the canvas up by 14 %"
     ),
     Command.SWAP: Entry("Swap with eraser", "ph.swap", ("X",), "Swap the tool in hand with the eraser"),
+    Command.KEY_POINTER: Entry(
+        "Point with the keys",
+        "ph.arrows-out-cardinal",
+        ("P",),
+        "Arrow keys move the pointer, Space is its button, Delete the one that takes away",
+        True,
+    ),
     Command.SMALLER: Entry("Smaller brush", "ph.minus-circle", ("[",), "Shrink the brush", repeats=True),
     Command.LARGER: Entry("Larger brush", "ph.plus-circle", ("]",), "Enlarge the brush", repeats=True),
     Command.SELECT_ALL: Entry("Mark everything", "ph.selection-all", ("Ctrl+A",), "Mask the whole photo"),
@@ -185,6 +195,9 @@ TABLE: Final[dict[Command, Entry]] = {
         "Fill the last hole in three other ways",
     ),
     Command.CANCEL: Entry("Cancel", "ph.x", ("Esc",), "Stop the stroke or the job under way"),
+    Command.CANCEL_ALL: Entry(
+        "Cancel all", "ph.x-circle", ("Shift+Esc",), "Stop the job under way and those that wait"
+    ),
     Command.STRUCTURE: Entry(
         "Show structure", "ph.person", ("S",), "Lay the predicted parsing map over the photo", True
     ),
@@ -229,6 +242,9 @@ TABLE: Final[dict[Command, Entry]] = {
     Command.FULL_SIZE: Entry(
         "100 %", "ph.number-square-one", ("Ctrl+1",), "Show photo pixels as screen pixels"
     ),
+    Command.PANELS: Entry(
+        "Show panels", "ph.layout", ("F12",), "Show or hide the panels beside the photo", True
+    ),
     Command.PREFERENCES: Entry(
         "Preferences…", "ph.gear", ("Ctrl+,",), "Theme, autosave, device, precision, threads and keys"
     ),
@@ -252,7 +268,16 @@ GESTURES: Final[tuple[tuple[Message, Message], ...]] = (
     (Message("Space+drag, middle-drag"), Message("Move the photo, even mid-stroke")),
     (Message("Wheel, arrow keys"), Message("Scroll")),
     (Message("\\ (hold)"), Message("Compare with the original")),
-    (Message("Left, right"), Message("With candidates, the one before, the next; Enter keeps")),
+    (
+        Message("Arrow keys, Space, Delete"),
+        Message(
+            "With Point with the keys, move the pointer and press; Shift: in small steps, Ctrl: in large ones"
+        ),
+    ),
+    (
+        Message("Left, right"),
+        Message("With candidates, the one before, the next; up and down go through holes, Enter keeps"),
+    ),
     (Message("Drop a file"), Message("Open it")),
 )
 

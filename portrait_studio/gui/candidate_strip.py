@@ -1,4 +1,4 @@
-"""The strip of candidates over the photo: arrows go through them, Enter keeps the one that is shown."""
+"""The strip of candidates over the photo: arrows go through them and the holes, Enter keeps what is shown."""
 
 from __future__ import annotations
 
@@ -6,28 +6,24 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QIcon, QKeyEvent, QPixmap, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
-from portrait_studio.engine.request import FilledRegion, Method, Pixels
+from portrait_studio.engine.request import FilledRegion, Pixels
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.buttons import ActionButton
 from portrait_studio.gui.clipboard import qimage_of
+from portrait_studio.gui.method_names import METHOD_NAMES
 from portrait_studio.gui.thumb_row import ThumbRow
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.language.saying import tr
-from portrait_studio.messages import Message
 from portrait_studio.session.candidates import Candidate, Candidates
 
 _THUMB_PX: Final = 76
 _CONTEXT: Final = 1.2
 """Side of a thumbnail's square in longer sides of the hole."""
-_METHODS: Final = {
-    Method.DEFAULT: Message("best"),
-    Method.NETWORK: Message("network"),
-    Method.PATCHES: Message("patches"),
-}
 _KEEPING: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
-_STEPS: Final = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+_STEPS: Final = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+_HOLE_STEPS: Final = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
 
 class CandidateStrip(QFrame):
@@ -44,7 +40,9 @@ class CandidateStrip(QFrame):
         super().__init__(parent)
         self.setObjectName("strip")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(tr("Candidates: arrow keys choose, Enter keeps"))
+        self.setAccessibleName(
+            tr("Candidates: left and right choose, up and down go through the holes, Enter keeps")
+        )
         self._candidates: Candidates | None = None
         self._photo: Pixels | None = None
         self._hole: int | None = None
@@ -52,8 +50,8 @@ class CandidateStrip(QFrame):
         self._holes: list[QToolButton] = []
         self._hole_row = QHBoxLayout()
         self._thumb_row = ThumbRow(self)
-        self._keep = QToolButton(self)
-        self._keep.setText(tr("Keep"))
+        self._keep = QPushButton(tr("Keep"), self)
+        self._keep.setProperty("prominent", True)
         self._keep.setToolTip(tr("Keep what is shown (Enter)"))
         self._keep.setAccessibleName(tr("Keep the candidate that is shown"))
         self._keep.clicked.connect(self._on_keep)
@@ -105,12 +103,16 @@ class CandidateStrip(QFrame):
         self.resized.emit()
 
     def event(self, event: QEvent) -> bool:
-        """Claim Enter before it becomes the window's shortcut."""
+        """Claim Enter before it becomes the window's shortcut; ask for another place when it has grown."""
         overrides = event.type() == QEvent.Type.ShortcutOverride
         if overrides and isinstance(event, QKeyEvent) and _keeps(event):
             event.accept()
             return True
-        return super().event(event)
+        is_done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            # Other pictures need other room.
+            self.resized.emit()
+        return is_done
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go through the candidates, or keep one."""
@@ -120,6 +122,10 @@ class CandidateStrip(QFrame):
         elif key in _STEPS and self._candidates is not None:
             count = len(self._candidates.all)
             self.chosen.emit((self._shown() + _STEPS[key]) % count, self._hole)
+        elif key in _HOLE_STEPS and self._holes:
+            place = 0 if self._hole is None else self._hole + 1
+            place = (place + _HOLE_STEPS[key]) % len(self._holes)
+            self._on_hole(place - 1 if place else None)
         else:
             super().keyPressEvent(event)
 
@@ -153,7 +159,7 @@ class CandidateStrip(QFrame):
             name = tr(
                 "Candidate {number}: {method}, seed {seed}",
                 number=place + 1,
-                method=_METHODS[candidate.options.method],
+                method=METHOD_NAMES[candidate.options.method],
                 seed=candidate.options.seed,
             )
             button = _button(self, "", name)

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 from portrait_studio.gui.compare import HANDLE_PX, Comparison
 from portrait_studio.gui.gestures import SlideDivider
 from portrait_studio.gui.joint_handles import JointHandles
+from portrait_studio.gui.key_pointer import KeyPointer
 from portrait_studio.gui.pointer import Pointer
 from portrait_studio.gui.scene import Scene
 from portrait_studio.gui.showing import Showing
@@ -62,7 +63,10 @@ class Canvas(QWidget):
         self.viewport = Viewport(self)
         self.pointer = Pointer(tools, self.viewport, self)
         self.joints = JointHandles(self.scene.anatomy, self.viewport, self)
-        self._showing = Showing(self.scene, self.viewport, self.pointer, tools)
+        self.keys = KeyPointer(
+            self.viewport, self._press, lambda at: self._move(at, 1.0), self.pointer.release, self
+        )
+        self._showing = Showing(self.scene, self.viewport, self.pointer, self.keys, tools)
         self._spot: QPointF | None = None
         self._pen_button = Qt.MouseButton.NoButton
         self._surround = QColor("#161617")
@@ -79,6 +83,7 @@ class Canvas(QWidget):
         self.scene.comparison_changed.connect(self._fit_viewport)
         self.viewport.changed.connect(self.update)
         self.pointer.changed.connect(self._on_pointer_changed)
+        self.keys.changed.connect(self._on_keys_switched)
 
     @property
     def zoom(self) -> float:
@@ -171,24 +176,14 @@ class Canvas(QWidget):
         self._move_spot(self._place(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Hide the brush ring."""
-        self._move_spot(None)
-        self.left.emit()
+        """Hide the brush ring, unless keys move it."""
+        if not self.keys.is_on:
+            self._move_spot(None)
+            self.left.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a gesture."""
-        place = self._place(event.position())
-        self._move_spot(place)
-        is_divided = self.scene.comparison is Comparison.DIVIDER
-        if is_divided and abs(place.x() - self._showing.divider_x) <= HANDLE_PX:
-            self.pointer.begin(SlideDivider(self._slide_divider), event.button())
-            return
-        is_free = event.button() == Qt.MouseButton.LeftButton and self.pointer.may_edit
-        grip = self.joints.grip_at(place) if is_free else None
-        if grip is not None:
-            self.pointer.begin(grip, event.button())
-        else:
-            self.pointer.press(place, event.button(), event.modifiers())
+        self._press(self._place(event.position()), event.button(), event.modifiers())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Go on with the gesture."""
@@ -204,8 +199,7 @@ class Canvas(QWidget):
         if event.type() == QEvent.Type.TabletPress:
             turned = event.pointerType() == QPointingDevice.PointerType.Eraser
             self._pen_button = Qt.MouseButton.RightButton if turned else event.button()
-            self._move_spot(place)
-            self.pointer.press(place, self._pen_button, event.modifiers(), pressure)
+            self._press(place, self._pen_button, event.modifiers(), pressure)
         elif event.type() == QEvent.Type.TabletMove:
             self._move(place, pressure)
         elif event.type() == QEvent.Type.TabletRelease:
@@ -230,12 +224,15 @@ class Canvas(QWidget):
         event.accept()
 
     def event(self, event: QEvent) -> bool:
-        """Pinch to zoom, on a trackpad or on the screen; tap with two fingers to fit."""
+        """Pinch to zoom, on a trackpad or on the screen; swipe to pan; tap with two fingers to fit."""
         if isinstance(event, QGestureEvent):
             return self._pinch(event)
         if isinstance(event, QNativeGestureEvent):
             if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
                 self.viewport.zoom_by(1 + event.value(), self._place(event.position()))
+                return True
+            if event.gestureType() == Qt.NativeGestureType.PanNativeGesture:
+                self.viewport.pan_by(event.delta().x(), event.delta().y())
                 return True
             if event.gestureType() == Qt.NativeGestureType.SmartZoomNativeGesture:
                 self.viewport.fit()
@@ -255,6 +252,19 @@ class Canvas(QWidget):
         event.accept(pinch)
         return True
 
+    def _press(
+        self, place: QPointF, button: Qt.MouseButton, keys: Qt.KeyboardModifier, pressure: float = 1.0
+    ) -> None:
+        self._move_spot(place)
+        is_divided = self.scene.comparison is Comparison.DIVIDER
+        is_free = button == Qt.MouseButton.LeftButton and self.pointer.may_edit
+        if is_divided and abs(place.x() - self._showing.divider_x) <= HANDLE_PX:
+            self.pointer.begin(SlideDivider(self._slide_divider), button)
+        elif is_free and (grip := self.joints.grip_at(place)) is not None:
+            self.pointer.begin(grip, button)
+        else:
+            self.pointer.press(place, button, keys, pressure)
+
     def _move(self, place: QPointF, pressure: float) -> None:
         self._move_spot(place)
         self.pointer.move(place, pressure)
@@ -271,9 +281,11 @@ class Canvas(QWidget):
     # -- keys ----------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Hold Space to pan, even in the middle of a stroke; arrows pan."""
+        """Space held pans, even in the middle of a stroke, and arrows pan, unless they are the pointer's."""
         key = Qt.Key(event.key())
-        if key == Qt.Key.Key_Space:
+        if self.keys.press_key(event, self._spot):
+            event.accept()
+        elif key == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
                 self.pointer.hold_hand(self._spot or QPointF(self.rect().center()))
         elif key in _SLIDES and self.scene.comparison is Comparison.DIVIDER:
@@ -287,7 +299,9 @@ class Canvas(QWidget):
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Let Space go."""
-        if event.key() == Qt.Key.Key_Space:
+        if self.keys.release_key(event):
+            event.accept()
+        elif event.key() == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
                 self.pointer.hold_hand(None)
         else:
@@ -295,4 +309,11 @@ class Canvas(QWidget):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """A Space released elsewhere is released here too."""
+        self.keys.let_go()
         self.pointer.hold_hand(None)
+
+    def _on_keys_switched(self) -> None:
+        if self.keys.is_on:
+            self.pointer.hold_hand(None)
+            self._move(self._spot or self.viewport.middle, 1.0)
+        self.update()

@@ -52,6 +52,7 @@ class FillCommands(QObject):
             Command.RESET_JOINTS: session.posing.reset,
             Command.READ_STRUCTURE: self._read_structure,
             Command.CANCEL: self._cancel,
+            Command.CANCEL_ALL: self._cancel_all,
         }
         for command, handler in handlers.items():
             # Called without triggered's argument, which some of these methods would take for theirs.
@@ -96,23 +97,33 @@ class FillCommands(QObject):
         self._actions[Command.STRUCTURE].setChecked(True)
         self._session.read_structure()
 
+    def _cancel_all(self) -> None:
+        self._canvas.pointer.abort()
+        if self._session.cancel_all():
+            self._tell_cancelled()
+
+    def _tell_cancelled(self) -> None:
+        document = self._session.document
+        is_blank = document is not None and document.has_blank
+        self.told.emit(
+            tr("Cancelled; the new area is not filled.")
+            if is_blank
+            else tr("Cancelled; nothing was changed.")
+        )
+
     def _cancel(self) -> None:
         if self._canvas.pointer.abort():
             return
         if self._session.cancel():
-            document = self._session.document
-            is_blank = document is not None and document.blank is not None
-            self.told.emit(
-                tr("Cancelled; the new area is not filled.")
-                if is_blank
-                else tr("Cancelled; nothing was changed.")
-            )
+            self._tell_cancelled()
         elif self._leave_extending():
             return
         elif self._session.tools.label is not None:
             self._session.tools.set_label(None)
-        else:
+        elif self._canvas.joints.joint is not None:
             self._canvas.joints.choose(None)
+        else:
+            self._actions[Command.KEY_POINTER].setChecked(False)
 
     def _on_picked(self, x: float, y: float, mode: PickMode) -> None:
         if self._session.picking.pick(x, y, mode):

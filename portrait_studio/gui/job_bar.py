@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QToolButton, QWidget
 
 from portrait_studio.engine.progress import Stage
+from portrait_studio.engine.request import CompletionOptions
+from portrait_studio.gui.method_names import METHOD_NAMES
 from portrait_studio.language.saying import tr
 from portrait_studio.session.jobs import Job
 
@@ -16,12 +19,16 @@ _STAGES: Final = tuple(Stage)
 
 
 class JobBar(QWidget):
-    """Stage, share done and a Cancel button; hidden while nothing runs."""
+    """Stage, share done, a Cancel button and what waits; hidden while nothing runs."""
 
-    def __init__(self, cancel: QAction, parent: QWidget | None = None) -> None:
-        """Args: the action that cancels."""
+    left_out = Signal(object)
+    """CompletionOptions of a try that shall wait no longer"""
+
+    def __init__(self, cancel: QAction, cancel_all: QAction, parent: QWidget | None = None) -> None:
+        """Args: the actions that cancel the job under way, and all jobs."""
         super().__init__(parent)
         self._kind = ""
+        self._cancel_all = cancel_all
         self._text = QLabel(self)
         self._text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._text.setAccessibleName(tr("Job under way"))
@@ -34,11 +41,18 @@ class JobBar(QWidget):
         self.cancel_button.setToolTip(cancel.toolTip())
         self.cancel_button.setAccessibleName(tr("Cancel the job"))
         self.cancel_button.clicked.connect(cancel.trigger)
+        self.queue_button = QToolButton(self)
+        self.queue_button.setToolTip(tr("What waits for this job; choose one to cancel it"))
+        self.queue_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.queue_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.queue_button.setMenu(QMenu(self.queue_button))
+        self.show_waiting(())
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 4, 0)
         row.setSpacing(6)
         row.addWidget(self._text)
         row.addWidget(self._bar)
+        row.addWidget(self.queue_button)
         row.addWidget(self.cancel_button)
         self.hide()
 
@@ -68,6 +82,22 @@ class JobBar(QWidget):
         )
         self._bar.setRange(0, 1000)
         self._bar.setValue(round(share * 1000))
+
+    def show_waiting(self, waiting: Sequence[CompletionOptions]) -> None:
+        """List the tries that wait; choosing one cancels it."""
+        menu = self.queue_button.menu()
+        menu.clear()
+        for place, options in enumerate(waiting, start=1):
+            method = METHOD_NAMES[options.method]
+            text = tr("Cancel {place}: {method}, seed {seed}", place=place, method=method, seed=options.seed)
+            action = menu.addAction(text)
+            action.triggered.connect(lambda _=False, options=options: self.left_out.emit(options))
+        menu.addSeparator()
+        menu.addAction(self._cancel_all)
+        text = tr("{count} waiting", count=len(waiting))
+        self.queue_button.setText(text)
+        self.queue_button.setAccessibleName(tr("{text}; choose one to cancel it", text=text))
+        self.queue_button.setVisible(bool(waiting))
 
     def end(self) -> None:
         """Show that nothing runs."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -21,10 +21,12 @@ from portrait_studio.gui.tables import plain_table, search_field, show_rows
 from portrait_studio.language.saying import tr
 from portrait_studio.messages import Message
 
+_MOVES: Final = Message("moving what is shown or chosen")
 _TAKEN: Final = {
-    "\\": Message("comparing with the original"),
-    "Space": Message("moving the photo"),
-    "Tab": Message("going to the next control"),
+    Qt.Key.Key_Backslash: Message("comparing with the original"),
+    Qt.Key.Key_Space: Message("moving the photo"),
+    Qt.Key.Key_Tab: Message("going to the next control"),
+    **dict.fromkeys((Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down), _MOVES),
 }
 """Keys that no command may have, and what they are for."""
 
@@ -118,7 +120,7 @@ class KeyEditor(QWidget):
                 QKeySequence(keys) == sequence for keys in self._actions.keys(command)
             ):
                 return tr(TABLE[command].text)
-        return next((tr(use) for keys, use in _TAKEN.items() if QKeySequence(keys) == sequence), "")
+        return next((tr(use) for key, use in _TAKEN.items() if QKeySequence(key) == sequence), "")
 
     def _on_usual(self) -> None:
         for keys in TABLE[self._chosen].keys:

@@ -74,7 +74,7 @@ class MainWindow(QMainWindow):
         self.extends = ExtendCommands(session, self.actions_, self.canvas, self.canvas_panel, self)
         self.fills = FillCommands(session, self.actions_, self.canvas, self.options, self.extends.leave, self)
         self._projection = Projection(session, self.canvas, self)
-        self.job_bar = JobBar(self.actions_[Command.CANCEL], self)
+        self.job_bar = JobBar(self.actions_[Command.CANCEL], self.actions_[Command.CANCEL_ALL], self)
         self.banner = Banner(theme, self)
         open_, paste, sample = (self.actions_[c] for c in (Command.OPEN, Command.PASTE, Command.SAMPLE))
         self.empty = EmptyState(theme, open_, paste, sample, self)
@@ -114,6 +114,8 @@ class MainWindow(QMainWindow):
         panels |= {Message("Stages"): self.stages, Message("History"): self.history_panel}
         dock = self.side_panel = SidePanel(panels, self)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        self.actions_[Command.PANELS].setChecked(True)
+        self.actions_[Command.PANELS].toggled.connect(dock.setVisible)
 
     # -- connections ---------------------------------------------------------------------------------------
 
@@ -189,7 +191,11 @@ class MainWindow(QMainWindow):
         self.compare_button.released.connect(lambda: self.views.hold_original(False))
         self.strip.chosen.connect(self._session.filling.choose)
         self.strip.kept.connect(self.canvas.setFocus)
-        self._session.filling.candidates_changed.connect(self._on_candidates_changed)
+        filling = self._session.filling
+        filling.candidates_changed.connect(self._on_candidates_changed)
+        filling.waiting_changed.connect(lambda: self.job_bar.show_waiting(filling.waiting))
+        self.job_bar.left_out.connect(filling.leave_out)
+        self.actions_[Command.KEY_POINTER].toggled.connect(self._on_key_pointer)
         self._show_tool()
 
     # -- commands ------------------------------------------------------------------------------------------
@@ -223,7 +229,12 @@ class MainWindow(QMainWindow):
         about.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         about.open()
 
+    def _on_key_pointer(self, on: bool) -> None:
+        self.canvas.keys.set_on(on)
+        self.canvas.setFocus()
+
     def _show_history(self) -> None:
+        self.actions_[Command.PANELS].setChecked(True)
         self.side_panel.bring_forward("History")
         self.history_panel.view.setFocus()
 
@@ -337,7 +348,7 @@ class MainWindow(QMainWindow):
         """Ask about unsaved edits; a running job is cancelled."""
         if self._leaving or not self._session.has_unsaved_edits:
             self._leaving = True
-            self._session.cancel()
+            self._session.cancel_all()
             event.accept()
         else:
             event.ignore()

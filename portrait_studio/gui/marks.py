@@ -35,3 +35,12 @@ def draw_ring(painter: QPainter, centre: QPointF, radius: float) -> None:
         for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
             outer = QPointF(centre.x() + dx * 10, centre.y() + dy * 10)
             painter.drawLine(QPointF(centre.x() + dx * 5, centre.y() + dy * 5), outer)
+
+
+def draw_cross(painter: QPainter, centre: QPointF) -> None:
+    """A pointer that keys move: lines around a spot that stays free, seen on every ground."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for pen in (QPen(QColor(0, 0, 0, 190), 4), QPen(_WHITE, 2)):
+        painter.setPen(pen)
+        for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            painter.drawLine(centre + QPointF(dx * 5, dy * 5), centre + QPointF(dx * 14, dy * 14))

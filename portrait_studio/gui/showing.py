@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF
 from PySide6.QtGui import QPainter
 
 from portrait_studio.gui.compare import Comparison, draw_divider, draw_name
+from portrait_studio.gui.key_pointer import KeyPointer
 from portrait_studio.gui.marks import draw_ring
 from portrait_studio.gui.pointer import Pointer
 from portrait_studio.gui.scene import Scene
@@ -20,9 +21,12 @@ from portrait_studio.session.tools import Tools
 class Showing:
     """Paints what its parts hold; changes none of them."""
 
-    def __init__(self, scene: Scene, viewport: Viewport, pointer: Pointer, tools: Tools) -> None:
-        """Args: what is shown, where it lies, what the hand does, and how large its brush is."""
-        self._scene, self._viewport, self._pointer, self._tools = scene, viewport, pointer, tools
+    def __init__(
+        self, scene: Scene, viewport: Viewport, pointer: Pointer, keys: KeyPointer, tools: Tools
+    ) -> None:
+        """Args: what is shown, where it lies, what hand and keys do, and how large the brush is."""
+        self._scene, self._viewport, self._tools = scene, viewport, tools
+        self._pointer, self._keys = pointer, keys
 
     @property
     def divider_x(self) -> float:
@@ -60,6 +64,8 @@ class Showing:
         self._pointer.draw(painter, size)
         if spot is not None and self._pointer.shows_ring:
             draw_ring(painter, spot, self._tools.diameter_px * self._viewport.view.scale / 2)
+        if spot is not None:
+            self._keys.draw(painter, spot)
 
     def _paint_divided(self, painter: QPainter, size: QSize, zoom: float) -> None:
         left = QRect(0, 0, max(0, min(size.width(), math.ceil(self.divider_x))), size.height())

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QDialog, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.request import FilledRegion, Structure
@@ -41,7 +41,7 @@ def structure_pictures(structure: Structure) -> dict[str, NDArray[np.uint8]]:
 
 
 class StagePanel(QWidget):
-    """A picture for each stage of the fill that is shown; pressing one enlarges it."""
+    """A picture for each stage of the fill that is shown in a hole; pressing one enlarges it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Start empty."""
@@ -50,6 +50,11 @@ class StagePanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._buttons: list[QToolButton] = []
         self._shown: FilledRegion | None = None
+        self._candidates: Candidates | None = None
+        self.hole_box = QComboBox(self)
+        self.hole_box.setAccessibleName(tr("Hole whose stages are shown"))
+        self.hole_box.setToolTip(tr("Hole whose stages are shown"))
+        self.hole_box.activated.connect(self._show)
         self._hint = QLabel(tr("After a fill, each of its stages is shown here."), self)
         self._hint.setProperty("role", "hint")
         self._hint.setWordWrap(True)
@@ -57,7 +62,9 @@ class StagePanel(QWidget):
         self._column.setContentsMargins(14, 12, 12, 12)
         self._column.setSpacing(8)
         self._column.addWidget(self._hint)
+        self._column.addWidget(self.hole_box)
         self._column.addStretch(1)
+        self.hole_box.hide()
 
     @property
     def stages(self) -> tuple[QToolButton, ...]:
@@ -65,8 +72,18 @@ class StagePanel(QWidget):
         return tuple(self._buttons)
 
     def show_candidates(self, candidates: Candidates | None) -> None:
-        """Show the stages of the first hole of the fill that is shown."""
-        region = candidates.regions[0] if candidates is not None and candidates.regions else None
+        """Show the stages of one hole of the fill that is shown; the first one if nobody chose."""
+        self._candidates = candidates
+        count = 0 if candidates is None else len(candidates.regions)
+        if count != self.hole_box.count():
+            self.hole_box.clear()
+            self.hole_box.addItems([tr("Hole {number}", number=number + 1) for number in range(count)])
+            self.hole_box.setVisible(count > 1)
+        self._show()
+
+    def _show(self) -> None:
+        candidates, hole = self._candidates, max(0, self.hole_box.currentIndex())
+        region = candidates.regions[hole] if candidates is not None and candidates.regions else None
         if region is self._shown:
             return
         self._shown = region
@@ -77,7 +94,7 @@ class StagePanel(QWidget):
         if candidates is None or region is None:
             self._hint.setText(tr("After a fill, each of its stages is shown here."))
             return
-        result = candidates.shown.result
+        result = candidates.by_hole[hole].result
         total = sum(result.seconds.values())
         self._hint.setText(
             tr("{total:.1f} s on {device}. Press a picture to enlarge it.", total=total, device=result.device)

@@ -109,7 +109,7 @@ QToolButton:pressed { background: $hover; border-color: $line; }
 QToolButton:focus { border-color: $accent_text; }
 QToolButton:disabled { color: $muted; }
 QPushButton { background: $panel; border: 1px solid $line; border-radius: 6px; padding: 6px 14px;
-    color: $text; }
+    color: $text; outline: none; }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $line; }
 QPushButton:focus { border-color: $accent_text; }

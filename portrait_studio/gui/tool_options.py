@@ -24,6 +24,17 @@ def _value_at(position: int, least: int, most: int) -> int:
     return round(least + (position / _SLIDER_STEPS) ** 2 * (most - least))
 
 
+def _chosen(slider: QSlider, present: int, least: int, most: int) -> int:
+    """Number of pixels that a slider was moved to.
+
+    Small numbers lie some positions apart: a key, which moves by one, goes on to the next number.
+    """
+    value, usual = _value_at(slider.value(), least, most), _position_of(present, least, most)
+    if value != present or slider.value() == usual or slider.isSliderDown():
+        return value
+    return present + (1 if slider.value() > usual else -1)
+
+
 def _slider(name: str, tip: str, steps: int, parent: QWidget) -> QSlider:
     slider = QSlider(Qt.Orientation.Horizontal, parent)
     slider.setRange(0, steps)
@@ -77,9 +88,9 @@ class BrushOptions(QWidget):
         tools.changed.connect(self._on_tools)
         self._on_tools()
 
-    def _on_size(self, position: int) -> None:
-        if position != _position_of(self._tools.diameter_px, SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX):
-            self._tools.set_diameter(_value_at(position, SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX))
+    def _on_size(self) -> None:
+        present = self._tools.diameter_px
+        self._tools.set_diameter(_chosen(self._size, present, SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX))
 
     def _on_hardness(self, percent: int) -> None:
         if percent != round(self._tools.hardness * 100):
@@ -128,9 +139,8 @@ class PickOptions(QWidget):
     def _on_what(self, place: int) -> None:
         self._tools.set_picks_parts(place == 1)
 
-    def _on_reach(self, position: int) -> None:
-        if position != _position_of(self._tools.reach_px, 0, LARGEST_REACH_PX):
-            self._tools.set_reach(_value_at(position, 0, LARGEST_REACH_PX))
+    def _on_reach(self) -> None:
+        self._tools.set_reach(_chosen(self._reach, self._tools.reach_px, 0, LARGEST_REACH_PX))
 
     def _on_tools(self) -> None:
         self._what.setCurrentIndex(1 if self._tools.picks_parts else 0)

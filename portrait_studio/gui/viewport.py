@@ -33,6 +33,16 @@ class Viewport(QObject):
         """Size of the photo."""
         return self._extent
 
+    @property
+    def middle(self) -> QPointF:
+        """Of the widget."""
+        return QPointF(self._size.width() / 2, self._size.height() / 2)
+
+    def nearest(self, spot: QPointF) -> QPointF:
+        """The position inside the widget that is nearest to one that may lie outside."""
+        across = min(self._size.width() - 1, max(0.0, spot.x()))
+        return QPointF(across, min(self._size.height() - 1, max(0.0, spot.y())))
+
     def show_extent(self, extent: Extent | None) -> None:
         """Fit another photo (None: there is none)."""
         self._extent = extent
@@ -69,7 +79,7 @@ class Viewport(QObject):
         if self._extent is None:
             return
         area = view.rect_of(Bounds.of(self._extent))
-        if is_fitted and not QRectF(QPointF(0, 0), self._size).contains(area):
+        if is_fitted and not QRectF(QPointF(0, 0), self._free_size).contains(area):
             return
         self._is_fitted = view.is_nearly(View.fitting(self._extent, self._free_size))
         self._set(view.kept_in_sight(self._extent, self._size))
@@ -110,8 +120,7 @@ class Viewport(QObject):
             return
         self._is_fitted = False
         least = min(1.0, View.fitting(self._extent, self._size).scale) / 4
-        anchor = QPointF(self._size.width() / 2, self._size.height() / 2) if at is None else at
-        view = self._view.zoomed(anchor, factor, least)
+        view = self._view.zoomed(self.middle if at is None else at, factor, least)
         self._set(view.kept_in_sight(self._extent, self._size))
 
     def zoom_to(self, scale: float) -> None:

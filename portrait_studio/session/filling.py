@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Final, Protocol
@@ -80,6 +81,8 @@ class Filling(QObject):
     refused = Signal(object)
     """Failure: there is nothing to fill"""
     candidates_changed = Signal()
+    waiting_changed = Signal()
+    """Other tries wait for the fill under way"""
 
     def __init__(
         self, editing: Editing, desk: JobDesk, engine: Completer, survey: Survey, parent: QObject
@@ -90,9 +93,10 @@ class Filling(QObject):
         self._last = LastFill(editing)
         self.intent = Intent.AUTOMATIC
         self._plan: _Plan | None = None
-        self._waiting: list[CompletionOptions] = []
+        self._waiting: tuple[CompletionOptions, ...] = ()
         self._known: weakref.WeakKeyDictionary[Step, Candidates] = weakref.WeakKeyDictionary()
         self._told: Candidates | None = None
+        self._is_replacing = False
         editing.history.changed.connect(self._tell)
 
     # -- state ---------------------------------------------------------------------------------------------
@@ -105,8 +109,19 @@ class Filling(QObject):
 
     @property
     def can_try_again(self) -> bool:
-        """Whether the last step was a fill."""
-        return self._editing.may_edit and self._last.is_last_step
+        """Whether the last step was a fill, or will be: then another try waits for it."""
+        return self.is_under_way or (self._editing.may_edit and self._last.is_last_step)
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a fill runs."""
+        job = self._desk.current
+        return self._plan is not None and job is not None and job.kind is JobKind.FILL
+
+    @property
+    def waiting(self) -> tuple[CompletionOptions, ...]:
+        """How the tries that wait for the fill under way will be made, the next one first."""
+        return self._waiting
 
     @property
     def can_fill_anew(self) -> bool:
@@ -114,7 +129,7 @@ class Filling(QObject):
         document = self._editing.document
         if not self._editing.may_edit or document is None:
             return False
-        is_steered = document.wanted_structure is not None or bool(document.joints)
+        is_steered = document.has_wanted_structure or bool(document.joints)
         return is_steered and (document.has_mask or self._last.step is not None)
 
     def set_intent(self, intent: Intent) -> None:
@@ -134,23 +149,15 @@ class Filling(QObject):
         except PortraitStudioError as error:
             self.refused.emit(Failure(JobKind.FILL, error, ""))
             return
-        self._waiting = []
         self._start(_Plan(_Purpose.NEW, look, options))
 
     def try_again(self, method: Method) -> None:
         """Make another candidate for the last fill, with the next seed."""
-        options = self._last_options()
-        if options is not None and self.can_try_again:
-            self._waiting = []
-            self._start_candidate(replace(options, method=method, seed=options.seed + 1))
+        self._queue((method,))
 
     def try_other_ways(self) -> None:
         """Make further candidates, one by each method, one after the other."""
-        options = self._last_options()
-        if options is not None and self.can_try_again:
-            others = [replace(options, method=method, seed=options.seed + 1) for method in OTHER_WAYS]
-            self._start_candidate(others[0])
-            self._waiting = others[1:]
+        self._queue(OTHER_WAYS)
 
     def fill_anew(self, options: CompletionOptions) -> None:
         """Fill the mask, or else the last hole once more, by the labels and joints that the user wants."""
@@ -160,7 +167,6 @@ class Filling(QObject):
         if document.has_mask:
             self.fill(options)
         else:
-            self._waiting = []
             # What the user left of the structure that he saw must come again.
             same = replace(options, seed=self._last.seed)
             self._start(_Plan(_Purpose.ANEW, self._last.look_before(document), same))
@@ -190,20 +196,51 @@ class Filling(QObject):
                 self._editing.history.stack.undo()
             self._put(Candidates.first(candidate), plan.before if is_anew else None)
         self.filled.emit(result)
-        if self._waiting:
-            self._start_candidate(self._waiting.pop(0))
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Begin the try that waits longest, if nothing runs and there is a fill to try again."""
+        if not self._waiting or self.is_under_way:
+            return
+        document = self._editing.document
+        if document is None or not self.can_try_again:
+            self.stop()
+            return
+        options, *others = self._waiting
+        self._wait(others)
+        self._start(_Plan(_Purpose.CANDIDATE, self._last.look_before(document), options))
+
+    def leave_out(self, options: CompletionOptions) -> None:
+        """Make no such try after all, if it still waits."""
+        self._wait([other for other in self._waiting if other is not options])
+
+    def leave_all_out(self) -> None:
+        """Make none of those that wait."""
+        self._wait(())
+
+    def end(self) -> None:
+        """The fill under way is no more; what it was to replace is still there."""
+        self._plan = None
 
     def stop(self) -> None:
-        """The fill under way failed or was cancelled; what it was to replace is still there."""
+        """The same, and none that waited for it begins."""
         self._plan = None
-        self._waiting = []
+        self._wait(())
 
     # -- pieces --------------------------------------------------------------------------------------------
 
-    def _start_candidate(self, options: CompletionOptions) -> None:
-        document = self._editing.document
-        if document is not None:
-            self._start(_Plan(_Purpose.CANDIDATE, self._last.look_before(document), options))
+    def _queue(self, methods: Sequence[Method]) -> None:
+        """Let tries follow what runs and what waits, all with the seed that comes after theirs."""
+        options = self._latest_options()
+        if options is not None and self.can_try_again:
+            tries = [replace(options, method=method, seed=options.seed + 1) for method in methods]
+            self._wait((*self._waiting, *tries))
+            self.go_on()
+
+    def _wait(self, options: Sequence[CompletionOptions]) -> None:
+        if tuple(options) != self._waiting:
+            self._waiting = tuple(options)
+            self.waiting_changed.emit()
 
     def _start(self, plan: _Plan) -> None:
         document, engine = self._editing.document, self._engine
@@ -221,7 +258,10 @@ class Filling(QObject):
         document = self._editing.document
         is_anew = document is not None and self._last.is_in_place_of_another
         over = self._last.look_before(document) if document is not None and is_anew else None
+        # One candidate gives way to another; nobody is told that there was none between them.
+        self._is_replacing = True
         self._editing.history.stack.undo()
+        self._is_replacing = False
         self._put(candidates, over)
 
     def _put(self, candidates: Candidates, over: Look | None) -> None:
@@ -235,16 +275,23 @@ class Filling(QObject):
         self._survey.learn(shown.result.structure)
         self._tell()
 
-    def _last_options(self) -> CompletionOptions | None:
+    def _latest_options(self) -> CompletionOptions | None:
+        """Of the latest try that was made, runs or waits; None where there was none."""
+        planned = [] if self._plan is None else [self._plan.options]
+        if self._plan is None or self._plan.purpose is _Purpose.CANDIDATE:
+            planned += self._made_options()
+        return max((*self._waiting, *planned), key=lambda options: options.seed, default=None)
+
+    def _made_options(self) -> list[CompletionOptions]:
         known, state = self.candidates, self._editing.history.state
         if known is not None:
-            return max((candidate.options for candidate in known.all), key=lambda options: options.seed)
+            return [candidate.options for candidate in known.all]
         if state is None or state.fill is None:
-            return None
+            return []
         # The device of then is for repeating it; what comes next runs on what the user prefers now.
-        return replace(options_of(state.fill), device="auto", precision="auto")
+        return [replace(options_of(state.fill), device="auto", precision="auto")]
 
     def _tell(self) -> None:
-        if self.candidates is not self._told:
+        if not self._is_replacing and self.candidates is not self._told:
             self._told = self.candidates
             self.candidates_changed.emit()

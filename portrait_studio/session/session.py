@@ -162,12 +162,12 @@ class Session(QObject):
     @property
     def has_wanted_structure(self) -> bool:
         """Whether any label is painted."""
-        return self.document is not None and self.document.wanted_structure is not None
+        return self.document is not None and self.document.has_wanted_structure
 
     @property
     def can_fill(self) -> bool:
         """Whether there is something to fill, and nothing in the way."""
-        is_new = self.document is not None and self.document.blank is not None
+        is_new = self.document is not None and self.document.has_blank
         return self.can_edit and (self.has_mask or is_new)
 
     @property
@@ -344,12 +344,22 @@ class Session(QObject):
         self.reading.read()
 
     def cancel(self) -> bool:
-        """Stop what the user is waiting for, except writing a file; False when there is nothing."""
+        """Stop what the user is waiting for, except writing a file; False when there is nothing.
+
+        What waits for it begins, if it can without.
+        """
         job = self._engine_desk.current
         if job is not None and not job.kind.is_quiet:
-            return self._engine_desk.cancel()
+            self._engine_desk.cancel()
+            self.filling.go_on()
+            return True
         opening = self._file_desk.current
         return opening is not None and opening.kind is JobKind.OPEN and self._file_desk.cancel()
+
+    def cancel_all(self) -> bool:
+        """The same, and what waits does not begin."""
+        self.filling.leave_all_out()
+        return self.cancel()
 
     # -- answers of the jobs -------------------------------------------------------------------------------
 
@@ -407,7 +417,7 @@ class Session(QObject):
 
     def _on_cancelled(self, job: Job) -> None:
         if job.kind is JobKind.FILL:
-            self.filling.stop()
+            self.filling.end()
         self.survey.go_on()
 
     def _on_state(self) -> None:
@@ -419,6 +429,7 @@ class Session(QObject):
         job = self._engine_desk.current
         if job is not None and job.kind is not JobKind.PREPARE:
             self._engine_desk.cancel()
+        self.filling.stop()
         project = opened.project
         document = project.document
         self.painting.forget()

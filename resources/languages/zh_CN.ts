@@ -300,6 +300,16 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/actions.py" />
+            <source>Point with the keys</source>
+            <translation>用按键指向</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/actions.py" />
+            <source>Arrow keys move the pointer, Space is its button, Delete the one that takes away</source>
+            <translation>方向键移动指针，空格键为其按钮，删除键用于减去</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/actions.py" />
             <source>Smaller brush</source>
             <translation>缩小画笔</translation>
         </message>
@@ -485,6 +495,16 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/actions.py" />
+            <source>Cancel all</source>
+            <translation>全部取消</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/actions.py" />
+            <source>Stop the job under way and those that wait</source>
+            <translation>停止正在进行和等待中的任务</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/actions.py" />
             <source>Show structure</source>
             <translation>显示结构</translation>
         </message>
@@ -614,6 +634,16 @@ The program and its translations are under the Apache License 2.0, the demo phot
             <location filename="../../portrait_studio/gui/actions.py" />
             <source>Show photo pixels as screen pixels</source>
             <translation>照片像素与屏幕像素一一对应</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/actions.py" />
+            <source>Show panels</source>
+            <translation>显示面板</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/actions.py" />
+            <source>Show or hide the panels beside the photo</source>
+            <translation>显示或隐藏照片旁的面板</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/actions.py" />
@@ -777,13 +807,23 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/actions.py" />
+            <source>Arrow keys, Space, Delete</source>
+            <translation>方向键、空格键、删除键</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/actions.py" />
+            <source>With Point with the keys, move the pointer and press; Shift: in small steps, Ctrl: in large ones</source>
+            <translation>启用“用按键指向”时，移动指针并按下；Shift 小步移动，Ctrl 大步移动</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/actions.py" />
             <source>Left, right</source>
             <translation>左、右方向键</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/actions.py" />
-            <source>With candidates, the one before, the next; Enter keeps</source>
-            <translation>有候选结果时，切换上一个、下一个；回车键保留</translation>
+            <source>With candidates, the one before, the next; up and down go through holes, Enter keeps</source>
+            <translation>有候选结果时，切换上一个、下一个；上下键切换区域，回车键保留</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/actions.py" />
@@ -817,23 +857,8 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/candidate_strip.py" />
-            <source>best</source>
-            <translation>最佳</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/candidate_strip.py" />
-            <source>network</source>
-            <translation>网络</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/candidate_strip.py" />
-            <source>patches</source>
-            <translation>图块</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/candidate_strip.py" />
-            <source>Candidates: arrow keys choose, Enter keeps</source>
-            <translation>候选结果：方向键选择，回车键保留</translation>
+            <source>Candidates: left and right choose, up and down go through the holes, Enter keeps</source>
+            <translation>候选结果：左右键选择，上下键切换区域，回车键保留</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/candidate_strip.py" />
@@ -1055,9 +1080,9 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/empty_state.py" />
-            <source>Then paint over what shall go and press Enter:
+            <source>Then click a bag with the hand (W) or paint over what shall go, and press Enter:
 the person and the scene behind it are recovered.</source>
-            <translation>然后涂抹要移除的内容并按回车键，
+            <translation>然后用手形工具（W）点击包，或涂抹要移除的内容，并按回车键，
 其后的人物和场景就会恢复。</translation>
         </message>
         <message>
@@ -1276,6 +1301,16 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/fill_commands.py" />
+            <source>Cancelled; the new area is not filled.</source>
+            <translation>已取消，新增区域尚未填充。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/fill_commands.py" />
+            <source>Cancelled; nothing was changed.</source>
+            <translation>已取消，未作任何更改。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/fill_commands.py" />
             <source>Still looking at the photo; try again in a moment.</source>
             <translation>仍在分析照片，请稍后再试。</translation>
         </message>
@@ -1293,16 +1328,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/fill_commands.py" />
             <source>Paint over something first; then Enter removes it.</source>
             <translation>请先涂抹要移除的内容，再按回车键。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/fill_commands.py" />
-            <source>Cancelled; the new area is not filled.</source>
-            <translation>已取消，新增区域尚未填充。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/fill_commands.py" />
-            <source>Cancelled; nothing was changed.</source>
-            <translation>已取消，未作任何更改。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/frame.py" />
@@ -1342,6 +1367,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/job_bar.py" />
+            <source>{count} waiting</source>
+            <translation>{count} 项等待中</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/job_bar.py" />
             <source>Job under way</source>
             <translation>正在进行的任务</translation>
         </message>
@@ -1357,8 +1387,28 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/job_bar.py" />
+            <source>What waits for this job; choose one to cancel it</source>
+            <translation>等待此任务的任务；选择一项即可取消</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/job_bar.py" />
             <source>{kind}, step {step} of {count}: {stage}</source>
             <translation>{kind}，第 {step} 步，共 {count} 步：{stage}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/job_bar.py" />
+            <source>Cancel {place}: {method}, seed {seed}</source>
+            <translation>取消第 {place} 项：{method}，种子 {seed}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/job_bar.py" />
+            <source>{text}; choose one to cancel it</source>
+            <translation>{text}；选择一项即可取消</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/key_editor.py" />
+            <source>moving what is shown or chosen</source>
+            <translation>移动所显示或所选的内容</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/key_editor.py" />
@@ -1584,6 +1634,21 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/menus.py" />
             <source>&amp;Help</source>
             <translation>帮助(&amp;H)</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/method_names.py" />
+            <source>best</source>
+            <translation>最佳</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/method_names.py" />
+            <source>network</source>
+            <translation>网络</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/method_names.py" />
+            <source>patches</source>
+            <translation>图块</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/options_bar.py" />
@@ -1944,6 +2009,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/stage_panel.py" />
+            <source>Hole whose stages are shown</source>
+            <translation>显示其阶段的区域</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/stage_panel.py" />
             <source>After a fill, each of its stages is shown here.</source>
             <translation>填充之后，各个阶段会显示在这里。</translation>
         </message>
@@ -1961,6 +2031,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/stage_panel.py" />
             <source>{name}, {seconds:.2f} s</source>
             <translation>{name}，{seconds:.2f} 秒</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/stage_panel.py" />
+            <source>Hole {number}</source>
+            <translation>区域 {number}</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/structure_panel.py" />
@@ -2830,6 +2905,32 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/catalog.py" />
+            <source>parsing</source>
+            <translation>解析</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/catalog.py" />
+            <source>completion</source>
+            <translation>补全</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/catalog.py" />
+            <location filename="../../portrait_studio/language/names.py" />
+            <source>face</source>
+            <translation>脸部</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/catalog.py" />
+            <source>{task}-down</source>
+            <translation>{task}（向下）</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/catalog.py" />
+            <source>{task}-up</source>
+            <translation>{task}（向上）</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/catalog.py" />
             <source>{source} was made for another version of the program; update one of them.</source>
             <translation>{source} 是为其他版本的程序制作的；请更新其中之一。</translation>
         </message>
@@ -2907,11 +3008,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/language/names.py" />
             <source>right-shoe</source>
             <translation>右鞋</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/language/names.py" />
-            <source>face</source>
-            <translation>脸部</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/language/names.py" />

@@ -137,6 +137,19 @@ def test_each_hole_can_have_its_own(qtbot: QtBot, filled: Session, window: MainW
     assert red(filled, 100, 60) == red(filled, 100, 250) == RED
 
 
+def test_up_and_down_choose_the_hole_whose_candidates_left_and_right_go_through(
+    qtbot: QtBot, filled: Session, window: MainWindow
+) -> None:
+    another(qtbot, filled, window)
+    QTest.keyClick(window.strip, Qt.Key.Key_Up)
+    QTest.keyClick(window.strip, Qt.Key.Key_Left)
+    assert (red(filled, 100, 60), red(filled, 100, 250)) == (RED + 1, RED)
+    QTest.keyClick(window.strip, Qt.Key.Key_Down)
+    QTest.keyClick(window.strip, Qt.Key.Key_Down)
+    QTest.keyClick(window.strip, Qt.Key.Key_Right)
+    assert (red(filled, 100, 60), red(filled, 100, 250)) == (RED, RED)
+
+
 def test_more_ways_come_one_after_the_other_and_end_with_a_failure(
     qtbot: QtBot, filled: Session, window: MainWindow, hand: Hand, engine: FakeEngine
 ) -> None:
@@ -180,6 +193,21 @@ def test_stages_are_shown_with_their_times_and_enlarged(
     dialog.close()
     filled.undo()
     assert not window.stages.stages
+
+
+def test_the_stages_of_each_hole_can_be_seen(qtbot: QtBot, filled: Session, window: MainWindow) -> None:
+    window.side_panel.bring_forward("Stages")
+    box = window.stages.hole_box
+    assert box.isVisible()
+    box.setFocus()
+    shown = [button.icon().cacheKey() for button in window.stages.stages]
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    assert box.currentText() == "Hole 2"
+    again = [button.icon().cacheKey() for button in window.stages.stages]
+    assert len(again) == len(shown)
+    assert not set(again) & set(shown)
+    filled.undo()
+    assert not box.isVisible()
 
 
 def test_many_candidates_in_a_narrow_window_scroll_and_keep_their_size(

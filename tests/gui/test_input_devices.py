@@ -24,6 +24,7 @@ from pytestqt.qtbot import QtBot
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.session.session import Session
 from tests.gui.conftest import Hand, write_photo
+from tests.helpers.fake_engine import ANKLE
 
 NO_KEYS = Qt.KeyboardModifier.NoModifier
 LEFT, NO_BUTTON = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
@@ -98,6 +99,42 @@ def test_the_other_end_of_the_pen_erases(opened: Session, window: MainWindow, ha
     pen_stroke(window, hand, device, [(60, 100, 1.0), (120, 100, 1.0)])
     assert mask_of(opened)[100, 90] == 0
     assert mask_of(opened)[10, 10] != 0
+
+
+def test_the_pen_slides_the_divider_and_drags_a_joint_too(
+    qtbot: QtBot, opened: Session, window: MainWindow, hand: Hand
+) -> None:
+    device = pen(QPointingDevice.PointerType.Pen)
+    hand.key(Qt.Key.Key_V)
+    pen_stroke(window, hand, device, [(120, 100, 0.5), (100, 100, 0.5), (60, 100, 0.5)])
+    assert window.canvas.scene.divider == pytest.approx(60 / 240, abs=0.02)
+    hand.key(Qt.Key.Key_V)
+    qtbot.waitUntil(lambda: opened.structure is not None)
+    hand.key(Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)
+    x, y = window.canvas.scene.anatomy.joints[ANKLE]
+    pen_stroke(window, hand, device, [(x, y, 0.5), (x + 20, y - 20, 0.5), (x + 30, y - 30, 0.5)])
+    assert opened.document is not None
+    assert opened.document.joints[ANKLE] == pytest.approx((x + 30, y - 30), abs=2)
+    assert not mask_of(opened).any()
+
+
+def test_fingers_that_swipe_over_a_trackpad_move_the_photo(opened: Session, window: MainWindow) -> None:
+    canvas = window.canvas
+    canvas.zoom_to(4.0)
+    before = canvas.view
+    at = QPointF(canvas.rect().center())
+    event = QNativeGestureEvent(
+        Qt.NativeGestureType.PanNativeGesture,
+        QPointingDevice.primaryPointingDevice(),
+        3,
+        at,
+        at,
+        QPointF(canvas.mapToGlobal(at.toPoint())),
+        0.0,
+        QPointF(30, -20),
+    )
+    QApplication.sendEvent(canvas, event)
+    assert (canvas.view.left - before.left, canvas.view.top - before.top) == (30, -20)
 
 
 @pytest.mark.parametrize(("value", "grows"), [(0.3, True), (-0.3, False)])

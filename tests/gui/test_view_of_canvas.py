@@ -75,6 +75,17 @@ def test_a_photo_in_sight_moves_clear_of_what_covers_the_lowest_rows(zoom_out: f
     assert area.bottom() <= 400 - rows
 
 
+def test_a_fitted_photo_does_not_come_back_under_what_covers_the_lowest_rows() -> None:
+    viewport = Viewport()
+    viewport.resize(QSizeF(400, 400))
+    viewport.show_extent(Extent(200, 300))
+    before = viewport.view
+    viewport.keep_clear(90)
+    viewport.show_extent(Extent(200, 310))
+    viewport.go_back_to(before, is_fitted=True)
+    assert viewport.view.rect_of(Bounds(0, 0, 200, 310)).bottom() <= 400 - 90
+
+
 def test_a_photo_of_which_a_part_is_shown_stays_where_it_is() -> None:
     viewport = Viewport()
     viewport.resize(QSizeF(400, 400))

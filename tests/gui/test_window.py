@@ -262,6 +262,20 @@ def test_every_control_has_a_name_and_a_tip(window: MainWindow) -> None:
             assert control.toolTip(), control.accessibleName()
 
 
+def test_a_key_hides_the_panels_and_the_history_brings_them_back(
+    qtbot: QtBot, opened: Session, window: MainWindow, hand: Hand
+) -> None:
+    narrow = window.canvas.width()
+    hand.key(Qt.Key.Key_F12)
+    assert not window.side_panel.isVisible()
+    qtbot.waitUntil(lambda: window.canvas.width() > narrow)
+    hand.key(Qt.Key.Key_F12)
+    assert window.side_panel.isVisible()
+    hand.key(Qt.Key.Key_F12)
+    hand.key(Qt.Key.Key_H, CTRL)
+    assert window.history_panel.view.isVisible()
+
+
 def test_the_window_fits_a_small_screen(window: MainWindow, opened: Session) -> None:
     window.resize(1024, 640)
     assert window.minimumSizeHint().width() <= 1024

@@ -31,6 +31,7 @@ _KEYS: Final = (
     *(Qt.Key.Key_Return, Qt.Key.Key_Escape, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up),
     *(Qt.Key.Key_Down, Qt.Key.Key_Space, Qt.Key.Key_Backslash, Qt.Key.Key_Tab),
     *(Qt.Key.Key_B, Qt.Key.Key_E, Qt.Key.Key_L, Qt.Key.Key_R, Qt.Key.Key_W, Qt.Key.Key_X),
+    *(Qt.Key.Key_P, Qt.Key.Key_Delete),
 )
 _MODIFIERS: Final = (
     Qt.KeyboardModifier.NoModifier,
