@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.engine.memory import give_back_memory
 from portrait_studio.engine.poisson import PoissonProblem, PoissonSolver, Report
 from portrait_studio.engine.resample import Floats
 from portrait_studio.imaging.geometry import Bounds
@@ -102,7 +104,7 @@ def _problem(
     composite: Floats, hole: NDArray[np.bool_], band: NDArray[np.bool_], options: BlendOptions
 ) -> PoissonProblem:
     """To be solved for the pixels of the band; see `blend`."""
-    return PoissonProblem(composite, band, *guidance(composite, hole), _screening(hole, options))
+    return PoissonProblem(composite, band, partial(guidance, composite, hole), _screening(hole, options))
 
 
 def _blend_coarsely(
@@ -114,7 +116,28 @@ def _blend_coarsely(
     options: BlendOptions,
     report: Report,
 ) -> Floats:
-    """The same with the correction, which is smooth, solved on pixels that are `factor` times as large.
+    """The same with the correction, which is smooth, solved on pixels that are `factor` times as large."""
+    height, width = hole.shape
+    correction = _coarse_correction(composite, hole, factor, solver, options, report)
+    if correction is None:
+        return composite
+    give_back_memory()
+    blended = cv2.resize(correction, (width, height), interpolation=cv2.INTER_LINEAR)
+    blended += composite
+    np.clip(blended, 0.0, 1.0, out=blended)
+    np.copyto(blended, composite, where=~band[..., None])
+    return np.asarray(blended, np.float32)
+
+
+def _coarse_correction(
+    composite: Floats,
+    hole: NDArray[np.bool_],
+    factor: int,
+    solver: PoissonSolver,
+    options: BlendOptions,
+    report: Report,
+) -> Floats | None:
+    """What to add to the hole, on pixels that are `factor` times as large; None if all of them are hole.
 
     A large pixel that the hole touches stands for the fill in it alone, else the seam's step would be half
     hidden in it; its correction holds up to the seam.
@@ -128,17 +151,13 @@ def _blend_coarsely(
     coarse[coarse_hole] = inside[coarse_hole] / share[coarse_hole, None]
     del inside
     if coarse_hole.all():
-        return composite
+        return None
     solved = solver.solve(_problem(coarse, coarse_hole, coarse_hole, options), report)
-    correction = np.asarray(solved - coarse, np.float32)
+    solved -= coarse
+    correction = np.asarray(solved, np.float32)
     weight = cv2.blur(coarse_hole.astype(np.float32), (3, 3), borderType=cv2.BORDER_CONSTANT)[..., None]
     spread = cv2.blur(correction, (3, 3), borderType=cv2.BORDER_CONSTANT) / np.maximum(weight, 1e-6)
-    correction = np.where(coarse_hole[..., None], correction, spread)
-    blended = cv2.resize(correction, (width, height), interpolation=cv2.INTER_LINEAR)
-    blended += composite
-    np.clip(blended, 0.0, 1.0, out=blended)
-    np.copyto(blended, composite, where=~band[..., None])
-    return np.asarray(blended, np.float32)
+    return np.where(coarse_hole[..., None], correction, spread)
 
 
 def guidance(composite: Floats, hole: NDArray[np.bool_]) -> tuple[Floats, Floats]:

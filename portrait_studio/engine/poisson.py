@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import linalg
 
+from portrait_studio.engine.memory import give_back_memory
 from portrait_studio.engine.poisson_grid import AdaptiveGrid
 from portrait_studio.engine.resample import strips
 
@@ -34,15 +35,14 @@ class PoissonProblem:
         values: (H, W, C) float; known pixels are kept, unknown ones are the first guess and what screening
             pulls to.
         unknown: (H, W) bool; at least one pixel known unless `screening` is positive.
-        right: (H, W - 1, C) wanted difference of each pixel's right neighbour to it.
-        down: (H - 1, W, C) wanted difference of each pixel's lower neighbour to it.
+        guidance: makes the wanted differences g of each pixel's right neighbour to it, (H, W - 1, C), and of
+            its lower neighbour to it, (H - 1, W, C); asked once, since they take much memory.
         screening: at least 0; the correction decays over about 1 / sqrt(screening) pixels.
     """
 
     values: NDArray[np.floating]
     unknown: NDArray[np.bool_]
-    right: NDArray[np.floating]
-    down: NDArray[np.floating]
+    guidance: Callable[[], tuple[NDArray[np.floating], NDArray[np.floating]]]
     screening: float = 0.0
 
 
@@ -82,16 +82,17 @@ class MultigridSolver:
         # Solving for the correction makes the first guess count and the right side vanish where it is kept.
         residual = _residual(problem)
         report(0.02)
-        largest = np.maximum(residual.max(axis=2), -residual.min(axis=2))
-        active = problem.unknown & (largest > _NOTHING)
-        grid = AdaptiveGrid(problem.unknown, active, problem.screening)
-        report(0.1)
+        grid = AdaptiveGrid(problem.unknown, problem.unknown & _is_something(residual))
         right_side = grid.restrict(residual)
         del residual
+        matrix = grid.matrix(problem.screening)
+        give_back_memory()
+        report(0.1)
         if len(right_side) <= self.direct_up_to:
-            correction = linalg.splu(grid.matrix.tocsc()).solve(right_side)
+            correction = linalg.splu(matrix.tocsc()).solve(right_side)
         else:
-            correction = self._iterate(grid.matrix, right_side, grid.blocks, report)
+            correction = self._iterate(matrix, right_side, grid.blocks, report)
+        give_back_memory()
         solution = np.array(problem.values, dtype=np.float64)
         grid.add_to(solution, correction)
         report(1.0)
@@ -169,17 +170,25 @@ def _spectral_radius(matrix: sparse.csr_array, inverse: Doubles) -> float:
     return float((abs(matrix).sum(axis=1) * inverse).max())
 
 
+def _is_something(residual: Doubles) -> NDArray[np.bool_]:
+    """(H, W) bool: where any channel of (H, W, C) is more than a rounding error."""
+    channels = (residual[..., channel] for channel in range(residual.shape[2]))
+    something = [np.abs(values) > _NOTHING for values in channels]
+    return np.asarray(np.logical_or.reduce(something), dtype=np.bool_)
+
+
 def _residual(problem: PoissonProblem) -> Doubles:
     """Negative gradient of the sum at the first guess, (H, W, C); the screening term vanishes there."""
     values, height = problem.values, problem.values.shape[0]
+    right, down = problem.guidance()
     total = np.zeros(values.shape)
     for rows in strips(height):
-        right = problem.right[rows] - np.diff(values[rows].astype(np.float64), axis=1)
-        total[rows, 1:] += right
-        total[rows, :-1] -= right
+        across = right[rows] - np.diff(values[rows].astype(np.float64), axis=1)
+        total[rows, 1:] += across
+        total[rows, :-1] -= across
     for rows in strips(height - 1):
         pair = values[rows.start : rows.stop + 1].astype(np.float64)
-        down = problem.down[rows] - np.diff(pair, axis=0)
-        total[rows.start + 1 : rows.stop + 1] += down
-        total[rows] -= down
+        along = down[rows] - np.diff(pair, axis=0)
+        total[rows.start + 1 : rows.stop + 1] += along
+        total[rows] -= along
     return total

@@ -8,6 +8,8 @@ quadtree). The matrix is the exact one of the least-squares problem within these
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -30,17 +32,16 @@ class AdaptiveGrid:
     Attributes:
         places: (N, 2) row and column of the pixel that carries each unknown.
         blocks: (N, 2) the group of about 3 x 3 unknowns that each is in: row and column in units of 3 pixels.
-        matrix: (N, N) of the least-squares problem, symmetric and positive.
     """
 
-    def __init__(self, unknown: Flags, active: Flags, screening: float) -> None:
-        """Choose the unknowns and assemble the matrix.
+    def __init__(self, unknown: Flags, active: Flags) -> None:
+        """Choose the unknowns.
 
         Args:
             unknown: (H, W) bool, pixels that are solved for.
             active: (H, W) bool, unknown pixels where the right side is not zero.
-            screening: weight of the squared unknown at each pixel.
         """
+        self._unknown = unknown
         self._cells = _smooth_cells(unknown, active)
         self._in_cell = np.zeros(unknown.shape, np.bool_)
         height, width = (side * CELL_PX for side in self._cells.shape)
@@ -54,7 +55,17 @@ class AdaptiveGrid:
         # Sparse matrices have indices of 32 bits anyway.
         self._index = np.full(unknown.shape, -1, np.int32)
         self._index[carries] = np.arange(len(self.places), dtype=np.int32)
-        self.matrix = (self._fine_part(unknown, screening) + self._smooth_part(screening)).tocsr()
+
+    def matrix(self, screening: float) -> sparse.csr_array:
+        """(N, N) of the least-squares problem, symmetric and positive.
+
+        Args:
+            screening: weight of the squared unknown at each pixel.
+        """
+        matrix = self._fine_part(screening)
+        for part in self._smooth_parts(screening):
+            matrix = matrix + part
+        return sparse.csr_array(matrix)
 
     def restrict(self, right_side: Doubles) -> Doubles:
         """Right side (H, W, C), zero where not active, as (N, C) for the unknowns."""
@@ -76,34 +87,27 @@ class AdaptiveGrid:
         found = [self._index[y + dy, x + dx] for dy in (0, CELL_PX) for dx in (0, CELL_PX)]
         return np.stack(found, axis=1)
 
-    def _smooth_part(self, screening: float) -> sparse.coo_array:
-        """Pairs of pixels that lie both in cells: the same small matrix for each cell."""
+    def _smooth_parts(self, screening: float) -> Iterator[sparse.csr_array]:
+        """Pairs of pixels that lie both in cells: the same small matrix for each cell, one kind at a time."""
         cells = self._cells
         to_right = np.zeros_like(cells)
         to_right[:, :-1] = cells[:, :-1] & cells[:, 1:]
         downwards = np.zeros_like(cells)
         downwards[:-1] = cells[:-1] & cells[1:]
-        parts = (
+        count = len(self.places)
+        for which, element in (
             (cells, _INSIDE + screening * _MASS),
             (to_right, _ACROSS_RIGHT),
             (downwards, _ACROSS_DOWN),
-        )
-        size = (sum(np.count_nonzero(which) for which, _ in parts), 4, 4)
-        rows, columns = np.empty(size, np.int32), np.empty(size, np.int32)
-        values = np.empty(size)
-        end = 0
-        for which, element in parts:
+        ):
             corners = self._corners(*np.nonzero(which))
-            begin, end = end, end + len(corners)
-            rows[begin:end], columns[begin:end] = corners[:, :, None], corners[:, None, :]
-            values[begin:end] = element
-        count = len(self.places)
-        places = (rows.ravel(), columns.ravel())
-        return sparse.coo_array((values.ravel(), places), shape=(count, count))
+            rows, columns = (corners[:, which.ravel()].ravel() for which in np.indices((4, 4)))
+            values = np.tile(element.ravel(), len(corners))
+            yield sparse.coo_array((values, (rows, columns)), shape=(count, count)).tocsr()
 
-    def _fine_part(self, unknown: Flags, screening: float) -> sparse.csr_array:
+    def _fine_part(self, screening: float) -> sparse.csr_array:
         """All other pairs with an unknown pixel, and the screening of single pixels."""
-        count = len(self.places)
+        count, unknown = len(self.places), self._unknown
         steps = []
         for one, other in (
             ((slice(None), slice(None, -1)), (slice(None), slice(1, None))),
