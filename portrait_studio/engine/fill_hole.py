@@ -28,6 +28,7 @@ from portrait_studio.engine.resample import (
     resample,
     resize_mask,
     sample,
+    sample_strips,
     strips,
     to_depth,
     to_float,
@@ -126,12 +127,12 @@ class HoleFiller:
         photo = Bounds.of(extent_of(request.image))
         # Known pixels must show around the band for the blend to hold on to.
         region = self._hole.grown(request.options.grow_px + 2).intersected(photo)
-        hole = request.mask[region.slices] != 0
         completed = self._complete(parsed)
         if request.options.method is Method.NETWORK and completed is not None:
             fill = sample(completed, window, region)
         else:
             fill = self._texture(parsed, completed, region)
+        hole = request.mask[region.slices] != 0
         known: Pixels = request.image[region.slices]
         for rows in strips(region.height):
             np.copyto(fill[rows], to_float(known[rows]), where=~hole[rows, :, None])
@@ -195,7 +196,7 @@ class HoleFiller:
         if completed is not None:
             np.copyto(image, _seen(completed, parsed.window, window), where=hole[..., None])
         device = self._compute.device
-        picture = _planes(image).to(device)
+        picture = torch.from_numpy(image).permute(2, 0, 1).to(device)
         del image
         # The random numbers come from the CPU, so that a seed means the same on every device.
         generator = torch.Generator().manual_seed(self._seed)
@@ -215,17 +216,18 @@ class HoleFiller:
         fill = sample(texture, window, region)
         if completed is None:
             return fill
-        trust = sample(network_trust(parsed.probabilities), parsed.window, region)[..., None]
-        painted = sample(completed, parsed.window, region)
-        for rows in strips(region.height):
-            fill[rows] += trust[rows] * (painted[rows] - fill[rows])
+        trust = sample_strips(network_trust(parsed.probabilities), parsed.window, region)
+        painted = sample_strips(completed, parsed.window, region)
+        for rows, share, colours in zip(strips(region.height), trust, painted, strict=True):
+            fill[rows] += share[..., None] * (colours - fill[rows])
         return fill
 
     def _refine_face(self, parsed: ParsedWindow, fill: Floats, region: Bounds) -> Floats:
         """The fill of the region with a better face, if the hole touches one."""
         request = self._request
-        own, _ = self._own_and_other_holes(parsed.window.bounds)
+        own = self._own_and_other_holes(parsed.window.bounds)[0]
         window = face_window(parsed, resize_mask(own, parsed.window.size))
+        del own
         if window is None:
             return fill
         self._progress.report(Stage.REFINE_FACE, 0.0)
@@ -250,7 +252,7 @@ class HoleFiller:
 
     def _own_and_other_holes(self, bounds: Bounds) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """This hole and all others inside a window, (h, w) uint8 each, nonzero = hole."""
-        others = (self._request.mask[bounds.slices] != 0).astype(np.uint8)
+        others = np.not_equal(self._request.mask[bounds.slices], 0).view(np.uint8)
         own = np.zeros(others.shape, np.uint8)
         inner = self._hole.shifted(-bounds.left, -bounds.top).slices
         own[inner] = others[inner]
@@ -298,10 +300,6 @@ def network_trust(probabilities: Floats) -> Floats:
     doubt = 1.0 - np.max(kinds, axis=0)
     share = np.clip(_MOST_TRUST * doubt / _DOUBT, _LEAST_TRUST, _MOST_TRUST)
     return np.asarray(np.maximum(_FACE_TRUST * probabilities[..., FACE], share), dtype=np.float32)
-
-
-def _planes(picture: Floats) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(picture.transpose(2, 0, 1)))
 
 
 def _seen(picture: Floats, source: Window, target: Window) -> Floats:

@@ -56,7 +56,7 @@ def resize_mask(mask: NDArray[np.uint8], size: Extent) -> NDArray[np.bool_]:
     Returns:
         (h, w) bool, True = hole.
     """
-    hole = (mask != 0).astype(np.uint8)
+    hole = np.not_equal(mask, 0).view(np.uint8)
     if size.width * size.height >= mask.shape[0] * mask.shape[1]:
         if (mask.shape[1], mask.shape[0]) == (size.width, size.height):
             return np.asarray(hole, dtype=np.bool_)
@@ -110,11 +110,24 @@ def sample(values: NDArray[np.floating], window: Window, bounds: Bounds) -> Floa
     return resample(source, window.bounds, bounds, bounds.extent)
 
 
+def sample_strips(values: NDArray[np.floating], window: Window, bounds: Bounds) -> Iterator[Floats]:
+    """What `sample` returns, a few rows at a time, as `strips` divides them."""
+    source = np.ascontiguousarray(values, dtype=np.float32)
+    return _resampled(source, window.bounds, bounds, bounds.extent)
+
+
 def resample(values: Floats, source: Bounds, target: Bounds, size: Extent) -> Floats:
     """Resample values lying over `source` to `size` pixels over `target` (both in photo pixels).
 
     Shrinking is averaged over areas first, so that no aliases appear; borders repeat the nearest value.
     """
+    result = np.empty((size.height, size.width, *values.shape[2:]), np.float32)
+    for rows, strip in zip(strips(size.height), _resampled(values, source, target, size), strict=True):
+        result[rows] = strip
+    return result
+
+
+def _resampled(values: Floats, source: Bounds, target: Bounds, size: Extent) -> Iterator[Floats]:
     scale_x = source.width / values.shape[1] * size.width / target.width
     scale_y = source.height / values.shape[0] * size.height / target.height
     if min(scale_x, scale_y) < 0.75:
@@ -130,8 +143,6 @@ def resample(values: Floats, source: Bounds, target: Bounds, size: Extent) -> Fl
     columns = np.arange(size.width, dtype=np.float32) * np.float32(step_x) + np.float32(first_x)
     rows = np.arange(size.height, dtype=np.float32) * np.float32(step_y) + np.float32(first_y)
     kind = cv2.INTER_CUBIC if min(values.shape[:2]) > 3 else cv2.INTER_LINEAR
-    shape = (size.height, size.width) if values.ndim == 2 else (size.height, size.width, values.shape[2])
-    result = np.empty(shape, np.float32)
     for part in strips(size.height):
         horizontal = np.broadcast_to(columns, (part.stop - part.start, size.width))
         vertical = np.broadcast_to(rows[part, None], horizontal.shape)
@@ -142,8 +153,7 @@ def resample(values: Floats, source: Bounds, target: Bounds, size: Extent) -> Fl
             interpolation=kind,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        result[part] = mapped.reshape(result[part].shape)
-    return result
+        yield mapped.reshape(*horizontal.shape, *values.shape[2:])
 
 
 def pad_to_stride(array: Floats) -> Floats:

@@ -1,10 +1,10 @@
 """Where patches come from and where they go: flat tables that the search and the vote gather from.
 
 Patches are named by the flat index of their centre. The photo and its mirror image lie one below the other,
-so one index names the plane too. Tables have four floats per pixel; a row of a patch is then one run of `4
-* patch_px` floats, and an overlapping view makes gathering it a single row lookup. Only the table whose rows
-are gathered so holds the mirror image; the others are read at the same place of the photo. These tables are
-what large holes need memory for.
+so one index names the plane too. The feature table has four floats per pixel; a row of a patch is then one
+run of `4 * patch_px` floats, and an overlapping view makes gathering it a single row lookup. Only this table
+holds the mirror image; the others are read at the same place of the photo. These tables are what large holes
+need memory for.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from portrait_studio.engine.memory import give_back_memory
 from portrait_studio.engine.texture.options import TextureOptions
 from portrait_studio.engine.texture.pyramid import Level, box_around, grown, shrunk
 from portrait_studio.engine.texture.smooth import blur_where, structure_plane
@@ -36,8 +37,9 @@ class Sources:
         planes: 1, or 2 with the mirror image below the photo.
         features: (planes * H * W, 4) float32, opponent colours and label, for comparing; in the hole of the
             photo, where no source lies, those of the present estimate.
-        colours: (H * W, 4) float32, RGB and structure, for copying.
-        guide: (H * W, 4) float32, what `guide_planes` makes of it, to compare with `start`.
+        colours: (H * W, 3) float32 RGB, for copying; the level's picture itself where that lies so in memory.
+        structure: (H * W,) float16, what `structure_plane` makes of the labels, which float16 holds exactly.
+        guide: (H * W, 4) float32, what `guide_table` makes of the blurred picture, to compare with `start`.
         valid: (planes * H * W,) bool, whether the patch with this centre is wholly known.
         pool: (M,) int32 centres, sorted by label.
         first: (18,) int64 first position of each label in the pool.
@@ -49,6 +51,7 @@ class Sources:
     planes: int
     features: Tensor
     colours: Tensor
+    structure: Tensor
     guide: Tensor
     valid: Tensor
     pool: Tensor
@@ -59,12 +62,13 @@ class Sources:
         """A random centre of the wanted label, or of any label where the wanted one has none.
 
         Args:
-            labels: (N,) int64.
+            labels: (N,) integers.
             uniform: (N,) float32 in [0, 1).
 
         Returns:
             (N,) int64.
         """
+        labels = labels.long()
         count = self.count[labels]
         has_own = count > 0
         first = torch.where(has_own, self.first[labels], 0)
@@ -112,23 +116,17 @@ def guide_table(image: Tensor, start_weight: float, options: TextureOptions) -> 
     return result.flatten(0, 1)
 
 
-def guide_at(centres: Tensor, image: Tensor, start_weight: float, options: TextureOptions) -> Tensor:
-    """(N, 4) rows of `guide_table` at (N,) int64 centres, without making the whole of it."""
-    _, height, width = image.shape
-    colours = image.flatten(1).index_select(1, centres)
+def guide_at(centres: Tensor, sources: Sources, start_weight: float, options: TextureOptions) -> Tensor:
+    """(N, 4) rows, at (N,) int64 centres, of what `guide_table` would make of the picture without a blur."""
+    colours = sources.colours.index_select(0, centres).t()
     planes = [plane * start_weight**0.5 for plane in _opponent_colours(colours)]
-    row = _row_guide(height, width, options, image.device)[centres // width]
+    row = _row_guide(sources.height, sources.width, options, centres.device)[centres // sources.width]
     return torch.stack([*planes, row], -1)
 
 
 def _row_guide(height: int, width: int, options: TextureOptions, device: torch.device) -> Tensor:
     scale = float(options.height_penalty**0.5 / max(height, width))
     return torch.arange(height, device=device, dtype=torch.float32) * scale
-
-
-def table(*planes: Tensor) -> Tensor:
-    """Bring four (H, W) float32 planes into a contiguous (H * W, 4) table."""
-    return torch.stack(planes, -1).flatten(0, 1)
 
 
 def label_of(features: Tensor) -> Tensor:
@@ -168,11 +166,13 @@ def collect_sources(
     valid = shrunk(~(level.hole | level.excluded), radius) & interior(level.hole, radius)
     labels = [level.labels, _mirrored_labels(level.labels)][:planes]
     tick()
+    # First, since a blurred picture and the buffers of the blur are in memory beside it until it is made.
+    guide = guide_table(blur_where(level.image, ~level.hole, blur_px, tick), start_weight, options)
+    give_back_memory()
+    tick()
     features = _feature_table(level.image, labels)
     tick()
-    colours = table(*level.image, structure_plane(level.labels))
-    tick()
-    guide = guide_table(blur_where(level.image, ~level.hole, blur_px, tick), start_weight, options)
+    structure = structure_plane(level.labels).flatten().half()
     tick()
     pool, count = _pool([valid, valid.flip(-1)][:planes], labels, tick)
     return Sources(
@@ -180,7 +180,8 @@ def collect_sources(
         width=width,
         planes=planes,
         features=features,
-        colours=colours,
+        colours=level.image.permute(1, 2, 0).reshape(-1, 3),
+        structure=structure,
         guide=guide,
         valid=torch.cat([valid.flatten(), valid.flip(-1).flatten()][:planes]),
         pool=pool,
@@ -209,17 +210,18 @@ def _feature_table(image: Tensor, labels: list[Tensor]) -> Tensor:
 
 def _pool(valid: list[Tensor], labels: list[Tensor], tick: Callable[[], None]) -> tuple[Tensor, Tensor]:
     """Centres of all planes, (M,) int32, sorted by label, and how many each label has, (18,) int64."""
-    known = [names[where] for names, where in zip(labels, valid, strict=True)]
-    count = torch.stack([torch.bincount(names, minlength=LABEL_COUNT) for names in known]).sum(0)
-    pool = torch.empty(int(count.sum()), dtype=torch.int32, device=count.device)
-    end = 0
+    whole = sum(int(where.count_nonzero()) for where in valid)
+    pool = torch.empty(whole, dtype=torch.int32, device=valid[0].device)
+    ends = [0]
     for label in range(LABEL_COUNT):
+        end = ends[-1]
         for number, (names, where) in enumerate(zip(labels, valid, strict=True)):
             places = (where & (names == label)).flatten().nonzero()[:, 0]
             begin, end = end, end + places.numel()
-            pool[begin:end] = places + number * where.numel()
+            pool[begin:end] = places.add_(number * where.numel())
+        ends.append(end)
         tick()
-    return pool, count
+    return pool, torch.tensor(ends, device=pool.device).diff()
 
 
 def interior(like: Tensor, radius_px: int) -> Tensor:
@@ -236,7 +238,7 @@ class Targets:
     Attributes:
         centres: (N,) int64 flat indices in the photo's plane.
         slot: (H * W,) int32 position in `centres` of each pixel, -1 where there is none.
-        labels: (N,) int64 label at each centre.
+        labels: (N,) integers, the label at each centre.
         depth: (N,) float32 distance of the centre from known pixels in pixels, capped.
     """
 
@@ -253,7 +255,7 @@ def collect_targets(level: Level, patch_px: int) -> Targets:
     centres = wanted.flatten().nonzero()[:, 0]
     slot = torch.full((wanted.numel(),), -1, dtype=torch.int32, device=wanted.device)
     slot[centres] = torch.arange(centres.numel(), dtype=torch.int32, device=wanted.device)
-    labels = level.labels.flatten()[centres].long()
+    labels = level.labels.flatten()[centres]
     return Targets(centres, slot, labels, _depth(level.hole).flatten()[centres])
 
 

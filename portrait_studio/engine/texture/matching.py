@@ -46,7 +46,7 @@ class Matcher:
     Attributes:
         sources: where patches come from.
         targets: where they go.
-        guide: (N, 4) float32 weighted colours of `start` and row at each target.
+        guide: makes (n, 4) float32 of (n,) centres of targets, to compare with the guide of the sources.
         patch_px: side of a patch.
         row_step: compare only every so many rows of a patch.
         cap: (4 * patch_px,) float32 bound of each squared difference.
@@ -54,7 +54,7 @@ class Matcher:
 
     sources: Sources
     targets: Targets
-    guide: Tensor
+    guide: Callable[[Tensor], Tensor]
     patch_px: int
     row_step: int
     cap: Tensor
@@ -78,7 +78,7 @@ class Matcher:
         last = self.sources.valid.numel() - 1
         for part in chunks(best.numel(), best.device):
             wanted = self._gather(self.targets.centres[part])
-            guide = self.guide[part]
+            guide = self.guide(self.targets.centres[part])
             own = best[part]
             least = self._distance(wanted, guide, own, reuse)
             for candidate in candidates:

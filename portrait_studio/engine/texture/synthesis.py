@@ -95,19 +95,21 @@ def synthesise(
     if bool(synthesised.any()):
         pull = _pull_by_label if start is None else _pull_to_start
         pull(filled, finest, synthesised, options, lambda: progress(1.0))
-    return torch.where(hole, filled, image)
+    return filled
 
 
 def _begun(
     image: Tensor, hole: Tensor, labels: Tensor, start: Tensor | None, tick: Callable[[], None]
 ) -> Tensor:
-    """The picture with `start` in its hole, (3, H, W) float32; the same one if it has that already."""
-    if start is image:
-        return image.contiguous()
+    """The picture with `start` in its hole, (3, H, W) float32; the same one if it has that already.
+
+    The values of a pixel lie side by side in memory, so that it is a table to copy from, too.
+    """
     if start is None:
         known = torch.where(hole, torch.zeros_like(image), image)
         start = fill_by_label(known, hole, labels, tick)
-    return torch.where(hole, start, image)
+    begun = image if start is image else torch.where(hole, start, image)
+    return begun.permute(1, 2, 0).contiguous().permute(2, 0, 1)
 
 
 def _coarse_to_fine(
@@ -118,11 +120,30 @@ def _coarse_to_fine(
     plans = [_plan(level, number, len(levels), options) for number, level in enumerate(levels)]
     pace = Pace(progress, sum(plan.work for plan in plans))
     above: _Coarser | None = None
-    for level, plan in zip(levels[:-1], plans[:-1], strict=True):
-        above = _run_level(level, plan, above, generator, options, pace)[1]
-    give_back_memory()
-    step, _ = _run_level(levels[-1], plans[-1], above, generator, options, pace)
-    return step.picture(), step.level.hole & step.can_run
+    *coarse, last = plans
+    for plan in coarse:
+        above = _run_level(levels.pop(0), plan, above, generator, options, pace)[1]
+    painted, _ = _run_level(levels.pop(), last, above, generator, options, pace)
+    return painted.on(finest.image), painted.hole
+
+
+@dataclass(frozen=True, eq=False)
+class _Painted:
+    """What a level made of its hole.
+
+    Attributes:
+        hole: (H, W) bool, the pixels that patches have filled.
+        colours: (Q, 3) float32 of these pixels, row by row.
+    """
+
+    hole: Tensor
+    colours: Tensor
+
+    def on(self, image: Tensor) -> Tensor:
+        """(3, H, W) float32: a copy of the level's picture with these pixels in it."""
+        picture = image.clone(memory_format=torch.contiguous_format)
+        picture[:, self.hole] = self.colours.t()
+        return picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,13 +170,16 @@ def _run_level(
     generator: torch.Generator,
     options: TextureOptions,
     pace: Pace,
-) -> tuple[_LevelSynthesis, _Coarser | None]:
-    """Search and vote at one level; what the next one needs is all that should be kept of a coarse one."""
+) -> tuple[_Painted, _Coarser | None]:
+    """Search and vote at one level; its tables, which are large, end with it."""
+    give_back_memory()
     step = _LevelSynthesis(level, plan, generator, options, lambda: pace.advance(0.0))
     if not step.can_run:
-        return step, None
-    matches = step.run(above, pace)
-    return step, _Coarser(step.sources.height, step.sources.width, step.targets.slot, matches.centres)
+        return _Painted(torch.zeros_like(level.hole), level.image.new_empty(0, 3)), None
+    give_back_memory()
+    matches, colours = step.run(above, pace)
+    coarser = _Coarser(step.sources.height, step.sources.width, step.targets.slot, matches.centres)
+    return _Painted(step.level.hole, colours), coarser
 
 
 @dataclass(frozen=True)
@@ -206,7 +230,8 @@ def _without_unsourced(level: Level, sources: Sources, min_sources: int) -> Leve
     """
     has_sources = sources.count >= min_sources
     missing, known = (
-        ((level.labels == FACE) & where).sum() for where in (level.hole, ~(level.hole | level.excluded))
+        ((level.labels == FACE) & where).count_nonzero()
+        for where in (level.hole, ~(level.hole | level.excluded))
     )
     has_sources[FACE] &= missing <= known
     is_sourced = has_sources.index_select(0, level.labels.flatten().int()).view_as(level.hole)
@@ -232,24 +257,14 @@ class _LevelSynthesis:
         self.targets: Targets = collect_targets(level, options.patch_px)
         tick()
         self.hole_index = level.hole.flatten().nonzero()[:, 0]
-        self.hole_structure = sources.colours[self.hole_index, 3]
-        self.hole_colours: Tensor | None = None
-        self.guide = guide_at(self.targets.centres, level.image, plan.start_weight, options)
-        tick()
+        self.hole_structure = sources.structure[self.hole_index]
 
     @property
     def can_run(self) -> bool:
         """Whether there is anything to fill and anything to fill it with."""
         return self.targets.centres.numel() > 0 and self.sources.pool.numel() > 0
 
-    def picture(self) -> Tensor:
-        """(3, H, W) float32, the level's picture with what the votes made of its hole."""
-        picture = self.level.image.clone(memory_format=torch.contiguous_format)
-        if self.hole_colours is not None:
-            picture.flatten(1)[:, self.hole_index] = self.hole_colours.t()
-        return picture
-
-    def run(self, above: _Coarser | None, pace: Pace) -> Matches:
+    def run(self, above: _Coarser | None, pace: Pace) -> tuple[Matches, Tensor]:
         """Alternate search and vote, from the matches of the coarser level or from random ones.
 
         Args:
@@ -257,7 +272,7 @@ class _LevelSynthesis:
             pace: told about each chunk of work.
 
         Returns:
-            The matches.
+            The matches, and the colours (Q, 3) float32 that they vote for in the hole.
         """
         matches = self._first_matches(above)
         if above is not None:
@@ -271,8 +286,8 @@ class _LevelSynthesis:
             for stride in self._strides(above is None and iteration == 0, iteration):
                 matches = matcher.search(matches, self._candidates(matches, stride), reuse, pace)
             is_last = iteration == self.plan.iterations - 1 and self.plan.share == 1
-            self._vote(matches, self.options.sharpness if is_last else _INTERIM_SHARPNESS, pace)
-        return matches
+            colours = self._vote(matches, self.options.sharpness if is_last else _INTERIM_SHARPNESS, pace)
+        return matches, colours
 
     def _first_matches(self, above: _Coarser | None) -> Matches:
         uniform = self._uniform(1)[0]
@@ -291,11 +306,14 @@ class _LevelSynthesis:
         return Matcher(
             sources=self.sources,
             targets=self.targets,
-            guide=self.guide,
+            guide=self._guide,
             patch_px=self.options.patch_px,
             row_step=2 if self.plan.is_big else 1,
-            cap=feature_cap(self.options, self.options.patch_px, self.guide.device),
+            cap=feature_cap(self.options, self.options.patch_px, self.level.image.device),
         )
+
+    def _guide(self, centres: Tensor) -> Tensor:
+        return guide_at(centres, self.sources, self.plan.start_weight, self.options)
 
     def _candidates(self, matches: Matches, stride: int) -> list[Candidates]:
         width = self.sources.width
@@ -310,7 +328,8 @@ class _LevelSynthesis:
             radius //= 3
         return found
 
-    def _vote(self, matches: Matches, sharpness: float, pace: Pace) -> None:
+    def _vote(self, matches: Matches, sharpness: float, pace: Pace) -> Tensor:
+        """Colours of the hole, which also take the place of those that the search compares with."""
         colours = vote(
             self.hole_index,
             self.hole_structure,
@@ -321,8 +340,8 @@ class _LevelSynthesis:
             sharpness,
             pace,
         )
-        self.hole_colours = colours
         self.sources.features[self.hole_index, :3] = colour_features(colours.t()[:, None])[:, 0].t()
+        return colours
 
     def _from_coarser(self, coarse: _Coarser, part: slice, random: Tensor) -> Tensor:
         """Double the coordinates of the coarser matches; a target without one takes the random one."""

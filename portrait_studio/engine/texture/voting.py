@@ -39,7 +39,7 @@ def vote(
 
     Args:
         hole_index: (Q,) int64 flat indices of the pixels to fill.
-        hole_structure: (Q,) float32 their structure; votes of another label hardly count.
+        hole_structure: (Q,) float16 their structure; votes of another label hardly count.
         matches: source of each target.
         targets: the targets; each hole pixel must lie in at least one target patch.
         sources: where the colours come from.
@@ -51,20 +51,29 @@ def vote(
         (Q, 3) float32 RGB.
     """
     log_weight = _log_weights(matches, targets)
-    origins = sources.in_photo(matches.centres)
+    origins = _origins(matches, sources)
     result = torch.empty(hole_index.numel(), 3, device=hole_index.device)
     for part in chunks(hole_index.numel(), hole_index.device):
         colours, logs = _ballots(
-            hole_index[part], hole_structure[part], origins, targets, sources, log_weight, patch_px
+            hole_index[part], hole_structure[part].float(), origins, targets, sources, log_weight, patch_px
         )
-        result[part] = _elect(colours, logs, sharpness)[:, :3]
+        result[part] = _elect(colours, logs, sharpness)
         pace.advance((part.stop - part.start) * VOTE_WORK)
     return result
 
 
+def _origins(matches: Matches, sources: Sources) -> tuple[Tensor, Tensor]:
+    """Where in the photo each source is, (N,) int32, and the direction in which it is copied, (N,) int8."""
+    places = torch.empty_like(matches.centres, dtype=torch.int32)
+    directions = torch.empty_like(places, dtype=torch.int8)
+    for part in chunks(places.numel(), places.device):
+        places[part], directions[part] = sources.in_photo(matches.centres[part])
+    return places, directions
+
+
 def _log_weights(matches: Matches, targets: Targets) -> Tensor:
-    ordered = torch.sort(matches.distance).values
-    spread = ordered[(3 * ordered.numel()) // 4].clamp_min(1e-5)
+    count = matches.distance.numel()
+    spread = matches.distance.kthvalue(3 * count // 4 + 1).values.clamp_min(1e-5)
     return -matches.distance / spread + math.log(_DEPTH_DECAY) * targets.depth
 
 
@@ -77,10 +86,7 @@ def _ballots(
     log_weight: Tensor,
     patch_px: int,
 ) -> tuple[Tensor, Tensor]:
-    """Colours (K, Q, 4) with a last 0 and log weights (K, Q) of the K = patch_px ** 2 votes on each pixel.
-
-    `origins` are the centres of the sources in the photo, and the direction in which each is copied.
-    """
+    """Colours (K, Q, 3) and log weights (K, Q) of the K = patch_px ** 2 votes on each pixel."""
     radius = patch_px // 2
     span = torch.arange(-radius, radius + 1, device=pixels.device)
     down = (span * sources.width).repeat_interleave(patch_px)
@@ -90,17 +96,16 @@ def _ballots(
     slot = targets.slot.index_select(0, place.flatten())
     voter = slot.clamp_min(0)
     centre, direction = (each.index_select(0, voter).view_as(place) for each in origins)
-    origin = centre + down[:, None] + direction * across[:, None]
-    ballots = sources.colours.index_select(0, origin.flatten()).view(*place.shape, 4)
+    origin = (centre + down[:, None] + direction * across[:, None]).flatten()
+    ballots = sources.colours.index_select(0, origin).view(*place.shape, 3)
     near = -(span[:, None] ** 2 + span[None] ** 2).flatten() / (2.0 * radius**2)
     logs = torch.where(slot >= 0, log_weight.index_select(0, voter), -1e9).view_as(place) + near[:, None]
-    source = ballots[..., 3]
+    source = sources.structure.index_select(0, origin).view_as(place).float()
     label = source.floor()
     own = structure.floor()
     mirrored = torch.tensor(MIRROR_LABELS, device=own.device, dtype=own.dtype)[own.long()]
     agrees = label == torch.where(direction < 0, mirrored, own)
     logs = logs - torch.where(agrees, (0.5 - (source - label)) * _STRUCTURE_WEIGHT, _OTHER_LABEL)
-    ballots[..., 3] = 0
     return ballots, logs
 
 
@@ -109,7 +114,7 @@ def _elect(colours: Tensor, logs: Tensor, sharpness: float) -> Tensor:
     mean = _weighted(colours, weight)
     if sharpness <= 0:
         return mean
-    mode = colours.gather(0, logs.argmax(0)[None, :, None].expand(1, -1, 4))[0]
+    mode = colours.gather(0, logs.argmax(0)[None, :, None].expand(1, -1, 3))[0]
     for bandwidth in _BANDWIDTHS:
         apart = (colours - mode).square().sum(2)
         mode = _weighted(colours, weight * torch.exp(-apart / (2 * bandwidth**2)))

@@ -14,7 +14,9 @@ from portrait_studio.engine.resample import (
     resample,
     resize_mask,
     sample,
+    sample_strips,
     shrink_or_enlarge,
+    strips,
     to_depth,
     to_float,
 )
@@ -123,3 +125,13 @@ def test_resampling_in_strips_is_that_of_the_whole(channels: tuple[int, ...]) ->
     across, down = np.meshgrid(columns, rows)
     at_once = cv2.remap(values, across, down, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     assert np.array_equal(resample(values, whole, whole, size), at_once)
+
+
+@pytest.mark.parametrize("channels", [(), (3,)])
+@pytest.mark.parametrize("part", [Bounds(5, 3, 25, 300), Bounds(0, 0, 40, 400)])
+def test_strips_of_a_sample_make_up_the_sample(part: Bounds, channels: tuple[int, ...]) -> None:
+    values = np.random.default_rng(2).random((400, 40, *channels)).astype(np.float32)
+    window = Window.scaled(Bounds(0, 0, 40, 400), 1.0)
+    found = list(sample_strips(values, window, part))
+    assert len(found) == len(list(strips(part.height)))
+    np.testing.assert_allclose(np.concatenate(found), sample(values, window, part), atol=1e-6)

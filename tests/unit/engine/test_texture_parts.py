@@ -1,5 +1,6 @@
 """Pieces of the texture stage whose laws can be stated on their own."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -10,9 +11,10 @@ from portrait_studio.engine.texture.fields import (
     collect_sources,
     collect_targets,
     colour_features,
+    guide_at,
+    guide_table,
     label_of,
     patch_rows,
-    table,
 )
 from portrait_studio.engine.texture.options import TextureOptions
 from portrait_studio.engine.texture.pyramid import Level, box_around, build_pyramid, grown, shrunk
@@ -130,10 +132,27 @@ def test_patch_rows_are_runs_of_pixels() -> None:
     assert torch.equal(patch_rows(flat, 3)[2], torch.arange(8.0, 20.0))
 
 
-def test_table_is_row_major() -> None:
-    planes = noise(5, 6)
-    flat = table(*planes, torch.ones(5, 6))
-    assert torch.equal(flat[2 * 6 + 4], torch.cat([planes[:, 2, 4], torch.ones(1)]))
+def test_tables_to_copy_from_hold_the_picture_and_the_structure_exactly() -> None:
+    small = level()
+    sources = collect_sources(small, 0.5, 1.0, TextureOptions(), lambda: None)
+    assert torch.equal(sources.colours[12 * 50 + 4], small.image[:, 12, 4])
+    assert torch.equal(sources.structure.float().view(40, 50), structure_plane(small.labels))
+
+
+def test_a_picture_whose_pixels_lie_side_by_side_is_copied_from_without_a_copy_of_it() -> None:
+    by_pixel = noise(40, 50).permute(1, 2, 0).contiguous().permute(2, 0, 1)
+    sources = collect_sources(
+        replace(level(), image=by_pixel), 0.5, 1.0, TextureOptions(mirror=False), lambda: None
+    )
+    assert sources.colours.data_ptr() == by_pixel.data_ptr()
+
+
+def test_rows_of_the_guide_are_those_of_its_table() -> None:
+    small, options = level(), TextureOptions()
+    sources = collect_sources(small, 0.5, 0.7, options, lambda: None)
+    centres = torch.tensor([0, 49, 50, 1234, 1999])
+    whole = guide_table(small.image, 0.7, options)
+    assert torch.equal(guide_at(centres, sources, 0.7, options), whole[centres])
 
 
 def test_sources_are_known_patches_sorted_by_label_with_mirrored_labels() -> None:
