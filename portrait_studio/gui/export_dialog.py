@@ -44,10 +44,12 @@ _LOSSY: Final = {ImageFormat.JPEG: DEFAULT_JPEG_QUALITY, ImageFormat.WEBP: DEFAU
 
 
 def folder_for(photo: Photo) -> Path:
-    """The photo's own folder; for pictures without a file and the sample, the user's pictures."""
+    """The photo's own folder; for pictures without a file and the sample, where the user keeps pictures."""
     if photo.path is not None and not photo.path.resolve().is_relative_to(resources_dir()):
         return photo.path.parent
-    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
+    pictures = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
+    # Not every system has made that folder.
+    return pictures if pictures.is_dir() else Path.home()
 
 
 def suggested_path(photo: Photo) -> Path:
