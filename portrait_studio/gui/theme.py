@@ -161,7 +161,7 @@ QDockWidget::title { background: $panel; padding: 8px 10px; border-left: 1px sol
     border-bottom: 1px solid $line; }
 QWidget#side { background: $panel; }
 QDockWidget > QTabWidget { background: $panel; border-left: 1px solid $line; }
-QTabBar { background: $panel; }
+QTabBar { background: $panel; qproperty-drawBase: 0; }
 QTabBar::tab { background: $panel; color: $muted; padding: 8px 12px; border: none;
     border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: $text; background: $hover; }
@@ -182,7 +182,8 @@ QFrame#empty { background: $canvas; }
 QFrame#invitation { background: $panel; border: 2px dashed $muted; border-radius: 14px; }
 QHeaderView::section { background: $panel; color: $muted; border: none; border-bottom: 1px solid $line;
     padding: 6px 4px; }
-QListView, QTableWidget, QPlainTextEdit { background: $field; border: 1px solid $line; border-radius: 6px; }
+QListView, QTableWidget, QPlainTextEdit { background: $field; border: 1px solid $line; border-radius: 6px;
+    outline: none; }
 QListView::item { padding: 5px 8px; }
 QListView::item:selected { background: $accent; color: $on_accent; }
 QScrollBar { background: transparent; border: none; margin: 0; }
