@@ -22,9 +22,10 @@ from PySide6.QtGui import (
     QTabletEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
+from PySide6.QtWidgets import QGestureEvent, QWidget
 
 from portrait_studio.gui.compare import HANDLE_PX, Comparison
+from portrait_studio.gui.fingers import obey_screen, obey_trackpad
 from portrait_studio.gui.gestures import SlideDivider
 from portrait_studio.gui.joint_handles import JointHandles
 from portrait_studio.gui.key_pointer import KeyPointer
@@ -224,33 +225,15 @@ class Canvas(QWidget):
         event.accept()
 
     def event(self, event: QEvent) -> bool:
-        """Pinch to zoom, on a trackpad or on the screen; swipe to pan; tap with two fingers to fit."""
+        """Fingers; see `fingers`."""
         if isinstance(event, QGestureEvent):
-            return self._pinch(event)
-        if isinstance(event, QNativeGestureEvent):
-            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-                self.viewport.zoom_by(1 + event.value(), self._place(event.position()))
-                return True
-            if event.gestureType() == Qt.NativeGestureType.PanNativeGesture:
-                self.viewport.pan_by(event.delta().x(), event.delta().y())
-                return True
-            if event.gestureType() == Qt.NativeGestureType.SmartZoomNativeGesture:
-                self.viewport.fit()
-                return True
+            self.pointer.abort()
+            return obey_screen(event, self.viewport, lambda at: self._place(self.mapFromGlobal(at)))
+        if isinstance(event, QNativeGestureEvent) and obey_trackpad(
+            event, self.viewport, self._place(event.position())
+        ):
+            return True
         return super().event(event)
-
-    def _pinch(self, event: QGestureEvent) -> bool:
-        pinch = event.gesture(Qt.GestureType.PinchGesture)
-        if not isinstance(pinch, QPinchGesture):
-            return False
-        self.pointer.abort()
-        at = QPointF(self.mapFromGlobal(pinch.centerPoint().toPoint()))
-        moved = pinch.centerPoint() - pinch.lastCenterPoint()
-        if pinch.state() != Qt.GestureState.GestureStarted:
-            self.viewport.pan_by(moved.x(), moved.y())
-        self.viewport.zoom_by(pinch.scaleFactor(), at)
-        event.accept(pinch)
-        return True
 
     def _press(
         self, place: QPointF, button: Qt.MouseButton, keys: Qt.KeyboardModifier, pressure: float = 1.0
