@@ -185,7 +185,9 @@ def test_stages_are_shown_with_their_times_and_enlarged(
     texts = [button.text() for button in window.stages.stages]
     assert texts[0] == "Parsing map, 0.25 s"
     assert [text.split(",")[0] for text in texts[2:]] == ["Completion", "Texture", "Composite", "Blended"]
-    window.stages.stages[2].click()
+    window.side_panel.bring_forward("Stages")
+    window.stages.stages[2].setFocus()
+    QTest.keyClick(window.stages.stages[2], Qt.Key.Key_Space)
     dialog = next(d for d in window.findChildren(QDialog) if d.windowTitle() == "Completion")
     picture = dialog.findChild(QLabel)
     assert picture is not None
