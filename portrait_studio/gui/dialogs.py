@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
@@ -157,8 +156,6 @@ class KeySheet(QDialog):
         rows = [(actions.keys_text(c), tr(entry.tip)) for c, entry in TABLE.items() if actions.keys(c)]
         rows += [(tr(gesture), tr(effect)) for gesture, effect in GESTURES]
         self._table = plain_table((tr("Keys"), tr("What happens")), tr("Keys and what they do"), self)
-        self._table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self._table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._search = search_field(self._table, tr("Search keys and commands"), self)
         header = self._table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
@@ -171,6 +168,8 @@ class KeySheet(QDialog):
         layout.setSpacing(10)
         for widget in (self._search, self._table, buttons):
             layout.addWidget(widget)
+        QWidget.setTabOrder(self._search, self._table)
+        self._search.setFocus()
 
     def mentions(self, text: str) -> bool:
         """Whether a visible row explains a key with this text."""

@@ -15,9 +15,11 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDialog,
+    QLineEdit,
     QMessageBox,
     QSlider,
     QSpinBox,
+    QTableWidget,
 )
 from pytestqt.qtbot import QtBot
 
@@ -246,6 +248,22 @@ def test_the_key_sheet_lists_every_command_with_keys(
         if entry.keys:
             assert sheet.mentions(entry.tip)
     sheet.close()
+
+
+def test_the_key_sheet_is_scrolled_with_keys(qtbot: QtBot, window: MainWindow, hand: Hand) -> None:
+    hand.key(Qt.Key.Key_F1)
+    sheet = window.findChildren(KeySheet)[0]
+    qtbot.waitExposed(sheet)
+    sheet.activateWindow()
+    qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    table = QApplication.focusWidget()
+    assert isinstance(table, QTableWidget)
+    for _ in range(3):
+        QTest.keyClick(table, Qt.Key.Key_PageDown)
+    assert table.verticalScrollBar().value() > 10
+    QTest.keyClick(table, Qt.Key.Key_Escape)
+    assert not sheet.isVisible()
 
 
 def test_no_two_commands_share_a_key() -> None:
