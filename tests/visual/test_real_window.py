@@ -144,6 +144,28 @@ def test_the_main_job_by_hand(scene: Scene, tmp_path: Path) -> None:
     assert window.process.wait(timeout=15) == 0
 
 
+def test_the_main_job_without_a_mouse(scene: Scene, tmp_path: Path) -> None:
+    window = scene.window
+    tinted = np.multiply(PHOTO_COLOUR, 1 - MASK_OPACITY) + np.multiply(MASK_TINT, MASK_OPACITY)
+    window.key("p")
+    window.key_down("space")
+    window.key(*["Right"] * 6)
+    window.key_up("space")
+    middle = (WIDTH / 2, HEIGHT / 2)
+    window.key(*["ctrl+Up"] * 2)
+    assert scene.shows("keys-painted", *middle, tinted)
+    window.key("Return")
+    window.wait(lambda: scene.shows("keys-filled", *middle, FILL_COLOUR), 20, "nothing was filled")
+    target = tmp_path / "result.png"
+    window.key("ctrl+e")
+    window.wait(lambda: not scene.shows("keys-export", *middle, FILL_COLOUR), 5, "no dialog was shown")
+    window.key("ctrl+a")
+    window.type(str(target))
+    window.key("Return")
+    window.wait(target.exists, 10, "nothing was exported")
+    assert (read_photo(target).pixels[HEIGHT // 2, WIDTH // 2] == FILL_COLOUR).all()
+
+
 def test_escape_stops_a_fill(scene: Scene) -> None:
     window = scene.window
     window.drag([scene.at(x, 200) for x in range(200, 401, 40)])
