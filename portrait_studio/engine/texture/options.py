@@ -35,12 +35,12 @@ class TextureOptions:
     coarse_iterations: int = 8
     fine_iterations: int = 2
     label_penalty: float = 0.15
-    start_weight_coarse: float = 1.0
-    start_weight_fine: float = 0.5
+    start_weight_coarse: float = 0.25
+    start_weight_fine: float = 0.125
     start_blur: float = 0.01
-    start_pull: float = 0.7
-    reuse_penalty: float = 0.002
-    height_penalty: float = 0.05
+    start_pull: float = 0.15
+    reuse_penalty: float = 0.0005
+    height_penalty: float = 0.5
     mirror: bool = True
     sharpness: float = 0.7
     min_sources: int = 16

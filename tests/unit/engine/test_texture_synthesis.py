@@ -106,7 +106,7 @@ def test_excluded_pixels_are_never_copied() -> None:
     excluded = torch.zeros_like(hole)
     excluded[:, :20] = True
     image[:, excluded] = torch.tensor(GREEN)[:, None]
-    options = TextureOptions(start_pull=0.0)
+    options = TextureOptions(start_pull=0.0, start_weight_coarse=1.0, start_weight_fine=0.5)
     start = paint(labels, {0: GREEN})
     result = synthesise(image, hole, labels, start, seeded(), ignore, options, excluded)
     assert torch.allclose(result[:, hole], torch.tensor(RED)[:, None], atol=1e-4)
@@ -159,9 +159,10 @@ def test_texture_is_as_rough_as_its_surroundings() -> None:
 
 def test_low_frequencies_follow_the_start() -> None:
     image, hole = noise(96, 96), square_hole(96, 96, 32)
+    options = TextureOptions(start_pull=0.7)
     for level in (0.3, 0.7):
         start = torch.full_like(image, level)
-        result = synthesise(image, hole, torch.zeros(96, 96).long(), start, seeded(), ignore)
+        result = synthesise(image, hole, torch.zeros(96, 96).long(), start, seeded(), ignore, options)
         assert abs(float(result[:, hole].mean()) - level) < 0.12
 
 
