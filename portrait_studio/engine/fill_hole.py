@@ -16,6 +16,7 @@ from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.extension_plan import photo_in
 from portrait_studio.engine.memory import give_back_memory
 from portrait_studio.engine.network_store import NetworkStore
+from portrait_studio.engine.network_trust import network_trust
 from portrait_studio.engine.parse import ParsedWindow, labels_at
 from portrait_studio.engine.parse_memory import ParseMemory
 from portrait_studio.engine.poisson import PoissonSolver
@@ -40,23 +41,9 @@ from portrait_studio.imaging.colour import in_8_bits
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of
 from portrait_studio.messages import Message
-from portrait_studio.networks.conventions import FACE
 
-_KINDS = ((0,), (1, 2), (3, FACE), (12, 13, 14, 15), (4, 5, 6, 7, 8, 17), (9, 10), (16,))
-"""Labels by kind: background, head, face, limbs, garments, shoes, bag."""
 _DECIDED = 0.9
 """Share of the doubt that the completion network is not shown: it paints doubt as fog."""
-_FACE_TRUST = 0.85
-"""Share of the network in a face: some of the patches' grain stays."""
-_MOST_TRUST = 0.65
-"""Largest share of the network elsewhere."""
-_LEAST_TRUST = 0.35
-"""Smallest share of the network: it steadies the patches where they disagree."""
-_DOUBT = 0.4
-"""Doubt about the kind (1 - the highest probability) from which on the network has its largest share.
-
-A sharp fill after a wrong label is worse than a soft one.
-"""
 
 
 class Synthesise(Protocol):
@@ -281,25 +268,6 @@ class HoleFiller:
             for rows in strips(inner.height):
                 target[rows] = _eight_bits(source[rows])
             self._stages[name] = picture
-
-
-def network_trust(probabilities: Floats) -> Floats:
-    """How far the fill follows the network instead of the patches.
-
-    Much where the label is face, since patches of a face make no face, and more where it is in doubt what
-    kind of thing is there, since patches would give a wrong guess a sharp outline. Which garment it is hardly
-    counts.
-
-    Args:
-        probabilities: (h, w, 18) float32 over the labels.
-
-    Returns:
-        (h, w) float32 in [0.35, 0.85].
-    """
-    kinds = [probabilities[..., list(members)].sum(axis=2) for members in _KINDS]
-    doubt = 1.0 - np.max(kinds, axis=0)
-    share = np.clip(_MOST_TRUST * doubt / _DOUBT, _LEAST_TRUST, _MOST_TRUST)
-    return np.asarray(np.maximum(_FACE_TRUST * probabilities[..., FACE], share), dtype=np.float32)
 
 
 def _seen(picture: Floats, source: Window, target: Window) -> Floats:

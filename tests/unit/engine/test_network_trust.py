@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from portrait_studio.engine.fill_hole import network_trust
+from portrait_studio.engine.network_trust import network_trust
 from portrait_studio.networks.conventions import FACE, LABEL_COUNT
 
 
