@@ -203,10 +203,12 @@ class HoleFiller:
         fill = sample(texture, window, region)
         if completed is None:
             return fill
-        trust = sample_strips(network_trust(parsed.probabilities), parsed.window, region)
-        painted = sample_strips(completed, parsed.window, region)
-        for rows, share, colours in zip(strips(region.height), trust, painted, strict=True):
-            fill[rows] += share[..., None] * (colours - fill[rows])
+        # Only what the network can see is taken from it: finer detail stays that of the patches.
+        seen = Window.scaled(window.bounds, parsed.window.scale)
+        towards = _seen(completed, parsed.window, seen) - _seen(texture, window, seen)
+        towards *= _seen(network_trust(parsed.probabilities), parsed.window, seen)[..., None]
+        for rows, more in zip(strips(region.height), sample_strips(towards, seen, region), strict=True):
+            fill[rows] += more
         return fill
 
     def _refine_face(self, parsed: ParsedWindow, fill: Floats, region: Bounds) -> Floats:

@@ -188,6 +188,24 @@ def test_other_seeds_draw_other_structures_inside_the_hole_only(
     assert not np.array_equal(others[0].labels, others[1].labels)
 
 
+def test_detail_that_the_network_cannot_see_is_that_of_the_patches(
+    make_engine: MakeEngine, make_photo: MakePhoto
+) -> None:
+    image = make_photo(720, 660)
+    mask = np.zeros(image.shape[:2], np.uint8)
+    mask[230:410, 250:430] = 255
+    options = CompletionOptions(device="cpu", keep_stages=True)
+    (region,) = make_engine().complete(CompletionRequest(image, mask, options)).regions
+    texture, composite = (region.stages[name].astype(np.float32) for name in ("texture", "composite"))
+    window = region.structure.bounds
+    hole = cv2.erode(mask[window.slices], np.ones((9, 9), np.uint8)) > 0
+
+    def detail(picture: NDArray[np.float32]) -> float:
+        return float((picture - cv2.blur(picture, (3, 3)))[hole].std())
+
+    assert detail(composite) > 0.9 * detail(texture)
+
+
 def test_the_photo_and_the_mask_are_not_written_to(make_engine: MakeEngine, make_photo: MakePhoto) -> None:
     image = make_photo()
     mask = mask_of(image.shape, HOLES["corner"])
