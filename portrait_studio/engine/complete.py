@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 from torch import nn
@@ -11,6 +13,7 @@ from portrait_studio.engine.parse import ParsedWindow, network_input
 from portrait_studio.engine.request import Pixels
 from portrait_studio.engine.resample import Floats, pad_to_stride, read_window
 from portrait_studio.engine.run_network import Report, dropping, run, to_array, to_tensor
+from portrait_studio.networks.conventions import MIRROR_LABELS
 
 
 def complete(
@@ -34,13 +37,40 @@ def complete(
         seed: another one than 0 makes networks with dropout, as those for extensions, paint something else.
 
     Returns:
-        (h, w, 3) float32 in [0, 1], the whole window as the network paints it.
+        (h, w, 3) float32 in [0, 1], the whole window as the network paints it: the mean of what it makes of
+        the picture and of its mirror image.
     """
     window = parsed.window
     colours, hole = read_window(image, mask, window)
-    picture, holes = network_input(colours, hole)
-    guide = to_tensor(pad_to_stride(parsed.probabilities))
     with dropping(network, seed):
-        output = run(network, compute, report, picture, guide, holes)
-    painted = to_array(output)[: window.size.height, : window.size.width]
+        seen = _paint(network, colours, hole, parsed.probabilities, compute, partial(_report_half, report, 0))
+        other = _paint(
+            network,
+            colours[:, ::-1],
+            hole[:, ::-1],
+            # What is left in the mirror is right in the photo.
+            parsed.probabilities[:, ::-1][..., list(MIRROR_LABELS)],
+            compute,
+            partial(_report_half, report, 1),
+        )
+    return np.asarray((seen + other[:, ::-1]) * np.float32(0.5), np.float32)
+
+
+def _paint(
+    network: nn.Module,
+    colours: Floats,
+    hole: NDArray[np.bool_],
+    probabilities: Floats,
+    compute: Compute,
+    report: Report,
+) -> Floats:
+    """One forward pass over (h, w) colours, hole and labels: (h, w, 3) float32 in [0, 1]."""
+    picture, holes = network_input(colours, hole)
+    guide = to_tensor(pad_to_stride(probabilities))
+    output = to_array(run(network, compute, report, picture, guide, holes))
+    painted = output[: colours.shape[0], : colours.shape[1]]
     return np.asarray(np.clip(painted * np.float32(0.5) + np.float32(0.5), 0.0, 1.0), np.float32)
+
+
+def _report_half(report: Report, number: int, fraction: float) -> None:
+    report((number + fraction) / 2)

@@ -20,7 +20,7 @@ from portrait_studio.engine.run_network import run, to_array, to_tensor
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.errors import Cancelled, WeightsError
 from portrait_studio.imaging.geometry import Bounds, Extent
-from portrait_studio.networks.conventions import FACE, KEYPOINTS, LABEL_COUNT, LABELS
+from portrait_studio.networks.conventions import FACE, KEYPOINTS, LABEL_COUNT, LABELS, MIRROR_LABELS
 from tests.helpers.tiny_networks import TinyCompletion, TinyFace, TinyParser
 
 CPU = Compute(torch.device("cpu"))
@@ -92,6 +92,33 @@ def test_parse_and_complete_keep_the_windows_size() -> None:
     completed = complete(TinyCompletion(), image, mask, parsed, CPU, silent)
     assert completed.shape == (window.size.height, window.size.width, 3)
     assert 0.4 < completed.mean() < 0.6
+
+
+class LopsidedCompletion(nn.Module):
+    """Paints a ramp from left to right, brighter where it is told left shoe."""
+
+    def forward(self, image: Tensor, parsing: Tensor, mask: Tensor) -> Tensor:
+        ramp = torch.linspace(-0.5, 0.5, image.shape[3]).expand_as(image)
+        return ramp + 0.5 * parsing[:, LABELS.index("left-shoe"), None]
+
+
+def test_a_photo_and_its_mirror_image_are_completed_alike() -> None:
+    image = np.random.default_rng(0).integers(0, 256, (64, 96, 3), dtype=np.uint8)
+    mask = np.zeros((64, 96), np.uint8)
+    mask[20:50, 10:40] = 255
+    window = Window(Bounds(0, 0, 96, 64), Extent(96, 64))
+    labels = np.zeros((64, 96, LABEL_COUNT), np.float32)
+    labels[:, :30, LABELS.index("left-shoe")] = labels[:, 30:, LABELS.index("right-shoe")] = 1
+    swapped = np.ascontiguousarray(labels[:, ::-1][..., list(MIRROR_LABELS)])
+    heatmaps = np.zeros((16, 24, 16), np.float32)
+    flip = np.s_[:, ::-1]
+    straight, mirrored = (
+        complete(LopsidedCompletion(), photo, hole, ParsedWindow(window, shares, heatmaps), CPU, silent)
+        for photo, hole, shares in ((image, mask, labels), (image[flip], mask[flip], swapped))
+    )
+    np.testing.assert_allclose(straight, mirrored[flip], atol=1e-6)
+    # The ramps of both directions cancel out, and either side is a left shoe in one of the pictures.
+    np.testing.assert_allclose(straight, 0.625, atol=1e-5)
 
 
 def test_a_structure_keeps_its_place_in_another_window() -> None:
