@@ -9,9 +9,11 @@ from portrait_studio.session.session import Session
 
 def enabled_commands(session: Session) -> dict[Command, bool]:
     """For each command that is not always possible, whether it is."""
-    is_open = session.document is not None
+    document = session.document
+    is_open = document is not None
     editable = session.can_edit
-    has_folder = session.document is not None and session.document.photo.path is not None
+    has_folder = document is not None and document.photo.path is not None
+    has_labels = document is not None and document.has_wanted_structure
     masked = editable and session.has_mask
     return {
         Command.NEXT_PHOTO: has_folder,
@@ -19,7 +21,7 @@ def enabled_commands(session: Session) -> dict[Command, bool]:
         Command.SAVE: editable,
         Command.SAVE_AS: editable,
         Command.EXPORT: editable,
-        Command.EXPORT_RECORD: editable and session.has_fill,
+        Command.EXPORT_RECORD: editable and session.history.last_fill is not None,
         Command.COPY: is_open,
         Command.UNDO: session.can_undo,
         Command.REDO: session.can_redo,
@@ -36,7 +38,7 @@ def enabled_commands(session: Session) -> dict[Command, bool]:
         Command.RECOVER_FEET: editable,
         Command.RECOVER_FOREHEAD: editable,
         Command.FILL: editable,
-        Command.AGAIN: session.can_fill_again,
+        Command.AGAIN: session.filling.can_try_again,
         Command.READ_STRUCTURE: editable,
         Command.STRUCTURE: is_open,
         Command.SKELETON: is_open,
@@ -44,9 +46,9 @@ def enabled_commands(session: Session) -> dict[Command, bool]:
         Command.SIDE_BY_SIDE: is_open,
         Command.INVENTED: is_open,
         Command.EXPORT_INVENTED: editable,
-        Command.OTHER_WAYS: session.can_fill_again,
+        Command.OTHER_WAYS: session.filling.can_try_again,
         Command.FILL_ANEW: session.filling.can_fill_anew,
-        Command.CLEAR_LABELS: editable and session.has_wanted_structure,
+        Command.CLEAR_LABELS: editable and has_labels,
         Command.RESET_JOINTS: editable and session.posing.has_moved,
         Command.SAMPLE: sample_path().exists(),
         Command.ZOOM_IN: is_open,

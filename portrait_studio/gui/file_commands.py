@@ -37,13 +37,13 @@ class FileCommands(QObject):
         self._after_saving: Callable[[], None] | None = None
         self.recent = RecentFiles(data_dir() / "recent.json")
         session.opened.connect(self._remember)
-        session.saved.connect(self._on_saved)
-        session.recorded.connect(self._on_recorded)
+        session.files.saved.connect(self._on_saved)
+        session.files.recorded.connect(self._on_recorded)
         session.failed.connect(self._forget_plan)
 
     def open_path(self, path: Path) -> None:
         """Open a photo or a project, after asking about unsaved edits of the present one."""
-        self.leave(lambda: self._session.open(path))
+        self.leave(lambda: self._session.files.open(path))
 
     def ask_open(self) -> None:
         """Let the user choose a photo or a project."""
@@ -76,10 +76,10 @@ class FileCommands(QObject):
 
     def save(self) -> bool:
         """Save the project where it lies, or where the user says; False when the user thinks better of it."""
-        path = self._session.project_path
+        path = self._session.files.project_path
         if path is None:
             return self.save_as()
-        self._session.save(path)
+        self._session.files.save(path)
         return True
 
     def save_as(self) -> bool:
@@ -89,7 +89,7 @@ class FileCommands(QObject):
             return False
         photo = document.photo
         stem = photo.path.stem if photo.path is not None else "photo"
-        present = self._session.project_path or folder_for(photo) / f"{stem}{SUFFIX}"
+        present = self._session.files.project_path or folder_for(photo) / f"{stem}{SUFFIX}"
         chosen, _ = QFileDialog.getSaveFileName(
             self._window,
             tr("Save the project as"),
@@ -103,7 +103,7 @@ class FileCommands(QObject):
             path = path.with_name(path.name + SUFFIX)
             if path.exists() and not ask_overwrite(self._window, path, is_source=False):
                 return False
-        self._session.save(path)
+        self._session.files.save(path)
         return True
 
     def export_record(self) -> None:
@@ -119,7 +119,7 @@ class FileCommands(QObject):
         )
         if chosen:
             path = Path(chosen)
-            self._session.export_record(path if path.suffix else path.with_suffix(".json"))
+            self._session.files.export_record(path if path.suffix else path.with_suffix(".json"))
 
     def ask_export(self) -> None:
         """Let the user choose file and format, and write the result."""
@@ -132,7 +132,7 @@ class FileCommands(QObject):
             source = document.photo.path
             is_source = source is not None and path.exists() and source.exists() and path.samefile(source)
             if not path.exists() or ask_overwrite(self._window, path, is_source=is_source):
-                self._session.export(path, dialog.options)
+                self._session.files.export(path, dialog.options)
                 break
         dialog.deleteLater()
 
@@ -153,7 +153,7 @@ class FileCommands(QObject):
         elif data is not None and data.hasImage():
             pixels = pixels_of(data.imageData())
             if pixels is not None:
-                self.leave(lambda: self._session.open_pixels(pixels))
+                self.leave(lambda: self._session.files.open_pixels(pixels))
         else:
             self.told.emit(tr("There is no picture to open; copy one first."))
 
@@ -166,13 +166,13 @@ class FileCommands(QObject):
 
     def leave(self, then: Callable[[], None]) -> None:
         """Do something that gives up the present document, after asking about unsaved edits."""
-        if self._session.is_writing:
+        if self._session.files.is_writing:
             self.told.emit(tr("The photo is still being written; try again in a moment."))
             return
-        if not self._session.has_unsaved_edits:
+        if not self._session.files.has_unsaved_edits:
             then()
             return
-        answer = ask_unsaved(self._window, self._session.name)
+        answer = ask_unsaved(self._window, self._session.files.name)
         if answer is UnsavedAnswer.DISCARD:
             then()
         elif answer is UnsavedAnswer.SAVE and self.save():
@@ -180,7 +180,7 @@ class FileCommands(QObject):
 
     def _remember(self) -> None:
         document = self._session.document
-        path = self._session.project_path or (document.photo.path if document is not None else None)
+        path = self._session.files.project_path or (document.photo.path if document is not None else None)
         if path is not None and path != sample_path() and path.is_file():
             self.recent.add(path)
 

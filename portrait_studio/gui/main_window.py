@@ -161,8 +161,8 @@ class MainWindow(QMainWindow):
         session.job_ended.connect(self._on_job_ended)
         session.failed.connect(self._on_failed)
         session.noticed.connect(self._on_noticed)
-        session.exported.connect(self._on_exported)
-        session.mask_exported.connect(lambda path: self._tell(tr("Saved {name}.", name=path.name)))
+        session.files.exported.connect(self._on_exported)
+        session.files.mask_exported.connect(lambda path: self._tell(tr("Saved {name}.", name=path.name)))
         session.device_named.connect(self.readout.show_device)
         session.state_changed.connect(self._update_state)
         session.tools.changed.connect(self._show_tool)
@@ -310,8 +310,8 @@ class MainWindow(QMainWindow):
         for command, enabled in enabled_commands(session).items():
             self.actions_[command].setEnabled(enabled)
         self.compare_button.setEnabled(is_open)
-        self.setWindowTitle(f"{session.name}[*] - Portrait Studio" if is_open else "Portrait Studio[*]")
-        self.setWindowModified(session.has_unsaved_edits)
+        self.setWindowTitle(f"{session.files.name}[*] - Portrait Studio" if is_open else "Portrait Studio[*]")
+        self.setWindowModified(session.files.has_unsaved_edits)
 
     def _on_theme_changed(self) -> None:
         self.canvas.set_colours(self._theme.colours.canvas, self._theme.colours.accent)
@@ -346,7 +346,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved edits; a running job is cancelled."""
-        if self._leaving or not self._session.has_unsaved_edits:
+        if self._leaving or not self._session.files.has_unsaved_edits:
             self._leaving = True
             self._session.cancel_all()
             event.accept()

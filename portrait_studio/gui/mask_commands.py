@@ -58,7 +58,7 @@ class MaskCommands(QObject):
             self._window, tr("Import a mask"), str(self._folder()), filters
         )
         if chosen:
-            self._session.import_mask(Path(chosen))
+            self._session.files.import_mask(Path(chosen))
 
     def ask_export(self) -> None:
         """Let the user choose where the mask is written."""
@@ -72,7 +72,7 @@ class MaskCommands(QObject):
         )
         if chosen:
             target = Path(chosen)
-            self._session.export_mask(target if target.suffix else target.with_suffix(".png"))
+            self._session.files.export_mask(target if target.suffix else target.with_suffix(".png"))
 
     def _folder(self) -> Path:
         document = self._session.document

@@ -104,4 +104,4 @@ class ViewCommands(QObject):
         )
         if chosen:
             target = Path(chosen)
-            self._session.export_invented(target if target.suffix else target.with_suffix(".png"))
+            self._session.files.export_invented(target if target.suffix else target.with_suffix(".png"))

@@ -73,18 +73,18 @@ class Autosave(QObject):
     def recover(self, found: Recoverable) -> None:
         """Open unsaved work; its file is kept and used on."""
         self._adopted = found
-        self._session.open_recovered(found.slot.path)
+        self._session.files.open_recovered(found.slot.path)
 
     def keep(self) -> None:
         """Write the project now if it has edits that are in no file; during a stroke, right after it."""
         session, state = self._session, self._session.history.state
-        if not session.has_unsaved_edits or (self._has_file and state is self._kept):
+        if not session.files.has_unsaved_edits or (self._has_file and state is self._kept):
             return
-        snapshot = session.snapshot()
+        snapshot = session.files.snapshot()
         self._is_due = snapshot is None
         if snapshot is None or self._desk.current is not None or not self._can_write():
             return
-        origin = Origin(session.name, snapshot.photo.path, session.project_path)
+        origin = Origin(session.files.name, snapshot.photo.path, session.files.project_path)
         path = self._slot.path
 
         def task(progress: Progress) -> State:
@@ -132,12 +132,12 @@ class Autosave(QObject):
 
     def _on_written(self, _job: object, state: State) -> None:
         self._has_file, self._kept, self._has_complained = True, state, False
-        if not self._session.has_unsaved_edits:
+        if not self._session.files.has_unsaved_edits:
             self._forget()
 
     def _on_failed(self, failure: Failure) -> None:
         # A document that was closed meanwhile takes its undo data with it; there is nothing to keep then.
-        if self._session.has_unsaved_edits:
+        if self._session.files.has_unsaved_edits:
             error = failure.error
             unknown = Message("It could not be written ({reason}).", reason=str(error))
             self._complain(error.message if isinstance(error, PortraitStudioError) else unknown)
@@ -159,7 +159,7 @@ class Autosave(QObject):
         self._adopted = None
 
     def _on_history(self) -> None:
-        if self._has_file and not self._session.has_unsaved_edits:
+        if self._has_file and not self._session.files.has_unsaved_edits:
             self._forget()
         elif self._is_due:
             self.keep()

@@ -2244,6 +2244,16 @@ the person and the scene behind it are recovered.</source>
             <translation>裁剪画布</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/session/files.py" />
+            <source>Pasted picture</source>
+            <translation>粘贴的图片</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/files.py" />
+            <source>Import mask</source>
+            <translation>导入蒙版</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/session/fill_records.py" />
             <source>The fill was made by the method {name!r}, which this version of the program lacks; update it.</source>
             <translation>此填充使用的方法 {name!r} 在当前版本中不存在；请更新程序。</translation>
@@ -2368,16 +2378,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/session/picking.py" />
             <source>Protect people</source>
             <translation>保护人物</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/session/session.py" />
-            <source>Pasted picture</source>
-            <translation>粘贴的图片</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/session/session.py" />
-            <source>Import mask</source>
-            <translation>导入蒙版</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/session/session.py" />

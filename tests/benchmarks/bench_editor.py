@@ -101,7 +101,7 @@ def open_photo(program: Program, path: Path) -> None:
     """
     loop = QEventLoop()
     program.session.opened.connect(loop.quit)
-    program.session.open(path)
+    program.session.files.open(path)
     loop.exec()
     program.session.opened.disconnect(loop.quit)
     program.window.canvas.repaint()

@@ -31,7 +31,7 @@ def session(qtbot: QtBot, models: Path, photo: Path) -> Iterator[Session]:
     engine.prefer(Computing("cpu", "float32", 1))
     session = Session(engine, *threads)
     with qtbot.waitSignal(session.opened, timeout=5000):
-        session.open(photo)
+        session.files.open(photo)
     session.tools.set_takes_loops(False)
     yield session
     for thread in threads:
@@ -50,10 +50,10 @@ def rectangle(session: Session, *box: int) -> None:
 def replayed(qtbot: QtBot, session: Session, photo: Path, told: pytest.CaptureFixture[str]) -> str:
     """Export record and result, and repeat the record; what the repetition says."""
     record, result, again = (photo.with_name(name) for name in ("edit.json", "result.png", "again.png"))
-    with qtbot.waitSignal(session.recorded, timeout=5000):
-        session.export_record(record)
-    with qtbot.waitSignal(session.exported, timeout=5000):
-        session.export(result, ExportOptions())
+    with qtbot.waitSignal(session.files.recorded, timeout=5000):
+        session.files.export_record(record)
+    with qtbot.waitSignal(session.files.exported, timeout=5000):
+        session.files.export(result, ExportOptions())
     told.readouterr()
     assert run("replay", record, photo, "-o", again) == 0
     assert np.array_equal(pixels_of(again), pixels_of(result))

@@ -58,8 +58,8 @@ def test_edits_are_kept_and_the_file_goes_when_they_are_saved(
     hand.stroke((60, 80), (140, 120))
     path = wait_for_file(qtbot, program, folder)
     assert read_project(path, lambda: None).origin is not None
-    with qtbot.waitSignal(opened.exported, timeout=5000):
-        opened.export(tmp_path / "out.png", ExportOptions())
+    with qtbot.waitSignal(opened.files.exported, timeout=5000):
+        opened.files.export(tmp_path / "out.png", ExportOptions())
     assert not kept(folder)
     hand.stroke((60, 180), (140, 180))
     wait_for_file(qtbot, program, folder)
@@ -112,7 +112,7 @@ def test_giving_edits_up_removes_the_file(
     wait_for_file(qtbot, program, folder)
     answer("Discard")
     window.open_path(write_photo(folder.parent / "other.png", 100, 90))
-    qtbot.waitUntil(lambda: opened.name == "other.png")
+    qtbot.waitUntil(lambda: opened.files.name == "other.png")
     assert list(folder.iterdir()) == []
 
 
@@ -168,23 +168,23 @@ def test_recovered_work_is_unsaved_work_of_the_same_photo(
     hand.stroke((60, 180), (140, 180))
     before = state(opened)
     left_behind(folder, opened, program, qtbot)
-    opened.open_pixels(np.zeros((50, 60, 3), np.uint8))
+    opened.files.open_pixels(np.zeros((50, 60, 3), np.uint8))
     when_shown(RecoveryDialog, lambda dialog: dialog.recover_button.click())
     with qtbot.waitSignal(opened.opened, timeout=5000):
         program.begin(None)
     assert state(opened) == before
-    assert opened.has_unsaved_edits
-    assert opened.name == "person.png"
+    assert opened.files.has_unsaved_edits
+    assert opened.files.name == "person.png"
     assert opened.document is not None
     assert opened.document.photo.path == photo_path
     assert [path.name for path in kept(folder)] == ["crashed.psproj"]
     hand.key(Qt.Key.Key_Z, CTRL)
     hand.key(Qt.Key.Key_Z, CTRL)
     assert np.array_equal(opened.document.image, opened.document.photo.pixels)
-    assert opened.has_unsaved_edits
+    assert opened.files.has_unsaved_edits
     answer("Discard")
     window.open_path(photo_path)
-    qtbot.waitUntil(lambda: not opened.has_unsaved_edits)
+    qtbot.waitUntil(lambda: not opened.files.has_unsaved_edits)
     assert not kept(folder)
 
 

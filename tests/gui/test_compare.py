@@ -121,7 +121,7 @@ def test_the_map_of_invented_pixels_is_written(
 ) -> None:
     target = tmp_path / "invented"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
-    with qtbot.waitSignal(filled.mask_exported, timeout=5000):
+    with qtbot.waitSignal(filled.files.mask_exported, timeout=5000):
         window.actions_[Command.EXPORT_INVENTED].trigger()
     assert filled.document is not None
     written = read_photo(target.with_suffix(".png")).pixels[..., 0]

@@ -182,10 +182,10 @@ def test_a_project_opens_to_the_same_canvas_undo_included(
     document = opened.document
     assert document is not None
     shown = document.image.copy()
-    with qtbot.waitSignal(opened.saved, timeout=5000):
-        opened.save(tmp_path / "a.psproj")
+    with qtbot.waitSignal(opened.files.saved, timeout=5000):
+        opened.files.save(tmp_path / "a.psproj")
     with qtbot.waitSignal(opened.opened, timeout=5000):
-        opened.open(tmp_path / "a.psproj")
+        opened.files.open(tmp_path / "a.psproj")
     again = opened.document
     assert again is not None
     assert again is not document

@@ -86,7 +86,7 @@ def test_a_bag_is_gone_and_the_photo_exported_after_four_clicks(
         QTest.keyClick(dialog, Qt.Key.Key_Return)
 
     QTimer.singleShot(300, agree)
-    with qtbot.waitSignal(session.exported, timeout=8000):
+    with qtbot.waitSignal(session.files.exported, timeout=8000):
         mouse.click_button("Export")
     assert mouse.clicks <= MOST_CLICKS
     (written,) = tmp_path.rglob("photo-edited.png")

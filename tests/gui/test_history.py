@@ -61,7 +61,7 @@ def test_the_record_says_how_each_fill_was_made(
             hand.key(Qt.Key.Key_Return)
     result = pixels_sha256(document.image)
     hand.stroke((20, 20), (40, 20))
-    with qtbot.waitSignal(opened.recorded, timeout=5000):
+    with qtbot.waitSignal(opened.files.recorded, timeout=5000):
         window.actions_[Command.EXPORT_RECORD].trigger()
     record = read_record(tmp_path / "edit.json")
     assert [np.array_equal(fill.mask, mask) for fill, mask in zip(record.fills, masks, strict=True)] == [
@@ -71,7 +71,7 @@ def test_the_record_says_how_each_fill_was_made(
     assert record.result_sha256 == result
     for _ in range(2):
         hand.key(Qt.Key.Key_Z, CTRL)
-    with qtbot.waitSignal(opened.recorded, timeout=5000):
+    with qtbot.waitSignal(opened.files.recorded, timeout=5000):
         window.actions_[Command.EXPORT_RECORD].trigger()
     shorter = read_record(tmp_path / "edit.json")
     assert len(shorter.fills) == 2
@@ -103,8 +103,8 @@ def test_the_record_repeats_the_requests_and_the_choice_in_each_hole(
         with qtbot.waitSignal(opened.job_ended, timeout=5000):
             hand.key(Qt.Key.Key_Return, keys)
     opened.filling.choose(0, hole=1)
-    with qtbot.waitSignal(opened.recorded, timeout=5000):
-        opened.export_record(tmp_path / "edit.json")
+    with qtbot.waitSignal(opened.files.recorded, timeout=5000):
+        opened.files.export_record(tmp_path / "edit.json")
     (fill,) = read_record(tmp_path / "edit.json").fills
     first, second = engine.requests
     assert [(way.method, way.seed) for way in fill.how.ways] == [

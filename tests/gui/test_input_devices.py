@@ -197,7 +197,7 @@ def test_a_dropped_file_opens(qtbot: QtBot, opened: Session, window: MainWindow,
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(write_photo(tmp_path / "other.png", 100, 90)))])
     assert drop(window, data)
-    qtbot.waitUntil(lambda: opened.name == "other.png")
+    qtbot.waitUntil(lambda: opened.files.name == "other.png")
 
 
 def test_a_dropped_picture_opens(opened: Session, window: MainWindow) -> None:
@@ -214,4 +214,4 @@ def test_dropped_text_is_refused(opened: Session, window: MainWindow) -> None:
     data = QMimeData()
     data.setText("not a photo")
     assert not drop(window, data)
-    assert opened.name == "person.png"
+    assert opened.files.name == "person.png"

@@ -175,7 +175,7 @@ def test_opening_another_photo_drops_the_running_fill(
     hand.key(Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(engine.stages))
     picture = np.zeros((50, 60, 3), np.uint8)
-    opened.open_pixels(picture)
+    opened.files.open_pixels(picture)
     engine.hold.set()
     qtbot.wait(100)
     document = opened.document
@@ -235,7 +235,7 @@ def test_missing_weights_are_told_in_a_banner_and_the_editor_works(
 ) -> None:
     engine.warm_up_error = WeightsError("The weights are missing. Reinstall the program.")
     program.session.prepare()
-    program.session.open_pixels(np.full((60, 80, 3), 90, np.uint8))
+    program.session.files.open_pixels(np.full((60, 80, 3), 90, np.uint8))
     qtbot.waitUntil(window.banner.isVisible)
     assert "The weights are missing. Reinstall the program." in window.banner.text
     assert not dialogs()

@@ -57,8 +57,8 @@ def test_a_dragged_joint_is_a_step_that_the_fill_and_the_map_obey(
         hand.key(Qt.Key.Key_Return, CTRL | SHIFT)
     assert engine.requests[-1].joints == joints(posed)
     assert engine.requests[-1].mask[200, 100]
-    with qtbot.waitSignal(posed.recorded, timeout=5000):
-        posed.export_record(tmp_path / "edit.json")
+    with qtbot.waitSignal(posed.files.recorded, timeout=5000):
+        posed.files.export_record(tmp_path / "edit.json")
     (first, second) = read_record(tmp_path / "edit.json").fills
     assert first.how.joints == ()
     assert second.how.joints[0][0] == ANKLE

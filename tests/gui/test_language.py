@@ -140,10 +140,10 @@ def test_steps_are_chinese_in_the_list_and_english_in_the_file(
         "Stroke",
         "Move left knee",
     ]
-    with qtbot.waitSignal(opened.saved, timeout=5000):
-        opened.save(tmp_path / "edit.psproj")
+    with qtbot.waitSignal(opened.files.saved, timeout=5000):
+        opened.files.save(tmp_path / "edit.psproj")
     with qtbot.waitSignal(opened.opened, timeout=5000):
-        opened.open(tmp_path / "edit.psproj")
+        opened.files.open(tmp_path / "edit.psproj")
     names = [model.data(model.index(row, 0)) for row in range(model.rowCount())]
     assert names == ["打开时的照片", "描画", "移动左膝"], "a file remembers no templates"
 

@@ -146,7 +146,7 @@ def test_a_mask_goes_to_a_file_and_back(
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(target), ""))
     hand.stroke((60, 80), (140, 120))
     painted = mask_of(opened).copy()
-    with qtbot.waitSignal(opened.mask_exported, timeout=5000):
+    with qtbot.waitSignal(opened.files.mask_exported, timeout=5000):
         press(window, "Export mask…")
     hand.key(Qt.Key.Key_D, CTRL)
     with qtbot.waitSignal(opened.job_ended, timeout=5000):
@@ -162,7 +162,7 @@ def test_a_mask_of_another_size_is_refused_with_a_sentence(
     other = tmp_path / "other.png"
     assert cv2.imwrite(str(other), np.full((20, 20), 255, np.uint8))
     with qtbot.waitSignal(opened.failed, timeout=5000):
-        opened.import_mask(other)
+        opened.files.import_mask(other)
     assert "20 x 20" in window.findChildren(ErrorDialog)[0].sentence
     assert not mask_of(opened).any()
 
@@ -185,10 +185,10 @@ def test_a_soft_mask_comes_back_soft_from_its_file(
     hand.stroke((60, 80), (140, 80))
     opened.painting.feather_mask(8)
     soft = mask_of(opened).copy()
-    with qtbot.waitSignal(opened.mask_exported, timeout=5000):
-        opened.export_mask(tmp_path / "mask.png")
+    with qtbot.waitSignal(opened.files.mask_exported, timeout=5000):
+        opened.files.export_mask(tmp_path / "mask.png")
     opened.painting.clear_mask()
     with qtbot.waitSignal(opened.job_ended, timeout=5000):
-        opened.import_mask(tmp_path / "mask.png")
+        opened.files.import_mask(tmp_path / "mask.png")
     assert np.array_equal(mask_of(opened), soft)
     assert len(np.unique(soft)) > 10

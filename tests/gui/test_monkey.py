@@ -31,7 +31,7 @@ def test_random_events_leave_a_document_that_its_history_repeats(
     monkey.settle()
     assert photos
     assert monkey.written
-    document, snapshot = opened.document, opened.snapshot()
+    document, snapshot = opened.document, opened.files.snapshot()
     assert document is not None
     assert snapshot is not None
     write_project(snapshot, tmp_path / "monkey.psproj", lambda: None)

@@ -45,7 +45,7 @@ def test_recent_files_are_listed_latest_first_and_open_by_digit(
     assert entries(menu) == [str(other), str(photo_path)]
     with qtbot.waitSignal(opened.opened, timeout=5000):
         qtbot.keyClick(menu, Qt.Key.Key_2)
-    assert opened.name == "person.png"
+    assert opened.files.name == "person.png"
     other.unlink()
     menu = recent_menu(window)
     assert entries(menu) == [str(photo_path)]
@@ -80,13 +80,13 @@ def test_page_keys_go_through_the_folder(
     for _ in range(3):
         with qtbot.waitSignal(opened.opened, timeout=5000):
             hand.key(Qt.Key.Key_PageDown)
-        seen.append(opened.name)
+        seen.append(opened.files.name)
     assert seen == ["person 10.png", "person.png", "zebra.jpg"]
     hand.key(Qt.Key.Key_PageDown)
     assert "last photo of the folder" in window.statusBar().currentMessage()
     with qtbot.waitSignal(opened.opened, timeout=5000):
         hand.key(Qt.Key.Key_PageUp)
-    assert opened.name == "person.png"
+    assert opened.files.name == "person.png"
 
 
 def test_going_on_asks_about_unsaved_edits(
@@ -97,7 +97,7 @@ def test_going_on_asks_about_unsaved_edits(
     answer("Cancel")
     hand.key(Qt.Key.Key_PageDown)
     qtbot.wait(30)
-    assert opened.name == "person.png"
+    assert opened.files.name == "person.png"
 
 
 def test_a_photo_that_is_gone_still_has_neighbours(tmp_path: Path) -> None:
@@ -113,13 +113,13 @@ def test_a_dropped_project_opens(
 ) -> None:
     hand.stroke((60, 80), (140, 80))
     target = tmp_path / "a.psproj"
-    with qtbot.waitSignal(opened.saved, timeout=5000):
-        opened.save(target)
+    with qtbot.waitSignal(opened.files.saved, timeout=5000):
+        opened.files.save(target)
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(target))])
     with qtbot.waitSignal(opened.opened, timeout=5000):
         window.files.take(data)
-    assert opened.project_path == target
+    assert opened.files.project_path == target
     assert opened.has_mask
 
 
@@ -128,7 +128,7 @@ def test_a_clipboard_without_a_picture_says_so(opened: Session, window: MainWind
     QApplication.clipboard().setText(text)
     window.actions_[Command.PASTE].trigger()
     assert "no picture to open" in window.statusBar().currentMessage()
-    assert opened.name == "person.png"
+    assert opened.files.name == "person.png"
 
 
 def test_an_empty_clipboard_says_so(opened: Session, window: MainWindow) -> None:

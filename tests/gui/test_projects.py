@@ -49,16 +49,16 @@ def test_a_saved_project_opens_to_the_same_state_and_history(
 ) -> None:
     edit(qtbot, opened, hand)
     saved = state(opened)
-    with qtbot.waitSignal(opened.saved, timeout=5000):
+    with qtbot.waitSignal(opened.files.saved, timeout=5000):
         hand.key(Qt.Key.Key_S, CTRL)
-    assert not opened.has_unsaved_edits
+    assert not opened.files.has_unsaved_edits
     assert window.windowTitle().startswith("mine.psproj")
     with qtbot.waitSignal(opened.opened, timeout=5000):
         window.open_path(write_photo(tmp_path / "other.png", 100, 90))
     with qtbot.waitSignal(opened.opened, timeout=5000):
         window.open_path(target)
     assert state(opened) == saved
-    assert not opened.has_unsaved_edits
+    assert not opened.files.has_unsaved_edits
     assert opened.document is not None
     hand.key(Qt.Key.Key_Y, CTRL)
     assert opened.document.mask[35, 40] == 255
@@ -69,7 +69,7 @@ def test_a_saved_project_opens_to_the_same_state_and_history(
     hand.key(Qt.Key.Key_Y, CTRL)
     hand.key(Qt.Key.Key_Y, CTRL)
     assert state(opened) == saved
-    assert not opened.has_unsaved_edits
+    assert not opened.files.has_unsaved_edits
 
 
 def test_a_reopened_fill_can_be_tried_again(
@@ -78,7 +78,7 @@ def test_a_reopened_fill_can_be_tried_again(
     hand.stroke((60, 80), (140, 80))
     with qtbot.waitSignal(opened.job_ended, timeout=5000):
         hand.key(Qt.Key.Key_Return)
-    with qtbot.waitSignal(opened.saved, timeout=5000):
+    with qtbot.waitSignal(opened.files.saved, timeout=5000):
         hand.key(Qt.Key.Key_S, CTRL)
     with qtbot.waitSignal(opened.opened, timeout=5000):
         window.open_path(target)
@@ -93,21 +93,21 @@ def test_save_writes_to_the_same_file_and_save_as_to_another(
     qtbot: QtBot, opened: Session, hand: Hand, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hand.stroke((60, 80), (140, 120))
-    with qtbot.waitSignal(opened.saved, timeout=5000):
+    with qtbot.waitSignal(opened.files.saved, timeout=5000):
         hand.key(Qt.Key.Key_S, CTRL)
     first = target.read_bytes()
     other = target.with_name("second.psproj")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(other), ""))
     hand.stroke((60, 180), (140, 180))
-    assert opened.has_unsaved_edits
-    with qtbot.waitSignal(opened.saved, timeout=5000):
+    assert opened.files.has_unsaved_edits
+    with qtbot.waitSignal(opened.files.saved, timeout=5000):
         hand.key(Qt.Key.Key_S, CTRL)
     assert target.read_bytes() != first
     assert not other.exists()
-    with qtbot.waitSignal(opened.saved, timeout=5000):
+    with qtbot.waitSignal(opened.files.saved, timeout=5000):
         hand.key(Qt.Key.Key_S, CTRL | SHIFT)
     assert other.exists()
-    assert opened.project_path == other
+    assert opened.files.project_path == other
 
 
 def test_saving_is_offered_before_another_photo_and_then_it_opens(
@@ -117,7 +117,7 @@ def test_saving_is_offered_before_another_photo_and_then_it_opens(
     hand.stroke((60, 80), (140, 80))
     answer("Save")
     window.open_path(other)
-    qtbot.waitUntil(lambda: opened.name == "other.png")
+    qtbot.waitUntil(lambda: opened.files.name == "other.png")
     assert target.exists()
 
 
@@ -136,8 +136,8 @@ def test_a_save_that_fails_keeps_the_document_and_the_plan_is_forgotten(
     with qtbot.waitSignal(opened.failed, timeout=5000):
         window.close()
     assert window.isVisible()
-    assert opened.has_unsaved_edits
-    assert opened.project_path is None
+    assert opened.files.has_unsaved_edits
+    assert opened.files.project_path is None
     found = [w for w in QApplication.topLevelWidgets() if isinstance(w, ErrorDialog) and w.isVisible()]
     assert "There is no folder" in found[0].sentence
 
@@ -159,10 +159,10 @@ def test_a_damaged_project_keeps_the_document(
 def test_a_pasted_picture_is_kept_in_the_project(
     qtbot: QtBot, opened: Session, window: MainWindow, hand: Hand, target: Path
 ) -> None:
-    opened.open_pixels(np.random.default_rng(3).integers(0, 255, (50, 60, 3)).astype(np.uint8))
+    opened.files.open_pixels(np.random.default_rng(3).integers(0, 255, (50, 60, 3)).astype(np.uint8))
     hand.stroke((10, 10), (30, 30))
     saved = state(opened)
-    with qtbot.waitSignal(opened.saved, timeout=5000):
+    with qtbot.waitSignal(opened.files.saved, timeout=5000):
         hand.key(Qt.Key.Key_S, CTRL)
     with qtbot.waitSignal(opened.opened, timeout=5000):
         window.open_path(target)
@@ -195,7 +195,7 @@ def test_protected_people_are_undone_and_saved(
     hand.key(Qt.Key.Key_Y, CTRL)
     assert box.isChecked()
     saved = opened.document.protected.copy()
-    with qtbot.waitSignal(opened.saved, timeout=5000):
+    with qtbot.waitSignal(opened.files.saved, timeout=5000):
         hand.key(Qt.Key.Key_S, CTRL)
     with qtbot.waitSignal(opened.opened, timeout=5000):
         window.open_path(write_photo(tmp_path / "other.png", 100, 90))
@@ -205,4 +205,4 @@ def test_protected_people_are_undone_and_saved(
     qtbot.waitUntil(lambda: opened.picking.protected == {0})
     hand.stroke((100, 150), (140, 150))
     assert not opened.has_mask
-    assert not opened.has_unsaved_edits
+    assert not opened.files.has_unsaved_edits

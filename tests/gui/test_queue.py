@@ -41,7 +41,7 @@ def go_on(engine: FakeEngine) -> None:
 def end_first(qtbot: QtBot, session: Session, engine: FakeEngine) -> None:
     """Let the first fill end, and hold the next one."""
     go_on(engine)
-    qtbot.waitUntil(lambda: session.has_fill)
+    qtbot.waitUntil(lambda: session.history.last_fill is not None)
     engine.hold = threading.Event()
 
 
@@ -62,7 +62,7 @@ def test_another_try_waits_for_the_fill_under_way_and_is_made_after_it(
     assert seeds(engine) == [0, 1, 2]
     assert not window.job_bar.queue_button.isVisible()
     filling.undo()
-    assert not filling.has_fill
+    assert filling.history.last_fill is None
 
 
 def test_one_that_waits_is_cancelled_with_the_mouse(
@@ -126,7 +126,7 @@ def test_without_a_first_fill_there_is_nothing_to_try_again(
     go_on(engine)
     qtbot.wait(50)
     assert len(engine.requests) == 1
-    assert not filling.has_fill
+    assert filling.history.last_fill is None
 
 
 def test_all_are_cancelled_at_once(
@@ -138,7 +138,7 @@ def test_all_are_cancelled_at_once(
     hand.key(Qt.Key.Key_Escape, SHIFT)
     assert filling.current_job is None
     assert not filling.filling.waiting
-    assert filling.has_fill
+    assert filling.history.last_fill is not None
     assert window.actions_[Command.AGAIN].isEnabled()
 
 
@@ -146,12 +146,12 @@ def test_what_waits_never_lands_in_another_photo(
     qtbot: QtBot, filling: Session, window: MainWindow, hand: Hand, engine: FakeEngine, tmp_path: Path
 ) -> None:
     hand.key(RETURN, CTRL)
-    filling.open(write_photo(tmp_path / "other.png", 100, 90))
-    qtbot.waitUntil(lambda: filling.name == "other.png")
+    filling.files.open(write_photo(tmp_path / "other.png", 100, 90))
+    qtbot.waitUntil(lambda: filling.files.name == "other.png")
     assert not filling.filling.waiting
     go_on(engine)
     qtbot.waitUntil(lambda: filling.survey.structure is not None)
     assert filling.document is not None
-    assert not filling.has_fill
+    assert filling.history.last_fill is None
     assert (filling.document.image == filling.document.photo.pixels).all()
     assert not window.actions_[Command.AGAIN].isEnabled()

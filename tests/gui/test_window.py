@@ -138,11 +138,11 @@ def test_unsaved_edits_are_asked_about(
     answer(button)
     window.open_path(other)
     if is_replaced:
-        qtbot.waitUntil(lambda: opened.name == "other.png")
-        assert not opened.has_unsaved_edits
+        qtbot.waitUntil(lambda: opened.files.name == "other.png")
+        assert not opened.files.has_unsaved_edits
     else:
         qtbot.wait(50)
-        assert opened.name == "person.png"
+        assert opened.files.name == "person.png"
         assert opened.has_mask
 
 
@@ -164,7 +164,7 @@ def test_export_writes_the_result_and_says_that_it_was_verified(
     hand.stroke((60, 80), (140, 80))
     with qtbot.waitSignal(opened.job_ended, timeout=5000):
         hand.key(Qt.Key.Key_Return)
-    assert opened.has_unsaved_edits
+    assert opened.files.has_unsaved_edits
     target = tmp_path / "out.png"
 
     def accept(dialog: ExportDialog) -> None:
@@ -172,12 +172,12 @@ def test_export_writes_the_result_and_says_that_it_was_verified(
         dialog.accept()
 
     when_shown(ExportDialog, accept)
-    with qtbot.waitSignal(opened.exported, timeout=5000):
+    with qtbot.waitSignal(opened.files.exported, timeout=5000):
         hand.key(Qt.Key.Key_E, CTRL)
     assert opened.document is not None
     assert np.array_equal(read_photo(target).pixels, opened.document.image)
     assert "verified: 0 pixels changed outside the mask" in window.banner.text
-    assert not opened.has_unsaved_edits
+    assert not opened.files.has_unsaved_edits
 
 
 def test_the_source_is_not_replaced_without_asking(
@@ -204,7 +204,7 @@ def test_an_unwritable_target_is_a_sentence(
     qtbot: QtBot, opened: Session, window: MainWindow, tmp_path: Path
 ) -> None:
     with qtbot.waitSignal(opened.failed, timeout=5000):
-        opened.export(tmp_path / "nowhere" / "x.png", ExportOptions())
+        opened.files.export(tmp_path / "nowhere" / "x.png", ExportOptions())
     found = [w for w in QApplication.topLevelWidgets() if isinstance(w, ErrorDialog) and w.isVisible()]
     assert len(found) == 1
     assert "\n" not in found[0].sentence
@@ -233,7 +233,7 @@ def test_copy_and_paste_keep_the_pixels(
     hand.key(Qt.Key.Key_C, CTRL)
     assert isinstance(QApplication.clipboard().image(), QImage)
     hand.key(Qt.Key.Key_V, CTRL)
-    qtbot.waitUntil(lambda: opened.name == "Pasted picture")
+    qtbot.waitUntil(lambda: opened.files.name == "Pasted picture")
     assert np.array_equal(opened.document.image, pixels)
 
 

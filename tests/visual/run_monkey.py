@@ -101,7 +101,7 @@ def run_long(steps: int, seed: int) -> None:
             if errors:
                 raise SystemExit(f"Seed {seed}: after {monkey.last}: {errors[0]!r}")
         monkey.settle()
-        document, snapshot = program.session.document, program.session.snapshot()
+        document, snapshot = program.session.document, program.session.files.snapshot()
         assert document is not None
         assert snapshot is not None
         path = Path(folder) / "monkey.psproj"

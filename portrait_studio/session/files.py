@@ -1,0 +1,230 @@
+"""The files of the open document: what it is read from and written to, and what it is called by them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from portrait_studio.document.document import Document, ExportReport
+from portrait_studio.document.edit_record import record_edit, write_record
+from portrait_studio.document.history import Snapshot
+from portrait_studio.document.project import SUFFIX, Project, read_project, write_project
+from portrait_studio.engine.progress import Progress
+from portrait_studio.imaging.mask_file import read_mask, write_mask
+from portrait_studio.imaging.masks import Mask
+from portrait_studio.imaging.photo import Photo
+from portrait_studio.imaging.reading import read_photo
+from portrait_studio.imaging.writing import ExportOptions
+from portrait_studio.language.saying import tr
+from portrait_studio.messages import Message
+from portrait_studio.session.editing import Editing
+from portrait_studio.session.history import State
+from portrait_studio.session.jobs import Job, JobDesk, JobKind, Runner
+from portrait_studio.session.painting import Painting
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """What was opened.
+
+    Attributes:
+        project: the document and its steps.
+        path: the user's project file that it is of; None where it is of none.
+        is_saved: whether it is as in the file that the user knows.
+    """
+
+    project: Project
+    path: Path | None = None
+    is_saved: bool = True
+
+
+class Files(QObject):
+    """Reads and writes photos, projects and masks, one at a time, in the thread for files."""
+
+    read = Signal(object)
+    """Opened: the document to go on with"""
+    exported = Signal(object)
+    """ExportReport"""
+    saved = Signal(object)
+    """Path of the project file"""
+    mask_exported = Signal(object)
+    """Path of the file"""
+    recorded = Signal(object)
+    """Path of the edit record"""
+
+    def __init__(self, editing: Editing, painting: Painting, runner: Runner, parent: QObject) -> None:
+        """Args: the document; whose stroke ends before anything is written; the thread for files."""
+        super().__init__(parent)
+        self._editing, self._painting = editing, painting
+        self.desk = JobDesk(runner, self)
+        self.desk.succeeded.connect(self._on_succeeded)
+        self._name = ""
+        self._project_path: Path | None = None
+        self._written_state: State = None
+
+    # -- state ---------------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """What the user calls the open photo."""
+        return self._name
+
+    @property
+    def project_path(self) -> Path | None:
+        """The project file that the document was opened from or saved to."""
+        return self._project_path
+
+    @property
+    def has_unsaved_edits(self) -> bool:
+        """Whether the document differs from what was opened, last saved or last exported."""
+        return self._editing.document is not None and not self._editing.history.is_saved
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether a file is being written that the user has asked for."""
+        job = self.desk.current
+        return job is not None and job.kind in (JobKind.SAVE, JobKind.EXPORT, JobKind.RECORD)
+
+    def snapshot(self) -> Snapshot | None:
+        """Document and history at this moment; None while a stroke is under way or nothing is open."""
+        document = self._editing.document
+        if document is None or self._painting.is_under_way:
+            return None
+        return self._editing.history.snapshot(document)
+
+    # -- opening -------------------------------------------------------------------------------------------
+
+    def open(self, path: Path) -> None:
+        """Open a photo or a project; the present document stays if that fails."""
+        self._painting.end_stroke()
+
+        def task(progress: Progress) -> Opened:
+            if path.suffix.lower() == SUFFIX:
+                return Opened(read_project(path, progress.check), path)
+            photo = read_photo(path)
+            progress.check()
+            return Opened(Project(Document(photo)))
+
+        self.desk.start(JobKind.OPEN, task)
+
+    def open_recovered(self, path: Path) -> None:
+        """Open autosaved work as what it was: unsaved edits of a photo or of another project."""
+        self._painting.end_stroke()
+
+        def task(progress: Progress) -> Opened:
+            project = read_project(path, progress.check)
+            own = None if project.origin is None else project.origin.project
+            return Opened(project, own, is_saved=False)
+
+        self.desk.start(JobKind.OPEN, task)
+
+    def open_pixels(self, pixels: NDArray[np.uint8]) -> None:
+        """Open a picture that has no file. Args: (H, W, 3) RGB uint8; taken over."""
+        pixels.setflags(write=False)
+        self.read.emit(Opened(Project(Document(Photo(pixels)))))
+
+    def cancel_opening(self) -> bool:
+        """Open nothing after all; False when nothing is being opened."""
+        job = self.desk.current
+        return job is not None and job.kind is JobKind.OPEN and self.desk.cancel()
+
+    def belong_to(self, opened: Opened) -> None:
+        """The document is another one now."""
+        self._project_path = opened.path
+        named = opened.path or opened.project.document.photo.path
+        self._name = named.name if named is not None else tr("Pasted picture")
+
+    # -- writing -------------------------------------------------------------------------------------------
+
+    def save(self, path: Path) -> None:
+        """Write the project to a file, replacing what is there."""
+        self._painting.end_stroke()
+        snapshot = self.snapshot()
+        if snapshot is not None and self._editing.may_edit:
+            self._written_state = self._editing.history.state
+
+            def task(progress: Progress) -> Path:
+                write_project(snapshot, path, progress.check)
+                return path
+
+            self.desk.start(JobKind.SAVE, task)
+
+    def export(self, path: Path, options: ExportOptions) -> None:
+        """Write the result to a file, replacing what is there."""
+        self._painting.end_stroke()
+        document = self._editing.document
+        if document is not None and self._editing.may_edit:
+            self._written_state = self._editing.history.state
+            self.desk.start(JobKind.EXPORT, lambda progress: document.export(path, options))
+
+    def export_record(self, path: Path) -> None:
+        """Write how to repeat the edit to a file, replacing what is there."""
+        self._painting.end_stroke()
+        snapshot = self.snapshot()
+        if snapshot is not None and self._editing.may_edit:
+
+            def task(progress: Progress) -> Path:
+                write_record(record_edit(snapshot), path)
+                return path
+
+            self.desk.start(JobKind.RECORD, task)
+
+    # -- masks ---------------------------------------------------------------------------------------------
+
+    def import_mask(self, path: Path) -> None:
+        """Take the mask from a file, as one step."""
+        self._painting.end_stroke()
+        document = self._editing.document
+        if document is not None and self._editing.may_edit:
+            extent = document.extent
+            self.desk.start(JobKind.READ_MASK, lambda progress: read_mask(path, extent, soft=True))
+
+    def export_mask(self, path: Path) -> None:
+        """Write the mask to a PNG file, replacing what is there."""
+        self._painting.end_stroke()
+        if self._editing.document is not None:
+            self._export_plane(self._editing.document.mask, path)
+
+    def export_invented(self, path: Path) -> None:
+        """Write the map of the pixels that fills made up to a PNG file, white where they did."""
+        if self._editing.document is not None:
+            self._export_plane(self._editing.document.filled, path)
+
+    def _export_plane(self, plane: Mask, path: Path) -> None:
+        if self._editing.may_edit:
+            mask = plane.copy()
+
+            def task(progress: Progress) -> Path:
+                write_mask(mask, path)
+                return path
+
+            self.desk.start(JobKind.WRITE_MASK, task)
+
+    # -- answers -------------------------------------------------------------------------------------------
+
+    def _on_succeeded(self, job: Job, result: object) -> None:
+        answers: dict[JobKind, Callable[[Any], None]] = {
+            JobKind.OPEN: self.read.emit,
+            JobKind.EXPORT: self._on_exported,
+            JobKind.SAVE: self._on_saved,
+            JobKind.RECORD: self.recorded.emit,
+            JobKind.READ_MASK: partial(self._painting.replace_mask, Message("Import mask")),
+            JobKind.WRITE_MASK: self.mask_exported.emit,
+        }
+        answers[job.kind](result)
+
+    def _on_exported(self, report: ExportReport) -> None:
+        self._editing.history.mark_saved(self._written_state)
+        self.exported.emit(report)
+
+    def _on_saved(self, path: Path) -> None:
+        self._project_path, self._name = path, path.name
+        self._editing.history.mark_saved(self._written_state)
+        self.saved.emit(path)
