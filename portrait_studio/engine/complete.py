@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
 from portrait_studio.engine.devices import Compute
-from portrait_studio.engine.parse import ParsedWindow, network_input
+from portrait_studio.engine.parse import ParsedWindow, mirrored_shares, network_input
 from portrait_studio.engine.request import Pixels
 from portrait_studio.engine.resample import Floats, pad_to_stride, read_window
-from portrait_studio.engine.run_network import Report, dropping, run, to_array, to_tensor
-from portrait_studio.networks.conventions import MIRROR_LABELS
+from portrait_studio.engine.run_network import Report, dropping, part_of, run, to_array, to_tensor
 
 
 def complete(
@@ -43,15 +40,14 @@ def complete(
     window = parsed.window
     colours, hole = read_window(image, mask, window)
     with dropping(network, seed):
-        seen = _paint(network, colours, hole, parsed.probabilities, compute, partial(_report_half, report, 0))
+        seen = _paint(network, colours, hole, parsed.probabilities, compute, part_of(report, 0, 2))
         other = _paint(
             network,
             colours[:, ::-1],
             hole[:, ::-1],
-            # What is left in the mirror is right in the photo.
-            parsed.probabilities[:, ::-1][..., list(MIRROR_LABELS)],
+            mirrored_shares(parsed.probabilities),
             compute,
-            partial(_report_half, report, 1),
+            part_of(report, 1, 2),
         )
     return np.asarray((seen + other[:, ::-1]) * np.float32(0.5), np.float32)
 
@@ -70,7 +66,3 @@ def _paint(
     output = to_array(run(network, compute, report, picture, guide, holes))
     painted = output[: colours.shape[0], : colours.shape[1]]
     return np.asarray(np.clip(painted * np.float32(0.5) + np.float32(0.5), 0.0, 1.0), np.float32)
-
-
-def _report_half(report: Report, number: int, fraction: float) -> None:
-    report((number + fraction) / 2)

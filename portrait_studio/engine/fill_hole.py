@@ -273,7 +273,7 @@ class HoleFiller:
 
 
 def _seen(picture: Floats, source: Window, target: Window) -> Floats:
-    """A picture (h, w, 3) in [0, 1] over one window, resampled to another."""
+    """Values (h, w) or (h, w, 3) in [0, 1] over one window, resampled to another."""
     return np.clip(resample(picture, source.bounds, target.bounds, target.size), 0.0, 1.0)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import cv2
 import numpy as np
@@ -18,7 +17,7 @@ from portrait_studio.engine.outlines import follow_outlines
 from portrait_studio.engine.parse_memory import ParseMemory, View, key_of
 from portrait_studio.engine.request import Joints, Pixels, Structure
 from portrait_studio.engine.resample import Floats, pad_to_stride, read_window, resample
-from portrait_studio.engine.run_network import Report, run, to_array, to_tensor
+from portrait_studio.engine.run_network import Report, part_of, run, to_array, to_tensor
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.networks.conventions import LABEL_COUNT, MIRROR_KEYPOINTS, MIRROR_LABELS
@@ -136,7 +135,7 @@ def _parsed(
     largest, largest_colours, largest_hole = seen[-1]
     looks = [(*view, mirrored) for view in seen for mirrored in (False, True)]
     for number, (window, colours, hole, mirrored) in enumerate(looks):
-        step = partial(_report_part, report, number, len(looks))
+        step = part_of(report, number, len(looks))
         given = given_heatmaps(joints, window, mirrored) if joints else None
         opinion = _look(network, (colours, hole), window, mirrored, compute, step, given)
         opinions.append(opinion.seen_through(largest))
@@ -155,10 +154,6 @@ def glance(
 ) -> ParsedWindow:
     """One look at one size, for a guess that need not be good but soon; see `parse`."""
     return _look(network, read_window(image, mask, window), window, False, compute, report, None)
-
-
-def _report_part(report: Report, number: int, count: int, fraction: float) -> None:
-    report((number + fraction) / count)
 
 
 def _look(
@@ -184,8 +179,7 @@ def _look(
         probabilities[hole] = _probabilities(output.steered, window.size)[hole]
         heatmaps = np.where(given < 0, heatmaps, given)
     if mirrored:
-        # What is left in the mirror is right in the photo.
-        probabilities = probabilities[:, ::-1][..., list(MIRROR_LABELS)]
+        probabilities = mirrored_shares(probabilities)
         heatmaps = heatmaps[:, ::-1][..., list(MIRROR_KEYPOINTS)]
     return ParsedWindow(window, np.ascontiguousarray(probabilities), np.ascontiguousarray(heatmaps))
 
@@ -193,6 +187,11 @@ def _look(
 def _probabilities(logits: torch.Tensor, size: Extent) -> Floats:
     """(1, 18, H, W) logits on any device as (h, w, 18), without the padding."""
     return to_array(torch.softmax(logits.float(), dim=1))[: size.height, : size.width]
+
+
+def mirrored_shares(probabilities: Floats) -> Floats:
+    """(h, w, 18) probabilities of the mirror image: what is left in the photo is right in the mirror."""
+    return probabilities[:, ::-1][..., list(MIRROR_LABELS)]
 
 
 def network_input(colours: Floats, hole: NDArray[np.bool_]) -> tuple[torch.Tensor, torch.Tensor]:

@@ -36,6 +36,11 @@ def watched(module: nn.Module, report: Report) -> Iterator[None]:
             handle.remove()
 
 
+def part_of(report: Report, number: int, count: int) -> Report:
+    """What hears of one of `count` equal parts of the work, of which `number` came before it."""
+    return lambda fraction: report((number + fraction) / count)
+
+
 @contextmanager
 def dropping(module: nn.Module, seed: int) -> Iterator[None]:
     """While open, a network's dropout is at work, for one of several answers; seed 0 = the mean answer."""
