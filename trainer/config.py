@@ -94,6 +94,8 @@ class LossConfig:
     Attributes:
         alpha: extra weight of hole pixels in the parsing loss (eq. 2).
         label_balance: power of the inverse label frequency that weights the parsing loss, 0 = none.
+        lovasz: weight of the Lovasz-softmax loss of the refined map, which stands for the mean IoU
+            (Berman et al. 2018).
         heatmap: weight of the heatmap loss.
         pixel: weight of the L1 loss (ours).
         perceptual: weight of eq. 3; needs a VGG file.
@@ -109,6 +111,7 @@ class LossConfig:
 
     alpha: float = 9.0
     label_balance: float = 0.0
+    lovasz: float = 0.0
     heatmap: float = 1.0
     pixel: float = 0.0
     perceptual: float = 0.0

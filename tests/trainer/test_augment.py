@@ -79,6 +79,49 @@ def test_image_labels_and_keypoints_move_together() -> None:
             assert abs((green - 20) / 200 * 89 - true_y) < 2.5
 
 
+def test_a_turned_window_turns_image_labels_and_keypoints_alike() -> None:
+    sample = photo()
+    out = crop(sample, (0.0, 15.0, 60.0, 60.0), 64, turn=30.0)
+    seen = out.keypoints[:, 2] > 0
+    assert seen.sum() > 4
+    for (x, y, _), (true_x, true_y, _) in zip(out.keypoints[seen], sample.keypoints[seen], strict=True):
+        red, green = out.image[int(y), int(x), :2].astype(float)
+        if out.labels[int(y), int(x)] == IGNORE_LABEL:
+            continue
+        assert abs((red - 20) / 200 * 59 - true_x) < 2
+        assert abs((green - 20) / 200 * 89 - true_y) < 2
+    assert (out.labels[32, 32:36] == 15).all()
+    assert (out.labels[32, 28:32] == 14).all()
+    # The window is turned clockwise, so the upright body leans anticlockwise: its head to the left.
+    rows, columns = np.nonzero((out.labels == 14) | (out.labels == 15))
+    assert columns[rows < 20].mean() < columns[rows > 44].mean() - 8
+
+
+def test_a_quarter_turn_by_hand() -> None:
+    sample = photo(64, 64)
+    out = crop(sample, (0.0, 0.0, 64.0, 64.0), 64, turn=90.0)
+    np.testing.assert_array_equal(out.labels, np.rot90(sample.labels))
+    np.testing.assert_allclose(out.image.astype(int), np.rot90(sample.image), atol=1)
+    np.testing.assert_allclose(out.keypoints[:, 0], sample.keypoints[:, 1], atol=1e-4)
+    np.testing.assert_allclose(out.keypoints[:, 1], 64 - sample.keypoints[:, 0], atol=1e-4)
+
+
+def test_windows_turn_only_when_asked_and_colours_go() -> None:
+    straight = AugmentConfig(colour=0, flip=0, squash=0)
+    turned = AugmentConfig(colour=0, flip=0, squash=0, turn=20.0)
+    grey = AugmentConfig(grey=1.0)
+    sample = photo()
+    plain, leaning = (
+        [augment(sample, 64, np.random.default_rng(seed), config).image for seed in range(8)]
+        for config in (straight, turned)
+    )
+    # Red is the same all along a column of a window that stands upright.
+    assert max(np.ptp(image[..., 0].astype(int), axis=0).max() for image in plain) <= 1
+    assert np.mean([np.ptp(image[..., 0].astype(int), axis=0).max() > 3 for image in leaning]) > 0.8
+    image = augment(sample, 64, np.random.default_rng(0), grey).image
+    np.testing.assert_array_equal(image[..., 0], image[..., 2])
+
+
 def test_outside_the_photo_nothing_is_known_and_points_do_not_count() -> None:
     sample = photo()
     out = crop(sample, (-30.0, 0.0, 60.0, 60.0), 64)
@@ -139,3 +182,5 @@ def test_config_refuses_nonsense() -> None:
         AugmentConfig(smallest=2.0)
     with pytest.raises(OptionError, match="between 0 and 1"):
         AugmentConfig(flip=1.5)
+    with pytest.raises(OptionError, match="45 degrees"):
+        AugmentConfig(turn=90)

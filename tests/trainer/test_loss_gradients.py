@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT, PARTIAL_LABELS
+from trainer.losses.lovasz import lovasz_softmax_loss
 from trainer.losses.parsing import heatmap_loss, label_sets, weighted_softmax_loss
 from trainer.losses.perceptual import PerceptualLoss
 
@@ -24,6 +25,14 @@ def test_gradient_of_eq_2_with_sets_of_labels() -> None:
     mask = torch.tensor([[[[1.0, 0.0, 1.0], [1.0, 0.0, 0.0]]]])
     weights = torch.linspace(0.5, 2, LABEL_COUNT + len(PARTIAL_LABELS))
     assert close(lambda x: weighted_softmax_loss(x, labels, mask, 9.0, weights, label_sets()), logits)
+
+
+def test_gradient_of_the_lovasz_softmax_loss() -> None:
+    rng = torch.Generator().manual_seed(3)
+    logits = torch.randn(1, LABEL_COUNT, 2, 3, generator=rng)
+    labels = torch.tensor([[[0, 1, IGNORE_LABEL], [24, 0, 2]]])
+    # Within a step no two errors may change their order: the loss has corners there.
+    assert close(lambda x: lovasz_softmax_loss(x, labels), logits)
 
 
 def test_gradient_of_the_heatmap_loss() -> None:

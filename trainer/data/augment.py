@@ -34,6 +34,8 @@ class AugmentConfig:
         on_body: how often the window is placed over the body.
         flip: how often the photo is mirrored.
         colour: strength of the colour jitter; 0 = none, 1 = up to 20 % in brightness, contrast, saturation.
+        turn: largest angle, in degrees, by which windows that are not nearly the whole photo are turned.
+        grey: how often the colours are taken away.
     """
 
     smallest: float = 0.55
@@ -43,13 +45,20 @@ class AugmentConfig:
     on_body: float = 0.9
     flip: float = 0.5
     colour: float = 0.5
+    turn: float = 0.0
+    grey: float = 0.0
 
     def __post_init__(self) -> None:
-        """Refuse windows of no size and shares beyond [0, 1]."""
+        """Refuse windows of no size, shares beyond [0, 1], and angles at which nobody stands any more."""
         if not 0 < self.smallest <= self.largest:
             raise OptionError("augment: `smallest` must be above 0 and at most `largest`.")
-        if not all(0 <= share <= 1 for share in (self.squash, self.on_body, self.flip, self.colour)):
-            raise OptionError("augment: `squash`, `on_body`, `flip` and `colour` must lie between 0 and 1.")
+        shares = (self.squash, self.on_body, self.flip, self.colour, self.grey)
+        if not all(0 <= share <= 1 for share in shares):
+            raise OptionError(
+                "augment: `squash`, `on_body`, `flip`, `colour` and `grey` must lie between 0 and 1."
+            )
+        if not 0 <= self.turn <= 45:
+            raise OptionError("augment: `turn` must lie between 0 and 45 degrees.")
 
 
 def augment(sample: Sample, size: int, rng: np.random.Generator, config: AugmentConfig) -> Sample:
@@ -66,13 +75,19 @@ def augment(sample: Sample, size: int, rng: np.random.Generator, config: Augment
         labels (255); keypoints outside the square have confidence 0.
     """
     height, width = sample.labels.shape
-    box = _whole(width, height, rng) if rng.random() < config.squash else _window(sample, rng, config)
-    cut = crop(sample, box, size)
+    if rng.random() < config.squash:
+        cut = crop(sample, _whole(width, height, rng), size)
+    else:
+        box = _window(sample, rng, config)
+        cut = crop(sample, box, size, float(rng.uniform(-config.turn, config.turn)) if config.turn else 0.0)
     if rng.random() < config.flip:
         cut = flip(cut)
-    if config.colour == 0:
-        return cut
-    return Sample(cut.key, jitter_colours(cut.image, rng, config.colour), cut.labels, cut.keypoints)
+    image = cut.image
+    if config.colour:
+        image = jitter_colours(image, rng, config.colour)
+    if config.grey and rng.random() < config.grey:
+        image = np.repeat(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
+    return Sample(cut.key, image, cut.labels, cut.keypoints)
 
 
 def whole_squash(sample: Sample, size: int) -> Sample:
@@ -81,24 +96,29 @@ def whole_squash(sample: Sample, size: int) -> Sample:
     return crop(sample, (0.0, 0.0, float(width), float(height)), size)
 
 
-def crop(sample: Sample, box: Box, size: int) -> Sample:
-    """The part of a photo inside `box`, scaled to (size, size); `augment` says what lies beyond the photo."""
-    left, top, width, height = box
-    scale_x, scale_y = size / width, size / height
+def crop(sample: Sample, box: Box, size: int, turn: float = 0.0) -> Sample:
+    """The part of a photo inside `box`, scaled to (size, size); `augment` says what lies beyond the photo.
+
+    Args:
+        sample: the photo.
+        box: the part.
+        size: side of the square in pixels.
+        turn: angle in degrees by which the box is turned clockwise about its middle, so that what it shows
+            turns the other way.
+    """
     labels = cv2.warpAffine(
         sample.labels,
-        _matrix(box, size, 1.0, 1.0),
+        _matrix(box, size, 1.0, 1.0, turn),
         (size, size),
         flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=IGNORE_LABEL,
     )
     keypoints = sample.keypoints.copy()
-    keypoints[:, 0] = (sample.keypoints[:, 0] - left) * scale_x
-    keypoints[:, 1] = (sample.keypoints[:, 1] - top) * scale_y
+    keypoints[:, :2] = _through(sample.keypoints[:, :2], box, size, turn)
     outside = ((keypoints[:, :2] < 0) | (keypoints[:, :2] >= size)).any(axis=1)
     keypoints[outside, 2] = 0
-    return Sample(sample.key, _crop_image(sample.image, box, size), labels, keypoints)
+    return Sample(sample.key, _crop_image(sample.image, box, size, turn), labels, keypoints)
 
 
 def flip(sample: Sample) -> Sample:
@@ -178,7 +198,7 @@ def _place(anchor: float, length: float, limit: int, rng: np.random.Generator) -
     return float(np.clip(start, low, high))
 
 
-def _crop_image(image: NDArray[np.uint8], box: Box, size: int) -> NDArray[np.uint8]:
+def _crop_image(image: NDArray[np.uint8], box: Box, size: int, turn: float) -> NDArray[np.uint8]:
     height, width = image.shape[:2]
     shrunk = image
     # Bilinear sampling skips pixels when it shrinks, so the photo is first averaged down to the final scale.
@@ -188,7 +208,7 @@ def _crop_image(image: NDArray[np.uint8], box: Box, size: int) -> NDArray[np.uin
     )
     if target[0] < 0.9 * width or target[1] < 0.9 * height:
         shrunk = cv2.resize(image, target, interpolation=cv2.INTER_AREA)
-    matrix = _matrix(box, size, shrunk.shape[1] / width, shrunk.shape[0] / height)
+    matrix = _matrix(box, size, shrunk.shape[1] / width, shrunk.shape[0] / height, turn)
     cut: NDArray[np.uint8] = cv2.warpAffine(
         shrunk,
         matrix,
@@ -199,16 +219,29 @@ def _crop_image(image: NDArray[np.uint8], box: Box, size: int) -> NDArray[np.uin
     return cut
 
 
-def _matrix(box: Box, size: int, scale_x: float, scale_y: float) -> NDArray[np.float64]:
+def _matrix(box: Box, size: int, scale_x: float, scale_y: float, turn: float) -> NDArray[np.float64]:
     """From pixel indices of the square to those of the scaled photo; pixel centres lie at + 0.5."""
     left, top, width, height = box
-    step_x, step_y = width / size * scale_x, height / size * scale_y
-    return np.array(
-        [
-            [step_x, 0.0, left * scale_x + 0.5 * step_x - 0.5],
-            [0.0, step_y, top * scale_y + 0.5 * step_y - 0.5],
-        ]
-    )
+    middle = np.array([left + width / 2, top + height / 2])
+    steps = _turned(turn) * np.array([width / size, height / size])
+    scale = np.array([scale_x, scale_y])
+    # The square's middle shows the box's; its first pixel's centre lies half a side less half a pixel before.
+    start = middle + steps @ np.full(2, 0.5 - size / 2)
+    return np.column_stack([scale[:, None] * steps, scale * start - 0.5])
+
+
+def _through(points: NDArray[np.float32], box: Box, size: int, turn: float) -> NDArray[np.float64]:
+    """Where points (n, 2), x and y in pixels of the photo, lie in the square."""
+    left, top, width, height = box
+    middle = np.array([left + width / 2, top + height / 2])
+    away = (points - middle) @ _turned(turn)
+    return np.asarray(away * np.array([size / width, size / height]) + size / 2)
+
+
+def _turned(degrees: float) -> NDArray[np.float64]:
+    """Rotation of column vectors, clockwise on the screen."""
+    angle = np.deg2rad(degrees)
+    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
 
 
 def _mirror_table() -> NDArray[np.uint8]:

@@ -15,6 +15,7 @@ from portrait_studio.networks.efficientnet_lite import EfficientNetLite2
 from portrait_studio.networks.parsing import ParsingNetwork
 from trainer.config import Recipe
 from trainer.data.batch import Batch
+from trainer.losses.lovasz import lovasz_softmax_loss
 from trainer.losses.parsing import (
     balanced_weights,
     heatmap_loss,
@@ -24,6 +25,8 @@ from trainer.losses.parsing import (
 from trainer.tasks.base import StepLoss, stack_rows, to_pictures
 
 _LOGITS_STRIDE = 2
+_LOVASZ_STRIDE = 2
+"""Of the logits: sorting every fourth pixel says as much, in a quarter of the time."""
 
 
 class ParsingTask:
@@ -65,7 +68,7 @@ class ParsingTask:
         """Nothing to prepare."""
 
     def loss(self, phase: str, batch: Batch, step: int) -> StepLoss:
-        """Eq. 2 on both maps plus the heatmap loss."""
+        """Eq. 2 on both maps plus the heatmap loss, and the Lovasz-softmax loss where the recipe has one."""
         out = self.network(batch.masked, batch.mask, logits_stride=_LOGITS_STRIDE)
         half = slice(None, None, _LOGITS_STRIDE)
         labels, mask = batch.labels[:, half, half], batch.mask[..., half, half]
@@ -77,6 +80,11 @@ class ParsingTask:
         pose = heatmap_loss(out.heatmaps, batch.keypoints)
         total = coarse + fine + self._config.heatmap * pose
         scalars = {"parsing": coarse.item(), "refined": fine.item(), "heatmaps": pose.item()}
+        if self._config.lovasz:
+            few = slice(None, None, _LOVASZ_STRIDE)
+            overlap = lovasz_softmax_loss(out.refined[..., few, few], labels[:, few, few])
+            total = total + self._config.lovasz * overlap
+            scalars["lovasz"] = overlap.item()
         return StepLoss(total, scalars)
 
     def sheet(self, batch: Batch) -> NDArray[np.uint8]:
