@@ -98,7 +98,7 @@ def _repeat(document: Document, record: EditRecord, device: str | None) -> list[
         for way in dict.fromkeys(ways):
             how = options_of(fill.how, way)
             if device is not None:
-                how = replace(how, device=device, precision="auto")
+                how = replace(how, device=device, precision="auto", threads=0)
             structure = structure_of(way, fill.canvas.extent)
             extension, joints = extension_of(before.blank), joints_of(fill.how)
             request = CompletionRequest(before.image, before.mask, how, structure, extension, joints)

@@ -30,7 +30,7 @@ from portrait_studio.imaging.photo import Photo, Pixels
 from portrait_studio.messages import Message
 
 FORMAT: Final = "portrait-studio edit record"
-VERSION: Final = 2
+VERSION: Final = 3
 
 
 @dataclass(frozen=True, eq=False)

@@ -40,6 +40,7 @@ class FillRecord:
         structure: see `WayRecord`; of all holes, unless they differ.
         is_anew: whether it was made of the photo as it was before the fill before it.
         precision: "float32" or "bfloat16"; "auto" in files of version 1.
+        threads: of the CPU that it ran on; 0 = not known, or another device.
         joints: number and position (x, y) in pixels of each joint that the user put somewhere.
     """
 
@@ -54,6 +55,7 @@ class FillRecord:
     structure: PackedPlane | None = None
     is_anew: bool = False
     precision: str = "auto"
+    threads: int = 0
     joints: tuple[tuple[int, float, float], ...] = ()
 
     @property

@@ -38,7 +38,7 @@ from portrait_studio.messages import Message
 
 SUFFIX: Final = ".psproj"
 FORMAT: Final = "portrait-studio project"
-VERSION: Final = 2
+VERSION: Final = 3
 
 _PACKING: Final[tuple[int, bool, int]] = (zipfile.ZIP_DEFLATED, True, 3)
 """Deflate, zip64 where needed, and a low level: fills are noise, which no level packs well."""

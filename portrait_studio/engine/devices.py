@@ -11,6 +11,8 @@ import json
 import os
 import platform
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,8 +43,9 @@ class Compute:
 
     @property
     def hardware(self) -> Hardware:
-        """The same by the names that are asked for."""
-        return Hardware(self.device.type, str(self.dtype).removeprefix("torch."))
+        """The same by the names that are asked for, with the threads that torch has now."""
+        threads = torch.get_num_threads() if self.device.type == "cpu" else 0
+        return Hardware(self.device.type, str(self.dtype).removeprefix("torch."), threads)
 
     @property
     def description(self) -> str:
@@ -151,6 +154,20 @@ def choose_compute(name: str, memory: PrecisionMemory, precision: str = "auto") 
         return Compute(torch.device("mps"))
     halves = precision == "bfloat16" or (precision == "auto" and memory.bfloat16_is_faster())
     return Compute(torch.device("cpu"), torch.bfloat16 if halves else torch.float32)
+
+
+@contextmanager
+def threads_of_cpu(count: int) -> Iterator[None]:
+    """Let torch compute with so many threads meanwhile; 0 = with those that it has.
+
+    Its sums and interpolations differ in their last digits where work is shared out otherwise.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(count or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from portrait_studio.engine.devices import Compute
@@ -54,7 +55,8 @@ def key_of(network: str, views: Sequence[View], joints: Joints, compute: Compute
         joints: those that the user put somewhere.
         compute: device and precision.
     """
-    digest = hashlib.sha256(repr((network, sorted(joints.items()), compute)).encode())
+    what = network, sorted(joints.items()), compute, torch.get_num_threads()
+    digest = hashlib.sha256(repr(what).encode())
     for window, colours, hole in views:
         digest.update(repr(window).encode())
         digest.update(np.ascontiguousarray(colours).tobytes())

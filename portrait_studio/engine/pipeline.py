@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.blend import BlendOptions
-from portrait_studio.engine.devices import PrecisionMemory, choose_compute
+from portrait_studio.engine.devices import PrecisionMemory, choose_compute, threads_of_cpu
 from portrait_studio.engine.extend import SideNetworks, extend
 from portrait_studio.engine.extension_plan import photo_in, widest_side
 from portrait_studio.engine.fallback import Fallback
@@ -140,8 +140,11 @@ class Engine:
             Cancelled: the user asked for it.
         """
         check_request(request)
+        with threads_of_cpu(request.options.threads):
+            return self._completed(request, progress or Progress())
+
+    def _completed(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
         fallback = self._fallback(request.options.device, request.options.precision)
-        progress = progress or Progress()
 
         def complete(part: CompletionRequest, networks: NetworkStore) -> CompletionResult:
             tools = replace(self._tools, networks=networks)
@@ -171,6 +174,8 @@ def check_request(request: CompletionRequest) -> None:
         raise OptionError("The seed must be a whole number from 0 to 9223372036854775807.")
     if request.options.grow_px < 0:
         raise OptionError("The blend band cannot be narrower than 0 pixels; choose 0 or more.")
+    if request.options.threads < 0:
+        raise OptionError("A fill needs a thread at least; choose 1 or more, or 0 for as many as there are.")
 
 
 def _check_extension(request: CompletionRequest) -> None:

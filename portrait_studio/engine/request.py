@@ -33,11 +33,13 @@ class CompletionOptions:
     Attributes:
         method: network says what and the photo's patches say how it looks (default), or only one of the two.
         seed: start of every random number of the job; the same seed gives the same pixels on the same device
-            kind. 0 follows the likeliest structure, any other one draws from the parser's doubt.
+            kind with as many threads. 0 follows the likeliest structure, any other one draws from what the
+            parser doubts.
         device: "auto", "cpu", "cuda" or "mps".
         keep_stages: whether the result carries the picture of every stage.
         grow_px: width of the blend band outside the painted mask, in pixels; nothing beyond it changes.
         precision: of the networks on a CPU: "auto", "float32" or "bfloat16".
+        threads: of the CPU, 0 = as many as torch has: another number changes last digits.
     """
 
     method: Method = Method.DEFAULT
@@ -46,6 +48,7 @@ class CompletionOptions:
     keep_stages: bool = False
     grow_px: int = 2
     precision: str = "auto"
+    threads: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,10 +117,12 @@ class Hardware:
     Attributes:
         device: "cpu", "cuda" or "mps"; "auto" = not known.
         precision: "float32" or "bfloat16"; "auto" = not known.
+        threads: of the CPU; 0 = not known, or another device.
     """
 
     device: str = "auto"
     precision: str = "auto"
+    threads: int = 0
 
 
 @dataclass(frozen=True, eq=False)

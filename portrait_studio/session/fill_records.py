@@ -41,6 +41,7 @@ def record_of(candidate: Candidate, holes: Sequence[Candidate] = (), is_anew: bo
         own.structure,
         is_anew,
         hardware.precision,
+        hardware.threads,
         tuple((joint, x, y) for joint, (x, y) in sorted(candidate.joints.items())),
     )
 
@@ -63,7 +64,14 @@ def options_of(record: FillRecord, way: WayRecord | None = None) -> CompletionOp
             "The fill was made by the method {name!r}, which this version of the program lacks; update it.",
             name=name,
         ) from None
-    return CompletionOptions(method, seed, record.device, grow_px=record.grow_px, precision=record.precision)
+    return CompletionOptions(
+        method,
+        seed,
+        record.device,
+        grow_px=record.grow_px,
+        precision=record.precision,
+        threads=record.threads,
+    )
 
 
 def joints_of(record: FillRecord) -> dict[int, tuple[float, float]]:

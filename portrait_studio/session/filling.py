@@ -289,7 +289,7 @@ class Filling(QObject):
         if state is None or state.fill is None:
             return []
         # The device of then is for repeating it; what comes next runs on what the user prefers now.
-        return [replace(options_of(state.fill), device="auto", precision="auto")]
+        return [replace(options_of(state.fill), device="auto", precision="auto", threads=0)]
 
     def _tell(self) -> None:
         if not self._is_replacing and self.candidates is not self._told:

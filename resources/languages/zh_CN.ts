@@ -2574,6 +2574,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/pipeline.py" />
+            <source>A fill needs a thread at least; choose 1 or more, or 0 for as many as there are.</source>
+            <translation>填充至少需要一个线程；请选择 1 或更大的数，或选 0 使用全部线程。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/pipeline.py" />
             <source>Nothing of the photo would be left; extend the canvas less.</source>
             <translation>照片将没有任何剩余部分；请减少画布的扩展量。</translation>
         </message>

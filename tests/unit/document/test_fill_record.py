@@ -28,7 +28,7 @@ OLD = {
 
 def test_a_record_survives_json() -> None:
     holes = (WayRecord("patches", 4, PACKED), WayRecord("default", 3))
-    record = FillRecord(**OLD, holes=holes, structure=PACKED, is_anew=True, precision="bfloat16")
+    record = FillRecord(**OLD, holes=holes, structure=PACKED, is_anew=True, precision="bfloat16", threads=4)
     assert FillRecord.from_json(json.loads(json.dumps(asdict(record)))) == record
     assert record.ways == holes
     assert np.array_equal(unpack_plane(record.structure, Extent(30, 20)), STRUCTURE)
@@ -40,7 +40,7 @@ def test_records_of_the_first_version_are_read() -> None:
     entry = {**OLD, "holes": [["patches", 4], ["default", 3]], "structure": asdict(PACKED), "is_anew": False}
     record = FillRecord.from_json(json.loads(json.dumps(entry)))
     assert record.ways == (WayRecord("patches", 4, PACKED), WayRecord("default", 3, PACKED))
-    assert record.precision == "auto"
+    assert (record.precision, record.threads) == ("auto", 0)
 
 
 @pytest.mark.parametrize(

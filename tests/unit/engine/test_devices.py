@@ -9,7 +9,13 @@ import pytest
 import torch
 
 from portrait_studio.engine import devices
-from portrait_studio.engine.devices import Compute, PrecisionMemory, choose_compute, is_out_of_memory
+from portrait_studio.engine.devices import (
+    Compute,
+    PrecisionMemory,
+    choose_compute,
+    is_out_of_memory,
+    threads_of_cpu,
+)
 from portrait_studio.errors import DeviceError, OptionError
 
 
@@ -116,3 +122,13 @@ def test_real_allocation_failure_is_recognised() -> None:
     with pytest.raises(RuntimeError) as caught:
         torch.empty(1 << 55)
     assert is_out_of_memory(caught.value)
+
+
+def test_threads_hold_for_a_while_and_are_named() -> None:
+    before = torch.get_num_threads()
+    with threads_of_cpu(before + 1):
+        assert Compute(torch.device("cpu")).hardware.threads == before + 1
+    assert torch.get_num_threads() == before
+    with threads_of_cpu(0):
+        assert torch.get_num_threads() == before
+    assert Compute(torch.device("cuda")).hardware.threads == 0

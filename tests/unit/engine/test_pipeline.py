@@ -403,6 +403,8 @@ def test_bad_options(make_engine: MakeEngine, make_photo: MakePhoto) -> None:
         make_engine().complete(CompletionRequest(image, mask, CompletionOptions(device="abacus")))
     with pytest.raises(OptionError, match="blend band"):
         make_engine().complete(CompletionRequest(image, mask, CompletionOptions(device="cpu", grow_px=-1)))
+    with pytest.raises(OptionError, match="needs a thread"):
+        make_engine().complete(CompletionRequest(image, mask, CompletionOptions(device="cpu", threads=-1)))
 
 
 @pytest.mark.parametrize("size", [(64, 64), (300, 40), (20, 500), (1000, 700)])
