@@ -35,6 +35,7 @@ from portrait_studio.engine.resample import (
     to_float,
 )
 from portrait_studio.engine.run_network import Report
+from portrait_studio.engine.settle_colours import settle_colours
 from portrait_studio.engine.work_crop import CropPolicy, Window, texture_window
 from portrait_studio.errors import WeightsError
 from portrait_studio.imaging.colour import in_8_bits
@@ -156,7 +157,7 @@ class HoleFiller:
         network = self._tools.networks.load("completion")
         self.weights[network.task] = network.sha256
         report = self._reporter(Stage.COMPLETE)
-        completed = complete(
+        painted = complete(
             network.module,
             self._request.image,
             self._request.mask,
@@ -165,6 +166,8 @@ class HoleFiller:
             report,
             self._request.options.seed,
         )
+        known = read_window(self._request.image, self._request.mask, parsed.window)
+        completed = settle_colours(painted, *known, parsed.labels)
         self._keep("completion", completed)
         return completed
 
