@@ -40,7 +40,7 @@ class FillRecord:
         structure: see `WayRecord`; of all holes, unless they differ.
         is_anew: whether it was made of the photo as it was before the fill before it.
         precision: "float32" or "bfloat16"; "auto" in files of version 1.
-        threads: of the CPU that it ran on; 0 = not known, or another device.
+        threads: of the CPU that it ran on; 0 = not known, as in files before version 3, or another device.
         joints: number and position (x, y) in pixels of each joint that the user put somewhere.
     """
 
@@ -73,6 +73,8 @@ class FillRecord:
         known = {field.name for field in fields(cls)}
         if not entry.keys() <= known:
             raise ValueError(f"unknown entries {sorted(entry.keys() - known)}")
+        if type(entry.get("threads", 0)) is not int:
+            raise TypeError(f"{entry['threads']!r} threads")
         structure = PackedPlane.from_json(entry.get("structure"))
         holes = tuple(_way(hole, structure) for hole in entry.get("holes", ()))
         joints = tuple((int(joint), float(x), float(y)) for joint, x, y in entry.get("joints", ()))

@@ -42,6 +42,7 @@ from portrait_studio.imaging.colour import in_8_bits
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of
 from portrait_studio.messages import Message
+from portrait_studio.networks.completion import is_guided
 
 _DECIDED = 0.9
 """Share of the doubt that the completion network is not shown: it paints doubt as fog."""
@@ -166,10 +167,11 @@ class HoleFiller:
             report,
             self._request.options.seed,
         )
-        known = read_window(self._request.image, self._request.mask, parsed.window)
-        completed = settle_colours(painted, *known, parsed.labels)
-        self._keep("completion", completed)
-        return completed
+        self._keep("completion", painted)
+        if not is_guided(network.config):
+            return painted
+        seen = read_window(self._request.image, self._request.mask, parsed.window)
+        return settle_colours(painted, *seen, parsed.labels, lambda: report(1.0))
 
     def _texture(self, parsed: ParsedWindow, completed: Floats | None, region: Bounds) -> Floats:
         """Patches over the appearance window, brought to the region: (h, w, 3) in [0, 1]."""

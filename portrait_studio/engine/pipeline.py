@@ -21,6 +21,7 @@ from portrait_studio.engine.parse_memory import ParseMemory
 from portrait_studio.engine.poisson import MultigridSolver, PoissonSolver
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import (
+    MOST_THREADS,
     CompletionRequest,
     CompletionResult,
     Joints,
@@ -174,8 +175,12 @@ def check_request(request: CompletionRequest) -> None:
         raise OptionError("The seed must be a whole number from 0 to 9223372036854775807.")
     if request.options.grow_px < 0:
         raise OptionError("The blend band cannot be narrower than 0 pixels; choose 0 or more.")
-    if request.options.threads < 0:
-        raise OptionError("A fill needs a thread at least; choose 1 or more, or 0 for as many as there are.")
+    if not 0 <= request.options.threads <= MOST_THREADS:
+        raise OptionError(
+            "A fill takes 1 to {most} threads, or 0 for as many as there are, not {threads}.",
+            most=MOST_THREADS,
+            threads=request.options.threads,
+        )
 
 
 def _check_extension(request: CompletionRequest) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,10 @@ class Method(Enum):
     DEFAULT = "default"
     NETWORK = "network"
     PATCHES = "patches"
+
+
+MOST_THREADS: Final = 256
+"""Of the CPU, for one fill."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from portrait_studio.engine.request import MOST_THREADS
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.key_editor import KeyEditor
 from portrait_studio.language.choice import LANGUAGES, said_in
@@ -25,7 +26,6 @@ from portrait_studio.messages import Message
 from portrait_studio.session.settings import (
     CHOICES_OF_LANGUAGE,
     DEVICES,
-    MOST_THREADS,
     PRECISIONS,
     THEMES,
     Preferences,

@@ -130,6 +130,13 @@ class CompactCompletionConfig:
     fourier: int = 0
 
 
+def is_guided(config: object) -> bool:
+    """Whether a completion network of this config reads a parsing map; one of another kind does."""
+    if isinstance(config, CompactCompletionConfig):
+        return config.use_parsing
+    return not isinstance(config, PaperCompletionConfig) or config.parsing_input != "none"
+
+
 class CompactCompletion(nn.Module):
     """U-net that works at half size and corrects a smooth, label-aware continuation of the known pixels.
 

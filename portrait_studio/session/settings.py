@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QObject, Signal
 
+from portrait_studio.engine.request import MOST_THREADS
 from portrait_studio.errors import ExportError
 from portrait_studio.imaging.atomic import replacing
 from portrait_studio.language.choice import LANGUAGES, SYSTEM
@@ -19,7 +20,6 @@ DEVICES: Final = ("auto", "cpu", "cuda", "mps")
 PRECISIONS: Final = ("auto", "float32", "bfloat16")
 THEMES: Final = ("system", "light", "dark")
 CHOICES_OF_LANGUAGE: Final = (SYSTEM, *LANGUAGES)
-MOST_THREADS: Final = 256
 
 
 @dataclass(frozen=True)

@@ -2574,8 +2574,8 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/pipeline.py" />
-            <source>A fill needs a thread at least; choose 1 or more, or 0 for as many as there are.</source>
-            <translation>填充至少需要一个线程；请选择 1 或更大的数，或选 0 使用全部线程。</translation>
+            <source>A fill takes 1 to {most} threads, or 0 for as many as there are, not {threads}.</source>
+            <translation>填充可用 1 到 {most} 个线程，或选 0 使用全部线程；{threads} 不可用。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/pipeline.py" />

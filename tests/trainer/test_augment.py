@@ -20,6 +20,7 @@ def photo(height: int = 90, width: int = 60, seed: int = 0) -> Sample:
     labels[height // 4 : height * 3 // 4, width // 3 : width // 2] = 14
     labels[height // 4 : height * 3 // 4, width // 2 : width * 2 // 3] = 15
     keypoints = np.random.default_rng(seed).uniform(5, 55, (16, 3)).astype(np.float32)
+    keypoints[:, :2] *= max(1, min(height, width) // 60)
     keypoints[:, 2] = 1
     for array in (image, labels, keypoints):
         array.setflags(write=False)
@@ -95,6 +96,20 @@ def test_a_turned_window_turns_image_labels_and_keypoints_alike() -> None:
     # The window is turned clockwise, so the upright body leans anticlockwise: its head to the left.
     rows, columns = np.nonzero((out.labels == 14) | (out.labels == 15))
     assert columns[rows < 20].mean() < columns[rows > 44].mean() - 8
+
+
+def test_a_turned_window_of_another_shape_is_shrunk_as_well() -> None:
+    sample = photo(360, 240)
+    out = crop(sample, (10.0, 20.0, 220.0, 300.0), 64, turn=20.0)
+    seen = out.keypoints[:, 2] > 0
+    assert seen.sum() > 4
+    for (x, y, _), (true_x, true_y, _) in zip(out.keypoints[seen], sample.keypoints[seen], strict=True):
+        red, green = out.image[int(y), int(x), :2].astype(float)
+        if out.labels[int(y), int(x)] == IGNORE_LABEL:
+            continue
+        # A pixel of the square is as wide as 3.4 of the photo, and as high as 4.7.
+        assert abs((red - 20) / 200 * 239 - true_x) < 6
+        assert abs((green - 20) / 200 * 359 - true_y) < 6
 
 
 def test_a_quarter_turn_by_hand() -> None:

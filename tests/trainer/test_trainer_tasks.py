@@ -123,6 +123,15 @@ def test_parsing_task_adds_eq_2_on_both_maps_and_the_heatmaps() -> None:
     assert result.loss.item() == pytest.approx(total, rel=1e-5)
 
 
+def test_parsing_task_adds_the_lovasz_loss_where_it_has_a_weight() -> None:
+    task = ParsingTask(recipe("parsing", lovasz=2.0), small_parser(), torch.full((LABEL_COUNT,), 1 / 18))
+    result = task.loss("network", batch(), 0)
+    parts = result.scalars
+    assert 0 < parts["lovasz"] <= 1
+    expected = parts["parsing"] + parts["refined"] + parts["heatmaps"] + 2 * parts["lovasz"]
+    assert result.loss.item() == pytest.approx(expected, rel=1e-5)
+
+
 def completion_task(**loss: float) -> CompletionTask:
     plan = recipe("completion", **loss)
     judges = {"global": judge("global", 5, plan), "local": judge("local", 4, plan)}

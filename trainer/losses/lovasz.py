@@ -7,7 +7,9 @@ from torch import Tensor
 
 
 def lovasz_softmax_loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """Mean over the labels that occur of the Lovasz extension of 1 - IoU, over all pixels of the batch.
+    """Mean over the labels that occur of the Lovasz extension of 1 - IoU, over all pixels of this process.
+
+    It does not add up over processes: several of them compute the mean of their own losses.
 
     Args:
         logits: (N, L, H, W).

@@ -44,7 +44,8 @@ def test_records_of_the_first_version_are_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"soul": 1}, {"holes": [["patches"]]}, {"holes": 3}, {"structure": {"left": 0}}]
+    "change",
+    [{"soul": 1}, {"threads": "all"}, {"holes": [["patches"]]}, {"holes": 3}, {"structure": {"left": 0}}],
 )
 def test_what_is_none_is_refused(change: dict[str, object]) -> None:
     with pytest.raises((ValueError, TypeError, KeyError)):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from portrait_studio.engine.devices import PrecisionMemory
@@ -72,6 +73,14 @@ def test_another_picture_or_hole_is_looked_at(memory: PrecisionMemory, request_:
     assert watched.looks == 3 * looks
     watched.fill(request_)
     assert watched.looks == 3 * looks
+
+
+def test_another_number_of_threads_is_looked_at(memory: PrecisionMemory, request_: CompletionRequest) -> None:
+    watched = Watched(memory)
+    watched.fill(request_)
+    looks, more = watched.looks, torch.get_num_threads() + 1
+    watched.fill(replace(request_, options=replace(request_.options, threads=more)))
+    assert watched.looks == 2 * looks
 
 
 def test_the_oldest_answers_are_forgotten() -> None:

@@ -403,8 +403,18 @@ def test_bad_options(make_engine: MakeEngine, make_photo: MakePhoto) -> None:
         make_engine().complete(CompletionRequest(image, mask, CompletionOptions(device="abacus")))
     with pytest.raises(OptionError, match="blend band"):
         make_engine().complete(CompletionRequest(image, mask, CompletionOptions(device="cpu", grow_px=-1)))
-    with pytest.raises(OptionError, match="needs a thread"):
+    with pytest.raises(OptionError, match="1 to 256 threads"):
         make_engine().complete(CompletionRequest(image, mask, CompletionOptions(device="cpu", threads=-1)))
+
+
+def test_a_fill_takes_the_threads_that_it_is_asked_for(
+    make_engine: MakeEngine, make_photo: MakePhoto
+) -> None:
+    image, before = make_photo(), torch.get_num_threads()
+    options = CompletionOptions(method=Method.NETWORK, device="cpu", threads=before + 1)
+    result = make_engine().complete(CompletionRequest(image, mask_of(image.shape, HOLES["middle"]), options))
+    assert result.hardware.threads == before + 1
+    assert torch.get_num_threads() == before
 
 
 @pytest.mark.parametrize("size", [(64, 64), (300, 40), (20, 500), (1000, 700)])
