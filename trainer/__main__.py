@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from portrait_studio.errors import PortraitStudioError
+from trainer.card_command import add_card_command
 from trainer.data.prepare_command import add_prepare_command
 from trainer.data.relabel_command import add_relabel_command
 from trainer.evaluate import add_evaluate_command
@@ -24,6 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     add_train_command(commands)
     add_evaluate_command(commands)
     add_export_command(commands)
+    add_card_command(commands)
     options = parser.parse_args(arguments)
     try:
         code: int = options.handler(options)

@@ -76,7 +76,7 @@ def export_run(run: Path, models: Path, metrics: Sequence[Path] = ()) -> Exporte
     way = _WAYS.get(state.recipe.holes.band_side)
     name = task if way is None else variant(task, way)
     earlier = _same_weights_in(models, name, module)
-    _check_reports(reports, metrics, name, earlier)
+    check_reports(reports, metrics, name, earlier)
     record = {
         **state.record,
         "steps": state.step,
@@ -103,14 +103,14 @@ def export_run(run: Path, models: Path, metrics: Sequence[Path] = ()) -> Exporte
         sha256=digest,
         halving=halving,
         folds=len(folds),
-        reports=_at_cost_of(models, reports),
+        reports=at_cost_of(models, reports),
     )
     with replacing(card) as file:
         file.write(model_card(facts).encode())
     return Exported(weights, card, digest)
 
 
-def _at_cost_of(models: Path, reports: Sequence[Report]) -> list[Report]:
+def at_cost_of(models: Path, reports: Sequence[Report]) -> list[Report]:
     """The reports with what the release costs as it is now: networks may have joined since they were made."""
     cost = cost_of(models, ReleasedNetworks(models)) if reports else None
     if cost is None:
@@ -180,9 +180,14 @@ def _equal(released: LoadedNetwork, module: nn.Module) -> bool:
     )
 
 
-def _check_reports(
+def check_reports(
     reports: Sequence[Report], paths: Sequence[Path], name: str, earlier: Sequence[str]
 ) -> None:
+    """Refuse reports that were measured with other weights than those that went by these checksums.
+
+    Raises:
+        OptionError: one was.
+    """
     for report, path in zip(reports, paths, strict=True):
         if report.weights.get(name) not in earlier:
             raise OptionError(

@@ -11,6 +11,7 @@ from typing import Any
 
 from torch import nn
 
+from portrait_studio.errors import ExportError
 from portrait_studio.networks.released import count_macs, count_parameters
 from trainer.config import Recipe
 from trainer.evaluation.cost import example_inputs
@@ -44,6 +45,7 @@ _PURPOSE = {
     "completion": "Paints what a hole hides, guided by the parsing map (Wu et al., section III.B).",
     "face": "Corrects a completed face in a window of 64 x 64 pixels (Wu et al., section III.C).",
 }
+_MEASURED, _AFTER = "## Measured", "## Limits"
 _LIMITS = (
     "Expect worse on several people, unusual poses, rare garments, and people whom the photos seldom show. "
     "What is painted is invented, not recovered: it is no evidence of what was there."
@@ -90,12 +92,25 @@ def model_card(facts: CardFacts) -> str:
         "## Data and terms",
         _table(("set", "what", "terms"), _sets(facts.recipe)),
         _terms(facts),
-        "## Measured",
+        _MEASURED,
         _measured(facts.reports),
-        "## Limits",
+        _AFTER,
         _LIMITS,
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def with_reports(card: str, reports: Sequence[Report]) -> str:
+    """A card with other reports in the place of those that it holds.
+
+    Raises:
+        ExportError: it is no card.
+    """
+    before, heading, rest = card.partition(f"{_MEASURED}\n\n")
+    _, after, limits = rest.rpartition(f"\n\n{_AFTER}\n")
+    if not (heading and after):
+        raise ExportError("The model card lacks its sections; export the network from its run.")
+    return f"{before}{heading}{_measured(reports)}{after}{limits}"
 
 
 def restricting_sets(sets: Sequence[str]) -> list[str]:

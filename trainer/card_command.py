@@ -1,0 +1,81 @@
+"""`portrait-trainer card`: new figures for a network that is released already, without its run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from portrait_studio.errors import ExportError
+from portrait_studio.imaging.atomic import replacing
+from portrait_studio.networks.catalog import task_of
+from portrait_studio.networks.released import load_network, save_network
+from trainer.evaluation.report import read_json
+from trainer.export import MEASURED_AS, Exported, at_cost_of, check_reports
+from trainer.model_card import with_reports
+
+
+def write_figures(name: str, models: Path, metrics: Sequence[Path]) -> Exported:
+    """Put reports into the file and the card of a released network, in the place of those that they hold.
+
+    Its values stay as they are, but not its checksum; reports that name an earlier one are taken, too.
+
+    Args:
+        name: of the network in the manifest.
+        models: folder of released weights.
+        metrics: reports of `evaluate --json`, measured with these very weights.
+
+    Raises:
+        WeightsError: there is no such network, or it is damaged.
+        DataSetError: a report cannot be read.
+        OptionError: a report was measured with other weights.
+        ExportError: the card is missing, or the folder cannot be written.
+    """
+    released = load_network(name, models)
+    earlier = sorted({released.sha256, *map(str, released.metadata.get(MEASURED_AS, []))})
+    reports = [read_json(path) for path in metrics]
+    check_reports(reports, metrics, name, earlier)
+    record = {
+        **released.metadata,
+        "metrics": [asdict(report) for report in reports],
+        MEASURED_AS: earlier,
+    }
+    task = task_of(name)
+    weights, card = models / f"{name}.safetensors", models / f"{name}.md"
+    try:
+        text = with_reports(card.read_text("utf-8"), at_cost_of(models, reports))
+        digest = save_network(
+            weights,
+            released.architecture,
+            released.module,
+            record,
+            half=bool(released.metadata.get("half_precision", {}).get("half", True)),
+            folds=released.folds,
+            way=None if task == name else name.removeprefix(f"{task}-"),
+        )
+        with replacing(card) as file:
+            file.write(text.replace(released.sha256, digest).encode())
+    except OSError as error:
+        raise ExportError(
+            f"The figures of {name} cannot be written to {models}: {error.strerror}."
+        ) from error
+    return Exported(weights, card, digest)
+
+
+def add_card_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `card` to the commands of the trainer."""
+    parser = commands.add_parser("card", help="write new figures into a released network's file and card")
+    parser.add_argument("name", metavar="NAME", help="parsing, completion, completion-down ...")
+    parser.add_argument("models", type=Path, metavar="MODELS", help="folder of released weights")
+    parser.add_argument(
+        "--metrics", type=Path, nargs="+", required=True, metavar="JSON", help="reports of evaluate --json"
+    )
+    parser.set_defaults(handler=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    written = write_figures(arguments.name, arguments.models, arguments.metrics)
+    sys.stdout.write(f"{written.weights} {written.sha256}\n{written.card}\n")
+    return 0
