@@ -8,15 +8,14 @@ from torch import nn
 
 from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.parse import ParsedWindow, mirrored_shares, network_input
-from portrait_studio.engine.request import Pixels
-from portrait_studio.engine.resample import Floats, pad_to_stride, read_window
+from portrait_studio.engine.resample import Floats, pad_to_stride
 from portrait_studio.engine.run_network import Report, dropping, part_of, run, to_array, to_tensor
 
 
 def complete(
     network: nn.Module,
-    image: Pixels,
-    mask: NDArray[np.uint8],
+    colours: Floats,
+    hole: NDArray[np.bool_],
     parsed: ParsedWindow,
     compute: Compute,
     report: Report,
@@ -26,9 +25,9 @@ def complete(
 
     Args:
         network: completion network of `networks.completion`, or alike.
-        image: (H, W, 3) RGB, uint8 or uint16, the whole photo.
-        mask: (H, W) uint8, nonzero = hole.
-        parsed: structure of the window that is to be completed.
+        colours: (h, w, 3) float32 in [0, 1], the window that is to be completed, as `read_window` reads it.
+        hole: (h, w) bool.
+        parsed: its structure.
         compute: device and precision.
         report: hears of every layer; raises to cancel.
         seed: another one than 0 makes networks with dropout, as those for extensions, paint something else.
@@ -37,8 +36,6 @@ def complete(
         (h, w, 3) float32 in [0, 1], the whole window as the network paints it: the mean of what it makes of
         the picture and of its mirror image.
     """
-    window = parsed.window
-    colours, hole = read_window(image, mask, window)
     with dropping(network, seed):
         seen = _paint(network, colours, hole, parsed.probabilities, compute, part_of(report, 0, 2))
         other = _paint(

@@ -158,10 +158,11 @@ class HoleFiller:
         network = self._tools.networks.load("completion")
         self.weights[network.task] = network.sha256
         report = self._reporter(Stage.COMPLETE)
+        colours, hole = read_window(self._request.image, self._request.mask, parsed.window)
         painted = complete(
             network.module,
-            self._request.image,
-            self._request.mask,
+            colours,
+            hole,
             parsed.decided(_DECIDED),
             self._compute,
             report,
@@ -170,8 +171,7 @@ class HoleFiller:
         self._keep("completion", painted)
         if not is_guided(network.config):
             return painted
-        seen = read_window(self._request.image, self._request.mask, parsed.window)
-        return settle_colours(painted, *seen, parsed.labels, lambda: report(1.0))
+        return settle_colours(painted, colours, hole, parsed.labels, lambda: report(1.0))
 
     def _texture(self, parsed: ParsedWindow, completed: Floats | None, region: Bounds) -> Floats:
         """Patches over the appearance window, brought to the region: (h, w, 3) in [0, 1]."""

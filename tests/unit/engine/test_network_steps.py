@@ -16,6 +16,7 @@ from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.engine.parse import ParsedWindow, average, labels_at, parse
 from portrait_studio.engine.progress import Progress, Stage
 from portrait_studio.engine.refine_face import face_window, refine_face
+from portrait_studio.engine.resample import read_window
 from portrait_studio.engine.run_network import run, to_array, to_tensor
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.errors import Cancelled, WeightsError
@@ -89,7 +90,7 @@ def test_parse_and_complete_keep_the_windows_size() -> None:
     parsed = parse(TinyParser(True), image, mask, (window,), CPU, silent)
     assert parsed.probabilities.shape == (window.size.height, window.size.width, LABEL_COUNT)
     np.testing.assert_allclose(parsed.probabilities.sum(axis=2), 1, atol=1e-5)
-    completed = complete(TinyCompletion(), image, mask, parsed, CPU, silent)
+    completed = complete(TinyCompletion(), *read_window(image, mask, parsed.window), parsed, CPU, silent)
     assert completed.shape == (window.size.height, window.size.width, 3)
     assert 0.4 < completed.mean() < 0.6
 
@@ -113,7 +114,13 @@ def test_a_photo_and_its_mirror_image_are_completed_alike() -> None:
     heatmaps = np.zeros((16, 24, 16), np.float32)
     flip = np.s_[:, ::-1]
     straight, mirrored = (
-        complete(LopsidedCompletion(), photo, hole, ParsedWindow(window, shares, heatmaps), CPU, silent)
+        complete(
+            LopsidedCompletion(),
+            *read_window(photo, hole, window),
+            ParsedWindow(window, shares, heatmaps),
+            CPU,
+            silent,
+        )
         for photo, hole, shares in ((image, mask, labels), (image[flip], mask[flip], swapped))
     )
     np.testing.assert_allclose(straight, mirrored[flip], atol=1e-6)
