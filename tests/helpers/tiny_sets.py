@@ -13,6 +13,8 @@ import scipy.io
 from numpy.typing import NDArray
 from PIL import Image
 
+from trainer.data.converters.face_labels import LOWER_CONTOUR, MESH_POINTS, UPPER_CONTOUR
+
 WIDTH, HEIGHT = 120, 200
 
 CLASSES = [
@@ -198,6 +200,18 @@ def make_viton(folder: Path) -> None:
     (folder / "pose" / f"{name}_keypoints.json").write_text(json.dumps({"version": 1.0, "people": [person]}))
 
 
+def face_mesh() -> NDArray[np.float64]:
+    """MediaPipe's points (468, 2) of a face seen from the front: an ellipse of 180 x 240 around (160, 160).
+
+    Only the contour lies where it should, all other points in the middle.
+    """
+    mesh = np.full((MESH_POINTS, 2), 160.0)
+    contour = (*UPPER_CONTOUR[6:], *LOWER_CONTOUR, *UPPER_CONTOUR[:6])
+    turn = np.arange(len(contour)) / len(contour) * 2 * np.pi
+    mesh[list(contour)] = np.stack([160 + 90 * np.sin(turn), 160 - 120 * np.cos(turn)], 1)
+    return mesh
+
+
 def make_faces(folder: Path, *, hair: bool) -> None:
     names = ["100", "101", "102"]
     for number, name in enumerate(names):
@@ -213,7 +227,7 @@ def make_faces(folder: Path, *, hair: bool) -> None:
         folder / "landmarks.npz",
         names=np.array([f"{name}.jpg" for name in names[:2]]),
         five=five,
-        mesh=np.zeros((2, 468, 2), np.float16),
+        mesh=np.tile(face_mesh(), (2, 1, 1)).astype(np.float16),
         score=np.ones((2, 2), np.float16),
     )
 

@@ -417,7 +417,34 @@ def test_faces(tmp_path: Path, name: str, side: int) -> None:
     assert samples["102"][1]["five"] is None
     hair = sample.labels == LABELS.index("hair")
     assert np.mean(hair) == pytest.approx(0.25 if name == "celebahq" else 0)
-    assert np.all(sample.labels[~hair] == 255)
+    assert np.all(samples["102"][0].labels == 255)
+
+
+def test_labels_of_a_close_face(tmp_path: Path) -> None:
+    make_set("celebahq", tmp_path / "celebahq")
+    samples, _ = converted("celebahq", tmp_path / "celebahq")
+    with_hair, without = samples["100"][0].labels, samples["101"][0].labels
+    face, skin, any_part, hair = LABELS.index("face"), 19, 18, LABELS.index("hair")
+    assert with_hair[int(180 * 0.8), 128] == without[int(260 * 0.8), 128] == face
+    assert with_hair[int(50 * 0.8), 128] == hair
+    # A fringe might hang over the forehead, glasses over the eyes; below the chin may be any skin.
+    assert without[int(60 * 0.8), 128] == 255
+    assert without[int(120 * 0.8), 128] == with_hair[int(120 * 0.8), 80] == any_part
+    assert without[int(288 * 0.8), 128] == skin
+    assert without[int(300 * 0.8), 40] == without[250, 128] == 255
+
+
+def test_faces_without_a_mesh_have_hair_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "celebahq"
+    make_set("celebahq", folder)
+    with np.load(folder / "landmarks.npz") as arrays:
+        kept = {name: arrays[name] for name in ("names", "five")}
+    np.savez(folder / "landmarks.npz", **kept)
+    labels = converted("celebahq", folder)[0]["100"][0].labels
+    assert set(np.unique(labels)) == {LABELS.index("hair"), 255}
+    np.savez(folder / "landmarks.npz", **kept, mesh=np.zeros((2, 5, 2)))
+    with pytest.raises(DataSetError, match=r"`mesh` as \(2, 5, 2\) instead of \(2, 468, 2\)"):
+        converted("celebahq", folder)
 
 
 def test_faces_without_landmarks_are_an_error(tmp_path: Path) -> None:

@@ -1,19 +1,22 @@
 """Three sets of faces with five landmarks each: official portraits, a part of CelebA-HQ, and UTKFace.
 
 The landmarks travel in the pack's JSON as `five`: right eye, left eye, nose, right and left corner of the
-mouth (the person's own sides), x and y in pixels of the packed image, or null where no face was found.
+mouth (the person's own sides), x and y in pixels of the packed image, or null where no face was found. Where
+the file of landmarks holds a `mesh` as well, the labels of the face are taken from it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from portrait_studio.errors import DataSetError
-from portrait_studio.networks.conventions import IGNORE_LABEL, LABELS
+from portrait_studio.networks.conventions import LABELS
+from trainer.data.converters.face_labels import MESH_POINTS, close_face_labels
 from trainer.data.converters.reading import (
     Skips,
     packed_sample,
@@ -45,8 +48,21 @@ SMALL_FACE_SIDE: Final = 128
 _HAIR: Final = LABELS.index("hair")
 
 
-def read_five(path: Path) -> dict[str, PointArray]:
-    """The five landmarks (5, 2) float32 of each photo, by file name, from a `landmarks.npz`.
+@dataclass(frozen=True, eq=False)
+class Landmarks:
+    """Points of one face, in pixels.
+
+    Attributes:
+        five: (5, 2) float32 right eye, left eye, nose, right and left corner of the mouth.
+        mesh: (468, 2) float32 of MediaPipe FaceMesh; None where the file has none.
+    """
+
+    five: PointArray
+    mesh: PointArray | None
+
+
+def read_landmarks(path: Path) -> dict[str, Landmarks]:
+    """The landmarks of each photo, by file name, from a `landmarks.npz`.
 
     Raises:
         DataSetError: the file is missing or damaged.
@@ -54,34 +70,59 @@ def read_five(path: Path) -> dict[str, PointArray]:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             names, five = arrays["names"], arrays["five"]
+            mesh = arrays["mesh"] if "mesh" in arrays.files else [None] * len(names)
     except (OSError, ValueError, KeyError) as error:
         raise DataSetError(f"The landmarks {path} are missing or damaged; copy the data set anew.") from error
-    if five.shape != (len(names), 5, 2):
+    _require_points(path, "five", five, (len(names), 5, 2))
+    if not isinstance(mesh, list):
+        _require_points(path, "mesh", mesh, (len(names), MESH_POINTS, 2))
+    return {
+        str(name): Landmarks(points.astype(np.float32), None if grid is None else grid.astype(np.float32))
+        for name, points, grid in zip(names, five, mesh, strict=True)
+    }
+
+
+def _require_points(path: Path, name: str, points: PointArray, shape: tuple[int, int, int]) -> None:
+    if points.shape != shape:
         raise DataSetError(
-            f"The landmarks {path} are {five.shape} instead of (N, 5, 2); copy the data set anew."
+            f"The landmarks {path} hold `{name}` as {points.shape} instead of {shape}; "
+            "copy the data set anew."
         )
-    return {str(name): points.astype(np.float32) for name, points in zip(names, five, strict=True)}
 
 
-def hair_labels(path: Path, image: ImageArray) -> LabelArray:
-    """Label map (h, w) uint8 of a photo (h, w, 3): hair where the mask says so, unknown elsewhere."""
-    if not path.is_file():
-        return unknown_labels(image)
-    mask = read_codes(path)
-    require_same_size(mask, image)
-    return np.where(mask > 0, np.uint8(_HAIR), np.uint8(IGNORE_LABEL)).astype(np.uint8)
+def face_labels(path: Path, image: ImageArray, face: Landmarks | None) -> LabelArray:
+    """Label codes (h, w) uint8 of a photo (h, w, 3).
+
+    Args:
+        path: mask of the hair; need not exist.
+        image: the photo.
+        face: what was detected; without a mesh nothing but the hair is labelled.
+    """
+    hair = None
+    if path.is_file():
+        mask = read_codes(path)
+        require_same_size(mask, image)
+        hair = mask > 0
+    if face is not None and face.mesh is not None:
+        return close_face_labels(image.shape[:2], face.mesh, face.five, hair)
+    labels = unknown_labels(image)
+    if hair is not None:
+        labels[hair] = _HAIR
+    return labels
 
 
 def _samples(source: Source, skips: Skips, side: int) -> Iterator[tuple[Sample, Extras]]:
-    five = read_five(source.folder / "landmarks.npz")
+    faces = read_landmarks(source.folder / "landmarks.npz")
     for path in photo_files(source.folder, ".jpg"):
         with skipping(path.stem, skips):
             image = read_photo(path)
-            labels = hair_labels(source.folder / "hair" / f"{path.stem}.png", image)
+            face = faces.get(path.name)
+            labels = face_labels(source.folder / "hair" / f"{path.stem}.png", image, face)
             sample, extras = packed_sample(
                 f"{source.name}/{path.stem}", image, labels, unknown_keypoints(), side
             )
-            yield sample, {**extras, "five": packed_five(five.get(path.name), image, sample.image)}
+            five = packed_five(None if face is None else face.five, image, sample.image)
+            yield sample, {**extras, "five": five}
 
 
 def packed_five(points: PointArray | None, image: ImageArray, packed: ImageArray) -> list[list[float]] | None:
@@ -93,7 +134,7 @@ def packed_five(points: PointArray | None, image: ImageArray, packed: ImageArray
 
 
 def convert_portraits(source: Source, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
-    """Samples of the official portraits, at most 256 pixels, nothing labelled.
+    """Samples of the official portraits, at most 256 pixels; the lower face is labelled where it has a mesh.
 
     Args:
         source: a folder with `*.jpg` and `landmarks.npz`.
@@ -106,7 +147,7 @@ def convert_portraits(source: Source, skips: Skips) -> Iterator[tuple[Sample, Ex
 
 
 def convert_celebahq(source: Source, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
-    """Samples of CelebA-HQ, at most 256 pixels, hair labelled by `hair/*.png`; else as the portraits."""
+    """Samples of CelebA-HQ, at most 256 pixels, hair labelled by `hair/*.png`, and then the forehead too."""
     return _samples(source, skips, FACE_SIDE)
 
 
