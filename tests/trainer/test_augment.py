@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portrait_studio.errors import OptionError
-from portrait_studio.networks.conventions import IGNORE_LABEL, MIRROR_KEYPOINTS
-from trainer.data.augment import AugmentConfig, augment, crop, flip, jitter_colours, whole_squash
+from portrait_studio.networks.conventions import IGNORE_LABEL, KEYPOINTS, MIRROR_KEYPOINTS
+from trainer.data.augment import AugmentConfig, augment, crop, flip, head_of, jitter_colours, whole_squash
 from trainer.data.sample import Sample
 
 PLAIN = AugmentConfig(colour=0)
@@ -57,6 +57,43 @@ def test_same_seed_same_window_and_the_photo_is_left_alone() -> None:
     np.testing.assert_array_equal(first.image, second.image)
     np.testing.assert_array_equal(first.keypoints, second.keypoints)
     assert sample.keypoints[:, 2].min() == 1
+
+
+def with_head(top: tuple[float, float, float], neck: tuple[float, float, float]) -> Sample:
+    sample = photo(400, 300)
+    keypoints = np.zeros((16, 3), np.float32)
+    keypoints[KEYPOINTS.index("head-top")], keypoints[KEYPOINTS.index("upper-neck")] = top, neck
+    return Sample(sample.key, sample.image, sample.labels, keypoints)
+
+
+def test_the_head_is_between_its_top_and_the_neck() -> None:
+    head = head_of(with_head((150, 40, 1), (162, 90, 0.5)))
+    assert head is not None
+    assert (head.x, head.y, head.length) == (156, 65, pytest.approx(np.hypot(12, 50)))
+    assert head_of(with_head((150, 40, 0.2), (150, 90, 1))) is None
+    assert head_of(with_head((150, 40, 1), (150, 43, 1))) is None
+
+
+def test_close_windows_show_the_head_and_little_more() -> None:
+    sample = with_head((150, 60, 1), (150, 110, 1))
+    config = AugmentConfig(colour=0, flip=0, squash=1.0, close=1.0)
+    lengths = []
+    for seed in range(40):
+        keypoints = augment(sample, 96, np.random.default_rng(seed), config).keypoints[:10]
+        top, neck = keypoints[KEYPOINTS.index("head-top")], keypoints[KEYPOINTS.index("upper-neck")]
+        assert neck[2] == 1 or top[2] == 1
+        if neck[2] == 1 and top[2] == 1:
+            lengths.append(float(neck[1] - top[1]) / 96)
+    # A window is 1.4 to 6 heads high, give or take the stretch.
+    assert len(lengths) > 25
+    assert 1 / 7 < min(lengths) < 0.25
+    assert 0.45 < max(lengths) < 0.8
+
+
+def test_photos_without_a_pose_have_no_close_windows() -> None:
+    sample = with_head((150, 60, 0), (150, 110, 0))
+    squashed = augment(sample, 64, np.random.default_rng(3), AugmentConfig(colour=0, squash=1.0, close=1.0))
+    assert squashed.image[..., 1].astype(int).max() - squashed.image[..., 1].min() > 150
 
 
 def test_flipping_twice_changes_nothing() -> None:
@@ -189,5 +226,7 @@ def test_config_refuses_nonsense() -> None:
         AugmentConfig(smallest=2.0)
     with pytest.raises(OptionError, match="between 0 and 1"):
         AugmentConfig(flip=1.5)
+    with pytest.raises(OptionError, match="`close` must lie between 0 and 1"):
+        AugmentConfig(close=1.5)
     with pytest.raises(OptionError, match="45 degrees"):
         AugmentConfig(turn=90)

@@ -14,12 +14,29 @@ from numpy.typing import NDArray
 from portrait_studio.errors import OptionError
 from portrait_studio.networks.conventions import (
     IGNORE_LABEL,
+    KEYPOINTS,
     MIRROR_KEYPOINTS,
     MIRROR_LABELS,
 )
 from trainer.data.sample import Sample
 
 Box = tuple[float, float, float, float]
+
+_CLOSE = (1.4, 6.0)
+"""Sides of close windows, in heads."""
+
+_LEAST_CLOSE_PX = 64.0
+_LEAST_HEAD_PX = 4.0
+_SURE = 0.3
+
+
+@dataclass(frozen=True)
+class Head:
+    """A head in a photo, in pixels: its middle, and its length from the upper neck to the top."""
+
+    x: float
+    y: float
+    length: float
 
 
 @dataclass(frozen=True)
@@ -36,6 +53,7 @@ class AugmentConfig:
         colour: strength of the colour jitter; 0 = none, 1 = up to 20 % in brightness, contrast, saturation.
         turn: largest angle, in degrees, by which windows that are not nearly the whole photo are turned.
         grey: how often the colours are taken away.
+        close: how often the window shows the head from close by, where the pose knows it.
     """
 
     smallest: float = 0.55
@@ -47,15 +65,16 @@ class AugmentConfig:
     colour: float = 0.5
     turn: float = 0.0
     grey: float = 0.0
+    close: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse windows of no size, shares beyond [0, 1], and angles at which nobody stands any more."""
         if not 0 < self.smallest <= self.largest:
             raise OptionError("augment: `smallest` must be above 0 and at most `largest`.")
-        shares = (self.squash, self.on_body, self.flip, self.colour, self.grey)
+        shares = (self.squash, self.on_body, self.flip, self.colour, self.grey, self.close)
         if not all(0 <= share <= 1 for share in shares):
             raise OptionError(
-                "augment: `squash`, `on_body`, `flip`, `colour` and `grey` must lie between 0 and 1."
+                "augment: `squash`, `on_body`, `flip`, `colour`, `grey` and `close` must lie between 0 and 1."
             )
         if not 0 <= self.turn <= 45:
             raise OptionError("augment: `turn` must lie between 0 and 45 degrees.")
@@ -74,11 +93,11 @@ def augment(sample: Sample, size: int, rng: np.random.Generator, config: Augment
         Sample of (size, size). Beyond the photo's edge the image is mirrored and nothing is known of the
         labels (255); keypoints outside the square have confidence 0.
     """
-    height, width = sample.labels.shape
-    if rng.random() < config.squash:
-        cut = crop(sample, _whole(width, height, rng), size)
+    head = head_of(sample) if config.close and rng.random() < config.close else None
+    if head is None and rng.random() < config.squash:
+        cut = crop(sample, _whole(sample, rng), size)
     else:
-        box = _window(sample, rng, config)
+        box = _window(sample, rng, config) if head is None else _close_window(sample, head, rng, config)
         cut = crop(sample, box, size, float(rng.uniform(-config.turn, config.turn)) if config.turn else 0.0)
     if rng.random() < config.flip:
         cut = flip(cut)
@@ -153,8 +172,37 @@ def jitter_colours(image: NDArray[np.uint8], rng: np.random.Generator, strength:
     return changed
 
 
-def _whole(width: int, height: int, rng: np.random.Generator) -> Box:
+def head_of(sample: Sample) -> Head | None:
+    """Where the head is by the pose; None where that is not known, or the head only a few pixels long."""
+    top, neck = (sample.keypoints[KEYPOINTS.index(name)] for name in ("head-top", "upper-neck"))
+    if min(top[2], neck[2]) <= _SURE:
+        return None
+    length = float(np.hypot(*(top[:2] - neck[:2])))
+    if length <= _LEAST_HEAD_PX:
+        return None
+    x, y = (top[:2] + neck[:2]) / 2
+    return Head(float(x), float(y), length)
+
+
+def _close_window(sample: Sample, head: Head, rng: np.random.Generator, config: AugmentConfig) -> Box:
+    """From the face alone to head and chest; the frame may cut the head."""
+    height, width = sample.labels.shape
+    side = max(_LEAST_CLOSE_PX, head.length * float(np.exp(rng.uniform(*np.log(_CLOSE)))))
+    ratio = float(np.exp(rng.uniform(-config.stretch, config.stretch)))
+    box_width, box_height = side / np.sqrt(ratio), side * np.sqrt(ratio)
+    left = head.x - box_width * rng.uniform(0.3, 0.7)
+    top = head.y - box_height * rng.uniform(0.15, 0.55)
+    return (
+        float(np.clip(left, *sorted((0.0, width - box_width)))),
+        float(np.clip(top, *sorted((0.0, height - box_height)))),
+        box_width,
+        box_height,
+    )
+
+
+def _whole(sample: Sample, rng: np.random.Generator) -> Box:
     """The whole photo or nearly so: at most a tenth is lost per axis."""
+    height, width = sample.labels.shape
     share_x, share_y = 1 - 0.1 * rng.random(2) ** 2
     left, top = rng.random() * (1 - share_x) * width, rng.random() * (1 - share_y) * height
     return float(left), float(top), float(share_x * width), float(share_y * height)

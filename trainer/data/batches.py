@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from portrait_studio.errors import DataSetError
 from portrait_studio.networks.conventions import FACE, KEYPOINT_COUNT, LABEL_COUNT
 from trainer.config import Recipe
-from trainer.data.augment import augment, crop, flip, jitter_colours
+from trainer.data.augment import augment, crop, flip, head_of, jitter_colours
 from trainer.data.batch import Batch, RawBatch
 from trainer.data.holes import person_of, rectangle_around, sample_hole, shapes_of
 from trainer.data.packs import PackedSet
@@ -157,12 +157,9 @@ def face_position(sample: Sample) -> tuple[tuple[float, float], float]:
     Taken from head-top and upper-neck where the pose is known, else from the label "face", else the middle of
     the picture (sets of aligned faces).
     """
-    top, neck = sample.keypoints[9], sample.keypoints[8]
-    if top[2] > 0.3 and neck[2] > 0.3:
-        length = float(np.hypot(*(top[:2] - neck[:2])))
-        if length > 4:
-            middle = (top[:2] + neck[:2]) / 2
-            return (float(middle[0]), float(middle[1])), 1.5 * length
+    head = head_of(sample)
+    if head is not None:
+        return (head.x, head.y), 1.5 * head.length
     ys, xs = np.nonzero(sample.labels == FACE)
     height, width = sample.labels.shape
     if len(xs) >= 16:
