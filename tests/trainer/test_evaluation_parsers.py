@@ -12,7 +12,7 @@ from portrait_studio.networks.released import save_network
 from trainer.evaluation.cost import cost_of
 from trainer.evaluation.methods import Bench
 from trainer.evaluation.parsers import ParserTally, ParserVariant, hidden_joints, parser_rows
-from trainer.metrics.parsing import FigureOverlap
+from trainer.metrics.parsing import FigureOverlap, PixelAccuracy
 from trainer.protocols.case import Case
 
 
@@ -65,6 +65,7 @@ def test_a_perfect_parser_has_full_marks(store: ReleasedNetworks) -> None:
     ).figures()
     assert figures is not None
     assert (figures.mean_iou, figures.mean_iou_in_hole) == (1, 1)
+    assert (figures.accuracy, figures.accuracy_in_hole) == (1, 1)
     assert (figures.figure_iou, figures.figure_iou_in_hole) == (1, 1)
     assert (figures.both_shoes, figures.shoe_cases) == (1, 1)
     # The neck lies under the hole where every joint is said to be; the head-top above it, a head away.
@@ -127,6 +128,19 @@ def test_figure_overlap_leaves_unknown_pixels_out() -> None:
     assert overlap.iou == pytest.approx(1 / 3)
     overlap.add(np.array([[4, 4]], np.uint8), np.array([[4, 0]], np.uint8), np.array([[1, 0]], np.uint8))
     assert overlap.iou == pytest.approx(2 / 4)
+
+
+def test_pixel_accuracy_lets_a_set_of_labels_be_each_of_its_members() -> None:
+    accuracy = PixelAccuracy()
+    assert np.isnan(accuracy.share)
+    # Any part, skin, a leg, hair, background, unknown.
+    truth = np.array([[18, 19, 23, 2, 0, 255]], np.uint8)
+    accuracy.add(truth, np.array([[5, 14, 12, 2, 0, 7]], np.uint8))
+    assert accuracy.share == 1
+    accuracy.add(truth, np.array([[0, 4, 11, 1, 3, 7]], np.uint8))
+    assert accuracy.share == 0.5
+    accuracy.add(truth, np.array([[1, 0, 0, 0, 1, 7]], np.uint8), np.array([[1, 0, 0, 0, 0, 1]], np.uint8))
+    assert accuracy.share == pytest.approx(6 / 11)
 
 
 def test_cost_counts_files_and_operations(tmp_path: Path) -> None:

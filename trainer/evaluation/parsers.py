@@ -17,7 +17,7 @@ from portrait_studio.networks.conventions import LABELS
 from portrait_studio.networks.released import LoadedNetwork
 from trainer.evaluation.methods import Bench, MeasuredEngine, at_photo_size, keypoints_of
 from trainer.evaluation.networks import SwappedStore, WithoutRefinement
-from trainer.metrics.parsing import FigureOverlap, ParsingConfusion
+from trainer.metrics.parsing import FigureOverlap, ParsingConfusion, PixelAccuracy
 from trainer.metrics.pose import KeypointScore
 from trainer.protocols.case import Case
 
@@ -37,6 +37,8 @@ class ParserFigures:
         sha256: of its weights.
         mean_iou: mean IoU of the labels on whole photos.
         mean_iou_in_hole: the same inside the holes.
+        accuracy: share of the pixels labelled rightly on whole photos; all that photos labelled in part tell.
+        accuracy_in_hole: the same inside the holes.
         figure_iou: IoU of the silhouette on whole photos.
         figure_iou_in_hole: the same inside the holes.
         pckh: share of the joints found within half a head.
@@ -50,6 +52,8 @@ class ParserFigures:
     sha256: str
     mean_iou: float | None
     mean_iou_in_hole: float | None
+    accuracy: float | None
+    accuracy_in_hole: float | None
     figure_iou: float | None
     figure_iou_in_hole: float | None
     pckh: float | None
@@ -87,6 +91,7 @@ class ParserTally:
         self._engine: MeasuredEngine | None = None
         self._sha256 = ""
         self._labels = ParsingConfusion(), ParsingConfusion()
+        self._accuracy = PixelAccuracy(), PixelAccuracy()
         self._figure = FigureOverlap(), FigureOverlap()
         self._joints = KeypointScore(), KeypointScore(), KeypointScore()
         self._shoes: list[bool] = []
@@ -113,12 +118,15 @@ class ParserTally:
             return None
         whole, hole = self._labels
         parts = whole.has_parts
+        accuracy, accuracy_in_hole = (_known(counter.share) for counter in self._accuracy)
         figure, figure_in_hole = (_known(overlap.iou) for overlap in self._figure)
         joints, joints_in_hole, joints_outside = (_known(score.mean) for score in self._joints)
         return ParserFigures(
             sha256=self._sha256,
             mean_iou=_known(whole.mean_iou) if parts else None,
             mean_iou_in_hole=_known(hole.mean_iou) if parts else None,
+            accuracy=accuracy,
+            accuracy_in_hole=accuracy_in_hole,
             figure_iou=figure,
             figure_iou_in_hole=figure_in_hole,
             pckh=joints,
@@ -142,7 +150,7 @@ class ParserTally:
     def _count_labels(
         self, truth: NDArray[np.uint8], found: NDArray[np.uint8], mask: NDArray[np.uint8]
     ) -> None:
-        for counters in (self._labels, self._figure):
+        for counters in (self._labels, self._accuracy, self._figure):
             counters[0].add(truth, found)
             counters[1].add(truth, found, mask)
         least = max(1.0, _LEAST_SHOE * np.count_nonzero(mask))

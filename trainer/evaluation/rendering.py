@@ -24,7 +24,9 @@ PAPER_NAMES = {G: "G", G_P: "G+P", G_P_F: "network = G+P+F"}
 
 _PARSER_FIGURES: dict[str, str] = {
     "mean_iou": "mean IoU",
-    "mean_iou_in_hole": "in hole",
+    "mean_iou_in_hole": "IoU in hole",
+    "accuracy": "pixel accuracy",
+    "accuracy_in_hole": "accuracy in hole",
     "figure_iou": "figure IoU",
     "figure_iou_in_hole": "figure in hole",
     "pckh": "PCKh",

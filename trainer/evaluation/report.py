@@ -18,7 +18,7 @@ from trainer.evaluation.parsers import RELEASED, ParserFigures, ParserTally, per
 from trainer.evaluation.scoring import Score, Tally
 from trainer.evaluation.targets import Target, targets_of
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 @dataclass(frozen=True)

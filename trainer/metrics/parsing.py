@@ -6,7 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.errors import OptionError
-from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT, LABELS
+from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT, LABELS, PARTIAL_LABELS
+
+
+def _members() -> NDArray[np.bool_]:
+    """(25, 18): which labels each code of a training map allows."""
+    members = np.eye(LABEL_COUNT + len(PARTIAL_LABELS), LABEL_COUNT, dtype=np.bool_)
+    for code, labels in PARTIAL_LABELS.items():
+        members[code, list(labels)] = True
+    return members
+
+
+_MEMBERS = _members()
 
 
 class ParsingConfusion:
@@ -67,6 +78,38 @@ class ParsingConfusion:
     def has_parts(self) -> bool:
         """Whether any pixel of a known part of a person was counted: silhouettes have none."""
         return bool(self._counts[1:].any())
+
+
+class PixelAccuracy:
+    """Share of the pixels whose label is right, over a set of photos.
+
+    Where only a set of labels is known, each of its members is right, so that photos labelled in part count.
+    """
+
+    def __init__(self) -> None:
+        """Start with no pixels counted."""
+        self._right = self._known = 0
+
+    def add(
+        self, truth: NDArray[np.uint8], predicted: NDArray[np.uint8], region: NDArray[np.uint8] | None = None
+    ) -> None:
+        """Count one photo.
+
+        Args:
+            truth: (H, W) uint8 codes; 255 is left out.
+            predicted: (H, W) uint8 labels below 18.
+            region: (H, W) uint8, nonzero where to count; None = everywhere.
+        """
+        counted = truth != IGNORE_LABEL
+        if region is not None:
+            counted &= region > 0
+        self._known += int(np.count_nonzero(counted))
+        self._right += int(np.count_nonzero(_MEMBERS[truth[counted], predicted[counted]]))
+
+    @property
+    def share(self) -> float:
+        """Right pixels by known ones in [0, 1]; NaN when none is known."""
+        return self._right / self._known if self._known else float("nan")
 
 
 class FigureOverlap:
