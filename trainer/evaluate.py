@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from portrait_studio.engine.devices import threads_of_cpu
 from portrait_studio.engine.network_store import NetworkStore, ReleasedNetworks
 from portrait_studio.engine.pipeline import Engine
 from portrait_studio.errors import OptionError
@@ -29,6 +30,7 @@ from trainer.metrics.features import VggDistance
 from trainer.protocols.case import Case
 from trainer.protocols.folder import folder_cases
 from trainer.protocols.natural import source_files
+from trainer.threads import add_threads_option
 
 EXTENSIONS = {"down": "extend-down", "up": "extend-up"}
 """Protocol of each side that `--extend` takes."""
@@ -161,6 +163,7 @@ def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentP
     )
     parser.add_argument("--no-true-maps", action="store_true", help="leave out the upper bound")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
+    add_threads_option(parser)
     parser.add_argument("--vgg", type=Path, metavar="FILE", help="VGG-16 weights for the feature distance")
     parser.add_argument(
         "--inception", type=Path, metavar="FILE", help="Inception-v3 weights for FID (else VGG's features)"
@@ -190,7 +193,8 @@ def _run(arguments: argparse.Namespace) -> int:
         inception=arguments.inception,
         weights=models,
     )
-    report, tally = evaluate(options, ReleasedNetworks(models))
+    with threads_of_cpu(arguments.threads):
+        report, tally = evaluate(options, ReleasedNetworks(models))
     sys.stdout.write(as_text(report))
     if arguments.json is not None:
         write_json(report, tally, arguments.json)

@@ -179,6 +179,21 @@ def test_command_tells_how_many(
     assert capsys.readouterr().out == f"{SET}: 6 photos\n"
 
 
+def test_command_computes_with_as_many_threads_as_asked(
+    packs: Path, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, seen = torch.get_num_threads(), []
+    monkeypatch.setattr(
+        "trainer.data.relabel_command.relabel", lambda *_: {SET: seen.append(torch.get_num_threads())}
+    )
+    options = ["--weights", str(models), "--device", "cpu", "--precision", "float32"]
+    assert main(["relabel", str(packs), str(tmp_path / "out"), *options, "--threads", str(before + 1)]) == 0
+    assert seen == [before + 1]
+    assert torch.get_num_threads() == before
+    with pytest.raises(SystemExit):
+        main(["relabel", str(packs), str(tmp_path / "out"), *options, "--threads=-1"])
+
+
 def test_command_refuses_an_empty_folder_and_missing_weights(
     packs: Path, models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,10 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
+from portrait_studio.engine.devices import threads_of_cpu
 from portrait_studio.errors import DataSetError
 from trainer.data.pack_format import packed_sets
 from trainer.data.relabel import relabel
 from trainer.precision import choose_compute
+from trainer.threads import add_threads_option
 
 
 def add_relabel_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -31,6 +33,7 @@ def add_relabel_command(commands: argparse._SubParsersAction[argparse.ArgumentPa
     )
     parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
     parser.add_argument("--precision", default="auto", choices=["auto", "float32", "bfloat16"])
+    add_threads_option(parser)
     parser.set_defaults(handler=run_relabel)
 
 
@@ -44,6 +47,9 @@ def run_relabel(options: argparse.Namespace) -> int:
     if not sets:
         raise DataSetError(f"There are no packs in {options.packs}; make them with portrait-trainer prepare.")
     compute = choose_compute(options.device, options.precision)
-    counts = relabel(options.packs, options.destination, sets, options.weights, compute, options.certainty)
+    with threads_of_cpu(options.threads):
+        counts = relabel(
+            options.packs, options.destination, sets, options.weights, compute, options.certainty
+        )
     sys.stdout.write("".join(f"{name}: {count} photos\n" for name, count in counts.items()))
     return 0
