@@ -432,6 +432,15 @@ def test_labels_of_a_close_face(tmp_path: Path) -> None:
     assert without[int(120 * 0.8), 128] == with_hair[int(120 * 0.8), 80] == any_part
     assert without[int(288 * 0.8), 128] == skin
     assert without[int(300 * 0.8), 40] == without[250, 128] == 255
+    # Background begins well away from hair and face, ends at the mouth, and is known where no hat can be.
+    left = with_hair[:, int(10 * 0.8)]
+    assert left[int(100 * 0.8)] == left[int(240 * 0.8)] == with_hair[int(150 * 0.8), int(45 * 0.8)] == 255
+    assert left[int(150 * 0.8)] == 0
+    assert not (without == 0).any()
+    beard = np.zeros((320, 320), bool)
+    beard[240:] = True
+    Image.fromarray(beard.astype(np.uint8) * 255).save(tmp_path / "celebahq" / "hair" / "100.png")
+    assert not (converted("celebahq", tmp_path / "celebahq")[0]["100"][0].labels == 0).any()
 
 
 def test_faces_without_a_mesh_have_hair_alone(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 Sources are the 468 points of MediaPipe FaceMesh (Kartynnik et al. 2019) and a mask of the hair. Without a
 mask nothing above the eyes is taken for a face, since a fringe may hang there; where glasses may sit and
-below the chin only a set of labels is known.
+below the chin only a set of labels is known. What lies above the mouth and well away from face and hair is
+background, if hair borders on the forehead: else there may be a hat.
 """
 
 from __future__ import annotations
@@ -36,6 +37,15 @@ _NECK: Final = 0.15
 """Rows below the chin that are skin of the neck, in distances from the eyes to the chin."""
 
 
+_BESIDE: Final = 0.3
+"""How far from face and hair the background begins, in distances between the eyes."""
+
+_ABOVE: Final = 0.25
+"""How far above the forehead hair is looked for, in distances from the eyes to the chin."""
+
+_LEAST_HAIR: Final = 0.7
+
+
 def close_face_labels(
     shape: tuple[int, int], mesh: PointArray, five: PointArray, hair: NDArray[np.bool_] | None
 ) -> LabelArray:
@@ -47,16 +57,28 @@ def close_face_labels(
         five: (5, 2) eyes, nose and corners of the mouth.
         hair: (h, w) mask of the hair, or None if there is none.
     """
-    eyes = five[:2].mean(0)
-    down = mesh[_CHIN] - eyes
+    down = mesh[_CHIN] - five[:2].mean(0)
+    between_eyes = float(np.hypot(*(five[0] - five[1])))
     neck = np.stack([*mesh[list(_BESIDE_CHIN)], *(mesh[list(reversed(_BESIDE_CHIN))] + _NECK * down)])
     contour = mesh[list(LOWER_CONTOUR if hair is None else LOWER_CONTOUR + UPPER_CONTOUR)]
     codes = np.full(shape, IGNORE_LABEL, np.uint8)
+    if hair is not None and _share_of_hair(hair, mesh[list(UPPER_CONTOUR)] - _ABOVE * down) >= _LEAST_HAIR:
+        head = hair.astype(np.uint8)
+        cv2.fillPoly(head, [contour.round().astype(np.int32)], 1)
+        beside = cv2.distanceTransform(1 - head, cv2.DIST_L2, 3) > _BESIDE * between_eyes
+        beside[max(0, round(float(five[3:, 1].min()))) :] = False
+        codes[beside] = code_of("background")
     cv2.fillPoly(codes, [neck.round().astype(np.int32)], code_of("skin"))
     cv2.fillPoly(codes, [contour.round().astype(np.int32)], code_of("face"))
     right, left = ((int(x), int(y)) for x, y in five[:2].round())
-    band = max(1, round(_GLASSES * float(np.hypot(*(five[0] - five[1])))))
-    cv2.line(codes, right, left, code_of("any-part"), band)
+    cv2.line(codes, right, left, code_of("any-part"), max(1, round(_GLASSES * between_eyes)))
     if hair is not None:
         codes[hair] = code_of("hair")
     return codes
+
+
+def _share_of_hair(hair: NDArray[np.bool_], points: PointArray) -> float:
+    """Share of points (n, 2) that lie on the hair, of those within the photo; 0 where none does."""
+    x, y = np.floor(points).astype(int).T
+    within = (x >= 0) & (x < hair.shape[1]) & (y >= 0) & (y < hair.shape[0])
+    return float(hair[y[within], x[within]].mean()) if within.any() else 0.0

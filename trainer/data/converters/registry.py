@@ -168,7 +168,7 @@ _SETS: Final = (
         "part of CelebA-HQ with masks of the hair",
         faces.convert_celebahq,
         needs=("landmarks.npz",),
-        labels="hair, where there is a mask; the face, where there is a mesh",
+        labels="hair, where there is a mask; face and background, where there is a mesh",
         poses="none; five landmarks",
         licence="non-commercial research only",
         download="CelebA-HQ photos as *.jpg with landmarks.npz (names, five, MediaPipe's mesh)",
