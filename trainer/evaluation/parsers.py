@@ -117,14 +117,14 @@ class ParserTally:
         if self.missing or not self._sha256:
             return None
         whole, hole = self._labels
-        parts = whole.has_parts
+        exact = whole.tells_labels
         accuracy, accuracy_in_hole = (_known(counter.share) for counter in self._accuracy)
         figure, figure_in_hole = (_known(overlap.iou) for overlap in self._figure)
         joints, joints_in_hole, joints_outside = (_known(score.mean) for score in self._joints)
         return ParserFigures(
             sha256=self._sha256,
-            mean_iou=_known(whole.mean_iou) if parts else None,
-            mean_iou_in_hole=_known(hole.mean_iou) if parts else None,
+            mean_iou=_known(whole.mean_iou) if exact else None,
+            mean_iou_in_hole=_known(hole.mean_iou) if exact else None,
             accuracy=accuracy,
             accuracy_in_hole=accuracy_in_hole,
             figure_iou=figure,
@@ -134,7 +134,7 @@ class ParserTally:
             pckh_outside=joints_outside,
             both_shoes=float(np.mean(self._shoes)) if self._shoes else None,
             shoe_cases=len(self._shoes),
-            per_label=per_label_figures(whole, hole) if parts else {},
+            per_label=per_label_figures(whole, hole) if exact else {},
         )
 
     def _opened(self, side: str | None) -> MeasuredEngine:

@@ -175,7 +175,7 @@ def _revived(name: str, value: Any) -> Any:
 
 
 def _parsing_figures(tally: Tally) -> dict[str, Any]:
-    if not tally.whole.has_parts:
+    if not tally.whole.tells_labels:
         return {}
     per_label = per_label_figures(tally.whole, tally.hole)
     return {"mean_iou": tally.whole.mean_iou, "mean_iou_in_hole": tally.hole.mean_iou, "per_label": per_label}

@@ -19,6 +19,8 @@ def _members() -> NDArray[np.bool_]:
 
 _MEMBERS = _members()
 
+_LEAST_KNOWN = 0.9
+
 
 class ParsingConfusion:
     """Counts of (true, predicted) labels over a set of photos.
@@ -29,6 +31,7 @@ class ParsingConfusion:
     def __init__(self) -> None:
         """Start with no pixels counted."""
         self._counts: NDArray[np.int64] = np.zeros((LABEL_COUNT, LABEL_COUNT), np.int64)
+        self._seen = 0
 
     def add(
         self, truth: NDArray[np.uint8], predicted: NDArray[np.uint8], region: NDArray[np.uint8] | None = None
@@ -45,9 +48,9 @@ class ParsingConfusion:
         """
         if truth.shape != predicted.shape:
             raise OptionError(f"Label maps of different sizes: {truth.shape} and {predicted.shape}.")
-        counted = truth < LABEL_COUNT
-        if region is not None:
-            counted &= region > 0
+        looked_at = np.ones(truth.shape, np.bool_) if region is None else region > 0
+        self._seen += int(np.count_nonzero(looked_at))
+        counted = looked_at & (truth < LABEL_COUNT)
         found = predicted[counted].astype(np.int64)
         if found.size and found.max() >= LABEL_COUNT:
             raise OptionError(
@@ -75,9 +78,12 @@ class ParsingConfusion:
         return float(np.mean(values)) if values else float("nan")
 
     @property
-    def has_parts(self) -> bool:
-        """Whether any pixel of a known part of a person was counted: silhouettes have none."""
-        return bool(self._counts[1:].any())
+    def tells_labels(self) -> bool:
+        """Whether nearly all pixels were known exactly, and some were a part of a person.
+
+        Silhouettes and photos labelled in part have no mean IoU that means anything.
+        """
+        return bool(self._counts[1:].any()) and int(self._counts.sum()) >= _LEAST_KNOWN * self._seen
 
 
 class PixelAccuracy:
