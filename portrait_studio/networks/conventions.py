@@ -70,12 +70,16 @@ PARTIAL_LABELS: Final[dict[int, tuple[int, ...]]] = {
     22: (1, 3, 4, 8, 12, 13, 14, 15, 16, 17),
     23: (12, 13),
     24: (14, 15),
+    25: (0, 1, *range(3, 18)),
 }
 """Codes of training label maps that stand for a set of labels: 18 any part of the person, 19 skin, 20 a shoe,
-21 skirt or dress, 22 any other garment or thing worn, 23 a leg, 24 an arm."""
+21 skirt or dress, 22 any other garment or thing worn, 23 a leg, 24 an arm, 25 anything but hair."""
 
 IGNORE_LABEL: Final = 255
 """Code of pixels of a training label map about which nothing is known."""
+
+OPEN_LABELS: Final = (25, IGNORE_LABEL)
+"""Codes that leave open whether a person is there."""
 
 KEYPOINTS: Final[tuple[str, ...]] = (
     "right-ankle",

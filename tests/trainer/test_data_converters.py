@@ -424,7 +424,7 @@ def test_labels_of_a_close_face(tmp_path: Path) -> None:
     make_set("celebahq", tmp_path / "celebahq")
     samples, _ = converted("celebahq", tmp_path / "celebahq")
     with_hair, without = samples["100"][0].labels, samples["101"][0].labels
-    face, skin, any_part, hair = LABELS.index("face"), 19, 18, LABELS.index("hair")
+    face, hair, any_part, skin = LABELS.index("face"), LABELS.index("hair"), 18, 19
     assert with_hair[int(180 * 0.8), 128] == without[int(260 * 0.8), 128] == face
     assert with_hair[int(50 * 0.8), 128] == hair
     # A fringe might hang over the forehead, glasses over the eyes; below the chin may be any skin.
@@ -433,9 +433,11 @@ def test_labels_of_a_close_face(tmp_path: Path) -> None:
     assert without[int(288 * 0.8), 128] == skin
     assert without[int(300 * 0.8), 40] == without[250, 128] == 255
     # Background begins well away from hair and face, ends at the mouth, and is known where no hat can be.
-    left = with_hair[:, int(10 * 0.8)]
-    assert left[int(100 * 0.8)] == left[int(240 * 0.8)] == with_hair[int(150 * 0.8), int(45 * 0.8)] == 255
+    # Else a mask of hair says where none is, but for its very edge.
+    left, no_hair = with_hair[:, int(10 * 0.8)], 25
+    assert left[int(100 * 0.8)] == left[int(240 * 0.8)] == with_hair[int(150 * 0.8), int(45 * 0.8)] == no_hair
     assert left[int(150 * 0.8)] == 0
+    assert left[int(84 * 0.8)] == 255
     assert not (without == 0).any()
     beard = np.zeros((320, 320), bool)
     beard[240:] = True

@@ -75,7 +75,7 @@ def test_a_forced_split_takes_every_photo(tmp_path: Path) -> None:
 def test_label_shares_are_the_pixels_by_code(tmp_path: Path) -> None:
     write_packs(_samples(1), tmp_path, "tiny", "train")
     shares = PackedSet(tmp_path, "train").label_shares
-    assert shares.shape == (1, 25)
+    assert shares.shape == (1, 26)
     assert {int(code): round(float(shares[0, code]), 4) for code in np.flatnonzero(shares[0])} == {
         0: 0.25,
         4: 0.25,

@@ -124,7 +124,7 @@ def test_joints_beyond_the_photo_are_not_hidden() -> None:
 def test_figure_overlap_leaves_unknown_pixels_out() -> None:
     overlap = FigureOverlap()
     assert np.isnan(overlap.iou)
-    overlap.add(np.array([[18, 4, 0, 255]], np.uint8), np.array([[1, 0, 2, 3]], np.uint8))
+    overlap.add(np.array([[18, 4, 0, 255, 25]], np.uint8), np.array([[1, 0, 2, 3, 4]], np.uint8))
     assert overlap.iou == pytest.approx(1 / 3)
     overlap.add(np.array([[4, 4]], np.uint8), np.array([[4, 0]], np.uint8), np.array([[1, 0]], np.uint8))
     assert overlap.iou == pytest.approx(2 / 4)

@@ -116,8 +116,8 @@ def test_band_lies_where_the_body_reaches() -> None:
 
 
 def test_person_counts_partial_codes_but_not_unknown_pixels() -> None:
-    labels = np.array([[0, 4, 18, 24, 255]], np.uint8)
-    assert person_of(labels).tolist() == [[False, True, True, True, False]]
+    labels = np.array([[0, 4, 18, 24, 25, 255]], np.uint8)
+    assert person_of(labels).tolist() == [[False, True, True, True, False, False]]
 
 
 def test_shapes_are_the_connected_parts_and_the_person() -> None:

@@ -175,7 +175,9 @@ def test_silhouettes_suffice_for_horses(tmp_path: Path) -> None:
     horse.labels[horse.labels > 0] = 18
     unknown = person(2)
     unknown.labels[:20] = 255
-    write_packs([(horse, {}), (unknown, {})], tmp_path, SET, "val")
+    undecided = person(3)
+    undecided.labels[:20] = 25
+    write_packs([(horse, {}), (unknown, {}), (undecided, {})], tmp_path, SET, "val")
     (case,) = horse_cases(PackedSet(tmp_path, "val"))
     assert case.name == "001"
     assert case.labels is not None

@@ -17,6 +17,7 @@ from portrait_studio.networks.conventions import (
     KEYPOINTS,
     MIRROR_KEYPOINTS,
     MIRROR_LABELS,
+    OPEN_LABELS,
 )
 from trainer.data.sample import Sample
 
@@ -233,7 +234,7 @@ def _anchor(sample: Sample, rng: np.random.Generator, config: AugmentConfig) -> 
     if rng.random() >= config.on_body:
         return float(x), float(y)
     for _ in range(12):
-        if sample.labels[y, x] not in (0, IGNORE_LABEL):
+        if sample.labels[y, x] not in (0, *OPEN_LABELS):
             break
         x, y = int(rng.integers(width)), int(rng.integers(height))
     return float(x), float(y)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.errors import OptionError
-from portrait_studio.networks.conventions import IGNORE_LABEL
+from portrait_studio.networks.conventions import OPEN_LABELS
 
 Mask = NDArray[np.uint8]
 Person = NDArray[np.bool_]
@@ -71,7 +71,7 @@ class HoleMix:
 
 def person_of(labels: Mask) -> Person:
     """Where a label map (H, W), uint8, partial codes included, shows any part of a person: (H, W) bool."""
-    person: Person = (labels != 0) & (labels != IGNORE_LABEL)
+    person: Person = (labels != 0) & ~np.isin(labels, OPEN_LABELS)
     return person
 
 

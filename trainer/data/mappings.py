@@ -24,6 +24,7 @@ PARTIAL_NAMES: Final[dict[str, int]] = {
     "other-thing": 22,
     "a-leg": 23,
     "an-arm": 24,
+    "no-hair": 25,
 }
 """Names of the codes of `PARTIAL_LABELS`, which stand for sets of labels."""
 

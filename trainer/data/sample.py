@@ -30,7 +30,7 @@ class Sample:
     Attributes:
         key: "set/id", unique over all sets; decides the split.
         image: (h, w, 3) uint8 RGB.
-        labels: (h, w) uint8: labels 0-17, codes of sets of labels 18-24 (`PARTIAL_LABELS`), 255 = unknown.
+        labels: (h, w) uint8: labels 0-17, codes of sets of labels 18-25 (`PARTIAL_LABELS`), 255 = unknown.
         keypoints: (16, 3) float32 in the order of `KEYPOINTS`: x, y in pixels of the image, confidence in
             [0, 1]; confidence 0 = unknown (then x and y mean nothing).
     """

@@ -6,7 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.errors import OptionError
-from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT, LABELS, PARTIAL_LABELS
+from portrait_studio.networks.conventions import (
+    IGNORE_LABEL,
+    LABEL_COUNT,
+    LABELS,
+    OPEN_LABELS,
+    PARTIAL_LABELS,
+)
 
 
 def _members() -> NDArray[np.bool_]:
@@ -131,11 +137,11 @@ class FigureOverlap:
         """Count one photo.
 
         Args:
-            truth: (H, W) uint8 codes; 255 is left out.
+            truth: (H, W) uint8 codes; those that leave it open are left out.
             predicted: (H, W) uint8 labels.
             region: (H, W) uint8, nonzero where to count; None = everywhere.
         """
-        counted = truth != IGNORE_LABEL
+        counted = ~np.isin(truth, OPEN_LABELS)
         if region is not None:
             counted &= region > 0
         true, found = (truth != 0) & counted, (predicted != 0) & counted

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from portrait_studio.errors import DataSetError
 from portrait_studio.imaging.geometry import Margins
-from portrait_studio.networks.conventions import FACE, LABEL_COUNT, PARTIAL_LABELS
+from portrait_studio.networks.conventions import FACE, LABEL_COUNT, OPEN_LABELS, PARTIAL_LABELS
 from trainer.data.holes import Mask
 from trainer.data.packs import PackedSet
 from trainer.data.sample import Sample
@@ -70,8 +70,9 @@ def with_figure(photos: PackedSet, limit: int | None) -> list[int]:
     Raises:
         DataSetError: there is none.
     """
-    known = photos.label_shares[:, : LABEL_COUNT + len(PARTIAL_LABELS)].sum(axis=1)
-    figure = known - photos.label_shares[:, 0]
+    undecided = [code for code in OPEN_LABELS if code in PARTIAL_LABELS]
+    figure = np.delete(photos.label_shares, [0, *undecided], axis=1).sum(axis=1)
+    known = figure + photos.label_shares[:, 0]
     found = np.flatnonzero((known > 0.99) & (figure > _LEAST_PERSON))
     if not found.size:
         raise DataSetError("No photo of the split has a silhouette; prepare a set that has, such as horses.")

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT, SKELETON
+from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT, PARTIAL_LABELS, SKELETON
 from portrait_studio.networks.efficientnet_lite import EfficientNetLite2
 from portrait_studio.networks.parsing import ParsingNetwork
 from trainer.config import Recipe
@@ -107,7 +107,7 @@ def colour_labels(labels: Tensor) -> NDArray[np.uint8]:
     """Label codes (N, H, W) as pictures (N, H, W, 3); sets of labels grey, unknown white."""
     table = np.full((256, 3), 255, np.uint8)
     table[:LABEL_COUNT] = LABEL_COLOURS
-    table[LABEL_COUNT : LABEL_COUNT + 8] = 128
+    table[LABEL_COUNT : LABEL_COUNT + len(PARTIAL_LABELS)] = 128
     return np.asarray(table[labels.cpu().numpy().astype(np.uint8)])
 
 

@@ -2,8 +2,9 @@
 
 Sources are the 468 points of MediaPipe FaceMesh (Kartynnik et al. 2019) and a mask of the hair. Without a
 mask nothing above the eyes is taken for a face, since a fringe may hang there; where glasses may sit and
-below the chin only a set of labels is known. What lies above the mouth and well away from face and hair is
-background, if hair borders on the forehead: else there may be a hat.
+below the chin only a set of labels is known. With one, all else is anything but hair, and what lies above
+the mouth and well away from face and hair is background, unless a hat may be there: hair must border on the
+forehead.
 """
 
 from __future__ import annotations
@@ -40,6 +41,9 @@ _NECK: Final = 0.15
 _BESIDE: Final = 0.3
 """How far from face and hair the background begins, in distances between the eyes."""
 
+_DOUBT: Final = 0.08
+"""How far beside the mask there may still be strands of hair, in the same."""
+
 _ABOVE: Final = 0.25
 """How far above the forehead hair is looked for, in distances from the eyes to the chin."""
 
@@ -61,11 +65,11 @@ def close_face_labels(
     between_eyes = float(np.hypot(*(five[0] - five[1])))
     neck = np.stack([*mesh[list(_BESIDE_CHIN)], *(mesh[list(reversed(_BESIDE_CHIN))] + _NECK * down)])
     contour = mesh[list(LOWER_CONTOUR if hair is None else LOWER_CONTOUR + UPPER_CONTOUR)]
-    codes = np.full(shape, IGNORE_LABEL, np.uint8)
+    codes = np.full(shape, IGNORE_LABEL if hair is None else code_of("no-hair"), np.uint8)
     if hair is not None and _share_of_hair(hair, mesh[list(UPPER_CONTOUR)] - _ABOVE * down) >= _LEAST_HAIR:
         head = hair.astype(np.uint8)
         cv2.fillPoly(head, [contour.round().astype(np.int32)], 1)
-        beside = cv2.distanceTransform(1 - head, cv2.DIST_L2, 3) > _BESIDE * between_eyes
+        beside = ~_grown(head > 0, _BESIDE * between_eyes)
         beside[max(0, round(float(five[3:, 1].min()))) :] = False
         codes[beside] = code_of("background")
     cv2.fillPoly(codes, [neck.round().astype(np.int32)], code_of("skin"))
@@ -73,6 +77,7 @@ def close_face_labels(
     right, left = ((int(x), int(y)) for x, y in five[:2].round())
     cv2.line(codes, right, left, code_of("any-part"), max(1, round(_GLASSES * between_eyes)))
     if hair is not None:
+        codes[_grown(hair, _DOUBT * between_eyes) & (codes == code_of("no-hair"))] = IGNORE_LABEL
         codes[hair] = code_of("hair")
     return codes
 
@@ -82,3 +87,8 @@ def _share_of_hair(hair: NDArray[np.bool_], points: PointArray) -> float:
     x, y = np.floor(points).astype(int).T
     within = (x >= 0) & (x < hair.shape[1]) & (y >= 0) & (y < hair.shape[0])
     return float(hair[y[within], x[within]].mean()) if within.any() else 0.0
+
+
+def _grown(mask: NDArray[np.bool_], distance: float) -> NDArray[np.bool_]:
+    """Mask (h, w) with all that lies no further from it, in pixels."""
+    return np.asarray(cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 3) <= distance)
