@@ -12,15 +12,14 @@ def add_threads_option(parser: argparse.ArgumentParser) -> None:
     """
     parser.add_argument(
         "--threads",
-        type=_threads,
+        type=_count,
         default=0,
         metavar="N",
         help="torch threads; give fewer than there are cores where something else computes",
     )
 
 
-def _threads(text: str) -> int:
-    count = int(text)
-    if count < 0:
-        raise argparse.ArgumentTypeError("must not be negative")
-    return count
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} must be a whole number from 0")
+    return int(text)

@@ -11,9 +11,11 @@ from tests.helpers.converting import converted
 from tests.helpers.every_set import make_set
 from tests.helpers.tiny_sets import CLASSES, class_map, openpose_points, standing_pose
 from trainer.data.converters import clothing_co_parsing, lip_labels, viton
+from trainer.data.converters.face_labels import close_face_labels
 from trainer.data.converters.reading import DamagedPhotoError, apply_table
 from trainer.data.converters.silhouette_sets import white_borders
 from trainer.data.mappings import FASHIONISTA as FASHIONISTA_TABLE
+from trainer.data.mappings import code_of
 from trainer.data.poses import lip_from_openpose
 
 
@@ -424,7 +426,7 @@ def test_labels_of_a_close_face(tmp_path: Path) -> None:
     make_set("celebahq", tmp_path / "celebahq")
     samples, _ = converted("celebahq", tmp_path / "celebahq")
     with_hair, without = samples["100"][0].labels, samples["101"][0].labels
-    face, hair, any_part, skin = LABELS.index("face"), LABELS.index("hair"), 18, 19
+    face, hair, any_part, skin = (code_of(name) for name in ("face", "hair", "any-part", "skin"))
     assert with_hair[int(180 * 0.8), 128] == without[int(260 * 0.8), 128] == face
     assert with_hair[int(50 * 0.8), 128] == hair
     # A fringe might hang over the forehead, glasses over the eyes; below the chin may be any skin.
@@ -434,7 +436,7 @@ def test_labels_of_a_close_face(tmp_path: Path) -> None:
     assert without[int(300 * 0.8), 40] == without[250, 128] == 255
     # Background begins well away from hair and face, ends at the mouth, and is known where no hat can be.
     # Else a mask of hair says where none is, but for its very edge.
-    left, no_hair = with_hair[:, int(10 * 0.8)], 25
+    left, no_hair = with_hair[:, int(10 * 0.8)], code_of("no-hair")
     assert left[int(100 * 0.8)] == left[int(240 * 0.8)] == with_hair[int(150 * 0.8), int(45 * 0.8)] == no_hair
     assert left[int(150 * 0.8)] == 0
     assert left[int(84 * 0.8)] == 255
@@ -443,6 +445,34 @@ def test_labels_of_a_close_face(tmp_path: Path) -> None:
     beard[240:] = True
     Image.fromarray(beard.astype(np.uint8) * 255).save(tmp_path / "celebahq" / "hair" / "100.png")
     assert not (converted("celebahq", tmp_path / "celebahq")[0]["100"][0].labels == 0).any()
+
+
+def test_a_turned_face_has_no_background_on_it() -> None:
+    mesh = tiny_sets.face_mesh().astype(np.float32)
+    mesh[0] = (300, 170)
+    five = np.array([[140, 120], [180, 120], [230, 170], [150, 220], [170, 220]], np.float32)
+    hair = np.zeros((320, 320), bool)
+    hair[:110] = True
+    hair[5:100, 5:90] = False
+    labels = close_face_labels((320, 320), mesh, five, hair)
+    # The nose sticks out of the contour; what hair encloses is no background; glasses stay on the face.
+    assert labels[175, 302] == labels[45, 47] == code_of("no-hair")
+    assert labels[150, 318] == code_of("background")
+    level = np.flatnonzero(labels[120] == code_of("any-part"))
+    assert (level.min(), level.max()) == (pytest.approx(124, abs=2), pytest.approx(196, abs=2))
+    wide = close_face_labels((320, 320), mesh, five + np.array([100, 0], np.float32), hair)
+    assert not (wide[111:, 300:] == code_of("any-part")).any()
+
+
+def test_doubtful_meshes_are_not_gone_by(tmp_path: Path) -> None:
+    folder = tmp_path / "celebahq"
+    make_set("celebahq", folder)
+    with np.load(folder / "landmarks.npz") as arrays:
+        kept = dict(arrays)
+    np.savez(folder / "landmarks.npz", **{**kept, "score": np.array([[0.9, 0.3], [0.9, 0.8]])})
+    samples, _ = converted("celebahq", folder)
+    assert set(np.unique(samples["100"][0].labels)) == {LABELS.index("hair"), 255}
+    assert (samples["101"][0].labels == LABELS.index("face")).any()
 
 
 def test_faces_without_a_mesh_have_hair_alone(tmp_path: Path) -> None:

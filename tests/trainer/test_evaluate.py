@@ -179,13 +179,26 @@ def test_contradicting_options_are_refused(tmp_path: Path, packs: Path) -> None:
         make_methods(["magic"], Bench(ReleasedNetworks(tmp_path), Engine), true_maps=False)
 
 
+def test_as_many_threads_as_asked(packs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, seen = torch.get_num_threads(), []
+
+    def measure(*_: object) -> None:
+        seen.append(torch.get_num_threads())
+        raise OptionError("enough")
+
+    monkeypatch.setattr("trainer.evaluate.evaluate", measure)
+    with pytest.raises(OptionError, match="enough"):
+        command("--data", packs, "--protocol", "paper", "--threads", str(before + 1))
+    assert (seen, torch.get_num_threads()) == ([before + 1], before)
+
+
 def test_damaged_reports_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     with pytest.raises(DataSetError, match="no metrics"):
         read_json(path)
     for text, message in (
-        ("{", "damaged"),
-        ('{"format": 1}', "damaged"),
+        ("{", "are damaged"),
+        ('{"format": 1}', "are damaged"),
         ('{"format": 99}', "another version"),
     ):
         path.write_text(text)

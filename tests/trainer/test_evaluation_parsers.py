@@ -6,6 +6,7 @@ import torch
 
 from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.engine.request import Structure
+from portrait_studio.errors import OptionError
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import save_network
@@ -133,14 +134,20 @@ def test_figure_overlap_leaves_unknown_pixels_out() -> None:
 def test_pixel_accuracy_lets_a_set_of_labels_be_each_of_its_members() -> None:
     accuracy = PixelAccuracy()
     assert np.isnan(accuracy.share)
-    # Any part, skin, a leg, hair, background, unknown.
-    truth = np.array([[18, 19, 23, 2, 0, 255]], np.uint8)
-    accuracy.add(truth, np.array([[5, 14, 12, 2, 0, 7]], np.uint8))
+    # Any part, skin, a leg, hair, background, anything but hair; and what is not known.
+    truth = np.array([[18, 19, 23, 2, 0, 25, 255]], np.uint8)
+    accuracy.add(truth, np.array([[5, 14, 12, 2, 0, 0, 7]], np.uint8))
     assert accuracy.share == 1
-    accuracy.add(truth, np.array([[0, 4, 11, 1, 3, 7]], np.uint8))
+    accuracy.add(truth, np.array([[0, 4, 11, 1, 3, 2, 7]], np.uint8))
     assert accuracy.share == 0.5
-    accuracy.add(truth, np.array([[1, 0, 0, 0, 1, 7]], np.uint8), np.array([[1, 0, 0, 0, 0, 1]], np.uint8))
-    assert accuracy.share == pytest.approx(6 / 11)
+    accuracy.add(
+        truth, np.array([[1, 0, 0, 0, 1, 0, 7]], np.uint8), np.array([[1, 0, 0, 0, 0, 0, 1]], np.uint8)
+    )
+    assert accuracy.share == pytest.approx(7 / 13)
+    with pytest.raises(OptionError, match="different sizes"):
+        accuracy.add(truth, truth[:, 1:])
+    with pytest.raises(OptionError, match="labels end at 17"):
+        accuracy.add(truth, truth)
 
 
 def test_cost_counts_files_and_operations(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from trainer.evaluation.report import Report
 from trainer.evaluation.scoring import Score
 from trainer.evaluation.targets import AIM, FLOOR, MISSED, Target, targets_of
 
-PARSER = ParserFigures("ab", 0.55, 0.3, 0.95, 0.6, 0.9, 0.8, 0.9, 0.7, 0.95, None, 0, {"face": [0.5, None]})
+PARSER = ParserFigures("ab", 0.55, 0.3, 0.9, 0.8, 0.9, 0.7, 0.95, None, 0, {"face": [0.5, None]})
 
 
 def scores(*l1: float, vgg: float | None = None) -> list[Score]:

@@ -97,16 +97,16 @@ def test_iou_adds_up_over_photos_and_is_nan_without_any() -> None:
         one.add(np.zeros((1, 1), np.uint8), np.full((1, 1), 18, np.uint8))
 
 
-def test_labels_are_told_only_where_nearly_all_pixels_are_known() -> None:
+def test_photos_are_labelled_in_full_where_nearly_all_pixels_are_known() -> None:
     def told(truth: list[int]) -> bool:
         confusion = ParsingConfusion()
         confusion.add(np.array([truth], np.uint8), np.zeros((1, len(truth)), np.uint8))
-        return confusion.tells_labels
+        return confusion.labelled_in_full
 
     assert told([4] + [0] * 8 + [18])
     assert not told([4] + [0] * 7 + [18, 255])
     assert not told([0] * 10)
-    assert not ParsingConfusion().tells_labels
+    assert not ParsingConfusion().labelled_in_full
 
 
 def test_keypoints_within_half_a_head_are_hits() -> None:

@@ -92,6 +92,18 @@ def test_cases_of_a_folder(tmp_path: Path) -> None:
     assert [case.name for case in folder_cases(tmp_path, 1)] == ["one"]
 
 
+def test_labels_of_a_folder_that_are_none_are_refused(tmp_path: Path) -> None:
+    write_case(tmp_path, "one", 1)
+    labels = person(1).labels.copy()
+    labels[0, :2] = (25, 255)
+    cv2.imwrite(str(tmp_path / "one_labels.png"), labels)
+    assert next(folder_cases(tmp_path)).labels is not None
+    labels[0, 0] = 26
+    cv2.imwrite(str(tmp_path / "one_labels.png"), labels)
+    with pytest.raises(DataSetError, match="holds 26, which is no label"):
+        next(folder_cases(tmp_path))
+
+
 def test_cases_that_do_not_fit_together_say_why(tmp_path: Path) -> None:
     with pytest.raises(DataSetError, match="No cases"):
         next(folder_cases(tmp_path))
@@ -158,14 +170,16 @@ def test_aligned_faces_need_landmarks_and_size(tmp_path: Path) -> None:
         )
         for name, side in (("face", 64), ("small", 16), ("building", 64))
     ]
-    write_packs(zip(blank, ({"five": [[1, 2]]}, {"five": [[1, 2]]}, {}), strict=True), tmp_path, SET, "val")
+    near = {"five": [[26, 26], [38, 26], [32, 32], [28, 39], [36, 39]]}
+    far = {"five": [[7, 7], [9, 7], [8, 8], [7, 9], [9, 9]]}
+    write_packs(zip(blank, (near, far, {}), strict=True), tmp_path, SET, "val")
     (case,) = face_cases(PackedSet(tmp_path, "val"))
     assert case.name == "face"
     assert case.mask.any(axis=0).sum() == 24
     write_packs([(blank[2], {})], tmp_path, SET, "val")
     with pytest.raises(DataSetError, match="known face"):
         next(face_cases(PackedSet(tmp_path, "val")))
-    write_packs([(blank[1], {"five": [[1, 2]]})], tmp_path, SET, "val")
+    write_packs([(blank[1], far)], tmp_path, SET, "val")
     with pytest.raises(DataSetError, match="too small"):
         next(face_cases(PackedSet(tmp_path, "val")))
 

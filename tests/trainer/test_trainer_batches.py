@@ -242,7 +242,7 @@ def test_sets_that_cannot_train_are_refused(packs: Path, tmp_path: Path) -> None
         BatchSource(tmp_path, recipe({"lip": 1.0}, exact_only=True))
 
 
-def test_face_is_found_by_pose_then_label_then_middle() -> None:
+def test_face_is_found_by_pose_then_landmarks_then_label_then_middle() -> None:
     sample = figure("a/b", 0)
     (x, y), side = face_position(sample)
     assert (x, y) == (32, pytest.approx((24 + 9) / 2))
@@ -252,6 +252,11 @@ def test_face_is_found_by_pose_then_label_then_middle() -> None:
     ys, xs = np.nonzero(sample.labels == FACE)
     assert (x, y) == (pytest.approx(xs.mean()), pytest.approx(ys.mean()))
     assert side == pytest.approx(1.8 * np.sqrt(12 * 14))
+    five = np.array([[20, 30], [30, 30], [25, 36], [21, 42], [29, 42]], np.float32)
+    assert face_position(sample, five) == face_position(sample)
+    assert face_position(labelled, five) == ((25, 36), pytest.approx(3.7 * 12))
+    turned = five * np.array([0.5, 1], np.float32)
+    assert face_position(labelled, turned)[1] == face_position(labelled, five)[1]
     unknown = Sample("a/b", sample.image, unknown_labels(sample.image), unknown_keypoints())
     assert face_position(unknown) == ((32, 48), 48)
 

@@ -190,8 +190,9 @@ def test_command_computes_with_as_many_threads_as_asked(
     assert main(["relabel", str(packs), str(tmp_path / "out"), *options, "--threads", str(before + 1)]) == 0
     assert seen == [before + 1]
     assert torch.get_num_threads() == before
-    with pytest.raises(SystemExit):
-        main(["relabel", str(packs), str(tmp_path / "out"), *options, "--threads=-1"])
+    for nonsense in ("-1", "many"):
+        with pytest.raises(SystemExit):
+            main(["relabel", str(packs), str(tmp_path / "out"), *options, f"--threads={nonsense}"])
 
 
 def test_command_refuses_an_empty_folder_and_missing_weights(

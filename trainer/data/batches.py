@@ -16,12 +16,15 @@ from trainer.data.augment import augment, crop, flip, head_of, jitter_colours
 from trainer.data.batch import Batch, RawBatch
 from trainer.data.holes import person_of, rectangle_around, sample_hole, shapes_of
 from trainer.data.packs import PackedSet
-from trainer.data.sample import Sample
+from trainer.data.sample import PointArray, Sample
 
 CACHE_BYTES = 2 * 2**30
 """Decoded photos that a run keeps in memory, in all its loading processes together."""
 
 _SHAPE_PHOTOS = 200
+
+_FACE_WINDOW = 3.7
+"""Side of the window around a face, in distances between the eyes: from hairline to chin, and some more."""
 
 
 class BatchSource:
@@ -60,20 +63,21 @@ class BatchSource:
         count = self.recipe.data.batch // parts
         for index in range(part * count, (part + 1) * count):
             rng = np.random.default_rng([self.recipe.run.seed, step, index])
-            sample = self.photos[int(self._drawn_below.searchsorted(rng.random(), side="right"))]
-            cut, mask = self._face(sample, rng) if self.recipe.data.face_window else self._window(sample, rng)
+            photo = int(self._drawn_below.searchsorted(rng.random(), side="right"))
+            cut, mask = self._face(photo, rng) if self.recipe.data.face_window else self._window(photo, rng)
             samples.append(cut)
             masks.append(mask)
         return collate(samples, masks)
 
-    def _window(self, sample: Sample, rng: np.random.Generator) -> tuple[Sample, NDArray[np.uint8]]:
-        cut = augment(sample, self.recipe.data.size, rng, self.recipe.augment)
+    def _window(self, photo: int, rng: np.random.Generator) -> tuple[Sample, NDArray[np.uint8]]:
+        cut = augment(self.photos[photo], self.recipe.data.size, rng, self.recipe.augment)
         return cut, sample_hole(person_of(cut.labels), self._shapes, rng, self.recipe.holes)
 
-    def _face(self, sample: Sample, rng: np.random.Generator) -> tuple[Sample, NDArray[np.uint8]]:
+    def _face(self, photo: int, rng: np.random.Generator) -> tuple[Sample, NDArray[np.uint8]]:
         """A window in which the face is a quarter of the side or so, with a hole of half its size (III.D)."""
         size = self.recipe.data.size
-        (x, y), side = face_position(sample)
+        sample = self.photos[photo]
+        (x, y), side = face_position(sample, self.photos.five(photo))
         side *= float(rng.uniform(0.8, 1.25)) * size / 64
         x, y = (x + float(rng.normal(0, 0.04)) * side, y + float(rng.normal(0, 0.04)) * side)
         cut = crop(sample, (x - side / 2, y - side / 2, side, side), size)
@@ -151,15 +155,25 @@ class Share:
         return self.source.raw_batch(step, self.rank * self.accumulate + turn, self.parts)
 
 
-def face_position(sample: Sample) -> tuple[tuple[float, float], float]:
+def face_position(sample: Sample, five: PointArray | None = None) -> tuple[tuple[float, float], float]:
     """Centre (x, y) of the face and the side of the 64-pixel window around it, in pixels of the photo.
 
-    Taken from head-top and upper-neck where the pose is known, else from the label "face", else the middle of
-    the picture (sets of aligned faces).
+    Taken from head-top and upper-neck where the pose is known, else from landmarks, else from the label
+    "face", else the middle of the picture (sets of aligned faces).
+
+    Args:
+        sample: the photo.
+        five: (5, 2) eyes, nose and corners of the mouth, in pixels of the photo.
     """
     head = head_of(sample)
     if head is not None:
         return (head.x, head.y), 1.5 * head.length
+    if five is not None:
+        eyes, mouth = five[:2].mean(0), five[3:].mean(0)
+        x, y = (eyes + mouth) / 2
+        # Whichever is less foreshortened: between the eyes of a turned face there is little.
+        unit = max(float(np.hypot(*(five[0] - five[1]))), float(np.hypot(*(eyes - mouth))))
+        return (float(x), float(y)), _FACE_WINDOW * unit
     ys, xs = np.nonzero(sample.labels == FACE)
     height, width = sample.labels.shape
     if len(xs) >= 16:

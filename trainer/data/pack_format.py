@@ -26,7 +26,7 @@ READABLE_VERSIONS: Final = (1, 2)
 INDEX_NAME: Final = "index.json"
 
 CODE_COUNT: Final = LABEL_COUNT + len(PARTIAL_LABELS)
-"""Codes 0-24 of label maps; 255 is counted nowhere."""
+"""Codes 0-25 of label maps; 255 is counted nowhere."""
 
 Members = dict[str, tuple[int, int, int]]
 """By suffix ("jpg", "labels.png", "json"): offset and length in the shard in bytes, and CRC-32."""
@@ -56,7 +56,7 @@ class PackedPhoto:
 
 
 def label_shares(labels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Share of the pixels of a label map (h, w) uint8 by code: (25,) float32 in [0, 1], without 255."""
+    """Share of the pixels of a label map (h, w) uint8 by code: (26,) float32 in [0, 1], without 255."""
     counts = np.bincount(labels.ravel(), minlength=IGNORE_LABEL + 1)[:CODE_COUNT]
     return np.asarray(counts / labels.size, np.float32)
 

@@ -28,7 +28,7 @@ from trainer.data.pack_format import (
     PackedPhoto,
     packed_sets,
 )
-from trainer.data.sample import LabelArray, Sample, unknown_labels
+from trainer.data.sample import LabelArray, PointArray, Sample, unknown_labels
 from trainer.data.sample_cache import SampleCache
 from trainer.data.split import Split
 
@@ -64,7 +64,7 @@ class PackedSet:
             self._add_set(folder / name, split)
         self.cache = SampleCache(cache_bytes)
         self.label_shares: NDArray[np.float32] = _share_table(self.photos)
-        """(n, 25) float32: share of each photo's pixels by label code 0-24."""
+        """(n, 26) float32: share of each photo's pixels by label code 0-25."""
 
     def _add_set(self, folder: Path, split: Split) -> None:
         index = _read_index(folder)
@@ -128,6 +128,11 @@ class PackedSet:
         """Everything of the photo's JSON: `set`, `keypoints`, `original_size`, and `five` for faces."""
         record: dict[str, Any] = json.loads(self._read(index, "json")["json"])
         return record
+
+    def five(self, index: int) -> PointArray | None:
+        """Eyes, nose and corners of the mouth (5, 2) float32 in pixels of the packed image, where known."""
+        points = self.extras(index).get("five")
+        return None if points is None else np.asarray(points, np.float32)
 
 
 def _photo(entry: dict[str, Any]) -> PackedPhoto:

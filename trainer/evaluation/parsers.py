@@ -35,10 +35,8 @@ class ParserFigures:
 
     Attributes:
         sha256: of its weights.
-        mean_iou: mean IoU of the labels on whole photos.
+        mean_iou: mean IoU of the labels on whole photos, if nearly all pixels are labelled exactly.
         mean_iou_in_hole: the same inside the holes.
-        accuracy: share of the pixels labelled rightly on whole photos; all that photos labelled in part tell.
-        accuracy_in_hole: the same inside the holes.
         figure_iou: IoU of the silhouette on whole photos.
         figure_iou_in_hole: the same inside the holes.
         pckh: share of the joints found within half a head.
@@ -47,13 +45,14 @@ class ParserFigures:
         both_shoes: share of the photos with both shoes hidden in which both are predicted.
         shoe_cases: number of such photos.
         per_label: IoU on whole photos and inside holes by label.
+        accuracy: share of the pixels labelled rightly on whole photos: all that photos labelled in part tell.
+            Sets of labels make it easy there, so it compares parsers on the same photos alone.
+        accuracy_in_hole: the same inside the holes.
     """
 
     sha256: str
     mean_iou: float | None
     mean_iou_in_hole: float | None
-    accuracy: float | None
-    accuracy_in_hole: float | None
     figure_iou: float | None
     figure_iou_in_hole: float | None
     pckh: float | None
@@ -62,6 +61,8 @@ class ParserFigures:
     both_shoes: float | None
     shoe_cases: int
     per_label: dict[str, list[float | None]]
+    accuracy: float | None = None
+    accuracy_in_hole: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,14 +118,13 @@ class ParserTally:
         if self.missing or not self._sha256:
             return None
         whole, hole = self._labels
-        exact = whole.tells_labels
         accuracy, accuracy_in_hole = (_known(counter.share) for counter in self._accuracy)
         figure, figure_in_hole = (_known(overlap.iou) for overlap in self._figure)
         joints, joints_in_hole, joints_outside = (_known(score.mean) for score in self._joints)
         return ParserFigures(
             sha256=self._sha256,
-            mean_iou=_known(whole.mean_iou) if exact else None,
-            mean_iou_in_hole=_known(hole.mean_iou) if exact else None,
+            mean_iou=_known(whole.mean_iou) if whole.labelled_in_full else None,
+            mean_iou_in_hole=_known(hole.mean_iou) if hole.labelled_in_full else None,
             accuracy=accuracy,
             accuracy_in_hole=accuracy_in_hole,
             figure_iou=figure,
@@ -134,7 +134,7 @@ class ParserTally:
             pckh_outside=joints_outside,
             both_shoes=float(np.mean(self._shoes)) if self._shoes else None,
             shoe_cases=len(self._shoes),
-            per_label=per_label_figures(whole, hole) if exact else {},
+            per_label=per_label_figures(whole, hole) if whole.labelled_in_full else {},
         )
 
     def _opened(self, side: str | None) -> MeasuredEngine:

@@ -18,7 +18,7 @@ from trainer.evaluation.parsers import RELEASED, ParserFigures, ParserTally, per
 from trainer.evaluation.scoring import Score, Tally
 from trainer.evaluation.targets import Target, targets_of
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def _revived(name: str, value: Any) -> Any:
 
 
 def _parsing_figures(tally: Tally) -> dict[str, Any]:
-    if not tally.whole.tells_labels:
+    if not (tally.whole.labelled_in_full and tally.hole.labelled_in_full):
         return {}
     per_label = per_label_figures(tally.whole, tally.hole)
     return {"mean_iou": tally.whole.mean_iou, "mean_iou_in_hole": tally.hole.mean_iou, "per_label": per_label}

@@ -20,7 +20,7 @@ from trainer.processes import shared_mean
 
 
 def label_sets() -> Tensor:
-    """(25, 18) membership: row = label code, 1 where the code may be that label."""
+    """(26, 18) float32 membership: row = label code, 1 where the code may be that label."""
     sets = torch.zeros(LABEL_COUNT + len(PARTIAL_LABELS), LABEL_COUNT)
     sets[:LABEL_COUNT] = torch.eye(LABEL_COUNT)
     for code, members in PARTIAL_LABELS.items():
@@ -36,7 +36,7 @@ def balanced_weights(frequencies: Tensor, power: float) -> Tensor:
         power: 0 = all equal.
 
     Returns:
-        (25,) float32 weights.
+        (26,) float32 weights.
     """
     seen = frequencies[frequencies > 0]
     median = seen.median() if len(seen) else torch.tensor(1.0)
@@ -56,7 +56,7 @@ def weighted_softmax_loss(
         labels: (N, H, W) int64 codes, 255 = left out.
         mask: (N, 1, H, W), 1 = hole.
         alpha: extra weight inside the hole.
-        weights: (25,) weight of each code.
+        weights: (26,) weight of each code.
         sets: from `label_sets`.
 
     Returns:

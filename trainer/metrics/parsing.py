@@ -1,4 +1,4 @@
-"""How well a parsing map agrees with the true one: intersection over union by label."""
+"""How well a parsing map agrees with the true one: intersection over union, and pixel accuracy."""
 
 from __future__ import annotations
 
@@ -6,26 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.errors import OptionError
-from portrait_studio.networks.conventions import (
-    IGNORE_LABEL,
-    LABEL_COUNT,
-    LABELS,
-    OPEN_LABELS,
-    PARTIAL_LABELS,
-)
-
-
-def _members() -> NDArray[np.bool_]:
-    """(25, 18): which labels each code of a training map allows."""
-    members = np.eye(LABEL_COUNT + len(PARTIAL_LABELS), LABEL_COUNT, dtype=np.bool_)
-    for code, labels in PARTIAL_LABELS.items():
-        members[code, list(labels)] = True
-    return members
-
-
-_MEMBERS = _members()
+from portrait_studio.networks.conventions import LABEL_COUNT, LABELS, OPEN_LABELS
+from trainer.losses.parsing import label_sets
 
 _LEAST_KNOWN = 0.9
+"""Share of the pixels whose label must be known exactly: even full maps have thin unknown borders."""
 
 
 class ParsingConfusion:
@@ -52,16 +37,11 @@ class ParsingConfusion:
         Raises:
             OptionError: the shapes differ or a predicted label does not exist.
         """
-        if truth.shape != predicted.shape:
-            raise OptionError(f"Label maps of different sizes: {truth.shape} and {predicted.shape}.")
+        _check_maps(truth, predicted)
         looked_at = np.ones(truth.shape, np.bool_) if region is None else region > 0
         self._seen += int(np.count_nonzero(looked_at))
         counted = looked_at & (truth < LABEL_COUNT)
         found = predicted[counted].astype(np.int64)
-        if found.size and found.max() >= LABEL_COUNT:
-            raise OptionError(
-                f"A predicted parsing map holds {found.max()}, but labels end at {LABEL_COUNT - 1}."
-            )
         pairs = truth[counted].astype(np.int64) * LABEL_COUNT + found
         self._counts += np.bincount(pairs, minlength=LABEL_COUNT**2).reshape(LABEL_COUNT, LABEL_COUNT)
 
@@ -84,7 +64,7 @@ class ParsingConfusion:
         return float(np.mean(values)) if values else float("nan")
 
     @property
-    def tells_labels(self) -> bool:
+    def labelled_in_full(self) -> bool:
         """Whether nearly all pixels were known exactly, and some were a part of a person.
 
         Silhouettes and photos labelled in part have no mean IoU that means anything.
@@ -96,11 +76,13 @@ class PixelAccuracy:
     """Share of the pixels whose label is right, over a set of photos.
 
     Where only a set of labels is known, each of its members is right, so that photos labelled in part count.
+    The larger the sets the easier it is: figures of different photos do not compare.
     """
 
     def __init__(self) -> None:
         """Start with no pixels counted."""
         self._right = self._known = 0
+        self._members = label_sets().numpy() > 0
 
     def add(
         self, truth: NDArray[np.uint8], predicted: NDArray[np.uint8], region: NDArray[np.uint8] | None = None
@@ -111,12 +93,16 @@ class PixelAccuracy:
             truth: (H, W) uint8 codes; 255 is left out.
             predicted: (H, W) uint8 labels below 18.
             region: (H, W) uint8, nonzero where to count; None = everywhere.
+
+        Raises:
+            OptionError: the shapes differ or a predicted label does not exist.
         """
-        counted = truth != IGNORE_LABEL
+        _check_maps(truth, predicted)
+        counted = truth < len(self._members)
         if region is not None:
             counted &= region > 0
         self._known += int(np.count_nonzero(counted))
-        self._right += int(np.count_nonzero(_MEMBERS[truth[counted], predicted[counted]]))
+        self._right += int(np.count_nonzero(self._members[truth[counted], predicted[counted]]))
 
     @property
     def share(self) -> float:
@@ -125,7 +111,10 @@ class PixelAccuracy:
 
 
 class FigureOverlap:
-    """How well figure and ground are told apart, over a set of photos; sets of labels count as figure."""
+    """How well figure and ground are told apart, over a set of photos.
+
+    Sets of labels count as figure, but for those that leave it open.
+    """
 
     def __init__(self) -> None:
         """Start with no pixels counted."""
@@ -152,3 +141,11 @@ class FigureOverlap:
     def iou(self) -> float:
         """Intersection over union of the figures in [0, 1]; NaN when there is none."""
         return self._inside / self._union if self._union else float("nan")
+
+
+def _check_maps(truth: NDArray[np.uint8], predicted: NDArray[np.uint8]) -> None:
+    if truth.shape != predicted.shape:
+        raise OptionError(f"Label maps of different sizes: {truth.shape} and {predicted.shape}.")
+    highest = int(predicted.max(initial=0))
+    if highest >= LABEL_COUNT:
+        raise OptionError(f"A predicted parsing map holds {highest}, but labels end at {LABEL_COUNT - 1}.")

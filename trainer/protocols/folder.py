@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from portrait_studio.errors import DataSetError
 from portrait_studio.imaging.reading import read_photo
+from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT
 from trainer.data.converters.reading import DamagedPhotoError, read_codes
+from trainer.data.pack_format import CODE_COUNT
 from trainer.protocols.case import Case
 
 MASK_SUFFIX = "_mask.png"
@@ -59,9 +61,16 @@ def _read_case(mask_path: Path, name: str) -> Case:
 
 def _read_labels(path: Path) -> NDArray[np.uint8]:
     try:
-        return read_codes(path)
+        codes = read_codes(path)
     except DamagedPhotoError as error:
         raise DataSetError(f"{path}: {error}; write it as an indexed or grey 8-bit PNG.") from error
+    unknown = codes[(codes >= CODE_COUNT) & (codes != IGNORE_LABEL)]
+    if unknown.size:
+        raise DataSetError(
+            f"{path} holds {int(unknown.max())}, which is no label; write 0 to {LABEL_COUNT - 1}, and "
+            f"{IGNORE_LABEL} where it is not known."
+        )
+    return codes
 
 
 def _eight_bits(path: Path) -> NDArray[np.uint8]:

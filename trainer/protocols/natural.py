@@ -19,7 +19,7 @@ from trainer.data.converters.reading import read_photo as read_stored_photo
 from trainer.data.holes import Mask, Person, body_rectangle, person_of, shapes_of, silhouette, strokes
 from trainer.data.packs import PackedSet
 from trainer.data.resizing import scale_points
-from trainer.data.sample import Sample
+from trainer.data.sample import PointArray, Sample
 from trainer.protocols.case import Case, case_of, generator_of, measurable, with_face
 
 THINGS = tuple(
@@ -87,8 +87,11 @@ def face_cases(
     for index in with_face(photos):
         if limit is not None and count >= limit:
             return
-        sample = photos[index] if source is None else at_source_size(photos[index], source)
-        mask = _face_hole(sample, generator_of("face", sample.key))
+        packed, five = photos[index], photos.five(index)
+        sample = packed if source is None else at_source_size(packed, source)
+        if five is not None:
+            five = scale_points(five, packed.labels.shape[::-1], sample.labels.shape[::-1])
+        mask = _face_hole(sample, five, generator_of("face", sample.key))
         if mask is None:
             continue
         count += 1
@@ -166,9 +169,9 @@ def _silhouette(
     return _strokes(person, rng, photos, others)
 
 
-def _face_hole(sample: Sample, rng: np.random.Generator) -> Mask | None:
+def _face_hole(sample: Sample, five: PointArray | None, rng: np.random.Generator) -> Mask | None:
     """A square about the middle of the face; None where it would be tiny."""
-    (x, y), side = face_position(sample)
+    (x, y), side = face_position(sample, five)
     length = round(side * FACE_HOLE / FACE_WINDOW)
     if length < _LEAST_FACE_HOLE_PX:
         return None

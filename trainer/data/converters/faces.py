@@ -47,6 +47,9 @@ SMALL_FACE_SIDE: Final = 128
 
 _HAIR: Final = LABELS.index("hair")
 
+_LEAST_SCORE: Final = 0.5
+"""Of the face detector and of its landmarks, both in [0, 1]."""
+
 
 @dataclass(frozen=True, eq=False)
 class Landmarks:
@@ -54,7 +57,8 @@ class Landmarks:
 
     Attributes:
         five: (5, 2) float32 right eye, left eye, nose, right and left corner of the mouth.
-        mesh: (468, 2) float32 of MediaPipe FaceMesh; None where the file has none.
+        mesh: (468, 2) float32 of MediaPipe FaceMesh; None where the file has none, or its `score` is too low
+            to go by.
     """
 
     five: PointArray
@@ -70,15 +74,19 @@ def read_landmarks(path: Path) -> dict[str, Landmarks]:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             names, five = arrays["names"], arrays["five"]
-            mesh = arrays["mesh"] if "mesh" in arrays.files else [None] * len(names)
+            mesh = arrays["mesh"] if "mesh" in arrays.files else None
+            score = arrays["score"].min(axis=1) if "score" in arrays.files else np.ones(len(names))
     except (OSError, ValueError, KeyError) as error:
         raise DataSetError(f"The landmarks {path} are missing or damaged; copy the data set anew.") from error
     _require_points(path, "five", five, (len(names), 5, 2))
-    if not isinstance(mesh, list):
+    if mesh is not None:
         _require_points(path, "mesh", mesh, (len(names), MESH_POINTS, 2))
     return {
-        str(name): Landmarks(points.astype(np.float32), None if grid is None else grid.astype(np.float32))
-        for name, points, grid in zip(names, five, mesh, strict=True)
+        str(name): Landmarks(
+            five[i].astype(np.float32),
+            None if mesh is None or score[i] < _LEAST_SCORE else mesh[i].astype(np.float32),
+        )
+        for i, name in enumerate(names)
     }
 
 
@@ -147,10 +155,10 @@ def convert_portraits(source: Source, skips: Skips) -> Iterator[tuple[Sample, Ex
 
 
 def convert_celebahq(source: Source, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
-    """Samples of CelebA-HQ, at most 256 pixels, hair labelled by `hair/*.png`, and then the forehead too."""
+    """Samples of CelebA-HQ, at most 256 pixels, labelled by mesh and `hair/*.png`."""
     return _samples(source, skips, FACE_SIDE)
 
 
 def convert_utkface(source: Source, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
-    """Samples of UTKFace, at most 128 pixels; else as the portraits."""
+    """Samples of UTKFace, at most 128 pixels, labelled as the portraits."""
     return _samples(source, skips, SMALL_FACE_SIDE)

@@ -179,10 +179,10 @@ _SETS: Final = (
         "aligned faces of all ages (Zhang et al. 2017)",
         faces.convert_utkface,
         needs=("landmarks.npz",),
-        labels="none",
+        labels="the lower face, where there is a mesh",
         poses="none; five landmarks",
         licence="non-commercial research only",
-        download="UTKFace photos as *.jpg with landmarks.npz (names, five)",
+        download="UTKFace photos as *.jpg with landmarks.npz (names, five, MediaPipe's mesh)",
     ),
     DataSet(
         horse_cow.NAME,
