@@ -1,4 +1,4 @@
-"""`portrait-trainer`: prepare, train, evaluate, export."""
+"""`portrait-trainer`: prepare, train, average, evaluate, export."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from portrait_studio.errors import PortraitStudioError
+from trainer.average_command import add_average_command
 from trainer.card_command import add_card_command
 from trainer.data.prepare_command import add_prepare_command
 from trainer.data.relabel_command import add_relabel_command
@@ -23,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     add_prepare_command(commands)
     add_relabel_command(commands)
     add_train_command(commands)
+    add_average_command(commands)
     add_evaluate_command(commands)
     add_export_command(commands)
     add_card_command(commands)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from portrait_studio.errors import ExportError
 from portrait_studio.imaging.atomic import replacing
-from portrait_studio.networks.catalog import task_of
+from portrait_studio.networks.catalog import way_of
 from portrait_studio.networks.released import load_network, save_network
 from trainer.evaluation.report import read_json
 from trainer.export import MEASURED_AS, Exported, at_cost_of, check_reports
@@ -42,7 +42,6 @@ def write_figures(name: str, models: Path, metrics: Sequence[Path]) -> Exported:
         "metrics": [asdict(report) for report in reports],
         MEASURED_AS: earlier,
     }
-    task = task_of(name)
     weights, card = models / f"{name}.safetensors", models / f"{name}.md"
     try:
         text = with_reports(card.read_text("utf-8"), at_cost_of(models, reports))
@@ -53,7 +52,7 @@ def write_figures(name: str, models: Path, metrics: Sequence[Path]) -> Exported:
             record,
             half=bool(released.metadata.get("half_precision", {}).get("half", True)),
             folds=released.folds,
-            way=None if task == name else name.removeprefix(f"{task}-"),
+            way=way_of(name),
         )
         with replacing(card) as file:
             file.write(text.replace(released.sha256, digest).encode())

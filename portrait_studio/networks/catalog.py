@@ -54,6 +54,12 @@ def task_of(name: str) -> str:
     return task if way in VARIANTS else name
 
 
+def way_of(name: str) -> str | None:
+    """Which way a network extends the canvas by its name in the manifest; None for holes of any kind."""
+    task = task_of(name)
+    return None if task == name else name.removeprefix(f"{task}-")
+
+
 def task_name(name: str) -> Message:
     """What the user reads for a network's name in the manifest: the same in English."""
     task = task_of(name)

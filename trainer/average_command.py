@@ -1,0 +1,82 @@
+"""`portrait-trainer average`: the mean of two trainings of one network, to go on from."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import torch
+
+from portrait_studio.errors import ExportError, OptionError
+from portrait_studio.networks.catalog import way_of
+from portrait_studio.networks.released import load_network, save_network
+
+
+def average(name: str, earlier: Path, later: Path, destination: Path, share: float) -> str:
+    """Write the weighted mean of a network's weights in two models folders.
+
+    A network that learnt something new from released weights lost a little of what it did before; on the
+    straight line between both lies one that has most of either (Wortsman et al. 2022, "Robust fine-tuning of
+    zero-shot models"). It has no card: go on training from it (`train --init`), and export that.
+
+    Args:
+        name: of the network in the manifests.
+        earlier: models folder with the weights that the later ones started from.
+        later: models folder.
+        destination: models folder to write to; what it holds of other networks stays.
+        share: of the later weights, in [0, 1].
+
+    Returns:
+        SHA-256 of the file.
+
+    Raises:
+        OptionError: the share is none, or the networks differ in shape.
+        WeightsError: one is missing or damaged.
+        ExportError: the destination cannot be written.
+    """
+    if not 0 <= share <= 1:
+        raise OptionError(f"The share must lie between 0 and 1, and {share} does not.")
+    first, second = load_network(name, earlier), load_network(name, later)
+    if first.architecture != second.architecture or first.config != second.config:
+        raise OptionError(f"The {name} networks of {earlier} and {later} have different shapes.")
+    mean = second.module
+    others = first.module.state_dict()
+    with torch.no_grad():
+        for key, value in mean.state_dict().items():
+            if value.is_floating_point():
+                value.mul_(share).add_(others[key], alpha=1 - share)
+    start = f"mean of {first.sha256[:12]} and {second.sha256[:12]}, {share:g} of the latter"
+    record = {**second.metadata, "start": f"{start} (started from: {second.metadata.get('start')})"}
+    record.pop("metrics", None)
+    try:
+        destination.mkdir(parents=True, exist_ok=True)
+        return save_network(
+            destination / f"{name}.safetensors",
+            second.architecture,
+            mean,
+            record,
+            folds=second.folds,
+            way=way_of(name),
+        )
+    except OSError as error:
+        raise ExportError(f"The weights cannot be written to {destination}: {error.strerror}.") from error
+
+
+def add_average_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `average` to the commands of the trainer."""
+    parser = commands.add_parser("average", help="mean of two trainings of one network, to go on from")
+    parser.add_argument("name", metavar="NAME", help="parsing, completion, completion-down ...")
+    parser.add_argument("earlier", type=Path, metavar="EARLIER", help="models folder")
+    parser.add_argument("later", type=Path, metavar="LATER", help="models folder trained on from it")
+    parser.add_argument("destination", type=Path, metavar="DEST", help="models folder to write to")
+    parser.add_argument("--share", type=float, default=0.5, help="of the later weights; 0.5 by default")
+    parser.set_defaults(handler=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    digest = average(
+        arguments.name, arguments.earlier, arguments.later, arguments.destination, arguments.share
+    )
+    sys.stdout.write(f"{arguments.destination / arguments.name}.safetensors {digest}\n")
+    return 0
