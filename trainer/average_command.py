@@ -11,6 +11,8 @@ import torch
 from portrait_studio.errors import ExportError, OptionError
 from portrait_studio.networks.catalog import way_of
 from portrait_studio.networks.released import load_network, save_network
+from trainer.export import MEASURED_AS
+from trainer.halving import is_halved
 
 
 def average(name: str, earlier: Path, later: Path, destination: Path, share: float) -> str:
@@ -47,8 +49,9 @@ def average(name: str, earlier: Path, later: Path, destination: Path, share: flo
             if value.is_floating_point():
                 value.mul_(share).add_(others[key], alpha=1 - share)
     start = f"mean of {first.sha256[:12]} and {second.sha256[:12]}, {share:g} of the latter"
-    record = {**second.metadata, "start": f"{start} (started from: {second.metadata.get('start')})"}
-    record.pop("metrics", None)
+    # What was measured, and the checksums that reports may name, are the later network's.
+    kept = {key: value for key, value in second.metadata.items() if key not in ("metrics", MEASURED_AS)}
+    record = {**kept, "start": f"{start} (started from: {kept.get('start')})"}
     try:
         destination.mkdir(parents=True, exist_ok=True)
         return save_network(
@@ -56,6 +59,7 @@ def average(name: str, earlier: Path, later: Path, destination: Path, share: flo
             second.architecture,
             mean,
             record,
+            half=is_halved(record),
             folds=second.folds,
             way=way_of(name),
         )

@@ -14,6 +14,7 @@ from portrait_studio.networks.catalog import way_of
 from portrait_studio.networks.released import load_network, save_network
 from trainer.evaluation.report import read_json
 from trainer.export import MEASURED_AS, Exported, at_cost_of, check_reports
+from trainer.halving import is_halved
 from trainer.model_card import with_reports
 
 
@@ -50,7 +51,7 @@ def write_figures(name: str, models: Path, metrics: Sequence[Path]) -> Exported:
             released.architecture,
             released.module,
             record,
-            half=bool(released.metadata.get("half_precision", {}).get("half", True)),
+            half=is_halved(released.metadata),
             folds=released.folds,
             way=way_of(name),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,3 +95,8 @@ def _changes(full: Any, halved: Any, hole: Tensor, task: str) -> dict[str, float
         }
     difference = ((full - halved).abs() * hole).sum((1, 2, 3)) / (3 * hole.sum((1, 2, 3)))
     return {"grey levels": float(difference.max()) * 127.5}
+
+
+def is_halved(record: Mapping[str, Any]) -> bool:
+    """Whether a released file stores half precision, by its training record; those that do not say so do."""
+    return bool(record.get("half_precision", {}).get("half", True))

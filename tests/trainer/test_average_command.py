@@ -10,6 +10,7 @@ from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import load_network, read_manifest, save_network
 from trainer.__main__ import main
 from trainer.average_command import average
+from trainer.export import MEASURED_AS
 
 
 def release(folder: Path, seed: int, width: int = 4, way: str | None = None) -> Path:
@@ -17,7 +18,7 @@ def release(folder: Path, seed: int, width: int = 4, way: str | None = None) -> 
     network = build_network("face", {"width": width, "blocks": 1})
     folder.mkdir(exist_ok=True)
     name = "face" if way is None else f"face-{way}"
-    record = {"start": f"seed {seed}", "metrics": [{"protocol": "paper"}]}
+    record = {"start": f"seed {seed}", "metrics": [{"protocol": "paper"}], MEASURED_AS: ["ab"]}
     save_network(folder / f"{name}.safetensors", "face", network, record, half=False, way=way)
     return folder
 
@@ -38,6 +39,7 @@ def test_the_mean_lies_between(tmp_path: Path, way: str | None) -> None:
         f"mean of {one.sha256[:12]} and {two.sha256[:12]}, 0.25 of the latter (started from: seed 2)"
     )
     assert "metrics" not in mean.metadata
+    assert MEASURED_AS not in mean.metadata
     assert set(read_manifest(tmp_path / "c")) == {name}
 
 
