@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT, PARTIAL_LABELS
 from trainer.losses.lovasz import lovasz_softmax_loss
@@ -70,3 +71,21 @@ def test_gradient_of_the_perceptual_loss() -> None:
     with torch.no_grad():
         ahead, behind = (loss(output + sign * 1e-2 * direction, target) for sign in (1, -1))
     assert float(ahead - behind) / 2e-2 == pytest.approx(float(output.grad.norm()), rel=2e-2)
+
+
+def test_perceptual_loss_in_bfloat16_is_that_of_float32() -> None:
+    loss = small_vgg((2, 2, 3, 3, 3))
+    rng = torch.Generator().manual_seed(1)
+    output, target = torch.rand(2, 1, 3, 32, 32, generator=rng).unbind()
+    values, gradients = [], []
+    for enabled in (False, True):
+        leaf = output.clone().requires_grad_()
+        with torch.autocast("cpu", torch.bfloat16, enabled=enabled):
+            value = loss(leaf, target)
+        value.backward()
+        assert leaf.grad is not None
+        assert value.dtype == torch.float32
+        values.append(value.item())
+        gradients.append(leaf.grad)
+    assert values[1] == pytest.approx(values[0], rel=0.05)
+    assert functional.cosine_similarity(*(g.flatten() for g in gradients), dim=0).item() > 0.95

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -33,10 +34,13 @@ class PerceptualLoss(nn.Module):
         self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1))
         self.register_buffer("std", torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1))
         self.requires_grad_(False)
+        # Pooling and reordering the features cost more than the convolutions otherwise, on a CPU.
+        self.to(memory_format=torch.channels_last)
 
     def features(self, image: Tensor) -> list[Tensor]:
         """Five feature maps of images (N, 3, H, W) in [-1, 1]; H and W at least 16."""
-        x = ((image.float() + 1) / 2 - self.mean) / self.std
+        ordered = image.float().contiguous(memory_format=torch.channels_last)
+        x = ((ordered + 1) / 2 - self.mean) / self.std
         taken = []
         for index, convolution in enumerate(self.convolutions):
             if index in self._pooled_before:
@@ -51,12 +55,39 @@ class PerceptualLoss(nn.Module):
         with torch.no_grad():
             wanted = self.features(target)
         pairs = zip(self.features(output), wanted, strict=True)
-        return torch.stack([_relative_error(a.float(), b.float()) for a, b in pairs]).sum()
+        return torch.stack([_relative_error(a, b) for a, b in pairs]).sum()
 
 
 def _relative_error(output: Tensor, target: Tensor) -> Tensor:
     """Squared error over the target's mean square, since VGG files differ in the scale of their features."""
-    return functional.mse_loss(output, target) / shared_mean(target.square().mean()).clamp_min(1e-6)
+    scale = shared_mean(_mean_square(target)).clamp_min(1e-6)
+    error: Tensor = _SquaredError.apply(output, target)
+    return error / scale
+
+
+class _SquaredError(torch.autograd.Function):
+    """Mean squared difference without copies in float32 of what is compared, which cost a CPU most of it."""
+
+    @staticmethod
+    def forward(ctx: Any, output: Tensor, target: Tensor) -> Tensor:
+        """Mean over all values, in float32 or wider."""
+        difference = output - target
+        ctx.save_for_backward(difference)
+        return _mean_square(difference)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        """The gradient for the output; none for the target."""
+        (difference,) = ctx.saved_tensors
+        factor = 2 * gradients[0] / difference.numel()
+        return difference * factor.to(difference.dtype), None
+
+
+def _mean_square(values: Tensor) -> Tensor:
+    """Summed in float32 or wider."""
+    wide = torch.promote_types(values.dtype, torch.float32)
+    norm: Tensor = torch.linalg.vector_norm(values, dtype=wide)
+    return norm.square() / values.numel()
 
 
 def _convolutions(state: dict[str, Tensor]) -> tuple[list[nn.Conv2d], tuple[int, ...]]:
