@@ -183,7 +183,7 @@ class RunConfig:
         log_steps: steps between log lines.
         freeze_costly: leave depthwise kernels whose gradient is slow on CPUs as ImageNet trained them.
         freeze_stages: first stages of the ImageNet encoder that are not trained, 0 to 6.
-        threads: torch threads, 0 = torch's own choice.
+        threads: of torch and OpenCV, 0 = their own choice.
     """
 
     steps: int = 1000

@@ -6,7 +6,7 @@ import argparse
 
 
 def add_threads_option(parser: argparse.ArgumentParser) -> None:
-    """Declare `--threads`: an int from 0, by default 0, which leaves torch its own choice.
+    """Declare `--threads`: an int from 0, by default 0, which leaves torch and OpenCV their own choice.
 
     Two processes that each compute with a thread for every core slow each other down far more than by half.
     """
@@ -15,7 +15,7 @@ def add_threads_option(parser: argparse.ArgumentParser) -> None:
         type=_count,
         default=0,
         metavar="N",
-        help="torch threads; give fewer than there are cores where something else computes",
+        help="threads of torch and OpenCV; give fewer than there are cores where something else computes",
     )
 
 

@@ -9,9 +9,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
-import torch
-
-from portrait_studio.engine.devices import Compute
+from portrait_studio.engine.devices import Compute, threads_of_cpu
 from portrait_studio.errors import OptionError
 from trainer.compiling import compiled
 from trainer.config import DataConfig, OptimiserConfig, Recipe, RunConfig
@@ -54,7 +52,7 @@ def add_train_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
     parser.add_argument("--stop-after", type=int, help="stop after so many steps of this call; resume later")
     parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
     parser.add_argument("--precision", default="auto", choices=["auto", "float32", "bfloat16"])
-    parser.add_argument("--threads", type=int, help="torch threads, instead of the recipe's")
+    parser.add_argument("--threads", type=int, help="threads of torch and OpenCV, instead of the recipe's")
     parser.add_argument(
         "--workers",
         type=int,
@@ -82,7 +80,8 @@ def run_train(options: argparse.Namespace) -> int:
         if processes().leads:
             start, end, device = run.step, run.recipe.run.steps, run.record["device"]
             sys.stderr.write(f"{run.recipe.name}: step {start} of {end} on {device}\n")
-        with compiled(run.task.modules().values()) if options.compile else nullcontext():
+        compiling = compiled(run.task.modules().values()) if options.compile else nullcontext()
+        with threads_of_cpu(run.recipe.run.threads), compiling:
             workers = default_workers(compute.device) if options.workers is None else options.workers
             train(run, options.stop_after, max(0, workers))
     return 0
@@ -97,8 +96,6 @@ def _run_of(recipe: Recipe, options: argparse.Namespace, compute: Compute) -> Ru
             Frozen() if recipe.task == "parsing" else frozen_of_run(options.run, state.record, options.init)
         )
     recipe = _with_changes(recipe, options)
-    if recipe.run.threads:
-        torch.set_num_threads(recipe.run.threads)
     init = None if options.resume else options.init
     run = start_run(recipe, options.data, options.run, compute, init, options.vgg, frozen)
     if options.resume:

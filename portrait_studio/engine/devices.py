@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import platformdirs
 import torch
 from torch import nn
@@ -156,18 +157,45 @@ def choose_compute(name: str, memory: PrecisionMemory, precision: str = "auto") 
     return Compute(torch.device("cpu"), torch.bfloat16 if halves else torch.float32)
 
 
+@dataclass(frozen=True)
+class Threads:
+    """How many threads of the CPU the libraries that compute take.
+
+    Attributes:
+        torch: at least 1.
+        opencv: at least 1.
+    """
+
+    torch: int
+    opencv: int
+
+    @classmethod
+    def now(cls) -> Threads:
+        """Those that are taken at present."""
+        return cls(torch.get_num_threads(), cv2.getNumThreads())
+
+    def but(self, count: int) -> Threads:
+        """So many of both; 0 = these."""
+        return Threads(count, count) if count else self
+
+    def take(self) -> None:
+        """Compute with these from now on, in the whole process."""
+        torch.set_num_threads(self.torch)
+        cv2.setNumThreads(self.opencv)
+
+
 @contextmanager
 def threads_of_cpu(count: int) -> Iterator[None]:
-    """Let torch compute with so many threads meanwhile; 0 = with those that it has.
+    """Let torch and OpenCV compute with so many threads meanwhile; 0 = with those that they have.
 
-    Its sums and interpolations differ in their last digits where work is shared out otherwise.
+    Sums and interpolations of torch differ in their last digits where work is shared out otherwise.
     """
-    before = torch.get_num_threads()
-    torch.set_num_threads(count or before)
+    before = Threads.now()
+    before.but(count).take()
     try:
         yield
     finally:
-        torch.set_num_threads(before)
+        before.take()
 
 
 def is_out_of_memory(error: BaseException) -> bool:

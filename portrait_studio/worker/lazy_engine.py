@@ -125,22 +125,18 @@ class ReleasedEngine:
 
     def __init__(self, models: Path) -> None:
         """Args: the models folder; nothing is read yet."""
-        import torch
-
-        from portrait_studio.engine.devices import ChosenPrecision
+        from portrait_studio.engine.devices import ChosenPrecision, Threads
         from portrait_studio.engine.network_store import ReleasedNetworks
         from portrait_studio.engine.pipeline import Engine
 
-        self._threads = torch.get_num_threads()
+        self._threads = Threads.now()
         self._precision = ChosenPrecision()
         self._networks = ReleasedNetworks(models)
         self._engine = Engine(self._networks, memory=self._precision)
 
     def configure(self, computing: Computing) -> None:
         """Compute like this from now on; see `Computing`."""
-        import torch
-
-        torch.set_num_threads(computing.threads or self._threads)
+        self._threads.but(computing.threads).take()
         self._precision.choose(computing.precision)
 
     def warm_up(self, device: str, progress: Progress) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import cv2
 import pytest
 import torch
 
@@ -131,4 +132,14 @@ def test_threads_hold_for_a_while_and_are_named() -> None:
     assert torch.get_num_threads() == before
     with threads_of_cpu(0):
         assert torch.get_num_threads() == before
+
+
+def test_threads_hold_for_opencv_too() -> None:
+    before = cv2.getNumThreads()
+    with threads_of_cpu(1):
+        assert cv2.getNumThreads() == 1
+    assert cv2.getNumThreads() == before
+
+
+def test_another_device_has_no_threads() -> None:
     assert Compute(torch.device("cuda")).hardware.threads == 0
