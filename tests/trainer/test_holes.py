@@ -115,6 +115,18 @@ def test_band_lies_where_the_body_reaches() -> None:
     assert set(sides) == {255}
 
 
+def test_band_lies_more_often_above_portraits_and_below_whole_bodies() -> None:
+    portrait = np.zeros((256, 256), bool)
+    portrait[12:, 60:200] = True
+    whole = portrait.copy()
+    whole[-4:] = False
+    above = [
+        sum(edge_band(person, np.random.default_rng(s))[0, 0] > 0 for s in range(90))
+        for person in (portrait, whole)
+    ]
+    assert above[0] > 45 > above[1] > 10
+
+
 def test_person_counts_partial_codes_but_not_unknown_pixels() -> None:
     labels = np.array([[0, 4, 18, 24, 25, 255]], np.uint8)
     assert person_of(labels).tolist() == [[False, True, True, True, False, False]]

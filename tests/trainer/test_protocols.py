@@ -134,6 +134,13 @@ def test_extensions_hide_whole_rows(photos: PackedSet, side: str, rows: slice) -
     assert len(list(extend_cases(photos, side, 2))) == 2
 
 
+def test_extensions_hide_as_many_rows_as_asked(photos: PackedSet) -> None:
+    case = next(extend_cases(photos, "up", 1, 40))
+    assert case.mask[:40].all()
+    assert not case.mask[40:].any()
+    assert case.extension.top == 40
+
+
 def test_people_who_do_not_reach_the_new_rows_are_left_out(tmp_path: Path) -> None:
     high, low = person(1), person(2)
     high.labels[60:] = 0

@@ -179,21 +179,23 @@ def edge_band(
     side: Literal["top", "bottom"] | None = None,
     share: float = 0.0,
 ) -> Mask:
-    """All rows at the bottom (14 to 34 % of the height) or the top (8 to 18 %), as for extending the canvas.
+    """All rows at the bottom (14 to 34 % of the height) or the top (8 to 30 %), as for extending the canvas.
 
-    Wu et al., section IV.D, cut 64 rows of 256 at the bottom and 32 at the top. Without a `side`, two of
-    three bands lie at the bottom, unless the body reaches into one of the two only. A `share` above zero is
-    that of the height, instead of a drawn one.
+    Wu et al., section IV.D, cut 64 rows of 256 at the bottom and 32 at the top. Without a `side`, the band
+    lies where the body reaches into it; if it does at both ends, two of three lie at the bottom under whole
+    bodies, and at the top where the frame cuts the body below already, as in portraits. A `share` above zero
+    is that of the height, instead of a drawn one.
     """
     height, width = person.shape
     rows = {
         "bottom": max(1, round(height * (share or rng.uniform(0.14, 0.34)))),
-        "top": max(1, round(height * (share or rng.uniform(0.08, 0.18)))),
+        "top": max(1, round(height * (share or rng.uniform(0.08, 0.3)))),
     }
     if side is None:
         reached = np.asarray(person.any(axis=1))
         at_top, at_bottom = bool(reached[: rows["top"]].any()), bool(reached[height - rows["bottom"] :].any())
-        side = "bottom" if (rng.random() < 2 / 3 if at_top == at_bottom else at_bottom) else "top"
+        below = rng.random() < (1 / 3 if reached[-1] else 2 / 3)
+        side = "bottom" if (below if at_top == at_bottom else at_bottom) else "top"
     mask = np.zeros((height, width), np.uint8)
     mask[slice(0, rows["top"]) if side == "top" else slice(height - rows["bottom"], height)] = 255
     return mask

@@ -10,7 +10,7 @@ from trainer.data.packs import PackedSet
 from trainer.evaluation.methods import G_P, G_P_F, G
 from trainer.protocols.case import Case
 from trainer.protocols.natural import face_cases, natural_cases
-from trainer.protocols.squashed import extend_cases, horse_cases, paper_cases
+from trainer.protocols.squashed import CROWN_ROWS, extend_cases, horse_cases, paper_cases
 
 Source = Mapping[str, Path] | None
 
@@ -44,6 +44,9 @@ PLANS: dict[str, Plan] = {
     "face": Plan(face_cases, ("telea", "patchmatch", G_P, G_P_F), true_maps=False, own_size=True),
     "extend-down": Plan(lambda photos, limit, _: extend_cases(photos, "down", limit), _EXTENSION),
     "extend-up": Plan(lambda photos, limit, _: extend_cases(photos, "up", limit), _EXTENSION),
+    "crown": Plan(
+        lambda photos, limit, _: extend_cases(photos, "up", limit, CROWN_ROWS), _EXTENSION, ("portraits",)
+    ),
     "horses": Plan(
         lambda photos, limit, _: horse_cases(photos, limit),
         ("mean", "telea", "patchmatch", G, G_P),

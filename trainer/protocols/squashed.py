@@ -17,6 +17,8 @@ from trainer.protocols.case import Case, case_of, generator_of, measurable, with
 PAPER_SIDE = 256
 NEW_ROWS = {"down": 64, "up": 32}
 """Rows of 256 that are cut away below and above (Wu et al., section V.A)."""
+CROWN_ROWS = 64
+"""The same above, of portraits whose head fills the picture: crown and forehead."""
 
 _LEAST_SHARE = 0.02
 
@@ -37,7 +39,9 @@ def paper_cases(photos: PackedSet, limit: int | None = None) -> Iterator[Case]:
         yield case_of(sample, mask, "rectangle")
 
 
-def extend_cases(photos: PackedSet, side: str, limit: int | None = None) -> Iterator[Case]:
+def extend_cases(
+    photos: PackedSet, side: str, limit: int | None = None, rows: int | None = None
+) -> Iterator[Case]:
     """The squashed photo with its last 64 rows ("down") or its first 32 ("up") hidden (Wu et al., V.A).
 
     They are asked for as an extension of the canvas, so that the networks meant for it fill them.
@@ -48,12 +52,14 @@ def extend_cases(photos: PackedSet, side: str, limit: int | None = None) -> Iter
         photos: packed photos, of which those with full labels are taken.
         side: "down" or "up".
         limit: at most so many; which ones, the names' hashes decide.
+        rows: so many rows of 256 instead.
 
     Raises:
         DataSetError: no photo has full labels, or no person reaches so far.
     """
-    mask = new_rows(side)
-    extension = Margins(bottom=NEW_ROWS[side]) if side == "down" else Margins(top=NEW_ROWS[side])
+    hidden = NEW_ROWS[side] if rows is None else rows
+    mask = new_rows(side, hidden)
+    extension = Margins(bottom=hidden) if side == "down" else Margins(top=hidden)
     count = 0
     for index in measurable(photos, None):
         if limit is not None and count >= limit:
@@ -86,13 +92,13 @@ def horse_cases(photos: PackedSet, limit: int | None = None) -> Iterator[Case]:
         yield case_of(sample, mask, "rectangle")
 
 
-def new_rows(side: str) -> Mask:
+def new_rows(side: str, rows: int) -> Mask:
     """The hole of an extension: (256, 256) uint8, 255 in the rows that are new.
 
     Args:
         side: "down" or "up".
+        rows: how many there are, 1 to 255.
     """
     mask = np.zeros((PAPER_SIDE, PAPER_SIDE), np.uint8)
-    rows = NEW_ROWS[side]
     mask[slice(PAPER_SIDE - rows, None) if side == "down" else slice(rows)] = 255
     return mask
