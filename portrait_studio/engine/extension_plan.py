@@ -1,7 +1,8 @@
 """In which steps a canvas is extended: each no larger than what the networks learnt to recover at once.
 
-They were trained with 64 of 256 rows missing below and 32 above (Wu et al., section V.A). A larger extension
-is filled from step to step, so that each step's structure is predicted from the last one's picture.
+They were trained with 64 of 256 rows missing below (Wu et al., section V.A) and 20 to 77 above, so that
+crowns close. A larger extension is filled from step to step, so that each step's structure is predicted from
+the last one's picture.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from portrait_studio.imaging.geometry import Bounds, Extent, Margins
 from portrait_studio.messages import Message
 
-MOST_SHARE: Final = {"bottom": 64 / 256, "top": 32 / 256, "left": 64 / 256, "right": 64 / 256}
+MOST_SHARE: Final = {"bottom": 64 / 256, "top": 64 / 256, "left": 64 / 256, "right": 64 / 256}
 """Of the new picture's side, by the side that grows, in the order in which they are filled."""
 TOLERANCE: Final = 1.05
 """How much more is still one step: an edge that was dragged to a ratio nearby goes no further in earnest."""

@@ -56,8 +56,8 @@ def test_steps_lead_from_the_photo_to_the_whole_each_within_reach(
 
 
 @given(st.integers(40, 6000))
-def test_feet_and_forehead_are_recovered_in_one_step(height: int) -> None:
-    for side, text in (("bottom", "33%"), ("top", "14%")):
+def test_feet_forehead_and_crown_are_recovered_in_one_step(height: int) -> None:
+    for side, text in (("bottom", "33%"), ("top", "14%"), ("top", "33%")):
         extension = Margins(**{side: parse_length(text, height)})
         extent = canvas_of(Extent(50, height), extension).extent
         assert len(plan_steps(extent, extension)) == 1
@@ -65,11 +65,11 @@ def test_feet_and_forehead_are_recovered_in_one_step(height: int) -> None:
 
 
 def test_going_further_is_said() -> None:
-    extension = Margins(top=50, bottom=100)
-    notice = beyond_reach(Extent(100, 250), extension)
+    extension = Margins(top=80, bottom=100)
+    notice = beyond_reach(Extent(100, 280), extension)
     assert notice is not None
     assert "extended down and up further" in notice
-    assert f"in {len(plan_steps(Extent(100, 250), extension))} steps" in notice
+    assert f"in {len(plan_steps(Extent(100, 280), extension))} steps" in notice
 
 
 @given(st.integers(1, 9), st.integers(1, 9), st.builds(Margins, *[st.integers(0, 4)] * 4))
