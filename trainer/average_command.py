@@ -9,10 +9,12 @@ from pathlib import Path
 import torch
 
 from portrait_studio.errors import ExportError, OptionError
+from portrait_studio.imaging.atomic import replacing
 from portrait_studio.networks.catalog import way_of
 from portrait_studio.networks.released import load_network, save_network
 from trainer.export import MEASURED_AS
 from trainer.halving import is_halved
+from trainer.model_card import card_of_mean
 
 
 def average(name: str, earlier: Path, later: Path, destination: Path, share: float) -> str:
@@ -20,7 +22,8 @@ def average(name: str, earlier: Path, later: Path, destination: Path, share: flo
 
     A network that learnt something new from released weights lost a little of what it did before; on the
     straight line between both lies one that has most of either (Wortsman et al. 2022, "Robust fine-tuning of
-    zero-shot models"). It has no card: go on training from it (`train --init`), and export that.
+    zero-shot models"). It takes the later one's card, if there is one, without what was measured: `card` puts
+    figures there, unless one goes on training from it (`train --init`).
 
     Args:
         name: of the network in the manifests.
@@ -52,9 +55,11 @@ def average(name: str, earlier: Path, later: Path, destination: Path, share: flo
     # What was measured, and the checksums that reports may name, are the later network's.
     kept = {key: value for key, value in second.metadata.items() if key not in ("metrics", MEASURED_AS)}
     record = {**kept, "start": f"{start} (started from: {kept.get('start')})"}
+    card = later / f"{name}.md"
     try:
+        text = card.read_text("utf-8") if card.exists() else None
         destination.mkdir(parents=True, exist_ok=True)
-        return save_network(
+        digest = save_network(
             destination / f"{name}.safetensors",
             second.architecture,
             mean,
@@ -63,6 +68,10 @@ def average(name: str, earlier: Path, later: Path, destination: Path, share: flo
             folds=second.folds,
             way=way_of(name),
         )
+        if text is not None:
+            with replacing(destination / card.name) as file:
+                file.write(card_of_mean(text, record["start"], digest).encode())
+        return digest
     except OSError as error:
         raise ExportError(f"The weights cannot be written to {destination}: {error.strerror}.") from error
 

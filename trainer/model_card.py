@@ -5,6 +5,7 @@ No figure in a card is typed: all come from the run state, the network and the r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -46,6 +47,8 @@ _PURPOSE = {
     "face": "Corrects a completed face in a window of 64 x 64 pixels (Wu et al., section III.C).",
 }
 _MEASURED, _AFTER = "## Measured", "## Limits"
+_START = "started from"
+_START_ROW = f"| {_START} | "
 _LIMITS = (
     "Expect worse on several people, unusual poses, rare garments, and people whom the photos seldom show. "
     "What is painted is invented, not recovered: it is no evidence of what was there."
@@ -113,6 +116,26 @@ def with_reports(card: str, reports: Sequence[Report]) -> str:
     return f"{before}{heading}{_measured(reports)}{after}{limits}"
 
 
+def card_of_mean(card: str, start: str, sha256: str) -> str:
+    """The card of a network for its mean with an earlier one: another start and file, and nothing measured.
+
+    Args:
+        card: of the later network.
+        start: what the mean is made of.
+        sha256: of its file.
+
+    Raises:
+        ExportError: it is no card.
+    """
+    lines = with_reports(card, []).split("\n")
+    for index, line in enumerate(lines):
+        if line.startswith(_START_ROW):
+            lines[index] = f"{_START_ROW}{start} |"
+        elif line.startswith("| weights |"):
+            lines[index] = re.sub(r"`[0-9a-f]{64}`", f"`{sha256}`", line)
+    return "\n".join(lines)
+
+
 def restricting_sets(sets: Sequence[str]) -> list[str]:
     """Those of the sets that do not allow every use."""
     return [name for name in sets if RESEARCH in SET_TERMS.get(name, ("", RESEARCH))[1]]
@@ -143,7 +166,7 @@ def _training(facts: CardFacts) -> list[tuple[str, str]]:
     recipe, record = facts.recipe, facts.record
     rows = [
         ("recipe", f"`{recipe.name}`"),
-        ("started from", str(record.get("start", "not recorded"))),
+        (_START, str(record.get("start", "not recorded"))),
         ("steps", f"{facts.step} of {recipe.run.steps}, {recipe.data.batch} samples each"),
         ("window", f"{recipe.data.size} pixels (last stretch)"),
         (

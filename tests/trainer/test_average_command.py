@@ -55,6 +55,21 @@ def test_the_ends_are_the_networks_themselves(tmp_path: Path) -> None:
             torch.testing.assert_close(value, own, atol=2e-3, rtol=2e-3)
 
 
+def test_the_card_of_the_later_one_says_that_it_is_a_mean(tmp_path: Path) -> None:
+    first, second = release(tmp_path / "a", 1), release(tmp_path / "b", 2)
+    one, two = load_network("face", first), load_network("face", second)
+    (second / "face.md").write_text(
+        f"# Face\n\n| weights | half; SHA-256 `{two.sha256}` |\n| started from | seed 2 |\n| steps | 7 |\n\n"
+        "## Measured\n\nvery good\n\n## Limits\nnone\n"
+    )
+    digest = average("face", first, second, tmp_path / "c", 0.5)
+    card = (tmp_path / "c" / "face.md").read_text()
+    mean = f"mean of {one.sha256[:12]} and {two.sha256[:12]}, 0.5 of the latter (started from: seed 2)"
+    assert f"| weights | half; SHA-256 `{digest}` |\n| started from | {mean} |\n| steps | 7 |" in card
+    assert "very good" not in card
+    assert "Not yet: run" in card
+
+
 def test_what_cannot_be_averaged_is_refused(tmp_path: Path) -> None:
     first, second = release(tmp_path / "a", 1), release(tmp_path / "b", 2, width=8)
     with pytest.raises(OptionError, match="different shapes"):
