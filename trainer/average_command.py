@@ -38,7 +38,7 @@ def average(name: str, earlier: Path, later: Path, destination: Path, share: flo
     Raises:
         OptionError: the share is none, or the networks differ in shape.
         WeightsError: one is missing or damaged.
-        ExportError: the destination cannot be written.
+        ExportError: the later one's card is none, or the destination cannot be written.
     """
     if not 0 <= share <= 1:
         raise OptionError(f"The share must lie between 0 and 1, and {share} does not.")
@@ -57,7 +57,7 @@ def average(name: str, earlier: Path, later: Path, destination: Path, share: flo
     record = {**kept, "start": f"{start} (started from: {kept.get('start')})"}
     card = later / f"{name}.md"
     try:
-        text = card.read_text("utf-8") if card.exists() else None
+        text = card_of_mean(card.read_text("utf-8"), record["start"]) if card.exists() else None
         destination.mkdir(parents=True, exist_ok=True)
         digest = save_network(
             destination / f"{name}.safetensors",
@@ -70,7 +70,7 @@ def average(name: str, earlier: Path, later: Path, destination: Path, share: flo
         )
         if text is not None:
             with replacing(destination / card.name) as file:
-                file.write(card_of_mean(text, record["start"], digest).encode())
+                file.write(text.replace(second.sha256, digest).encode())
         return digest
     except OSError as error:
         raise ExportError(f"The weights cannot be written to {destination}: {error.strerror}.") from error

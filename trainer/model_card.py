@@ -5,7 +5,6 @@ No figure in a card is typed: all come from the run state, the network and the r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -116,24 +115,18 @@ def with_reports(card: str, reports: Sequence[Report]) -> str:
     return f"{before}{heading}{_measured(reports)}{after}{limits}"
 
 
-def card_of_mean(card: str, start: str, sha256: str) -> str:
-    """The card of a network for its mean with an earlier one: another start and file, and nothing measured.
+def card_of_mean(card: str, start: str) -> str:
+    """The card of a network for its mean with an earlier one: another start, and nothing measured.
 
     Args:
         card: of the later network.
         start: what the mean is made of.
-        sha256: of its file.
 
     Raises:
         ExportError: it is no card.
     """
     lines = with_reports(card, []).split("\n")
-    for index, line in enumerate(lines):
-        if line.startswith(_START_ROW):
-            lines[index] = f"{_START_ROW}{start} |"
-        elif line.startswith("| weights |"):
-            lines[index] = re.sub(r"`[0-9a-f]{64}`", f"`{sha256}`", line)
-    return "\n".join(lines)
+    return "\n".join(f"{_START_ROW}{start} |" if line.startswith(_START_ROW) else line for line in lines)
 
 
 def restricting_sets(sets: Sequence[str]) -> list[str]:

@@ -68,6 +68,10 @@ def test_the_card_of_the_later_one_says_that_it_is_a_mean(tmp_path: Path) -> Non
     assert f"| weights | half; SHA-256 `{digest}` |\n| started from | {mean} |\n| steps | 7 |" in card
     assert "very good" not in card
     assert "Not yet: run" in card
+    (second / "face.md").write_text("# Face")
+    with pytest.raises(ExportError, match="lacks its sections"):
+        average("face", first, second, tmp_path / "d", 0.5)
+    assert not (tmp_path / "d").exists()
 
 
 def test_what_cannot_be_averaged_is_refused(tmp_path: Path) -> None:
