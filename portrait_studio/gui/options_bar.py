@@ -8,12 +8,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QWidget
 
+from portrait_studio.engine.intent import Intent
 from portrait_studio.engine.request import Method
 from portrait_studio.gui.buttons import ActionButton
 from portrait_studio.gui.tool_options import BrushOptions, PickOptions
 from portrait_studio.language.saying import tr
 from portrait_studio.messages import Message
-from portrait_studio.session.intent import Intent
 from portrait_studio.session.tools import Tool, Tools
 
 _METHODS: Final = (

@@ -16,6 +16,7 @@ from portrait_studio.document.history import Step
 from portrait_studio.document.look import Look
 from portrait_studio.document.packed_plane import pack_plane
 from portrait_studio.engine.extension_plan import extension_of
+from portrait_studio.engine.intent import Intent, wanted_with
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import (
     CompletionOptions,
@@ -30,7 +31,6 @@ from portrait_studio.messages import Message
 from portrait_studio.session.candidates import Candidate, Candidates, with_small_stages
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.fill_records import options_of, record_of
-from portrait_studio.session.intent import Intent, wanted_with
 from portrait_studio.session.jobs import Failure, JobDesk, JobKind
 from portrait_studio.session.last_fill import LastFill
 from portrait_studio.session.survey import Survey

@@ -5,21 +5,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.engine.people import body_in, people_in
 from portrait_studio.engine.request import Structure
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import HOLE, Mask, grow
 from portrait_studio.language.names import label_name
 from portrait_studio.messages import Message
-from portrait_studio.networks.conventions import LABEL_COUNT, LABELS, THINGS
-
-_SMALLEST_PERSON: Final = 0.004
-"""Share of the map below which a body is a speck."""
+from portrait_studio.networks.conventions import LABELS, THINGS
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,14 +84,9 @@ class Parts:
     @cached_property
     def people(self) -> tuple[Part, ...]:
         """Connected bodies, numbered from left to right."""
-        body = self._is_person.astype(np.uint8)
-        _, numbers, stats, centres = cv2.connectedComponentsWithStats(body, connectivity=8)
-        least = _SMALLEST_PERSON * body.size
-        large = [n for n in range(1, len(stats)) if stats[n, cv2.CC_STAT_AREA] >= least]
-        ordered = sorted(large, key=lambda n: float(centres[n][0]))
+        found = people_in(self._labels)
         return tuple(
-            Part(_numbered(place, len(ordered)), self._bounds, numbers == number)
-            for place, number in enumerate(ordered, 1)
+            Part(_numbered(place, len(found)), self._bounds, inside) for place, inside in enumerate(found, 1)
         )
 
     def person_at(self, x: float, y: float) -> Part | None:
@@ -129,7 +121,7 @@ class Parts:
 
     @cached_property
     def _is_person(self) -> NDArray[np.bool_]:
-        return np.asarray((self._labels > 0) & (self._labels < LABEL_COUNT))
+        return body_in(self._labels)
 
     def _spot(self, x: float, y: float) -> tuple[int, int] | None:
         height, width = self._labels.shape

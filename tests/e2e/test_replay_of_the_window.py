@@ -10,11 +10,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.document.edit_record import read_record
+from portrait_studio.engine.intent import Intent
 from portrait_studio.engine.request import CompletionOptions, Method
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.writing import ExportOptions
 from portrait_studio.networks.conventions import KEYPOINTS, LABELS
-from portrait_studio.session.intent import Intent
 from portrait_studio.session.session import Session
 from portrait_studio.worker.background import Background
 from portrait_studio.worker.lazy_engine import Computing, LazyEngine, ReleasedEngine

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QToolButton
 from pytestqt.qtbot import QtBot
 
+from portrait_studio.engine.intent import Intent, bodiless, wanted_with
 from portrait_studio.engine.request import Structure
 from portrait_studio.gui.actions import Command
 from portrait_studio.gui.main_window import MainWindow
@@ -16,7 +17,6 @@ from portrait_studio.gui.skeleton import SkeletonLayer
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import empty_mask
 from portrait_studio.networks.conventions import KEYPOINTS, LABEL_COLOURS, LABELS
-from portrait_studio.session.intent import Intent, bodiless, wanted_with
 from portrait_studio.session.session import Session
 from tests.gui.conftest import CTRL, Hand
 from tests.helpers.fake_engine import FILL_COLOUR, FakeEngine

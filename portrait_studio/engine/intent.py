@@ -9,11 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.engine.people import body_in, people_in
 from portrait_studio.engine.request import Structure
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import Mask, mask_bounds
-from portrait_studio.networks.conventions import LABEL_COUNT
-from portrait_studio.session.parts import Parts
 
 PREDICT: Final = 255
 """Value of a wanted structure where the parser decides."""
@@ -25,11 +24,11 @@ _HARDLY_ANY_BODY: Final = 0.12
 
 
 class Intent(Enum):
-    """What filling is meant to do; the value is what the user reads."""
+    """What filling is meant to do; the value is what the command line calls it."""
 
-    AUTOMATIC = "Automatic"
-    BODY = "Recover the body"
-    BACKGROUND = "Remove to background"
+    AUTOMATIC = "auto"
+    BODY = "body"
+    BACKGROUND = "background"
 
 
 def wanted_with(
@@ -85,9 +84,9 @@ def bodiless(mask: Mask, seen: Structure) -> NDArray[np.bool_]:
     crop *= np.uint8(255)
     small = cv2.resize(crop, (width, height), interpolation=cv2.INTER_AREA) > 0
     del crop
-    body = (seen.labels > 0) & (seen.labels < LABEL_COUNT)
+    body = body_in(seen.labels)
     _, holes = cv2.connectedComponents(small.astype(np.uint8), connectivity=8)
-    people = [person.inside for person in Parts(seen).people]
+    people = people_in(seen.labels)
     forced = np.zeros(small.shape, np.uint8)
     for number in range(1, int(holes.max()) + 1):
         hole = np.asarray(holes == number)
