@@ -23,6 +23,10 @@ class PortraitStudioError(Exception):
         super().__init__(self.message)
 
 
+class FileError(PortraitStudioError):
+    """A file cannot be read: missing, forbidden, too large, or a folder, device, pipe or socket."""
+
+
 class ImageFileError(PortraitStudioError):
     """A file cannot be read as a photo: missing, empty, damaged, too large, or not an image."""
 

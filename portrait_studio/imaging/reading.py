@@ -13,14 +13,18 @@ from typing import Final, cast
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from portrait_studio.errors import ImageFileError
+from portrait_studio.errors import FileError, ImageFileError
 from portrait_studio.imaging import exif
 from portrait_studio.imaging.decoding import Decoded, decode_16_bit, decode_with_pillow, has_16_bits
 from portrait_studio.imaging.file_metadata import read_exif, read_metadata
 from portrait_studio.imaging.photo import Metadata, Photo, Pixels
+from portrait_studio.ordinary_file import read_file
 
 MAX_PIXELS: Final = 250_000_000
 """Larger pictures are refused: they are mistakes or attacks, and would need several gigabytes of memory."""
+
+MOST_BYTES: Final = 1 << 30
+"""Of a photo file: `MAX_PIXELS` uncompressed in 8 bits, and the largest that cameras write in 16."""
 
 FORMATS: Final = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF", "PPM", "TGA", "JPEG2000", "AVIF", "HEIF")
 """Pillow's names of what is read; others (EPS, for one, starts another program) are left alone."""
@@ -75,23 +79,9 @@ def decode_photo(data: bytes, path: Path) -> Photo:
 
 def _read_bytes(path: Path) -> bytes:
     try:
-        if path.is_dir():
-            raise ImageFileError("{path} is a folder, not a photo; choose a file in it.", path=path)
-        if path.exists() and not path.is_file():
-            raise ImageFileError("{path} is not an ordinary file; choose a photo.", path=path)
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise ImageFileError("There is no file {path}; check the name and the folder.", path=path) from error
-    except PermissionError as error:
-        raise ImageFileError(
-            "{path} may not be read; change its permissions or copy it elsewhere.", path=path
-        ) from error
-    except (OSError, ValueError) as error:
-        raise ImageFileError(
-            "{path} cannot be read from its disk ({reason}); copy it elsewhere and try again.",
-            path=path,
-            reason=str(error),
-        ) from error
+        data = read_file(path, MOST_BYTES)
+    except FileError as error:
+        raise ImageFileError(error.message) from error
     if not data:
         raise ImageFileError("{path} is empty (0 bytes); fetch the file again from its source.", path=path)
     return data

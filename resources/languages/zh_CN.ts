@@ -2422,7 +2422,7 @@ the person and the scene behind it are recovered.</source>
         <message>
             <location filename="../../portrait_studio/document/edit_record.py" />
             <location filename="../../portrait_studio/document/project.py" />
-            <location filename="../../portrait_studio/imaging/reading.py" />
+            <location filename="../../portrait_studio/ordinary_file.py" />
             <source>There is no file {path}; check the name and the folder.</source>
             <translation>找不到文件 {path}；请检查文件名和文件夹。</translation>
         </message>
@@ -2443,7 +2443,7 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/document/project.py" />
-            <location filename="../../portrait_studio/imaging/reading.py" />
+            <location filename="../../portrait_studio/ordinary_file.py" />
             <source>{path} may not be read; change its permissions or copy it elsewhere.</source>
             <translation>没有读取 {path} 的权限；请更改权限，或将其复制到别处。</translation>
         </message>
@@ -2760,21 +2760,6 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/reading.py" />
-            <source>{path} is a folder, not a photo; choose a file in it.</source>
-            <translation>{path} 是文件夹，不是照片；请选择其中的文件。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/reading.py" />
-            <source>{path} is not an ordinary file; choose a photo.</source>
-            <translation>{path} 不是普通文件；请选择照片。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/reading.py" />
-            <source>{path} cannot be read from its disk ({reason}); copy it elsewhere and try again.</source>
-            <translation>无法从磁盘读取 {path}（{reason}）；请将其复制到别处再试。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/reading.py" />
             <source>{path} is not a picture that this program can read; use JPEG, PNG, TIFF, WebP, BMP or GIF.</source>
             <translation>{path} 不是本程序可读取的图片；请使用 JPEG、PNG、TIFF、WebP、BMP 或 GIF。</translation>
         </message>
@@ -2852,6 +2837,26 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/messages.py" />
             <source>{first} {rest}</source>
             <translation>{first}{rest}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/ordinary_file.py" />
+            <source>{path} has {size} MB, and what belongs there has at most {most} MB; choose another file.</source>
+            <translation>{path} 有 {size} MB，而此处的文件最多 {most} MB；请选择其他文件。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/ordinary_file.py" />
+            <source>{path} cannot be read from its disk ({reason}); copy it elsewhere and try again.</source>
+            <translation>无法从磁盘读取 {path}（{reason}）；请将其复制到别处再试。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/ordinary_file.py" />
+            <source>{path} is a folder; choose a file in it.</source>
+            <translation>{path} 是文件夹；请选择其中的文件。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/ordinary_file.py" />
+            <source>{path} is not an ordinary file; choose another one.</source>
+            <translation>{path} 不是普通文件；请另选一个。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/released.py" />

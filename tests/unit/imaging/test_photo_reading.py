@@ -250,11 +250,11 @@ def test_missing_folder_pipe_and_unreadable(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(ImageFileError, match="cannot be read"):
         read_photo(Path("nul\0byte.jpg"))
 
-    def refuse(_: Path) -> bytes:
+    def refuse(*_: object) -> int:
         raise PermissionError(13, "Permission denied")
 
     (tmp_path / "locked.jpg").write_bytes(b"x")
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(ImageFileError, match="may not be read"):
         read_photo(tmp_path / "locked.jpg")
 
