@@ -22,6 +22,7 @@ from portrait_studio.document.mask_edit import MaskEdit
 from portrait_studio.document.planes import Planes, blank_on, is_blank_on, newly_shown
 from portrait_studio.errors import ExportError
 from portrait_studio.imaging import masks
+from portrait_studio.imaging.atomic import Opening, replacing
 from portrait_studio.imaging.canvas_extension import check_canvas, laid_on
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import Mask
@@ -309,7 +310,9 @@ class Document:
             return 0
         return count_changed(self.photo.pixels, self.image, self.canvas, self.filled)
 
-    def export(self, path: Path, options: ExportOptions | None = None) -> ExportReport:
+    def export(
+        self, path: Path, options: ExportOptions | None = None, opening: Opening = replacing
+    ) -> ExportReport:
         """Write the current pixels with the photo's metadata; see `write_photo`.
 
         Raises:
@@ -318,7 +321,7 @@ class Document:
         """
         if self.has_blank:
             raise ExportError("The new part of the canvas is not filled yet; fill it first, or undo it.")
-        written = write_photo(self.edited_photo, path, options)
+        written = write_photo(self.edited_photo, path, options, opening)
         return ExportReport(written, cv2.countNonZero(self.filled), self.changed_outside())
 
     def close(self) -> None:

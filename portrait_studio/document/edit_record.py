@@ -22,7 +22,7 @@ from portrait_studio.document.fill_record import FillRecord
 from portrait_studio.document.history import Snapshot
 from portrait_studio.document.packed_plane import PackedPlane, pack_plane, unpack_plane
 from portrait_studio.errors import OptionError, ProjectError
-from portrait_studio.imaging.atomic import replacing
+from portrait_studio.imaging.atomic import Opening, replacing
 from portrait_studio.imaging.canvas_extension import check_canvas, laid_on
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import Mask
@@ -132,8 +132,13 @@ def _with(plane: Plane, canvas: Bounds, part: tuple[Bounds, Plane] | None) -> An
     return plane
 
 
-def write_record(record: EditRecord, path: Path) -> None:
+def write_record(record: EditRecord, path: Path, opening: Opening = replacing) -> None:
     """Write an edit record.
+
+    Args:
+        record: what to write.
+        path: file to create or replace.
+        opening: how the file takes its place.
 
     Raises:
         ExportError: the file cannot be written.
@@ -155,7 +160,7 @@ def write_record(record: EditRecord, path: Path) -> None:
             _entry(fill) | ({} if is_plain else {"canvas": _box(fill.canvas)}) for fill in record.fills
         ],
     }
-    with replacing(path) as file:
+    with opening(path) as file:
         file.write(json.dumps(content, indent=1).encode())
 
 

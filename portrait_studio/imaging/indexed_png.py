@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from portrait_studio.imaging.atomic import replacing
+from portrait_studio.imaging.atomic import Opening, replacing
 
 
 def write_indexed_png(
-    indices: NDArray[np.uint8], palette: Sequence[tuple[int, int, int]], path: Path
+    indices: NDArray[np.uint8],
+    palette: Sequence[tuple[int, int, int]],
+    path: Path,
+    opening: Opening = replacing,
 ) -> None:
     """Write an indexed PNG; reading it without its palette gives the indices back.
 
@@ -22,6 +25,7 @@ def write_indexed_png(
         indices: (H, W) uint8, each below the length of the palette.
         palette: RGB colours, 0..255 each, at most 256 of them.
         path: file to create or replace.
+        opening: how the file takes its place.
 
     Raises:
         ExportError: the file cannot be written.
@@ -30,5 +34,5 @@ def write_indexed_png(
     image.putpalette([channel for colour in palette for channel in colour])
     buffer = io.BytesIO()
     image.save(buffer, "PNG", optimize=True)
-    with replacing(path) as file:
+    with opening(path) as file:
         file.write(buffer.getvalue())

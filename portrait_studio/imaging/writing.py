@@ -14,8 +14,9 @@ from PIL import Image
 
 from portrait_studio.errors import ExportError, OptionError
 from portrait_studio.imaging import exif
-from portrait_studio.imaging.atomic import replacing
+from portrait_studio.imaging.atomic import Opening, replacing
 from portrait_studio.imaging.colour import in_8_bits
+from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.photo import ImageFormat, Metadata, Photo, Pixels, Plane
 from portrait_studio.imaging.png import write_png
 from portrait_studio.imaging.preparing import in_srgb, scaled_down, without_place
@@ -101,13 +102,32 @@ def format_of(path: Path) -> ImageFormat:
     return found
 
 
-def write_photo(photo: Photo, path: Path, options: ExportOptions | None = None) -> WrittenPhoto:
+def check_size(extent: Extent, chosen: ImageFormat) -> None:
+    """Refuse what a format cannot hold.
+
+    Raises:
+        ExportError: a side has too many pixels.
+    """
+    longest = max(extent.width, extent.height)
+    if longest > _LONGEST_SIDE.get(chosen, longest):
+        raise ExportError(
+            "{format} holds at most {most} pixels per side, the photo has {longest}; choose PNG or TIFF.",
+            format=chosen.value,
+            most=_LONGEST_SIDE[chosen],
+            longest=longest,
+        )
+
+
+def write_photo(
+    photo: Photo, path: Path, options: ExportOptions | None = None, opening: Opening = replacing
+) -> WrittenPhoto:
     """Write a photo; the file appears complete or not at all.
 
     Args:
         photo: pixels, opacity and metadata to write.
         path: file to create or replace; its suffix names the format unless the options do.
         options: how to write.
+        opening: how the file takes its place.
 
     Raises:
         ExportError: unknown format, folder missing, target protected, disk full, or too large for the format.
@@ -117,17 +137,10 @@ def write_photo(photo: Photo, path: Path, options: ExportOptions | None = None) 
     given = photo
     if options.longest_px is not None:
         photo = scaled_down(photo, options.longest_px)
-    longest = max(photo.extent.width, photo.extent.height)
-    if longest > _LONGEST_SIDE.get(chosen, longest):
-        raise ExportError(
-            "{format} holds at most {most} pixels per side, the photo has {longest}; choose PNG or TIFF.",
-            format=chosen.value,
-            most=_LONGEST_SIDE[chosen],
-            longest=longest,
-        )
+    check_size(photo.extent, chosen)
     fitted, notices = _fitted(photo, chosen, options)
     try:
-        with replacing(path) as file:
+        with opening(path) as file:
             if chosen is ImageFormat.PNG:
                 write_png(file, _samples(fitted), fitted.metadata)
             elif chosen is ImageFormat.TIFF:
