@@ -42,7 +42,7 @@ class Program(QObject):
         self._engine = LazyEngine(build_engine)
         self.session = Session(self._engine, self._engine_thread, self._files, self)
         self.autosave = Autosave(self.session, self._autosave_thread, data_dir() / "autosave")
-        self.theme = Theme(application)
+        self.theme = Theme(application, self)
         self.preferences = Preferences(data_dir() / "settings.json", self)
         self.preferences.changed.connect(self._on_preferences)
         self.language = Language(application)
@@ -80,6 +80,7 @@ class Program(QObject):
         self.autosave.close()
         for thread in self._threads:
             thread.close()
+        self.theme.close()
         self.language.be_silent()
 
     def threads_ended(self) -> bool:

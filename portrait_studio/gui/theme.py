@@ -234,14 +234,19 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, application: QApplication) -> None:
-        """Apply the scheme of the moment and follow the system from then on."""
-        super().__init__(application)
+    def __init__(self, application: QApplication, parent: QObject | None = None) -> None:
+        """Apply the scheme of the moment and follow the system from then on.
+
+        Args:
+            application: what is coloured.
+            parent: the program, with which this ends; the application may outlive it.
+        """
+        super().__init__(parent)
         self._application = application
         self._chosen = "system"
         application.setStyle("Fusion")
         self._follow(QGuiApplication.styleHints().colorScheme())
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
+        self._following = QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
 
     def icon(self, name: str) -> QIcon:
         """The named qtawesome icon in the colours of the scheme."""
@@ -264,6 +269,10 @@ class Theme(QObject):
         if name != self._chosen:
             self._chosen = name
             self._follow(QGuiApplication.styleHints().colorScheme())
+
+    def close(self) -> None:
+        """Follow the system no longer."""
+        QObject.disconnect(self._following)
 
     def _follow(self, scheme: Qt.ColorScheme) -> None:
         is_dark = self._chosen == "dark" or (self._chosen == "system" and scheme == Qt.ColorScheme.Dark)

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
+from shiboken6 import isValid
 
 from portrait_studio.app import Program
 from portrait_studio.gui.theme import DARK, LIGHT, Colours
+from tests.helpers.fake_engine import FakeEngine
 
 
 def luminance(colour: str) -> float:
@@ -33,6 +37,28 @@ def test_the_window_follows_the_scheme_of_the_system(program: Program) -> None:
         seen.append(program.theme.colours.name)
     assert seen == ["dark", "light", "dark", "light"]
     assert all(one != other for one, other in pairwise(seen))
+
+
+def test_a_theme_ends_with_its_program(qapp: QApplication, data_folder: Path) -> None:
+    recoloured: list[int] = []
+    programs = []
+    for number in range(3):
+        ended = Program(qapp, FakeEngine)
+        ended.theme.changed.connect(partial(recoloured.append, number))
+        ended.close()
+        programs.append(ended)
+    last = Program(qapp, FakeEngine)
+    last.theme.changed.connect(partial(recoloured.append, 3))
+    for scheme in (Qt.ColorScheme.Dark, Qt.ColorScheme.Light):
+        QGuiApplication.styleHints().colorSchemeChanged.emit(scheme)
+    assert recoloured == [3, 3]
+    assert last.theme not in qapp.children()
+    last.close()
+    for program in (*programs, last):
+        program.window.deleteLater()
+        program.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert not any(isValid(program.theme) for program in (*programs, last))
 
 
 @pytest.mark.parametrize("colours", [DARK, LIGHT], ids=lambda colours: colours.name)
