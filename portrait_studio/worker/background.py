@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -72,12 +73,14 @@ class Background(QObject):
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         """Start the thread. Args: its name, for debuggers; the owner."""
         super().__init__(parent)
-        self._tokens: list[CancelToken] = []
+        self._tokens: deque[CancelToken] = deque()
         self._thread = QThread()
         self._thread.setObjectName(name)
         self._worker = _Worker()
         self._worker.moveToThread(self._thread)
         self._submitted.connect(self._worker.work)
+        for ended in (self._worker.succeeded, self._worker.failed, self._worker.cancelled):
+            ended.connect(self._on_ended)
         self._worker.progressed.connect(self.progressed)
         self._worker.succeeded.connect(self.succeeded)
         self._worker.failed.connect(self.failed)
@@ -86,7 +89,6 @@ class Background(QObject):
 
     def submit(self, job_id: int, token: CancelToken, task: Callable[[Progress], Any]) -> None:
         """Do the task after those submitted before it."""
-        self._tokens = [other for other in self._tokens if not other.is_cancelled]
         self._tokens.append(token)
         self._submitted.emit(job_id, token, task)
 
@@ -102,3 +104,9 @@ class Background(QObject):
     def is_running(self) -> bool:
         """Whether the thread is there."""
         return self._thread.isRunning()
+
+    @Slot()
+    def _on_ended(self) -> None:
+        # Tasks end in the order in which they were submitted, those that were cancelled too.
+        if self._tokens:
+            self._tokens.popleft()
