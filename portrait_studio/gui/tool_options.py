@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QWidget
 
 from portrait_studio.gui.number_field import NumberField
@@ -33,6 +33,16 @@ def _chosen(slider: QSlider, present: int, least: int, most: int) -> int:
     if value != present or slider.value() == usual or slider.isSliderDown():
         return value
     return present + (1 if slider.value() > usual else -1)
+
+
+def _show(slider: QSlider, position: int) -> None:
+    """Put the handle where a number is, which is rarely exactly there: the number stays what it is.
+
+    While the hand holds the handle, that is where it is.
+    """
+    if not slider.isSliderDown():
+        with QSignalBlocker(slider):
+            slider.setValue(position)
 
 
 def _slider(name: str, tip: str, steps: int, parent: QWidget) -> QSlider:
@@ -98,8 +108,8 @@ class BrushOptions(QWidget):
 
     def _on_tools(self) -> None:
         self._label.setText(tr("Eraser") if self._tools.tool is Tool.ERASER else tr("Brush"))
-        self._size.setValue(_position_of(self._tools.diameter_px, SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX))
-        self._hardness.setValue(round(self._tools.hardness * 100))
+        _show(self._size, _position_of(self._tools.diameter_px, SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX))
+        _show(self._hardness, round(self._tools.hardness * 100))
         self._hardness.setEnabled(self._tools.label is None)
         self.number.setValue(self._tools.diameter_px)
 
@@ -144,5 +154,5 @@ class PickOptions(QWidget):
 
     def _on_tools(self) -> None:
         self._what.setCurrentIndex(1 if self._tools.picks_parts else 0)
-        self._reach.setValue(_position_of(self._tools.reach_px, 0, LARGEST_REACH_PX))
+        _show(self._reach, _position_of(self._tools.reach_px, 0, LARGEST_REACH_PX))
         self._number.setText(f"{self._tools.reach_px} px")

@@ -15,16 +15,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QMenu, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
+from portrait_studio.engine.label_mask import usual_reach
 from portrait_studio.gui.dialogs import ErrorDialog
 from portrait_studio.gui.export_dialog import ExportDialog
 from portrait_studio.gui.key_editor import KeyEditor
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.gui.preferences_dialog import PreferencesDialog
+from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.photo import ImageFormat
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.session.session import Session
-from portrait_studio.session.tools import LARGEST_BRUSH_PX, SMALLEST_BRUSH_PX
-from tests.gui.conftest import CTRL, Hand
+from portrait_studio.session.tools import LARGEST_BRUSH_PX, LARGEST_REACH_PX, SMALLEST_BRUSH_PX
+from tests.gui.conftest import CTRL, Hand, write_photo
 
 T = TypeVar("T", bound=QWidget)
 LEFT = Qt.MouseButton.LeftButton
@@ -72,6 +74,41 @@ def test_the_brush_goes_from_one_pixel_to_very_large_by_mouse_and_keys(
     hardness = named(window.options.brush, QSlider, "Hardness")
     drag_handle(hardness, 0.5)
     assert opened.tools.hardness == pytest.approx(0.5, abs=0.06)
+
+
+@pytest.mark.parametrize("typed", ["600", "128", "50", "2", "999", "1000", "137"])
+def test_the_size_of_the_brush_stays_as_it_is_typed(opened: Session, window: MainWindow, typed: str) -> None:
+    field = window.options.brush.number
+    field.setFocus()
+    field.selectAll()
+    for place, digit in enumerate(typed, start=1):
+        QTest.keyClick(field, digit)
+        assert opened.tools.diameter_px == int(typed[:place])
+        assert field.text() == f"{typed[:place]} px"
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    hardness = named(window.options.brush, QSlider, "Hardness")
+    hardness.setFocus()
+    QTest.keyClick(hardness, Qt.Key.Key_Left)
+    assert opened.tools.diameter_px == int(typed)
+
+
+def test_every_number_of_pixels_is_kept_whoever_sets_it(window: MainWindow, opened: Session) -> None:
+    for pixels in range(SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX + 1, 7):
+        opened.tools.set_diameter(pixels)
+        assert opened.tools.diameter_px == window.options.brush.number.value() == pixels
+    for pixels in range(0, LARGEST_REACH_PX + 1):
+        opened.tools.set_reach(pixels)
+        assert opened.tools.reach_px == pixels
+
+
+def test_the_brush_and_the_reach_of_each_photo_are_exactly_what_suits_it(
+    qtbot: QtBot, opened: Session, tmp_path: Path
+) -> None:
+    for width, height in ((2620, 40), (600, 3000)):
+        with qtbot.waitSignal(opened.opened, timeout=5000):
+            opened.files.open(write_photo(tmp_path / f"{width}.png", width, height))
+        assert opened.tools.diameter_px == max(width, height) // 20
+        assert opened.tools.reach_px == usual_reach(Extent(width, height))
 
 
 def test_the_reach_slider_widens_a_pick_by_mouse_and_keys(
