@@ -37,7 +37,7 @@ def in_srgb(photo: Photo) -> tuple[Photo, str]:
     if not photo.metadata.icc:
         return photo, ""
     if photo.bits != 8 or photo.is_grey:
-        return photo, "Only 8-bit colour can be converted to sRGB; the photo keeps its profile."
+        return photo, Message("Only 8-bit colour can be converted to sRGB; the photo keeps its profile.")
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(photo.metadata.icc))

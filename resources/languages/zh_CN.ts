@@ -2735,6 +2735,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/preparing.py" />
+            <source>Only 8-bit colour can be converted to sRGB; the photo keeps its profile.</source>
+            <translation>只有 8 位彩色照片可以转换为 sRGB；照片保留其配置文件。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/preparing.py" />
             <source>The photo's profile is damaged, so that it could not be converted to sRGB.</source>
             <translation>照片的颜色配置文件已损坏，无法转换为 sRGB。</translation>
         </message>

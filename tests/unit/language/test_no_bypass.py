@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import pytest
@@ -33,21 +34,23 @@ NOT_SHOWN = {
 }  # fmt: skip
 """Keys and names that the program looks up, and the report of versions that is copied for developers."""
 _LOOKS_SPOKEN = re.compile(r"[A-Z][a-z]|[a-z] [a-z]")
+_SENTENCE = re.compile(r"[A-Z][^\n]* [^\n]*[a-z)][.!?]$")
+TRANSLATING = frozenset({"tr", "Message", "Entry"})
 GUI = sorted((PACKAGE / "gui").glob("*.py"))
 
 
-def spoken(node: ast.AST) -> Iterator[ast.Constant]:
+def spoken(node: ast.AST, translating: AbstractSet[str] = TRANSLATING) -> Iterator[ast.Constant]:
     """String constants that no call translates and that are no documentation."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return
-    translated = isinstance(node, ast.Call) and called(node) in {"tr", "Message", "Entry"}
+    translated = isinstance(node, ast.Call) and called(node) in translating
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Constant) and isinstance(child.value, str):
             if not translated:
                 yield child
         elif not (translated and isinstance(child, ast.Tuple)):
             # The keys of a command are no text.
-            yield from spoken(child)
+            yield from spoken(child, translating)
 
 
 @pytest.mark.parametrize("path", GUI, ids=[path.stem for path in GUI])
@@ -84,6 +87,22 @@ def test_steps_of_the_history_are_named_by_messages() -> None:
             }:
                 wrong += [f"{path.name}, line {call.lineno}" for _ in call.args and spoken_in(call.args[0])]
     assert wrong == []
+
+
+@pytest.mark.parametrize("path", files(), ids=[path.stem for path in files()])
+def test_every_sentence_of_the_layers_below_is_a_message(path: Path) -> None:
+    assert sentences(ast.parse(path.read_text("utf-8"))) == []
+
+
+def sentences(tree: ast.AST) -> list[str]:
+    """Whole sentences that no call makes translatable; documentation is none of them."""
+    said = spoken(tree, TRANSLATING | ERRORS)
+    return [c.value for c in said if _SENTENCE.match(c.value)]
+
+
+def test_the_check_finds_sentences() -> None:
+    code = 'x = 1\n"""It documents."""\ny = photo, "It keeps its profile."\nz = Message("It is fine.")'
+    assert sentences(ast.parse(code)) == ["It keeps its profile."]
 
 
 def spoken_in(node: ast.AST) -> list[ast.Constant]:
