@@ -1,8 +1,9 @@
-"""Which device and which precision the networks run at.
+"""Which device and which precision the networks run at, in the program and in training.
 
 bfloat16 pays on a CPU only where it stands in hardware: with AMX or AVX-512 bf16 it is several times faster
 than float32, with AVX2 alone it is emulated and many times slower. So it is taken only if the CPU names the
-capability *and* a measurement of a few milliseconds agrees; the answer is remembered.
+capability *and* a measurement of a few milliseconds agrees; the answer is remembered. NVIDIA's GPUs have it
+from Ampere on; Apple's compute in float32.
 """
 
 from __future__ import annotations
@@ -125,7 +126,7 @@ def choose_compute(name: str, memory: PrecisionMemory, precision: str = "auto") 
     Args:
         name: "auto" (the fastest that this machine has), "cpu", "cuda" or "mps".
         memory: remembers what was measured.
-        precision: on the CPU: "auto" (the faster one), "float32" or "bfloat16"; others have one of their own.
+        precision: "auto" (the faster one on that device), "float32" or "bfloat16".
 
     Raises:
         OptionError: there is no device or precision of that name.
@@ -149,12 +150,17 @@ def choose_compute(name: str, memory: PrecisionMemory, precision: str = "auto") 
         raise DeviceError(
             "This machine has no Apple GPU that PyTorch can use; choose the device auto or cpu."
         )
-    if name == "cuda" or (name == "auto" and has_cuda):
-        return Compute(torch.device("cuda"))
-    if name == "mps" or (name == "auto" and has_mps):
-        return Compute(torch.device("mps"))
-    halves = precision == "bfloat16" or (precision == "auto" and memory.bfloat16_is_faster())
-    return Compute(torch.device("cpu"), torch.bfloat16 if halves else torch.float32)
+    if name == "auto":
+        name = "cuda" if has_cuda else "mps" if has_mps else "cpu"
+    halves = precision == "bfloat16" or (precision == "auto" and _bfloat16_pays(name, memory))
+    return Compute(torch.device(name), torch.bfloat16 if halves else torch.float32)
+
+
+def _bfloat16_pays(device: str, memory: PrecisionMemory) -> bool:
+    if device == "cuda":
+        # Before Ampere it is emulated.
+        return torch.cuda.get_device_capability()[0] >= 8
+    return device == "cpu" and memory.bfloat16_is_faster()
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ class CompletionOptions:
         device: "auto", "cpu", "cuda" or "mps".
         keep_stages: whether the result carries the picture of every stage.
         grow_px: width of the blend band outside the painted mask, in pixels; nothing beyond it changes.
-        precision: of the networks on a CPU: "auto", "float32" or "bfloat16".
+        precision: of the networks: "auto", "float32" or "bfloat16".
         threads: of the CPU, 0 = as many as torch has: another number changes last digits.
     """
 

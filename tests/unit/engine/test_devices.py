@@ -97,11 +97,26 @@ def test_an_unknown_device_is_a_sentence(memory: PrecisionMemory) -> None:
 
 def test_an_accelerator_is_preferred(memory: PrecisionMemory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    assert choose_compute("auto", memory) == Compute(torch.device("cuda"))
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: (8, 0))
+    assert choose_compute("auto", memory).device == torch.device("cuda")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
     assert choose_compute("auto", memory) == Compute(torch.device("mps"))
     assert choose_compute("mps", memory).description == "Apple GPU (float32)"
+
+
+@pytest.mark.parametrize(
+    ("generation", "chosen"), [(7, torch.float32), (8, torch.bfloat16), (9, torch.bfloat16)]
+)
+def test_gpus_use_bfloat16_where_they_have_it(
+    memory: PrecisionMemory, monkeypatch: pytest.MonkeyPatch, generation: int, chosen: torch.dtype
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: (generation, 0))
+    assert choose_compute("cuda", memory) == Compute(torch.device("cuda"), chosen)
+    # What an edit record asks for goes before what would be faster.
+    for name, dtype in (("float32", torch.float32), ("bfloat16", torch.bfloat16)):
+        assert choose_compute("cuda", memory, name).dtype is dtype
 
 
 @pytest.mark.parametrize(
