@@ -47,11 +47,6 @@ class ExportReport:
     filled_pixels: int
     changed_outside: int
 
-    @property
-    def sentence(self) -> str:
-        """For the user to read."""
-        return f"{self.written.path.name}: pixels changed outside the filled area: {self.changed_outside}."
-
 
 class Document:
     """One photo being edited.

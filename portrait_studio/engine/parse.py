@@ -22,9 +22,6 @@ from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.networks.conventions import LABEL_COUNT, MIRROR_KEYPOINTS, MIRROR_LABELS
 
-KEEP_PREDICTED = 255
-"""Value of a structure override that means: predict here."""
-
 
 @dataclass(frozen=True, eq=False)
 class ParsedWindow:

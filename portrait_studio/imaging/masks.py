@@ -28,11 +28,6 @@ _SHIFT: Final = 4
 """OpenCV draws at sixteenths of a pixel."""
 
 
-def empty_mask(extent: Extent) -> Mask:
-    """A mask of that size without any hole; memory is taken only where it is written."""
-    return np.zeros((extent.height, extent.width), np.uint8)
-
-
 def copied(mask: Mask) -> Mask:
     """A copy; where the mask is zero the copy takes no memory either."""
     # Unlike `zeros_like`, which writes them.

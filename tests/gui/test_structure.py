@@ -15,7 +15,6 @@ from portrait_studio.gui.actions import Command
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.gui.skeleton import SkeletonLayer
 from portrait_studio.imaging.geometry import Bounds
-from portrait_studio.imaging.masks import empty_mask
 from portrait_studio.networks.conventions import KEYPOINTS, LABEL_COLOURS, LABELS
 from portrait_studio.session.session import Session
 from tests.gui.conftest import CTRL, Hand
@@ -193,7 +192,7 @@ def person() -> Structure:
 def test_the_guess_looks_around_the_hole(
     left: int, top: int, right: int, bottom: int, is_bodiless: bool
 ) -> None:
-    mask = empty_mask(Bounds(0, 0, 160, 200).extent)
+    mask = np.zeros((200, 160), np.uint8)
     mask[top:bottom, left:right] = 255
     found = bodiless(mask, person())
     assert found.any() == is_bodiless
@@ -201,7 +200,7 @@ def test_the_guess_looks_around_the_hole(
 
 
 def test_each_hole_is_guessed_for_itself_and_painted_labels_win() -> None:
-    mask = empty_mask(Bounds(0, 0, 160, 200).extent)
+    mask = np.zeros((200, 160), np.uint8)
     mask[80:120, 66:94] = 255
     mask[10:60, 4:40] = 255
     wanted = np.full(mask.shape, 255, np.uint8)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from scipy import ndimage
 
-from portrait_studio.imaging.geometry import Bounds, Extent
+from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.mask_shapes import (
     draw_soft_stroke,
     feather,
@@ -17,7 +17,7 @@ from portrait_studio.imaging.mask_shapes import (
     mixed,
     surrounded_by_stroke,
 )
-from portrait_studio.imaging.masks import HOLE, Mask, draw_stroke, empty_mask
+from portrait_studio.imaging.masks import HOLE, Mask, draw_stroke
 
 masks = npst.arrays(
     np.uint8, st.tuples(st.integers(1, 24), st.integers(1, 24)), elements=st.sampled_from([0, 255])
@@ -46,7 +46,7 @@ def test_feathering_keeps_inside_and_outside_apart(mask: Mask, radius: float) ->
 
 
 def test_feathering_falls_evenly_across_an_edge() -> None:
-    mask = empty_mask(Extent(60, 20))
+    mask = np.zeros((20, 60), np.uint8)
     mask[:, :30] = HOLE
     row = feather(mask, 8)[10].astype(int)
     assert (np.diff(row) <= 0).all()
@@ -73,9 +73,9 @@ def test_an_open_stroke_surrounds_nothing() -> None:
 @given(st.floats(2, 30), st.floats(0, 0.95))
 @settings(max_examples=40)
 def test_a_soft_brush_covers_its_core_and_fades_to_its_edge(radius: float, hardness: float) -> None:
-    mask = empty_mask(Extent(90, 80))
+    mask = np.zeros((80, 90), np.uint8)
     bounds = draw_soft_stroke(mask, [(45.5, 40.5)], radius, hardness)
-    hard = empty_mask(Extent(90, 80))
+    hard = np.zeros((80, 90), np.uint8)
     draw_stroke(hard, [(45.5, 40.5)], radius + 1)
     assert not mask[hard == 0].any()
     assert mask[40, 45] == HOLE
@@ -87,7 +87,7 @@ def test_a_soft_brush_covers_its_core_and_fades_to_its_edge(radius: float, hardn
 
 
 def test_soft_strokes_never_weaken_each_other_and_erase_what_they_paint() -> None:
-    mask = empty_mask(Extent(80, 60))
+    mask = np.zeros((60, 80), np.uint8)
     draw_soft_stroke(mask, [(20, 30), (60, 30)], 12, 0.3)
     first = mask.copy()
     draw_soft_stroke(mask, [(40, 10), (40, 50)], 12, 0.3)
@@ -98,13 +98,13 @@ def test_soft_strokes_never_weaken_each_other_and_erase_what_they_paint() -> Non
 
 
 def test_hard_masks_show_the_fill_fully() -> None:
-    mask = empty_mask(Extent(8, 8))
+    mask = np.zeros((8, 8), np.uint8)
     mask[2:6, 2:6] = HOLE
     assert fill_share(mask, np.ones((8, 8), np.bool_)) is None
 
 
 def test_soft_masks_let_the_photo_shine_through() -> None:
-    mask = empty_mask(Extent(12, 12))
+    mask = np.zeros((12, 12), np.uint8)
     mask[4:8, 4:8] = HOLE
     mask[4:8, 8] = 128
     changed = np.zeros((12, 12), np.bool_)

@@ -21,6 +21,10 @@ points = st.lists(st.tuples(coordinates, coordinates), min_size=1, max_size=5)
 radii = st.floats(0.3, 25)
 
 
+def empty_mask(extent: Extent) -> Mask:
+    return np.zeros((extent.height, extent.width), np.uint8)
+
+
 def _distance_to(points: list[tuple[float, float]], extent: Extent) -> NDArray[np.float64]:
     """Distance of each pixel's centre to a line through the points."""
     y, x = np.mgrid[0 : extent.height, 0 : extent.width] + 0.5
@@ -34,7 +38,7 @@ def _distance_to(points: list[tuple[float, float]], extent: Extent) -> NDArray[n
 
 @given(points=points, radius=radii)
 def test_a_stroke_is_what_lies_within_its_radius(points: list[tuple[float, float]], radius: float) -> None:
-    mask = masks.empty_mask(EXTENT)
+    mask = empty_mask(EXTENT)
     dirty = masks.draw_stroke(mask, points, radius)
     distance = _distance_to(points, EXTENT)
     assert (mask[distance <= radius - 1.0] == HOLE).all()
@@ -46,7 +50,7 @@ def test_a_stroke_is_what_lies_within_its_radius(points: list[tuple[float, float
 
 @given(points=points, radius=radii)
 def test_erasing_a_stroke_leaves_nothing(points: list[tuple[float, float]], radius: float) -> None:
-    mask = masks.empty_mask(EXTENT)
+    mask = empty_mask(EXTENT)
     masks.draw_stroke(mask, points, radius)
     masks.draw_stroke(mask, points, radius, value=0)
     assert not mask.any()
@@ -54,20 +58,20 @@ def test_erasing_a_stroke_leaves_nothing(points: list[tuple[float, float]], radi
 
 @pytest.mark.parametrize("radius", [0.1, 0.5, 1.0, 3.0])
 def test_the_smallest_brush_paints_the_pixel_under_it(radius: float) -> None:
-    mask = masks.empty_mask(EXTENT)
+    mask = empty_mask(EXTENT)
     masks.draw_stroke(mask, [(10.9, 7.1)], radius)
     assert mask[7, 10] == HOLE
     assert radius > 0.5 or np.count_nonzero(mask) == 1
 
 
 def test_a_stroke_without_points_does_nothing() -> None:
-    mask = masks.empty_mask(EXTENT)
+    mask = empty_mask(EXTENT)
     assert masks.draw_stroke(mask, [], 5.0).is_empty
     assert not mask.any()
 
 
 def test_rectangle_and_polygon() -> None:
-    mask = masks.empty_mask(EXTENT)
+    mask = empty_mask(EXTENT)
     assert masks.draw_rectangle(mask, Bounds(-5, 3, 4, 6)) == Bounds(0, 3, 4, 6)
     assert masks.mask_bounds(mask) == Bounds(0, 3, 4, 6)
     assert masks.draw_rectangle(mask, Bounds(100, 100, 120, 120)).is_empty
@@ -113,7 +117,7 @@ def test_hole_rectangles_hold_every_hole_and_keep_their_distance(mask: Mask, mer
 
 
 def test_far_holes_stay_apart_and_near_ones_are_one() -> None:
-    mask = masks.empty_mask(Extent(100, 50))
+    mask = empty_mask(Extent(100, 50))
     mask[10:20, 10:20] = 1
     mask[10:20, 30:40] = 1
     assert masks.hole_bounds(mask) == (Bounds(10, 10, 20, 20), Bounds(30, 10, 40, 20))
@@ -139,7 +143,7 @@ def test_growing_moves_the_edge_by_its_radius(mask: Mask, radius: int) -> None:
 
 
 def test_masks_that_cannot_be_filled_are_sentences() -> None:
-    mask = masks.empty_mask(EXTENT)
+    mask = empty_mask(EXTENT)
     with pytest.raises(MaskError, match="is empty"):
         masks.check_mask(mask, EXTENT)
     with pytest.raises(MaskError, match="48 x 32 pixels and the photo 32 x 48"):
