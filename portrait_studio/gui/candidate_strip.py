@@ -44,6 +44,7 @@ class CandidateStrip(QFrame):
             tr("Candidates: left and right choose, up and down go through the holes, Enter keeps")
         )
         self._candidates: Candidates | None = None
+        self._known: tuple[Candidate, ...] = ()
         self._photo: Pixels | None = None
         self._hole: int | None = None
         self._thumbs: list[QToolButton] = []
@@ -76,21 +77,24 @@ class CandidateStrip(QFrame):
     def show_candidates(self, candidates: Candidates | None, photo: Pixels | None) -> None:
         """Show what there is to choose from, in its place in the photo; less than two is nothing."""
         self._photo = photo
+        before, self._known = self._known, () if candidates is None else candidates.all
         if candidates is None or len(candidates.all) < 2:
             self._candidates = None
             self.hide()
             return
-        known = 0 if self._candidates is None else len(self._candidates.all)
-        is_new = len(candidates.all) != known
         self._candidates = candidates
-        if is_new or len(self._holes) != self._hole_count():
+        is_new = candidates.all != before
+        has_grown = bool(before) and candidates.all[: len(before)] == before
+        if is_new:
             self._list_holes()
             self._list_thumbs()
         self._mark()
         if is_new:
             self.show()
             self.resized.emit()
-            self.setFocus()
+            if has_grown:
+                # Somebody asked for another one; who walks through the history goes on there.
+                self.setFocus()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Tell whoever it lies over."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -39,6 +40,37 @@ def test_a_click_in_the_history_goes_back_and_forward(
     assert np.array_equal(document.mask, states[3])
     assert view.model().rowCount() == 4
     assert QApplication.focusWidget() is view
+
+
+def test_a_click_from_fill_to_fill_shows_the_candidates_of_each(
+    qtbot: QtBot, opened: Session, window: MainWindow, hand: Hand
+) -> None:
+    def thumbs() -> list[QImage]:
+        return [thumb.icon().pixmap(60, 60).toImage() for thumb in window.strip.thumbs]
+
+    shown, names = {}, {}
+    for step, y in ((3, 60), (5, 250)):
+        hand.stroke((60, y), (140, y))
+        for command in (Command.FILL, Command.AGAIN):
+            with qtbot.waitSignal(opened.job_ended, timeout=5000):
+                window.actions_[command].trigger()
+        qtbot.waitUntil(window.strip.hasFocus)
+        shown[step] = thumbs()
+        names[step] = [thumb.accessibleName() for thumb in window.strip.thumbs]
+        window.canvas.setFocus()
+    assert shown[3] != shown[5]
+    opened.filling.choose(0)
+    hand.key(Qt.Key.Key_H, CTRL)
+    view = window.history_panel.view
+    qtbot.waitUntil(view.isVisible)
+    for step, row in ((3, 2), (5, 4), (3, 2)):
+        place = view.visualRect(view.model().index(row, 0)).center()
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        assert thumbs() == shown[step]
+        assert [thumb.accessibleName() for thumb in window.strip.thumbs] == names[step]
+        assert window.strip.thumbs[0 if step == 5 else 1].isChecked()
+        assert window.strip.isVisible()
+        assert QApplication.focusWidget() is view, "whoever walks through the history goes on there"
 
 
 def test_the_record_says_how_each_fill_was_made(
