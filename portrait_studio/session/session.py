@@ -243,6 +243,8 @@ class Session(QObject):
     def _on_cancelled(self, job: Job) -> None:
         if job.kind is JobKind.FILL:
             self.filling.end()
+        if job.kind is JobKind.SURVEY:
+            self.survey.give_way()
         self.survey.go_on()
 
     def _on_state(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Protocol
 
 import numpy as np
@@ -38,7 +39,9 @@ class Survey(QObject):
         """Args: the document; who works; who knows."""
         super().__init__(parent)
         self._editing, self._desk, self._parser = editing, desk, parser
-        self._known: dict[Step | None, Structure] = {}
+        # A fill that nobody can bring back takes what was known of it along.
+        self._known: weakref.WeakKeyDictionary[Step, Structure] = weakref.WeakKeyDictionary()
+        self._as_opened: Structure | None = None
         self._parts: tuple[Structure, Parts] | None = None
         self._asked: Step | None = None
         self._told: Structure | None = None
@@ -51,7 +54,7 @@ class Survey(QObject):
     @property
     def structure(self) -> Structure | None:
         """The parsing map of the photo as it looks now; None while it is not known yet."""
-        return self._known.get(self._look())
+        return self._of(self._look())
 
     @property
     def before_last_fill(self) -> Structure | None:
@@ -61,7 +64,7 @@ class Survey(QObject):
         if not undone:
             return None
         earlier = list(history.applied_backwards())[len(undone) :]
-        return self._known.get(next((step for step in earlier if changes_look(step)), None))
+        return self._of(next((step for step in earlier if changes_look(step)), None))
 
     @property
     def parts(self) -> Parts | None:
@@ -81,13 +84,14 @@ class Survey(QObject):
     def begin(self) -> None:
         """Another document is open."""
         self._known.clear()
+        self._as_opened = self._asked = None
         self._parts = self._told = None
         self._has_failed = False
         self.go_on()
 
     def learn(self, structure: Structure) -> None:
         """A fill, which is the last step now, has said what is where."""
-        self._known[self._look()] = structure
+        self._remember(self._look(), structure)
         self._tell()
 
     def go_on(self) -> None:
@@ -109,8 +113,13 @@ class Survey(QObject):
 
     def take(self, structure: Structure) -> None:
         """The survey is done."""
-        self._known[self._asked] = structure
+        asked, self._asked = self._asked, None
+        self._remember(asked, structure)
         self._tell()
+
+    def give_way(self) -> None:
+        """It was cancelled."""
+        self._asked = None
 
     def give_up(self) -> None:
         """It failed, and would fail again."""
@@ -127,6 +136,15 @@ class Survey(QObject):
         if self.structure is not self._told:
             self._told = self.structure
             self.changed.emit()
+
+    def _of(self, look: Step | None) -> Structure | None:
+        return self._as_opened if look is None else self._known.get(look)
+
+    def _remember(self, look: Step | None, structure: Structure) -> None:
+        if look is None:
+            self._as_opened = structure
+        else:
+            self._known[look] = structure
 
     def _look(self) -> Step | None:
         return self._editing.history.last_look
