@@ -81,7 +81,9 @@ class Extending(QObject):
         self._editing, self._tools, self._desk, self._sketcher = editing, tools, desk, sketcher
         self._margins = Margins()
         self._outline: Outline | None = None
-        self._can_guess = True
+        self._asked = Margins()
+        self._failed: Margins | None = None
+        self._has_complained = False
         self._small = _Small()
         tools.changed.connect(self._on_tools)
         editing.history.changed.connect(self.forget)
@@ -137,7 +139,7 @@ class Extending(QObject):
 
     def forget(self) -> None:
         """No margins any more."""
-        self._outline = None
+        self._outline = self._failed = None
         if self.is_pending:
             self._margins = Margins()
             self.changed.emit()
@@ -166,21 +168,32 @@ class Extending(QObject):
 
     def take(self, outline: Outline) -> None:
         """The guess is made; if the margins are others by now, they are next."""
+        self._has_complained = False
         if self._margins.extends:
             self._outline = outline
             self.outlined.emit()
             self._guess()
 
-    def give_up(self) -> None:
-        """It failed, and would fail again."""
-        self._can_guess = False
+    def give_up(self) -> bool:
+        """It failed; other margins are another try. False when the one before it had failed, too."""
+        is_news, self._has_complained = not self._has_complained, True
+        self._failed = self._asked
+        self._guess()
+        return is_news
+
+    def go_on(self) -> None:
+        """The engine is free again, or another one: guess what it could not before."""
+        self._failed = None
+        self._guess()
 
     def _guess(self) -> None:
         document, current = self._editing.document, self._desk.current
         is_free = current is None or current.kind is JobKind.SURVEY
         is_known = self._outline is not None and self._outline.margins == self._margins
-        if document is None or not is_free or is_known or not (self._can_guess and self._margins.extends):
+        is_vain = not self._margins.extends or self._margins == self._failed
+        if document is None or not is_free or is_known or is_vain:
             return
+        self._asked, self._failed = self._margins, None
         margins, image = self._margins, document.image
         sketcher, small = self._sketcher, self._small
 

@@ -213,7 +213,7 @@ class Session(QObject):
 
     def _on_succeeded(self, job: Job, result: object) -> None:
         answers: dict[JobKind, Callable[[Any], None]] = {
-            JobKind.PREPARE: self.device_named.emit,
+            JobKind.PREPARE: self._on_prepared,
             JobKind.FILL: self.filling.take,
             JobKind.PARSE: self.reading.take,
             JobKind.SURVEY: self.survey.take,
@@ -223,20 +223,17 @@ class Session(QObject):
         self.survey.go_on()
 
     def _on_failed(self, failure: Failure) -> None:
+        is_news = True
         if failure.kind is JobKind.FILL:
             self.filling.stop()
         if failure.kind is JobKind.SURVEY:
             self.survey.give_up()
         if failure.kind is JobKind.SKETCH:
-            self.extending.give_up()
+            is_news = self.extending.give_up()
         if failure.kind.is_quiet and isinstance(failure.error, PortraitStudioError):
-            self.noticed.emit(
-                Message(
-                    "{reason} Until then you can paint and export, but not fill.",
-                    reason=failure.error.message,
-                )
-            )
-        else:
+            if is_news:
+                self.noticed.emit(_what_is_missing(failure.kind, failure.error.message))
+        elif is_news:
             self.failed.emit(failure)
         self.survey.go_on()
 
@@ -246,6 +243,12 @@ class Session(QObject):
         if job.kind is JobKind.SURVEY:
             self.survey.give_way()
         self.survey.go_on()
+
+    def _on_prepared(self, device: str) -> None:
+        """What the engine before could not do, this one may."""
+        self.device_named.emit(device)
+        self.survey.try_again()
+        self.extending.go_on()
 
     def _on_state(self) -> None:
         self.state_changed.emit()
@@ -283,3 +286,14 @@ class Session(QObject):
         self.device_named.emit(result.device)
         if result.notices:
             self.noticed.emit(joined(result.notices))
+
+
+def _what_is_missing(kind: JobKind, reason: Message) -> Message:
+    """What the user has to do without, since a job that nobody waits for has failed."""
+    if kind is JobKind.SKETCH:
+        return Message("The outline of the body could not be guessed. {reason}", reason=reason)
+    if kind is JobKind.SURVEY:
+        return Message(
+            "The photo could not be looked at, so that nothing can be picked in it. {reason}", reason=reason
+        )
+    return Message("{reason} Until then you can paint and export, but not fill.", reason=reason)

@@ -91,6 +91,7 @@ class Survey(QObject):
 
     def learn(self, structure: Structure) -> None:
         """A fill, which is the last step now, has said what is where."""
+        self._has_failed = False
         self._remember(self._look(), structure)
         self._tell()
 
@@ -122,8 +123,13 @@ class Survey(QObject):
         self._asked = None
 
     def give_up(self) -> None:
-        """It failed, and would fail again."""
-        self._has_failed = True
+        """It failed, and would fail again, unless a fill or another engine says otherwise."""
+        self._asked, self._has_failed = None, True
+
+    def try_again(self) -> None:
+        """The engine is another one."""
+        self._has_failed = False
+        self.go_on()
 
     def _on_history_changed(self) -> None:
         job: Job | None = self._desk.current

@@ -2385,6 +2385,16 @@ the person and the scene behind it are recovered.</source>
             <translation>{reason}在此之前，您可以绘制和导出，但无法填充。</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/session/session.py" />
+            <source>The outline of the body could not be guessed. {reason}</source>
+            <translation>无法推测身体的轮廓。{reason}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/session.py" />
+            <source>The photo could not be looked at, so that nothing can be picked in it. {reason}</source>
+            <translation>无法识别这张照片的内容，因此不能在其中选取。{reason}</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/session/step_names.py" />
             <source>Paint {about}</source>
             <translation>绘制{about}</translation>
@@ -2661,6 +2671,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/imaging/atomic.py" />
             <source>Nothing may be written in the folder {folder}; choose another one.</source>
             <translation>没有写入文件夹 {folder} 的权限；请选择其他文件夹。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/atomic.py" />
+            <source>{path} is a link that leads back to itself; choose another name.</source>
+            <translation>{path} 是指回自身的链接；请选择其他名称。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/atomic.py" />

@@ -12,6 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from portrait_studio.app import Program
 from portrait_studio.engine.request import CompletionOptions
+from portrait_studio.errors import DeviceError, WeightsError
+from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.imaging.geometry import Bounds, Extent, Margins
 from portrait_studio.session.session import Session
 from portrait_studio.session.tools import Tool
@@ -110,6 +112,72 @@ def test_guesses_are_of_the_latest_margins(opened: Session, qtbot: QtBot, engine
     assert min(x for x, _ in points) == pytest.approx(60, abs=4)
     opened.extending.forget()
     assert opened.extending.outline is None
+
+
+def test_a_failed_guess_is_told_once_and_the_next_ones_are_made(
+    opened: Session, qtbot: QtBot, engine: FakeEngine, window: MainWindow
+) -> None:
+    qtbot.waitUntil(lambda: opened.survey.structure is not None)
+    told: list[str] = []
+    opened.noticed.connect(told.append)
+    opened.failed.connect(told.append)
+    engine.sketch_error = DeviceError("The device ran out of memory; choose the CPU.")
+    opened.tools.choose(Tool.EXTEND)
+    for count, bottom in ((1, 20), (2, 30)):
+        opened.extending.set_margins(Margins(bottom=bottom))
+        qtbot.waitUntil(lambda count=count: len(engine.sketches) == count)
+        qtbot.waitUntil(lambda: opened._engine_desk.current is None)
+    sentence = "The outline of the body could not be guessed. The device ran out of memory; choose the CPU."
+    assert told == [sentence]
+    assert window.banner.text == sentence
+    engine.sketch_error = None
+    opened.extending.set_margins(Margins(bottom=40))
+    qtbot.waitUntil(lambda: opened.extending.outline is not None)
+    engine.sketch_error = ZeroDivisionError("somewhere deep")
+    for count, bottom in ((4, 50), (5, 60)):
+        opened.extending.set_margins(Margins(bottom=bottom))
+        qtbot.waitUntil(lambda count=count: len(engine.sketches) == count)
+        qtbot.waitUntil(lambda: opened._engine_desk.current is None)
+    assert len(told) == 2
+    opened.extending.forget()
+    engine.sketch_error = None
+    opened.extending.set_margins(Margins(bottom=60))
+    qtbot.waitUntil(lambda: opened.extending.outline is not None)
+
+
+def test_a_photo_that_could_not_be_looked_at_is_looked_at_again_by_another_engine(
+    session: Session, qtbot: QtBot, engine: FakeEngine, window: MainWindow
+) -> None:
+    engine.survey_error = WeightsError("The weights file is damaged.")
+    with qtbot.waitSignal(session.noticed, timeout=5000):
+        session.files.open_pixels(np.full((60, 80, 3), 90, np.uint8))
+    assert window.banner.text == (
+        "The photo could not be looked at, so that nothing can be picked in it. The weights file is damaged."
+    )
+    engine.survey_error = None
+    session.prepare()
+    qtbot.waitUntil(lambda: session.survey.structure is not None)
+    engine.survey_error = WeightsError("The weights file is damaged.")
+    with qtbot.waitSignal(session.noticed, timeout=5000):
+        session.files.open_pixels(np.full((60, 90, 3), 90, np.uint8))
+    engine.survey_error = None
+    session.painting.mark_rectangle(Bounds(10, 10, 30, 30), erase=False)
+    fill(qtbot, session)
+    session.undo()
+    qtbot.waitUntil(lambda: session.survey.structure is not None)
+
+
+def test_a_guess_waits_for_the_engine_to_be_ready(
+    opened: Session, qtbot: QtBot, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    qtbot.waitUntil(lambda: opened.survey.structure is not None)
+    ready = threading.Event()
+    monkeypatch.setattr(engine, "warm_up", lambda device, progress: ready.wait(5) and "Fake")
+    opened.prepare()
+    opened.tools.choose(Tool.EXTEND)
+    opened.extending.set_margins(Margins(bottom=40))
+    ready.set()
+    qtbot.waitUntil(lambda: opened.extending.outline is not None)
 
 
 def test_a_guess_gives_way_to_the_fill(opened: Session, qtbot: QtBot, engine: FakeEngine) -> None:

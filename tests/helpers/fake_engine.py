@@ -43,6 +43,8 @@ class FakeEngine:
         survey_hold: when set, looking at a photo without a mask waits (obeying cancel) for the event.
         surveys: how often such a look began.
         sketches: the extension of every guess that was made.
+        sketch_error: raised by every guess.
+        survey_error: raised by every look at a photo without a mask.
         sketch_hold: when set, guessing waits (obeying cancel) for the event.
         notices: sentences of the result.
         requests: every request that came.
@@ -60,6 +62,8 @@ class FakeEngine:
     survey_hold: threading.Event | None = None
     surveys: int = 0
     sketches: list[Margins] = field(default_factory=list)
+    sketch_error: Exception | None = None
+    survey_error: Exception | None = None
     sketch_hold: threading.Event | None = None
     notices: tuple[str, ...] = ()
     requests: list[CompletionRequest] = field(default_factory=list)
@@ -114,6 +118,8 @@ class FakeEngine:
         while self.sketch_hold is not None and not self.sketch_hold.is_set():
             progress.report(Stage.PARSE, 0.5)
             time.sleep(0.005)
+        if self.sketch_error is not None:
+            raise self.sketch_error
         return self._structure(image, np.zeros(image.shape[:2], np.uint8))
 
     def _survey(self, progress: Progress) -> None:
@@ -122,6 +128,8 @@ class FakeEngine:
         while self.survey_hold is not None and not self.survey_hold.is_set():
             progress.report(Stage.PARSE, 0.5)
             time.sleep(0.005)
+        if self.survey_error is not None:
+            raise self.survey_error
 
     def _run(self, stage: Stage, progress: Progress) -> None:
         self.stages.append(stage)
