@@ -8,6 +8,7 @@ from typing import Any
 from portrait_studio.errors import OptionError
 from trainer.data.augment import AugmentConfig
 from trainer.data.holes import HoleMix
+from trainer.data.prompts import PromptConfig
 
 OPTIMISERS = ("sgd", "adam", "adamw")
 SCHEDULES = ("constant", "cosine", "polynomial")
@@ -97,6 +98,7 @@ class LossConfig:
         lovasz: weight of the Lovasz-softmax loss of the refined map, which stands for the mean IoU
             (Berman et al. 2018).
         heatmap: weight of the heatmap loss.
+        dice: weight of the Dice loss (segmentation).
         pixel: weight of the L1 loss (ours).
         perceptual: weight of eq. 3; needs a VGG file.
         adversarial: weight of each discriminator (eq. 4).
@@ -113,6 +115,7 @@ class LossConfig:
     label_balance: float = 0.0
     lovasz: float = 0.0
     heatmap: float = 1.0
+    dice: float = 0.5
     pixel: float = 0.0
     perceptual: float = 0.0
     adversarial: float = 0.0
@@ -215,7 +218,7 @@ class Recipe:
 
     Attributes:
         name: of the recipe.
-        task: "parsing", "completion" or "face".
+        task: "parsing", "completion", "face" or "segmentation".
         architecture: name in the network registry.
         network: settings of that architecture.
         discriminator: settings of the discriminators.
@@ -230,6 +233,7 @@ class Recipe:
     discriminator: dict[str, Any] = field(default_factory=dict)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     holes: HoleMix = field(default_factory=HoleMix)
+    prompts: PromptConfig = field(default_factory=PromptConfig)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     loss: LossConfig = field(default_factory=LossConfig)
     adversarial: AdversarialConfig = field(default_factory=AdversarialConfig)

@@ -20,9 +20,10 @@ from portrait_studio.networks.catalog import variant
 from portrait_studio.networks.folding import normalised_convolutions
 from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import LoadedNetwork, load_network, save_network
-from trainer.evaluation.cost import cost_of, example_inputs
+from trainer.evaluation.cost import cost_of
 from trainer.evaluation.report import Report, read_json
 from trainer.evaluation.targets import at_cost
+from trainer.families import FAMILIES
 from trainer.halving import try_half_precision
 from trainer.model_card import CardFacts, model_card
 from trainer.run_state import RunState, load_state
@@ -71,7 +72,7 @@ def export_run(run: Path, models: Path, metrics: Sequence[Path] = ()) -> Exporte
     _take_weights(module, state, run)
     module.eval()
     halving = try_half_precision(module, task)
-    folds = normalised_convolutions(module, *example_inputs(task))
+    folds = normalised_convolutions(module, *FAMILIES[task].inputs())
     reports = [read_json(path) for path in metrics]
     way = _WAYS.get(state.recipe.holes.band_side)
     name = task if way is None else variant(task, way)

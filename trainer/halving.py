@@ -11,17 +11,11 @@ import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.locations import resources_dir
-from portrait_studio.networks.conventions import LABEL_COUNT
-from portrait_studio.networks.face import FACE_WINDOW
 from portrait_studio.networks.released import stored_value
-
-TOLERANCES = {"labels": 0.005, "heatmaps": 0.01, "grey levels": 0.05}
-"""Largest change that moves no metric: share of pixels with another label (ties fall either way);
-largest difference of a heatmap; mean difference of a colour in the hole on the scale of 0 to 255."""
+from trainer.families import FAMILIES, TOLERANCES
 
 _SIDE = 256
 
@@ -31,7 +25,7 @@ class HalvingTest:
     """What half precision changes.
 
     Attributes:
-        changes: largest change over the pictures by kind, see `TOLERANCES`.
+        changes: largest change over the pictures by kind, see `families.TOLERANCES`.
         half: whether all are tolerable.
     """
 
@@ -44,7 +38,7 @@ def try_half_precision(module: nn.Module, task: str) -> HalvingTest:
 
     Args:
         module: network in eval mode, float32, on the CPU.
-        task: "parsing", "completion" or "face".
+        task: one of `families.FAMILIES`.
     """
     halved = copy.deepcopy(module)
     halved.load_state_dict(
@@ -52,30 +46,17 @@ def try_half_precision(module: nn.Module, task: str) -> HalvingTest:
     )
     inputs = trial_inputs(task)
     with torch.inference_mode():
-        changes = _changes(module(*inputs), halved(*inputs), inputs[-1], task)
+        changes = FAMILIES[task].changes(module(*inputs), halved(*inputs), inputs[-1])
     # A comparison with NaN is false: a network that breaks is not halved.
     return HalvingTest(changes, all(value <= TOLERANCES[name] for name, value in changes.items()))
 
 
 def trial_inputs(task: str) -> tuple[Tensor, ...]:
-    """Four views of the demo photo with holes, as the network of a task reads them.
-
-    The face network sees their upper middle at its own size; parsing maps are stripes of all labels.
-    """
+    """Four views of the demo photo with holes, as the network of a task reads them; see `families.Family`."""
     views = torch.cat([_view(top, mirrored) for top in (0.0, 0.4) for mirrored in (False, True)])
     hole = torch.zeros(len(views), 1, _SIDE, _SIDE)
     hole[:, :, 72:160, 88:176] = 1
-    picture = views * (1 - hole)
-    if task == "parsing":
-        return picture, hole
-    stripes = torch.arange(_SIDE) * LABEL_COUNT // _SIDE
-    parsing = functional.one_hot(stripes, LABEL_COUNT).T.float()[None, :, :, None]
-    parsing = parsing.expand(len(views), -1, -1, _SIDE)
-    if task == "completion":
-        return picture, parsing, hole
-    start = (_SIDE - FACE_WINDOW) // 2
-    part = slice(start - 32, start - 32 + FACE_WINDOW), slice(start, start + FACE_WINDOW)
-    return views[..., part[0], part[1]], parsing[..., part[0], part[1]], hole[..., part[0], part[1]]
+    return FAMILIES[task].trial(views, hole)
 
 
 def _view(top: float, mirrored: bool) -> Tensor:
@@ -84,17 +65,6 @@ def _view(top: float, mirrored: bool) -> Tensor:
     cut = np.asarray(pixels[round(top * pixels.shape[0]) :, :: -1 if mirrored else 1], np.float32)
     scaled = cv2.resize(cut, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA) / np.float32(127.5) - 1
     return torch.from_numpy(scaled).permute(2, 0, 1)[None].contiguous()
-
-
-def _changes(full: Any, halved: Any, hole: Tensor, task: str) -> dict[str, float]:
-    if task == "parsing":
-        other = (full.refined.argmax(1) != halved.refined.argmax(1)).float().mean((1, 2)).max()
-        return {
-            "labels": float(other) if bool(halved.refined.isfinite().all()) else float("nan"),
-            "heatmaps": float((full.heatmaps - halved.heatmaps).abs().max()),
-        }
-    difference = ((full - halved).abs() * hole).sum((1, 2, 3)) / (3 * hole.sum((1, 2, 3)))
-    return {"grey levels": float(difference.max()) * 127.5}
 
 
 def is_halved(record: Mapping[str, Any]) -> bool:

@@ -14,9 +14,9 @@ from torch import nn
 from portrait_studio.errors import ExportError
 from portrait_studio.networks.released import count_macs, count_parameters
 from trainer.config import Recipe
-from trainer.evaluation.cost import example_inputs
 from trainer.evaluation.rendering import as_markdown
 from trainer.evaluation.report import Report
+from trainer.families import FAMILIES
 from trainer.halving import HalvingTest
 
 RESEARCH = "research only"
@@ -37,14 +37,6 @@ SET_TERMS: dict[str, tuple[str, str]] = {
 
 UNKNOWN_TERMS = "terms not recorded"
 
-_PURPOSE = {
-    "parsing": (
-        "Predicts which part of the person each pixel shows (18 labels of ATR), and 16 keypoints, also "
-        "where a hole hides them (Wu et al., section III.A)."
-    ),
-    "completion": "Paints what a hole hides, guided by the parsing map (Wu et al., section III.B).",
-    "face": "Corrects a completed face in a window of 64 x 64 pixels (Wu et al., section III.C).",
-}
 _MEASURED, _AFTER = "## Measured", "## Limits"
 _START = "started from"
 _START_ROW = f"| {_START} | "
@@ -59,7 +51,7 @@ class CardFacts:
     """All that a card tells.
 
     Attributes:
-        task: "parsing", "completion" or "face".
+        task: one of `families.FAMILIES`.
         module: the network in float32, whose size and cost are counted.
         recipe: what trained it.
         step: optimiser steps done.
@@ -87,7 +79,7 @@ def model_card(facts: CardFacts) -> str:
     """The card as Markdown."""
     sections = [
         f"# {facts.task.capitalize()} network: {facts.recipe.name}",
-        _PURPOSE[facts.task],
+        FAMILIES[facts.task].purpose,
         _table(("", ""), _facts(facts)),
         "## Training",
         _table(("", ""), _training(facts)),
@@ -135,7 +127,7 @@ def restricting_sets(sets: Sequence[str]) -> list[str]:
 
 
 def _facts(facts: CardFacts) -> list[tuple[str, str]]:
-    inputs = example_inputs(facts.task)
+    inputs = FAMILIES[facts.task].inputs()
     macs = count_macs(facts.module, *inputs)
     height, width = inputs[0].shape[2:]
     return [

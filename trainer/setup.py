@@ -17,12 +17,16 @@ from portrait_studio.networks.efficientnet_lite import EfficientNetLite2
 from portrait_studio.networks.parsing import ParsingNetwork
 from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import load_network, read_manifest
+from portrait_studio.networks.segmentation import SegmentationNetwork
 from trainer.config import Recipe
 from trainer.data.batches import BatchSource
 from trainer.frozen import Frozen
 from trainer.processes import processes
 from trainer.run import Run
 from trainer.tasks.building import check_task, make_task
+
+_STEM = "_conv_stem.weight"
+_MASK_SHARE = 0.2
 
 
 def start_run(
@@ -66,7 +70,9 @@ def start_run(
     network = build_network(recipe.architecture, recipe.network)
     if init is not None and recipe.task in read_manifest(init):
         record["start"] = init_from_release(network, recipe.task, init)
-    elif isinstance(network, ParsingNetwork) and init_from_imagenet(network):
+    elif isinstance(network, SegmentationNetwork) and init is not None and "parsing" in read_manifest(init):
+        record["start"] = encoder_from_parser(network, init)
+    elif isinstance(network, ParsingNetwork | SegmentationNetwork) and init_from_imagenet(network):
         record["start"] = "ImageNet encoder"
     frozen = frozen or Frozen(init)
     task = make_task(recipe, network, torch.from_numpy(source.label_frequencies()).float(), frozen, vgg)
@@ -104,7 +110,36 @@ def _read_by(network: nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:
     return {**state, "enter.weight": state["enter.weight"][:, : network.enter.in_channels]}
 
 
-def init_from_imagenet(network: ParsingNetwork) -> bool:
+def encoder_from_parser(network: SegmentationNetwork, models: Path) -> str:
+    """Take the encoder of the released parser, which saw holes where this network sees loose masks.
+
+    Returns:
+        Where the encoder came from.
+
+    Raises:
+        WeightsError: missing, damaged, or of another kind than the compact one.
+    """
+    released = load_network("parsing", models)
+    state = {
+        name.removeprefix("encoder."): value
+        for name, value in released.module.state_dict().items()
+        if name.startswith("encoder.")
+    }
+    own = network.encoder.state_dict()[_STEM]
+    if state.keys() != network.encoder.state_dict().keys():
+        raise WeightsError(
+            "The released parser has another encoder than the recipe's network; leave it out of the --init "
+            "folder."
+        )
+    stem = torch.zeros_like(own)
+    stem[:, :3] = state[_STEM][:, :3]
+    # What hid a person says little of what surrounds a thing.
+    stem[:, 3] = _MASK_SHARE * state[_STEM][:, 3]
+    network.encoder.load_state_dict({**state, _STEM: stem})
+    return f"encoder of the released parser {released.sha256[:12]} (ImageNet before)"
+
+
+def init_from_imagenet(network: ParsingNetwork | SegmentationNetwork) -> bool:
     """Start the encoder from ImageNet where the package with its weights is installed; whether it did."""
     if not isinstance(network.encoder, EfficientNetLite2):
         return False

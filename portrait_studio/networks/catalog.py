@@ -23,6 +23,7 @@ TASKS: Final = {
     "compact-completion": "completion",
     "paper-completion": "completion",
     "face": "face",
+    "segmentation": "segmentation",
 }
 """Task of each architecture that the program can use; a test holds it against the registry."""
 
@@ -33,6 +34,7 @@ _TASK_NAMES: Final = {
     "parsing": Message("parsing"),
     "completion": Message("completion"),
     "face": Message("face"),
+    "segmentation": Message("segmentation"),
 }
 _MANIFEST: Final = "manifest.json"
 _MOST_HEADER_BYTES: Final = 16 << 20

@@ -89,18 +89,19 @@ class EfficientNetLite2(nn.Module):
     """Encoder with features at strides 4, 8, 16 and 32.
 
     The classifier and the last bottleneck of the published network are left out: they serve classification
-    only. The stem takes the mask as a fourth channel, whose weights start at zero, so that ImageNet weights
-    stay valid.
+    only. The stem takes masks as channels behind the picture's, whose weights start at zero, so that ImageNet
+    weights stay valid.
     """
 
     channels = (24, 48, 120, 208)
     strides = (4, 8, 16, 32)
 
-    def __init__(self) -> None:
+    def __init__(self, masks: int = 1) -> None:
+        """Args: number of mask channels."""
         super().__init__()
-        self._conv_stem = _SameConv(4, _LITE2_STEM, 3, 2)
+        self._conv_stem = _SameConv(3 + masks, _LITE2_STEM, 3, 2)
         with torch.no_grad():
-            self._conv_stem.weight[:, 3] = 0
+            self._conv_stem.weight[:, 3:] = 0
         self._bn0 = _norm(_LITE2_STEM)
         blocks: list[_InvertedBottleneck] = []
         inputs = _LITE2_STEM
@@ -119,7 +120,7 @@ class EfficientNetLite2(nn.Module):
 
         Args:
             image: (N, 3, H, W) in [-1, 1], hole pixels 0; H and W multiples of 32.
-            mask: (N, 1, H, W), 1 = hole.
+            mask: (N, masks, H, W), 1 = hole.
 
         Returns:
             Four tensors (N, C, H/s, W/s) with `channels` and `strides`.
@@ -177,5 +178,8 @@ class EfficientNetLite2(nn.Module):
         if "_conv_stem.weight" not in taken:
             raise RuntimeError("no stem: this is not the state of an EfficientNet")
         stem = taken["_conv_stem.weight"]
-        taken["_conv_stem.weight"] = torch.cat([stem, torch.zeros_like(stem[:, :1])], 1)
+        masks = own["_conv_stem.weight"].shape[1] - 3
+        taken["_conv_stem.weight"] = torch.cat(
+            [stem, torch.zeros_like(stem[:, :1]).repeat(1, masks, 1, 1)], 1
+        )
         self.load_state_dict(taken, strict=True)

@@ -23,6 +23,7 @@ from portrait_studio.networks.discriminator import (
 )
 from portrait_studio.networks.face import FaceConfig, FaceNetwork
 from portrait_studio.networks.parsing import ParsingConfig, ParsingNetwork
+from portrait_studio.networks.segmentation import SegmentationConfig, SegmentationNetwork
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Architecture:
     """One kind of network.
 
     Attributes:
-        task: what it is for: "parsing", "completion", "face" or "discriminator".
+        task: what it is for: "parsing", "completion", "face", "segmentation" or "discriminator".
         config: frozen dataclass that shapes it.
         network: module class, built as ``network(config)``.
     """
@@ -45,6 +46,7 @@ ARCHITECTURES: dict[str, Architecture] = {
     "paper-completion": Architecture("completion", PaperCompletionConfig, PaperCompletion),
     "compact-completion": Architecture("completion", CompactCompletionConfig, CompactCompletion),
     "face": Architecture("face", FaceConfig, FaceNetwork),
+    "segmentation": Architecture("segmentation", SegmentationConfig, SegmentationNetwork),
     "dcgan-discriminator": Architecture("discriminator", DiscriminatorConfig, Discriminator),
     "patch-discriminator": Architecture("discriminator", PatchDiscriminatorConfig, PatchDiscriminator),
 }

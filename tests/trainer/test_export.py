@@ -16,7 +16,7 @@ from trainer.evaluation.report import FORMAT_VERSION, Report
 from trainer.evaluation.scoring import Score
 from trainer.evaluation.targets import Target
 from trainer.export import add_export_command, export_run
-from trainer.halving import TOLERANCES
+from trainer.families import TOLERANCES
 from trainer.model_card import SET_TERMS, restricting_sets
 from trainer.run_state import RunState, save_state
 
@@ -150,7 +150,7 @@ def test_the_card_states_what_the_release_costs_now(tmp_path: Path) -> None:
     report.write_text(json.dumps(content))
     card = export_run(tmp_path / "run", tmp_path / "models", [report]).card.read_text()
     assert "| mean IoU, whole image | 0.5 | 0.6 | 0.4 | missed |" in card
-    assert "| weights of all networks (MB) | 32.0 | 20.0 | 0.0 | aim |" in card
+    assert "| weights of all networks (MB) | 90.0 | 60.0 | 0.0 | aim |" in card
     assert "987.0" not in card
 
 

@@ -3,7 +3,8 @@ import torch
 from torch import nn
 
 from portrait_studio.networks.registry import build_network
-from trainer.halving import TOLERANCES, trial_inputs, try_half_precision
+from trainer.families import TOLERANCES
+from trainer.halving import trial_inputs, try_half_precision
 
 NETWORKS = {
     "parsing": ("parsing", {"width": 8, "pose_width": 8, "dilations": [1]}),

@@ -18,6 +18,8 @@ class Batch:
         labels: (N, S, S) int64 label codes, 255 = unknown.
         keypoints: (N, 16, 3) float32: x, y in pixels, confidence.
         keys: which photos.
+        prompt: (N, 4, S, S) float32 of zeros and ones: what a user says of the thing that `labels` show (1 =
+            the thing, 0 = not). Only for segmentation, where `mask` is the loose one.
     """
 
     image: Tensor
@@ -25,6 +27,7 @@ class Batch:
     labels: Tensor
     keypoints: Tensor
     keys: tuple[str, ...]
+    prompt: Tensor | None = None
 
     @property
     def masked(self) -> Tensor:
@@ -39,6 +42,7 @@ class Batch:
             self.labels.to(device),
             self.keypoints.to(device),
             self.keys,
+            None if self.prompt is None else self.prompt.to(device),
         )
 
 
@@ -52,6 +56,7 @@ class RawBatch:
         labels: (N, S, S) uint8 label codes, 255 = unknown.
         keypoints: (N, 16, 3) float32: x, y in pixels, confidence.
         keys: which photos.
+        prompt: (N, 4, S, S) uint8, only for segmentation.
     """
 
     image: Tensor
@@ -59,6 +64,7 @@ class RawBatch:
     labels: Tensor
     keypoints: Tensor
     keys: tuple[str, ...]
+    prompt: Tensor | None = None
 
     def pin_memory(self) -> RawBatch:
         """The same in memory from which a GPU copies while the CPU goes on (torch's loader calls this)."""
@@ -68,6 +74,7 @@ class RawBatch:
             self.labels.pin_memory(),
             self.keypoints.pin_memory(),
             self.keys,
+            None if self.prompt is None else self.prompt.pin_memory(),
         )
 
     def on(self, device: torch.device) -> Batch:
@@ -82,4 +89,5 @@ class RawBatch:
             labels.long(),
             keypoints,
             self.keys,
+            None if self.prompt is None else self.prompt.to(device, non_blocking=True).float(),
         )

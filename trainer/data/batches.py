@@ -16,12 +16,14 @@ from trainer.data.augment import augment, crop, flip, head_of, jitter_colours
 from trainer.data.batch import Batch, RawBatch
 from trainer.data.holes import person_of, rectangle_around, sample_hole, shapes_of
 from trainer.data.packs import PackedSet
+from trainer.data.prompts import PromptedWindow, draw_thing, prompted_window
 from trainer.data.sample import PointArray, Sample
 
 CACHE_BYTES = 2 * 2**30
 """Decoded photos that a run keeps in memory, in all its loading processes together."""
 
 _SHAPE_PHOTOS = 200
+_MOST_THINGS = 200
 
 _FACE_WINDOW = 3.7
 """Side of the window around a face, in distances between the eyes: from hairline to chin, and some more."""
@@ -59,6 +61,8 @@ class BatchSource:
 
     def raw_batch(self, step: int, part: int = 0, parts: int = 1) -> RawBatch:
         """The same as bytes."""
+        if self.recipe.task == "segmentation":
+            return self._prompted(step, part, parts)
         samples, masks = [], []
         count = self.recipe.data.batch // parts
         for index in range(part * count, (part + 1) * count):
@@ -68,6 +72,25 @@ class BatchSource:
             samples.append(cut)
             masks.append(mask)
         return collate(samples, masks)
+
+    def _prompted(self, step: int, part: int, parts: int) -> RawBatch:
+        """Windows around things, with what a user says of them."""
+        count = self.recipe.data.batch // parts
+        windows = [self._prompt(step, index) for index in range(part * count, (part + 1) * count)]
+        return collate_prompts(windows)
+
+    def _prompt(self, step: int, index: int) -> PromptedWindow:
+        rng = np.random.default_rng([self.recipe.run.seed, step, index])
+        for _ in range(_MOST_THINGS):
+            first, second = (
+                self.photos[int(self._drawn_below.searchsorted(rng.random(), side="right"))] for _ in range(2)
+            )
+            thing = draw_thing(first, second, rng, self.recipe.prompts)
+            size = self.recipe.data.size
+            window = None if thing is None else prompted_window(thing, size, rng, self.recipe.prompts)
+            if window is not None:
+                return window
+        raise DataSetError("The sets have hardly any labelled part to cut out; add a set with label maps.")
 
     def _window(self, photo: int, rng: np.random.Generator) -> tuple[Sample, NDArray[np.uint8]]:
         cut = augment(self.photos[photo], self.recipe.data.size, rng, self.recipe.augment)
@@ -179,6 +202,19 @@ def face_position(sample: Sample, five: PointArray | None = None) -> tuple[tuple
     if len(xs) >= 16:
         return (float(xs.mean()), float(ys.mean())), 1.8 * float(np.sqrt(len(xs)))
     return (width / 2, height / 2), 0.75 * min(width, height)
+
+
+def collate_prompts(windows: list[PromptedWindow]) -> RawBatch:
+    """Stack windows of one size; their masks are the loose ones."""
+    prompts = torch.from_numpy(np.stack([window.prompt for window in windows]))
+    return RawBatch(
+        torch.from_numpy(np.stack([window.image for window in windows])),
+        prompts[:, 0].contiguous(),
+        torch.from_numpy(np.stack([window.truth for window in windows])),
+        torch.zeros(len(windows), KEYPOINT_COUNT, 3),
+        tuple(f"{window.name}/{window.kind}" for window in windows),
+        prompts,
+    )
 
 
 def collate(samples: list[Sample], masks: list[NDArray[np.uint8]]) -> RawBatch:

@@ -5,18 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.errors import WeightsError
 from portrait_studio.networks.catalog import every_variant
-from portrait_studio.networks.conventions import LABEL_COUNT
-from portrait_studio.networks.face import FACE_WINDOW
 from portrait_studio.networks.released import count_macs, read_manifest
-
-TASKS = ("parsing", "completion", "face")
-COST_SIDE = 256
-"""Side of the square picture, in pixels, that the cost is stated for; the face network sees its 64."""
+from trainer.families import FAMILIES
 
 
 @dataclass(frozen=True)
@@ -26,8 +19,8 @@ class Cost:
     Attributes:
         networks: which were counted, those for extensions too.
         megabytes: size of their files, in 10^6 bytes.
-        gmacs: 10^9 multiply-accumulate operations of one pass over a picture of 256 x 256 of one network per
-            task, since those for extensions take the others' places.
+        gmacs: 10^9 multiply-accumulate operations of one pass over a picture of 256 x 256, or over the
+            network's own window, of one network per task, since those for extensions take the others' places.
     """
 
     networks: list[str]
@@ -44,7 +37,7 @@ def cost_of(models: Path, networks: NetworkStore) -> Cost | None:
     """
     try:
         manifest = read_manifest(models)
-        tasks = [task for task in TASKS if task in manifest]
+        tasks = [task for task in FAMILIES if task in manifest]
         names = [name for task in tasks for name in every_variant(task) if name in manifest]
         modules = {task: networks.load(task).module for task in tasks}
     except WeightsError:
@@ -52,16 +45,5 @@ def cost_of(models: Path, networks: NetworkStore) -> Cost | None:
     if not tasks:
         return None
     size = sum(int(manifest[name]["bytes"]) for name in names)
-    macs = sum(count_macs(module.cpu(), *example_inputs(task)) for task, module in modules.items())
+    macs = sum(count_macs(module.cpu(), *FAMILIES[task].inputs()) for task, module in modules.items())
     return Cost(names, size / 1e6, macs / 1e9)
-
-
-def example_inputs(task: str) -> tuple[torch.Tensor, ...]:
-    """Inputs of a network at the size that its cost is stated for: nothing hidden, all background."""
-    side = FACE_WINDOW if task == "face" else COST_SIDE
-    picture, hole = torch.zeros(1, 3, side, side), torch.zeros(1, 1, side, side)
-    if task == "parsing":
-        return picture, hole
-    parsing = torch.zeros(1, LABEL_COUNT, side, side)
-    parsing[:, 0] = 1
-    return picture, parsing, hole

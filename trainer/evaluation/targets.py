@@ -84,8 +84,8 @@ def at_cost(targets: Sequence[Target], cost: Cost) -> list[Target]:
     """The same with the lines on what the networks cost; none where nothing else is judged."""
     others = [target for target in targets if target.what not in (_MEGABYTES, _GMACS)]
     lines = [
-        _less(_MEGABYTES, cost.megabytes, 32.0, 20.0, "{:.1f}"),
-        _less(_GMACS, cost.gmacs, 10.0, 6.0, "{:.2f}"),
+        _less(_MEGABYTES, cost.megabytes, 90.0, 60.0, "{:.1f}"),
+        _less(_GMACS, cost.gmacs, 12.0, 8.0, "{:.2f}"),
     ]
     return others + lines if others else []
 

@@ -10,6 +10,7 @@ from portrait_studio.errors import DataSetError, OptionError, WeightsError
 from portrait_studio.networks.face import FACE_WINDOW
 from portrait_studio.networks.parsing import ParsingNetwork
 from portrait_studio.networks.registry import ARCHITECTURES, build_network
+from portrait_studio.networks.segmentation import SegmentationNetwork
 from trainer.config import Recipe
 from trainer.frozen import Frozen
 from trainer.losses.perceptual import load_perceptual
@@ -18,7 +19,10 @@ from trainer.tasks.base import Task
 from trainer.tasks.completion import CompletionTask
 from trainer.tasks.face import FaceTask
 from trainer.tasks.parsing import ParsingTask
+from trainer.tasks.segmentation import SegmentationTask
 from trainer.tasks.structure import StructureSource
+
+_TASKS = ("parsing", "completion", "face", "segmentation")
 
 
 def check_task(recipe: Recipe) -> None:
@@ -28,8 +32,8 @@ def check_task(recipe: Recipe) -> None:
         OptionError: it is not, or there is no such task.
     """
     fitting = [name for name, entry in ARCHITECTURES.items() if entry.task == recipe.task]
-    if recipe.task not in ("parsing", "completion", "face"):
-        raise OptionError(f"There is no task {recipe.task!r}; choose one of: parsing, completion, face.")
+    if recipe.task not in _TASKS:
+        raise OptionError(f"There is no task {recipe.task!r}; choose one of: {', '.join(_TASKS)}.")
     if recipe.architecture not in fitting:
         raise OptionError(
             f"The architecture {recipe.architecture!r} is none for the task {recipe.task}; choose one of: "
@@ -56,6 +60,8 @@ def make_task(
     """
     if recipe.task == "parsing" and isinstance(network, ParsingNetwork):
         return ParsingTask(recipe, network, label_frequencies)
+    if recipe.task == "segmentation" and isinstance(network, SegmentationNetwork):
+        return SegmentationTask(recipe, network)
     judges = _adversaries(recipe)
     if not (recipe.loss.pixel or recipe.loss.perceptual or (judges and recipe.adversarial.start == 0)):
         raise OptionError(

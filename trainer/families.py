@@ -1,0 +1,139 @@
+"""What export, cards and the cost of a release need to know of each task's networks: one entry a task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from portrait_studio.networks.conventions import LABEL_COUNT
+from portrait_studio.networks.face import FACE_WINDOW
+from portrait_studio.networks.segmentation import PROMPT_CHANNELS, SEGMENTATION_WINDOW
+
+COST_SIDE: Final = 256
+"""Side of the square picture, in pixels, that the cost is stated for, unless the network has a window."""
+
+TOLERANCES: Final = {"labels": 0.005, "heatmaps": 0.01, "grey levels": 0.05}
+"""Largest change that moves no metric: share of pixels with another label (ties fall either way);
+largest difference of a heatmap; mean difference of a colour in the hole on the scale of 0 to 255."""
+
+Changes = Callable[[Any, Any, Tensor], dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Family:
+    """The networks of one task.
+
+    Attributes:
+        purpose: what they do, for the card.
+        inputs: of one pass at the size that the cost is stated for: nothing hidden, all background.
+        trial: inputs from pictures (4, 3, 256, 256) in [-1, 1] and a hole (4, 1, 256, 256), 1 = hidden, to
+            compare a network with itself in half precision; the last one says where a change counts.
+        changes: how far two answers to them lie apart, by the kinds of `TOLERANCES`.
+    """
+
+    purpose: str
+    inputs: Callable[[], tuple[Tensor, ...]]
+    trial: Callable[[Tensor, Tensor], tuple[Tensor, ...]]
+    changes: Changes
+
+
+def _picture(side: int) -> tuple[Tensor, Tensor]:
+    return torch.zeros(1, 3, side, side), torch.zeros(1, 1, side, side)
+
+
+def _background(side: int) -> Tensor:
+    parsing = torch.zeros(1, LABEL_COUNT, side, side)
+    parsing[:, 0] = 1
+    return parsing
+
+
+def _guided_inputs(side: int) -> tuple[Tensor, ...]:
+    picture, hole = _picture(side)
+    return picture, _background(side), hole
+
+
+def _stripes(like: Tensor) -> Tensor:
+    """Parsing maps of stripes of all labels."""
+    side = like.shape[-1]
+    stripes = torch.arange(side) * LABEL_COUNT // side
+    parsing = functional.one_hot(stripes, LABEL_COUNT).T.float()[None, :, :, None]
+    return parsing.expand(len(like), -1, -1, side)
+
+
+def _parsing_trial(views: Tensor, hole: Tensor) -> tuple[Tensor, ...]:
+    return views * (1 - hole), hole
+
+
+def _completion_trial(views: Tensor, hole: Tensor) -> tuple[Tensor, ...]:
+    return views * (1 - hole), _stripes(views), hole
+
+
+def _face_trial(views: Tensor, hole: Tensor) -> tuple[Tensor, ...]:
+    """The upper middle of the views, at the network's own size."""
+    start = (views.shape[-1] - FACE_WINDOW) // 2
+    part = (..., slice(start - 32, start - 32 + FACE_WINDOW), slice(start, start + FACE_WINDOW))
+    return views[part], _stripes(views)[part], hole[part]
+
+
+def _segmentation_inputs() -> tuple[Tensor, ...]:
+    side = SEGMENTATION_WINDOW
+    return torch.zeros(1, 3, side, side), torch.zeros(1, PROMPT_CHANNELS, side, side)
+
+
+def _segmentation_trial(views: Tensor, hole: Tensor) -> tuple[Tensor, ...]:
+    side = SEGMENTATION_WINDOW
+    prompt = torch.cat([hole, torch.zeros_like(hole), torch.zeros_like(hole), torch.ones_like(hole)], 1)
+    return views[..., :side, :side], prompt[..., :side, :side]
+
+
+def _parsing_changes(full: Any, halved: Any, hole: Tensor) -> dict[str, float]:
+    other = (full.refined.argmax(1) != halved.refined.argmax(1)).float().mean((1, 2)).max()
+    return {
+        "labels": float(other) if bool(halved.refined.isfinite().all()) else float("nan"),
+        "heatmaps": float((full.heatmaps - halved.heatmaps).abs().max()),
+    }
+
+
+def _picture_changes(full: Any, halved: Any, hole: Tensor) -> dict[str, float]:
+    difference = ((full - halved).abs() * hole).sum((1, 2, 3)) / (3 * hole.sum((1, 2, 3)))
+    return {"grey levels": float(difference.max()) * 127.5}
+
+
+def _segmentation_changes(full: Any, halved: Any, prompt: Tensor) -> dict[str, float]:
+    other = ((full > 0) != (halved > 0)).float().mean((1, 2, 3)).max()
+    return {"labels": float(other) if bool(halved.isfinite().all()) else float("nan")}
+
+
+FAMILIES: Final = {
+    "parsing": Family(
+        "Predicts which part of the person each pixel shows (18 labels of ATR), and 16 keypoints, also "
+        "where a hole hides them (Wu et al., section III.A).",
+        lambda: _picture(COST_SIDE),
+        _parsing_trial,
+        _parsing_changes,
+    ),
+    "completion": Family(
+        "Paints what a hole hides, guided by the parsing map (Wu et al., section III.B).",
+        lambda: _guided_inputs(COST_SIDE),
+        _completion_trial,
+        _picture_changes,
+    ),
+    "face": Family(
+        "Corrects a completed face in a window of 64 x 64 pixels (Wu et al., section III.C).",
+        lambda: _guided_inputs(FACE_WINDOW),
+        _face_trial,
+        _picture_changes,
+    ),
+    "segmentation": Family(
+        "Finds the thing inside a loose mask, a box or under clicks, in a window of 192 x 192 pixels.",
+        _segmentation_inputs,
+        _segmentation_trial,
+        _segmentation_changes,
+    ),
+}
+"""By task; a test holds the keys against the network registry."""
