@@ -20,11 +20,17 @@ def models_dir() -> Path:
 
     The environment variable ``PORTRAIT_STUDIO_MODELS`` overrides it.
     """
-    override = os.environ.get(MODELS_VARIABLE)
-    if override:
-        return Path(override)
+    override = overriding_models_dir()
+    if override is not None:
+        return override
     own = own_models_dir()
     return own if (own / "manifest.json").is_file() else _shipped("models")
+
+
+def overriding_models_dir() -> Path | None:
+    """Folder that the variable ``PORTRAIT_STUDIO_MODELS`` names, whatever was imported; None without it."""
+    override = os.environ.get(MODELS_VARIABLE)
+    return Path(override) if override else None
 
 
 def own_models_dir() -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -18,12 +17,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from portrait_studio.errors import PortraitStudioError
-from portrait_studio.gui.dialogs import tell_error
+from portrait_studio.errors import PortraitStudioError, WeightsError
+from portrait_studio.gui.dialogs import confirm, tell_error
 from portrait_studio.gui.tables import plain_table
 from portrait_studio.language.saying import tr
-from portrait_studio.locations import models_dir, own_models_dir
-from portrait_studio.networks.catalog import WeightsInfo, import_weights, list_weights, task_name
+from portrait_studio.locations import MODELS_VARIABLE, models_dir, overriding_models_dir, own_models_dir
+from portrait_studio.messages import Message
+from portrait_studio.networks.catalog import (
+    WeightsInfo,
+    import_weights,
+    list_weights,
+    remove_weights,
+    task_name,
+)
 
 
 class WeightsDialog(QDialog):
@@ -73,7 +79,11 @@ class WeightsDialog(QDialog):
     def refresh(self) -> None:
         """Show what is in use now."""
         folder = models_dir()
-        self.folder.setText(tr("In use: {folder}", folder=folder))
+        self.folder.setText(
+            tr("In use: {folder}", folder=folder)
+            if overriding_models_dir() is None
+            else tr("In use: {folder}, as {variable} says", folder=folder, variable=MODELS_VARIABLE)
+        )
         self.shipped_button.setEnabled(folder == own_models_dir())
         try:
             self._weights = list_weights(folder)
@@ -102,6 +112,15 @@ class WeightsDialog(QDialog):
             self.card.setPlainText(tr("There is no model card beside this file; its terms are not known."))
 
     def _import(self) -> None:
+        if overriding_models_dir() is not None:
+            # That folder is not ours to write to, and what lies elsewhere would not be used.
+            refusal = Message(
+                "The variable {variable} says which weights are used, so that imported ones would not be;"
+                " start the program without it to import some.",
+                variable=MODELS_VARIABLE,
+            )
+            tell_error(self, WeightsError(refusal), "")
+            return
         chosen, _ = QFileDialog.getOpenFileName(
             self, tr("Import weights"), "", tr("Weights") + " (*.safetensors)"
         )
@@ -117,6 +136,16 @@ class WeightsDialog(QDialog):
         self.changed.emit()
 
     def _use_shipped(self) -> None:
-        shutil.rmtree(own_models_dir(), ignore_errors=True)
+        if not confirm(
+            self,
+            tr("Remove the imported weights and use the shipped ones?"),
+            tr("{folder} is deleted and cannot be brought back.", folder=own_models_dir()),
+            tr("Remove"),
+        ):
+            return
+        try:
+            remove_weights(own_models_dir())
+        except PortraitStudioError as error:
+            tell_error(self, error, "")
         self.refresh()
         self.changed.emit()

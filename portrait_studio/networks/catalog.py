@@ -178,8 +178,12 @@ def import_weights(source: Path, present: Path, own: Path) -> WeightsInfo:
     Returns:
         What was taken over.
 
+    What was imported before stays. The list of the folder is written last, so that a copy that was cut off is
+    not in use.
+
     Raises:
-        WeightsError: it is no weights file, or for another version of the program.
+        WeightsError: it is no weights file, or for another version of the program; or the list of what is in
+            use cannot be read.
         ExportError: the folder cannot be written.
     """
     header = _header(source)
@@ -195,11 +199,9 @@ def import_weights(source: Path, present: Path, own: Path) -> WeightsInfo:
         digest = hashlib.sha256(data).hexdigest()
         target = own / f"{task}-{digest[:12]}.safetensors"
         own.mkdir(parents=True, exist_ok=True)
-        if present.resolve() != own.resolve():
-            shutil.copytree(present, own, dirs_exist_ok=True)
+        content = _copied_list(own if (own / _MANIFEST).exists() else present, own)
         _write(target, data)
         _write(target.with_suffix(".md"), notes)
-        content = json.loads((own / _MANIFEST).read_text("utf-8"))
         content["networks"][task] = {
             "file": target.name,
             "sha256": digest,
@@ -215,6 +217,44 @@ def import_weights(source: Path, present: Path, own: Path) -> WeightsInfo:
             reason=error.strerror or str(error),
         ) from error
     return _info(task, target, digest)
+
+
+def remove_weights(own: Path) -> None:
+    """Remove the user's own models folder, so that the shipped weights are in use again.
+
+    Raises:
+        ExportError: it cannot be removed; some of it may be gone.
+    """
+    try:
+        # Without the list nothing of it is in use, whatever becomes of the files.
+        (own / _MANIFEST).unlink(missing_ok=True)
+        shutil.rmtree(own)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise ExportError(
+            "The imported weights in {own} cannot be removed ({reason}); remove that folder yourself.",
+            own=own,
+            reason=error.strerror or str(error),
+        ) from error
+
+
+def _copied_list(folder: Path, own: Path) -> dict[str, Any]:
+    """The list of a models folder, after what it names and its cards were copied to another one."""
+    try:
+        content: dict[str, Any] = json.loads((folder / _MANIFEST).read_text("utf-8"))
+        names = [Path(str(entry["file"])).name for entry in content["networks"].values()]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise WeightsError(
+            "The list of weights in {folder} cannot be read; go back to the shipped ones first.",
+            folder=folder,
+        ) from None
+    if folder.resolve() != own.resolve():
+        for path in (folder / name for name in names):
+            for each in (path, path.with_suffix(".md")):
+                if each.is_file():
+                    shutil.copyfile(each, own / each.name)
+    return content
 
 
 def _write(path: Path, data: bytes) -> None:

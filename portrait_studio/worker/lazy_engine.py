@@ -70,12 +70,14 @@ class LazyEngine:
         """Args: makes the engine; called in the thread that asks first, and again if it failed."""
         self._build = build
         self._engine: EngineLike | None = None
+        # Two numbers, since another thread may ask for another engine while this one is still being made.
+        self._asked_for, self._made_for = 0, -1
         self._wanted = Computing()
         self._used: Computing | None = None
 
     def forget(self) -> None:
         """Make the engine anew at the next job, with the weights then in use; for any thread."""
-        self._engine = None
+        self._asked_for += 1
 
     def prefer(self, computing: Computing) -> bool:
         """Compute like this from the next job on, for any thread; False when that is as before."""
@@ -112,8 +114,11 @@ class LazyEngine:
         return self._wanted.device if asked == "auto" else asked
 
     def _made(self) -> EngineLike:
-        if self._engine is None:
-            self._engine, self._used = self._build(), None
+        asked_for = self._asked_for
+        if self._engine is None or self._made_for != asked_for:
+            # Let go of the one before first: both together may not fit.
+            self._engine = None
+            self._engine, self._used, self._made_for = self._build(), None, asked_for
         if self._used != self._wanted:
             self._used = self._wanted
             self._engine.configure(self._used)

@@ -2200,13 +2200,23 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/weights_dialog.py" />
-            <source>In use: {folder}</source>
-            <translation>正在使用：{folder}</translation>
+            <source>The variable {variable} says which weights are used, so that imported ones would not be; start the program without it to import some.</source>
+            <translation>变量 {variable} 指定了所用的权重，导入的权重不会被使用；请在不设该变量的情况下启动程序再导入。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/weights_dialog.py" />
             <source>Import weights</source>
             <translation>导入权重</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/weights_dialog.py" />
+            <source>In use: {folder}</source>
+            <translation>正在使用：{folder}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/weights_dialog.py" />
+            <source>In use: {folder}, as {variable} says</source>
+            <translation>正在使用：{folder}（由 {variable} 指定）</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/weights_dialog.py" />
@@ -2217,6 +2227,21 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/weights_dialog.py" />
             <source>missing or damaged</source>
             <translation>缺失或损坏</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/weights_dialog.py" />
+            <source>Remove the imported weights and use the shipped ones?</source>
+            <translation>删除导入的权重并改用随附的权重？</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/weights_dialog.py" />
+            <source>{folder} is deleted and cannot be brought back.</source>
+            <translation>{folder} 将被删除，且无法恢复。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/weights_dialog.py" />
+            <source>Remove</source>
+            <translation>删除</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/weights_dialog.py" />
@@ -2983,6 +3008,16 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/networks/catalog.py" />
             <source>The weights cannot be copied to {own} ({reason}); make that folder writable, or free some space on its disk.</source>
             <translation>无法将权重复制到 {own}（{reason}）；请将该文件夹设为可写，或释放其所在磁盘的空间。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/catalog.py" />
+            <source>The imported weights in {own} cannot be removed ({reason}); remove that folder yourself.</source>
+            <translation>无法删除 {own} 中导入的权重（{reason}）；请自行删除该文件夹。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/catalog.py" />
+            <source>The list of weights in {folder} cannot be read; go back to the shipped ones first.</source>
+            <translation>无法读取 {folder} 中的权重列表；请先改回随附的权重。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/language/names.py" />
