@@ -7,6 +7,7 @@ from typing import Any
 
 from portrait_studio.errors import OptionError
 from trainer.data.augment import AugmentConfig
+from trainer.data.face_windows import FaceJitter
 from trainer.data.holes import HoleMix
 from trainer.data.prompts import PromptConfig
 
@@ -109,6 +110,11 @@ class LossConfig:
         whole_window: the perceptual loss sees the whole window, instead of half its side around the hole.
         predicted_structure: share of the batches whose parsing maps come from the frozen parser, where there
             is one.
+        known: weight of the L1 loss outside the hole, by that inside (face completion; the next four too).
+        parts: weight of the cross entropy of the face part map.
+        landmarks: weight of the landmarks' likelihood.
+        perceptual_share: share of a batch's samples that the perceptual loss sees.
+        perceptual_side: side in pixels of the window, around a pixel of the hole, that it sees of them.
     """
 
     alpha: float = 9.0
@@ -124,6 +130,11 @@ class LossConfig:
     whole_output: bool = False
     whole_window: bool = False
     predicted_structure: float = 0.5
+    known: float = 0.1
+    parts: float = 0.0
+    landmarks: float = 0.0
+    perceptual_share: float = 1.0
+    perceptual_side: int = 80
 
 
 @dataclass(frozen=True)
@@ -218,11 +229,12 @@ class Recipe:
 
     Attributes:
         name: of the recipe.
-        task: "parsing", "completion", "face" or "segmentation".
+        task: "parsing", "completion", "face", "face-completion" or "segmentation".
         architecture: name in the network registry.
         network: settings of that architecture.
         discriminator: settings of the discriminators.
         data: see `DataConfig`; the same for the other sections.
+        face: how far aligned windows of faces stray (face completion).
     """
 
     name: str
@@ -237,4 +249,5 @@ class Recipe:
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     loss: LossConfig = field(default_factory=LossConfig)
     adversarial: AdversarialConfig = field(default_factory=AdversarialConfig)
+    face: FaceJitter = field(default_factory=FaceJitter)
     run: RunConfig = field(default_factory=RunConfig)

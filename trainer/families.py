@@ -12,14 +12,16 @@ from torch.nn import functional
 
 from portrait_studio.networks.conventions import LABEL_COUNT
 from portrait_studio.networks.face import FACE_WINDOW
+from portrait_studio.networks.face_completion import FACE_COMPLETION, FACE_COMPLETION_SIDE
 from portrait_studio.networks.segmentation import PROMPT_CHANNELS, SEGMENTATION_WINDOW
 
 COST_SIDE: Final = 256
 """Side of the square picture, in pixels, that the cost is stated for, unless the network has a window."""
 
-TOLERANCES: Final = {"labels": 0.005, "heatmaps": 0.01, "grey levels": 0.05}
+TOLERANCES: Final = {"labels": 0.005, "heatmaps": 0.01, "grey levels": 0.05, "landmarks": 0.1}
 """Largest change that moves no metric: share of pixels with another label (ties fall either way);
-largest difference of a heatmap; mean difference of a colour in the hole on the scale of 0 to 255."""
+largest difference of a heatmap; mean difference of a colour in the hole on the scale of 0 to 255; largest
+distance of a landmark in pixels."""
 
 Changes = Callable[[Any, Any, Tensor], dict[str, float]]
 
@@ -80,6 +82,16 @@ def _face_trial(views: Tensor, hole: Tensor) -> tuple[Tensor, ...]:
     return views[part], _stripes(views)[part], hole[part]
 
 
+def _face_completion_trial(views: Tensor, hole: Tensor) -> tuple[Tensor, ...]:
+    """The whole views, at the network's own size."""
+    size = (FACE_COMPLETION_SIDE, FACE_COMPLETION_SIDE)
+    small, small_hole = (
+        functional.adaptive_avg_pool2d(views, size),
+        functional.adaptive_max_pool2d(hole, size),
+    )
+    return small * (1 - small_hole), small_hole
+
+
 def _segmentation_inputs() -> tuple[Tensor, ...]:
     side = SEGMENTATION_WINDOW
     return torch.zeros(1, 3, side, side), torch.zeros(1, PROMPT_CHANNELS, side, side)
@@ -102,6 +114,11 @@ def _parsing_changes(full: Any, halved: Any, hole: Tensor) -> dict[str, float]:
 def _picture_changes(full: Any, halved: Any, hole: Tensor) -> dict[str, float]:
     difference = ((full - halved).abs() * hole).sum((1, 2, 3)) / (3 * hole.sum((1, 2, 3)))
     return {"grey levels": float(difference.max()) * 127.5}
+
+
+def _face_completion_changes(full: Any, halved: Any, hole: Tensor) -> dict[str, float]:
+    apart = (full.landmarks - halved.landmarks).abs().max()
+    return {**_picture_changes(full.picture, halved.picture, hole), "landmarks": float(apart)}
 
 
 def _segmentation_changes(full: Any, halved: Any, prompt: Tensor) -> dict[str, float]:
@@ -128,6 +145,13 @@ FAMILIES: Final = {
         lambda: _guided_inputs(FACE_WINDOW),
         _face_trial,
         _picture_changes,
+    ),
+    FACE_COMPLETION: Family(
+        "Redraws what a hole hides of a face, in an aligned window of 128 x 128 pixels; finds its parts and "
+        "landmarks, also where the hole hides them (after Liao et al. 2018).",
+        lambda: _picture(FACE_COMPLETION_SIDE),
+        _face_completion_trial,
+        _face_completion_changes,
     ),
     "segmentation": Family(
         "Finds the thing inside a loose mask, a box or under clicks, in a window of 192 x 192 pixels.",

@@ -78,7 +78,7 @@ class CardFacts:
 def model_card(facts: CardFacts) -> str:
     """The card as Markdown."""
     sections = [
-        f"# {facts.task.capitalize()} network: {facts.recipe.name}",
+        f"# {facts.task.replace('-', ' ').capitalize()} network: {facts.recipe.name}",
         FAMILIES[facts.task].purpose,
         _table(("", ""), _facts(facts)),
         "## Training",

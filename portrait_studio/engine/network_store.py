@@ -17,7 +17,7 @@ class NetworkStore(Protocol):
     """Anything that hands out networks by task."""
 
     def load(self, task: str) -> LoadedNetwork:
-        """The network for "parsing", "completion" or "face", or a variant of them; see `catalog.variant`.
+        """The network for one of `catalog.TASKS`, or a variant of it; see `catalog.variant`.
 
         Raises:
             WeightsError: it is missing, damaged, or of another version.

@@ -24,6 +24,7 @@ TASKS: Final = {
     "paper-completion": "completion",
     "face": "face",
     "segmentation": "segmentation",
+    "face-completion": "face-completion",
 }
 """Task of each architecture that the program can use; a test holds it against the registry."""
 
@@ -35,6 +36,7 @@ _TASK_NAMES: Final = {
     "completion": Message("completion"),
     "face": Message("face"),
     "segmentation": Message("segmentation"),
+    "face-completion": Message("face completion"),
 }
 _MANIFEST: Final = "manifest.json"
 _MOST_HEADER_BYTES: Final = 16 << 20
@@ -76,7 +78,7 @@ class WeightsInfo:
     """One weights file.
 
     Attributes:
-        task: "parsing", "completion" or "face", or a variant; see `variant`.
+        task: one of `TASKS`, or a variant; see `variant`.
         path: the file.
         sha256: that the manifest names.
         is_intact: whether the file is there and has this checksum.

@@ -22,6 +22,7 @@ from portrait_studio.networks.discriminator import (
     PatchDiscriminatorConfig,
 )
 from portrait_studio.networks.face import FaceConfig, FaceNetwork
+from portrait_studio.networks.face_completion import FACE_COMPLETION, FaceCompletion, FaceCompletionConfig
 from portrait_studio.networks.parsing import ParsingConfig, ParsingNetwork
 from portrait_studio.networks.segmentation import SegmentationConfig, SegmentationNetwork
 
@@ -31,7 +32,7 @@ class Architecture:
     """One kind of network.
 
     Attributes:
-        task: what it is for: "parsing", "completion", "face", "segmentation" or "discriminator".
+        task: what it is for, as in `catalog.TASKS`, or "discriminator".
         config: frozen dataclass that shapes it.
         network: module class, built as ``network(config)``.
     """
@@ -47,6 +48,7 @@ ARCHITECTURES: dict[str, Architecture] = {
     "compact-completion": Architecture("completion", CompactCompletionConfig, CompactCompletion),
     "face": Architecture("face", FaceConfig, FaceNetwork),
     "segmentation": Architecture("segmentation", SegmentationConfig, SegmentationNetwork),
+    FACE_COMPLETION: Architecture(FACE_COMPLETION, FaceCompletionConfig, FaceCompletion),
     "dcgan-discriminator": Architecture("discriminator", DiscriminatorConfig, Discriminator),
     "patch-discriminator": Architecture("discriminator", PatchDiscriminatorConfig, PatchDiscriminator),
 }

@@ -33,7 +33,7 @@ class LoadedNetwork:
 
     Attributes:
         module: in eval mode, float32, on the CPU.
-        task: "parsing", "completion" or "face".
+        task: one of `catalog.TASKS`.
         architecture: name in the registry.
         config: the frozen dataclass that shaped it.
         sha256: of the file.
@@ -78,7 +78,7 @@ def load_network(task: str, folder: Path) -> LoadedNetwork:
     """Load the released network of a task, verified by SHA-256; nothing in the file is executed.
 
     Args:
-        task: "parsing", "completion" or "face".
+        task: one of `catalog.TASKS`.
         folder: the models folder.
 
     Raises:
@@ -107,7 +107,7 @@ def load_file(task: str, path: Path) -> LoadedNetwork:
     """Load a released file that no manifest vouches for, such as one that is only measured.
 
     Args:
-        task: "parsing", "completion" or "face".
+        task: one of `catalog.TASKS`.
         path: the safetensors file.
 
     Raises:

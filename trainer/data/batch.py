@@ -20,6 +20,8 @@ class Batch:
         keys: which photos.
         prompt: (N, 4, S, S) float32 of zeros and ones: what a user says of the thing that `labels` show (1 =
             the thing, 0 = not). Only for segmentation, where `mask` is the loose one.
+        parts: (N, S/2, S/2) int64 index into `FACE_PARTS`, 255 = unknown; only of aligned faces.
+        landmarks: (N, 17, 2) float32 x, y in pixels of `face_completion.LANDMARKS`; only of aligned faces.
     """
 
     image: Tensor
@@ -28,6 +30,8 @@ class Batch:
     keypoints: Tensor
     keys: tuple[str, ...]
     prompt: Tensor | None = None
+    parts: Tensor | None = None
+    landmarks: Tensor | None = None
 
     @property
     def masked(self) -> Tensor:
@@ -43,6 +47,8 @@ class Batch:
             self.keypoints.to(device),
             self.keys,
             None if self.prompt is None else self.prompt.to(device),
+            None if self.parts is None else self.parts.to(device),
+            None if self.landmarks is None else self.landmarks.to(device),
         )
 
 
@@ -57,6 +63,8 @@ class RawBatch:
         keypoints: (N, 16, 3) float32: x, y in pixels, confidence.
         keys: which photos.
         prompt: (N, 4, S, S) uint8, only for segmentation.
+        parts: (N, S/2, S/2) uint8 index into `FACE_PARTS`, 255 = unknown; only of aligned faces.
+        landmarks: see `Batch`.
     """
 
     image: Tensor
@@ -65,6 +73,8 @@ class RawBatch:
     keypoints: Tensor
     keys: tuple[str, ...]
     prompt: Tensor | None = None
+    parts: Tensor | None = None
+    landmarks: Tensor | None = None
 
     def pin_memory(self) -> RawBatch:
         """The same in memory from which a GPU copies while the CPU goes on (torch's loader calls this)."""
@@ -75,6 +85,8 @@ class RawBatch:
             self.keypoints.pin_memory(),
             self.keys,
             None if self.prompt is None else self.prompt.pin_memory(),
+            None if self.parts is None else self.parts.pin_memory(),
+            None if self.landmarks is None else self.landmarks.pin_memory(),
         )
 
     def on(self, device: torch.device) -> Batch:
@@ -90,4 +102,6 @@ class RawBatch:
             keypoints,
             self.keys,
             None if self.prompt is None else self.prompt.to(device, non_blocking=True).float(),
+            None if self.parts is None else self.parts.to(device, non_blocking=True).long(),
+            None if self.landmarks is None else self.landmarks.to(device, non_blocking=True),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 
 from portrait_studio.errors import DataSetError
 from portrait_studio.networks.conventions import FACE, KEYPOINT_COUNT, LABEL_COUNT
+from portrait_studio.networks.face_completion import FACE_COMPLETION
 from trainer.config import Recipe
 from trainer.data.augment import augment, crop, flip, head_of, jitter_colours
 from trainer.data.batch import Batch, RawBatch
+from trainer.data.face_windows import FaceWindow, sample_face_window
 from trainer.data.holes import person_of, rectangle_around, sample_hole, shapes_of
+from trainer.data.pack_format import MESH_SUFFIX
 from trainer.data.packs import PackedSet
 from trainer.data.prompts import PromptedWindow, draw_thing, prompted_window
 from trainer.data.sample import PointArray, Sample
@@ -63,15 +66,26 @@ class BatchSource:
         """The same as bytes."""
         if self.recipe.task == "segmentation":
             return self._prompted(step, part, parts)
-        samples, masks = [], []
         count = self.recipe.data.batch // parts
-        for index in range(part * count, (part + 1) * count):
-            rng = np.random.default_rng([self.recipe.run.seed, step, index])
-            photo = int(self._drawn_below.searchsorted(rng.random(), side="right"))
-            cut, mask = self._face(photo, rng) if self.recipe.data.face_window else self._window(photo, rng)
-            samples.append(cut)
-            masks.append(mask)
-        return collate(samples, masks)
+        drawn = [self._drawn(step, index) for index in range(part * count, (part + 1) * count)]
+        if self.recipe.task == FACE_COMPLETION:
+            return collate_faces([self._aligned_face(photo, rng) for photo, rng in drawn])
+        draw = self._face if self.recipe.data.face_window else self._window
+        cuts = [draw(photo, rng) for photo, rng in drawn]
+        return collate([cut for cut, _ in cuts], [mask for _, mask in cuts])
+
+    def _drawn(self, step: int, index: int) -> tuple[int, np.random.Generator]:
+        """The photo of a sample, and the source of all further chance in it."""
+        rng = np.random.default_rng([self.recipe.run.seed, step, index])
+        return int(self._drawn_below.searchsorted(rng.random(), side="right")), rng
+
+    def _aligned_face(self, photo: int, rng: np.random.Generator) -> FaceWindow:
+        mesh = self.photos.mesh(photo)
+        assert mesh is not None, "photos without a mesh are never drawn"
+        augment = self.recipe.augment
+        return sample_face_window(
+            self.photos[photo], mesh, rng, self.recipe.face, augment.colour, augment.flip
+        )
 
     def _prompted(self, step: int, part: int, parts: int) -> RawBatch:
         """Windows around things, with what a user says of them."""
@@ -123,6 +137,8 @@ class BatchSource:
         factors = np.where(self._exactly_labelled(), self.recipe.data.exact_weight * factors, factors)
         if self.recipe.data.exact_only:
             factors = factors * self._exactly_labelled()
+        if self.recipe.task == FACE_COMPLETION:
+            factors = factors * np.array([MESH_SUFFIX in photo.members for photo in self.photos.photos])
         chances = np.zeros(len(self.photos))
         for index, name in enumerate(names):
             mine = owner == index
@@ -143,7 +159,8 @@ class BatchSource:
 
     def _collect_shapes(self) -> list[NDArray[np.bool_]]:
         """Silhouettes of things and limbs from a fixed choice of photos."""
-        if self.recipe.holes.silhouette == 0 or self.recipe.data.face_window:
+        faces = self.recipe.data.face_window or self.recipe.task == FACE_COMPLETION
+        if self.recipe.holes.silhouette == 0 or faces:
             return []
         rng = np.random.default_rng(self.recipe.run.seed)
         chosen = rng.permutation(len(self.photos))[:_SHAPE_PHOTOS]
@@ -227,4 +244,14 @@ def collate(samples: list[Sample], masks: list[NDArray[np.uint8]]) -> RawBatch:
         torch.from_numpy(np.stack([s.labels for s in samples])),
         torch.from_numpy(keypoints),
         tuple(s.key for s in samples),
+    )
+
+
+def collate_faces(windows: list[FaceWindow]) -> RawBatch:
+    """Stack aligned windows."""
+    raw = collate([window.sample for window in windows], [window.mask for window in windows])
+    return replace(
+        raw,
+        parts=torch.from_numpy(np.stack([window.parts for window in windows])),
+        landmarks=torch.from_numpy(np.stack([window.landmarks for window in windows])),
     )

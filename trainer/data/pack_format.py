@@ -5,7 +5,8 @@ A folder of packs holds one folder per set::
     SET/index.json              format, and for each photo its key, shard, split, size, label shares, and
                                 where its files lie in the shard; for each shard its SHA-256
     SET/SET-train-000.tar       KEY.jpg (quality 92), KEY.labels.png (8-bit codes; absent = nothing known),
-                                KEY.json (keypoints, set, and what else the set knows)
+                                KEY.json (keypoints, set, and what else the set knows),
+                                KEY.mesh.npy (468 points of the face in pixels, float16; absent = unknown)
 
 Format 1 did not say where files lie; its shards are read through once when they are opened.
 """
@@ -24,6 +25,7 @@ from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT, PART
 FORMAT_VERSION: Final = 2
 READABLE_VERSIONS: Final = (1, 2)
 INDEX_NAME: Final = "index.json"
+MESH_SUFFIX: Final = "mesh.npy"
 
 CODE_COUNT: Final = LABEL_COUNT + len(PARTIAL_LABELS)
 """Codes 0-25 of label maps; 255 is counted nowhere."""

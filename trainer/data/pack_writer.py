@@ -18,10 +18,18 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from portrait_studio.errors import DataSetError
 from portrait_studio.networks.conventions import IGNORE_LABEL, KEYPOINT_COUNT
-from trainer.data.pack_format import FORMAT_VERSION, INDEX_NAME, Members, PackedPhoto, label_shares
+from trainer.data.pack_format import (
+    FORMAT_VERSION,
+    INDEX_NAME,
+    MESH_SUFFIX,
+    Members,
+    PackedPhoto,
+    label_shares,
+)
 from trainer.data.sample import Extras, Sample
 from trainer.data.split import SPLITS, Split, split_of
 
@@ -183,9 +191,18 @@ def _encoded(sample: Sample, extras: Extras) -> dict[str, bytes]:
     if (sample.labels != IGNORE_LABEL).any():
         members["labels.png"] = cv2.imencode(".png", sample.labels)[1].tobytes()
     keypoints = [[round(float(x), 2), round(float(y), 2), round(float(c), 4)] for x, y, c in sample.keypoints]
-    record = {**extras, "set": sample.set_name, "keypoints": keypoints}
+    if extras.get("mesh") is not None:
+        members[MESH_SUFFIX] = _npy(np.asarray(extras["mesh"], np.float16))
+    known = {name: value for name, value in extras.items() if name != "mesh"}
+    record = {**known, "set": sample.set_name, "keypoints": keypoints}
     members["json"] = json.dumps(record).encode()
     return members
+
+
+def _npy(array: NDArray[np.float16]) -> bytes:
+    data = io.BytesIO()
+    np.save(data, array, allow_pickle=False)
+    return data.getvalue()
 
 
 def write_packs(

@@ -23,6 +23,7 @@ from trainer.data.pack_format import (
     CODE_COUNT,
     FORMAT_VERSION,
     INDEX_NAME,
+    MESH_SUFFIX,
     READABLE_VERSIONS,
     Members,
     PackedPhoto,
@@ -125,9 +126,15 @@ class PackedSet:
         return Sample(photo.key, rgb, labels, keypoints)
 
     def extras(self, index: int) -> dict[str, Any]:
-        """Everything of the photo's JSON: `set`, `keypoints`, `original_size`, and `five` for faces."""
+        """All of the photo's JSON: `set`, `keypoints`, `original_size`, `five` for faces; and its `mesh`."""
         record: dict[str, Any] = json.loads(self._read(index, "json")["json"])
-        return record
+        mesh = self.mesh(index)
+        return record if mesh is None else {**record, "mesh": mesh}
+
+    def mesh(self, index: int) -> PointArray | None:
+        """The points (468, 2) float32 of MediaPipe FaceMesh in pixels of the packed image, where known."""
+        data = self._read(index, MESH_SUFFIX).get(MESH_SUFFIX)
+        return None if data is None else np.load(io.BytesIO(data), allow_pickle=False).astype(np.float32)
 
     def five(self, index: int) -> PointArray | None:
         """Eyes, nose and corners of the mouth (5, 2) float32 in pixels of the packed image, where known."""

@@ -16,10 +16,11 @@ LabelArray = NDArray[np.uint8]
 PointArray = NDArray[np.float32]
 
 Extras = Mapping[str, Any]
-"""What a set knows beside image, labels and keypoints, as JSON values.
+"""What a set knows beside image, labels and keypoints, as JSON values but for `mesh`.
 
-`original_size`, `five` landmarks of a face, `split` where the set divides itself into "train" and "val",
-`shown`: names of the labels that the photo may show, where tags say so.
+`original_size`, `five` landmarks of a face, `mesh`: its points (468, 2) by MediaPipe FaceMesh, an array,
+`split` where the set divides itself into "train" and "val", `shown`: names of the labels that the photo may
+show, where tags say so.
 """
 
 

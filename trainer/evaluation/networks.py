@@ -54,7 +54,7 @@ def open_network(task: str, path: Path) -> LoadedNetwork:
     """The network of a task from a folder of released weights, or the averaged one of a training run.
 
     Args:
-        task: "parsing", "completion" or "face".
+        task: one of `catalog.TASKS`.
         path: folder of released weights, one weights file, or folder of a run.
 
     Raises:

@@ -21,6 +21,9 @@ _STAGES = {13: (2, 2, 3, 3, 3), 16: (2, 2, 4, 4, 4)}
 class PerceptualLoss(nn.Module):
     """Squared feature difference over the target's mean square, summed over relu1_2 to relu5_2."""
 
+    depth = 5
+    """Number of feature maps."""
+
     mean: Tensor
     std: Tensor
 
@@ -30,7 +33,7 @@ class PerceptualLoss(nn.Module):
         starts = [sum(stages[:stage]) for stage in range(len(stages))]
         self._pooled_before = set(starts[1:])
         self._taken = {start + 1 for start in starts}
-        self.convolutions = nn.ModuleList(convolutions)
+        self.convolutions = nn.ModuleList(convolutions[: starts[self.depth - 1] + 2])
         self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1))
         self.register_buffer("std", torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1))
         self.requires_grad_(False)
@@ -38,7 +41,7 @@ class PerceptualLoss(nn.Module):
         self.to(memory_format=torch.channels_last)
 
     def features(self, image: Tensor) -> list[Tensor]:
-        """Five feature maps of images (N, 3, H, W) in [-1, 1]; H and W at least 16."""
+        """`depth` feature maps of images (N, 3, H, W) in [-1, 1]; H and W at least 16."""
         ordered = image.float().contiguous(memory_format=torch.channels_last)
         x = ((ordered + 1) / 2 - self.mean) / self.std
         taken = []
@@ -55,7 +58,24 @@ class PerceptualLoss(nn.Module):
         with torch.no_grad():
             wanted = self.features(target)
         pairs = zip(self.features(output), wanted, strict=True)
-        return torch.stack([_relative_error(a, b) for a, b in pairs]).sum()
+        return torch.stack([self._distance(a, b) for a, b in pairs]).sum()
+
+    def _distance(self, output: Tensor, target: Tensor) -> Tensor:
+        return _relative_error(output, target)
+
+
+class RelativeFeatureDistance(PerceptualLoss):
+    """Absolute feature difference over the target's mean, summed over relu1_2, relu2_2 and relu3_2.
+
+    Less is asked of what is far off than by squares, and the costly layers, which see parts rather than
+    edges, are left out.
+    """
+
+    depth = 3
+
+    def _distance(self, output: Tensor, target: Tensor) -> Tensor:
+        scale = shared_mean(target.float().abs().mean()).clamp_min(1e-6)
+        return (output - target).abs().float().mean() / scale
 
 
 def _relative_error(output: Tensor, target: Tensor) -> Tensor:
@@ -108,8 +128,12 @@ def _convolutions(state: dict[str, Tensor]) -> tuple[list[nn.Conv2d], tuple[int,
     return layers, stages
 
 
-def load_perceptual(path: Path) -> PerceptualLoss:
+def load_perceptual(path: Path, kind: type[PerceptualLoss] = PerceptualLoss) -> PerceptualLoss:
     """Read the keys of ``torchvision.models.vgg19().features``, or of vgg16, from a safetensors file.
+
+    Args:
+        path: the file.
+        kind: which of the losses is wanted.
 
     Raises:
         DataSetError: the file is missing, damaged or holds something else.
@@ -121,4 +145,4 @@ def load_perceptual(path: Path) -> PerceptualLoss:
             f"{path} does not hold VGG features; give a safetensors file of torchvision's "
             "vgg19().features or vgg16().features."
         ) from None
-    return PerceptualLoss(*read)
+    return kind(*read)

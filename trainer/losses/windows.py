@@ -25,6 +25,28 @@ def hole_windows(mask: Tensor, side: int) -> list[tuple[int, int]]:
     return corners
 
 
+def random_hole_windows(mask: Tensor, side: int) -> list[tuple[int, int]]:
+    """Top left corner (x, y) of a window of `side` pixels around a random pixel of each sample's hole.
+
+    Args:
+        mask: (N, 1, H, W), 1 = hole; an empty one gives the middle of the picture.
+        side: at most H and W.
+    """
+    height, width = mask.shape[-2:]
+    corners = []
+    for hole in mask[:, 0]:
+        places = hole.flatten().nonzero()[:, 0]
+        place = (
+            places[torch.randint(len(places), ())].item()
+            if len(places)
+            else mask[0].numel() // 2 + width // 2
+        )
+        x = min(max(0, int(place) % width - side // 2), width - side)
+        y = min(max(0, int(place) // width - side // 2), height - side)
+        corners.append((x, y))
+    return corners
+
+
 def cut_windows(x: Tensor, corners: list[tuple[int, int]], side: int) -> Tensor:
     """(N, C, H, W) -> (N, C, side, side), one window per sample."""
     parts = [

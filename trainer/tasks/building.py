@@ -8,21 +8,23 @@ from torch import Tensor, nn
 
 from portrait_studio.errors import DataSetError, OptionError, WeightsError
 from portrait_studio.networks.face import FACE_WINDOW
+from portrait_studio.networks.face_completion import FACE_COMPLETION, FACE_COMPLETION_SIDE
 from portrait_studio.networks.parsing import ParsingNetwork
 from portrait_studio.networks.registry import ARCHITECTURES, build_network
 from portrait_studio.networks.segmentation import SegmentationNetwork
 from trainer.config import Recipe
 from trainer.frozen import Frozen
-from trainer.losses.perceptual import load_perceptual
+from trainer.losses.perceptual import RelativeFeatureDistance, load_perceptual
 from trainer.tasks.adversary import Adversary
 from trainer.tasks.base import Task
 from trainer.tasks.completion import CompletionTask
 from trainer.tasks.face import FaceTask
+from trainer.tasks.face_completion import FaceCompletionTask
 from trainer.tasks.parsing import ParsingTask
 from trainer.tasks.segmentation import SegmentationTask
 from trainer.tasks.structure import StructureSource
 
-_TASKS = ("parsing", "completion", "face", "segmentation")
+_TASKS = ("parsing", "completion", "face", FACE_COMPLETION, "segmentation")
 
 
 def check_task(recipe: Recipe) -> None:
@@ -62,6 +64,8 @@ def make_task(
         return ParsingTask(recipe, network, label_frequencies)
     if recipe.task == "segmentation" and isinstance(network, SegmentationNetwork):
         return SegmentationTask(recipe, network)
+    if recipe.task == FACE_COMPLETION:
+        return _face_completion(recipe, network, vgg)
     judges = _adversaries(recipe)
     if not (recipe.loss.pixel or recipe.loss.perceptual or (judges and recipe.adversarial.start == 0)):
         raise OptionError(
@@ -79,6 +83,17 @@ def make_task(
     if recipe.data.size < FACE_WINDOW:
         raise OptionError(f"The face stage needs a size of at least {FACE_WINDOW}, not {recipe.data.size}.")
     return FaceTask(recipe, network, completion, structure, perceptual, judges.get("face"))
+
+
+def _face_completion(recipe: Recipe, network: nn.Module, vgg: Path | None) -> Task:
+    if recipe.data.size != FACE_COMPLETION_SIDE:
+        raise OptionError(
+            f"The face completion stage needs a size of {FACE_COMPLETION_SIDE}, not {recipe.data.size}."
+        )
+    distance = None
+    if recipe.loss.perceptual:
+        distance = load_perceptual(require_vgg(vgg), RelativeFeatureDistance)
+    return FaceCompletionTask(recipe, network, distance)
 
 
 def _frozen_parser(frozen: Frozen) -> ParsingNetwork | None:

@@ -2,7 +2,8 @@
 
 The landmarks travel in the pack's JSON as `five`: right eye, left eye, nose, right and left corner of the
 mouth (the person's own sides), x and y in pixels of the packed image, or null where no face was found. Where
-the file of landmarks holds a `mesh` as well, the labels of the face are taken from it.
+the file of landmarks holds a `mesh` as well, it travels in a file of its own, and the labels of the face are
+taken from it.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ PORTRAITS: Final = "portraits"
 CELEBAHQ: Final = "celebahq"
 UTKFACE: Final = "utkface"
 
+PORTRAIT_SIDE: Final = 320
 FACE_SIDE: Final = 256
 SMALL_FACE_SIDE: Final = 128
 
@@ -130,7 +132,8 @@ def _samples(source: Source, skips: Skips, side: int) -> Iterator[tuple[Sample, 
                 f"{source.name}/{path.stem}", image, labels, unknown_keypoints(), side
             )
             five = packed_five(None if face is None else face.five, image, sample.image)
-            yield sample, {**extras, "five": five}
+            mesh = packed_mesh(None if face is None else face.mesh, image, sample.image)
+            yield sample, {**extras, "five": five, "mesh": mesh}
 
 
 def packed_five(points: PointArray | None, image: ImageArray, packed: ImageArray) -> list[list[float]] | None:
@@ -141,8 +144,15 @@ def packed_five(points: PointArray | None, image: ImageArray, packed: ImageArray
     return [[round(float(x), 2), round(float(y), 2)] for x, y in moved]
 
 
+def packed_mesh(points: PointArray | None, image: ImageArray, packed: ImageArray) -> PointArray | None:
+    """Points (468, 2) of a photo (h, w, 3) in pixels of the packed one; None without any."""
+    if points is None:
+        return None
+    return scale_points(points, (image.shape[1], image.shape[0]), (packed.shape[1], packed.shape[0]))
+
+
 def convert_portraits(source: Source, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
-    """Samples of the official portraits, at most 256 pixels; the lower face is labelled where it has a mesh.
+    """Samples of the official portraits, at most 320 pixels; the lower face is labelled where it has a mesh.
 
     Args:
         source: a folder with `*.jpg` and `landmarks.npz`.
@@ -151,7 +161,7 @@ def convert_portraits(source: Source, skips: Skips) -> Iterator[tuple[Sample, Ex
     Raises:
         DataSetError: the layout is not that of the set.
     """
-    return _samples(source, skips, FACE_SIDE)
+    return _samples(source, skips, PORTRAIT_SIDE)
 
 
 def convert_celebahq(source: Source, skips: Skips) -> Iterator[tuple[Sample, Extras]]:

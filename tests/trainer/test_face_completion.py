@@ -1,0 +1,141 @@
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from portrait_studio.engine.network_store import ReleasedNetworks
+from portrait_studio.errors import DataSetError, OptionError
+from tests.helpers.tiny_faces import write_faces
+from tests.helpers.tiny_packs import write_tiny_vgg
+from trainer.__main__ import main
+from trainer.data.batches import BatchSource
+from trainer.evaluation.cost import cost_of
+from trainer.losses.face import landmark_loss, parts_loss, picture_loss
+from trainer.losses.perceptual import PerceptualLoss, RelativeFeatureDistance, load_perceptual
+from trainer.losses.windows import random_hole_windows
+from trainer.precision import choose_compute
+from trainer.recipe_files import load_recipe
+from trainer.setup import start_run
+
+
+def test_picture_loss_by_hand() -> None:
+    target = torch.zeros(1, 3, 2, 2)
+    output = torch.full((1, 3, 2, 2), 0.5)
+    output[..., 0, 0] = 1.0
+    mask = torch.zeros(1, 1, 2, 2)
+    mask[..., 0, 0] = 1
+    assert picture_loss(output, target, mask, 0.0).item() == pytest.approx(1.0)
+    assert picture_loss(output, target, mask, 0.1).item() == pytest.approx(1.05)
+
+
+def test_parts_loss_by_hand_leaves_out_the_unknown() -> None:
+    logits = torch.zeros(1, 4, 1, 2)
+    logits[0, 0, 0, 0] = math.log(3)
+    parts = torch.tensor([[[0, 255]]])
+    assert parts_loss(logits, parts).item() == pytest.approx(math.log(6 / 3))
+    nothing = torch.full((1, 1, 2), 255)
+    assert parts_loss(logits, nothing).item() == 0
+
+
+def test_landmark_loss_by_hand_is_least_at_the_mean_error() -> None:
+    truth = torch.zeros(1, 1, 2)
+    points = torch.tensor([[[3.0, 1.0]]])
+    assert landmark_loss(points, torch.full((1, 1), 4.0), truth).item() == pytest.approx(
+        2 / 4 + math.log(4 / 64)
+    )
+    losses = [landmark_loss(points, torch.full((1, 1), scale), truth).item() for scale in (1.5, 2.0, 2.5)]
+    assert losses[1] == min(losses)
+
+
+def test_gradients_of_the_losses() -> None:
+    rng = torch.Generator().manual_seed(0)
+    output = torch.rand(1, 3, 3, 3, generator=rng, dtype=torch.float64).requires_grad_()
+    target = output.detach() + 0.3
+    mask = torch.zeros(1, 1, 3, 3, dtype=torch.float64)
+    mask[..., 1, :] = 1
+    # The loss itself computes in float32, so the differences are coarse.
+    assert torch.autograd.gradcheck(lambda x: picture_loss(x, target, mask, 0.1), output, eps=1e-2, atol=1e-3)
+    points = torch.rand(1, 2, 2, generator=rng, dtype=torch.float64).requires_grad_()
+    scales = (torch.rand(1, 2, generator=rng, dtype=torch.float64) + 1).requires_grad_()
+    truth = points.detach() + 2
+    assert torch.autograd.gradcheck(lambda p, s: landmark_loss(p, s, truth), (points, scales))
+
+
+def test_the_relative_feature_distance_by_hand(tmp_path: Path) -> None:
+    vgg = write_tiny_vgg(tmp_path / "vgg.safetensors")
+    distance = load_perceptual(vgg, RelativeFeatureDistance)
+    assert len(distance.convolutions) == 6
+    assert len(load_perceptual(vgg).convolutions) == 12
+    one, other = torch.rand(2, 1, 3, 16, 16) * 2 - 1
+    pairs = zip(PerceptualLoss.features(distance, one), distance.features(other), strict=True)
+    wanted = sum(((a - b).abs().mean() / b.abs().mean()).item() for a, b in pairs)
+    assert distance(one, other).item() == pytest.approx(wanted, rel=1e-5)
+    assert distance(other, other).item() == 0
+
+
+def test_windows_lie_around_a_pixel_of_the_hole() -> None:
+    mask = torch.zeros(2, 1, 128, 128)
+    mask[0, 0, 3, 120] = 1
+    torch.manual_seed(0)
+    assert random_hole_windows(mask, 64) == [(64, 0), (32, 32)]
+    mask[1, 0, 60, 20] = mask[1, 0, 61, 100] = 1
+    drawn = {random_hole_windows(mask, 32)[1] for _ in range(20)}
+    assert drawn == {(4, 44), (84, 45)}
+
+
+def test_a_whole_run_from_packs_to_released_weights(tmp_path: Path) -> None:
+    data, run, models = write_faces(tmp_path / "packs"), tmp_path / "run", tmp_path / "models"
+    train = ["train", "tiny-face-completion", "--data", str(data), "--run", str(run), "--device", "cpu"]
+    assert main(train) == 0
+    assert (run / "sheets" / "0000004.png").is_file()
+    assert main(["export", str(run), str(models)]) == 0
+    networks = ReleasedNetworks(models)
+    assert networks.has("face-completion")
+    assert networks.load("face-completion").task == "face-completion"
+    card = (models / "face-completion.md").read_text("utf-8")
+    assert card.startswith("# Face completion network: tiny-face-completion\n")
+    assert "at 128 x 128" in card
+    cost = cost_of(models, networks)
+    assert cost is not None
+    assert cost.networks == ["face-completion"]
+
+
+def test_the_perceptual_part_needs_its_file_and_sees_a_share_of_the_batch(tmp_path: Path) -> None:
+    data = write_faces(tmp_path / "packs")
+    recipe = load_recipe("tiny-face-completion")
+    recipe = replace(recipe, loss=replace(recipe.loss, perceptual=0.35, perceptual_share=0.5))
+    compute = choose_compute("cpu", "float32")
+    with pytest.raises(DataSetError, match="--vgg FILE"):
+        start_run(recipe, data, tmp_path / "run", compute)
+    vgg = write_tiny_vgg(tmp_path / "vgg.safetensors")
+    run = start_run(recipe, data, tmp_path / "run", compute, vgg=vgg)
+    seen: list[int] = []
+    run.task._perceptual.register_forward_pre_hook(lambda _, given: seen.append(len(given[0])))  # type: ignore[attr-defined]
+    loss = run.task.loss("network", run.source.batch(0), 0)
+    assert seen == [1]
+    assert {"pixel", "parts", "landmarks", "perceptual", "landmarks_px"} == set(loss.scalars)
+    loss.loss.backward()
+
+
+def test_windows_of_another_size_are_refused(tmp_path: Path) -> None:
+    recipe = load_recipe("tiny-face-completion")
+    recipe = replace(recipe, data=replace(recipe.data, size=96))
+    with pytest.raises(OptionError, match="needs a size of 128, not 96"):
+        start_run(recipe, write_faces(tmp_path), tmp_path / "run", choose_compute("cpu", "float32"))
+
+
+def test_a_longer_run_lowers_every_part(tmp_path: Path) -> None:
+    data = write_faces(tmp_path / "packs", 2)
+    recipe = load_recipe("tiny-face-completion")
+    recipe = replace(recipe, optimiser=replace(recipe.optimiser, rate=1e-2))
+    run = start_run(recipe, data, tmp_path / "run", choose_compute("cpu", "float32"))
+    batch = BatchSource(data, recipe).batch(0)
+    before = run.task.loss("network", batch, 0).scalars
+    for _ in range(30):
+        run.optimisers["network"].zero_grad()
+        run.task.loss("network", batch, 0).loss.backward()
+        run.optimisers["network"].step()
+    after = run.task.loss("network", batch, 0).scalars
+    assert all(after[name] < before[name] for name in ("pixel", "parts", "landmarks"))

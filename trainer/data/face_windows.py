@@ -1,0 +1,168 @@
+"""Aligned windows of faces with their landmarks, parts and a hole, for the face completion network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.errors import OptionError
+from portrait_studio.imaging.similarity import (
+    Transform,
+    composed,
+    fit_similarity,
+    on_pixels,
+    scale_of,
+    transformed,
+)
+from portrait_studio.networks.conventions import IGNORE_LABEL
+from portrait_studio.networks.face_completion import (
+    ANCHORS,
+    FACE_COMPLETION_SIDE,
+    LANDMARKS,
+    MIRROR_LANDMARKS,
+    MIRROR_PARTS,
+    PARTS_STRIDE,
+)
+from trainer.data.augment import flip as flip_sample
+from trainer.data.augment import jitter_colours
+from trainer.data.face_holes import sample_face_hole
+from trainer.data.face_parts import face_parts
+from trainer.data.sample import ImageArray, LabelArray, PointArray, Sample, unknown_keypoints
+
+_RIGHT_EYE, _LEFT_EYE, _MOUTH = (33, 133), (263, 362), (13, 14, 61, 291)
+_SIDE = FACE_COMPLETION_SIDE
+
+_WITHOUT_SHRINKING = 0.9
+
+
+@dataclass(frozen=True)
+class FaceJitter:
+    """How far windows of faces stray from their alignment.
+
+    Attributes:
+        scale: standard deviation of the natural logarithm of their scale.
+        turn: of their angle, in degrees.
+        shift: of their place, in pixels of the window.
+        loose: share of windows that are aligned only roughly, as a first look at a photo is.
+        loose_factor: how many times as far those stray.
+    """
+
+    scale: float = 0.08
+    turn: float = 6.0
+    shift: float = 4.0
+    loose: float = 0.2
+    loose_factor: float = 3.0
+
+    def __post_init__(self) -> None:
+        """Refuse figures below zero, and shares beyond 1."""
+        if min(self.scale, self.turn, self.shift, self.loose, self.loose_factor) < 0 or self.loose > 1:
+            raise OptionError("face: no figure may be negative, and `loose` must be at most 1.")
+
+
+@dataclass(frozen=True, eq=False)
+class FaceWindow:
+    """An aligned window.
+
+    Attributes:
+        sample: image and labels of (128, 128); its keypoints are unknown.
+        mask: (128, 128) uint8, 255 = hole.
+        parts: (64, 64) uint8 index into `FACE_PARTS`, 255 = unknown.
+        landmarks: (17, 2) float32 in pixels of the window.
+    """
+
+    sample: Sample
+    mask: NDArray[np.uint8]
+    parts: NDArray[np.uint8]
+    landmarks: PointArray
+
+
+def anchors_of_mesh(mesh: PointArray) -> PointArray:
+    """Centres of right eye, left eye and mouth (3, 2) of a mesh (468, 2), in its pixels."""
+    return np.stack([mesh[list(points)].mean(0) for points in (_RIGHT_EYE, _LEFT_EYE, _MOUTH)])
+
+
+def aligned(mesh: PointArray) -> Transform:
+    """From pixels of a photo to those of the aligned window, by the landmarks (468, 2) of its face."""
+    return fit_similarity(anchors_of_mesh(mesh), np.array(ANCHORS) * _SIDE)
+
+
+def sample_face_window(
+    sample: Sample, mesh: PointArray, rng: np.random.Generator, jitter: FaceJitter, colour: float, flip: float
+) -> FaceWindow:
+    """A window that strays from alignment, perhaps mirrored and recoloured, with a hole.
+
+    Args:
+        sample: photo of one face.
+        mesh: (468, 2) in its pixels.
+        rng: source of all chance.
+        jitter: how far to stray.
+        colour: strength of the colour jitter, see `augment.jitter_colours`.
+        flip: how often to mirror.
+    """
+    matrix = composed(_strayed(rng, jitter), aligned(mesh))
+    points = transformed(matrix, mesh).astype(np.float32)
+    labels = warped_labels(sample.labels, matrix)
+    image = jitter_colours(warped_image(sample.image, matrix), rng, colour)
+    window = FaceWindow(
+        Sample(sample.key, image, labels, unknown_keypoints()),
+        sample_face_hole(points, (_SIDE, _SIDE), rng),
+        face_parts(points, labels, PARTS_STRIDE),
+        points[list(LANDMARKS)],
+    )
+    return mirrored(window) if rng.random() < flip else window
+
+
+def mirrored(window: FaceWindow) -> FaceWindow:
+    """The window of the mirrored face; left and right are the person's own."""
+    landmarks = window.landmarks[list(MIRROR_LANDMARKS)]
+    landmarks[:, 0] = _SIDE - landmarks[:, 0]
+    table: NDArray[np.uint8] = np.arange(256, dtype=np.uint8)
+    table[: len(MIRROR_PARTS)] = MIRROR_PARTS
+    return FaceWindow(
+        flip_sample(window.sample),
+        np.ascontiguousarray(window.mask[:, ::-1]),
+        cv2.LUT(np.ascontiguousarray(window.parts[:, ::-1]), table),
+        landmarks,
+    )
+
+
+def warped_image(image: ImageArray, matrix: Transform) -> ImageArray:
+    """The window (128, 128, 3) of a photo (h, w, 3); beyond the photo's edge the photo is mirrored."""
+    shrink = min(1.0, scale_of(matrix))
+    # Bilinear sampling skips pixels when it shrinks, so the photo is first averaged down to the final scale.
+    if shrink < _WITHOUT_SHRINKING:
+        height, width = image.shape[:2]
+        size = max(1, round(width * shrink)), max(1, round(height * shrink))
+        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+        matrix = matrix @ np.diag([width / size[0], height / size[1], 1.0])
+    cut = cv2.warpAffine(
+        image, on_pixels(matrix), (_SIDE, _SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
+    )
+    return np.asarray(cut, np.uint8)
+
+
+def warped_labels(labels: LabelArray, matrix: Transform) -> LabelArray:
+    """The window (128, 128) of label codes (h, w), unknown beyond the photo's edge."""
+    cut = cv2.warpAffine(
+        labels,
+        on_pixels(matrix),
+        (_SIDE, _SIDE),
+        flags=cv2.INTER_NEAREST,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=IGNORE_LABEL,
+    )
+    return np.asarray(cut, np.uint8)
+
+
+def _strayed(rng: np.random.Generator, jitter: FaceJitter) -> Transform:
+    """A similarity about the window's middle."""
+    factor = jitter.loose_factor if rng.random() < jitter.loose else 1.0
+    scale = float(np.exp(rng.normal(0, jitter.scale * factor)))
+    angle = np.radians(rng.normal(0, jitter.turn * factor))
+    shift = rng.normal(0, jitter.shift * factor, 2)
+    turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    middle = np.full(2, _SIDE / 2)
+    return np.column_stack([turn, middle + shift - turn @ middle])

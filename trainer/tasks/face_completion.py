@@ -1,0 +1,113 @@
+"""Face completion: picture, parts and landmarks of aligned windows in one phase."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from portrait_studio.networks.face_completion import FACE_PARTS, PARTS_STRIDE, FaceCompletionOutput
+from trainer.config import Recipe
+from trainer.data.batch import Batch
+from trainer.losses.face import landmark_loss, parts_loss, picture_loss
+from trainer.losses.perceptual import PerceptualLoss
+from trainer.losses.windows import cut_windows, random_hole_windows
+from trainer.tasks.base import StepLoss, stack_rows, to_pictures
+
+_PART_COLOURS = np.array(
+    [
+        *((0, 0, 0), (255, 205, 150), (230, 150, 90), (120, 80, 40), (150, 110, 60), (60, 120, 230)),
+        *((90, 170, 255), (220, 60, 80), (120, 0, 30), (255, 110, 130), (140, 88, 52)),
+    ],
+    np.uint8,
+)
+assert len(_PART_COLOURS) == len(FACE_PARTS)
+
+
+class FaceCompletionTask:
+    """L1 and feature distance of the picture, cross entropy of the parts, likelihood of the landmarks."""
+
+    phases: tuple[str, ...] = ("network",)
+
+    def __init__(self, recipe: Recipe, network: nn.Module, perceptual: PerceptualLoss | None) -> None:
+        """Args: the recipe, the network, and the feature distance or None."""
+        self.network = network
+        self._loss = recipe.loss
+        self._perceptual = perceptual
+
+    def modules(self) -> dict[str, nn.Module]:
+        """The network alone."""
+        return {"network": self.network}
+
+    def parameter_groups(self, phase: str) -> list[dict[str, Any]]:
+        """One group."""
+        return [{"params": list(self.network.parameters()), "factor": 1.0}]
+
+    def active_phases(self, step: int) -> tuple[str, ...]:
+        """The one phase."""
+        return self.phases
+
+    def begin_step(self, batch: Batch, step: int) -> None:
+        """Nothing to prepare."""
+
+    def loss(self, phase: str, batch: Batch, step: int) -> StepLoss:
+        """The weighted sum of all that the recipe has a weight for."""
+        assert batch.parts is not None
+        assert batch.landmarks is not None
+        out: FaceCompletionOutput = self.network(batch.masked, batch.mask)
+        picture = out.picture.float()
+        parts = {
+            "pixel": self._loss.pixel * picture_loss(picture, batch.image, batch.mask, self._loss.known),
+            "parts": self._loss.parts * parts_loss(out.parts, batch.parts),
+            "landmarks": self._loss.landmarks * landmark_loss(out.landmarks, out.scales, batch.landmarks),
+        }
+        if self._perceptual is not None:
+            parts["perceptual"] = self._loss.perceptual * self._distance(picture, batch)
+        off = (out.landmarks.detach() - batch.landmarks).norm(dim=-1).mean()
+        scalars = {name: value.item() for name, value in parts.items()} | {"landmarks_px": off.item()}
+        return StepLoss(torch.stack(list(parts.values())).sum(), scalars)
+
+    def sheet(self, batch: Batch) -> NDArray[np.uint8]:
+        """Input, picture in the hole, truth, predicted parts with landmarks, true parts."""
+        assert batch.parts is not None
+        with torch.no_grad():
+            out: FaceCompletionOutput = self.network(batch.masked, batch.mask)
+        filled = batch.masked + batch.mask * out.picture.float()
+        drawn = _draw_points(_colour_parts(out.parts.argmax(1)), out.landmarks)
+        columns = [to_pictures(picture) for picture in (batch.masked, filled, batch.image)]
+        return stack_rows([*columns, drawn, _colour_parts(batch.parts)])
+
+    def _distance(self, picture: Tensor, batch: Batch) -> Tensor:
+        """On a window around a random pixel of the hole, of some of the samples: that is what it costs."""
+        assert self._perceptual is not None
+        count = math.ceil(self._loss.perceptual_share * len(picture))
+        some = torch.randperm(len(picture))[:count].to(picture.device)
+        composite = batch.masked[some] + batch.mask[some] * picture[some]
+        side = min(self._loss.perceptual_side, picture.shape[-1])
+        corners = random_hole_windows(batch.mask[some], side)
+        value: Tensor = self._perceptual(
+            cut_windows(composite, corners, side), cut_windows(batch.image[some], corners, side)
+        )
+        return value
+
+
+def _colour_parts(parts: Tensor) -> NDArray[np.uint8]:
+    """Part codes (N, h, w) as pictures (N, H, W, 3) of the window's size; unknown grey."""
+    table = np.full((256, 3), 128, np.uint8)
+    table[: len(FACE_PARTS)] = _PART_COLOURS
+    large = functional.interpolate(parts[:, None].float(), scale_factor=PARTS_STRIDE)[:, 0]
+    return np.asarray(table[large.cpu().numpy().astype(np.uint8)])
+
+
+def _draw_points(pictures: NDArray[np.uint8], points: Tensor) -> NDArray[np.uint8]:
+    drawn = pictures.copy()
+    for picture, places in zip(drawn, points.float().cpu().numpy(), strict=True):
+        for x, y in places:
+            cv2.circle(picture, (int(x), int(y)), 1, (255, 255, 255), -1)
+    return drawn
