@@ -2976,6 +2976,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/catalog.py" />
+            <source>face completion</source>
+            <translation>面部补全</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/catalog.py" />
             <source>{task}-down</source>
             <translation>{task}（向下）</translation>
         </message>
