@@ -404,7 +404,7 @@ def test_keypoints_and_labels_move_with_the_crop(tmp_path: Path) -> None:
     assert np.argwhere(sample.labels == 18)[:, 1].min() == 5
 
 
-@pytest.mark.parametrize(("name", "side"), [("portraits", 256), ("celebahq", 256), ("utkface", 128)])
+@pytest.mark.parametrize(("name", "side"), [("portraits", 320), ("celebahq", 256), ("utkface", 128)])
 def test_faces(tmp_path: Path, name: str, side: int) -> None:
     make_set(name, tmp_path / name)
     samples, skipped = converted(name, tmp_path / name)
