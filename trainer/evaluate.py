@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
-from portrait_studio.engine.devices import threads_of_cpu
+from portrait_studio.engine.devices import PrecisionMemory, choose_compute, threads_of_cpu
 from portrait_studio.engine.network_store import NetworkStore, ReleasedNetworks
 from portrait_studio.engine.pipeline import Engine
 from portrait_studio.errors import OptionError
@@ -25,11 +26,14 @@ from trainer.evaluation.rendering import as_markdown, as_text
 from trainer.evaluation.report import Measured, Report, summed_up, write_json
 from trainer.evaluation.scoring import Tally
 from trainer.evaluation.sheets import Gallery
+from trainer.evaluation.targets import thing_targets
+from trainer.evaluation.things import THINGS, ThingFills, measure_things
 from trainer.metrics.appearance import feature_network
 from trainer.metrics.features import VggDistance
 from trainer.protocols.case import Case
 from trainer.protocols.folder import folder_cases
 from trainer.protocols.natural import source_files
+from trainer.protocols.things import pasted_cases, real_cases
 from trainer.threads import add_threads_option
 
 EXTENSIONS = {"down": "extend-down", "up": "extend-up"}
@@ -125,6 +129,37 @@ def evaluate(
     return summed_up(measured, name, data), tally
 
 
+def evaluate_things(options: EvaluateOptions, networks: NetworkStore) -> tuple[Report, Tally]:
+    """Measure how exactly things are found in loose masks, and the fills where what is behind is known.
+
+    Args:
+        options: what to measure; the fills need `vgg`.
+        networks: the networks that are measured.
+
+    Raises:
+        OptionError: there are no packs to measure on.
+        DataSetError: packs are missing or damaged.
+        WeightsError: a network or the feature network cannot be read.
+    """
+    if options.data is None:
+        raise OptionError("The protocol things needs packed photos: give their folder with --data.")
+    sets = options.sets or ("clothing-co-parsing",)
+    photos = PackedSet(options.data, "val", sets)
+    source = None if options.source is None else source_files(options.source)
+    network = networks.load("segmentation")
+    compute = choose_compute(options.device, PrecisionMemory())
+    filling = None if options.vgg is None else ThingFills(Engine(networks), VggDistance(options.vgg))
+    cases = chain(*(make(photos, options.limit, source) for make in (real_cases, pasted_cases)))
+    things = measure_things(cases, network.module, compute, filling)
+    tally = things.as_tally({network.task: network.sha256})
+    cost = None if options.weights is None else cost_of(options.weights, networks)
+    report = summed_up(Measured(tally, cost=cost), THINGS, ", ".join(sets))
+    rows = things.rows()
+    targets = [*thing_targets(rows), *report.targets]
+    device = compute.description
+    return replace(report, cases=things.cases, device=device, things=rows, targets=targets), tally
+
+
 def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `evaluate` to the commands of the trainer."""
     parser = commands.add_parser("evaluate", help="measure all methods on hidden parts of photos")
@@ -135,7 +170,7 @@ def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentP
     what.add_argument("--cases", type=Path, metavar="DIR", help="folder of NAME.png with NAME_mask.png")
     what.add_argument("--data", type=Path, metavar="DEST", help="folder of packs; needs --protocol")
     how = parser.add_mutually_exclusive_group()
-    how.add_argument("--protocol", choices=tuple(PLANS), help="how holes are made from the packs")
+    how.add_argument("--protocol", choices=(*PLANS, THINGS), help="how holes are made from the packs")
     how.add_argument(
         "--extend", choices=tuple(EXTENSIONS), help="cut rows away below or above and recover them"
     )
@@ -194,7 +229,8 @@ def _run(arguments: argparse.Namespace) -> int:
         weights=models,
     )
     with threads_of_cpu(arguments.threads):
-        report, tally = evaluate(options, ReleasedNetworks(models))
+        measure = evaluate_things if options.protocol == THINGS else evaluate
+        report, tally = measure(options, ReleasedNetworks(models))
     sys.stdout.write(as_text(report))
     if arguments.json is not None:
         write_json(report, tally, arguments.json)

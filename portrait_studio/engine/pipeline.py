@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.blend import BlendOptions
-from portrait_studio.engine.devices import PrecisionMemory, choose_compute, threads_of_cpu
+from portrait_studio.engine.devices import Compute, PrecisionMemory, choose_compute, threads_of_cpu
 from portrait_studio.engine.extend import SideNetworks, extend
 from portrait_studio.engine.extension_plan import photo_in, widest_side
 from portrait_studio.engine.fallback import Fallback
@@ -28,6 +29,7 @@ from portrait_studio.engine.request import (
     Pixels,
     Structure,
 )
+from portrait_studio.engine.segment import Clicks, ThingFound, find_thing, tighten
 from portrait_studio.engine.texture import synthesise as synthesise_texture
 from portrait_studio.engine.work_crop import CropPolicy
 from portrait_studio.errors import MaskError, OptionError
@@ -126,6 +128,49 @@ class Engine:
         job = Job(CompletionRequest(image, mask), tools, self._fallback(device), progress or Progress())
         return job.glance().structure()
 
+    def tighten(
+        self, image: Pixels, loose: NDArray[np.uint8], device: str = "auto", progress: Progress | None = None
+    ) -> tuple[ThingFound, ...]:
+        """The exact things in a loose mask, one for each of its places; see `segment.tightened_mask`.
+
+        Args:
+            image: (H, W, 3) RGB, uint8 or uint16.
+            loose: (H, W) uint8, nonzero = loosely marked.
+            device: "auto", "cpu", "cuda" or "mps".
+            progress: may cancel.
+
+        Raises:
+            MaskError: the mask is of another size.
+            WeightsError: the segmentation network is missing or damaged.
+            DeviceError: the device is missing or out of memory.
+            Cancelled: the user asked for it.
+        """
+        check_extent(extent_of(loose), extent_of(image))
+        module, report = self._networks.load("segmentation").module, _heard_by(progress)
+
+        def step(compute: Compute, policy: CropPolicy) -> tuple[ThingFound, ...]:
+            return tuple(tighten(module, image, loose, compute, report))
+
+        return self._fallback(device).run(step)
+
+    def find_thing(
+        self, image: Pixels, clicks: Clicks, device: str = "auto", progress: Progress | None = None
+    ) -> ThingFound:
+        """The thing under clicks; see `tighten` for the rest.
+
+        Raises:
+            OptionError: no click lies inside the photo.
+        """
+        photo = extent_of(image)
+        if not any(0 <= x < photo.width and 0 <= y < photo.height for x, y in clicks.inside):
+            raise OptionError("The click lies outside the photo; choose a place inside it.")
+        module, report = self._networks.load("segmentation").module, _heard_by(progress)
+
+        def step(compute: Compute, policy: CropPolicy) -> ThingFound:
+            return find_thing(module, image, None, clicks, compute, report)
+
+        return self._fallback(device).run(step)
+
     def complete(self, request: CompletionRequest, progress: Progress | None = None) -> CompletionResult:
         """Fill every hole of a photo.
 
@@ -158,6 +203,11 @@ class Engine:
     def _fallback(self, device: str, precision: str = "auto") -> Fallback:
         compute, cpu = (choose_compute(name, self._memory, precision) for name in (device, "cpu"))
         return Fallback(compute, cpu, self._policy)
+
+
+def _heard_by(progress: Progress | None) -> Callable[[float], None]:
+    """Segmentation is no stage of a fill: it may be cancelled, and is over before a bar would move."""
+    return lambda _: None if progress is None else progress.check()
 
 
 def check_request(request: CompletionRequest) -> None:

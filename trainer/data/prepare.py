@@ -14,7 +14,7 @@ import numpy as np
 
 from portrait_studio.errors import DataSetError
 from portrait_studio.networks.conventions import IGNORE_LABEL, LABELS
-from trainer.data.converters.reading import Skips
+from trainer.data.converters.reading import BODY_SIDE, Skips
 from trainer.data.converters.registry import data_set
 from trainer.data.converters.source import Source
 from trainer.data.pack_writer import PackWriter
@@ -109,6 +109,7 @@ def prepare(
     *,
     name: str | None = None,
     poses: Path | None = None,
+    long_side: int = BODY_SIDE,
 ) -> PrepareReport:
     """Convert a data set and write its packs and `report.json` to `destination`/`name`.
 
@@ -121,13 +122,14 @@ def prepare(
         listener: told how many photos are done.
         name: name of the packed set; the set's own by default.
         poses: poses that another model wrote; `blazepose.json` in the set's folder by default.
+        long_side: see `converters.source.Source`.
 
     Raises:
         DataSetError: unknown set, layout not as expected, nothing converted, or destination not writable.
     """
     entry = data_set(set_name)
     packed_name = _checked_name(name or entry.name)
-    where = Source(entry.root(source), packed_name, poses)
+    where = Source(entry.root(source), packed_name, poses, long_side)
     skips, counts = Skips(), _Counts()
     with PackWriter(destination, packed_name) as writer:
         for sample, extras in _without_repeats(entry.convert(where, skips), skips):

@@ -8,8 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from portrait_studio.errors import OptionError
+from trainer.data.converters.reading import BODY_SIDE
 from trainer.data.converters.registry import DATA_SETS
 from trainer.data.prepare import prepare
+
+_LEAST_SIDE = 64
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -53,14 +57,30 @@ def add_prepare_command(subparsers: Subparsers) -> None:
         help="poses that another model wrote: JSON with, for each photo id, size [width, height] and "
         "landmarks, 33 x [x, y, visibility] in MediaPipe's order; blazepose.json in SRC by default",
     )
+    parser.add_argument(
+        "--side",
+        type=int,
+        default=BODY_SIDE,
+        metavar="N",
+        help=f"most pixels of a photo's longer side ({BODY_SIDE} by default; small things need more); sets "
+        "of faces and of crops of people keep their own",
+    )
     parser.add_argument("--list", nargs=0, action=_ListSets, help="describe all sets and exit")
     parser.set_defaults(handler=run_prepare)
 
 
 def run_prepare(args: argparse.Namespace) -> int:
     """Prepare one set and print its report; 0 when done. Errors leave as `PortraitStudioError`."""
+    if args.side < _LEAST_SIDE:
+        raise OptionError(f"--side must be at least {_LEAST_SIDE} pixels, not {args.side}.")
     report = prepare(
-        args.set_name, args.source, args.destination, _show_progress, name=args.name, poses=args.poses
+        args.set_name,
+        args.source,
+        args.destination,
+        _show_progress,
+        name=args.name,
+        poses=args.poses,
+        long_side=args.side,
     )
     sys.stdout.write(report.text() + "\n")
     return 0

@@ -10,8 +10,9 @@ import numpy as np
 from trainer.evaluation.methods import G_P, G_P_F, G
 from trainer.evaluation.scoring import Score
 
-PAIRS: tuple[tuple[str, str], ...] = ((G, G_P), (G_P, G_P_F))
-"""Which method is compared with which: the paper's steps."""
+_TIGHTENED = ("default, loose mask", "default, network over 0.4")
+PAIRS: tuple[tuple[str, str], ...] = ((G, G_P), (G_P, G_P_F), _TIGHTENED)
+"""Which method is compared with which: the paper's steps, and holes as they were painted and tightened."""
 
 SIGNS = {"l1_in_hole": -1, "psnr_in_hole": 1, "ssim": 1, "vgg": -1}
 """Figures that are compared, and whether more (1) or less (-1) is better."""

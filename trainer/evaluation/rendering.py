@@ -8,6 +8,7 @@ from trainer.evaluation.methods import G_P, G_P_F, G
 from trainer.evaluation.parsers import ParserFigures
 from trainer.evaluation.report import Report
 from trainer.evaluation.tables import Table, cell
+from trainer.metrics.segmentation import RIM_PX
 
 FIGURES: dict[str, tuple[str, str]] = {
     "l1_in_hole": ("L1 in hole", "{:.2f}"),
@@ -36,6 +37,15 @@ _PARSER_FIGURES: dict[str, str] = {
 }
 
 
+_MASK_FIGURES: dict[str, str] = {
+    "iou": "IoU with the thing",
+    "inside": "of the thing inside",
+    "inside_grown": "inside when grown",
+    "area": "area",
+    "skin": "of face and arms inside",
+}
+
+
 def as_text(report: Report) -> str:
     """All tables in plain text."""
     return "\n\n".join([report.headline, *(table.text() for table in tables_of(report))]) + "\n"
@@ -53,6 +63,7 @@ def tables_of(report: Report) -> list[Table]:
         *_comparisons(report),
         *_parsers(report),
         *_guiding_map(report),
+        *_things(report),
         *_targets(report),
     )
     return [table for table in candidates if table.rows or table.notes]
@@ -125,6 +136,17 @@ def _guiding_map(report: Report) -> Iterator[Table]:
     whole, hole = report.parsing["mean_iou"], report.parsing["mean_iou_in_hole"]
     line = f"The map that guided the fills: mean IoU {whole:.3f} on the whole image, {hole:.3f} in the hole"
     yield Table("", [], [line if report.pckh is None else f"{line}; PCKh {report.pckh:.3f}"])
+
+
+def _things(report: Report) -> Iterator[Table]:
+    if not report.things:
+        return
+    rows = [["group", "masks", "cases", *_MASK_FIGURES.values()]]
+    for one in report.things:
+        figures = [f"{getattr(one.figures, name):.3f}" for name in _MASK_FIGURES]
+        rows.append([one.group, one.method, str(one.cases), *figures])
+    note = f"Grown: by {RIM_PX} pixels, as a mask is before the fill. Area: relative to the loose mask."
+    yield Table("Things in loose masks", rows, [note])
 
 
 def _targets(report: Report) -> Iterator[Table]:

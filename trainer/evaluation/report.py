@@ -17,6 +17,7 @@ from trainer.evaluation.distribution import Distribution
 from trainer.evaluation.parsers import RELEASED, ParserFigures, ParserTally, per_label_figures
 from trainer.evaluation.scoring import Score, Tally
 from trainer.evaluation.targets import Target, targets_of
+from trainer.evaluation.things import ThingRow, thing_row
 
 FORMAT_VERSION = 1
 
@@ -41,6 +42,7 @@ class Report:
         comparisons: whether one method is better than another.
         targets: the project's floors and aims, as far as this protocol can judge them.
         cost: of the released networks; None when unknown.
+        things: how exactly things were found in loose masks.
     """
 
     protocol: str
@@ -57,6 +59,7 @@ class Report:
     comparisons: list[Comparison] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
     cost: Cost | None = None
+    things: list[ThingRow] = field(default_factory=list)
 
     @property
     def headline(self) -> str:
@@ -158,6 +161,7 @@ _VALUES: dict[str, Callable[..., Any]] = {
     "comparisons": Comparison,
     "targets": Target,
     "cost": Cost,
+    "things": thing_row,
 }
 """Class of the values of each field that holds more than plain JSON."""
 

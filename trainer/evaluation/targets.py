@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from portrait_studio.engine.segment import USUAL_THRESHOLD
 from trainer.evaluation.compare import BETTER, UNDECIDED, Comparison
 from trainer.evaluation.cost import Cost
 from trainer.evaluation.methods import G_P, G_P_F
 from trainer.evaluation.parsers import ParserFigures
 from trainer.evaluation.scoring import Score
+from trainer.evaluation.things import ThingRow
+from trainer.protocols.things import PASTED, REAL
 
 RATIO_PROTOCOLS = ("paper", "natural")
 """Protocols on which methods are held against Telea and PatchMatch."""
@@ -78,6 +81,34 @@ def targets_of(
         what = "G+P+F better than G+P on face holes"
         targets += [_verdict(what, one) for one in comparisons if one.other == G_P_F and one.figure != "ssim"]
     return targets if cost is None else at_cost(targets, cost)
+
+
+def thing_targets(rows: Sequence[ThingRow]) -> list[Target]:
+    """The targets that the protocol `things` can judge.
+
+    Args:
+        rows: figures by group and method.
+    """
+    found = {(row.group, row.method): row.figures for row in rows}
+    usual, loose = f"network over {USUAL_THRESHOLD:g}", "loose mask"
+    targets = []
+    if (REAL, usual) in found:
+        real, before = found[REAL, usual], found[REAL, loose]
+        targets += [
+            _more("IoU with real things", real.iou, 0.85, 0.9, "{:.3f}"),
+            _at_least("share of real things inside, grown by 3 px", real.inside_grown, 0.99, "{:.3f}"),
+            _less(
+                "face and arms inside, against the loose mask",
+                real.skin / max(before.skin, 1e-9),
+                0.25,
+                0.1,
+                "{:.2f}x",
+            ),
+        ]
+    if (PASTED, usual) in found:
+        pasted = found[PASTED, usual]
+        targets.append(_at_least("IoU with pasted things", pasted.iou, 0.92, "{:.3f}"))
+    return targets
 
 
 def at_cost(targets: Sequence[Target], cost: Cost) -> list[Target]:

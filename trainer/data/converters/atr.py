@@ -48,4 +48,4 @@ def convert(source: Source, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
             labels = apply_table(read_codes(maps / f"{path.stem}.png"), ATR)
             require_same_size(labels, image)
             keypoints = pose_keypoints(poses.get(path.stem), image)
-            yield packed_sample(f"{source.name}/{path.stem}", image, labels, keypoints)
+            yield packed_sample(f"{source.name}/{path.stem}", image, labels, keypoints, source.long_side)

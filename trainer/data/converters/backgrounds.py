@@ -28,4 +28,6 @@ def convert(source: Source, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
         with skipping(path.stem, skips):
             image = read_photo(path)
             labels = np.zeros(image.shape[:2], np.uint8)
-            yield packed_sample(f"{source.name}/{path.stem}", image, labels, unknown_keypoints())
+            yield packed_sample(
+                f"{source.name}/{path.stem}", image, labels, unknown_keypoints(), source.long_side
+            )

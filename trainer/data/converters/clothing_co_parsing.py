@@ -208,5 +208,5 @@ def _sample(
         labels = unknown_labels(image) if silhouette is None else silhouette
         tags = _read_tags(source.folder / "annotations" / "image-level" / f"{path.stem}.mat", names)
         shown = shown_labels(tags)
-    sample, extras = packed_sample(f"{source.name}/{path.stem}", image, labels, keypoints)
+    sample, extras = packed_sample(f"{source.name}/{path.stem}", image, labels, keypoints, source.long_side)
     return sample, extras if shown is None else {**extras, "shown": shown}

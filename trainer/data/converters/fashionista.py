@@ -42,6 +42,5 @@ def convert(source: Source, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
                 raise DamagedPhotoError("its label map is wrong")
             image = read_photo(path)
             labels = apply_table(read_codes(source.folder / "labels" / f"{path.stem}.png"), FASHIONISTA)
-            yield packed_sample(
-                f"{source.name}/{path.stem}", image, labels, pose_keypoints(poses.get(path.stem), image)
-            )
+            keypoints = pose_keypoints(poses.get(path.stem), image)
+            yield packed_sample(f"{source.name}/{path.stem}", image, labels, keypoints, source.long_side)

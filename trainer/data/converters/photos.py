@@ -53,4 +53,6 @@ def convert(source: Source, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
             pose = poses.get(original_id, poses.get(photo_id))
             seen.add(photo_id)
             key = f"{source.name}/{photo_id}"
-            yield packed_sample(key, image, unknown_labels(image), pose_keypoints(pose, image))
+            yield packed_sample(
+                key, image, unknown_labels(image), pose_keypoints(pose, image), source.long_side
+            )

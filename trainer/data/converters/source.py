@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portrait_studio.errors import DataSetError
-from trainer.data.converters.reading import Skips
+from trainer.data.converters.reading import BODY_SIDE, Skips
 from trainer.data.poses import DetectedPose, read_blazepose
 from trainer.data.sample import Extras, Sample
 
@@ -22,11 +22,13 @@ class Source:
         folder: holds the set in its own layout.
         name: of the packed set, the first part of all keys.
         poses_file: poses that another model wrote, where not `blazepose.json` in the folder.
+        long_side: most pixels of the longer side of packed photos; faces and crops of people keep their own.
     """
 
     folder: Path
     name: str
     poses_file: Path | None = None
+    long_side: int = BODY_SIDE
 
     def part(self, *places: str) -> Path:
         """The first of some places, relative to the folder, that exists; the first if none does."""

@@ -1,0 +1,304 @@
+"""Finds the exact thing that a loose mask, a box or clicks mean, by the segmentation network.
+
+The network sees the picture as it is, in a square window around what was marked; its answer is brought to
+photo pixels along the photo's own edges by a guided filter (He et al. 2013).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, cast
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from portrait_studio.engine.devices import Compute
+from portrait_studio.engine.request import Pixels
+from portrait_studio.engine.resample import Floats, shrink_or_enlarge, to_float
+from portrait_studio.engine.run_network import Report, part_of, run
+from portrait_studio.imaging.geometry import Bounds, Extent
+from portrait_studio.imaging.masks import HOLE, KNOWN, Mask, extent_of, grow, hole_bounds, mask_bounds
+from portrait_studio.networks.segmentation import CLICK_RADIUS, SEGMENTATION_WINDOW
+
+USUAL_THRESHOLD: Final = 0.4
+"""Probability from which on a pixel belongs to the thing."""
+
+_SIDE: Final = 1.35
+"""Side of the window relative to the longer side of what was marked."""
+
+_MOST_ENLARGED: Final = 2.5
+_REACH: Final = 4
+"""How far beyond the loose mask an answer is believed, in pixels of the window."""
+
+_CLICK_SIDE: Final = 0.5
+"""Side of the first window around clicks, relative to the photo's longer side."""
+
+_LEAST_SHARE: Final = 0.02
+_LEAST_DOUBT: Final = 0.6
+"""A thing stands out where it fills this share of the marked square, with this mean probability."""
+
+_GUIDE_MOST: Final = 640
+_GUIDE_RADIUS: Final = 1.5
+_GUIDE_EPSILON: Final = 1e-3
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Clicks:
+    """Photo positions (x, y) that are inside the thing, and such that are not."""
+
+    inside: tuple[Point, ...] = ()
+    outside: tuple[Point, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self.inside or self.outside)
+
+
+@dataclass(frozen=True, eq=False)
+class ThingFound:
+    """What the network says about one marked place.
+
+    Attributes:
+        marked: the part of the photo that was marked; empty where there were only clicks.
+        bounds: the part of the photo that it looked at.
+        probability: (h, w) uint8 over that, 255 = surely the thing.
+    """
+
+    marked: Bounds
+    bounds: Bounds
+    probability: NDArray[np.uint8]
+
+    def mask(self, photo: Extent, threshold: float = USUAL_THRESHOLD) -> Mask:
+        """(H, W) uint8 over a photo of that size, 255 where the probability is at least the threshold."""
+        mask = np.zeros((photo.height, photo.width), np.uint8)
+        sure = self.probability >= 255 * threshold
+        mask[self.bounds.slices] = np.where(sure, np.uint8(HOLE), np.uint8(KNOWN))
+        return mask
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether there is a thing at all; else what was marked had better stay as it is."""
+        sure = self.probability >= 128
+        if cv2.countNonZero(sure.view(np.uint8)) < _LEAST_SHARE * self.probability.size / _SIDE**2:
+            return False
+        return float(self.probability[sure].mean()) >= 255 * _LEAST_DOUBT
+
+
+def find_thing(
+    network: nn.Module, image: Pixels, loose: Mask | None, clicks: Clicks, compute: Compute, report: Report
+) -> ThingFound:
+    """The thing inside one loose mask, or under clicks.
+
+    It is looked at twice: the second window fits the first answer, so that the thing is seen large.
+
+    Args:
+        network: segmentation network in eval mode.
+        image: (H, W, 3) RGB, uint8 or uint16.
+        loose: (H, W) uint8, nonzero = loosely marked; None where there are only clicks.
+        clicks: places inside the thing, and beside it.
+        compute: device and precision.
+        report: hears of every layer; raises to cancel.
+    """
+    photo = extent_of(image)
+    window = _first_window(photo, loose, clicks)
+    found = _look(network, image, loose, clicks, window, compute, part_of(report, 0, 2))
+    closer = _second_window(found, window)
+    if closer is None:
+        return found
+    again = _look(network, image, loose, clicks, closer, compute, part_of(report, 1, 2))
+    return again if again.stands_out else found
+
+
+def tighten(
+    network: nn.Module,
+    image: Pixels,
+    loose: Mask,
+    compute: Compute,
+    report: Report,
+    merge_px: int = 0,
+) -> list[ThingFound]:
+    """What stands in each of the places of a loose mask; see `find_thing`.
+
+    Args:
+        network: segmentation network in eval mode.
+        image: (H, W, 3) RGB, uint8 or uint16.
+        loose: (H, W) uint8, nonzero = loosely marked.
+        compute: device and precision.
+        report: hears of every layer; raises to cancel.
+        merge_px: places that lie so close are taken as one.
+    """
+    places = hole_bounds(loose, merge_px)
+    found = []
+    for number, place in enumerate(places):
+        alone = np.zeros_like(loose)
+        alone[place.slices] = loose[place.slices]
+        step = part_of(report, number, len(places))
+        found.append(find_thing(network, image, alone, Clicks(), compute, step))
+    return found
+
+
+def tightened_mask(
+    loose: Mask, found: list[ThingFound], threshold: float = USUAL_THRESHOLD, grow_px: int = 3
+) -> Mask:
+    """A loose mask shrunk to the things in it and their rims; where nothing stands out it stays as painted.
+
+    Args:
+        loose: (H, W) uint8, nonzero = loosely marked.
+        found: what `tighten` said about its places.
+        threshold: probability from which on a pixel belongs to the thing, in (0, 1).
+        grow_px: width of the rim in pixels.
+
+    Returns:
+        (H, W) uint8, 0 or 255.
+    """
+    photo = extent_of(loose)
+    result = np.zeros_like(loose)
+    for thing in found:
+        if thing.stands_out:
+            kept, part = grow(thing.mask(photo, threshold), grow_px), thing.bounds.grown(grow_px)
+            part = part.intersected(Bounds.of(photo))
+        else:
+            kept, part = loose, thing.marked
+        place = result[part.slices]
+        np.maximum(place, np.where(kept[part.slices] != 0, np.uint8(HOLE), np.uint8(KNOWN)), out=place)
+    return result
+
+
+def _first_window(photo: Extent, loose: Mask | None, clicks: Clicks) -> Bounds:
+    if loose is not None and cv2.countNonZero(loose):
+        left, top, width, height = cv2.boundingRect(loose)
+        return _square((left + width / 2, top + height / 2), _SIDE * max(width, height))
+    xs, ys = zip(*clicks.inside, strict=True)
+    middle = ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
+    spread = max(max(xs) - min(xs), max(ys) - min(ys))
+    return _square(middle, max(2 * spread, _CLICK_SIDE * max(photo.width, photo.height)))
+
+
+def _square(middle: Point, side: float) -> Bounds:
+    """A square around a point, which may reach beyond the photo: what lies there is marked as no photo."""
+    length = max(round(side), round(SEGMENTATION_WINDOW / _MOST_ENLARGED))
+    left, top = round(middle[0] - length / 2), round(middle[1] - length / 2)
+    return Bounds(left, top, left + length, top + length)
+
+
+def _second_window(found: ThingFound, first: Bounds) -> Bounds | None:
+    """A closer window around the first answer; None where it would show hardly more of it."""
+    sure = np.where(found.probability >= 128, np.uint8(1), np.uint8(0))
+    left, top, width, height = cv2.boundingRect(sure)
+    if not width:
+        return None
+    middle = (found.bounds.left + left + width / 2, found.bounds.top + top + height / 2)
+    closer = _square(middle, _SIDE * max(width, height))
+    return closer if closer.width < 0.8 * first.width else None
+
+
+def _look(
+    network: nn.Module,
+    image: Pixels,
+    loose: Mask | None,
+    clicks: Clicks,
+    window: Bounds,
+    compute: Compute,
+    report: Report,
+) -> ThingFound:
+    visible = window.intersected(Bounds.of(extent_of(image)))
+    picture, prompt = _seen(image, loose, clicks, window, visible)
+    inputs = torch.from_numpy(picture)[None], torch.from_numpy(prompt)[None]
+    logits = run(network, compute, report, *inputs)
+    answer = torch.sigmoid(logits.float())[0, 0].cpu().numpy()
+    answer *= _believed(prompt[0])
+    marked = Bounds(0, 0, 0, 0) if loose is None else mask_bounds(loose)
+    return ThingFound(marked, visible, _at_full_size(answer, image, window, visible))
+
+
+def _seen(
+    image: Pixels, loose: Mask | None, clicks: Clicks, window: Bounds, visible: Bounds
+) -> tuple[Floats, Floats]:
+    """Picture (3, S, S) in [-1, 1] and prompt (4, S, S) of a window, grey and 0 beyond the photo."""
+    side = SEGMENTATION_WINDOW
+    scale = side / window.width
+    inner = _inner(window, visible, scale)
+    picture = np.zeros((side, side, 3), np.float32)
+    crop = cast(Pixels, shrink_or_enlarge(image[visible.slices], inner.extent))
+    picture[inner.slices] = 2 * to_float(crop) - 1
+    prompt = np.zeros((4, side, side), np.float32)
+    prompt[3][inner.slices] = 1
+    if loose is not None:
+        marked = np.where(loose[visible.slices] != 0, np.float32(1), np.float32(0))
+        prompt[0][inner.slices] = np.asarray(shrink_or_enlarge(marked, inner.extent), np.float32) >= 0.5
+    for layer, points in ((prompt[1], clicks.inside), (prompt[2], clicks.outside)):
+        for x, y in points:
+            place = (round((x - window.left) * scale - 0.5), round((y - window.top) * scale - 0.5))
+            cv2.circle(layer, place, CLICK_RADIUS, 1.0, -1)
+    return np.ascontiguousarray(picture.transpose(2, 0, 1)), prompt
+
+
+def _inner(window: Bounds, visible: Bounds, scale: float) -> Bounds:
+    """Where the visible part lies in the network's window."""
+    edges = (
+        (visible.left - window.left) * scale,
+        (visible.top - window.top) * scale,
+        (visible.right - window.left) * scale,
+        (visible.bottom - window.top) * scale,
+    )
+    left, top, right, bottom = (round(edge) for edge in edges)
+    return Bounds(left, top, max(left + 1, right), max(top + 1, bottom))
+
+
+def _believed(mask: Floats) -> Floats:
+    """1 where the answer counts: in the loose mask and just beside it, everywhere where there is none."""
+    if not mask.any():
+        return np.ones_like(mask)
+    size = 2 * _REACH + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    return np.asarray(cv2.dilate(mask, kernel), np.float32)
+
+
+def _at_full_size(answer: Floats, image: Pixels, window: Bounds, visible: Bounds) -> NDArray[np.uint8]:
+    """The answer over the visible part in photo pixels, its edge moved to that of the photo."""
+    inner = _inner(window, visible, len(answer) / window.width)
+    values = np.ascontiguousarray(answer[inner.slices])
+    if visible.width <= inner.width:
+        return _levels(shrink_or_enlarge(values, visible.extent))
+    share = min(1.0, _GUIDE_MOST / max(visible.width, visible.height))
+    size = Extent(max(1, round(visible.width * share)), max(1, round(visible.height * share)))
+    guide = to_float(cast(Pixels, shrink_or_enlarge(image[visible.slices], size)))
+    smooth = np.asarray(shrink_or_enlarge(values, size), np.float32)
+    radius = max(1, round(_GUIDE_RADIUS * size.width / inner.width))
+    filtered = _guided(guide, smooth, radius)
+    return _levels(shrink_or_enlarge(filtered, visible.extent))
+
+
+def _levels(share: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Shares of one, (h, w), as uint8."""
+    levels = np.rint(255 * np.clip(np.asarray(share, np.float32), 0, 1))
+    return np.asarray(levels, np.uint8)
+
+
+def _guided(guide: Floats, values: Floats, radius: int) -> Floats:
+    """Guided filter with a colour guide (He et al. 2013, eq. 14-16).
+
+    Args:
+        guide: (h, w, 3) in [0, 1].
+        values: (h, w) to be smoothed along the guide's edges.
+        radius: of the box, in pixels.
+    """
+
+    def mean(x: NDArray[np.floating]) -> Floats:
+        return np.asarray(cv2.blur(x, (2 * radius + 1, 2 * radius + 1)), np.float32)
+
+    centre, level = mean(guide), mean(values)
+    covariance = mean(guide * values[..., None]) - centre * level[..., None]
+    spread = np.empty((*values.shape, 3, 3), np.float32)
+    for a in range(3):
+        for b in range(a, 3):
+            entry = mean(guide[..., a] * guide[..., b]) - centre[..., a] * centre[..., b]
+            spread[..., a, b] = spread[..., b, a] = entry + (_GUIDE_EPSILON if a == b else 0.0)
+    slope = np.linalg.solve(spread, covariance[..., None])[..., 0].astype(np.float32)
+    offset = level - (slope * centre).sum(-1)
+    return np.asarray((mean(slope) * guide).sum(-1) + mean(offset), np.float32)

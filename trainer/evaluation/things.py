@@ -1,0 +1,197 @@
+"""How exactly things are found in loose masks, and what that does to the fill."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from portrait_studio.engine.devices import Compute
+from portrait_studio.engine.progress import Progress
+from portrait_studio.engine.request import CompletionOptions, CompletionRequest
+from portrait_studio.engine.segment import USUAL_THRESHOLD, tighten, tightened_mask
+from portrait_studio.imaging.masks import grow
+from trainer.evaluation.methods import Fill, MeasuredEngine, applied
+from trainer.evaluation.scoring import Score, Tally, score
+from trainer.metrics.features import VggDistance
+from trainer.metrics.segmentation import RIM_PX, MaskScore, mask_score, mean_mask_score
+from trainer.protocols.case import Case
+from trainer.protocols.things import PASTED, REAL, ThingCase
+
+THINGS: Final = "things"
+"""Name of the protocol."""
+
+THRESHOLDS: Final = (0.15, 0.3, 0.4, 0.5)
+LOOSE, GRABCUT, EXACT = "loose mask", "GrabCut", "exact thing"
+
+_GRABCUT_ROUNDS: Final = 5
+
+Masks = Mapping[str, NDArray[np.uint8]]
+
+
+@dataclass(frozen=True)
+class ThingRow:
+    """Figures of one method on one group of cases.
+
+    Attributes:
+        group: "real", "pasted", or a kind of thing or of loose mask.
+        method: which masks.
+        cases: how many.
+        figures: their means.
+    """
+
+    group: str
+    method: str
+    cases: int
+    figures: MaskScore
+
+
+def thing_row(group: str, method: str, cases: int, figures: Mapping[str, float]) -> ThingRow:
+    """A row from plain JSON values."""
+    return ThingRow(group, method, cases, MaskScore(**figures))
+
+
+@dataclass
+class ThingTally:
+    """Scores of masks and fills, case by case.
+
+    Attributes:
+        masks: by method, for each case the case and its score.
+        fills: by title of the fill, for each pasted case.
+    """
+
+    masks: dict[str, list[tuple[ThingCase, MaskScore]]] = field(default_factory=dict)
+    fills: dict[str, list[Score]] = field(default_factory=dict)
+
+    @property
+    def cases(self) -> int:
+        """Number of things measured."""
+        return len(self.masks.get(LOOSE, []))
+
+    def as_tally(self, weights: dict[str, str]) -> Tally:
+        """The fills in the form that reports are made of; `weights` are checksums of what was measured."""
+        tally = Tally([], None)
+        tally.scores, tally.weights = dict(self.fills), weights
+        tally.cases = [
+            (case.name, case.marked) for case, _ in self.masks.get(LOOSE, []) if case.behind is not None
+        ]
+        return tally
+
+    def rows(self) -> list[ThingRow]:
+        """All methods on real and pasted things, then the tightened masks by kind of thing and of mask."""
+        rows = []
+        for group in (REAL, PASTED):
+            for method, scored in self.masks.items():
+                mine = [s for case, s in scored if (case.thing == PASTED) == (group == PASTED)]
+                rows += _row(group, method, mine)
+        usual = self.masks.get(_over(USUAL_THRESHOLD), [])
+        for kind in dict.fromkeys(case.thing for case, _ in usual if case.thing != PASTED):
+            rows += _row(
+                f"thing: {kind}", _over(USUAL_THRESHOLD), [s for case, s in usual if case.thing == kind]
+            )
+        for kind in sorted({case.marked for case, _ in usual}):
+            rows += _row(
+                f"marked by: {kind}", _over(USUAL_THRESHOLD), [s for case, s in usual if case.marked == kind]
+            )
+        return rows
+
+
+@dataclass(frozen=True, eq=False)
+class ThingFills:
+    """Fills cases whose background is known, through different masks.
+
+    Attributes:
+        engine: fills.
+        distance: feature distance of the fills.
+    """
+
+    engine: MeasuredEngine
+    distance: VggDistance
+
+    def scores(self, case: ThingCase, masks: Masks, device: str) -> dict[str, Score]:
+        """Figures inside the loose mask, by which mask was filled; the picture shows the thing."""
+        assert case.behind is not None
+        exact = np.where(case.truth == 1, np.uint8(255), np.uint8(0))
+        holes = {
+            _default(LOOSE): case.loose,
+            _default(GRABCUT): grow(masks[GRABCUT], RIM_PX),
+            _default(_over(USUAL_THRESHOLD)): grow(masks[_over(USUAL_THRESHOLD)], RIM_PX),
+            _default(EXACT): grow(exact, RIM_PX),
+        }
+        fills = {title: _filled(case, hole, self.engine, device) for title, hole in holes.items()}
+        return score(Case(case.name, case.behind, case.loose), fills, self.distance)
+
+
+def measure_things(
+    cases: Iterable[ThingCase],
+    network: nn.Module,
+    compute: Compute,
+    filling: ThingFills | None = None,
+) -> ThingTally:
+    """Masks of every case, and the fills of those whose background is known.
+
+    Args:
+        cases: what to measure.
+        network: segmentation network.
+        compute: what it runs on.
+        filling: fills the pasted cases; None = masks only.
+    """
+    tally = ThingTally()
+    for number, case in enumerate(cases, 1):
+        masks = masks_of(case, network, compute)
+        for method, mask in masks.items():
+            figures = mask_score(mask, case.truth, case.loose, case.skin)
+            tally.masks.setdefault(method, []).append((case, figures))
+        if filling is not None and case.behind is not None:
+            for title, figures_of_fill in filling.scores(case, masks, compute.device.type).items():
+                tally.fills.setdefault(title, []).append(figures_of_fill)
+        sys.stderr.write(f"case {number}: {case.name}\n")
+    return tally
+
+
+def masks_of(case: ThingCase, network: nn.Module, compute: Compute) -> Masks:
+    """What each method makes of a loose mask, by its name; each (H, W) uint8, 255 = in the mask."""
+    found = tighten(network, case.image, case.loose, compute, lambda _: None)
+    masks = {LOOSE: case.loose, GRABCUT: grabcut(case.image, case.loose)}
+    return masks | {_over(share): tightened_mask(case.loose, found, share, 0) for share in THRESHOLDS}
+
+
+def grabcut(image: NDArray[np.uint8], loose: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """OpenCV's GrabCut (Rother et al. 2004) with everything outside the loose mask as background.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        loose: (H, W) uint8, nonzero = loosely marked.
+    """
+    labels = np.where(loose != 0, np.uint8(cv2.GC_PR_FGD), np.uint8(cv2.GC_BGD))
+    models = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.setRNGSeed(0)
+    bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    cv2.grabCut(bgr, labels, None, *models, _GRABCUT_ROUNDS, cv2.GC_INIT_WITH_MASK)
+    return np.where((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD), np.uint8(255), np.uint8(0))
+
+
+def _over(share: float) -> str:
+    return f"network over {share:g}"
+
+
+def _default(method: str) -> str:
+    return f"default, {method}"
+
+
+def _row(group: str, method: str, scores: Sequence[MaskScore]) -> list[ThingRow]:
+    return [ThingRow(group, method, len(scores), mean_mask_score(scores))] if scores else []
+
+
+def _filled(case: ThingCase, hole: NDArray[np.uint8], engine: MeasuredEngine, device: str) -> Fill:
+    start = time.perf_counter()
+    request = CompletionRequest(case.image, hole, CompletionOptions(device=device))
+    pixels = applied(case.image, engine.complete(request, Progress()))
+    return Fill(pixels, time.perf_counter() - start)
