@@ -132,7 +132,7 @@ TABLE: Final[dict[Command, Entry]] = {
     Command.LASSO: Entry("Lasso", "mdi6.lasso", ("L",), "Mark what you draw a line around", True),
     Command.PICK: Entry(
         "Pick things",
-        "ph.hand-pointing",
+        "mdi6.cursor-default-click-outline",
         ("W",),
         "Click a bag, a hat, sunglasses or a person to mark it",
         True,
@@ -258,7 +258,7 @@ TABLE: Final[dict[Command, Entry]] = {
 GESTURES: Final[tuple[tuple[Message, Message], ...]] = (
     (Message("Drag"), Message("Paint with the tool in hand")),
     (Message("Right-drag, Alt+drag"), Message("Take away from the mask")),
-    (Message("Stroke around a thing"), Message("Mark all of it")),
+    (Message("Stroke around a thing"), Message("Mark all of it, if Loops take what they surround is on")),
     (Message("Click with Pick things"), Message("Mark a thing or a person; Shift adds, Alt takes away")),
     (Message("Drag an edge with Extend"), Message("Extend the canvas; Enter fills what is new, Esc leaves")),
     (Message("Shift+click"), Message("Straight stroke from the end of the last one")),

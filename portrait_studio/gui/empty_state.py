@@ -31,7 +31,7 @@ class EmptyState(QFrame):
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         hint = QLabel(
             tr(
-                "Then click a bag with the hand (W) or paint over what shall go, and press Enter:\n"
+                "Then click a bag with Pick things (W) or paint over what shall go, and press Enter:\n"
                 "the person and the scene behind it are recovered."
             ),
             card,

@@ -78,5 +78,4 @@ class Projection(QObject):
         self.structure_shown.emit()
 
     def _on_protection_changed(self) -> None:
-        picking = self._session.picking
-        self._scene.guard([picking.people[place] for place in sorted(picking.protected)])
+        self._scene.guard(self._session.picking.guarded)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Final
 
 import cv2
 import numpy as np
@@ -17,6 +18,8 @@ from portrait_studio.imaging.masks import HOLE, Mask, grow
 from portrait_studio.language.names import label_name
 from portrait_studio.messages import Message
 from portrait_studio.networks.conventions import LABELS, THINGS
+
+_THING_LABELS: Final = [LABELS.index(thing) for thing in sorted(THINGS)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,11 +67,52 @@ class Part:
         )
         return roomy, grow(mask, reach_px) if reach_px else mask
 
-    def is_mostly_in(self, mask: Mask) -> bool:
-        """Whether more than half of the part is marked in a mask, (H, W) uint8 over the photo."""
-        height, width = self.inside.shape
-        seen = cv2.resize(mask[self.bounds.slices], (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
-        return bool(np.mean(seen[self.inside] != 0) > 0.5)
+
+@dataclass(frozen=True, eq=False)
+class Guard:
+    """A person who stays, but not what they could do without.
+
+    Attributes:
+        person: all that hangs together.
+        things: what of it they wear or carry and could do without.
+    """
+
+    person: Part
+    things: Part
+
+    @property
+    def body(self) -> Part:
+        """The person without the things."""
+        return replace(self.person, inside=self.person.inside & ~self.things.inside)
+
+    def outline(self, photo: Extent, reach_px: int) -> tuple[Bounds, Mask]:
+        """Where the mask must not reach.
+
+        Args:
+            photo: size of the photo.
+            reach_px: how far around things what can be taken away goes, too.
+
+        Returns:
+            Where it lies, and (h, w) uint8 over that, 0 or 255.
+        """
+        bounds, person = self.person.outline(photo)
+        for reach in (reach_px, 0):
+            guarded = person.copy()
+            if self.things.inside.any():
+                around, things = self.things.outline(photo, reach)
+                common = around.intersected(bounds)
+                taken = things[common.shifted(-around.left, -around.top).slices]
+                guarded[common.shifted(-bounds.left, -bounds.top).slices][taken != 0] = 0
+            if guarded.any():
+                # Somebody who is hardly seen behind a thing is guarded up to its outline.
+                return bounds, guarded
+        return bounds, person
+
+    def shows_in(self, mask: Mask, photo: Extent, reach_px: int) -> bool:
+        """Whether more than half of what is guarded is marked in a mask, (H, W) uint8 over the photo."""
+        bounds, guarded = self.outline(photo, reach_px)
+        seen = mask[bounds.slices][guarded != 0]
+        return 2 * int(np.count_nonzero(seen)) > seen.size
 
 
 class Parts:
@@ -88,6 +132,12 @@ class Parts:
         return tuple(
             Part(_numbered(place, len(found)), self._bounds, inside) for place, inside in enumerate(found, 1)
         )
+
+    @cached_property
+    def guards(self) -> tuple[Guard, ...]:
+        """How each of the people is protected, in their order."""
+        things = np.isin(self._labels, _THING_LABELS)
+        return tuple(Guard(person, replace(person, inside=person.inside & things)) for person in self.people)
 
     def person_at(self, x: float, y: float) -> Part | None:
         """The body under a photo position."""

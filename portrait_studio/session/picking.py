@@ -12,11 +12,12 @@ from PySide6.QtCore import QObject, Signal
 from portrait_studio.document.document import Document
 from portrait_studio.document.history import Step
 from portrait_studio.document.mask_edit import MaskEdit
+from portrait_studio.engine.label_mask import usual_reach
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import HOLE, KNOWN, Mask
 from portrait_studio.messages import Message
 from portrait_studio.session.editing import Editing
-from portrait_studio.session.parts import Part
+from portrait_studio.session.parts import Guard, Part
 from portrait_studio.session.step_names import picked_part
 from portrait_studio.session.survey import Survey
 from portrait_studio.session.tools import Tools
@@ -54,6 +55,7 @@ class Picking(QObject):
         self._last: _Pick | None = None
         self._reach_px = tools.reach_px
         self._people: tuple[Part, ...] = ()
+        self._guards: tuple[Guard, ...] = ()
         self._protected: frozenset[int] = frozenset()
         tools.changed.connect(self._on_tools_changed)
         survey.changed.connect(self._on_survey_changed)
@@ -68,6 +70,11 @@ class Picking(QObject):
     def protected(self) -> AbstractSet[int]:
         """Which of them are protected, by their place in `people`."""
         return self._protected
+
+    @property
+    def guarded(self) -> tuple[Part, ...]:
+        """Protected people without what can be taken away from them."""
+        return tuple(self._guards[number].body for number in sorted(self._protected))
 
     def part_at(self, x: float, y: float) -> Part | None:
         """What a click at a photo position would take."""
@@ -87,7 +94,10 @@ class Picking(QObject):
         return True
 
     def protect(self, numbers: AbstractSet[int]) -> None:
-        """Let the mask never reach these people, and take it away where it does."""
+        """Let the mask never reach these people, and take it away where it does.
+
+        What they wear or carry and could do without is left out, with as much around it as picking reaches.
+        """
         document = self._editing.document
         if document is not None and self._editing.may_edit:
             self._editing.about_to_change.emit()
@@ -99,7 +109,7 @@ class Picking(QObject):
     def forget(self) -> None:
         """Another document is open."""
         self._last = None
-        self._people, self._protected = (), frozenset()
+        self._people, self._guards, self._protected = (), (), frozenset()
         self.protection_changed.emit()
 
     def _apply(self, part: Part, mode: PickMode) -> None:
@@ -121,7 +131,7 @@ class Picking(QObject):
     def _mask_of(self, document: Document, numbers: AbstractSet[int]) -> Mask:
         mask = np.zeros_like(document.mask)
         for number in numbers:
-            bounds, outline = self._people[number].outline(document.extent)
+            bounds, outline = self._guards[number].outline(document.extent, usual_reach(document.extent))
             np.maximum(mask[bounds.slices], outline, out=mask[bounds.slices])
         return mask
 
@@ -129,9 +139,11 @@ class Picking(QObject):
         """The document says where the mask must not reach: whoever stands there is protected."""
         document = self._editing.document
         if document is not None:
-            people = enumerate(self._people)
+            protected, extent = document.protected, document.extent
             self._protected = frozenset(
-                number for number, person in people if person.is_mostly_in(document.protected)
+                number
+                for number, guard in enumerate(self._guards)
+                if guard.shows_in(protected, extent, usual_reach(extent))
             )
         self.protection_changed.emit()
 
@@ -150,5 +162,5 @@ class Picking(QObject):
         """People are those of the photo as it was seen first: a fill gives nobody another number."""
         parts = self._survey.parts
         if not self._people and parts is not None:
-            self._people = parts.people
+            self._people, self._guards = parts.people, parts.guards
             self._read_protected()

@@ -47,7 +47,7 @@ class Tools(QObject):
         self._reach_px = 0
         self._picks_parts = False
         self._obeys_pressure = True
-        self._takes_loops = True
+        self._takes_loops = False
         self._fills_after_stroke = False
 
     @property

@@ -710,8 +710,8 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Mark all of it</source>
-            <translation>标记整个物体</translation>
+            <source>Mark all of it, if Loops take what they surround is on</source>
+            <translation>标记整个物体（需打开“圈选时包含内部”）</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/actions.py" />
@@ -1080,9 +1080,9 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/empty_state.py" />
-            <source>Then click a bag with the hand (W) or paint over what shall go, and press Enter:
+            <source>Then click a bag with Pick things (W) or paint over what shall go, and press Enter:
 the person and the scene behind it are recovered.</source>
-            <translation>然后用手形工具（W）点击包，或涂抹要移除的内容，并按回车键，
+            <translation>然后用“点选物体”（W）点击包，或涂抹要移除的内容，并按回车键，
 其后的人物和场景就会恢复。</translation>
         </message>
         <message>
@@ -2973,6 +2973,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/language/names.py" />
             <source>face</source>
             <translation>脸部</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/catalog.py" />
+            <source>segmentation</source>
+            <translation>分割</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/catalog.py" />

@@ -32,7 +32,6 @@ def session(qtbot: QtBot, models: Path, photo: Path) -> Iterator[Session]:
     session = Session(engine, *threads)
     with qtbot.waitSignal(session.opened, timeout=5000):
         session.files.open(photo)
-    session.tools.set_takes_loops(False)
     yield session
     for thread in threads:
         thread.close()

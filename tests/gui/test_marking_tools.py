@@ -95,7 +95,8 @@ def test_escape_gives_a_lasso_up(opened: Session, hand: Hand) -> None:
 def test_a_loop_takes_what_it_goes_around_in_the_same_step(
     opened: Session, window: MainWindow, hand: Hand, takes: bool
 ) -> None:
-    if not takes:
+    assert not opened.tools.takes_loops, "off unless somebody wants it"
+    if takes:
         press(window, "Loops take what they surround")
     opened.tools.set_diameter(12)
     angles = np.radians(range(0, 350, 10))

@@ -21,7 +21,7 @@ from tests.gui.conftest import CTRL, Hand
 from tests.helpers.fake_engine import FakeEngine
 
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
-HAT, UPPER, BAG = 1, 4, 16
+HAT, SUNGLASSES, UPPER, BELT, BAG, SCARF = 1, 3, 4, 8, 16, 17
 
 
 def two_people() -> Structure:
@@ -158,6 +158,60 @@ def test_the_mask_never_reaches_a_protected_person(seen: Session, window: MainWi
     box.click()
     hand.stroke((180, 100), (180, 200))
     assert mask[150, 180]
+
+
+def protect(window: MainWindow, person: str) -> None:
+    next(box for box in window.mask_panel.findChildren(QCheckBox) if person in box.text()).click()
+
+
+def learn_anew(session: Session, structure: Structure) -> None:
+    session.picking.forget()
+    session.survey.learn(structure)
+    session.survey.changed.emit()
+
+
+@pytest.mark.parametrize("picked_first", [True, False])
+@pytest.mark.parametrize("thing", [HAT, SUNGLASSES, BELT, BAG, SCARF])
+def test_what_a_protected_person_carries_can_be_taken(
+    seen: Session, window: MainWindow, hand: Hand, thing: int, picked_first: bool
+) -> None:
+    structure = two_people()
+    structure.labels[structure.labels == BAG] = UPPER
+    structure.labels[60:80, 15:35] = thing
+    learn_anew(seen, structure)
+    mask = mask_of(seen)
+    hand.stroke((50, 140))
+    alone = mask.copy()
+    assert alone[122:158, 32:68].all()
+    if not picked_first:
+        hand.key(Qt.Key.Key_Z, CTRL)
+    protect(window, "person 1")
+    if not picked_first:
+        hand.stroke((50, 140))
+    assert np.array_equal(mask, alone), "the thing and the rim that a pick takes stay masked"
+    hand.key(Qt.Key.Key_B)
+    hand.stroke((40, 250), (60, 250))
+    assert np.array_equal(mask, alone), "the person is protected all the same"
+    assert seen.picking.protected == {0}
+
+
+def test_somebody_behind_a_large_thing_is_protected_and_stays_so(
+    seen: Session, window: MainWindow, hand: Hand
+) -> None:
+    structure = two_people()
+    structure.labels[32:138, 77:108] = BAG
+    learn_anew(seen, structure)
+    protect(window, "person 2")
+    assert seen.picking.protected == {1}
+    seen.painting.mask_everything()
+    mask = mask_of(seen)
+    assert mask[200, 180], "the thing"
+    assert not mask[61:63, 152:216].any(), "the rim of the person"
+    hand.key(Qt.Key.Key_Z, CTRL)
+    hand.key(Qt.Key.Key_Z, CTRL)
+    assert seen.picking.protected == set()
+    hand.key(Qt.Key.Key_Z, CTRL | SHIFT)
+    assert seen.picking.protected == {1}
 
 
 def test_looking_at_the_photo_gives_way_to_a_fill_and_goes_on_after_it(
