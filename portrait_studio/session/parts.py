@@ -112,7 +112,7 @@ class Guard:
         """Whether more than half of what is guarded is marked in a mask, (H, W) uint8 over the photo."""
         bounds, guarded = self.outline(photo, reach_px)
         seen = mask[bounds.slices][guarded != 0]
-        return 2 * int(np.count_nonzero(seen)) > seen.size
+        return bool(2 * np.count_nonzero(seen) > seen.size)
 
 
 class Parts:
