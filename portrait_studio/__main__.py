@@ -6,11 +6,13 @@ import sys
 from pathlib import Path
 
 from portrait_studio import cli
+from portrait_studio.cli.console import PROGRAM
+from portrait_studio.terminal import attended
 
 
 def main() -> int:
     """Run the program; returns its exit code."""
-    return cli.run(sys.argv[1:], _open_window)
+    return attended(PROGRAM, lambda: cli.run(sys.argv[1:], _open_window))
 
 
 def _open_window(photo: Path | None) -> int:

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import sys
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from portrait_studio import __version__
 from portrait_studio.cli.batch import add_batch
-from portrait_studio.cli.console import EXIT_CANCELLED, PROGRAM
+from portrait_studio.cli.console import EXIT_CANCELLED, PROGRAM, write_notices
 from portrait_studio.cli.extend import add_extend
 from portrait_studio.cli.fill import add_demo, add_remove
 from portrait_studio.cli.options import Parser, unknown_sentence
 from portrait_studio.cli.parse import add_parse
 from portrait_studio.cli.replay import add_replay
+from portrait_studio.cli.stopping import stopping_cleanly
 from portrait_studio.errors import Cancelled, OptionError, PortraitStudioError
+from portrait_studio.terminal import libraries_silenced
 
 COMMANDS = ("remove", "extend", "parse", "replay", "batch", "demo")
 EXIT_ERROR = 2
@@ -36,16 +38,23 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
         open_window: called when no command is given.
 
     Returns:
-        The exit code: 0, 2 after an error (one sentence on stderr), 130 after Ctrl+C.
+        The exit code: 0, 2 after an error (one sentence on stderr), 130 after Ctrl+C, 128 + the number of
+        another signal that ended it.
     """
     try:
         return _dispatch(list(arguments), open_window)
     except PortraitStudioError as error:
-        sys.stderr.write(f"{PROGRAM}: {error}\n")
-        return EXIT_ERROR
-    except (KeyboardInterrupt, Cancelled):
-        sys.stderr.write(f"{PROGRAM}: cancelled; nothing was written.\n")
-        return EXIT_CANCELLED
+        write_notices(str(error))
+    except MemoryError:
+        write_notices("There is not enough memory for this; close other programs, or scale the photo down.")
+    except OSError as error:
+        write_notices(
+            f"{error.filename or 'A file'} cannot be used ({error.strerror or error}); try another one."
+        )
+    except (KeyboardInterrupt, Cancelled) as stop:
+        write_notices("cancelled; nothing was written.")
+        return getattr(stop, "exit_code", EXIT_CANCELLED)
+    return EXIT_ERROR
 
 
 def _dispatch(arguments: list[str], open_window: OpenWindow) -> int:
@@ -56,20 +65,22 @@ def _dispatch(arguments: list[str], open_window: OpenWindow) -> int:
     if unknown:
         raise OptionError(unknown_sentence(unknown[0], options.command_parser))
     command: Callable[[argparse.Namespace], int] = options.run
-    return command(options)
+    with stopping_cleanly(), libraries_silenced():
+        return command(options)
 
 
 def _photo_to_open(arguments: list[str]) -> Path | None:
     if not arguments:
         return None
     path = Path(arguments[0])
-    if not path.exists():
+    # What is there can have a name with which the system answers by an error, such as a very long one.
+    if not os.path.exists(path):  # noqa: PTH110
         close = difflib.get_close_matches(arguments[0], COMMANDS, 1)
         hint = f"did you mean {close[0]}?" if close else "check the name and the folder."
         raise OptionError(f"There is no photo and no command {arguments[0]}; {hint}")
     if len(arguments) > 1:
         raise OptionError(f"The window opens one photo at a time; leave out {arguments[1]}.")
-    return path
+    return path.absolute()
 
 
 def _build_parser() -> Parser:

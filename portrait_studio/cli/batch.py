@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from portrait_studio.cli.console import EXIT_CANCELLED, progress_bar, write_notices
 from portrait_studio.cli.extension_options import WantedExtension, add_extension, wanted_extension
-from portrait_studio.cli.options import add_command, add_method, add_quality
+from portrait_studio.cli.options import add_command, add_method, add_quality, how_to_fill, whole_number
+from portrait_studio.cli.outputs import check_outputs
 from portrait_studio.errors import (
     DeviceError,
     ExportError,
@@ -21,26 +21,30 @@ from portrait_studio.errors import (
     WeightsError,
 )
 from portrait_studio.locations import models_dir
+from portrait_studio.terminal import say
 
 if TYPE_CHECKING:
-    from portrait_studio.cli.batch_plan import Item
+    from portrait_studio.cli.batch_plan import Item, Plan
     from portrait_studio.cli.batch_report import BatchReport, Line
+    from portrait_studio.engine.intent import Intent
     from portrait_studio.engine.pipeline import Engine
     from portrait_studio.engine.progress import Progress
-    from portrait_studio.engine.request import CompletionOptions
+    from portrait_studio.engine.request import CompletionOptions, Structure
     from portrait_studio.imaging.masks import Mask
     from portrait_studio.imaging.photo import Photo
     from portrait_studio.imaging.writing import ExportOptions
 
 EXIT_SOME_FAILED: Final = 1
+_MOST_GROWTH_PX: Final = 10_000
 
 
 @dataclass(frozen=True)
-class _Recipe:
+class Recipe:
     """What is done to every photo.
 
     Attributes:
         how: how to fill.
+        intent: what that is meant to do.
         export: how to write.
         labels: what to remove; empty when masks come from files.
         grow_px: how far beyond their outlines; None = a little.
@@ -49,6 +53,7 @@ class _Recipe:
     """
 
     how: CompletionOptions
+    intent: Intent
     export: ExportOptions
     labels: frozenset[int]
     grow_px: int | None
@@ -71,7 +76,12 @@ def add_batch(commands: Any) -> None:
     what.add_argument(
         "--remove", metavar="LABELS", help="what to remove, by the parsing map: bag,hat,sunglasses,scarf"
     )
-    parser.add_argument("--grow", metavar="N", type=int, help="pixels beyond its outline (a little)")
+    parser.add_argument(
+        "--grow",
+        metavar="N",
+        type=whole_number("--grow", 0, _MOST_GROWTH_PX),
+        help="pixels beyond its outline (a little)",
+    )
     add_extension(parser)
     parser.add_argument(
         "--report", metavar="FILE", type=Path, help=".json or .csv (report.json among the results)"
@@ -91,48 +101,69 @@ def add_batch(commands: Any) -> None:
 
 def _batch(options: argparse.Namespace) -> int:
     from portrait_studio.cli.batch_plan import plan_batch
-    from portrait_studio.cli.batch_report import BatchReport, Outcome
-    from portrait_studio.engine.pipeline import Engine
+    from portrait_studio.cli.batch_report import BatchReport, check_is_report
+    from portrait_studio.imaging.atomic import Transaction
 
     recipe = _recipe(options)
     report = BatchReport(options.report or options.output / "report.json")
     suffix = None if options.format == "same" else f".{options.format}"
-    items = plan_batch(options.photos, options.masks, options.output, suffix)
-    present = sum(item.output.exists() for item in items)
+    plan = plan_batch(options.photos, options.masks, options.output, suffix)
+    outputs = [item.output for item in plan.items]
+    check_outputs([*outputs, report.path], plan.sources, made=[options.output])
+    present = sum(output.exists() for output in outputs)
     if present and not (options.resume or options.overwrite):
         raise ExportError(
             f"{present} of the results are in {options.output} already; add --resume to keep them, or"
             " --overwrite to make them again."
         )
-    engine = Engine(models_dir())
+    if options.report is None:
+        check_is_report(report.path)
+    write_notices(*plan.notices)
+    with Transaction() as files:
+        # It goes again if an error ends the batch before anything is in it.
+        files.make_folder(options.output)
+        return _run(plan, recipe, report, resumes=options.resume)
+
+
+def _run(plan: Plan, recipe: Recipe, report: BatchReport, *, resumes: bool) -> int:
+    """Fill all photos; returns the exit code."""
+    from portrait_studio.cli.batch_report import Outcome
+    from portrait_studio.engine.pipeline import Engine
+
+    engine, count = Engine(models_dir()), len(plan.items)
     try:
-        for number, item in enumerate(items, start=1):
-            kept = options.resume and item.output.exists()
-            label = f"{number}/{len(items)} {item.photo.name}"
+        for number, item in enumerate(plan.items, start=1):
+            kept = resumes and item.output.exists()
+            label = f"{number}/{count} {item.photo.name}"
             line = _kept(item) if kept else _one(engine, item, recipe, report, label)
             report.add(line)
-            sys.stdout.write(f"{label}: {line.outcome}{f' ({line.message})' if line.message else ''}\n")
-    except KeyboardInterrupt:
-        write_notices(f"stopped after {len(report.lines)} of {len(items)} photos; add --resume to go on.")
-        return EXIT_CANCELLED
-    sys.stdout.write(report.summary() + "\n")
+            say(f"{label}: {line.outcome}{f' ({line.message})' if line.message else ''}")
+    except KeyboardInterrupt as stop:
+        if not report.lines:
+            raise
+        write_notices(f"stopped after {len(report.lines)} of {count} photos; add --resume to go on.")
+        return getattr(stop, "exit_code", EXIT_CANCELLED)
+    except PortraitStudioError as error:
+        if not report.lines:
+            raise
+        write_notices(f"stopped after {len(report.lines)} of {count} photos: {error} Then add --resume.")
+        return EXIT_SOME_FAILED
+    say(report.summary())
     return EXIT_SOME_FAILED if report.count(Outcome.FAILED) else 0
 
 
-def _recipe(options: argparse.Namespace) -> _Recipe:
+def _recipe(options: argparse.Namespace) -> Recipe:
     from portrait_studio.engine.label_mask import labels_named
-    from portrait_studio.engine.request import CompletionOptions, Method
     from portrait_studio.imaging.writing import ExportOptions
 
-    if options.grow is not None and (options.grow < 0 or options.remove is None):
-        raise OptionError("--grow takes a number of pixels from 0 on, and goes with --remove.")
+    if options.grow is not None and options.remove is None:
+        raise OptionError("--grow takes effect with --remove only; leave it out.")
     extension = wanted_extension(options)
     if options.remove is None and options.masks is None and extension is None:
         raise OptionError("Say what to fill: --masks, --remove, or how far to extend, as --bottom 33%.")
     labels = frozenset() if options.remove is None else labels_named(options.remove.split(","))
-    how = CompletionOptions(Method(options.method), options.seed, options.device)
     export = ExportOptions(quality=options.quality)
-    return _Recipe(how, export, labels, options.grow, extension, options.masks is not None)
+    return Recipe(*how_to_fill(options), export, labels, options.grow, extension, options.masks is not None)
 
 
 def _kept(item: Item) -> Line:
@@ -141,7 +172,7 @@ def _kept(item: Item) -> Line:
     return Line(str(item.photo), str(item.output), Outcome.KEPT.value)
 
 
-def _one(engine: Engine, item: Item, recipe: _Recipe, report: BatchReport, label: str) -> Line:
+def _one(engine: Engine, item: Item, recipe: Recipe, report: BatchReport, label: str) -> Line:
     """Fill one photo; what is wrong with this photo alone becomes a line, and the batch goes on."""
     from portrait_studio.cli.batch_report import Line, Outcome
 
@@ -159,22 +190,23 @@ def _one(engine: Engine, item: Item, recipe: _Recipe, report: BatchReport, label
     return Line(str(item.photo), str(item.output), Outcome.FAILED.value, message, seconds=seconds)
 
 
-def _filled(engine: Engine, item: Item, recipe: _Recipe, report: BatchReport, progress: Progress) -> Line:
+def _filled(engine: Engine, item: Item, recipe: Recipe, report: BatchReport, progress: Progress) -> Line:
     from portrait_studio.cli.batch_report import Line, Outcome
     from portrait_studio.cli.edit import Edit
     from portrait_studio.imaging.reading import read_photo
 
     began = time.perf_counter()
     photo = read_photo(item.photo)
-    mask = _mask(engine, item, photo, recipe)
+    seen = engine.parse(photo.pixels, None, recipe.how.device) if recipe.labels else None
+    mask = _mask(item, photo, recipe, seen)
     names = (str(item.photo), str(item.output))
     margins = None if recipe.extension is None else recipe.extension.margins(photo.extent)
-    if (mask is None or not mask.any()) and (margins is None or not margins.extends):
+    is_extended = margins is not None and margins.extends
+    if (mask is None or not mask.any()) and not is_extended:
         return Line(*names, Outcome.NOTHING.value, seconds=round(time.perf_counter() - began, 2))
     edit = Edit(photo, mask, margins)
-    result = engine.complete(edit.request(recipe.how), progress)
+    result = edit.fill(engine, recipe.how, recipe.intent, progress, None if is_extended else seen)
     report.weights.update(result.weights)
-    edit.apply(result, recipe.how)
     written = edit.document.export(item.output, recipe.export)
     edit.document.close()
     return Line(
@@ -189,13 +221,12 @@ def _filled(engine: Engine, item: Item, recipe: _Recipe, report: BatchReport, pr
     )
 
 
-def _mask(engine: Engine, item: Item, photo: Photo, recipe: _Recipe) -> Mask | None:
+def _mask(item: Item, photo: Photo, recipe: Recipe, seen: Structure | None) -> Mask | None:
     from portrait_studio.engine.label_mask import mask_of_labels
     from portrait_studio.imaging.mask_file import read_mask
 
-    if recipe.labels:
-        structure = engine.parse(photo.pixels, None, recipe.how.device)
-        return mask_of_labels(structure, recipe.labels, photo.extent, recipe.grow_px)
+    if seen is not None:
+        return mask_of_labels(seen, recipe.labels, photo.extent, recipe.grow_px)
     if not recipe.has_masks:
         return None
     if item.mask is None:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from portrait_studio.errors import ExportError, ImageFileError
-from portrait_studio.imaging.atomic import make_folder
 from portrait_studio.imaging.reading import SUFFIXES_READ
 from portrait_studio.imaging.writing import SUFFIXES
 
 _MASK_ENDINGS: Final = ("", "_mask", "-mask")
+_JPEG_KINDS: Final = frozenset((".jfif", ".jpe", ".jif", ".mpo"))
+_NAMED: Final = 5
+"""How many files that were left out are named."""
 
 
 @dataclass(frozen=True)
@@ -30,50 +32,99 @@ class Item:
     output: Path
 
 
-def plan_batch(photos: Path, masks: Path | None, output: Path, suffix: str | None) -> list[Item]:
+@dataclass(frozen=True)
+class Plan:
+    """What a batch does.
+
+    Attributes:
+        items: the photos, at least one.
+        sources: all photos and masks in the folders.
+        left_out: names of files among the photos that are none, by their names; hidden ones are not counted.
+    """
+
+    items: list[Item]
+    sources: list[Path]
+    left_out: list[str]
+
+    @property
+    def notices(self) -> list[str]:
+        """Sentences for the user."""
+        if not self.left_out:
+            return []
+        names, more = ", ".join(self.left_out[:_NAMED]), len(self.left_out) - _NAMED
+        others = f" and {more} more" if more > 0 else ""
+        return [f"Left out what is no photo by its name: {names}{others}."]
+
+
+def plan_batch(photos: Path, masks: Path | None, output: Path, suffix: str | None) -> Plan:
     """Find photos and masks, and name the results.
 
     Args:
         photos: folder of photos.
         masks: folder of masks, possibly the same; None when masks come from the parsing map.
-        output: folder of results, made if it does not exist.
-        suffix: ending of the results; None = that of each photo where it can be written, else .png.
+        output: folder of results; it need not exist.
+        suffix: ending of the results; None = that of each photo where it can be written, else .jpg for photos
+            of a JPEG kind and .png for all others.
 
     Raises:
         ImageFileError: a folder is missing or holds no photo.
-        ExportError: results would overwrite photos or each other, or the folder cannot be made.
+        ExportError: results would lie among photos or masks, or have one name.
     """
-    for folder in (photos, masks):
-        if folder is not None and not folder.is_dir():
-            raise ImageFileError(f"There is no folder {folder}; check the name.")
-    if output.resolve() in {photos.resolve(), *({masks.resolve()} if masks is not None else ())}:
+    folders = [photos, *([] if masks is None else [masks])]
+    if any(_is_same(output, folder) for folder in folders):
         raise ExportError(f"The results would lie among the sources in {output}; choose another folder.")
-    by_stem = {} if masks is None else {p.stem: p for p in _pictures(masks)}
-    shared = masks is not None and masks.resolve() == photos.resolve()
+    found, left_out = _pictures(photos)
+    named = found if masks is None else _pictures(masks)[0]
+    by_stem = {} if masks is None else {path.stem: path for path in named}
+    shared = masks is not None and _is_same(masks, photos)
     items = []
-    for photo in _pictures(photos):
+    for photo in found:
         if shared and photo.stem.endswith(_MASK_ENDINGS[1:]):
             continue
-        ending = suffix or (photo.suffix if photo.suffix.lower() in SUFFIXES else ".png")
+        ending = suffix or _ending(photo)
         names = _MASK_ENDINGS[1:] if shared else _MASK_ENDINGS
         mask = next((by_stem[photo.stem + n] for n in names if photo.stem + n in by_stem), None)
         items.append(Item(photo, mask, output / f"{photo.stem}{ending}"))
     if not items:
         raise ImageFileError(f"There is no photo in {photos}; give the folder that holds them.")
     _check_names(items)
-    make_folder(output)
-    return items
+    return Plan(items, list(dict.fromkeys((*found, *named))), left_out)
 
 
-def _pictures(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES_READ and p.is_file())
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def _ending(photo: Path) -> str:
+    suffix = photo.suffix.lower()
+    if suffix in SUFFIXES:
+        return photo.suffix
+    return ".jpg" if suffix in _JPEG_KINDS else ".png"
+
+
+def _pictures(folder: Path) -> tuple[list[Path], list[str]]:
+    """Photos of a folder, by their names, and the names of what else is there; nothing hidden."""
+    try:
+        shown = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+        photos = [path for path in shown if path.suffix.lower() in SUFFIXES_READ and path.is_file()]
+        others = [path.name for path in shown if path not in set(photos) and not path.is_dir()]
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise ImageFileError(f"There is no folder {folder}; check the name.") from error
+    except OSError as error:
+        raise ImageFileError(
+            f"The folder {folder} cannot be read ({error.strerror}); choose another one."
+        ) from error
+    return photos, others
 
 
 def _check_names(items: Iterable[Item]) -> None:
     seen: dict[str, Path] = {}
     for item in items:
         # Not every file system tells capitals from small letters.
-        other = seen.setdefault(item.output.name.lower(), item.photo)
+        other = seen.setdefault(item.output.name.casefold(), item.photo)
         if other is not item.photo:
             raise ExportError(
                 f"{other.name} and {item.photo.name} would both become {item.output.name}; rename one,"

@@ -16,6 +16,8 @@ from portrait_studio.errors import ExportError
 from portrait_studio.imaging.atomic import replacing
 
 VERSION: Final = 1
+_FORMAT: Final = "portrait-studio batch report"
+_HEAD_BYTES: Final = 200
 
 
 class Outcome(Enum):
@@ -81,7 +83,8 @@ class BatchReport:
         self.lines.append(line)
         text = self._csv() if self.path.suffix.lower() == ".csv" else self._json()
         with replacing(self.path) as file:
-            file.write(text.encode())
+            # A name that is no text, which other systems may write, is told by its bytes.
+            file.write(text.encode("utf-8", "backslashreplace"))
 
     def count(self, outcome: Outcome) -> int:
         """How many photos ended like this."""
@@ -94,7 +97,7 @@ class BatchReport:
 
     def _json(self) -> str:
         content = {
-            "format": "portrait-studio batch report",
+            "format": _FORMAT,
             "version": VERSION,
             "program": __version__,
             "weights": self.weights,
@@ -108,3 +111,18 @@ class BatchReport:
         writer.writeheader()
         writer.writerows(asdict(line) for line in self.lines)
         return text.getvalue()
+
+
+def check_is_report(path: Path) -> None:
+    """Refuse to replace a JSON file that nobody named and that another program wrote.
+
+    Raises:
+        ExportError: it is there, and no report.
+        OSError: it cannot be read.
+    """
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    if _FORMAT.encode() not in head:
+        raise ExportError(f"{path} is no report of a batch, and would be lost; name another with --report.")

@@ -1,14 +1,13 @@
-"""What the commands share with the terminal: checks before the work, a progress bar, notices."""
+"""What the commands share with the terminal: a progress bar, notices, what is said at the end."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from portrait_studio.errors import ExportError
+from portrait_studio.terminal import complain, printable
 
 if TYPE_CHECKING:
     from portrait_studio.engine.progress import Progress, Stage
@@ -16,14 +15,6 @@ if TYPE_CHECKING:
 
 PROGRAM: Final = "portrait-studio"
 EXIT_CANCELLED: Final = 130
-
-
-def check_output(output: Path, *sources: Path | None) -> None:
-    """Find out before the work what would spoil its end."""
-    if not output.parent.is_dir():
-        raise ExportError(f"There is no folder {output.parent}; create it or choose another one.")
-    if any(source is not None and output.resolve() == source.resolve() for source in sources):
-        raise ExportError(f"{output} would be overwritten by the result; choose another name for the output.")
 
 
 @contextmanager
@@ -42,7 +33,7 @@ def progress_bar(shares: dict[Stage, float] | None = None, label: str = "") -> I
     with tqdm(total=100.0, bar_format=form, disable=None, leave=not label) as bar:
 
         def listen(stage: Stage, share: float) -> None:
-            bar.set_description_str(f"{label} {stage.value} ".lstrip(), refresh=False)
+            bar.set_description_str(f"{printable(label)} {stage.value} ".lstrip(), refresh=False)
             bar.update(100.0 * share - bar.n)
 
         yield Progress(listener=listen, shares=shares)
@@ -51,16 +42,16 @@ def progress_bar(shares: dict[Stage, float] | None = None, label: str = "") -> I
 def write_notices(*notices: str) -> None:
     """Tell the user on stderr."""
     for notice in notices:
-        sys.stderr.write(f"{PROGRAM}: {notice}\n")
+        complain(PROGRAM, notice)
 
 
-def summary(result: CompletionResult, output: Path) -> str:
+def summary(result: CompletionResult, output: Path) -> list[str]:
     """What was written, where it ran, how long each stage took, and with which weights."""
     seconds = ", ".join(f"{stage} {spent:.1f} s" for stage, spent in result.seconds.items())
     weights = ", ".join(f"{name} {digest[:12]}" for name, digest in result.weights.items())
     holes = len(result.regions)
-    return (
-        f"Wrote {output}\n"
-        f"{holes} {'hole' if holes == 1 else 'holes'} on {result.device}: {seconds}\n"
-        f"Weights: {weights}\n"
-    )
+    return [
+        f"Wrote {output}",
+        f"{holes} {'hole' if holes == 1 else 'holes'} on {result.device}: {seconds}",
+        f"Weights: {weights}",
+    ]

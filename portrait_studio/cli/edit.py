@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from portrait_studio.document.document import Document
-from portrait_studio.document.history import Step
+from portrait_studio.document.edit_record import record_edit, write_record
+from portrait_studio.document.history import Snapshot, Step
+from portrait_studio.document.packed_plane import pack_plane
 from portrait_studio.engine.extension_plan import extension_of
+from portrait_studio.engine.intent import Intent, wanted_with
 from portrait_studio.engine.request import CompletionRequest
 from portrait_studio.imaging.canvas_extension import canvas_of
 from portrait_studio.imaging.geometry import Bounds, Margins
 from portrait_studio.imaging.masks import check_extent, check_mask, extent_of
+from portrait_studio.session.candidates import Candidate
+from portrait_studio.session.fill_records import record_of
 
 if TYPE_CHECKING:
-    from portrait_studio.engine.request import CompletionOptions, CompletionResult
+    from portrait_studio.document.look import Look
+    from portrait_studio.engine.pipeline import Engine
+    from portrait_studio.engine.progress import Progress
+    from portrait_studio.engine.request import CompletionOptions, CompletionResult, Structure
+    from portrait_studio.imaging.atomic import Opening
     from portrait_studio.imaging.masks import Mask
     from portrait_studio.imaging.photo import Photo
 
@@ -34,7 +46,8 @@ class Edit:
             MaskError: there is nothing to fill, nothing to fill it from, or the mask has another size.
             OptionError: the canvas would have too many pixels.
         """
-        self.document = Document(photo)
+        # Nobody undoes anything here, so nothing goes to the disk, where a killed command would leave it.
+        self.document = Document(photo, undo_budget_bytes=sys.maxsize)
         self._steps: list[Step] = []
         extended = self.document.change_canvas(canvas_of(photo.extent, margins or Margins()))
         if extended is not None:
@@ -54,22 +67,45 @@ class Edit:
         if painted is not None:
             self._steps.append(Step("Mask", painted))
 
-    def request(self, how: CompletionOptions) -> CompletionRequest:
-        """What to ask the engine."""
+    def fill(
+        self,
+        engine: Engine,
+        how: CompletionOptions,
+        intent: Intent,
+        progress: Progress,
+        seen: Structure | None = None,
+    ) -> CompletionResult:
+        """Fill what is masked.
+
+        Args:
+            engine: what fills.
+            how: how it does.
+            intent: what it is meant to do; automatic = what the window would guess.
+            progress: hears of it.
+            seen: parsing map of the photo as it is on its canvas, where it is known already.
+
+        Raises:
+            WeightsError, DeviceError, OptionError: see `Engine.complete`.
+        """
         look = self.document.look()
-        return CompletionRequest(look.image, look.mask, how, extension=extension_of(look.blank))
-
-    def apply(self, result: CompletionResult, how: CompletionOptions) -> None:
-        """Put the engine's answer in place."""
-        from portrait_studio.session.candidates import Candidate
-        from portrait_studio.session.fill_records import record_of
-
+        if seen is None and _is_guessed(intent, look):
+            seen = engine.parse(look.image, look.blank, how.device)
+        structure = wanted_with(intent, look.mask, None, seen, look.blank)
+        extension = extension_of(look.blank)
+        result = engine.complete(
+            CompletionRequest(look.image, look.mask, how, structure, extension), progress
+        )
+        packed = None if structure is None else pack_plane(structure + np.uint8(1))
         filled = self.document.apply_fills(result.regions)
-        self._steps.append(Step("Fill", filled, record_of(Candidate(result, how))))
+        self._steps.append(Step("Fill", filled, record_of(Candidate(result, how, packed))))
+        return result
 
-    def write_record(self, path: Path) -> None:
-        """Write how to repeat the edit; see `edit_record`."""
-        from portrait_studio.document.edit_record import record_edit, write_record
-        from portrait_studio.document.history import Snapshot
+    def write_record(self, path: Path, opening: Opening) -> None:
+        """Write how to repeat the edit; see `edit_record`. Args: the file; how it takes its place."""
+        write_record(record_edit(Snapshot(self.document, self._steps, len(self._steps))), path, opening)
 
-        write_record(record_edit(Snapshot(self.document, self._steps, len(self._steps))), path)
+
+def _is_guessed(intent: Intent, look: Look) -> bool:
+    """Whether a guess can change anything: bodies always go on where the canvas is new."""
+    is_masked = look.mask != 0 if look.blank is None else (look.mask != 0) & (look.blank == 0)
+    return intent is Intent.AUTOMATIC and bool(is_masked.any())

@@ -3,25 +3,69 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from portrait_studio.cli.console import check_output, progress_bar, summary, write_notices
-from portrait_studio.cli.extension_options import add_extension, wanted_extension
-from portrait_studio.cli.options import add_command, add_method, add_output
+from portrait_studio.cli.console import progress_bar, summary, write_notices
+from portrait_studio.cli.extension_options import WantedExtension, add_extension, wanted_extension
+from portrait_studio.cli.options import (
+    MOST_SEED,
+    add_command,
+    add_extras,
+    add_method,
+    add_output,
+    how_to_fill,
+    whole_number,
+)
+from portrait_studio.cli.outputs import check_outputs
 from portrait_studio.errors import OptionError
 from portrait_studio.locations import models_dir
+from portrait_studio.terminal import say
 
 if TYPE_CHECKING:
+    from portrait_studio.engine.intent import Intent
     from portrait_studio.engine.pipeline import Engine
     from portrait_studio.engine.request import CompletionOptions
+    from portrait_studio.imaging.atomic import Transaction
     from portrait_studio.imaging.geometry import Margins
     from portrait_studio.imaging.masks import Mask
     from portrait_studio.imaging.photo import Photo
+    from portrait_studio.imaging.writing import ExportOptions
 
 _MOST_CANDIDATES: Final = 16
+
+
+@dataclass(frozen=True, eq=False)
+class _Canvas:
+    """What every candidate begins with.
+
+    Attributes:
+        photo: as it was read.
+        mask: (H, W) uint8 over the photo, where it is filled as well; None = nowhere.
+        margins: how far the canvas reaches beyond it.
+    """
+
+    photo: Photo
+    mask: Mask | None
+    margins: Margins
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """One of the pictures.
+
+    Attributes:
+        how: to fill.
+        output: file of the result.
+        stages: folder of the pictures of its stages; None = not wanted.
+        record: file that says how to repeat it; None = not wanted.
+    """
+
+    how: CompletionOptions
+    output: Path
+    stages: Path | None
+    record: Path | None
 
 
 def add_extend(commands: Any) -> None:
@@ -34,86 +78,95 @@ def add_extend(commands: Any) -> None:
     parser.add_argument(
         "--candidates",
         metavar="N",
-        type=int,
+        type=whole_number("--candidates", 1, _MOST_CANDIDATES),
         default=1,
         help="write so many different ones: OUT, OUT-2, OUT-3 and so on (1)",
     )
     add_method(parser)
-    parser.add_argument(
-        "--stages", metavar="DIR", type=Path, help="also write a picture of every stage there"
-    )
-    parser.add_argument(
-        "--record", metavar="RECORD.json", type=Path, help="also write how to repeat it; see replay"
-    )
+    add_extras(parser)
 
 
 def _extend(options: argparse.Namespace) -> int:
-    from portrait_studio.imaging.mask_file import read_mask
-    from portrait_studio.imaging.reading import read_photo
-    from portrait_studio.imaging.writing import format_of
+    from portrait_studio.imaging.canvas_extension import canvas_of
+    from portrait_studio.imaging.writing import ExportOptions, check_size, format_of
+    from portrait_studio.stage_files import stages_in
 
     wanted = wanted_extension(options)
     if wanted is None:
         raise OptionError("Say how far to extend the canvas, for example --bottom 33% or --ratio 4:5.")
-    if not 1 <= options.candidates <= _MOST_CANDIDATES:
-        raise OptionError(f"--candidates takes a number from 1 to {_MOST_CANDIDATES}.")
-    for place in range(options.candidates):
-        check_output(_numbered(options.output, place), options.photo, options.mask)
-    if options.record is not None:
-        check_output(options.record, options.photo, options.mask, options.output)
-    format_of(options.output)
+    if options.seed + options.candidates - 1 > MOST_SEED:
+        raise OptionError(f"Each candidate takes the next seed; begin with less than {options.seed}.")
+    export, chosen = ExportOptions(quality=options.quality), format_of(options.output)
+    candidates, intent = _candidates(options)
+    check_outputs(
+        [*(one.output for one in candidates), options.record],
+        [options.photo, options.mask],
+        [stages_in(one.stages) for one in candidates if one.stages is not None],
+    )
+    canvas = _canvas(options, wanted)
+    check_size(canvas_of(canvas.photo.extent, canvas.margins).extent, chosen)
+
+    from portrait_studio.engine.pipeline import Engine
+    from portrait_studio.imaging.atomic import Transaction
+
+    engine, said = Engine(models_dir()), []
+    write_notices(*canvas.photo.notices)
+    with Transaction() as files:
+        for one in candidates:
+            said += _fill(engine, canvas, one, intent, export, files)
+    for line in said:
+        say(line)
+    return 0
+
+
+def _candidates(options: argparse.Namespace) -> tuple[list[_Candidate], Intent]:
+    how, intent = how_to_fill(options, keep_stages=options.stages is not None)
+    output, stages = options.output, options.stages
+    candidates = [_Candidate(how, output, stages, options.record)]
+    for number in range(2, options.candidates + 1):
+        name = output.with_name(f"{output.stem}-{number}{output.suffix}")
+        folder = None if stages is None else stages / f"candidate-{number}"
+        candidates.append(_Candidate(replace(how, seed=how.seed + number - 1), name, folder, None))
+    return candidates, intent
+
+
+def _canvas(options: argparse.Namespace, wanted: WantedExtension) -> _Canvas:
+    from portrait_studio.imaging.mask_file import read_mask
+    from portrait_studio.imaging.reading import read_photo
+
     photo = read_photo(options.photo)
     margins = wanted.margins(photo.extent)
     if not margins.extends:
         raise OptionError("The canvas would stay as it is; extend it by at least one pixel.")
     mask = None if options.mask is None else read_mask(options.mask, photo.extent)
-
-    from portrait_studio.engine.pipeline import Engine
-    from portrait_studio.engine.request import CompletionOptions, Method
-
-    how = CompletionOptions(
-        Method(options.method), options.seed, options.device, keep_stages=options.stages is not None
-    )
-    engine = Engine(models_dir())
-    write_notices(*photo.notices)
-    for place in range(options.candidates):
-        _candidate(engine, photo, mask, margins, replace(how, seed=how.seed + place), options, place)
-    return 0
+    return _Canvas(photo, mask, margins)
 
 
-def _candidate(
+def _fill(
     engine: Engine,
-    photo: Photo,
-    mask: Mask | None,
-    margins: Margins,
-    how: CompletionOptions,
-    options: argparse.Namespace,
-    place: int,
-) -> None:
-    """Fill the canvas once and write it."""
+    canvas: _Canvas,
+    one: _Candidate,
+    intent: Intent,
+    export: ExportOptions,
+    files: Transaction,
+) -> list[str]:
+    """Fill the canvas once and write it; returns what to say once it has taken its place."""
     from portrait_studio.cli.edit import Edit
-    from portrait_studio.imaging.writing import ExportOptions
+    from portrait_studio.stage_files import write_stages
 
-    output, edit = _numbered(options.output, place), Edit(photo, mask, margins)
+    edit = Edit(canvas.photo, canvas.mask, canvas.margins)
     with progress_bar() as progress:
-        result = engine.complete(edit.request(how), progress)
-    if options.stages is not None:
-        from portrait_studio.stage_files import write_stages
-
-        write_stages(result, options.stages if place == 0 else options.stages / f"candidate-{place + 1}")
-    edit.apply(result, how)
-    report = edit.document.export(output, ExportOptions(quality=options.quality))
-    if options.record is not None and place == 0:
-        edit.write_record(options.record)
+        result = edit.fill(engine, one.how, intent, progress)
+    report = edit.document.export(one.output, export, files.replacing)
+    if one.stages is not None:
+        write_stages(result, one.stages, files)
+    if one.record is not None:
+        edit.write_record(one.record, files.replacing)
     write_notices(*result.notices, *report.written.notices)
-    before, after = photo.extent, edit.document.extent
-    sys.stdout.write(summary(result, output))
-    sys.stdout.write(
-        f"{before.width} x {before.height} became {after.width} x {after.height};"
-        f" {report.changed_outside} pixels of the photo changed outside its mask\n"
-    )
+    before, after = canvas.photo.extent, edit.document.extent
     edit.document.close()
-
-
-def _numbered(output: Path, place: int) -> Path:
-    return output if place == 0 else output.with_name(f"{output.stem}-{place + 1}{output.suffix}")
+    return [
+        *summary(result, one.output),
+        f"{before.width} x {before.height} became {after.width} x {after.height};"
+        f" {report.changed_outside} pixels of the photo changed outside its mask",
+    ]

@@ -6,9 +6,16 @@ import argparse
 import difflib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from portrait_studio.errors import OptionError
+from portrait_studio.terminal import say
+
+if TYPE_CHECKING:
+    from portrait_studio.engine.intent import Intent
+    from portrait_studio.engine.request import CompletionOptions
+
+MOST_SEED: Final = 2**63 - 1
 
 
 def unknown_sentence(argument: str, parser: argparse.ArgumentParser) -> str:
@@ -21,7 +28,12 @@ def unknown_sentence(argument: str, parser: argparse.ArgumentParser) -> str:
 
 
 class Parser(argparse.ArgumentParser):
-    """Reports mistakes as the program's own errors."""
+    """Reports mistakes as the program's own errors, and speaks as the commands do."""
+
+    def _print_message(self, message: str, file: object = None) -> None:
+        """Say what --help and --version ask for."""
+        for line in message.splitlines():
+            say(line)
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of printing the usage and exiting."""
@@ -39,6 +51,25 @@ def add_command(
     return parser
 
 
+def whole_number(option: str, least: int, most: int) -> Callable[[str], int]:
+    """What reads the number of an option. Args: the option; the smallest and the largest number.
+
+    Raises, when called:
+        OptionError: the text is no whole number, or one out of this range.
+    """
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = least - 1
+        if not least <= number <= most:
+            raise OptionError(f"{option} takes a whole number from {least} to {most}, not {text[:40]!r}.")
+        return number
+
+    return read
+
+
 def add_output(parser: argparse.ArgumentParser) -> None:
     """Add the file to write and its quality."""
     parser.add_argument("-o", "--output", metavar="OUT", type=Path, required=True, help="file to write")
@@ -47,21 +78,59 @@ def add_output(parser: argparse.ArgumentParser) -> None:
 
 def add_quality(parser: argparse.ArgumentParser) -> None:
     """Add the quality of lossy formats."""
-    parser.add_argument("--quality", metavar="N", type=int, help="1-100 for JPEG and WebP (the source's own)")
+    parser.add_argument(
+        "--quality",
+        metavar="N",
+        type=whole_number("--quality", 1, 100),
+        help="1-100 for JPEG and WebP (the source's own)",
+    )
 
 
 def add_method(parser: argparse.ArgumentParser) -> None:
-    """Add what fills, and the start of its random numbers."""
+    """Add what fills, what it is meant to do, and the start of its random numbers."""
+    parser.add_argument(
+        "--intent",
+        choices=("auto", "body", "background"),
+        default="auto",
+        help="recover the body behind, or remove to the background; auto guesses from what is around (auto)",
+    )
     parser.add_argument(
         "--method",
         choices=("default", "network", "patches"),
         default="default",
         help="what fills: the network and the photo's own patches (default), or only one of them",
     )
-    parser.add_argument("--seed", metavar="N", type=int, default=0, help="another number, another fill (0)")
+    parser.add_argument(
+        "--seed",
+        metavar="N",
+        type=whole_number("--seed", 0, MOST_SEED),
+        default=0,
+        help="another number, another fill (0)",
+    )
     add_device(parser)
 
 
 def add_device(parser: argparse.ArgumentParser) -> None:
     """Add the device."""
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="(auto)")
+
+
+def add_extras(parser: argparse.ArgumentParser) -> None:
+    """Add what is written beside the result of one fill."""
+    parser.add_argument(
+        "--stages", metavar="DIR", type=Path, help="also write a picture of every stage there"
+    )
+    parser.add_argument(
+        "--record", metavar="RECORD.json", type=Path, help="also write how to repeat it; see replay"
+    )
+
+
+def how_to_fill(
+    options: argparse.Namespace, *, keep_stages: bool = False
+) -> tuple[CompletionOptions, Intent]:
+    """How to fill, and what that is meant to do, as `add_method` has asked."""
+    from portrait_studio.engine.intent import Intent
+    from portrait_studio.engine.request import CompletionOptions, Method
+
+    how = CompletionOptions(Method(options.method), options.seed, options.device, keep_stages)
+    return how, Intent(options.intent)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
-from portrait_studio.cli.console import check_output, progress_bar, write_notices
+from portrait_studio.cli.console import progress_bar, write_notices
 from portrait_studio.cli.options import add_command, add_device
+from portrait_studio.cli.outputs import check_outputs
 from portrait_studio.errors import ExportError
 from portrait_studio.locations import models_dir
+from portrait_studio.terminal import say
 
 
 def add_parse(commands: Any) -> None:
@@ -28,27 +29,29 @@ def add_parse(commands: Any) -> None:
 
 
 def _parse(options: argparse.Namespace) -> int:
-    from portrait_studio.imaging.mask_file import read_mask
-    from portrait_studio.imaging.reading import read_photo
-
     targets = [options.output, *([] if options.overlay is None else [options.overlay])]
     for target in targets:
-        check_output(target, options.photo, options.mask)
         if target.suffix.lower() != ".png":
             raise ExportError(f"{target.name} must end in .png, since a map is written as PNG.")
-    photo = read_photo(options.photo)
-    mask = None if options.mask is None else read_mask(options.mask, photo.extent)
+    check_outputs(targets, [options.photo, options.mask])
 
     from portrait_studio.engine.pipeline import Engine
     from portrait_studio.engine.progress import Stage
+    from portrait_studio.imaging.atomic import Transaction
+    from portrait_studio.imaging.mask_file import read_mask
+    from portrait_studio.imaging.reading import read_photo
     from portrait_studio.stage_files import enlarge_labels, write_overlay, write_parsing_map
 
+    photo = read_photo(options.photo)
+    mask = None if options.mask is None else read_mask(options.mask, photo.extent)
     with progress_bar({Stage.PARSE: 1.0}) as progress:
         structure = Engine(models_dir()).parse(photo.pixels, mask, options.device, progress)
     labels = enlarge_labels(structure.labels, photo.extent)
-    write_parsing_map(labels, options.output)
-    if options.overlay is not None:
-        write_overlay(photo.pixels, labels, options.overlay)
+    with Transaction() as files:
+        write_parsing_map(labels, options.output, files.replacing)
+        if options.overlay is not None:
+            write_overlay(photo.pixels, labels, options.overlay, files.replacing)
     write_notices(*photo.notices)
-    sys.stdout.write("".join(f"Wrote {target}\n" for target in targets))
+    for target in targets:
+        say(f"Wrote {target}")
     return 0

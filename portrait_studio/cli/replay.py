@@ -8,10 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from portrait_studio.cli.console import check_output, progress_bar, write_notices
+from portrait_studio.cli.console import progress_bar, write_notices
 from portrait_studio.cli.options import add_command, add_output
+from portrait_studio.cli.outputs import check_outputs
 from portrait_studio.errors import ProjectError
 from portrait_studio.locations import models_dir
+from portrait_studio.terminal import say
 
 if TYPE_CHECKING:
     from portrait_studio.document.document import Document
@@ -37,24 +39,25 @@ def _replay(options: argparse.Namespace) -> int:
     from portrait_studio.document.edit_record import pixels_sha256, read_record
     from portrait_studio.imaging.masks import check_extent
     from portrait_studio.imaging.reading import read_photo
-    from portrait_studio.imaging.writing import ExportOptions, format_of
+    from portrait_studio.imaging.writing import ExportOptions, check_size, format_of
 
-    export = ExportOptions(quality=options.quality)
-    check_output(options.output, options.photo, options.record)
-    format_of(options.output)
+    export, chosen = ExportOptions(quality=options.quality), format_of(options.output)
+    check_outputs([options.output], [options.photo, options.record])
     record = read_record(options.record)
     photo = read_photo(options.photo)
     check_extent(record.extent, photo.extent)
+    check_size(record.canvas.extent, chosen)
     if not options.anyway:
         record.check_photo(photo)
         _check_weights(record)
-    document = Document(photo)
+    # Nobody undoes anything here, so nothing goes to the disk, where a killed command would leave it.
+    document = Document(photo, undo_budget_bytes=sys.maxsize)
     devices = _repeat(document, record, options.device)
     report = document.export(options.output, export)
     write_notices(*photo.notices, *report.written.notices)
-    sys.stdout.write(f"Wrote {options.output}\n")
+    say(f"Wrote {options.output}")
     if pixels_sha256(document.image) == record.result_sha256:
-        sys.stdout.write("Identical to the recorded result, bit for bit\n")
+        say("Identical to the recorded result, bit for bit")
     else:
         made_on = ", ".join(dict.fromkeys(fill.how.ran_on for fill in record.fills))
         write_notices(

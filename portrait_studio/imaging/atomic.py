@@ -6,7 +6,7 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,7 +100,7 @@ class Transaction:
                 _remove(part)
                 raise
         except OSError as error:
-            raise ExportError(_sentence(error, path)) from error
+            raise ExportError(why_not_written(error, path)) from error
         self._written.append(_Written(path, target, part))
 
     def make_folder(self, folder: Path) -> None:
@@ -128,7 +128,7 @@ class Transaction:
             for one in self._written[:placed]:
                 _bring_back(one)
             if isinstance(error, OSError):
-                raise ExportError(_sentence(error, self._written[placed].path)) from error
+                raise ExportError(why_not_written(error, self._written[placed].path)) from error
             raise
         for folder in {one.target.parent for one in self._written}:
             _sync_folder(folder)
@@ -156,8 +156,12 @@ def make_folder(folder: Path) -> None:
         ) from error
 
 
-def real_target(path: Path) -> Path:
+def real_target(path: Path, to_be_made: Collection[Path] = ()) -> Path:
     """The file that writing to `path` would make or replace, links followed.
+
+    Args:
+        path: as the user named it.
+        to_be_made: folders, links followed, that will be there by then.
 
     Raises:
         ExportError: it is a folder or no ordinary file, it is protected, or its folder is missing.
@@ -166,10 +170,10 @@ def real_target(path: Path) -> Path:
         target = Path(os.path.realpath(path))
         mode = target.stat().st_mode if target.exists() or target.is_symlink() else None
     except OSError as error:
-        raise ExportError(_sentence(error, path)) from error
+        raise ExportError(why_not_written(error, path)) from error
     if target.is_dir():
         raise ExportError("{path} is a folder; give the name of a file in it.", path=path)
-    if not target.parent.is_dir():
+    if not target.parent.is_dir() and target.parent not in to_be_made:
         # Where a link leads, what is missing is not what the user named.
         parent = target.parent if path.parent.is_dir() else path.parent
         raise ExportError("There is no folder {parent}; create it or choose another one.", parent=parent)
@@ -223,14 +227,22 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _sentence(error: OSError, path: Path) -> Message:
+def why_not_written(error: OSError, path: Path, folder: Path | None = None) -> Message:
+    """What to tell the user of a file that could not be written.
+
+    Args:
+        error: of the system.
+        path: the file.
+        folder: where it is; None = as the file's name says.
+    """
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return Message(
             "There is not enough space on the disk for {path}; free some or choose another folder.", path=path
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return Message(
-            "Nothing may be written in the folder {folder}; choose another one.", folder=path.parent
+            "Nothing may be written in the folder {folder}; choose another one.",
+            folder=folder or path.parent,
         )
     if error.errno == errno.ELOOP:
         return Message("{path} is a link that leads back to itself; choose another name.", path=path)

@@ -65,7 +65,7 @@ def test_what_goes_too_far_is_said_and_done(
         (("--ratio", "tall"), "'tall' is no ratio"),
         (("--bottom", "0"), "The canvas would stay as it is"),
         (("--bottom", "9999999"), "megapixels that fit; extend it less"),
-        (("--bottom", "9", "--candidates", "0"), "--candidates takes a number from 1 to 16."),
+        (("--bottom", "9", "--candidates", "0"), "--candidates takes a whole number from 1 to 16, not '0'."),
         (("--botom", "9"), "did you mean --bottom?"),
     ],
 )
