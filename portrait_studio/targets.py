@@ -143,7 +143,7 @@ def _is_there(path: Path, folder: Path) -> bool:
 
 
 def _overwritten(path: Path, source: Path) -> ExportError:
-    if os.path.realpath(path) == os.path.realpath(source):
+    if path.absolute() == source.absolute():
         return ExportError(f"{path} is read, and would be overwritten; choose another name for the output.")
     return ExportError(
         f"{path} is another name of {source}, which is read and would be overwritten; choose another one."

@@ -29,8 +29,12 @@ RECOVER_FOREHEAD: Final = "14%"
 RATIOS: Final = tuple(Fraction(*sides) for sides in ((1, 1), (4, 5), (2, 3), (3, 4), (9, 16), (16, 9)))
 """Width to height, of those that people ask for."""
 
-_LENGTH: Final = re.compile(r"\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>px|%|)\s*", re.ASCII)
-_RATIO: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*[:/x]\s*(\d+(?:\.\d+)?)\s*", re.ASCII)
+_NUMBER: Final = r"\d{1,9}(?:\.\d{1,9})?"
+"""Longer ones are no lengths, and can be too long to be read at all."""
+_SHOWN: Final = 40
+"""How many characters of a text that is neither are shown."""
+_LENGTH: Final = re.compile(rf"\s*(?P<number>{_NUMBER})\s*(?P<unit>px|%|)\s*", re.ASCII)
+_RATIO: Final = re.compile(rf"\s*({_NUMBER})\s*[:/x]\s*({_NUMBER})\s*", re.ASCII)
 _FLATTEST: Final = 20
 _SQUARE_SHARE: Final = 1 / 64
 _GREYS: Final = (0.62, 0.78)
@@ -48,7 +52,7 @@ def parse_length(text: str, side_px: int) -> int:
     """
     found = _LENGTH.fullmatch(text)
     if found is None or (found["unit"] != "%" and "." in found["number"]):
-        raise OptionError("{text!r} is no length; write it like 33%, 64px or 64.", text=text)
+        raise OptionError("{text!r} is no length; write it like 33%, 64px or 64.", text=text[:_SHOWN])
     number = Fraction(found["number"])
     return round(number * side_px / 100) if found["unit"] == "%" else int(number)
 
@@ -65,7 +69,9 @@ def parse_ratio(text: str) -> Fraction:
     found = _RATIO.fullmatch(text)
     sides = [Fraction(side) for side in found.groups()] if found is not None else []
     if not sides or not all(sides) or not Fraction(1, _FLATTEST) <= sides[0] / sides[1] <= _FLATTEST:
-        raise OptionError("{text!r} is no ratio of width to height; write it like 4:5 or 16:9.", text=text)
+        raise OptionError(
+            "{text!r} is no ratio of width to height; write it like 4:5 or 16:9.", text=text[:_SHOWN]
+        )
     return sides[0] / sides[1]
 
 

@@ -15,6 +15,8 @@ from PIL import Image
 from portrait_studio.locations import MODELS_VARIABLE
 from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import save_network
+from tests.helpers.fake_commands import CommandEngine
+from tests.helpers.fake_engine import FakeEngine
 
 SMALL = {
     "parsing": {"width": 16, "pose_width": 8},
@@ -59,3 +61,11 @@ def mask(tmp_path: Path) -> Path:
     pixels[30:60, 40:80] = 255
     Image.fromarray(pixels).save(path)
     return path
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
+    """What fills in the place of the engine, at once."""
+    engine = FakeEngine()
+    monkeypatch.setattr("portrait_studio.engine.pipeline.Engine", lambda _models: CommandEngine(engine))
+    return engine

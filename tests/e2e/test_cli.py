@@ -125,7 +125,7 @@ def assert_refused(
     capsys: pytest.CaptureFixture[str], folder: Path, arguments: list[object], *words: str
 ) -> None:
     """Exit code 2, one sentence with these words, and no file touched."""
-    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    before = {path: path.lstat().st_mtime_ns for path in folder.rglob("*")}
     assert run(*arguments) == 2
     told = capsys.readouterr()
     assert told.out == ""
@@ -134,7 +134,7 @@ def assert_refused(
     assert told.err.endswith((".\n", "?\n"))
     for word in words:
         assert word in told.err
-    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+    assert {path: path.lstat().st_mtime_ns for path in folder.rglob("*")} == before
 
 
 @pytest.mark.parametrize(
