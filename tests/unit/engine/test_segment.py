@@ -1,0 +1,144 @@
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from portrait_studio.engine.devices import Compute
+from portrait_studio.engine.segment import (
+    Clicks,
+    ThingFound,
+    find_thing,
+    tighten,
+    tightened_mask,
+)
+from portrait_studio.imaging.geometry import Bounds, Extent
+from portrait_studio.networks.segmentation import SEGMENTATION_WINDOW
+
+CPU = Compute(torch.device("cpu"), torch.float32)
+
+
+class Red(nn.Module):
+    """Takes what is red for the thing, and notes what it was shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[Tensor, Tensor]] = []
+        self.last = nn.Identity()
+
+    def forward(self, image: Tensor, prompt: Tensor) -> Tensor:
+        self.seen.append((image, prompt))
+        red: Tensor = self.last(image[:, :1] - image[:, 1:2])
+        return 20 * (red - 0.8)
+
+
+def quiet(_: float) -> None:
+    pass
+
+
+def photo(width: int = 400, height: int = 300, depth: type = np.uint8) -> np.ndarray:
+    top = np.iinfo(depth).max
+    image = np.full((height, width, 3), top // 2, depth)
+    image[100:160, 120:200] = (top, 0, 0)
+    return image
+
+
+def loose_around(image: np.ndarray, margin: int = 25) -> np.ndarray:
+    mask = np.zeros(image.shape[:2], np.uint8)
+    mask[100 - margin : 160 + margin, 120 - margin : 200 + margin] = 255
+    return mask
+
+
+@pytest.mark.parametrize("depth", [np.uint8, np.uint16])
+def test_the_mask_shrinks_to_the_thing_and_its_rim(depth: type) -> None:
+    image = photo(depth=depth)
+    loose = loose_around(image)
+    found = tighten(Red(), image, loose, CPU, quiet)
+    mask = tightened_mask(loose, found, grow_px=3)
+    exact = (image[..., 0] > image[..., 1]).astype(np.uint8)
+    assert (mask[exact > 0] == 255).all()
+    far = np.zeros_like(exact)
+    far[94:166, 114:206] = 1
+    assert not mask[far == 0].any()
+
+
+def test_nothing_that_stands_out_leaves_the_mask_as_it_was_painted() -> None:
+    image = np.full((300, 400, 3), 128, np.uint8)
+    loose = loose_around(image)
+    found = tighten(Red(), image, loose, CPU, quiet)
+    assert not found[0].stands_out
+    assert np.array_equal(tightened_mask(loose, found), loose)
+
+
+def test_each_place_is_judged_by_itself() -> None:
+    image = photo()
+    loose = loose_around(image)
+    loose[240:270, 20:60] = 255
+    found = tighten(Red(), image, loose, CPU, quiet)
+    assert [thing.stands_out for thing in found] == [True, False]
+    mask = tightened_mask(loose, found)
+    assert (mask[240:270, 20:60] == 255).all()
+    assert not mask[80:90, 100:110].any()
+
+
+def test_things_elsewhere_in_the_window_are_not_taken() -> None:
+    image = photo()
+    image[100:160, 240:300] = (255, 0, 0)
+    loose = loose_around(image)
+    mask = tightened_mask(loose, tighten(Red(), image, loose, CPU, quiet))
+    assert not mask[:, 245:].any()
+
+
+def test_a_second_look_is_closer_when_the_thing_is_small() -> None:
+    network = Red()
+    image = photo(1200, 900)
+    loose = np.zeros((900, 1200), np.uint8)
+    loose[20:500, 20:600] = 255
+    found = tighten(network, image, loose, CPU, quiet)
+    assert len(network.seen) == 2
+    assert found[0].bounds.width < 200
+    close = tightened_mask(loose, found, grow_px=0)
+    assert close.sum() / 255 == pytest.approx(60 * 80, rel=0.12)
+
+
+def test_beyond_the_photo_is_grey_and_marked_as_no_photo() -> None:
+    network = Red()
+    image = np.full((200, 200, 3), 255, np.uint8)
+    loose = np.zeros((200, 200), np.uint8)
+    loose[:60, :90] = 255
+    tighten(network, image, loose, CPU, quiet)
+    picture, prompt = network.seen[0]
+    assert picture.shape == (1, 3, SEGMENTATION_WINDOW, SEGMENTATION_WINDOW)
+    outside = prompt[:, 3:] == 0
+    assert 0.2 < outside.float().mean() < 0.6
+    assert not picture[outside.expand(-1, 3, -1, -1)].any()
+    assert (picture[~outside.expand(-1, 3, -1, -1)] == 1).all()
+
+
+def test_clicks_are_drawn_as_discs_and_need_no_mask() -> None:
+    network = Red()
+    image = photo()
+    found = find_thing(network, image, None, Clicks(((160.0, 130.0),), ((90.0, 130.0),)), CPU, quiet)
+    _, prompt = network.seen[0]
+    assert not prompt[0, 0].any()
+    for layer in (1, 2):
+        assert 60 < float(prompt[0, layer].sum()) < 110
+    assert found.marked.is_empty
+    assert found.mask(Extent(400, 300))[130, 160] == 255
+    assert found.mask(Extent(400, 300))[130, 90] == 0
+
+
+def test_the_edge_follows_the_photo_where_the_network_is_coarse() -> None:
+    image = np.full((1600, 1600, 3), 90, np.uint8)
+    ys, xs = np.mgrid[:1600, :1600]
+    thing = (xs - 800) ** 2 + (ys - 780) ** 2 < 400**2
+    image[thing] = (250, 20, 20)
+    loose = np.zeros((1600, 1600), np.uint8)
+    loose[300:1300, 300:1300] = 255
+    mask = tightened_mask(loose, tighten(Red(), image, loose, CPU, quiet), 0.5, 0) > 0
+    assert (mask & thing).sum() / (mask | thing).sum() > 0.98
+
+
+def test_a_threshold_takes_more_or_less() -> None:
+    found = ThingFound(Bounds(0, 0, 4, 1), Bounds(0, 0, 4, 1), np.array([[0, 90, 140, 250]], np.uint8))
+    assert found.mask(Extent(4, 1), 0.3).tolist() == [[0, 255, 255, 255]]
+    assert found.mask(Extent(4, 1), 0.9).tolist() == [[0, 0, 0, 255]]
