@@ -106,6 +106,6 @@ class Edit:
 
 
 def _is_guessed(intent: Intent, look: Look) -> bool:
-    """Whether a guess can change anything: bodies always go on where the canvas is new."""
+    """Whether it matters what the photo shows: bodies always go on where the canvas is new."""
     is_masked = look.mask != 0 if look.blank is None else (look.mask != 0) & (look.blank == 0)
-    return intent is Intent.AUTOMATIC and bool(is_masked.any())
+    return intent in (Intent.AUTOMATIC, Intent.SURFACE) and bool(is_masked.any())

@@ -90,9 +90,10 @@ def add_method(parser: argparse.ArgumentParser) -> None:
     """Add what fills, what it is meant to do, and the start of its random numbers."""
     parser.add_argument(
         "--intent",
-        choices=("auto", "body", "background"),
+        choices=("auto", "body", "background", "surface"),
         default="auto",
-        help="recover the body behind, or remove to the background; auto guesses from what is around (auto)",
+        help="recover the body behind, remove to the background, or make only the surface anew (letters, "
+        "stains, scratches); auto guesses from what is there (auto)",
     )
     parser.add_argument(
         "--method",

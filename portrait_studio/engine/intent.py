@@ -1,7 +1,8 @@
-"""Whether a hole shall show the body behind it or only the background, and a guess where nobody said."""
+"""What a hole shall show: the body behind it, only the background, or the same surface made anew."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 from typing import Final
 
@@ -21,6 +22,9 @@ _MOST_OF_A_PERSON: Final = 0.6
 """Share of a body from which on a hole takes the person away."""
 _HARDLY_ANY_BODY: Final = 0.12
 """Share of body around a hole up to which there is nobody behind it."""
+_ONE_LABEL: Final = 0.97
+_ONE_LABEL_AROUND: Final = 0.9
+"""Share of a hole, and of a ring around it, that one label has where only a surface is to be made anew."""
 
 
 class Intent(Enum):
@@ -29,6 +33,7 @@ class Intent(Enum):
     AUTOMATIC = "auto"
     BODY = "body"
     BACKGROUND = "background"
+    SURFACE = "surface"
 
 
 def wanted_with(
@@ -50,19 +55,53 @@ def wanted_with(
     Returns:
         (H, W) uint8 labels, 255 = predict; None where everything is to be predicted.
     """
-    if intent is Intent.BODY or (intent is Intent.AUTOMATIC and seen is None):
+    forced = _forced(intent, mask, seen)
+    if forced is None:
         return wanted
-    is_said = intent is Intent.BACKGROUND or seen is None
-    forced = mask != 0 if is_said or seen is None else bodiless(mask, seen)
-    if blank is not None and not is_said:
-        forced &= blank == 0
-    if not forced.any():
+    if blank is not None and intent is not Intent.BACKGROUND:
+        forced[blank != 0] = PREDICT
+    if (forced == PREDICT).all():
         return wanted
     structure = np.full(mask.shape, PREDICT, np.uint8) if wanted is None else wanted.copy()
     inner = mask_bounds(mask).slices
     part = structure[inner]
-    part[forced[inner] & (part == PREDICT)] = _BACKGROUND
+    np.copyto(part, forced[inner], where=part == PREDICT)
     return structure
+
+
+def _forced(intent: Intent, mask: Mask, seen: Structure | None) -> NDArray[np.uint8] | None:
+    """(H, W) uint8 labels that an intent means, 255 = predict; None where everything is to be predicted."""
+    if intent is Intent.BACKGROUND:
+        return np.where(mask != 0, np.uint8(_BACKGROUND), np.uint8(PREDICT))
+    if intent is Intent.BODY or seen is None:
+        return None
+    if intent is Intent.SURFACE:
+        return _as_seen(mask != 0, seen)
+    forced = _as_seen(surfaces(mask, seen), seen)
+    forced[bodiless(mask, seen)] = _BACKGROUND
+    return forced
+
+
+def _as_seen(where: NDArray[np.bool_], seen: Structure) -> NDArray[np.uint8]:
+    """(H, W) uint8: what a parsing map says where it is asked, 255 elsewhere."""
+    labels = np.full(where.shape, PREDICT, np.uint8)
+    part, bounds = where[seen.bounds.slices], seen.bounds
+    large = cv2.resize(seen.labels, (bounds.width, bounds.height), interpolation=cv2.INTER_NEAREST)
+    np.copyto(labels[bounds.slices], large, where=part)
+    return labels
+
+
+def surfaces(mask: Mask, seen: Structure) -> NDArray[np.bool_]:
+    """The holes within one part of a body, such as letters, a stain, a scratch: only its surface is damaged.
+
+    Args:
+        mask: (H, W) uint8, nonzero = hole.
+        seen: parsing map of the photo, nothing hidden.
+
+    Returns:
+        (H, W) bool: pixels of those holes.
+    """
+    return _holes_that(_lies_on_one_label, mask, seen)
 
 
 def bodiless(mask: Mask, seen: Structure) -> NDArray[np.bool_]:
@@ -78,20 +117,38 @@ def bodiless(mask: Mask, seen: Structure) -> NDArray[np.bool_]:
     Returns:
         (H, W) bool: pixels of those holes.
     """
+    body, people = body_in(seen.labels), people_in(seen.labels)
+
+    def shows_nobody(hole: NDArray[np.bool_], labels: NDArray[np.uint8]) -> bool:
+        takes_person = any((person & hole).sum() >= _MOST_OF_A_PERSON * person.sum() for person in people)
+        return takes_person or _body_around(hole, body) < _HARDLY_ANY_BODY
+
+    return _holes_that(shows_nobody, mask, seen)
+
+
+def _lies_on_one_label(hole: NDArray[np.bool_], labels: NDArray[np.uint8]) -> bool:
+    counts = np.bincount(labels[hole], minlength=256)
+    label = int(counts.argmax())
+    if label == _BACKGROUND or counts[label] < _ONE_LABEL * counts.sum():
+        return False
+    return _body_around(hole, labels == label) >= _ONE_LABEL_AROUND
+
+
+def _holes_that(
+    fits: Callable[[NDArray[np.bool_], NDArray[np.uint8]], bool], mask: Mask, seen: Structure
+) -> NDArray[np.bool_]:
+    """Pixels (H, W) bool of the holes that fit; a hole is judged by where it is in the map, (h, w) bool."""
     height, width = seen.labels.shape
     bounds = seen.bounds
     crop = np.not_equal(mask[bounds.slices], 0).view(np.uint8)
     crop *= np.uint8(255)
     small = cv2.resize(crop, (width, height), interpolation=cv2.INTER_AREA) > 0
     del crop
-    body = body_in(seen.labels)
     _, holes = cv2.connectedComponents(small.astype(np.uint8), connectivity=8)
-    people = people_in(seen.labels)
     forced = np.zeros(small.shape, np.uint8)
     for number in range(1, int(holes.max()) + 1):
         hole = np.asarray(holes == number)
-        takes_person = any((person & hole).sum() >= _MOST_OF_A_PERSON * person.sum() for person in people)
-        if takes_person or _body_around(hole, body) < _HARDLY_ANY_BODY:
+        if fits(hole, seen.labels):
             forced[hole] = 1
     large = np.zeros(mask.shape, np.bool_)
     size = (bounds.width, bounds.height)

@@ -6,6 +6,7 @@ photo pixels along the photo's own edges by a guided filter (He et al. 2013).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -32,6 +33,9 @@ _SIDE: Final = 1.35
 _MOST_ENLARGED: Final = 2.5
 _REACH: Final = 4
 """How far beyond the loose mask an answer is believed, in pixels of the window."""
+
+_RIM_SHARE: Final = 0.0025
+_LEAST_RIM_PX: Final = 3
 
 _CLICK_SIDE: Final = 0.5
 """Side of the first window around clicks, relative to the photo's longer side."""
@@ -142,8 +146,19 @@ def tighten(
     return found
 
 
+def usual_rim(photo: Extent) -> int:
+    """Width of the rim that a found thing is masked with, in pixels of a photo of that size.
+
+    A rim that is left of a thing gives its colours to the fill.
+    """
+    return max(_LEAST_RIM_PX, round(_RIM_SHARE * max(photo.width, photo.height)))
+
+
 def tightened_mask(
-    loose: Mask, found: list[ThingFound], threshold: float = USUAL_THRESHOLD, grow_px: int = 3
+    loose: Mask,
+    found: Sequence[ThingFound],
+    threshold: float = USUAL_THRESHOLD,
+    grow_px: int | None = None,
 ) -> Mask:
     """A loose mask shrunk to the things in it and their rims; where nothing stands out it stays as painted.
 
@@ -151,16 +166,17 @@ def tightened_mask(
         loose: (H, W) uint8, nonzero = loosely marked.
         found: what `tighten` said about its places.
         threshold: probability from which on a pixel belongs to the thing, in (0, 1).
-        grow_px: width of the rim in pixels.
+        grow_px: width of the rim in pixels; None = `usual_rim`.
 
     Returns:
         (H, W) uint8, 0 or 255.
     """
     photo = extent_of(loose)
+    rim = usual_rim(photo) if grow_px is None else grow_px
     result = np.zeros_like(loose)
     for thing in found:
         if thing.stands_out:
-            kept, part = grow(thing.mask(photo, threshold), grow_px), thing.bounds.grown(grow_px)
+            kept, part = grow(thing.mask(photo, threshold), rim), thing.bounds.grown(rim)
             part = part.intersected(Bounds.of(photo))
         else:
             kept, part = loose, thing.marked

@@ -33,6 +33,7 @@ _INTENTS: Final = (
     (Intent.AUTOMATIC, Message("Automatic")),
     (Intent.BODY, Message("To body")),
     (Intent.BACKGROUND, Message("To background")),
+    (Intent.SURFACE, Message("Same surface")),
 )
 
 
@@ -65,7 +66,12 @@ class OptionsBar(QWidget):
             self._method.setItemData(self._method.count() - 1, tr(tip), Qt.ItemDataRole.ToolTipRole)
         self._intent = QComboBox(self)
         self._intent.setAccessibleName(tr("What the fill is meant to do"))
-        self._intent.setToolTip(tr("Recover the body behind, or only the background; automatic guesses"))
+        self._intent.setToolTip(
+            tr(
+                "Recover the body behind, only the background, or the same surface without letters, stains"
+                " or scratches; automatic guesses"
+            )
+        )
         for intent, name in _INTENTS:
             self._intent.addItem(tr(name), intent)
         self._intent.currentIndexChanged.connect(self._on_intent)

@@ -1698,6 +1698,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/options_bar.py" />
+            <source>Same surface</source>
+            <translation>只换表面</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/options_bar.py" />
             <source>Drag around what shall go</source>
             <translation>拖动圈出要移除的内容</translation>
         </message>
@@ -1723,8 +1728,8 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/options_bar.py" />
-            <source>Recover the body behind, or only the background; automatic guesses</source>
-            <translation>恢复后面的身体，或仅恢复背景；“自动”由程序判断</translation>
+            <source>Recover the body behind, only the background, or the same surface without letters, stains or scratches; automatic guesses</source>
+            <translation>恢复后面的身体、只填背景，或只把表面的文字、污渍、划痕去掉；自动则由程序猜测</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/preferences_dialog.py" />
@@ -2621,6 +2626,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/engine/pipeline.py" />
             <source>The new part of the canvas is not masked; mask all of it.</source>
             <translation>画布的新增部分未加入蒙版；请将其全部加入蒙版。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/pipeline.py" />
+            <source>The click lies outside the photo; choose a place inside it.</source>
+            <translation>点击的位置在照片之外；请选择照片内的位置。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/progress.py" />
