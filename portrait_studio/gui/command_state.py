@@ -37,7 +37,7 @@ def enabled_commands(session: Session) -> dict[Command, bool]:
         Command.EXTEND: is_open,
         Command.RECOVER_FEET: editable,
         Command.RECOVER_FOREHEAD: editable,
-        Command.FILL: editable,
+        Command.FILL: editable or session.can_fill,
         Command.AGAIN: session.filling.can_try_again,
         Command.READ_STRUCTURE: editable,
         Command.STRUCTURE: is_open,

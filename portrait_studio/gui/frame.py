@@ -162,6 +162,7 @@ class DragEdges:
     """Moves edges of the frame with the pointer."""
 
     is_edit = True
+    marks = False
     has_outline = True
 
     def __init__(self, frame: Frame, viewport: Viewport, at: QPointF, sides: Sequence[str]) -> None:

@@ -42,6 +42,8 @@ class Gesture(Protocol):
     """Shape of the pointer meanwhile; None: that of the tool."""
     is_edit: bool
     """Whether it changes the document, and so is stopped by Escape and by a job."""
+    marks: bool
+    """Whether it changes nothing but what the tool in hand paints on, which goes on while a fill runs."""
     has_outline: bool
     """Whether it shows what would be done."""
 
@@ -63,6 +65,7 @@ class Pan:
 
     cursor: Qt.CursorShape | None = Qt.CursorShape.ClosedHandCursor
     is_edit = False
+    marks = False
     has_outline = False
 
     def __init__(self, viewport: Viewport, at: QPointF) -> None:
@@ -89,6 +92,7 @@ class SlideDivider:
 
     cursor: Qt.CursorShape | None = Qt.CursorShape.SplitHCursor
     is_edit = False
+    marks = False
     has_outline = False
 
     def __init__(self, slide: Callable[[float], None]) -> None:
@@ -114,6 +118,7 @@ class Stroke:
 
     cursor: Qt.CursorShape | None = None
     is_edit = True
+    marks = True
     has_outline = False
 
     def __init__(
@@ -153,6 +158,7 @@ class Rectangle:
 
     cursor: Qt.CursorShape | None = None
     is_edit = True
+    marks = True
     has_outline = True
 
     def __init__(
@@ -194,6 +200,7 @@ class Lasso:
 
     cursor: Qt.CursorShape | None = None
     is_edit = True
+    marks = True
     has_outline = True
 
     def __init__(
@@ -228,6 +235,7 @@ class Click:
 
     cursor: Qt.CursorShape | None = None
     is_edit = True
+    marks = True
     has_outline = False
 
     def __init__(self, marking: Marking, viewport: Viewport, at: QPointF, mode: PickMode) -> None:

@@ -29,6 +29,7 @@ class DragJoint:
 
     cursor: Qt.CursorShape | None = Qt.CursorShape.ClosedHandCursor
     is_edit = True
+    marks = False
     has_outline = False
 
     def __init__(

@@ -306,7 +306,7 @@ class MainWindow(QMainWindow):
     def _update_state(self) -> None:
         session = self._session
         is_open = session.document is not None
-        self.canvas.pointer.set_locked(not session.can_edit)
+        self.canvas.pointer.set_locked(not session.can_edit, may_mark=session.can_mark)
         for command, enabled in enabled_commands(session).items():
             self.actions_[command].setEnabled(enabled)
         self.compare_button.setEnabled(is_open)

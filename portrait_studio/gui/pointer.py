@@ -33,7 +33,7 @@ class Pointer(QObject):
         self._gesture: Gesture | None = None
         self._button = Qt.MouseButton.NoButton
         self._tool = tools.tool
-        self._is_locked = False
+        self._is_locked, self._may_mark = False, False
         self._hand: Pan | None = None
         tools.changed.connect(self._on_tools_changed)
 
@@ -41,12 +41,18 @@ class Pointer(QObject):
     def shows_ring(self) -> bool:
         """Whether the outline of the brush stands for the pointer."""
         idle = self._hand is None and (self._gesture is None or self._gesture.is_edit)
-        return idle and not self._is_locked and self._tools.tool.is_brush
+        return idle and not self._refuses and self._tools.tool.is_brush
 
     @property
     def may_edit(self) -> bool:
         """Whether a press may begin an edit now: no job forbids it, and Space is not held."""
         return not self._is_locked and self._hand is None
+
+    @property
+    def _refuses(self) -> bool:
+        """Whether the tool in hand may not be used now."""
+        marks = self._tools.label is None and self._tools.tool is not Tool.EXTEND
+        return self._is_locked and not (marks and self._may_mark)
 
     @property
     def cursor(self) -> Qt.CursorShape:
@@ -56,7 +62,7 @@ class Pointer(QObject):
             return self._gesture.cursor
         if self._hand is not None:
             return shapes.OpenHandCursor
-        if self._is_locked:
+        if self._refuses:
             return shapes.BusyCursor
         if self._tools.tool is Tool.PICK:
             return shapes.PointingHandCursor
@@ -73,7 +79,7 @@ class Pointer(QObject):
         if button == Qt.MouseButton.MiddleButton or (self._hand is not None and button == _LEFT):
             self._gesture = Pan(self._viewport, at)
         elif button in (_LEFT, _RIGHT):
-            if self._is_locked:
+            if self._refuses:
                 self.refused.emit()
                 return
             self._tool = self._tools.tool
@@ -122,11 +128,16 @@ class Pointer(QObject):
         self.changed.emit()
         return True
 
-    def set_locked(self, locked: bool) -> None:
-        """Refuse edits (while a job needs the document as it is); zoom and pan go on."""
-        if locked != self._is_locked:
-            self._is_locked = locked
-            if locked:
+    def set_locked(self, locked: bool, *, may_mark: bool = False) -> None:
+        """Refuse edits (while a job needs the document as it is); zoom and pan go on.
+
+        Args:
+            locked: whether they are refused.
+            may_mark: whether the mask may be painted on all the same.
+        """
+        if (locked, may_mark) != (self._is_locked, self._may_mark):
+            self._is_locked, self._may_mark = locked, may_mark
+            if locked and (self._refuses or self._gesture is None or not self._gesture.marks):
                 self.abort()
             self.changed.emit()
 

@@ -12,10 +12,14 @@ from portrait_studio.document.history import Step
 from portrait_studio.document.mask_edit import MaskEdit
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.session.history import History
+from portrait_studio.session.meanwhile import MaskChange, Meanwhile
 
 
 class Editing(QObject):
-    """Begins edits of the mask and the structure, makes them steps, and tells what changed."""
+    """Begins edits of the mask and the structure, makes them steps, and tells what changed.
+
+    While fills run, the mask alone may be changed: what is marked then comes after them.
+    """
 
     image_changed = Signal(object)
     """Bounds"""
@@ -32,18 +36,34 @@ class Editing(QObject):
     about_to_change = Signal()
     """An edit begins: what was computed for the document as it is will be of the past"""
 
-    def __init__(self, may_edit: Callable[[], bool], parent: QObject) -> None:
-        """Args: says whether the document may change now."""
+    def __init__(self, may_edit: Callable[[], bool], may_mark: Callable[[], bool], parent: QObject) -> None:
+        """Args: say whether the document, and whether at least its mask, may change now."""
         super().__init__(parent)
         self.history = History(self)
+        self.meanwhile = Meanwhile(self.history, self._repeat)
         self.document: Document | None = None
-        self._may_edit = may_edit
+        self._may_edit, self._may_mark = may_edit, may_mark
         self.history.delta_exchanged.connect(self.tell)
 
     @property
     def may_edit(self) -> bool:
         """Whether the document may change now."""
         return self._may_edit()
+
+    @property
+    def may_mark(self) -> bool:
+        """Whether the mask may change now, even if nothing else may."""
+        return self._may_mark()
+
+    @property
+    def may_undo(self) -> bool:
+        """Whether the last step may be taken back now, if there is any."""
+        return self._may_edit() or (self._may_mark() and self.meanwhile.can_undo)
+
+    @property
+    def may_redo(self) -> bool:
+        """Whether the step that was taken back last may be done again now, if there is any."""
+        return self._may_edit() or (self._may_mark() and self.meanwhile.can_redo)
 
     def take(self, document: Document, steps: Sequence[Step], applied: int) -> None:
         """Go on with another document, all steps applied, of which only so many shall stay so."""
@@ -56,25 +76,38 @@ class Editing(QObject):
 
     def begin(self, plane: PlaneName = PlaneName.MASK) -> MaskEdit | None:
         """Begin an edit of the mask or the structure; None when there is nothing to edit now."""
-        if self.document is None or not self._may_edit():
+        may = self._may_mark() if plane is PlaneName.MASK else self._may_edit()
+        if self.document is None or not may:
             return None
         self.about_to_change.emit()
         return self.document.edit_mask() if plane is PlaneName.MASK else self.document.edit_structure()
 
-    def finish(self, text: str, edit: MaskEdit) -> None:
-        """Make an edit one step; nothing happens when it changed nothing."""
+    def finish(self, text: str, edit: MaskEdit, change: MaskChange) -> None:
+        """Make an edit one step; nothing happens when it changed nothing.
+
+        Args:
+            text: what the step is called.
+            edit: what was done.
+            change: does the same in another edit.
+        """
         delta = edit.finish()
         if delta is not None and self.document is not None:
-            self.history.push(Step(text, delta), self.document)
+            step = Step(text, delta)
+            self.meanwhile.note(step, change)
+            self.history.push(step, self.document)
 
-    def change(
-        self, text: str, change: Callable[[MaskEdit], Bounds], plane: PlaneName = PlaneName.MASK
-    ) -> None:
+    def change(self, text: str, change: MaskChange, plane: PlaneName = PlaneName.MASK) -> None:
         """Do an edit as one step."""
         edit = self.begin(plane)
         if edit is not None:
             self.tell_plane(plane, change(edit))
-            self.finish(text, edit)
+            self.finish(text, edit, change)
+
+    def _repeat(self, text: str, change: MaskChange) -> None:
+        if self.document is not None:
+            edit = self.document.edit_mask()
+            self.tell_plane(PlaneName.MASK, change(edit))
+            self.finish(text, edit, change)
 
     def push(self, step: Step) -> None:
         """Add a step that is applied already."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Final, Protocol
@@ -94,6 +95,7 @@ class Filling(QObject):
         self.intent = Intent.AUTOMATIC
         self._plan: _Plan | None = None
         self._waiting: tuple[CompletionOptions, ...] = ()
+        self._next: CompletionOptions | None = None
         self._known: weakref.WeakKeyDictionary[Step, Candidates] = weakref.WeakKeyDictionary()
         self._told: Candidates | None = None
         self._is_replacing = False
@@ -120,8 +122,13 @@ class Filling(QObject):
 
     @property
     def waiting(self) -> tuple[CompletionOptions, ...]:
-        """How the tries that wait for the fill under way will be made, the next one first."""
-        return self._waiting
+        """How what waits for the fill under way will be made, the next one first."""
+        return self._waiting if self._next is None else (*self._waiting, self._next)
+
+    @property
+    def can_fill_next(self) -> bool:
+        """Whether something was marked while fills run, for a fill that waits for them."""
+        return self.is_under_way and self._editing.meanwhile.can_undo
 
     @property
     def can_fill_anew(self) -> bool:
@@ -139,8 +146,11 @@ class Filling(QObject):
     # -- asking --------------------------------------------------------------------------------------------
 
     def fill(self, options: CompletionOptions) -> None:
-        """Start filling what is masked."""
+        """Start filling what is masked, or do so after the fills under way."""
         document = self._editing.document
+        if self.can_fill_next:
+            self._next = options
+            self.waiting_changed.emit()
         if document is None or not self._editing.may_edit:
             return
         look = document.look()
@@ -184,6 +194,13 @@ class Filling(QObject):
         plan, self._plan = self._plan, None
         if plan is None:
             return
+        with self._quietly(), self._editing.meanwhile.lifted():
+            self._land(plan, result)
+        self._tell()
+        self.filled.emit(result)
+        self.go_on()
+
+    def _land(self, plan: _Plan, result: CompletionResult) -> None:
         packed = None if plan.structure is None else pack_plane(plan.structure + np.uint8(1))
         candidate = Candidate(with_small_stages(result), plan.options, packed, plan.joints)
         known = self.candidates
@@ -195,12 +212,13 @@ class Filling(QObject):
                 is_anew = self._last.is_in_place_of_another
                 self._editing.history.stack.undo()
             self._put(Candidates.first(candidate), plan.before if is_anew else None)
-        self.filled.emit(result)
-        self.go_on()
 
     def go_on(self) -> None:
-        """Begin the try that waits longest, if nothing runs and there is a fill to try again."""
-        if not self._waiting or self.is_under_way:
+        """Begin what waits longest, if nothing runs: a try of a fill that is there, or else the next fill."""
+        if self.is_under_way:
+            return
+        if not self._waiting:
+            self._fill_next()
             return
         document = self._editing.document
         if document is None or not self.can_try_again:
@@ -211,21 +229,31 @@ class Filling(QObject):
         self._start(_Plan(_Purpose.CANDIDATE, self._last.look_before(document), options))
 
     def leave_out(self, options: CompletionOptions) -> None:
-        """Make no such try after all, if it still waits."""
-        self._wait([other for other in self._waiting if other is not options])
+        """Make no such try or fill after all, if it still waits."""
+        if options is self._next:
+            self._forget_next()
+        else:
+            self._wait([other for other in self._waiting if other is not options])
 
     def leave_all_out(self) -> None:
         """Make none of those that wait."""
         self._wait(())
+        self._forget_next()
 
     def end(self) -> None:
-        """The fill under way is no more; what it was to replace is still there."""
+        """The fill under way is no more; what it was to replace is still there.
+
+        What was marked meanwhile stays, but is not filled together with what this one was to fill.
+        """
         self._plan = None
+        self._forget_next()
+        if not self._waiting:
+            self._editing.meanwhile.end()
 
     def stop(self) -> None:
         """The same, and none that waited for it begins."""
-        self._plan = None
         self._wait(())
+        self.end()
 
     # -- pieces --------------------------------------------------------------------------------------------
 
@@ -252,17 +280,38 @@ class Filling(QObject):
         extension = extension_of(before.blank)
         request = CompletionRequest(before.image, before.mask, how, structure, extension, joints)
         self._plan = replace(plan, structure=structure, joints=joints)
+        self._editing.meanwhile.begin()
         self._desk.start(JobKind.FILL, lambda progress: engine.complete(request, progress))
 
     def _replace_last(self, candidates: Candidates) -> None:
         document = self._editing.document
         is_anew = document is not None and self._last.is_in_place_of_another
         over = self._last.look_before(document) if document is not None and is_anew else None
-        # One candidate gives way to another; nobody is told that there was none between them.
-        self._is_replacing = True
-        self._editing.history.stack.undo()
-        self._is_replacing = False
-        self._put(candidates, over)
+        with self._quietly():
+            self._editing.history.stack.undo()
+            self._put(candidates, over)
+        self._tell()
+
+    @contextmanager
+    def _quietly(self) -> Iterator[None]:
+        """One candidate gives way to another; nobody is told that there was none between them."""
+        before, self._is_replacing = self._is_replacing, True
+        try:
+            yield
+        finally:
+            self._is_replacing = before
+
+    def _fill_next(self) -> None:
+        options, document = self._next, self._editing.document
+        self._editing.meanwhile.end()
+        self._forget_next()
+        if options is not None and document is not None and document.has_mask:
+            self.fill(options)
+
+    def _forget_next(self) -> None:
+        if self._next is not None:
+            self._next = None
+            self.waiting_changed.emit()
 
     def _put(self, candidates: Candidates, over: Look | None) -> None:
         document = self._editing.document
@@ -273,7 +322,6 @@ class Filling(QObject):
         self._known[step] = candidates
         self._editing.push(step)
         self._survey.learn(shown.result.structure)
-        self._tell()
 
     def _latest_options(self) -> CompletionOptions | None:
         """Of the latest try that was made, runs or waits; None where there was none."""

@@ -47,6 +47,11 @@ class History(QObject):
         return self._step(self.stack.index() - 1)
 
     @property
+    def next(self) -> State:
+        """The step that was taken back last; None while there is none to do again."""
+        return self._step(self.stack.index())
+
+    @property
     def last_fill(self) -> State:
         """The last step that filled something; None while nothing is filled."""
         return next((step for step in self.applied_backwards() if step.fill is not None), None)

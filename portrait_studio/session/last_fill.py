@@ -23,8 +23,8 @@ class LastFill:
 
     @property
     def is_last_step(self) -> bool:
-        """Whether nothing came after it."""
-        state = self._editing.history.state
+        """Whether nothing came after it but what was marked while it was made."""
+        state = self._editing.meanwhile.below
         return state is not None and state.fill is not None
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
@@ -36,7 +37,9 @@ class _Stroke:
         edit: what it has done so far.
         plane: what it changes.
         value: what it paints.
+        hardness: of the brush.
         points: the way so far, photo pixels.
+        drawn: the pieces of it that were drawn, each with half its width.
         radius_px: half its present width.
         widest_px: half its greatest width.
     """
@@ -44,9 +47,24 @@ class _Stroke:
     edit: MaskEdit
     plane: PlaneName
     value: int
+    hardness: float
     radius_px: float
     widest_px: float
     points: list[Point] = field(default_factory=list)
+    drawn: list[tuple[list[Point], float]] = field(default_factory=list)
+
+    def draw(self, edit: MaskEdit, points: list[Point], radius_px: float) -> Bounds:
+        """Draw one piece."""
+        return edit.stroke(points, radius_px, self.value, self.hardness)
+
+    def draw_again(self, edit: MaskEdit, *, takes_loops: bool) -> Bounds:
+        """Draw all of it into another edit."""
+        changed = Bounds(0, 0, 0, 0)
+        for points, radius_px in self.drawn:
+            changed = changed.united(self.draw(edit, points, radius_px))
+        if takes_loops:
+            changed = changed.united(edit.surround(self.points, self.widest_px, self.value))
+        return changed
 
 
 class Painting(QObject):
@@ -54,6 +72,8 @@ class Painting(QObject):
 
     marked = Signal()
     """By hand: something was added to the mask"""
+    ended = Signal()
+    """The stroke under way is no more: it became a step, or was taken back"""
 
     def __init__(self, editing: Editing, tools: Tools, parent: QObject) -> None:
         """Args: the document; brush and target."""
@@ -76,7 +96,8 @@ class Painting(QObject):
             return
         start = self._last_point if straight and self._last_point is not None else (x, y)
         radius = self._tools.diameter_at(pressure) / 2
-        self._stroke = _Stroke(edit, plane, value, radius, radius, [start])
+        hardness = self._tools.hardness if plane is PlaneName.MASK else 1.0
+        self._stroke = _Stroke(edit, plane, value, hardness, radius, radius, [start])
         self._last_point = start
         self.extend_stroke(x, y, pressure)
 
@@ -90,7 +111,8 @@ class Painting(QObject):
         changed = Bounds(0, 0, 0, 0)
         for first, last, width in _tapered(start, end, stroke.radius_px, radius):
             points = [first] if first == last else [first, last]
-            changed = changed.united(stroke.edit.stroke(points, width, stroke.value, self._hardness(stroke)))
+            stroke.drawn.append((points, width))
+            changed = changed.united(stroke.draw(stroke.edit, points, width))
         stroke.points.append(end)
         stroke.radius_px, stroke.widest_px = radius, max(radius, stroke.widest_px)
         self._last_point = end
@@ -101,10 +123,13 @@ class Painting(QObject):
         stroke, self._stroke = self._stroke, None
         if stroke is None:
             return
-        if self._tools.takes_loops and stroke.value != KNOWN:
+        takes_loops = self._tools.takes_loops and stroke.value != KNOWN
+        if takes_loops:
             changed = stroke.edit.surround(stroke.points, stroke.widest_px, stroke.value)
             self._editing.tell_plane(stroke.plane, changed)
-        self._editing.finish(self._named(stroke.plane, stroke.value, _STROKE), stroke.edit)
+        name = self._named(stroke.plane, stroke.value, _STROKE)
+        self._editing.finish(name, stroke.edit, partial(stroke.draw_again, takes_loops=takes_loops))
+        self.ended.emit()
         self._tell_marked(stroke.plane, stroke.value)
 
     def abort_stroke(self) -> None:
@@ -112,6 +137,7 @@ class Painting(QObject):
         stroke, self._stroke = self._stroke, None
         if stroke is not None:
             self._editing.tell_plane(stroke.plane, stroke.edit.abort())
+            self.ended.emit()
 
     @property
     def is_under_way(self) -> bool:
@@ -121,9 +147,6 @@ class Painting(QObject):
     def forget(self) -> None:
         """Another document is open: no stroke leads there from this one."""
         self._stroke = self._last_point = None
-
-    def _hardness(self, stroke: _Stroke) -> float:
-        return self._tools.hardness if stroke.plane is PlaneName.MASK else 1.0
 
     # -- shapes --------------------------------------------------------------------------------------------
 

@@ -153,7 +153,7 @@ class Picking(QObject):
             return
         self._reach_px = self._tools.reach_px
         last, history = self._last, self._editing.history
-        if last is None or last.step is None or last.step is not history.state or not self._editing.may_edit:
+        if last is None or last.step is None or last.step is not history.state or not self._editing.may_undo:
             return
         history.stack.undo()
         self._apply(last.part, last.mode)

@@ -41,7 +41,8 @@ class Session(QObject):
     """One open photo at most, with everything that is being done to it.
 
     Edits are refused while a fill, an export or an opening runs, so that no result can meet a document other
-    than the one it was made for; any edit cancels a reading of the structure.
+    than the one it was made for; only the mask may be marked on while a fill runs, see `meanwhile`. Any edit
+    cancels a reading of the structure.
     """
 
     opened = Signal()
@@ -69,7 +70,7 @@ class Session(QObject):
         super().__init__(parent)
         self.tools = Tools(self)
         self._engine = engine
-        self.editing = Editing(lambda: self.can_edit, self)
+        self.editing = Editing(lambda: self.can_edit, lambda: self.can_mark, self)
         self.history = self.editing.history
         self.painting = Painting(self.editing, self.tools, self)
         self.files = Files(self.editing, self.painting, file_runner, self)
@@ -80,10 +81,12 @@ class Session(QObject):
         self.posing = Posing(self.editing, self)
         self.picking = Picking(self.editing, self.survey, self.tools, self)
         self.extending = Extending(self.editing, self.tools, self._engine_desk, engine, self)
+        self._landing: CompletionResult | None = None
         self.history.changed.connect(self._on_state)
         self.editing.canvas_changed.connect(self._on_canvas_changed)
         self.survey.changed.connect(self.structure_changed)
         self.reading.changed.connect(self.structure_changed)
+        self.painting.ended.connect(self._land)
         self.filling.filled.connect(self._on_filled)
         self.filling.refused.connect(self.failed)
         self.extending.refused.connect(self.failed)
@@ -122,6 +125,11 @@ class Session(QObject):
         return self.document is not None and not filling and self.files.desk.current is None
 
     @property
+    def can_mark(self) -> bool:
+        """Whether the mask may be painted on, which a fill that runs does not see any more."""
+        return self.document is not None and self.files.desk.current is None
+
+    @property
     def has_mask(self) -> bool:
         """Whether anything is painted."""
         return self.document is not None and self.document.has_mask
@@ -130,17 +138,17 @@ class Session(QObject):
     def can_fill(self) -> bool:
         """Whether there is something to fill, and nothing in the way."""
         is_new = self.document is not None and self.document.has_blank
-        return self.can_edit and (self.has_mask or is_new)
+        return self.filling.can_fill_next or (self.can_edit and (self.has_mask or is_new))
 
     @property
     def can_undo(self) -> bool:
         """Whether there is a step to take back."""
-        return self.can_edit and self.history.stack.canUndo()
+        return self.editing.may_undo and self.history.stack.canUndo()
 
     @property
     def can_redo(self) -> bool:
         """Whether there is a step to do again."""
-        return self.can_edit and self.history.stack.canRedo()
+        return self.editing.may_redo and self.history.stack.canRedo()
 
     # -- history -------------------------------------------------------------------------------------
 
@@ -214,7 +222,7 @@ class Session(QObject):
     def _on_succeeded(self, job: Job, result: object) -> None:
         answers: dict[JobKind, Callable[[Any], None]] = {
             JobKind.PREPARE: self._on_prepared,
-            JobKind.FILL: self.filling.take,
+            JobKind.FILL: self._on_fill,
             JobKind.PARSE: self.reading.take,
             JobKind.SURVEY: self.survey.take,
             JobKind.SKETCH: self.extending.take,
@@ -244,6 +252,17 @@ class Session(QObject):
             self.survey.give_way()
         self.survey.go_on()
 
+    def _on_fill(self, result: CompletionResult) -> None:
+        """A stroke under way is not torn off: the result waits for its end."""
+        self._landing = result
+        if not self.painting.is_under_way:
+            self._land()
+
+    def _land(self) -> None:
+        result, self._landing = self._landing, None
+        if result is not None:
+            self.filling.take(result)
+
     def _on_prepared(self, device: str) -> None:
         """What the engine before could not do, this one may."""
         self.device_named.emit(device)
@@ -260,6 +279,7 @@ class Session(QObject):
         if job is not None and job.kind is not JobKind.PREPARE:
             self._engine_desk.cancel()
         self.filling.stop()
+        self._landing = None
         project = opened.project
         document = project.document
         self.painting.forget()

@@ -92,6 +92,7 @@ def test_the_brush_paints_erases_and_goes_straight(opened: Session, keys: Keys) 
 
 
 def test_a_loop_of_keys_takes_what_it_goes_around(opened: Session, keys: Keys) -> None:
+    opened.tools.set_takes_loops(True)
     opened.tools.set_diameter(10)
     keys.stroke((60, 60), (140, 60), (140, 140), (60, 140), (60, 60))
     assert mask_of(opened)[100, 100]

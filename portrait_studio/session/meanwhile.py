@@ -1,0 +1,80 @@
+"""What is marked while fills run: it comes after them in the history, as if it had been done later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from portrait_studio.document.history import Step
+from portrait_studio.document.mask_edit import MaskEdit
+from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.session.history import History, State
+
+MaskChange = Callable[[MaskEdit], Bounds]
+"""Changes the mask, whatever it is by then, and says where."""
+
+
+class Repeater(Protocol):
+    """Does a change of the mask as one step, whether editing is allowed or not."""
+
+    def __call__(self, text: str, change: MaskChange) -> None:
+        """Args: what the step is called; what it does."""
+
+
+class Meanwhile:
+    """Steps on top of the state that a fill was begun in.
+
+    They are lifted when its result comes, and laid on it again: a fill removes the mask that it was made of,
+    and nothing that was marked later.
+    """
+
+    def __init__(self, history: History, repeat: Repeater) -> None:
+        """Args: where the steps are; who does them again."""
+        self._history, self._repeat = history, repeat
+        self._is_open = False
+        self._changes: dict[Step, MaskChange] = {}
+
+    def begin(self) -> None:
+        """A fill begins, perhaps one that waited for another: from now on steps come after it."""
+        self._is_open = True
+
+    def end(self) -> None:
+        """No fill runs or waits any more; steps on top are like any other."""
+        self._is_open = False
+        self._changes.clear()
+
+    def note(self, step: Step, change: MaskChange) -> None:
+        """A step was made, and this is how it is done again."""
+        if self._is_open:
+            self._changes[step] = change
+
+    @property
+    def below(self) -> State:
+        """The state of the document without what was marked meanwhile."""
+        steps = self._history.applied_backwards()
+        return next((step for step in steps if step not in self._changes), None)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether the last step is one of these."""
+        return self._history.state in self._changes
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether one of these was taken back last."""
+        return self._history.next in self._changes
+
+    @contextmanager
+    def lifted(self) -> Iterator[None]:
+        """Take the steps off, so that the document is as the fill saw it, and do them again afterwards."""
+        marks: list[tuple[str, MaskChange]] = []
+        while (step := self._history.state) is not None and step in self._changes:
+            marks.append((step.title, self._changes[step]))
+            self._history.stack.undo()
+        self._changes.clear()
+        try:
+            yield
+        finally:
+            for title, change in reversed(marks):
+                self._repeat(title, change)
