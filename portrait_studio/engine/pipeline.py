@@ -29,8 +29,9 @@ from portrait_studio.engine.request import (
     Pixels,
     Structure,
 )
-from portrait_studio.engine.segment import Clicks, ThingFound, find_thing, tighten
+from portrait_studio.engine.segment import find_thing, tighten
 from portrait_studio.engine.texture import synthesise as synthesise_texture
+from portrait_studio.engine.things import Clicks, ThingFound
 from portrait_studio.engine.work_crop import CropPolicy
 from portrait_studio.errors import MaskError, OptionError
 from portrait_studio.imaging.geometry import Bounds, Margins
@@ -131,7 +132,7 @@ class Engine:
     def tighten(
         self, image: Pixels, loose: NDArray[np.uint8], device: str = "auto", progress: Progress | None = None
     ) -> tuple[ThingFound, ...]:
-        """The exact things in a loose mask, one for each of its places; see `segment.tightened_mask`.
+        """The exact things in a loose mask, one for each of its places; see `things.tightened_mask`.
 
         Args:
             image: (H, W, 3) RGB, uint8 or uint16.
@@ -154,20 +155,37 @@ class Engine:
         return self._fallback(device).run(step)
 
     def find_thing(
-        self, image: Pixels, clicks: Clicks, device: str = "auto", progress: Progress | None = None
+        self,
+        image: Pixels,
+        clicks: Clicks,
+        device: str = "auto",
+        progress: Progress | None = None,
+        loose: NDArray[np.uint8] | None = None,
     ) -> ThingFound:
-        """The thing under clicks; see `tighten` for the rest.
+        """The one thing under clicks, or in a loose mask, perhaps corrected by clicks; see `tighten`.
+
+        Args:
+            image: (H, W, 3) RGB, uint8 or uint16.
+            clicks: none are needed where there is a loose mask.
+            device: "auto", "cpu", "cuda" or "mps".
+            progress: may cancel.
+            loose: (H, W) uint8, nonzero = loosely marked.
 
         Raises:
-            OptionError: no click lies inside the photo.
+            OptionError: nothing is marked loosely, and no click lies inside the photo.
         """
         photo = extent_of(image)
-        if not any(0 <= x < photo.width and 0 <= y < photo.height for x, y in clicks.inside):
+        if loose is not None:
+            check_extent(extent_of(loose), photo)
+        is_marked = loose is not None and cv2.countNonZero(loose) > 0
+        if not is_marked and not any(
+            0 <= x < photo.width and 0 <= y < photo.height for x, y in clicks.inside
+        ):
             raise OptionError("The click lies outside the photo; choose a place inside it.")
         module, report = self._networks.load("segmentation").module, _heard_by(progress)
 
         def step(compute: Compute, policy: CropPolicy) -> ThingFound:
-            return find_thing(module, image, None, clicks, compute, report)
+            return find_thing(module, image, loose, clicks, compute, report)
 
         return self._fallback(device).run(step)
 

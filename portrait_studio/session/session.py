@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.document.document import Document
 from portrait_studio.engine.progress import Progress
+from portrait_studio.engine.readiness import Readiness
 from portrait_studio.engine.request import (
     CompletionOptions,
     CompletionResult,
@@ -33,8 +34,8 @@ from portrait_studio.session.tools import Tools
 class Engine(Completer, Reader, Sketcher, Protocol):
     """What a session asks of the engine, always in the engine's thread."""
 
-    def warm_up(self, progress: Progress) -> str:
-        """Read what the first job will need, and name what it will run on."""
+    def warm_up(self, progress: Progress) -> Readiness:
+        """Read what the first job will need, and say what it will run on and what can be asked for."""
 
 
 class Session(QObject):
@@ -263,9 +264,9 @@ class Session(QObject):
         if result is not None:
             self.filling.take(result)
 
-    def _on_prepared(self, device: str) -> None:
+    def _on_prepared(self, readiness: Readiness) -> None:
         """What the engine before could not do, this one may."""
-        self.device_named.emit(device)
+        self.device_named.emit(readiness.device)
         self.survey.try_again()
         self.extending.go_on()
 

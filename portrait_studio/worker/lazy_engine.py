@@ -11,10 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.progress import Progress
+from portrait_studio.engine.readiness import Readiness
 from portrait_studio.engine.request import CompletionRequest, CompletionResult, Joints, Pixels, Structure
+from portrait_studio.engine.things import Clicks, ThingFound
+from portrait_studio.errors import WeightsError
 from portrait_studio.imaging.geometry import Margins
 
 _TASKS: Final = ("parsing", "completion", "face")
+_THINGS: Final = "segmentation"
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,8 @@ class EngineLike(Protocol):
     def configure(self, computing: Computing) -> None:
         """Compute like this from now on; called in the engine's thread."""
 
-    def warm_up(self, device: str, progress: Progress) -> str:
-        """Read what the first job will need, and name what it will run on, for the user.
+    def warm_up(self, device: str, progress: Progress) -> Readiness:
+        """Read what the first job will need, and say what it will run on and what can be asked for.
 
         Raises:
             WeightsError: weights are missing or damaged.
@@ -61,6 +65,21 @@ class EngineLike(Protocol):
 
     def sketch(self, image: Pixels, extension: Margins, device: str, progress: Progress) -> Structure:
         """A first guess at what an extension would show."""
+
+    def tighten(
+        self, image: Pixels, loose: NDArray[np.uint8], device: str, progress: Progress
+    ) -> tuple[ThingFound, ...]:
+        """The exact things in a loose mask, one for each of its places."""
+
+    def find_thing(
+        self,
+        image: Pixels,
+        clicks: Clicks,
+        device: str,
+        progress: Progress,
+        loose: NDArray[np.uint8] | None = None,
+    ) -> ThingFound:
+        """The one thing under clicks, or in a loose mask."""
 
 
 class LazyEngine:
@@ -84,7 +103,7 @@ class LazyEngine:
         is_news, self._wanted = computing != self._wanted, computing
         return is_news
 
-    def warm_up(self, progress: Progress) -> str:
+    def warm_up(self, progress: Progress) -> Readiness:
         """Make the engine ahead of the first job; see the engine."""
         progress.check()
         return self._made().warm_up(self._device("auto"), progress)
@@ -109,6 +128,23 @@ class LazyEngine:
     def sketch(self, image: Pixels, extension: Margins, device: str, progress: Progress) -> Structure:
         """A first guess at what an extension would show; see the engine."""
         return self._made().sketch(image, extension, self._device(device), progress)
+
+    def tighten(
+        self, image: Pixels, loose: NDArray[np.uint8], device: str, progress: Progress
+    ) -> tuple[ThingFound, ...]:
+        """The exact things in a loose mask; see the engine."""
+        return self._made().tighten(image, loose, self._device(device), progress)
+
+    def find_thing(
+        self,
+        image: Pixels,
+        clicks: Clicks,
+        device: str,
+        progress: Progress,
+        loose: NDArray[np.uint8] | None = None,
+    ) -> ThingFound:
+        """The one thing under clicks, or in a loose mask; see the engine."""
+        return self._made().find_thing(image, clicks, self._device(device), progress, loose)
 
     def _device(self, asked: str) -> str:
         return self._wanted.device if asked == "auto" else asked
@@ -144,11 +180,11 @@ class ReleasedEngine:
         self._threads.but(computing.threads).take()
         self._precision.choose(computing.precision)
 
-    def warm_up(self, device: str, progress: Progress) -> str:
-        """Read and verify all released networks; returns what a job on that device runs on.
+    def warm_up(self, device: str, progress: Progress) -> Readiness:
+        """Read and verify all released networks; a fill does without the one that finds things.
 
         Raises:
-            WeightsError: one is missing or damaged.
+            WeightsError: another one is missing or damaged.
             DeviceError: this machine lacks the device.
             Cancelled: another job wants the thread.
         """
@@ -157,7 +193,13 @@ class ReleasedEngine:
         for task in _TASKS:
             progress.check()
             self._networks.load(task)
-        return choose_compute(device, self._precision).description
+        finds_things = True
+        progress.check()
+        try:
+            self._networks.load(_THINGS)
+        except WeightsError:
+            finds_things = False
+        return Readiness(choose_compute(device, self._precision).description, finds_things)
 
     def complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
         """Fill the holes of a photo; see `Engine.complete`."""
@@ -177,3 +219,20 @@ class ReleasedEngine:
     def sketch(self, image: Pixels, extension: Margins, device: str, progress: Progress) -> Structure:
         """A first guess at what an extension would show; see `Engine.sketch`."""
         return self._engine.sketch(image, extension, device, progress)
+
+    def tighten(
+        self, image: Pixels, loose: NDArray[np.uint8], device: str, progress: Progress
+    ) -> tuple[ThingFound, ...]:
+        """The exact things in a loose mask; see `Engine.tighten`."""
+        return self._engine.tighten(image, loose, device, progress)
+
+    def find_thing(
+        self,
+        image: Pixels,
+        clicks: Clicks,
+        device: str,
+        progress: Progress,
+        loose: NDArray[np.uint8] | None = None,
+    ) -> ThingFound:
+        """The one thing under clicks, or in a loose mask; see `Engine.find_thing`."""
+        return self._engine.find_thing(image, clicks, device, progress, loose)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.progress import Progress, Stage
+from portrait_studio.engine.readiness import Readiness
 from portrait_studio.engine.request import (
     CompletionRequest,
     CompletionResult,
@@ -18,8 +20,10 @@ from portrait_studio.engine.request import (
     Pixels,
     Structure,
 )
-from portrait_studio.imaging.geometry import Bounds, Margins
-from portrait_studio.imaging.masks import hole_bounds, mask_bounds
+from portrait_studio.engine.things import WINDOW_SIDE, Clicks, ThingFound
+from portrait_studio.errors import WeightsError
+from portrait_studio.imaging.geometry import Bounds, Extent, Margins
+from portrait_studio.imaging.masks import Mask, extent_of, hole_bounds, mask_bounds
 from portrait_studio.networks.conventions import HEATMAP_STRIDE, KEYPOINT_COUNT, KEYPOINTS
 from portrait_studio.worker.lazy_engine import Computing
 
@@ -52,6 +56,12 @@ class FakeEngine:
         parsed_joints: the joints of every look that knew of a hole.
         threads: identifiers of the threads that called.
         computing: what the user prefers.
+        finds_things: whether the network that finds things is there.
+        things: (H, W) uint8, where things are: 255 surely, less with that probability; None: nowhere.
+        seek_hold: when set, finding things waits (obeying cancel) for the event.
+        seek_error: raised by every search for things.
+        loose: every loose mask that came.
+        clicks: all clicks that came, search after search.
     """
 
     delay_s: float = 0.0
@@ -71,17 +81,23 @@ class FakeEngine:
     parsed_joints: list[Joints] = field(default_factory=list)
     threads: set[int] = field(default_factory=set)
     computing: Computing = field(default_factory=Computing)
+    finds_things: bool = True
+    things: Mask | None = None
+    seek_hold: threading.Event | None = None
+    seek_error: Exception | None = None
+    loose: list[Mask] = field(default_factory=list)
+    clicks: list[Clicks] = field(default_factory=list)
 
     def configure(self, computing: Computing) -> None:
         """Remember it."""
         self.computing = computing
 
-    def warm_up(self, device: str, progress: Progress) -> str:
+    def warm_up(self, device: str, progress: Progress) -> Readiness:
         """Raise what the test wants."""
         self.threads.add(threading.get_ident())
         if self.warm_up_error is not None:
             raise self.warm_up_error
-        return f"Fake ({device})"
+        return Readiness(f"Fake ({device})", self.finds_things)
 
     def complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
         """Paint every hole in one colour, by way of all stages."""
@@ -121,6 +137,62 @@ class FakeEngine:
         if self.sketch_error is not None:
             raise self.sketch_error
         return self._structure(image, np.zeros(image.shape[:2], np.uint8))
+
+    def tighten(
+        self, image: Pixels, loose: NDArray[np.uint8], device: str, progress: Progress
+    ) -> tuple[ThingFound, ...]:
+        """What of `things` lies in each place."""
+        self.loose.append(loose.copy())
+        self._seek(progress)
+        found = []
+        for place in hole_bounds(loose):
+            inside = np.zeros_like(loose)
+            inside[place.slices] = loose[place.slices]
+            found.append(self._found(extent_of(loose), place, inside))
+        return tuple(found)
+
+    def find_thing(
+        self,
+        image: Pixels,
+        clicks: Clicks,
+        device: str,
+        progress: Progress,
+        loose: NDArray[np.uint8] | None = None,
+    ) -> ThingFound:
+        """What of `things` lies in the loose mask or hangs together with a click, and with none outside."""
+        self.clicks.append(clicks)
+        if loose is not None:
+            self.loose.append(loose.copy())
+        self._seek(progress)
+        height, width = image.shape[:2]
+        things = np.zeros((height, width), np.uint8) if self.things is None else self.things
+        _, numbers = cv2.connectedComponents((things != 0).astype(np.uint8), connectivity=8)
+        taken, left = (
+            {int(numbers[int(y), int(x)]) for x, y in places} for places in (clicks.inside, clicks.outside)
+        )
+        meant = np.isin(numbers, list(taken - {0})) | (np.zeros_like(things) if loose is None else loose) != 0
+        meant = np.where(meant & ~np.isin(numbers, list(left - {0})), np.uint8(255), np.uint8(0))
+        marked = Bounds(0, 0, 0, 0) if loose is None else mask_bounds(loose)
+        return replace(self._found(Extent(width, height), mask_bounds(meant), meant), marked=marked)
+
+    def _seek(self, progress: Progress) -> None:
+        self.threads.add(threading.get_ident())
+        while self.seek_hold is not None and not self.seek_hold.is_set():
+            progress.check()
+            time.sleep(0.005)
+        if not self.finds_things:
+            raise WeightsError("The network that finds things is missing. Reinstall the program.")
+        if self.seek_error is not None:
+            raise self.seek_error
+
+    def _found(self, photo: Extent, place: Bounds, inside: Mask) -> ThingFound:
+        """The probability around a place, in the window that the real network would look at."""
+        longer = max(place.width, place.height)
+        around = place.grown(round(longer * (WINDOW_SIDE - 1) / 2)).intersected(Bounds.of(photo))
+        things = (
+            np.zeros_like(inside) if self.things is None else np.where(inside != 0, self.things, np.uint8(0))
+        )
+        return ThingFound(place, around, things[around.slices].copy())
 
     def _survey(self, progress: Progress) -> None:
         """Nothing is hidden: the program looks at the photo in the background."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from portrait_studio.engine.segment import USUAL_THRESHOLD
+from portrait_studio.engine.things import USUAL_THRESHOLD
 from trainer.evaluation.compare import BETTER, UNDECIDED, Comparison
 from trainer.evaluation.cost import Cost
 from trainer.evaluation.methods import G_P, G_P_F

@@ -16,7 +16,8 @@ from torch import nn
 from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest
-from portrait_studio.engine.segment import USUAL_THRESHOLD, tighten, tightened_mask
+from portrait_studio.engine.segment import tighten
+from portrait_studio.engine.things import USUAL_THRESHOLD, tightened_mask
 from portrait_studio.imaging.masks import grow
 from trainer.evaluation.methods import Fill, MeasuredEngine, applied
 from trainer.evaluation.scoring import Score, Tally, score

@@ -4,13 +4,8 @@ import torch
 from torch import Tensor, nn
 
 from portrait_studio.engine.devices import Compute
-from portrait_studio.engine.segment import (
-    Clicks,
-    ThingFound,
-    find_thing,
-    tighten,
-    tightened_mask,
-)
+from portrait_studio.engine.segment import find_thing, tighten
+from portrait_studio.engine.things import Clicks, ThingFound, tightened_mask
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.networks.segmentation import SEGMENTATION_WINDOW
 

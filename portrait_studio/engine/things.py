@@ -1,0 +1,110 @@
+"""What was found in a marked place, and the mask that follows from it; without torch, so at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.imaging.geometry import Bounds, Extent
+from portrait_studio.imaging.masks import HOLE, KNOWN, Mask, extent_of, grow
+
+USUAL_THRESHOLD: Final = 0.4
+"""Probability from which on a pixel belongs to the thing."""
+
+WINDOW_SIDE: Final = 1.35
+"""Side of the window that the network sees relative to the longer side of what was marked."""
+
+_LEAST_SHARE: Final = 0.02
+_LEAST_DOUBT: Final = 0.6
+"""A thing stands out where it fills this share of the marked square, with this mean probability."""
+
+_RIM_SHARE: Final = 0.0025
+_LEAST_RIM_PX: Final = 3
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Clicks:
+    """Photo positions (x, y) that are inside the thing, and such that are not."""
+
+    inside: tuple[Point, ...] = ()
+    outside: tuple[Point, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self.inside or self.outside)
+
+
+@dataclass(frozen=True, eq=False)
+class ThingFound:
+    """What the network says about one marked place.
+
+    Attributes:
+        marked: the part of the photo that was marked; empty where there were only clicks.
+        bounds: the part of the photo that it looked at.
+        probability: (h, w) uint8 over that, 255 = surely the thing.
+    """
+
+    marked: Bounds
+    bounds: Bounds
+    probability: NDArray[np.uint8]
+
+    def mask(self, photo: Extent, threshold: float = USUAL_THRESHOLD) -> Mask:
+        """(H, W) uint8 over a photo of that size, 255 where the probability is at least the threshold."""
+        mask = np.zeros((photo.height, photo.width), np.uint8)
+        sure = self.probability >= 255 * threshold
+        mask[self.bounds.slices] = np.where(sure, np.uint8(HOLE), np.uint8(KNOWN))
+        return mask
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether there is a thing at all; else what was marked had better stay as it is."""
+        sure = self.probability >= 128
+        if cv2.countNonZero(sure.view(np.uint8)) < _LEAST_SHARE * self.probability.size / WINDOW_SIDE**2:
+            return False
+        return float(self.probability[sure].mean()) >= 255 * _LEAST_DOUBT
+
+
+def usual_rim(photo: Extent) -> int:
+    """Width of the rim that a found thing is masked with, in pixels of a photo of that size.
+
+    A rim that is left of a thing gives its colours to the fill.
+    """
+    return max(_LEAST_RIM_PX, round(_RIM_SHARE * max(photo.width, photo.height)))
+
+
+def tightened_mask(
+    loose: Mask,
+    found: Sequence[ThingFound],
+    threshold: float = USUAL_THRESHOLD,
+    grow_px: int | None = None,
+) -> Mask:
+    """A loose mask shrunk to the things in it and their rims; where nothing stands out it stays as painted.
+
+    Args:
+        loose: (H, W) uint8, nonzero = loosely marked.
+        found: what `tighten` said about its places.
+        threshold: probability from which on a pixel belongs to the thing, in (0, 1).
+        grow_px: width of the rim in pixels; None = `usual_rim`.
+
+    Returns:
+        (H, W) uint8, 0 or 255.
+    """
+    photo = extent_of(loose)
+    rim = usual_rim(photo) if grow_px is None else grow_px
+    result = np.zeros_like(loose)
+    for thing in found:
+        if thing.stands_out:
+            kept, part = grow(thing.mask(photo, threshold), rim), thing.bounds.grown(rim)
+            part = part.intersected(Bounds.of(photo))
+        else:
+            kept, part = loose, thing.marked
+        place = result[part.slices]
+        np.maximum(place, np.where(kept[part.slices] != 0, np.uint8(HOLE), np.uint8(KNOWN)), out=place)
+    return result
