@@ -1,4 +1,4 @@
-"""The command line: remove, extend, parse, replay, batch, demo; without a command, the window.
+"""The command line: remove, extend, mask, parse, replay, batch, demo; without a command, the window.
 
 Heavy modules are imported where they are used, so that `--help` and mistyped options answer at once.
 """
@@ -16,6 +16,7 @@ from portrait_studio.cli.batch import add_batch
 from portrait_studio.cli.console import EXIT_CANCELLED, PROGRAM, write_notices
 from portrait_studio.cli.extend import add_extend
 from portrait_studio.cli.fill import add_demo, add_remove
+from portrait_studio.cli.mask import add_mask
 from portrait_studio.cli.options import Parser, unknown_sentence
 from portrait_studio.cli.parse import add_parse
 from portrait_studio.cli.replay import add_replay
@@ -23,7 +24,7 @@ from portrait_studio.cli.stopping import stopping_cleanly
 from portrait_studio.errors import Cancelled, OptionError, PortraitStudioError
 from portrait_studio.terminal import libraries_silenced
 
-COMMANDS = ("remove", "extend", "parse", "replay", "batch", "demo")
+COMMANDS = ("remove", "extend", "mask", "parse", "replay", "batch", "demo")
 EXIT_ERROR = 2
 
 OpenWindow = Callable[[Path | None], int]
@@ -92,6 +93,6 @@ def _build_parser() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
-    for add in (add_remove, add_extend, add_parse, add_replay, add_batch, add_demo):
+    for add in (add_remove, add_extend, add_mask, add_parse, add_replay, add_batch, add_demo):
         add(commands)
     return parser

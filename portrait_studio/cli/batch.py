@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from portrait_studio.cli.console import EXIT_CANCELLED, progress_bar, write_notices
 from portrait_studio.cli.extension_options import WantedExtension, add_extension, wanted_extension
+from portrait_studio.cli.mask import add_tighten, tightness_of
 from portrait_studio.cli.options import add_command, add_method, add_quality, how_to_fill, whole_number
 from portrait_studio.cli.outputs import check_outputs
 from portrait_studio.errors import (
@@ -50,6 +51,7 @@ class Recipe:
         grow_px: how far beyond their outlines; None = a little.
         extension: how far the canvas is extended; None = not at all.
         has_masks: whether there are mask files.
+        tightness: how tight masks are drawn around the things in them; None = they stay as they are.
     """
 
     how: CompletionOptions
@@ -59,6 +61,7 @@ class Recipe:
     grow_px: int | None
     extension: WantedExtension | None
     has_masks: bool
+    tightness: float | None = None
 
 
 def add_batch(commands: Any) -> None:
@@ -82,6 +85,7 @@ def add_batch(commands: Any) -> None:
         type=whole_number("--grow", 0, _MOST_GROWTH_PX),
         help="pixels beyond its outline (a little)",
     )
+    add_tighten(parser)
     add_extension(parser)
     parser.add_argument(
         "--report", metavar="FILE", type=Path, help=".json or .csv (report.json among the results)"
@@ -163,7 +167,10 @@ def _recipe(options: argparse.Namespace) -> Recipe:
         raise OptionError("Say what to fill: --masks, --remove, or how far to extend, as --bottom 33%.")
     labels = frozenset() if options.remove is None else labels_named(options.remove.split(","))
     export = ExportOptions(quality=options.quality)
-    return Recipe(*how_to_fill(options), export, labels, options.grow, extension, options.masks is not None)
+    has_masks, tight = options.masks is not None, tightness_of(options)
+    if tight is not None and not (has_masks or labels):
+        raise OptionError("--tighten takes effect with --masks or --remove only; leave it out.")
+    return Recipe(*how_to_fill(options), export, labels, options.grow, extension, has_masks, tight)
 
 
 def _kept(item: Item) -> Line:
@@ -193,12 +200,15 @@ def _one(engine: Engine, item: Item, recipe: Recipe, report: BatchReport, label:
 def _filled(engine: Engine, item: Item, recipe: Recipe, report: BatchReport, progress: Progress) -> Line:
     from portrait_studio.cli.batch_report import Line, Outcome
     from portrait_studio.cli.edit import Edit
+    from portrait_studio.engine.marking import mask_around
     from portrait_studio.imaging.reading import read_photo
 
     began = time.perf_counter()
     photo = read_photo(item.photo)
     seen = engine.parse(photo.pixels, None, recipe.how.device) if recipe.labels else None
     mask = _mask(item, photo, recipe, seen)
+    if mask is not None and mask.any() and recipe.tightness is not None:
+        mask = mask_around(engine, photo.pixels, mask, recipe.tightness, recipe.how.device)
     names = (str(item.photo), str(item.output))
     margins = None if recipe.extension is None else recipe.extension.margins(photo.extent)
     is_extended = margins is not None and margins.extends

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from portrait_studio.cli.console import PROGRAM, progress_bar, summary, write_notices
+from portrait_studio.cli.mask import add_tighten, tightness_of
 from portrait_studio.cli.options import add_command, add_extras, add_method, add_output, how_to_fill
 from portrait_studio.cli.outputs import check_outputs
 from portrait_studio.locations import models_dir, resources_dir
@@ -18,6 +19,7 @@ def add_remove(commands: Any) -> None:
     parser = add_command(commands, "remove", _remove, "fill what a mask covers")
     parser.add_argument("photo", metavar="PHOTO", type=Path, help="the photo; it is not changed")
     parser.add_argument("--mask", metavar="MASK.png", type=Path, required=True, help="white where to fill")
+    add_tighten(parser)
     _add_fill_options(parser)
 
 
@@ -34,7 +36,7 @@ def _add_fill_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _remove(options: argparse.Namespace) -> int:
-    _fill(options, options.photo, options.mask)
+    _fill(options, options.photo, options.mask, tightness_of(options))
     return 0
 
 
@@ -45,7 +47,9 @@ def _demo(options: argparse.Namespace) -> int:
     return 0
 
 
-def _fill(options: argparse.Namespace, photo_path: Path, mask_path: Path) -> None:
+def _fill(
+    options: argparse.Namespace, photo_path: Path, mask_path: Path, tightness: float | None = None
+) -> None:
     from portrait_studio.imaging.writing import ExportOptions, check_size, format_of
     from portrait_studio.stage_files import stages_in, write_stages
 
@@ -54,6 +58,7 @@ def _fill(options: argparse.Namespace, photo_path: Path, mask_path: Path) -> Non
     check_outputs([options.output, options.record], [photo_path, mask_path], stages)
 
     from portrait_studio.cli.edit import Edit
+    from portrait_studio.engine.marking import mask_around
     from portrait_studio.engine.pipeline import Engine
     from portrait_studio.imaging.atomic import Transaction
     from portrait_studio.imaging.mask_file import read_mask
@@ -61,10 +66,13 @@ def _fill(options: argparse.Namespace, photo_path: Path, mask_path: Path) -> Non
 
     photo = read_photo(photo_path)
     check_size(photo.extent, chosen)
-    edit = Edit(photo, read_mask(mask_path, photo.extent))
+    engine, mask = Engine(models_dir()), read_mask(mask_path, photo.extent)
+    if tightness is not None:
+        mask = mask_around(engine, photo.pixels, mask, tightness, options.device)
+    edit = Edit(photo, mask)
     how, intent = how_to_fill(options, keep_stages=options.stages is not None)
     with progress_bar() as progress:
-        result = edit.fill(Engine(models_dir()), how, intent, progress)
+        result = edit.fill(engine, how, intent, progress)
     with Transaction() as files:
         report = edit.document.export(options.output, export, files.replacing)
         if options.stages is not None:

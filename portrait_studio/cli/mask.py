@@ -1,0 +1,139 @@
+"""Command `mask`: write the mask that the window would paint, for scripts and other editors."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from portrait_studio.cli.console import write_notices
+from portrait_studio.cli.options import add_command, add_device
+from portrait_studio.cli.outputs import check_outputs
+from portrait_studio.errors import ExportError, OptionError
+from portrait_studio.locations import models_dir
+from portrait_studio.terminal import say
+
+if TYPE_CHECKING:
+    from portrait_studio.engine.pipeline import Engine
+    from portrait_studio.imaging.masks import Mask
+    from portrait_studio.imaging.photo import Photo
+
+USUAL_TIGHTNESS: Final = 0.4
+
+
+def add_mask(commands: Any) -> None:
+    """Add the command `mask`."""
+    parser = add_command(commands, "mask", _mask, "write a mask of the thing that is meant")
+    parser.add_argument("photo", metavar="PHOTO", type=Path, help="the photo; it is not changed")
+    parser.add_argument(
+        "-o", "--output", metavar="MASK.png", type=Path, required=True, help="PNG to write, white = the thing"
+    )
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--around", metavar="LOOSE.png", type=Path, help="white loosely around the thing")
+    what.add_argument(
+        "--at",
+        metavar="X,Y",
+        type=place,
+        action="append",
+        help="a place on the thing, in pixels from the top left; may be given several times",
+    )
+    what.add_argument("--things", metavar="NAMES", help="by the parsing map: bag,hat,sunglasses,scarf")
+    parser.add_argument(
+        "--tightness",
+        metavar="P",
+        type=tightness,
+        default=USUAL_TIGHTNESS,
+        help=f"how sure the program must be of a pixel, 0.05 to 0.95: more is tighter ({USUAL_TIGHTNESS})",
+    )
+    add_device(parser)
+
+
+def add_tighten(parser: argparse.ArgumentParser) -> None:
+    """Add whether a mask is shrunk to the thing in it before the fill, and how tight."""
+    parser.add_argument(
+        "--tighten",
+        action="store_true",
+        help="shrink the mask to the thing in it and its rim; where nothing stands out it stays as it is",
+    )
+    parser.add_argument(
+        "--tightness",
+        metavar="P",
+        type=tightness,
+        help=f"with --tighten: how sure the program must be of a pixel, 0.05 to 0.95 ({USUAL_TIGHTNESS})",
+    )
+
+
+def tightness_of(options: argparse.Namespace) -> float | None:
+    """How tight a mask shall lie; None where it stays as it is.
+
+    Raises:
+        OptionError: a tightness was given without --tighten.
+    """
+    if options.tightness is not None and not options.tighten:
+        raise OptionError("--tightness takes effect with --tighten only; add that, or leave it out.")
+    return (options.tightness or USUAL_TIGHTNESS) if options.tighten else None
+
+
+def place(text: str) -> tuple[float, float]:
+    """A place in a photo from "X,Y".
+
+    Raises:
+        OptionError: it is none.
+    """
+    try:
+        x, y = (float(part) for part in text.split(","))
+    except ValueError:
+        raise OptionError(f"--at takes two numbers as in 120,80, not {text[:40]!r}.") from None
+    return x, y
+
+
+def tightness(text: str) -> float:
+    """A probability from text.
+
+    Raises:
+        OptionError: it is no number from 0.05 to 0.95.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.05 <= value <= 0.95:
+        raise OptionError(f"--tightness takes a number from 0.05 to 0.95, not {text[:40]!r}.")
+    return value
+
+
+def _mask(options: argparse.Namespace) -> int:
+    if options.output.suffix.lower() != ".png":
+        raise ExportError(f"{options.output.name} must end in .png, since a mask is written as PNG.")
+    check_outputs([options.output], [options.photo, options.around])
+
+    from portrait_studio.engine.pipeline import Engine
+    from portrait_studio.imaging.mask_file import write_mask
+    from portrait_studio.imaging.reading import read_photo
+
+    photo = read_photo(options.photo)
+    mask = _found(Engine(models_dir()), photo, options)
+    write_mask(mask, options.output)
+    write_notices(*photo.notices)
+    if not mask.any():
+        write_notices("Nothing of the kind was found; the mask is all black.")
+    share = 100 * float((mask != 0).mean())
+    say(f"Wrote {options.output} ({share:.2f} % of the photo is masked)")
+    return 0
+
+
+def _found(engine: Engine, photo: Photo, options: argparse.Namespace) -> Mask:
+    from portrait_studio.engine.label_mask import labels_named
+    from portrait_studio.engine.marking import mask_around, mask_at, mask_of_things
+    from portrait_studio.imaging.mask_file import read_mask
+    from portrait_studio.imaging.masks import check_mask
+
+    if options.around is not None:
+        loose = read_mask(options.around, photo.extent)
+        check_mask(loose, photo.extent)
+        return mask_around(engine, photo.pixels, loose, options.tightness, options.device)
+    if options.at is not None:
+        return mask_at(engine, photo.pixels, options.at, options.tightness, options.device)
+    labels = labels_named(options.things.split(","))
+    seen = engine.parse(photo.pixels, None, options.device)
+    return mask_of_things(engine, photo.pixels, seen, labels, options.tightness, options.device)
