@@ -1,0 +1,159 @@
+"""Masks from the command line, with small untrained networks and with one that knows what is red."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from portrait_studio import cli
+from portrait_studio.engine.pipeline import Engine
+from portrait_studio.engine.segment import Clicks, ThingFound
+from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.imaging.masks import mask_bounds
+
+
+def run(*arguments: object) -> int:
+    return cli.run([str(argument) for argument in arguments], lambda _: 1)
+
+
+def pixels_of(path: Path) -> np.ndarray:
+    with Image.open(path) as image:
+        return np.asarray(image)
+
+
+def red_in(image: np.ndarray) -> np.ndarray:
+    strength = image[..., 0].astype(np.int16) - image[..., 1]
+    return np.where(strength > 100, np.uint8(250), np.uint8(0))
+
+
+@pytest.fixture
+def red_photo(tmp_path: Path) -> Path:
+    pixels = np.full((90, 120, 3), 120, np.uint8)
+    pixels[40:60, 50:80] = (240, 20, 20)
+    path = tmp_path / "red.png"
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+@pytest.fixture
+def loose(tmp_path: Path) -> Path:
+    pixels = np.zeros((90, 120), np.uint8)
+    pixels[30:70, 40:95] = 255
+    path = tmp_path / "loose.png"
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+@pytest.fixture
+def finds_red(monkeypatch: pytest.MonkeyPatch) -> list[Clicks]:
+    """Let the engine take what is red for the thing; what it was asked by clicks."""
+    asked: list[Clicks] = []
+
+    def tighten(self: Engine, image: np.ndarray, mask: np.ndarray, *_: object) -> tuple[ThingFound, ...]:
+        whole = Bounds(0, 0, image.shape[1], image.shape[0])
+        return (ThingFound(mask_bounds(mask), whole, red_in(image) * (mask > 0)),)
+
+    def find_thing(self: Engine, image: np.ndarray, clicks: Clicks, *_: object) -> ThingFound:
+        asked.append(clicks)
+        whole = Bounds(0, 0, image.shape[1], image.shape[0])
+        return ThingFound(Bounds(0, 0, 0, 0), whole, red_in(image))
+
+    monkeypatch.setattr(Engine, "tighten", tighten)
+    monkeypatch.setattr(Engine, "find_thing", find_thing)
+    return asked
+
+
+def test_the_mask_of_what_stands_in_a_loose_one(
+    models: Path,
+    red_photo: Path,
+    loose: Path,
+    finds_red: list[Clicks],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    target = tmp_path / "mask.png"
+    assert run("mask", red_photo, "--around", loose, "-o", target) == 0
+    mask = pixels_of(target)
+    assert mask.shape == (90, 120)
+    assert set(np.unique(mask)) == {0, 255}
+    assert mask_bounds(mask) == Bounds(47, 37, 83, 63)
+    assert "% of the photo is masked" in capsys.readouterr().out
+
+
+def test_the_mask_at_places(models: Path, red_photo: Path, finds_red: list[Clicks], tmp_path: Path) -> None:
+    target = tmp_path / "mask.png"
+    assert run("mask", red_photo, "--at", "60,50", "--at", "70.5,45", "-o", target) == 0
+    assert finds_red == [Clicks(((60.0, 50.0), (70.5, 45.0)))]
+    assert pixels_of(target)[50, 60] == 255
+
+
+def test_nothing_found_is_black_and_said(
+    models: Path, finds_red: list[Clicks], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grey, target = tmp_path / "grey.png", tmp_path / "found.png"
+    Image.fromarray(np.full((90, 120, 3), 120, np.uint8)).save(grey)
+    assert run("mask", grey, "--at", "3,80", "-o", target) == 0
+    assert not pixels_of(target).any()
+    assert "Nothing of the kind was found; the mask is all black." in capsys.readouterr().err
+
+
+def test_a_tightened_hole_is_all_that_changes(
+    models: Path, red_photo: Path, loose: Path, finds_red: list[Clicks], tmp_path: Path
+) -> None:
+    target = tmp_path / "filled.png"
+    assert run("remove", red_photo, "--mask", loose, "--tighten", "-o", target, "--device", "cpu") == 0
+    changed = (pixels_of(target) != pixels_of(red_photo)).any(axis=2)
+    assert changed[42:58, 52:78].any()
+    changed[35:65, 45:85] = False
+    assert not changed.any()
+
+
+def test_real_networks_find_things_by_label_and_by_mask(
+    models: Path, photo: Path, mask: Path, tmp_path: Path
+) -> None:
+    for what in (("--around", mask), ("--things", "bag,hat"), ("--at", "60,45")):
+        target = tmp_path / "found.png"
+        assert run("mask", photo, *what, "-o", target, "--device", "cpu") == 0
+        assert pixels_of(target).shape == (90, 120)
+        target.unlink()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--at", "12"], "--at takes two numbers"),
+        (["--at", "500,20"], "outside the photo"),
+        (["--things", "dragon"], "There is no label 'dragon'"),
+        (["--things", "bag", "--tightness", "2"], "--tightness takes a number"),
+        ([], "required"),
+    ],
+)
+def test_wrong_wishes_are_refused_in_a_sentence(
+    models: Path,
+    photo: Path,
+    tmp_path: Path,
+    arguments: list[str],
+    sentence: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    target = tmp_path / "mask.png"
+    assert run("mask", photo, *arguments, "-o", target) == 2
+    assert sentence in capsys.readouterr().err
+    assert not target.exists()
+
+
+def test_tightness_needs_something_to_tighten(
+    models: Path, photo: Path, mask: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("remove", photo, "--mask", mask, "--tightness", "0.5", "-o", tmp_path / "a.png") == 2
+    assert "--tightness takes effect with --tighten only" in capsys.readouterr().err
+
+
+def test_a_mask_of_another_kind_of_file_is_refused(
+    models: Path, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("mask", photo, "--at", "5,5", "-o", tmp_path / "mask.jpg") == 2
+    assert "must end in .png" in capsys.readouterr().err
