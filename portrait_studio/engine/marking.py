@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from portrait_studio.engine.label_mask import mask_of_labels
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import Pixels, Structure
-from portrait_studio.engine.segment import (
+from portrait_studio.engine.things import (
     USUAL_THRESHOLD,
     Clicks,
     Point,

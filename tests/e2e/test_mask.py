@@ -10,7 +10,7 @@ from PIL import Image
 
 from portrait_studio import cli
 from portrait_studio.engine.pipeline import Engine
-from portrait_studio.engine.segment import Clicks, ThingFound
+from portrait_studio.engine.things import Clicks, ThingFound
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import mask_bounds
 
