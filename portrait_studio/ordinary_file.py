@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from portrait_studio.errors import FileError
 
@@ -38,7 +39,7 @@ def read_file(path: Path, most_bytes: int) -> bytes:
     return data
 
 
-def open_file(path: Path, most_bytes: int) -> BinaryIO:
+def open_file(path: Path, most_bytes: int) -> BufferedReader:
     """Open a file to read bytes from it; a pipe, device, socket or folder is refused at once.
 
     Args:

@@ -6,6 +6,7 @@ import itertools
 import weakref
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,10 @@ class DeltaStore:
     def __init__(self, budget_bytes: int) -> None:
         """Args: how many bytes may stay in memory."""
         self._budget_bytes = budget_bytes
+        # What is in memory, the oldest first, and how much each takes.
         self._blocks: dict[int, weakref.ref[StoredBytes]] = {}
+        self._sizes: dict[int, int] = {}
+        self._bytes_in_memory = 0
         self._numbers = itertools.count()
         self._folder: ScratchFolder | None = None
 
@@ -35,14 +39,16 @@ class DeltaStore:
 
     def use(self, block: StoredBytes) -> None:
         """Mark a block as the most recent one and spill the oldest if the budget is exceeded."""
-        self._blocks.pop(block.number, None)
-        self._blocks[block.number] = weakref.ref(block)
+        self.forget(block.number)
+        self._blocks[block.number] = weakref.ref(block, partial(_on_dropped, weakref.ref(self), block.number))
+        self._sizes[block.number] = block.bytes_in_memory
+        self._bytes_in_memory += block.bytes_in_memory
         self._spill()
 
     @property
     def bytes_in_memory(self) -> int:
         """Bytes held in memory now."""
-        return sum(block.bytes_in_memory for block in self._living())
+        return self._bytes_in_memory
 
     def close(self) -> None:
         """Remove everything that was put on disk; deltas of this store cannot be used any more."""
@@ -50,25 +56,31 @@ class DeltaStore:
             self._folder.close()
             self._folder = None
         self._blocks.clear()
+        self._sizes.clear()
+        self._bytes_in_memory = 0
 
-    def _living(self) -> list[StoredBytes]:
-        found = {number: reference() for number, reference in self._blocks.items()}
-        living = [block for block in found.values() if block is not None]
-        if len(living) < len(found):
-            self._blocks = {block.number: self._blocks[block.number] for block in living}
-        return living
+    def forget(self, number: int) -> None:
+        """A block is not in memory any more."""
+        self._blocks.pop(number, None)
+        self._bytes_in_memory -= self._sizes.pop(number, 0)
 
     def _spill(self) -> None:
-        living = self._living()
-        excess = sum(block.bytes_in_memory for block in living) - self._budget_bytes
-        for block in living:
-            if excess <= 0:
-                return
-            # Without room on the disk the bytes stay in memory: an undo step is worth more than the budget.
-            with suppress(OSError):
-                if self._folder is None:
-                    self._folder = ScratchFolder()
-                excess -= block.spill(self._folder.path)
+        # Without room on the disk the bytes stay in memory: an undo step is worth more than the budget.
+        with suppress(OSError):
+            while self._bytes_in_memory > self._budget_bytes and self._blocks:
+                number, reference = next(iter(self._blocks.items()))
+                block = reference()
+                if block is not None:
+                    if self._folder is None:
+                        self._folder = ScratchFolder()
+                    block.spill(self._folder.path)
+                self.forget(number)
+
+
+def _on_dropped(store: weakref.ref[DeltaStore], number: int, _: object) -> None:
+    found = store()
+    if found is not None:
+        found.forget(number)
 
 
 class StoredBytes:
@@ -103,14 +115,11 @@ class StoredBytes:
         """The bytes as they are now, whatever is written later; no copy."""
         return FrozenBytes(self._data, self._file)
 
-    def spill(self, folder: Path) -> int:
-        """Move the bytes into a file of that folder; returns how many left the memory."""
-        if self._data is None:
-            return 0
-        freed = self._data.nbytes
-        self._file = _SpillFile(folder / f"{self.number}-{next(self._versions)}.bin", self._data)
-        self._data = None
-        return freed
+    def spill(self, folder: Path) -> None:
+        """Move the bytes into a file of that folder."""
+        if self._data is not None:
+            self._file = _SpillFile(folder / f"{self.number}-{next(self._versions)}.bin", self._data)
+            self._data = None
 
 
 class _SpillFile:

@@ -31,6 +31,11 @@ class PlaneName(Enum):
     JOINTS = "joints"
 
 
+def bytes_of_pixel(plane: PlaneName, sample_bytes: int) -> int:
+    """How many bytes a pixel of an array has. Args: its name; bytes of a sample of the photo: 1 or 2."""
+    return 3 * sample_bytes if plane is PlaneName.IMAGE else 1
+
+
 class Editable(Protocol):
     """What a delta needs of the document."""
 

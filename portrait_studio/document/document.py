@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -16,7 +16,7 @@ from portrait_studio.document.delta_store import DeltaStore
 from portrait_studio.document.deltas import CanvasChange, Delta, Piece, Plane, PlaneName, TileRecorder
 from portrait_studio.document.framing import count_changed, framed
 from portrait_studio.document.joint_plane import put_joint, read_joints
-from portrait_studio.document.laying import FILL_PLANES, Fill, check_fill, lay_bytes, lay_fill
+from portrait_studio.document.laying import FILL_PLANES, Before, Fill, check_fill, lay_fill
 from portrait_studio.document.look import Look
 from portrait_studio.document.mask_edit import MaskEdit
 from portrait_studio.document.planes import Planes, blank_on, is_blank_on, newly_shown
@@ -269,31 +269,29 @@ class Document:
         before = [lay_fill(self, fill, self.canvas, blank, over) for fill in fills]
         return Delta(chain.from_iterable(before), self._store)
 
-    def repeat(
-        self,
-        pieces: Sequence[Piece],
-        differs: NDArray[np.bool_],
-        values: NDArray[np.uint8],
-        canvas: Bounds | None = None,
-    ) -> Delta:
-        """Do a step again that was saved as the bytes that it changed.
+    def reserve(self, reach: Bounds) -> None:
+        """Make room for all that the canvas will ever cover, in photo pixels, once instead of step by step.
+
+        Raises:
+            OptionError: nothing would be left, or too many pixels.
+        """
+        check_canvas(reach)
+        self._planes.reserve(reach)
+
+    def repeat(self, lay: Callable[[], Before], canvas: Bounds | None = None) -> Delta:
+        """Do a step again that was saved.
 
         Args:
-            pieces: rectangles in the order of the edit.
-            differs: (N,) over the bytes of all pieces, one after the other: which of them change.
-            values: (M,) uint8, one for each byte that does.
+            lay: changes the arrays and says what was there before; see `repeating.Repeater`.
             canvas: the canvas after the step, if it changed that, in photo pixels.
 
         Returns:
             The step.
-
-        Raises:
-            ValueError: sizes do not fit each other or the photo.
         """
         change = None if canvas is None else CanvasChange(self.canvas, canvas)
         if canvas is not None:
             self.show(canvas)
-        return Delta(lay_bytes(self, pieces, differs, values), self._store, change)
+        return Delta(lay(), self._store, change)
 
     @property
     def _origin(self) -> tuple[int, int]:

@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import cv2
 import numpy as np
 
 from portrait_studio import __version__
@@ -21,16 +20,22 @@ from portrait_studio.document.deltas import Plane, PlaneName
 from portrait_studio.document.fill_record import FillRecord
 from portrait_studio.document.history import Snapshot
 from portrait_studio.document.packed_plane import PackedPlane, pack_plane, unpack_plane
-from portrait_studio.errors import OptionError, ProjectError
+from portrait_studio.errors import ExportError, FileError, ProjectError
 from portrait_studio.imaging.atomic import Opening, replacing
-from portrait_studio.imaging.canvas_extension import check_canvas, laid_on
+from portrait_studio.imaging.canvas_extension import MOST_PIXELS, check_canvas, laid_on
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import Mask
 from portrait_studio.imaging.photo import Photo, Pixels
+from portrait_studio.json_text import as_int, as_list, as_object, as_text, parse_object
 from portrait_studio.messages import Message
+from portrait_studio.ordinary_file import read_file
 
 FORMAT: Final = "portrait-studio edit record"
 VERSION: Final = 3
+MOST_BYTES: Final = 128 << 20
+
+_MOST_LETTERS: Final = 1000
+_MOST_FILLS: Final = 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,12 +45,21 @@ class RecordedFill:
     Attributes:
         how: options, seed, painted labels and weights.
         canvas: what was shown, in photo pixels.
-        mask: (H, W) uint8 over the canvas, what was to be filled; new parts of the canvas always are.
+        packed_mask: what was to be filled, over the canvas; new parts of the canvas always are.
     """
 
     how: FillRecord
     canvas: Bounds
-    mask: Mask
+    packed_mask: PackedPlane | None
+
+    @property
+    def mask(self) -> Mask:
+        """(H, W) uint8 over the canvas, what was to be filled; unpacked anew each time.
+
+        Raises:
+            ProjectError: the picture in the record proves to be damaged.
+        """
+        return unpack_plane(self.packed_mask, self.canvas.extent)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +128,7 @@ def record_edit(snapshot: Snapshot) -> EditRecord:
         if change.fill is not None and number < snapshot.applied:
             empty = np.zeros((change.canvas.height, change.canvas.width), np.uint8)
             mask = _with(empty, change.canvas, snapshot.touched(PlaneName.MASK))
-            fills.append(RecordedFill(change.fill, change.canvas, mask))
+            fills.append(RecordedFill(change.fill, change.canvas, pack_plane(mask)))
     if not fills:
         raise ProjectError("There is nothing to record: nothing has been filled yet.")
     name = photo.path.name if photo.path is not None else "a pasted picture"
@@ -141,7 +155,7 @@ def write_record(record: EditRecord, path: Path, opening: Opening = replacing) -
         opening: how the file takes its place.
 
     Raises:
-        ExportError: the file cannot be written.
+        ExportError: the file cannot be written, or the edit is too long for one.
     """
     whole = Bounds.of(record.extent)
     is_plain = all(canvas == whole for canvas in (record.canvas, *(fill.canvas for fill in record.fills)))
@@ -160,8 +174,13 @@ def write_record(record: EditRecord, path: Path, opening: Opening = replacing) -
             _entry(fill) | ({} if is_plain else {"canvas": _box(fill.canvas)}) for fill in record.fills
         ],
     }
+    data = json.dumps(content, indent=1).encode()
+    if len(record.fills) > _MOST_FILLS or len(data) > MOST_BYTES:
+        raise ExportError(
+            "The edit has become too long for a record; save the project, which holds all of it."
+        )
     with opening(path) as file:
-        file.write(json.dumps(content, indent=1).encode())
+        file.write(data)
 
 
 def _box(bounds: Bounds) -> tuple[int, int, int, int]:
@@ -170,7 +189,11 @@ def _box(bounds: Bounds) -> tuple[int, int, int, int]:
 
 def _canvas(entry: dict[str, Any], photo: Extent) -> Bounds:
     """Raises OptionError, ValueError or TypeError where it can be none."""
-    canvas = Bounds(*(int(v) for v in entry["canvas"])) if "canvas" in entry else Bounds.of(photo)
+    if "canvas" not in entry:
+        return Bounds.of(photo)
+    box = as_list(entry["canvas"], 4)
+    canvas = Bounds(*(as_int(value, -MOST_PIXELS, MOST_PIXELS) for value in box))
+    check_canvas(canvas)
     check_canvas(canvas.united(Bounds.of(photo)))
     return canvas
 
@@ -182,47 +205,58 @@ def read_record(path: Path) -> EditRecord:
         ProjectError: it is missing, damaged, no edit record, or of a newer version.
     """
     try:
-        content = json.loads(path.read_text("utf-8"))
-        if content["format"] != FORMAT:
-            raise ValueError("another format")
-        if int(content["version"]) > VERSION:
-            raise ProjectError(
-                "{path} was written by a newer version of the program ({other});"
-                " update this one ({version}) to use it.",
-                path=path,
-                other=content["program"],
-                version=__version__,
-            )
-        photo = content["photo"]
-        extent = Extent(int(photo["width"]), int(photo["height"]))
-        fills = tuple(_fill(entry, extent) for entry in content["fills"])
-        return EditRecord(
-            str(photo["name"]),
-            extent,
-            _canvas(content["result"], extent),
-            str(photo["sha256"]),
-            str(content["result"]["sha256"]),
-            str(content["program"]),
-            fills,
-        )
-    except FileNotFoundError as error:
-        raise ProjectError("There is no file {path}; check the name and the folder.", path=path) from error
-    except (OptionError, OSError, ValueError, KeyError, TypeError, AttributeError, cv2.error) as error:
+        return _record(parse_object(read_file(path, MOST_BYTES)), path)
+    except ProjectError:
+        raise
+    except FileError as error:
+        raise ProjectError(error.message) from error
+    except MemoryError as error:
+        raise ProjectError(
+            "There is not enough memory to open {path}; close other programs first.", path=path
+        ) from error
+    except Exception as error:
+        # OpenCV and others raise types of their own; none of them says more than that the file is damaged.
         raise ProjectError("{path} is damaged or no edit record; export it again.", path=path) from error
 
 
+def _record(content: dict[str, Any], path: Path) -> EditRecord:
+    if content["format"] != FORMAT:
+        raise ValueError("another format")
+    program = as_text(content["program"], _MOST_LETTERS)
+    if as_int(content["version"], 0, 1 << 32) > VERSION:
+        raise ProjectError(
+            "{path} was written by a newer version of the program ({other});"
+            " update this one ({version}) to use it.",
+            path=path,
+            other=program,
+            version=__version__,
+        )
+    photo, result = as_object(content["photo"]), as_object(content["result"])
+    extent = Extent(*(as_int(photo[side], 1, MOST_PIXELS) for side in ("width", "height")))
+    check_canvas(Bounds.of(extent))
+    fills = tuple(_fill(as_object(entry), extent) for entry in as_list(content["fills"], _MOST_FILLS))
+    return EditRecord(
+        as_text(photo["name"], _MOST_LETTERS),
+        extent,
+        _canvas(result, extent),
+        as_text(photo["sha256"], _MOST_LETTERS),
+        as_text(result["sha256"], _MOST_LETTERS),
+        program,
+        fills,
+    )
+
+
 def _entry(fill: RecordedFill) -> dict[str, Any]:
-    mask = pack_plane(fill.mask)
-    return {**asdict(fill.how), "mask": None if mask is None else asdict(mask)}
+    return {**asdict(fill.how), "mask": None if fill.packed_mask is None else asdict(fill.packed_mask)}
 
 
 def _fill(entry: dict[str, Any], extent: Extent) -> RecordedFill:
     how = FillRecord.from_json({key: entry[key] for key in entry if key not in ("mask", "canvas")})
-    canvas = _canvas(entry, extent)
-    for way in how.ways:
-        unpack_plane(way.structure, canvas.extent)
-    mask = unpack_plane(PackedPlane.from_json(entry["mask"]), canvas.extent)
-    return RecordedFill(how, canvas, mask)
+    fill = RecordedFill(how, _canvas(entry, extent), PackedPlane.from_json(entry["mask"]))
+    for plane in (fill.packed_mask, *(way.structure for way in how.ways)):
+        if plane is not None:
+            plane.check_inside(fill.canvas.extent)
+    return fill
 
 
 def missing_weights(record: EditRecord, present: Sequence[tuple[str, str]]) -> list[str]:

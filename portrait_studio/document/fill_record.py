@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Final
 
 from portrait_studio.document.packed_plane import PackedPlane
+from portrait_studio.imaging.canvas_extension import MOST_PIXELS
+from portrait_studio.json_text import as_bool, as_float, as_int, as_list, as_object, as_text
+from portrait_studio.networks.conventions import KEYPOINT_COUNT
+
+_MOST_LETTERS: Final = 200
+_MOST_WEIGHTS: Final = 100
+_MOST_HOLES: Final = 100_000
+_GREATEST_SEED: Final = 2**63 - 1
+_MOST_GROW_PX: Final = 100
+_MOST_THREADS: Final = 1024
+_DEVICES: Final = ("auto", "cpu", "cuda", "mps")
+_PRECISIONS: Final = ("auto", "float32", "bfloat16", "float16")
 
 
 @dataclass(frozen=True)
@@ -64,7 +77,7 @@ class FillRecord:
         return self.holes or (WayRecord(self.method, self.seed, self.structure),)
 
     @classmethod
-    def from_json(cls, entry: dict[str, Any]) -> FillRecord:
+    def from_json(cls, entry: Mapping[str, Any]) -> FillRecord:
         """From what `dataclasses.asdict` and JSON made of one, by this version or one before it.
 
         Raises:
@@ -73,18 +86,43 @@ class FillRecord:
         known = {field.name for field in fields(cls)}
         if not entry.keys() <= known:
             raise ValueError(f"unknown entries {sorted(entry.keys() - known)}")
-        if type(entry.get("threads", 0)) is not int:
-            raise TypeError(f"{entry['threads']!r} threads")
         structure = PackedPlane.from_json(entry.get("structure"))
-        holes = tuple(_way(hole, structure) for hole in entry.get("holes", ()))
-        joints = tuple((int(joint), float(x), float(y)) for joint, x, y in entry.get("joints", ()))
-        return cls(**{**entry, "structure": structure, "holes": holes, "joints": joints})
+        return cls(
+            method=as_text(entry["method"], _MOST_LETTERS),
+            seed=as_int(entry["seed"], 0, _GREATEST_SEED),
+            device=as_text(entry["device"], _MOST_LETTERS, _DEVICES),
+            grow_px=as_int(entry["grow_px"], 0, _MOST_GROW_PX),
+            ran_on=as_text(entry["ran_on"], _MOST_LETTERS),
+            weights=_weights(entry["weights"]),
+            program=as_text(entry["program"], _MOST_LETTERS),
+            holes=tuple(_way(hole, structure) for hole in as_list(entry.get("holes", []), _MOST_HOLES)),
+            structure=structure,
+            is_anew=as_bool(entry.get("is_anew", False)),
+            precision=as_text(entry.get("precision", "auto"), _MOST_LETTERS, _PRECISIONS),
+            threads=as_int(entry.get("threads", 0), 0, _MOST_THREADS),
+            joints=tuple(_joint(*joint) for joint in as_list(entry.get("joints", []), KEYPOINT_COUNT)),
+        )
 
 
-def _way(entry: Any, structure: PackedPlane | None) -> WayRecord:
+def _weights(entry: object) -> dict[str, str]:
+    found = as_object(entry)
+    as_list(list(found), _MOST_WEIGHTS)
+    return {as_text(name, _MOST_LETTERS): as_text(digest, _MOST_LETTERS) for name, digest in found.items()}
+
+
+def _joint(joint: object, x: object, y: object) -> tuple[int, float, float]:
+    return (
+        as_int(joint, 0, KEYPOINT_COUNT - 1),
+        as_float(x, -MOST_PIXELS, MOST_PIXELS),
+        as_float(y, -MOST_PIXELS, MOST_PIXELS),
+    )
+
+
+def _way(entry: object, structure: PackedPlane | None) -> WayRecord:
     """Version 1 wrote method and seed as a pair; the structure was that of all holes."""
     if isinstance(entry, dict):
-        packed = PackedPlane.from_json(entry["structure"])
-        return WayRecord(str(entry["method"]), int(entry["seed"]), packed)
-    method, seed = entry
-    return WayRecord(str(method), int(seed), structure)
+        method, seed = entry["method"], entry["seed"]
+        structure = PackedPlane.from_json(entry["structure"])
+    else:
+        method, seed = as_list(entry, 2)
+    return WayRecord(as_text(method, _MOST_LETTERS), as_int(seed, 0, _GREATEST_SEED), structure)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +77,9 @@ class Snapshot:
         self.applied = applied
         self.canvas = document.canvas
         self._steps = list(_frozen(steps, Bounds.of(document.photo.extent)))
+        canvases = (step.canvas for step in self._steps)
+        self.reach = reduce(Bounds.united, canvases, Bounds.of(self.photo.extent))
+        """All that the canvas of a step covers, in photo pixels."""
         self._places: dict[PlaneName, Bounds] = {}
         for step in self._steps:
             for piece in step.pieces:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final, Protocol, cast
 
 import numpy as np
@@ -76,33 +75,4 @@ def lay_fill(document: Editable, fill: Fill, canvas: Bounds, blank: Mask | None,
     np.copyto(crops[PlaneName.IMAGE], pixels, where=changed[:, :, None])
     crops[PlaneName.FILLED][changed] = masks.HOLE
     crops[PlaneName.MASK][changed] = masks.KNOWN
-    return before
-
-
-def lay_bytes(
-    document: Editable,
-    pieces: Sequence[Piece],
-    differs: NDArray[np.bool_],
-    values: NDArray[np.uint8],
-) -> Before:
-    """Change single bytes; see `Document.repeat`.
-
-    Raises:
-        ValueError: sizes do not fit each other or the photo.
-    """
-    if len(values) != np.count_nonzero(differs):
-        raise ValueError(f"{len(values)} values for {np.count_nonzero(differs)} bytes")
-    before: Before = []
-    place = used = 0
-    for piece in pieces:
-        crop = document.region(piece.plane, piece.bounds)
-        before.append((piece, crop.copy()))
-        here = differs[place : place + crop.nbytes]
-        place, count = place + crop.nbytes, int(np.count_nonzero(here))
-        changed = np.ascontiguousarray(crop).reshape(-1).view(np.uint8).copy()
-        changed[here] = values[used : used + count]
-        used += count
-        crop[...] = changed.view(crop.dtype).reshape(crop.shape)
-    if place != len(differs):
-        raise ValueError(f"{len(differs)} bytes for pieces of {place}")
     return before

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import base64
+import struct
+import zlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.errors import ProjectError
+from portrait_studio.imaging.canvas_extension import MOST_PIXELS
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.masks import mask_bounds
+from portrait_studio.json_text import as_int, as_object, as_text
+
+_MOST_LETTERS: Final = 64 << 20
+_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+_HEADER: Final = b"\x00\x00\x00\rIHDR"
+_GREY_OF_8_BITS: Final = b"\x08\x00\x00\x00\x00"
+"""Depth, colour, packing, filters, and no interlacing."""
+_CHUNKS: Final = {b"IHDR", b"IDAT", b"IEND"}
+_HEAD_LETTERS: Final = 44
+"""Of base64, for the signature and the whole header."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +43,30 @@ class PackedPlane:
     png: str
 
     @classmethod
-    def from_json(cls, entry: dict[str, Any] | None) -> PackedPlane | None:
-        """From what `dataclasses.asdict` and JSON made of one, or of none.
+    def from_json(cls, entry: object) -> PackedPlane | None:
+        """From what `dataclasses.asdict` and JSON made of one, or of none; the picture is not unpacked.
 
         Raises:
-            KeyError, TypeError, ValueError: it is damaged.
+            KeyError, ValueError: it is damaged, or its picture none of those that `pack_plane` makes.
         """
-        return None if entry is None else cls(int(entry["left"]), int(entry["top"]), str(entry["png"]))
+        if entry is None:
+            return None
+        found = as_object(entry)
+        left, top = (as_int(found[key], 0, MOST_PIXELS) for key in ("left", "top"))
+        png = as_text(found["png"], _MOST_LETTERS)
+        _check_png(base64.b64decode(png, validate=True))
+        return cls(left, top, png)
+
+    @property
+    def extent(self) -> Extent:
+        """Size of the part."""
+        return _extent_of(base64.b64decode(self.png[:_HEAD_LETTERS]))
+
+    def check_inside(self, whole: Extent) -> None:
+        """Make sure that the part lies inside a plane of that size. Raises: ValueError: it does not."""
+        part = self.extent
+        if self.left + part.width > whole.width or self.top + part.height > whole.height:
+            raise ValueError("outside the photo")
 
 
 def pack_plane(plane: NDArray[np.uint8]) -> PackedPlane | None:
@@ -51,19 +82,42 @@ def unpack_plane(packed: PackedPlane | None, extent: Extent) -> NDArray[np.uint8
     """Unpack into (H, W) uint8 of that size.
 
     Raises:
-        ValueError: it is damaged or does not fit.
-        cv2.error: it is damaged.
+        ValueError: it does not fit.
+        ProjectError: its picture proves to be damaged.
     """
     plane = np.zeros((extent.height, extent.width), np.uint8)
     if packed is None:
         return plane
-    data = np.frombuffer(base64.b64decode(packed.png, validate=True), np.uint8)
+    packed.check_inside(extent)
+    data = np.frombuffer(base64.b64decode(packed.png), np.uint8)
     part = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
-    if part is None or part.ndim != 2:
-        raise ValueError("no picture")
+    if part is None or part.shape != (packed.extent.height, packed.extent.width):
+        raise ProjectError("A mask or map in the record is damaged; export the record again.")
     height, width = part.shape
-    left, top = packed.left, packed.top
-    if left < 0 or top < 0 or left + width > extent.width or top + height > extent.height:
-        raise ValueError("outside the photo")
-    plane[top : top + height, left : left + width] = part
+    plane[packed.top : packed.top + height, packed.left : packed.left + width] = part
     return plane
+
+
+def _check_png(data: bytes) -> None:
+    """Make sure that it is a grey PNG of 8 bits, whole, with nothing in it but pixels. Raises: ValueError."""
+    _extent_of(data)
+    place, kinds = len(_SIGNATURE), set()
+    while place < len(data):
+        length, kind = struct.unpack(">I4s", data[place : place + 8].ljust(8, b"\0"))
+        body, end = data[place + 4 : place + 8 + length], place + 12 + length
+        if kind not in _CHUNKS or data[end - 4 : end] != struct.pack(">I", zlib.crc32(body)):
+            raise ValueError("a damaged picture")
+        place = end
+        kinds.add(kind)
+    if kinds != _CHUNKS:
+        raise ValueError("half a picture")
+
+
+def _extent_of(data: bytes) -> Extent:
+    """From the header of a grey PNG of 8 bits. Raises: ValueError: it is something else, or too large."""
+    if data[:16] != _SIGNATURE + _HEADER or data[24:29] != _GREY_OF_8_BITS:
+        raise ValueError("no grey PNG of 8 bits")
+    width, height = struct.unpack(">II", data[16:24])
+    if not 0 < width * height <= MOST_PIXELS:
+        raise ValueError("too many pixels")
+    return Extent(width, height)

@@ -88,11 +88,16 @@ class Planes:
 
     def show(self, canvas: Bounds) -> None:
         """Show another part; what no canvas has shown yet is a chequerboard."""
-        reach = self._reach.united(canvas)
-        if reach != self._reach:
-            self._grow(reach)
+        self.reserve(canvas)
         self._canvas = canvas
         self._shown.clear()
+
+    def reserve(self, reach: Bounds) -> None:
+        """Make room for what the canvas will cover."""
+        reach = reach.united(self._reach)
+        if reach != self._reach:
+            self._grow(reach)
+            self._shown.clear()
 
     def _grow(self, reach: Bounds) -> None:
         for name, array in self._arrays.items():

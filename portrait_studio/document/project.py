@@ -4,7 +4,7 @@ Members: `project.json`; `photo/NAME`, the file as it was read (for a picture wi
 `steps/NNNN.bin`, what a step changed: one bit per byte of its pieces that says whether the byte changes, most
 significant bit first, then the new values of those that do. So a fill costs about its own pixels, and bytes
 that a step left alone are never touched when it is done again. Rectangles are in photo pixels; where a canvas
-reaches above or to the left of the photo they are negative.
+reaches above or to the left of the photo they are negative. `project_reading` reads them.
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -23,28 +21,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio import __version__
-from portrait_studio.document.deltas import Piece, PlaneName
+from portrait_studio.document.allowance import Allowance, TooMuch, check_count
+from portrait_studio.document.changed_parts import around_changes, bands
+from portrait_studio.document.deltas import Piece, bytes_of_pixel
 from portrait_studio.document.document import Document
-from portrait_studio.document.fill_record import FillRecord
 from portrait_studio.document.history import Change, Snapshot, Step
-from portrait_studio.errors import ImageFileError, OptionError, ProjectError
+from portrait_studio.errors import ExportError
 from portrait_studio.imaging.atomic import replacing
-from portrait_studio.imaging.canvas_extension import check_canvas
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.photo import Photo
-from portrait_studio.imaging.reading import decode_photo
 from portrait_studio.imaging.writing import encoded_png
-from portrait_studio.messages import Message
 
 SUFFIX: Final = ".psproj"
 FORMAT: Final = "portrait-studio project"
 VERSION: Final = 3
+INDEX: Final = "project.json"
+MOST_INDEX_BYTES: Final = 64 << 20
 
 _PACKING: Final[tuple[int, bool, int]] = (zipfile.ZIP_DEFLATED, True, 3)
 """Deflate, zip64 where needed, and a low level: fills are noise, which no level packs well."""
 
-_INDEX: Final = "project.json"
-_INDEX_BYTES: Final = 64 << 20
 _PASTED: Final = "photo/picture.png"
 
 Check = Callable[[], None]
@@ -93,37 +89,62 @@ def write_project(snapshot: Snapshot, path: Path, check: Check, origin: Origin |
         origin: for autosaved work, where it came from.
 
     Raises:
-        ExportError: the file cannot be written; whatever was at `path` before is untouched.
+        ExportError: the file cannot be written, or the history is longer than one may be; whatever was at
+            `path` before is untouched.
     """
     photo = snapshot.photo
-    has_file = bool(photo.file)
-    original = photo.file if has_file else encoded_png(photo)
-    member = f"photo/{photo.path.name}" if has_file and photo.path is not None else _PASTED
+    original, member = _original(photo)
+    try:
+        with replacing(path) as file, zipfile.ZipFile(file, "w", *_PACKING) as archive:
+            archive.writestr(member, original, zipfile.ZIP_STORED)
+            steps = _write_steps(snapshot, archive, check)
+            index = {
+                "format": FORMAT,
+                "version": VERSION,
+                "program": __version__,
+                "photo": {
+                    "member": member,
+                    "name": photo.path.name if photo.path is not None else None,
+                    "sha256": hashlib.sha256(original).hexdigest(),
+                    "width": photo.extent.width,
+                    "height": photo.extent.height,
+                    "bits": photo.bits,
+                },
+                "origin": None if origin is None else _origin_entry(origin),
+                "applied": snapshot.applied,
+                "steps": steps,
+            }
+            data = json.dumps(index).encode()
+            if len(data) > MOST_INDEX_BYTES:
+                raise TooMuch("a long index")
+            archive.writestr(INDEX, data)
+    except TooMuch as error:
+        raise ExportError(
+            "The history has become longer than a project file can hold; export the picture, and go on"
+            " from that."
+        ) from error
+
+
+def _original(photo: Photo) -> tuple[bytes, str]:
+    """The bytes of the photo, and the name of the member that holds them."""
+    if not photo.file:
+        return encoded_png(photo), _PASTED
+    return photo.file, f"photo/{photo.path.name}" if photo.path is not None else _PASTED
+
+
+def _write_steps(snapshot: Snapshot, archive: zipfile.ZipFile, check: Check) -> list[dict[str, Any]]:
+    check_count(len(snapshot))
     steps: list[dict[str, Any]] = [{} for _ in range(len(snapshot))]
-    with replacing(path) as file, zipfile.ZipFile(file, "w", *_PACKING) as archive:
-        archive.writestr(member, original, zipfile.ZIP_STORED)
-        for number, change in snapshot.changes():
-            check()
-            name = f"steps/{number + 1:04}.bin"
-            archive.writestr(name, _packed(change))
-            steps[number] = _entry(change, name)
-        index = {
-            "format": FORMAT,
-            "version": VERSION,
-            "program": __version__,
-            "photo": {
-                "member": member,
-                "name": photo.path.name if photo.path is not None else None,
-                "sha256": hashlib.sha256(original).hexdigest(),
-                "width": photo.extent.width,
-                "height": photo.extent.height,
-                "bits": photo.bits,
-            },
-            "origin": None if origin is None else _origin_entry(origin),
-            "applied": snapshot.applied,
-            "steps": steps,
-        }
-        archive.writestr(_INDEX, json.dumps(index, indent=1))
+    sample_bytes = snapshot.photo.pixels.dtype.itemsize
+    allowance = Allowance(snapshot.reach, sample_bytes)
+    for number, change in snapshot.changes():
+        check()
+        parts = list(_parts(change, sample_bytes))
+        allowance.change(allowance.span([piece for piece, *_ in parts]))
+        name = f"steps/{number + 1:04}.bin"
+        archive.writestr(name, _packed(parts))
+        steps[number] = _entry(change, [piece for piece, *_ in parts], name)
+    return steps
 
 
 def _origin_entry(origin: Origin) -> dict[str, str | None]:
@@ -131,11 +152,11 @@ def _origin_entry(origin: Origin) -> dict[str, str | None]:
     return {"name": origin.name} | {key: None if p is None else str(p) for key, p in paths.items()}
 
 
-def _entry(change: Change, name: str) -> dict[str, Any]:
+def _entry(change: Change, pieces: list[Piece], name: str) -> dict[str, Any]:
     entry = {
         "title": change.title,
         "data": name,
-        "pieces": [[p.plane.value, *_box(p.bounds)] for p in change.pieces],
+        "pieces": [[p.plane.value, *_box(p.bounds)] for p in pieces],
         "fill": None if change.fill is None else asdict(change.fill),
     }
     return entry | ({"canvas": _box(change.canvas)} if change.changes_canvas else {})
@@ -145,143 +166,30 @@ def _box(bounds: Bounds) -> tuple[int, int, int, int]:
     return bounds.left, bounds.top, bounds.right, bounds.bottom
 
 
-def _packed(change: Change) -> bytes:
-    differs = change.before != change.after
-    data: bytes = np.packbits(differs).tobytes() + change.after[differs].tobytes()
-    return data
+_Part = tuple[Piece, NDArray[np.bool_], NDArray[np.uint8]]
+"""A rectangle around what a step changes, (N,) for each of its bytes whether it does, and (N,) after it."""
 
 
-def read_project(path: Path, check: Check) -> Project:
-    """Read a project file and do its steps again.
-
-    Args:
-        path: the file.
-        check: called between steps.
-
-    Raises:
-        ProjectError: it is missing, damaged, no project, or of a newer version of the program.
-    """
-    with _sentences(path), zipfile.ZipFile(path) as archive:
-        return _Reader(archive, path).project(check)
-
-
-def read_origin(path: Path) -> Origin:
-    """Read where autosaved work came from, without its photo and steps.
-
-    Raises:
-        ProjectError: it is missing, damaged, no autosaved project, or of a newer version of the program.
-    """
-    with _sentences(path), zipfile.ZipFile(path) as archive:
-        origin = _Reader(archive, path).origin()
-        if origin is None:
-            raise ValueError("no origin")
-        return origin
+def _parts(change: Change, sample_bytes: int) -> Iterator[_Part]:
+    place = 0
+    for piece in change.pieces:
+        pixel_bytes = bytes_of_pixel(piece.plane, sample_bytes)
+        row = piece.bounds.width * pixel_bytes
+        for top, bottom in bands(piece.bounds.height if row else 0):
+            here = slice(place, place + (bottom - top) * row)
+            place = here.stop
+            after = change.after[here].reshape(-1, row)
+            differs = change.before[here].reshape(-1, row) != after
+            inner = around_changes(differs, pixel_bytes)
+            if inner is not None:
+                columns = slice(inner.left * pixel_bytes, inner.right * pixel_bytes)
+                box = slice(inner.top, inner.bottom), columns
+                bounds = inner.shifted(piece.bounds.left, piece.bounds.top + top)
+                yield Piece(piece.plane, bounds), differs[box].ravel(), after[box].ravel()
 
 
-@contextmanager
-def _sentences(path: Path) -> Iterator[None]:
-    """Turn whatever reading may raise into one sentence for the user."""
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise ProjectError("There is no file {path}; check the name and the folder.", path=path) from error
-    except (PermissionError, IsADirectoryError) as error:
-        raise ProjectError(
-            "{path} may not be read; change its permissions or copy it elsewhere.", path=path
-        ) from error
-    except MemoryError as error:
-        raise ProjectError(
-            "There is not enough memory to open {path}; close other programs first.", path=path
-        ) from error
-    except OptionError as error:
-        raise ProjectError(
-            "{path} holds a canvas that cannot be; {advice}", path=path, advice=_DAMAGED
-        ) from error
-    except ImageFileError as error:
-        raise ProjectError(
-            "The photo inside {path} cannot be read; {advice}", path=path, advice=_DAMAGED
-        ) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, OSError) as error:
-        raise ProjectError("{path} is damaged or no project; {advice}", path=path, advice=_DAMAGED) from error
-    except (NotImplementedError, RuntimeError) as error:
-        # zipfile's words for encryption and for ways of packing that this program never uses.
-        raise ProjectError(
-            "{path} was not written by this program; {advice}", path=path, advice=_DAMAGED
-        ) from error
-
-
-_DAMAGED: Final = Message("open an older copy of it, or begin again from the photo.")
-
-
-class _Reader:
-    """One archive on its way to a project."""
-
-    def __init__(self, archive: zipfile.ZipFile, path: Path) -> None:
-        self._archive, self._path = archive, path
-
-    def index(self) -> dict[str, Any]:
-        index: dict[str, Any] = json.loads(self._member(_INDEX, _INDEX_BYTES))
-        if index["format"] != FORMAT:
-            raise ValueError(f"format {index['format']!r}")
-        if not isinstance(index["version"], int) or index["version"] > VERSION:
-            raise ProjectError(
-                "{path} was saved by a newer version of the program ({other});"
-                " update this one ({version}) to open it.",
-                path=self._path,
-                other=index.get("program", "?"),
-                version=__version__,
-            )
-        return index
-
-    def origin(self) -> Origin | None:
-        entry = self.index().get("origin")
-        if entry is None:
-            return None
-        photo, project = (None if entry[key] is None else Path(entry[key]) for key in ("photo", "project"))
-        return Origin(str(entry["name"]), photo, project)
-
-    def project(self, check: Check) -> Project:
-        index, origin = self.index(), self.origin()
-        document = Document(self._photo(index["photo"], None if origin is None else origin.photo))
-        steps = []
-        for entry in index["steps"]:
-            check()
-            steps.append(self._step(document, entry))
-        applied = int(index["applied"])
-        if not 0 <= applied <= len(steps):
-            raise ValueError(f"{applied} of {len(steps)} steps are applied")
-        return Project(document, tuple(steps), applied, origin)
-
-    def _member(self, name: str, most_bytes: int) -> bytes:
-        """Refuse what would unpack to more than it can be, before unpacking it."""
-        if self._archive.getinfo(name).file_size > most_bytes:
-            raise ValueError(f"{name} is too large")
-        return self._archive.read(name)
-
-    def _photo(self, entry: dict[str, Any], source: Path | None) -> Photo:
-        data = self._archive.read(str(entry["member"]))
-        if hashlib.sha256(data).hexdigest() != entry["sha256"]:
-            raise ValueError("the photo is another one")
-        name = entry["name"]
-        # Else the name of the photo beside the project; whether it lies there does not matter.
-        source = source or (self._path if name is None else self._path.parent / Path(str(name)).name)
-        photo = decode_photo(data, source)
-        if [photo.extent.width, photo.extent.height] != [entry["width"], entry["height"]]:
-            raise ValueError(f"the photo has {photo.extent}")
-        if name is None:
-            return Photo(photo.pixels, photo.alpha, photo.is_grey, photo.metadata)
-        return photo
-
-    def _step(self, document: Document, entry: dict[str, Any]) -> Step:
-        pieces = [Piece(PlaneName(plane), Bounds(*(int(v) for v in box))) for plane, *box in entry["pieces"]]
-        sizes = [p.bounds.extent.area * document.plane(p.plane)[:1, :1].nbytes for p in pieces]
-        total = sum(sizes)
-        bits = (total + 7) // 8
-        data = np.frombuffer(self._member(str(entry["data"]), bits + total), np.uint8)
-        differs: NDArray[np.bool_] = np.unpackbits(data[:bits], count=total).view(np.bool_)
-        canvas = None if entry.get("canvas") is None else Bounds(*(int(v) for v in entry["canvas"]))
-        if canvas is not None:
-            check_canvas(canvas.united(document.canvas))
-        delta = document.repeat(pieces, differs, data[bits:], canvas)
-        fill = None if entry["fill"] is None else FillRecord.from_json(entry["fill"])
-        return Step(str(entry["title"]), delta, fill)
+def _packed(parts: list[_Part]) -> bytes:
+    if not parts:
+        return b""
+    bits: bytes = np.packbits(np.concatenate([differs for _, differs, _ in parts])).tobytes()
+    return bits + b"".join(after[differs].tobytes() for _, differs, after in parts)

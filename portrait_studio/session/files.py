@@ -15,7 +15,8 @@ from PySide6.QtCore import QObject, Signal
 from portrait_studio.document.document import Document, ExportReport
 from portrait_studio.document.edit_record import record_edit, write_record
 from portrait_studio.document.history import Snapshot
-from portrait_studio.document.project import SUFFIX, Project, read_project, write_project
+from portrait_studio.document.project import SUFFIX, Project, write_project
+from portrait_studio.document.project_reading import read_project
 from portrait_studio.engine.progress import Progress
 from portrait_studio.imaging.mask_file import read_mask, write_mask
 from portrait_studio.imaging.masks import Mask

@@ -11,7 +11,8 @@ from typing import Final
 
 from PySide6.QtCore import QLockFile
 
-from portrait_studio.document.project import SUFFIX, Origin, read_origin
+from portrait_studio.document.project import SUFFIX, Origin
+from portrait_studio.document.project_reading import read_origin
 from portrait_studio.errors import ProjectError
 
 _KEPT_DAYS: Final = 30

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.app import Program
-from portrait_studio.document.project import read_project
+from portrait_studio.document.project_reading import read_project
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.gui.recovery_dialog import RecoveryDialog
 from portrait_studio.imaging.writing import ExportOptions

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from portrait_studio.app import Program
-from portrait_studio.document.project import read_project, write_project
+from portrait_studio.document.project import write_project
+from portrait_studio.document.project_reading import read_project
 from portrait_studio.session.session import Session
 from tests.gui.conftest import write_photo
 from tests.helpers.fake_engine import FakeEngine

@@ -27,7 +27,8 @@ from PySide6.QtWidgets import QApplication
 from portrait_studio.app import Program
 from portrait_studio.document.deltas import PlaneName
 from portrait_studio.document.document import Document
-from portrait_studio.document.project import Project, read_project, write_project
+from portrait_studio.document.project import Project, write_project
+from portrait_studio.document.project_reading import read_project
 from portrait_studio.locations import DATA_VARIABLE, resources_dir
 from portrait_studio.session.recovery import find_recoverable
 from tests.helpers.fake_engine import FakeEngine

@@ -19,7 +19,8 @@ from portrait_studio.document.edit_record import read_record, record_edit, write
 from portrait_studio.document.fill_record import FillRecord
 from portrait_studio.document.history import Snapshot, Step
 from portrait_studio.document.planes import newly_shown
-from portrait_studio.document.project import read_project, write_project
+from portrait_studio.document.project import write_project
+from portrait_studio.document.project_reading import read_project
 from portrait_studio.errors import ExportError, OptionError, ProjectError
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.photo import Photo, Pixels
@@ -294,7 +295,7 @@ def test_a_project_whose_canvas_cannot_be_is_refused_in_one_sentence(tmp_path: P
 
     with zipfile.ZipFile(path) as old:
         members = {name: old.read(name) for name in old.namelist()}
-    members["project.json"] = members["project.json"].replace(b" 53\n", b" 99999999\n")
+    members["project.json"] = members["project.json"].replace(b" 53]", b" 99999999]")
     with zipfile.ZipFile(path, "w") as new:
         for name, data in members.items():
             new.writestr(name, data)

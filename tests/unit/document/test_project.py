@@ -16,7 +16,8 @@ from PIL import Image
 from portrait_studio.document.document import Document
 from portrait_studio.document.fill_record import FillRecord
 from portrait_studio.document.history import Snapshot, Step
-from portrait_studio.document.project import Project, read_project, write_project
+from portrait_studio.document.project import Project, write_project
+from portrait_studio.document.project_reading import read_project
 from portrait_studio.errors import Cancelled, ExportError, ProjectError
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.photo import Photo, Pixels
@@ -228,7 +229,7 @@ def test_what_cannot_be_opened_is_one_sentence(
 def test_missing_and_foreign_files_are_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match="There is no file"):
         read_project(tmp_path / "none.psproj", nothing)
-    with pytest.raises(ProjectError, match="may not be read"):
+    with pytest.raises(ProjectError, match="is a folder"):
         read_project(tmp_path, nothing)
     (tmp_path / "text.psproj").write_text("hello")
     with pytest.raises(ProjectError, match="damaged or no project"):

@@ -1,0 +1,107 @@
+"""Doing steps again that were saved as the bytes that they changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.document.allowance import TooMuch
+from portrait_studio.document.changed_parts import around_changes, bands
+from portrait_studio.document.deltas import Editable, Piece, Plane, PlaneName, bytes_of_pixel
+from portrait_studio.networks.conventions import KEYPOINT_COUNT, LABEL_COUNT
+
+_GREATEST: Final = {PlaneName.STRUCTURE: LABEL_COUNT, PlaneName.JOINTS: KEYPOINT_COUNT}
+"""Values of the planes that hold numbers of labels or joints, + 1."""
+
+
+@dataclass(frozen=True, eq=False)
+class SavedStep:
+    """What a step changed, as it lies in a project file.
+
+    Attributes:
+        pieces: rectangles in the order of the edit, in photo pixels; they may overlap.
+        differs: bits, most significant first: for each byte of all pieces, one after the other, whether it
+            changes.
+        values: (M,) uint8, one for each byte that does.
+    """
+
+    pieces: tuple[Piece, ...]
+    differs: NDArray[np.uint8]
+    values: NDArray[np.uint8]
+
+
+class Repeater:
+    """Lays saved steps over a document, one after the other; each says what was there before.
+
+    Only the rectangles around what changes are touched.
+    """
+
+    def __init__(self, document: Editable, sample_bytes: int) -> None:
+        """Args: whose arrays are changed; bytes of a sample of its photo: 1 or 2."""
+        self._document = document
+        self._sample_bytes = sample_bytes
+        self._joints = 0
+
+    def lay(self, step: SavedStep, most_bytes: int) -> list[tuple[Piece, Plane]]:
+        """Do a step again.
+
+        Args:
+            step: its pieces lie where a canvas reaches.
+            most_bytes: of all rectangles around what changes.
+
+        Returns:
+            These rectangles in the order of the edit, and what they held before.
+
+        Raises:
+            TooMuch: they have more bytes.
+            ValueError: sizes do not fit each other, or a value is none of its plane.
+        """
+        before: list[tuple[Piece, Plane]] = []
+        used = total = 0
+        for part, differs in self._changes(step):
+            crop = self._document.region(part.plane, part.bounds)
+            total += crop.nbytes
+            if total > most_bytes:
+                raise TooMuch("too many changes")
+            before.append((part, crop.copy()))
+            count = int(np.count_nonzero(differs))
+            changed = np.ascontiguousarray(crop).reshape(-1).view(np.uint8).copy()
+            changed[differs] = step.values[used : used + count]
+            used += count
+            crop[...] = changed.view(crop.dtype).reshape(crop.shape)
+            self._check(part.plane, before[-1][1], crop)
+        if used != len(step.values):
+            raise ValueError(f"{len(step.values)} values for {used} bytes")
+        return before
+
+    def _changes(self, step: SavedStep) -> Iterator[tuple[Piece, NDArray[np.bool_]]]:
+        """The parts of the pieces around what changes, and for each of their bytes whether it does."""
+        start = 0
+        for piece in step.pieces:
+            pixel_bytes = bytes_of_pixel(piece.plane, self._sample_bytes)
+            row = piece.bounds.width * pixel_bytes
+            for top, bottom in bands(piece.bounds.height if row else 0):
+                end = start + (bottom - top) * row
+                packed = step.differs[start // 8 : (end + 7) // 8]
+                if packed.any():
+                    bits = np.unpackbits(packed)[start % 8 :][: end - start]
+                    differs = bits.view(np.bool_).reshape(-1, row)
+                    place = around_changes(differs, pixel_bytes)
+                    if place is not None:
+                        columns = slice(place.left * pixel_bytes, place.right * pixel_bytes)
+                        bounds = place.shifted(piece.bounds.left, piece.bounds.top + top)
+                        yield Piece(piece.plane, bounds), differs[place.top : place.bottom, columns].ravel()
+                start = end
+
+    def _check(self, plane: PlaneName, before: Plane, after: Plane) -> None:
+        if plane in _GREATEST and after.max() > _GREATEST[plane]:
+            raise ValueError(f"a {plane.value} of {after.max()}")
+        if plane is PlaneName.JOINTS:
+            self._joints += int(np.count_nonzero(after)) - int(np.count_nonzero(before))
+            # While one is moved there may be one more.
+            if self._joints > KEYPOINT_COUNT + 1:
+                raise ValueError(f"{self._joints} joints")
