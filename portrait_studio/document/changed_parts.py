@@ -14,6 +14,10 @@ BAND_PX: Final = 128
 """Height of the bands in which changes are looked for: each has a short piece of a line across a photo."""
 
 
+_SMALL: Final = 1024
+"""Bytes that are not worth a closer look."""
+
+
 def bands(height: int) -> Iterator[tuple[int, int]]:
     """First row, and the one after the last, of each band of a rectangle of that height."""
     for top in range(0, height, BAND_PX):
@@ -33,8 +37,11 @@ def around_changes(differs: NDArray[np.bool_], pixel_bytes: int) -> Bounds | Non
         pixel_bytes: bytes of a pixel.
 
     Returns:
-        In pixels; None where nothing changes.
+        In pixels, all of what is small already; None where nothing changes.
     """
+    if differs.size <= _SMALL:
+        height, width = differs.shape
+        return Bounds(0, 0, width // pixel_bytes, height) if differs.any() else None
     rows = np.flatnonzero(differs.any(axis=1))
     if rows.size == 0:
         return None

@@ -67,13 +67,14 @@ class Repeater:
             total += crop.nbytes
             if total > most_bytes:
                 raise TooMuch("too many changes")
-            before.append((part, crop.copy()))
+            old = crop.copy()
+            changed = old.reshape(-1).view(np.uint8).copy()
             count = int(np.count_nonzero(differs))
-            changed = np.ascontiguousarray(crop).reshape(-1).view(np.uint8).copy()
             changed[differs] = step.values[used : used + count]
             used += count
             crop[...] = changed.view(crop.dtype).reshape(crop.shape)
-            self._check(part.plane, before[-1][1], crop)
+            before.append((part, old))
+            self._check(part.plane, old, crop)
         if used != len(step.values):
             raise ValueError(f"{len(step.values)} values for {used} bytes")
         return before
