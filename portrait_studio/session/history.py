@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSignalBlocker, Signal
 from PySide6.QtGui import QUndoStack
 
 from portrait_studio.document.deltas import Delta
@@ -101,11 +101,13 @@ class History(QObject):
             applied: how many of them shall stay applied.
         """
         self.stack.clear()
-        for step in steps:
-            self.push(step, document)
-        self.stack.setIndex(applied)
+        with QSignalBlocker(self.stack):
+            # Whoever hears of each step looks at all of them: that grows with their square.
+            for step in steps:
+                self.push(step, document)
+            self.stack.setIndex(applied)
         self._saved, self._is_lost = self.state, False
-        self.changed.emit()
+        self.stack.indexChanged.emit(applied)
 
     def push(self, step: Step, document: Document) -> None:
         """Add a step that is applied already; steps that could be redone are gone."""

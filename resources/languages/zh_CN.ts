@@ -2451,8 +2451,8 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/document/edit_record.py" />
-            <source>{given} is not the photo that the edit was made of ({name}, {width} x {height} pixels); give that one.</source>
-            <translation>{given}不是进行编辑时所用的照片（{name}，{width} x {height} 像素）；请提供那张照片。</translation>
+            <source>The edit has become too long for a record; save the project, which holds all of it.</source>
+            <translation>编辑过长，无法写入编辑记录；请保存项目，其中包含全部内容。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/document/edit_record.py" />
@@ -2461,10 +2461,14 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/document/edit_record.py" />
-            <location filename="../../portrait_studio/document/project.py" />
-            <location filename="../../portrait_studio/ordinary_file.py" />
-            <source>There is no file {path}; check the name and the folder.</source>
-            <translation>找不到文件 {path}；请检查文件名和文件夹。</translation>
+            <source>{given} is not the photo that the edit was made of ({name}, {width} x {height} pixels); give that one.</source>
+            <translation>{given}不是进行编辑时所用的照片（{name}，{width} x {height} 像素）；请提供那张照片。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/document/edit_record.py" />
+            <location filename="../../portrait_studio/document/project_reading.py" />
+            <source>There is not enough memory to open {path}; close other programs first.</source>
+            <translation>内存不足，无法打开 {path}；请先关闭其他程序。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/document/edit_record.py" />
@@ -2477,43 +2481,47 @@ the person and the scene behind it are recovered.</source>
             <translation>这张图片</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/document/packed_plane.py" />
+            <source>A mask or map in the record is damaged; export the record again.</source>
+            <translation>记录中的蒙版或解析图已损坏；请重新导出记录。</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/document/project.py" />
+            <source>The history has become longer than a project file can hold; export the picture, and go on from that.</source>
+            <translation>历史记录过长，项目文件容纳不下；请导出图片，再从导出的图片继续。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/document/project_reading.py" />
             <source>open an older copy of it, or begin again from the photo.</source>
             <translation>请打开较早的副本，或从照片重新开始。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/document/project.py" />
-            <location filename="../../portrait_studio/ordinary_file.py" />
-            <source>{path} may not be read; change its permissions or copy it elsewhere.</source>
-            <translation>没有读取 {path} 的权限；请更改权限，或将其复制到别处。</translation>
+            <location filename="../../portrait_studio/document/project_reading.py" />
+            <source>The history in {path} is longer than that of any project; {advice}</source>
+            <translation>{path} 中的历史记录长得超过任何项目；{advice}</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/document/project.py" />
-            <source>There is not enough memory to open {path}; close other programs first.</source>
-            <translation>内存不足，无法打开 {path}；请先关闭其他程序。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/document/project.py" />
+            <location filename="../../portrait_studio/document/project_reading.py" />
             <source>{path} holds a canvas that cannot be; {advice}</source>
             <translation>{path} 中的画布无效；{advice}</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/document/project.py" />
+            <location filename="../../portrait_studio/document/project_reading.py" />
             <source>The photo inside {path} cannot be read; {advice}</source>
             <translation>无法读取 {path} 中的照片；{advice}</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/document/project.py" />
-            <source>{path} is damaged or no project; {advice}</source>
-            <translation>{path} 已损坏，或不是项目文件；{advice}</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/document/project.py" />
+            <location filename="../../portrait_studio/document/project_reading.py" />
             <source>{path} was not written by this program; {advice}</source>
             <translation>{path} 不是由本程序写入的；{advice}</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/document/project.py" />
+            <location filename="../../portrait_studio/document/project_reading.py" />
+            <source>{path} is damaged or no project; {advice}</source>
+            <translation>{path} 已损坏，或不是项目文件；{advice}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/document/project_reading.py" />
             <source>{path} was saved by a newer version of the program ({other}); update this one ({version}) to open it.</source>
             <translation>{path} 由较新版本的程序（{other}）保存；请更新当前版本（{version}）后再打开。</translation>
         </message>
@@ -2912,6 +2920,16 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/ordinary_file.py" />
             <source>{path} is not an ordinary file; choose another one.</source>
             <translation>{path} 不是普通文件；请另选一个。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/ordinary_file.py" />
+            <source>There is no file {path}; check the name and the folder.</source>
+            <translation>找不到文件 {path}；请检查文件名和文件夹。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/ordinary_file.py" />
+            <source>{path} may not be read; change its permissions or copy it elsewhere.</source>
+            <translation>没有读取 {path} 的权限；请更改权限，或将其复制到别处。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/released.py" />

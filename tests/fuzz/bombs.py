@@ -9,7 +9,7 @@ import json
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -74,14 +74,25 @@ def _huge_piece(path: Path) -> None:
 
 
 def _huge_photo(path: Path) -> None:
-    """A photo that unpacks to 3 GB, and to nothing that is a photo."""
+    """A photo that unpacks to 3 GB: the directory says so."""
+    write(path, [], {"photo/b.png": bytes(1 << 20)})
+    with zipfile.ZipFile(path) as archive:
+        original = archive.read("photo/a.png")
+    index = index_of([], original)
+    index["photo"]["member"] = "photo/b.png"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("photo/b.png", "w", force_zip64=True) as member:
-            for _ in range(3000):
-                member.write(bytes(1 << 20))
-        index = index_of([], b"")
-        index["photo"]["member"] = "photo/b.png"
+        archive.writestr("photo/b.png", bytes(1 << 20))
         archive.writestr("project.json", json.dumps(index))
+    _say_size(path, b"photo/b.png", 3_000_000_000)
+
+
+def _say_size(path: Path, member: bytes, size: int) -> None:
+    """Let a member say that it has another size, before its data and in the directory."""
+    data = bytearray(path.read_bytes())
+    # The name follows 30 bytes of a header before the data, 46 in the directory; sizes lie before it.
+    for name, before in ((data.index(member), 30 - 22), (data.rindex(member), 46 - 24)):
+        data[name - before : name - before + 4] = struct.pack("<L", size)
+    path.write_bytes(bytes(data))
 
 
 def _many_whole_pieces(path: Path) -> None:
@@ -148,13 +159,11 @@ def _spans(path: Path) -> None:
 
 
 def _lying_size(path: Path) -> None:
-    """A member that says it has 10 bytes, and unpacks to a gigabyte."""
-    write(path, [step("s", [["mask", 0, 0, 8, 1]])], {"s": bytes(1 << 30)})
+    """A member that says it has 9 bytes, and unpacks to a quarter of a gigabyte."""
+    write(path, [step("steps/1", [["mask", 0, 0, 8, 1]])], {"steps/1": bytes(1 << 28)})
     data = path.read_bytes()
-    for place, at in ((data.index(b"PK\3\4", 4), 22), (data.index(b"PK\1\2", data.index(b"PK\1\2") + 4), 24)):
-        assert data[place + at : place + at + 4] == struct.pack("<L", 1 << 30)
-        data = data[: place + at] + struct.pack("<L", 9) + data[place + at + 4 :]
-    path.write_bytes(data)
+    assert data.count(b"steps/1") >= 2
+    _say_size(path, b"steps/1", 9)
 
 
 def _nested(path: Path) -> None:
@@ -188,23 +197,30 @@ PROJECTS: Final[dict[str, Callable[[Path], None]]] = {
 }
 
 
-def png(width: int, height: int, depth: int = 8, colour: int = 0) -> bytes:
-    """A PNG of zeros."""
+SLOW: Final = frozenset(
+    {
+        "as many pieces as may be",
+        "30,000 steps",
+        "7,000 steps that span everything",
+        "3 million empty pieces",
+        "200,000 fills",
+        "100,000 holes",
+    }
+)
+"""Those that take seconds to make or to judge; `run_fuzz` tries them, the tests do not."""
+
+
+def png(width: int, height: int, depth: int = 8, colour: int = 0, rows: int | None = None) -> bytes:
+    """A PNG of zeros, of which only so many rows are there."""
     channels = {0: 1, 2: 3, 4: 2, 6: 4}[colour]
-    packer = zlib.compressobj(9)
     row = bytes(1 + width * channels * depth // 8)
-    body = b"".join(_packed_rows(packer, row, height))
+    body = zlib.compress(row * (height if rows is None else rows), 9)
     header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", body) + _chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 
-def _packed_rows(packer: Any, row: bytes, height: int) -> Iterator[bytes]:
-    for _ in range(height):
-        yield packer.compress(row)
-    yield packer.flush()
-
-
-def _chunk(kind: bytes, body: bytes) -> bytes:
+def chunk(kind: bytes, body: bytes) -> bytes:
+    """A chunk of a PNG."""
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
@@ -237,7 +253,7 @@ def _record(
     *size: int, fills: int = 1, holes: int = 0, depth: int = 8, colour: int = 0
 ) -> Callable[[Path], None]:
     def make(path: Path) -> None:
-        path.write_bytes(record(*size, png(*size, depth, colour), fills, holes))
+        path.write_bytes(record(*size, png(*size, depth, colour, 100), fills, holes))
 
     return make
 
@@ -245,7 +261,7 @@ def _record(
 RECORDS: Final[dict[str, Callable[[Path], None]]] = {
     "a mask of 20,000 x 20,000 RGBA of 16 bits": _record(20_000, 20_000, depth=16, colour=6),
     "100 masks of 225 megapixels": _record(15_000, 15_000, fills=100),
-    "1,000 painted maps of 225 megapixels": _record(15_000, 15_000, holes=300),
+    "300 painted maps of 225 megapixels": _record(15_000, 15_000, holes=300),
     "200,000 fills": _record(1, 1, fills=200_000),
     "100,000 holes": _record(1, 1, holes=100_000),
     "brackets": lambda path: path.write_bytes(b'{"fills":' + b"[" * 10_000_000) and None,

@@ -1,5 +1,6 @@
 import gc
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
@@ -137,3 +138,16 @@ def test_a_full_disk_keeps_the_steps_in_memory(tmp_path: Path, monkeypatch: pyte
     document = OneMask(np.zeros((10, 10), np.uint8))
     delta.undo(document)
     assert (document.mask == 5).all()
+
+
+def test_many_steps_cost_as_much_as_few_each() -> None:
+    def seconds(count: int) -> float:
+        store = DeltaStore(1 << 30)
+        began = time.process_time()
+        deltas = [Delta([], store) for _ in range(count)]
+        assert len(deltas) == count
+        return time.process_time() - began
+
+    seconds(100)
+    # Once each step looked at all others: ten times as many took a hundred times as long.
+    assert seconds(20_000) < 40 * seconds(2_000)
