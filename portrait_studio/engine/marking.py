@@ -19,8 +19,13 @@ from portrait_studio.engine.things import (
     tightened_mask,
     usual_rim,
 )
-from portrait_studio.imaging.masks import Mask, extent_of, grow
+from portrait_studio.imaging.geometry import Bounds, Extent
+from portrait_studio.imaging.masks import HOLE, KNOWN, Mask, extent_of, grow
 
+_ROOM: Final = 0.12
+"""How far a detector's box is grown, relative to its sides."""
+
+_SURE: Final = 128
 _AROUND_PARTS: Final = 0.012
 """Of the photo's longer side: how far a part of the parsing map is grown, as a loose mask of the thing."""
 
@@ -32,6 +37,11 @@ class Finder(Protocol):
         self, image: Pixels, loose: NDArray[np.uint8], device: str = "auto", progress: Progress | None = None
     ) -> tuple[ThingFound, ...]:
         """The exact things in a loose mask."""
+
+    def find_in_boxes(
+        self, image: Pixels, boxes: Sequence[Bounds], device: str = "auto", progress: Progress | None = None
+    ) -> tuple[ThingFound, ...]:
+        """What stands in each box."""
 
     def find_thing(
         self, image: Pixels, clicks: Clicks, device: str = "auto", progress: Progress | None = None
@@ -85,3 +95,51 @@ def mask_of_things(
     reach = max(usual_rim(photo), round(_AROUND_PARTS * max(photo.width, photo.height)))
     loose = mask_of_labels(seen, labels, photo, reach)
     return mask_around(engine, image, loose, threshold, device) if loose.any() else loose
+
+
+def mask_of_people(
+    engine: Finder,
+    image: Pixels,
+    leaving: Sequence[Bounds],
+    staying: Sequence[Bounds],
+    threshold: float = USUAL_THRESHOLD,
+    device: str = "auto",
+) -> Mask:
+    """The people in some boxes, whole, at their own edges; nobody who stays is touched.
+
+    Args:
+        engine: finds things.
+        image: (H, W, 3) RGB, uint8 or uint16.
+        leaving: a box in photo pixels for each person who is to go.
+        staying: the same for those who stay: where both claim a pixel, the surer answer has it.
+        threshold: probability from which on a pixel belongs to a person, in (0, 1).
+        device: "auto", "cpu", "cuda" or "mps".
+
+    Returns:
+        (H, W) uint8, 0 or 255.
+    """
+    photo = extent_of(image)
+    boxes = [_roomy(box) for box in (*leaving, *staying)]
+    found = engine.find_in_boxes(image, boxes, device)
+    goes = _likeliest(found[: len(leaving)], photo)
+    stays = _likeliest(found[len(leaving) :], photo)
+    mask = np.where((goes >= 255 * threshold) & (goes >= stays), np.uint8(HOLE), np.uint8(KNOWN))
+    mask = grow(mask, usual_rim(photo))
+    mask[(stays > goes) & (stays >= _SURE)] = KNOWN
+    return mask
+
+
+def _roomy(box: Bounds) -> Bounds:
+    """A detector's box may cut off hands and feet."""
+    across, down = round(_ROOM * box.width), round(_ROOM * box.height)
+    return Bounds(box.left - across, box.top - down, box.right + across, box.bottom + down)
+
+
+def _likeliest(found: Sequence[ThingFound], photo: Extent) -> NDArray[np.uint8]:
+    """(H, W) uint8: the highest probability of some answers; where nobody stands out it does not count."""
+    highest = np.zeros((photo.height, photo.width), np.uint8)
+    for one in found:
+        if one.stands_out:
+            place = highest[one.bounds.slices]
+            np.maximum(place, one.probability, out=place)
+    return highest

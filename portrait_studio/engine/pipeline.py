@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from portrait_studio.engine.request import (
     Pixels,
     Structure,
 )
-from portrait_studio.engine.segment import find_thing, tighten
+from portrait_studio.engine.segment import find_in_boxes, find_thing, tighten
 from portrait_studio.engine.texture import synthesise as synthesise_texture
 from portrait_studio.engine.things import Clicks, ThingFound
 from portrait_studio.engine.work_crop import CropPolicy
@@ -151,6 +151,17 @@ class Engine:
 
         def step(compute: Compute, policy: CropPolicy) -> tuple[ThingFound, ...]:
             return tuple(tighten(module, image, loose, compute, report))
+
+        return self._fallback(device).run(step)
+
+    def find_in_boxes(
+        self, image: Pixels, boxes: Sequence[Bounds], device: str = "auto", progress: Progress | None = None
+    ) -> tuple[ThingFound, ...]:
+        """What stands in each box of photo pixels, such as a detector gives; see `tighten` for the rest."""
+        module, report = self._networks.load("segmentation").module, _heard_by(progress)
+
+        def step(compute: Compute, policy: CropPolicy) -> tuple[ThingFound, ...]:
+            return tuple(find_in_boxes(module, image, boxes, compute, report))
 
         return self._fallback(device).run(step)
 

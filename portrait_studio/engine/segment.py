@@ -6,6 +6,7 @@ photo pixels along the photo's own edges by a guided filter (He et al. 2013).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, cast
 
 import cv2
@@ -20,12 +21,18 @@ from portrait_studio.engine.resample import Floats, shrink_or_enlarge, to_float
 from portrait_studio.engine.run_network import Report, part_of, run
 from portrait_studio.engine.things import WINDOW_SIDE, Clicks, Point, ThingFound
 from portrait_studio.imaging.geometry import Bounds, Extent
-from portrait_studio.imaging.masks import Mask, extent_of, hole_bounds, mask_bounds
+from portrait_studio.imaging.masks import HOLE, Mask, extent_of, hole_bounds, mask_bounds
 from portrait_studio.networks.segmentation import CLICK_RADIUS, SEGMENTATION_WINDOW
 
 _MOST_ENLARGED: Final = 2.5
 _REACH: Final = 4
 """How far beyond the loose mask an answer is believed, in pixels of the window."""
+
+_CUT_OFF: Final = 0.01
+"""How near to the edge of its box an answer counts as cut off, relative to the box's longer side."""
+
+_MORE: Final = 0.15
+"""How much larger such a box becomes at that edge, relative to its longer side."""
 
 _CLICK_SIDE: Final = 0.5
 """Side of the first window around clicks, relative to the photo's longer side."""
@@ -86,6 +93,54 @@ def tighten(
         step = part_of(report, number, len(places))
         found.append(find_thing(network, image, alone, Clicks(), compute, step))
     return found
+
+
+def find_in_boxes(
+    network: nn.Module, image: Pixels, boxes: Sequence[Bounds], compute: Compute, report: Report
+) -> list[ThingFound]:
+    """What stands in each box; a box that cuts it off is looked at once more, a little larger.
+
+    Args:
+        network: segmentation network in eval mode.
+        image: (H, W, 3) RGB, uint8 or uint16.
+        boxes: in photo pixels.
+        compute: device and precision.
+        report: hears of every layer; raises to cancel.
+    """
+    found = []
+    for number, box in enumerate(boxes):
+        step = part_of(report, number, len(boxes))
+        thing = _in_box(network, image, box, compute, part_of(step, 0, 2))
+        larger = _larger(box, thing, Bounds.of(extent_of(image)))
+        if larger is not None:
+            thing = _in_box(network, image, larger, compute, part_of(step, 1, 2))
+        found.append(thing)
+    return found
+
+
+def _in_box(network: nn.Module, image: Pixels, box: Bounds, compute: Compute, report: Report) -> ThingFound:
+    loose = np.zeros(image.shape[:2], np.uint8)
+    loose[box.intersected(Bounds.of(extent_of(image))).slices] = HOLE
+    return find_thing(network, image, loose, Clicks(), compute, report)
+
+
+def _larger(box: Bounds, found: ThingFound, photo: Bounds) -> Bounds | None:
+    """A larger box where the answer reaches an edge of the box inside the photo; None where it does not."""
+    sure = np.where(found.probability >= 128, np.uint8(1), np.uint8(0))
+    left, top, width, height = cv2.boundingRect(sure)
+    answer = Bounds(left, top, left + width, top + height).shifted(found.bounds.left, found.bounds.top)
+    inner, reach = box.intersected(photo), round(_CUT_OFF * max(box.width, box.height))
+    edges = (
+        (answer.left <= inner.left + reach and inner.left > photo.left),
+        (answer.top <= inner.top + reach and inner.top > photo.top),
+        (answer.right >= inner.right - reach and inner.right < photo.right),
+        (answer.bottom >= inner.bottom - reach and inner.bottom < photo.bottom),
+    )
+    if answer.is_empty or not any(edges):
+        return None
+    more = round(_MORE * max(box.width, box.height))
+    by = [more if cut else 0 for cut in edges]
+    return Bounds(box.left - by[0], box.top - by[1], box.right + by[2], box.bottom + by[3])
 
 
 def _first_window(photo: Extent, loose: Mask | None, clicks: Clicks) -> Bounds:

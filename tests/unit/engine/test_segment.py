@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from portrait_studio.engine.devices import Compute
-from portrait_studio.engine.segment import find_thing, tighten
+from portrait_studio.engine.segment import find_in_boxes, find_thing, tighten
 from portrait_studio.engine.things import Clicks, ThingFound, tightened_mask
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.networks.segmentation import SEGMENTATION_WINDOW
@@ -137,3 +137,19 @@ def test_a_threshold_takes_more_or_less() -> None:
     found = ThingFound(Bounds(0, 0, 4, 1), Bounds(0, 0, 4, 1), np.array([[0, 90, 140, 250]], np.uint8))
     assert found.mask(Extent(4, 1), 0.3).tolist() == [[0, 255, 255, 255]]
     assert found.mask(Extent(4, 1), 0.9).tolist() == [[0, 0, 0, 255]]
+
+
+def test_a_box_that_cuts_the_thing_off_is_looked_at_again() -> None:
+    image = photo()
+    (found,) = find_in_boxes(Red(), image, [Bounds(130, 90, 230, 170)], CPU, quiet)
+    assert found.mask(Extent(400, 300))[130, 122] == 255
+    exact = (image[..., 0] > image[..., 1]) & (found.mask(Extent(400, 300)) > 0)
+    assert exact.sum() > 0.97 * 60 * 80
+
+
+def test_a_box_at_the_photos_edge_is_enough() -> None:
+    network = Red()
+    image = np.full((300, 400, 3), 128, np.uint8)
+    image[240:, 100:180] = (255, 0, 0)
+    find_in_boxes(network, image, [Bounds(95, 235, 185, 310)], CPU, quiet)
+    assert len(network.seen) == 1

@@ -1,0 +1,52 @@
+from collections.abc import Sequence
+
+import numpy as np
+
+from portrait_studio.engine.marking import mask_of_people
+from portrait_studio.engine.things import ThingFound
+from portrait_studio.imaging.geometry import Bounds
+
+NOWHERE = Bounds(0, 0, 0, 0)
+WHOLE = Bounds(0, 0, 120, 100)
+
+
+class Seer:
+    """Finds in a box what was laid down for its middle, and notes the boxes."""
+
+    def __init__(self, answers: dict[int, np.ndarray]) -> None:
+        self.answers, self.boxes = answers, list[Bounds]()
+
+    def find_in_boxes(self, image: np.ndarray, boxes: Sequence[Bounds], *_: object) -> tuple[ThingFound, ...]:
+        self.boxes = list(boxes)
+        middles = [(box.left + box.right) // 2 for box in boxes]
+        return tuple(ThingFound(box, WHOLE, self.answers[m]) for box, m in zip(boxes, middles, strict=True))
+
+    tighten = find_thing = None  # type: ignore[assignment]
+
+
+def person(left: int, right: int, level: int) -> np.ndarray:
+    probability = np.zeros((100, 120), np.uint8)
+    probability[20:90, left:right] = level
+    return probability
+
+
+def test_those_who_leave_go_whole_and_those_who_stay_are_not_touched() -> None:
+    image = np.zeros((100, 120, 3), np.uint8)
+    # The boxes overlap: both answers claim columns 55 to 60, the one who stays more surely.
+    seer = Seer({40: person(20, 60, 220), 75: person(55, 95, 250)})
+    mask = mask_of_people(seer, image, [Bounds(20, 20, 60, 90)], [Bounds(55, 20, 95, 90)])
+    assert (mask[20:90, 20:55] == 255).all()
+    assert (mask[20:90, 17:20] == 255).all()
+    assert not mask[20:90, 55:].any()
+
+
+def test_boxes_are_given_room() -> None:
+    seer = Seer({40: person(20, 60, 220)})
+    mask_of_people(seer, np.zeros((100, 120, 3), np.uint8), [Bounds(20, 20, 60, 90)], [])
+    assert seer.boxes == [Bounds(15, 12, 65, 98)]
+
+
+def test_nobody_to_leave_is_an_empty_mask() -> None:
+    seer = Seer({75: person(55, 95, 250)})
+    mask = mask_of_people(seer, np.zeros((100, 120, 3), np.uint8), [], [Bounds(55, 20, 95, 90)])
+    assert not mask.any()
