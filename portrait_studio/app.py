@@ -21,6 +21,7 @@ from portrait_studio.gui.theme import Theme
 from portrait_studio.language.choice import Language
 from portrait_studio.locations import data_dir, models_dir
 from portrait_studio.session.autosave import Autosave
+from portrait_studio.session.remembered import Remembered
 from portrait_studio.session.session import Session
 from portrait_studio.session.settings import Preferences, Settings
 from portrait_studio.worker.background import Background
@@ -48,7 +49,8 @@ class Program(QObject):
         self.language = Language(application)
         self.language.speak(self.preferences.settings.language)
         self._prefer(self.preferences.settings)
-        self.window = MainWindow(self.session, self.theme, self.preferences)
+        remembered = Remembered(data_dir() / "window.json")
+        self.window = MainWindow(self.session, self.theme, self.preferences, remembered)
         self.autosave.failed.connect(self.session.noticed)
         self.window.weights_changed.connect(self._on_weights)
 
@@ -78,6 +80,7 @@ class Program(QObject):
         """Cancel what runs and end the threads; the window must be closed already."""
         self.session.cancel_all()
         self.autosave.close()
+        self.window.memory.write()
         for thread in self._threads:
             thread.close()
         self.theme.close()

@@ -9,10 +9,11 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QFont, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
+from portrait_studio.gui.memory import Memory
 from portrait_studio.gui.theme import Theme
 from portrait_studio.language.names import label_name
 from portrait_studio.language.saying import tr
-from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT
+from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT, LABELS
 
 _CHIP_PX: Final = 14
 
@@ -119,6 +120,11 @@ class Legend(QWidget):
             row.eye.toggled.connect(self._on_eye)
             row.name.clicked.connect(self._on_name)
         theme.changed.connect(self._on_theme)
+
+    def remember(self, memory: Memory) -> None:
+        """Keep which labels are shown between starts."""
+        for label, row in zip(LABELS, self._rows, strict=True):
+            memory.keep_switch(f"show-{label}", row.eye)
 
     def show_present(self, labels: AbstractSet[int]) -> None:
         """Emphasise the labels that occur."""

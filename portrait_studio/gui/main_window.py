@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 
 from portrait_studio.document.document import ExportReport
 from portrait_studio.gui.about_dialog import AboutDialog
-from portrait_studio.gui.actions import Actions, Command
+from portrait_studio.gui.actions import TABLE, Actions, Command
 from portrait_studio.gui.banner import Banner, Mood
 from portrait_studio.gui.bars import TOOL_COMMANDS, CompareButton, ToolBar, TopBar
 from portrait_studio.gui.candidate_strip import CandidateStrip
@@ -29,6 +29,7 @@ from portrait_studio.gui.hover import Hover
 from portrait_studio.gui.job_bar import JobBar
 from portrait_studio.gui.mask_commands import MaskCommands
 from portrait_studio.gui.mask_panel import MaskPanel
+from portrait_studio.gui.memory import Memory
 from portrait_studio.gui.menus import fill_menu_bar
 from portrait_studio.gui.options_bar import OptionsBar
 from portrait_studio.gui.preferences_dialog import PreferencesDialog
@@ -44,6 +45,7 @@ from portrait_studio.gui.weights_dialog import WeightsDialog
 from portrait_studio.language.saying import tr
 from portrait_studio.messages import Message, joined
 from portrait_studio.session.jobs import Failure, Job
+from portrait_studio.session.remembered import Remembered
 from portrait_studio.session.session import Session
 from portrait_studio.session.settings import Preferences, Settings
 
@@ -54,8 +56,10 @@ class MainWindow(QMainWindow):
     weights_changed = Signal()
     """The user has chosen other weights"""
 
-    def __init__(self, session: Session, theme: Theme, preferences: Preferences) -> None:
-        """Args: the session that is shown; the colours; what the user prefers."""
+    def __init__(
+        self, session: Session, theme: Theme, preferences: Preferences, remembered: Remembered
+    ) -> None:
+        """Args: the session that is shown; the colours; what the user prefers; how it was left."""
         super().__init__()
         self._session = session
         self._theme = theme
@@ -92,6 +96,8 @@ class MainWindow(QMainWindow):
         preferences.changed.connect(self._on_preferences)
         self._on_preferences(preferences.settings)
         self._on_theme_changed()
+        self.memory = Memory(remembered, self)
+        self._remember()
         self._on_opened()
 
     def _assemble(self) -> None:
@@ -116,6 +122,15 @@ class MainWindow(QMainWindow):
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
         self.actions_[Command.PANELS].setChecked(True)
         self.actions_[Command.PANELS].toggled.connect(dock.setVisible)
+
+    def _remember(self) -> None:
+        """Look as it was left; which tool was in hand is no matter of the next photo."""
+        self.memory.restore_window(self)
+        for command, entry in TABLE.items():
+            if entry.is_switch and command not in TOOL_COMMANDS.values():
+                self.memory.keep_switch(command.name.lower(), self.actions_[command])
+        for part in (self.options, self.mask_panel, self.panel, self.side_panel):
+            part.remember(self.memory)
 
     # -- connections ---------------------------------------------------------------------------------------
 
@@ -349,6 +364,7 @@ class MainWindow(QMainWindow):
         if self._leaving or not self._session.files.has_unsaved_edits:
             self._leaving = True
             self._session.cancel_all()
+            self.memory.leave_window(self)
             event.accept()
         else:
             event.ignore()

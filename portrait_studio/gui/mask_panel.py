@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QVBox
 
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.buttons import ActionButton, ActionSwitch
+from portrait_studio.gui.memory import Memory
 from portrait_studio.gui.number_field import NumberField
 from portrait_studio.language.saying import tr
 from portrait_studio.session.parts import Part
@@ -52,6 +53,10 @@ class MaskPanel(QWidget):
     def step_px(self) -> int:
         """How far the edge moves."""
         return self._step.value()
+
+    def remember(self, memory: Memory) -> None:
+        """Keep how far the edge moves between starts."""
+        memory.keep_number("edge", self._step)
 
     def show_people(self, people: Sequence[Part], protected: AbstractSet[int], *, is_known: bool) -> None:
         """List the people in the photo, and whether they are known yet."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QW
 from portrait_studio.engine.intent import Intent
 from portrait_studio.engine.request import Method
 from portrait_studio.gui.buttons import ActionButton
+from portrait_studio.gui.memory import Memory
 from portrait_studio.gui.tool_options import BrushOptions, PickOptions
 from portrait_studio.language.saying import tr
 from portrait_studio.messages import Message
@@ -96,6 +97,13 @@ class OptionsBar(QWidget):
     def method(self) -> Method:
         """The chosen method."""
         return Method(self._method.currentData())
+
+    def remember(self, memory: Memory) -> None:
+        """Keep what is chosen between starts, but for sizes, which suit the photo."""
+        memory.keep_choice("method", self._method)
+        memory.keep_choice("intent", self._intent)
+        self.brush.remember(memory)
+        self.pick.remember(memory)
 
     def _on_intent(self) -> None:
         self.intent_chosen.emit(self._intent.currentData())

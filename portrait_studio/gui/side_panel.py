@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QFrame, QScrollArea, QTabWidget, QWidget
 
+from portrait_studio.gui.memory import Memory
 from portrait_studio.language.saying import tr
 from portrait_studio.messages import Message
 
@@ -34,6 +35,10 @@ class SidePanel(QDockWidget):
             area.setWidget(panel)
             self._tabs.addTab(area, tr(name))
         self.setWidget(self._tabs)
+
+    def remember(self, memory: Memory) -> None:
+        """Keep which panel is in front between starts."""
+        memory.keep_page("panel", self._tabs)
 
     def sizeHint(self) -> QSize:
         """Wide enough for two columns of names."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QVBoxLayo
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.buttons import ActionButton, ActionSwitch
 from portrait_studio.gui.legend import Legend
+from portrait_studio.gui.memory import Memory
 from portrait_studio.gui.theme import Theme
 from portrait_studio.language.names import joint_name, label_name
 from portrait_studio.language.saying import tr
@@ -55,6 +56,11 @@ class StructurePanel(QWidget):
         self._brush: int | None = None
         self._lay_out(actions)
         self.show_present(None)
+
+    def remember(self, memory: Memory) -> None:
+        """Keep how the structure is shown between starts."""
+        memory.keep_number("opacity", self.opacity_slider)
+        self.legend.remember(memory)
 
     def show_present(self, labels: AbstractSet[int] | None) -> None:
         """Emphasise the labels that occur; None: there is no map yet."""

@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QWidget
 
+from portrait_studio.gui.memory import Memory
 from portrait_studio.gui.number_field import NumberField
 from portrait_studio.language.saying import tr
 from portrait_studio.session.tools import LARGEST_BRUSH_PX, LARGEST_REACH_PX, SMALLEST_BRUSH_PX, Tool, Tools
@@ -98,6 +99,10 @@ class BrushOptions(QWidget):
         tools.changed.connect(self._on_tools)
         self._on_tools()
 
+    def remember(self, memory: Memory) -> None:
+        """Keep the hardness between starts; the size suits the photo."""
+        memory.keep_number("hardness", self._hardness)
+
     def _on_size(self) -> None:
         present = self._tools.diameter_px
         self._tools.set_diameter(_chosen(self._size, present, SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX))
@@ -145,6 +150,10 @@ class PickOptions(QWidget):
         self._reach.valueChanged.connect(self._on_reach)
         tools.changed.connect(self._on_tools)
         self._on_tools()
+
+    def remember(self, memory: Memory) -> None:
+        """Keep what a click takes between starts; the reach suits the photo."""
+        memory.keep_choice("pick", self._what)
 
     def _on_what(self, place: int) -> None:
         self._tools.set_picks_parts(place == 1)
