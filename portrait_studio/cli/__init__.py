@@ -81,7 +81,8 @@ def _photo_to_open(arguments: list[str]) -> Path | None:
         raise OptionError(f"There is no photo and no command {arguments[0]}; {hint}")
     if len(arguments) > 1:
         raise OptionError(f"The window opens one photo at a time; leave out {arguments[1]}.")
-    return path.absolute()
+    # The window proposes folders by it, and is in none.
+    return path.parent.resolve() / path.name
 
 
 def _build_parser() -> Parser:

@@ -12,7 +12,6 @@ from portrait_studio.imaging.reading import SUFFIXES_READ
 from portrait_studio.imaging.writing import SUFFIXES
 
 _MASK_ENDINGS: Final = ("", "_mask", "-mask")
-_JPEG_KINDS: Final = frozenset((".jfif", ".jpe", ".jif", ".mpo"))
 _NAMED: Final = 5
 """How many files that were left out are named."""
 
@@ -63,8 +62,8 @@ def plan_batch(photos: Path, masks: Path | None, output: Path, suffix: str | Non
         photos: folder of photos.
         masks: folder of masks, possibly the same; None when masks come from the parsing map.
         output: folder of results; it need not exist.
-        suffix: ending of the results; None = that of each photo where it can be written, else .jpg for photos
-            of a JPEG kind and .png for all others.
+        suffix: ending of the results; None = that of each photo where it can be written, else .jpg for .mpo and
+            .png for all others.
 
     Raises:
         ImageFileError: a folder is missing or holds no photo.
@@ -102,7 +101,8 @@ def _ending(photo: Path) -> str:
     suffix = photo.suffix.lower()
     if suffix in SUFFIXES:
         return photo.suffix
-    return ".jpg" if suffix in _JPEG_KINDS else ".png"
+    # Two JPEG photos in one file, of which the first is read.
+    return ".jpg" if suffix == ".mpo" else ".png"
 
 
 def _pictures(folder: Path) -> tuple[list[Path], list[str]]:

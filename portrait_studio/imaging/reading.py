@@ -31,8 +31,12 @@ FORMATS: Final = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF", "PPM", "TGA", "JP
 
 _HEIC_SUFFIXES: Final = frozenset((".heic", ".heif", ".hif"))
 _COMMON_SUFFIXES: Final = frozenset((".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp", ".gif"))
-_RARE_SUFFIXES: Final = frozenset((".avif", ".jp2", ".ppm", ".pgm", ".tga"))
-SUFFIXES_READ: Final = _COMMON_SUFFIXES | _RARE_SUFFIXES | _HEIC_SUFFIXES
+_JPEG_SUFFIXES: Final = frozenset((".jfif", ".jpe", ".jif", ".mpo"))
+_RARE_SUFFIXES: Final = frozenset((".apng", ".avif", ".pbm", ".pgm", ".pnm", ".ppm", ".tga"))
+_JPEG_2000_SUFFIXES: Final = frozenset((".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx"))
+SUFFIXES_READ: Final = (
+    _COMMON_SUFFIXES | _JPEG_SUFFIXES | _RARE_SUFFIXES | _JPEG_2000_SUFFIXES | _HEIC_SUFFIXES
+)
 """Endings of photo files, in small letters; HEIC needs the package pillow-heif."""
 
 _TIFF_BEGINNINGS: Final = (b"II*\x00", b"MM\x00*")

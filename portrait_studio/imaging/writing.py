@@ -26,6 +26,9 @@ from portrait_studio.messages import Message
 SUFFIXES: Final[dict[str, ImageFormat]] = {
     ".jpg": ImageFormat.JPEG,
     ".jpeg": ImageFormat.JPEG,
+    ".jfif": ImageFormat.JPEG,
+    ".jif": ImageFormat.JPEG,
+    ".jpe": ImageFormat.JPEG,
     ".png": ImageFormat.PNG,
     ".tif": ImageFormat.TIFF,
     ".tiff": ImageFormat.TIFF,

@@ -50,10 +50,11 @@ class RecentFiles:
 def neighbour(photo: Path, step: int) -> Path | None:
     """The photo so many places after (before, when negative) a photo in its folder; None beyond the ends.
 
-    Names are in the order that people expect: 2 before 10, capitals beside small letters.
+    Hidden files, such as what a Mac puts beside each photo on disks of others, are none. Names are in the order that people expect: 2 before 10, capitals beside small letters.
     """
     try:
-        found = [p for p in photo.parent.iterdir() if p.suffix.lower() in SUFFIXES_READ and p.is_file()]
+        shown = (path for path in photo.parent.iterdir() if not path.name.startswith("."))
+        found = [path for path in shown if path.suffix.lower() in SUFFIXES_READ and path.is_file()]
     except OSError:
         return None
     names = sorted({*found, photo}, key=_natural)
