@@ -62,8 +62,8 @@ def plan_batch(photos: Path, masks: Path | None, output: Path, suffix: str | Non
         photos: folder of photos.
         masks: folder of masks, possibly the same; None when masks come from the parsing map.
         output: folder of results; it need not exist.
-        suffix: ending of the results; None = that of each photo where it can be written, else .jpg for .mpo and
-            .png for all others.
+        suffix: ending of the results; None = that of each photo where it can be written, else .jpg for .mpo
+            and .png for all others.
 
     Raises:
         ImageFileError: a folder is missing or holds no photo.

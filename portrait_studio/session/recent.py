@@ -50,7 +50,8 @@ class RecentFiles:
 def neighbour(photo: Path, step: int) -> Path | None:
     """The photo so many places after (before, when negative) a photo in its folder; None beyond the ends.
 
-    Hidden files, such as what a Mac puts beside each photo on disks of others, are none. Names are in the order that people expect: 2 before 10, capitals beside small letters.
+    Names are in the order that people expect: 2 before 10, capitals beside small letters. Hidden files, such
+    as those that a Mac puts beside each photo on other disks, are no photos.
     """
     try:
         shown = (path for path in photo.parent.iterdir() if not path.name.startswith("."))

@@ -1,10 +1,12 @@
 """The command line over a fake engine: `python -m tests.helpers.fake_commands ARGUMENTS`.
 
-In a process of its own torch is not loaded, so it starts in a moment.
+In a process of its own torch is not loaded, so it starts in a moment. The variable FAKE_DELAY_S says how long
+each stage takes.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -43,7 +45,8 @@ class CommandEngine:
 def main() -> int:
     """Run the program."""
     pipeline = ModuleType("portrait_studio.engine.pipeline")
-    pipeline.Engine = lambda _models: CommandEngine()  # type: ignore[attr-defined]
+    delay_s = float(os.environ.get("FAKE_DELAY_S", "0"))
+    pipeline.Engine = lambda _models: CommandEngine(FakeEngine(delay_s=delay_s))  # type: ignore[attr-defined]
     sys.modules[pipeline.__name__] = pipeline
     from portrait_studio import cli
     from portrait_studio.cli.console import PROGRAM
