@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -30,51 +30,25 @@ class Decoded:
     notices: tuple[Message, ...] = ()
 
 
-def has_16_bits(image: Image.Image, data: bytes) -> bool:
-    """Whether a picture, opened from those bytes, stores 16 bits per channel."""
-    if image.format == "PNG":
-        return data[24] == 16
-    if image.format == "TIFF":
-        tags = getattr(image, "tag_v2", {})
-        return set(tags.get(258, (1,))) == {16} and set(tags.get(339, (1,))) == {1}
-    return False
+def of_channels(samples: NDArray[Any]) -> Decoded:
+    """Colour and opacity of (H, W, C) uint8 or uint16: C = 1 grey, 2 grey + opacity, 3 RGB, 4 RGBA."""
+    channels = samples.shape[2]
+    alpha = np.ascontiguousarray(samples[:, :, -1]) if channels in (2, 4) else None
+    if channels < 3:
+        grey = np.ascontiguousarray(samples[:, :, 0])
+        return Decoded(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), alpha, is_grey=True)
+    return Decoded(np.ascontiguousarray(samples[:, :, :3]), alpha)
 
 
-def decode_16_bit(image: Image.Image, data: bytes, path: Path) -> Decoded:
-    """Decode with OpenCV, since Pillow cuts 16-bit colour down to 8 bits.
-
-    Raises:
-        ImageFileError: the picture is damaged, or its colour is not RGB.
-    """
-    if image.format == "PNG":
-        # Pillow raises where OpenCV complains on the terminal, and finds metadata that follows the pixels.
-        image.load()
-    tags = getattr(image, "tag_v2", {})
-    # Pillow's mode does not tell: it opens 16-bit grey with opacity as RGBA.
-    is_grey = data[25] in (0, 4) if image.format == "PNG" else tags.get(262) in (0, 1)
-    if tags.get(262, 2) not in (0, 1, 2):
-        raise ImageFileError(
-            "{path} stores 16-bit colour that is not RGB; convert it to 16-bit RGB first.", path=path
-        )
-    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if decoded is None or decoded.dtype != np.uint16 or decoded.shape[:2] != (image.height, image.width):
-        raise ImageFileError("{path} is damaged or cut off; fetch the file again from its source.", path=path)
-    if decoded.ndim == 2:
-        return Decoded(cv2.cvtColor(decoded, cv2.COLOR_GRAY2RGB), is_grey=True)
-    if decoded.shape[2] == 3:
-        return Decoded(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), is_grey=is_grey)
-    alpha = np.ascontiguousarray(decoded[:, :, 3])
-    pixels: NDArray[np.uint16] = cv2.cvtColor(decoded, cv2.COLOR_BGRA2RGB)
-    if tags.get(338) in (1, (1,)):
-        pixels = _unpremultiplied(pixels, alpha)
-    return Decoded(pixels, alpha, is_grey)
-
-
-def _unpremultiplied(pixels: NDArray[np.uint16], alpha: NDArray[np.uint16]) -> NDArray[np.uint16]:
-    """Undo TIFF's "associated alpha"; (H, W, 3) and (H, W) uint16 -> (H, W, 3) uint16."""
-    opacity = np.maximum(alpha, 1)[:, :, None].astype(np.uint64)
-    scaled = (pixels.astype(np.uint64) * 65535 + opacity // 2) // opacity
-    return cast(NDArray[np.uint16], np.minimum(scaled, 65535).astype(np.uint16))
+def unpremultiplied(pixels: Pixels, alpha: Plane) -> Pixels:
+    """Undo TIFF's "associated alpha"; (H, W, 3) and (H, W) -> (H, W, 3), all uint8 or uint16, rounded."""
+    full, divided = int(np.iinfo(pixels.dtype).max), np.empty_like(pixels)
+    for top in range(0, len(pixels), _ROWS_AT_A_TIME):
+        rows = slice(top, top + _ROWS_AT_A_TIME)
+        opacity = np.maximum(alpha[rows], 1)[:, :, None].astype(np.uint64)
+        scaled = (pixels[rows].astype(np.uint64) * np.uint64(full) + opacity // 2) // opacity
+        divided[rows] = np.minimum(scaled, full)
+    return divided
 
 
 def decode_with_pillow(image: Image.Image, path: Path) -> Decoded:
@@ -90,7 +64,7 @@ def decode_with_pillow(image: Image.Image, path: Path) -> Decoded:
     if image.mode == "I" or image.mode.startswith("I;16"):
         return _deep_grey(image, path)
     if image.mode == "CMYK":
-        return _from_cmyk(image)
+        return from_cmyk(image, image.info.get("icc_profile"))
     if image.mode in ("F", "LAB", "HSV"):
         raise ImageFileError(
             "{path} stores its pixels as {mode}; convert it to 8- or 16-bit RGB first.",
@@ -98,9 +72,7 @@ def decode_with_pillow(image: Image.Image, path: Path) -> Decoded:
             mode=image.mode,
         )
     if image.has_transparency_data:
-        rgba = _array_of(image, "RGBA")
-        alpha = np.ascontiguousarray(rgba[:, :, 3])
-        return Decoded(cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB), alpha)
+        return Decoded(*_with_opacity(image))
     return Decoded(_array_of(image, "RGB"))
 
 
@@ -120,6 +92,17 @@ def _array_of(image: Image.Image, mode: str) -> NDArray[np.uint8]:
     return array
 
 
+def _with_opacity(image: Image.Image) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """(H, W, 3) and (H, W) uint8; a few rows at a time, so that a large picture is not there three times."""
+    width, height = image.size
+    pixels, alpha = np.empty((height, width, 3), np.uint8), np.empty((height, width), np.uint8)
+    for top in range(0, height, _ROWS_AT_A_TIME):
+        bottom = min(height, top + _ROWS_AT_A_TIME)
+        rgba = np.asarray(image.crop((0, top, width, bottom)).convert("RGBA"))
+        pixels[top:bottom], alpha[top:bottom] = rgba[:, :, :3], rgba[:, :, 3]
+    return pixels, alpha
+
+
 def _grey(image: Image.Image) -> Decoded:
     if image.has_transparency_data:
         both = _array_of(image, "LA")
@@ -137,9 +120,8 @@ def _deep_grey(image: Image.Image, path: Path) -> Decoded:
     return Decoded(cv2.cvtColor(values.astype(np.uint16), cv2.COLOR_GRAY2RGB), is_grey=True)
 
 
-def _from_cmyk(image: Image.Image) -> Decoded:
+def from_cmyk(image: Image.Image, profile: bytes | None) -> Decoded:
     """Convert to sRGB through the file's own profile, else by Pillow's plain formula."""
-    profile = image.info.get("icc_profile")
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
     notice = Message("The photo was CMYK; it is edited and saved as sRGB.")
     if profile:

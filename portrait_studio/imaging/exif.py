@@ -4,137 +4,223 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import Final
 
 from portrait_studio.imaging.geometry import Extent
+from portrait_studio.imaging.jpeg_markers import blank_pictures
+from portrait_studio.imaging.tag_block import (
+    GPS_DIRECTORY,
+    LONG,
+    SHORT,
+    SUB_DIRECTORIES,
+    Entry,
+    Order,
+    Tag,
+    TagBlock,
+    fraction_tag,
+    header,
+    number_tag,
+    packed_directory,
+)
 
-PREFIX = b"Exif\x00\x00"
-_ORIENTATION = 0x0112
-_EXIF_DIRECTORY = 0x8769
-_GPS_DIRECTORY = 0x8825
-_TYPE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
-"""Size of one value by the number of its type (TIFF 6.0, section 2)."""
-_WIDTH = 0xA002
-_HEIGHT = 0xA003
-_THUMBNAIL_OFFSET = 0x0201
-_THUMBNAIL_LENGTH = 0x0202
-_SHORT = 3
-_LONG = 4
+PREFIX: Final = b"Exif\x00\x00"
+RESOLUTION: Final = (282, 283)
+UNIT: Final = 296
+INCHES: Final = 2
+
+_CENTIMETRES: Final = 3
+_ORIENTATION: Final = 0x0112
+_MAKER_NOTE: Final = 0x927C
+_WIDTH: Final = 0xA002
+_HEIGHT: Final = 0xA003
+_THUMBNAIL: Final = (0x0201, 0x0202)
+_STRIPS: Final = (273, 279)
+_GEO_TIFF: Final = frozenset((33550, 33922, 34264, 34735, 34736, 34737))
+"""Where on the earth the pixels of a map lie."""
+_DEEPEST: Final = 8
+"""So many directories at most are followed; a block has four."""
 
 
-@dataclass(frozen=True)
-class _Entry:
-    """One SHORT or LONG entry of a directory: its tag, type, and where its value lies in the block."""
-
-    tag: int
-    kind: int
-    at: int
+def bare(block: bytes) -> bytes:
+    """The block without its prefix, however often it is there."""
+    while block.startswith(PREFIX):
+        block = block.removeprefix(PREFIX)
+    return block
 
 
-class _Block:
-    """An EXIF block: a TIFF header and directories of tags."""
+class _Editable(TagBlock):
+    """A block that is changed in place."""
 
-    def __init__(self, data: bytes | bytearray) -> None:
-        self.data = data
-        self._order = "<" if data[:2] == b"II" else ">"
-        if data[:2] not in (b"II", b"MM") or self._read("H", 2) != 42:
-            raise ValueError("not an EXIF block")
+    data: bytearray
 
-    def _read(self, code: str, at: int) -> int:
-        return int(struct.unpack_from(self._order + code, self.data, at)[0])
+    def __init__(self, data: bytes) -> None:
+        super().__init__(bytearray(data))
 
-    def _write(self, code: str, at: int, value: int) -> None:
-        assert isinstance(self.data, bytearray)
-        struct.pack_into(self._order + code, self.data, at, value)
+    def set_number(self, directory: int, tag: int, value: int) -> None:
+        for entry in self.entries(directory):
+            fits = entry.kind == LONG or (entry.kind == SHORT and value <= 0xFFFF)
+            if entry.tag == tag and entry.count == 1 and fits:
+                self._pack("L" if entry.kind == LONG else "H", entry.start, value)
 
-    def first_directory(self) -> int:
-        return self._read("L", 4)
+    def _pack(self, code: str, at: int, value: int) -> None:
+        struct.pack_into(self.order + code, self.data, at, value)
 
-    def pointer_to_next(self, directory: int) -> int:
-        """Where the offset of the following directory is stored."""
-        return directory + 2 + 12 * self._read("H", directory)
+    def keep_only(self, directory: int, kept: list[Entry]) -> None:
+        """Leave other entries out of a directory; nothing else moves."""
+        after = self.next(directory)
+        rows = b"".join(bytes(self.data[entry.at : entry.at + 12]) for entry in kept)
+        packed = struct.pack(f"{self.order}H", len(kept)) + rows
+        packed += struct.pack(f"{self.order}L", after if after < len(self.data) else 0)
+        if directory + len(packed) <= len(self.data):
+            self.data[directory : directory + len(packed)] = packed
 
-    def entries(self, directory: int) -> Iterator[_Entry]:
-        for index in range(self._read("H", directory)):
-            at = directory + 2 + 12 * index
-            entry = _Entry(self._read("H", at), self._read("H", at + 2), at + 8)
-            if entry.kind in (_SHORT, _LONG) and self._read("L", at + 4) == 1:
-                yield entry
+    def end_chain(self, directory: int) -> None:
+        """Let no directory follow this one."""
+        at = self.pointer_to_next(directory)
+        if at + 4 <= len(self.data):
+            self._pack("L", at, 0)
 
-    def value(self, entry: _Entry) -> int:
-        return self._read("H" if entry.kind == _SHORT else "L", entry.at)
-
-    def set_value(self, entry: _Entry, value: int) -> None:
-        if entry.kind == _LONG or value <= 0xFFFF:
-            self._write("H" if entry.kind == _SHORT else "L", entry.at, value)
+    def blank(self, start: int, length: int) -> None:
+        """Overwrite bytes with zeros, as far as they lie inside the block and behind its header."""
+        start, end = max(8, start), min(len(self.data), start + length)
+        self.data[start:end] = bytes(max(0, end - start))
 
     def blank_directory(self, directory: int) -> None:
         """Overwrite the entries of a directory and their values with zeros, and leave it empty."""
-        assert isinstance(self.data, bytearray)
-        count = self._read("H", directory)
-        for at in range(directory + 2, directory + 2 + 12 * count, 12):
-            length = _TYPE_BYTES.get(self._read("H", at + 2), 1) * self._read("L", at + 4)
-            start = self._read("L", at + 8)
-            if length > 4 and start + length <= len(self.data):
-                self.data[start : start + length] = bytes(length)
-        end = min(len(self.data), directory + 2 + 12 * count)
-        self.data[directory:end] = bytes(end - directory)
+        for entry in self.entries(directory):
+            self.blank(entry.start, entry.length)
+        self.blank(directory, 2 + 12 * self.count(directory))
 
-    def drop_thumbnail(self) -> None:
-        """Cut the second directory off and blank the small picture: it would still show what was removed."""
-        pointer = self.pointer_to_next(self.first_directory())
-        second = self._read("L", pointer)
-        if second == 0:
+
+def _directories(block: TagBlock) -> Iterator[int]:
+    """The first directory and those below it, as far as they lie inside the block."""
+    found = [block.first]
+    for directory in found:
+        if 8 <= directory <= len(block.data) - 2:
+            yield directory
+            below = (block.single(directory, tag) for tag in SUB_DIRECTORIES)
+            found += [at for at in below if at is not None and at not in found]
+        if len(found) >= _DEEPEST:
             return
-        found = {entry.tag: self.value(entry) for entry in self.entries(second)}
-        start, length = found.get(_THUMBNAIL_OFFSET, 0), found.get(_THUMBNAIL_LENGTH, 0)
-        if start > 0 and start + length <= len(self.data) and isinstance(self.data, bytearray):
-            self.data[start : start + length] = bytes(length)
-        self._write("L", pointer, 0)
+
+
+def _sound_entries(block: TagBlock, directory: int) -> list[Entry]:
+    """The entries that can be read, and whose own directories, where they name any, lie inside the block."""
+    sound = []
+    for entry in block.entries(directory):
+        values = block.values(entry) if entry.tag in SUB_DIRECTORIES else []
+        if entry.tag not in SUB_DIRECTORIES or (len(values) == 1 and 8 <= values[0] <= len(block.data) - 2):
+            sound.append(entry)
+    return sound
+
+
+def unreadable_entries(exif: bytes) -> int | None:
+    """How many entries of a block are damaged; None where it cannot be read at all."""
+    try:
+        block = TagBlock(exif)
+    except ValueError:
+        return None
+    directories = list(_directories(block))
+    if block.is_big or not directories:
+        return None
+    missing = (block.count(at) - len(_sound_entries(block, at)) for at in directories)
+    return sum(max(0, number) for number in missing)
 
 
 def without_place(exif: bytes) -> bytes:
-    """The block with everything blanked that its GPS directory says; other bytes stay as they are.
+    """The block without what tells where the photo was taken; other bytes stay as they are.
+
+    The GPS directory is blanked, and so is the maker note: some cameras name the town in theirs, and only its
+    maker knows where.
 
     Returns:
         A block of the same length; empty when the given one is damaged beyond reading.
     """
-    if not exif:
-        return exif
     try:
-        block = _Block(bytearray(exif))
-        for entry in block.entries(block.first_directory()):
-            if entry.tag == _GPS_DIRECTORY:
-                block.blank_directory(block.value(entry))
-    except (ValueError, struct.error):
+        block = _Editable(exif)
+    except ValueError:
         return b""
+    for directory in list(_directories(block)):
+        if directory == block.first and (gps := block.single(directory, GPS_DIRECTORY)) is not None:
+            block.blank_directory(gps)
+        entries = block.entries(directory)
+        told = [entry for entry in entries if entry.tag in _GEO_TIFF or entry.tag == _MAKER_NOTE]
+        for entry in told:
+            block.blank(entry.start, entry.length)
+        if told:
+            block.keep_only(directory, [entry for entry in entries if entry not in told])
     return bytes(block.data)
+
+
+def has_maker_note(exif: bytes) -> bool:
+    """Whether a camera's maker has put data of its own into a block."""
+    try:
+        block = TagBlock(exif)
+    except ValueError:
+        return False
+    return any(entry.tag == _MAKER_NOTE for at in _directories(block) for entry in block.entries(at))
 
 
 def orientation(exif: bytes) -> int:
-    """Orientation tag of a block (or of a whole TIFF file), 1..8; 1 when there is none or it is damaged."""
+    """Orientation tag of a block, 1..8; 1 when there is none or it is damaged."""
     try:
-        block = _Block(exif)
-        for entry in block.entries(block.first_directory()):
-            if entry.tag == _ORIENTATION:
-                value = block.value(entry)
-                return value if 1 <= value <= 8 else 1
-    except (ValueError, struct.error):
+        block = TagBlock(exif)
+    except ValueError:
         return 1
-    return 1
+    value = block.single(block.first, _ORIENTATION)
+    return value if value is not None and 1 <= value <= 8 else 1
 
 
 def with_orientation_1(tiff: bytes) -> bytes:
-    """The same TIFF file (or block) with its orientation tag, if any, set to 1."""
-    block = _Block(bytearray(tiff))
-    for entry in block.entries(block.first_directory()):
-        if entry.tag == _ORIENTATION:
-            block.set_value(entry, 1)
+    """The same TIFF file (or block) with the orientation tag of its first directory, if any, set to 1."""
+    block = _Editable(tiff)
+    block.set_number(block.first, _ORIENTATION, 1)
     return bytes(block.data)
 
 
+def resolution(exif: bytes) -> tuple[float, float] | None:
+    """Resolution (x, y) in dots per inch; None where the block does not say."""
+    try:
+        block = TagBlock(exif)
+    except ValueError:
+        return None
+    found = {entry.tag: entry for entry in block.entries(block.first)}
+    unit = block.single(block.first, UNIT) or INCHES
+    if unit not in (INCHES, _CENTIMETRES) or not all(tag in found for tag in RESOLUTION):
+        return None
+    x, y = (sum(block.fractions(found[tag])[:1]) for tag in RESOLUTION)
+    scale = 2.54 if unit == _CENTIMETRES else 1.0
+    return x * scale, y * scale
+
+
+def with_resolution(exif: bytes, dpi: tuple[float, float]) -> bytes:
+    """The block with another resolution, (x, y) in dots per inch; a new one where there was none.
+
+    The first directory is written anew behind the others, since there is no room for entries where it is.
+    """
+    try:
+        block = TagBlock(exif)
+    except ValueError:
+        block = TagBlock(header("<") + bytes(6))
+    tags = block.described(block.first)
+    for number, value in zip(RESOLUTION, dpi, strict=True):
+        tags[number] = fraction_tag(block.order, number, value)
+    tags[UNIT] = number_tag(block.order, UNIT, SHORT, INCHES)
+    return with_first_directory(bytes(block.data), tags)
+
+
+def with_first_directory(exif: bytes, tags: dict[int, Tag]) -> bytes:
+    """The block with another first directory; everything else stays where it is."""
+    order: Order = "<" if exif[:2] == b"II" else ">"
+    at = len(exif) + len(exif) % 2
+    moved = exif[:4] + struct.pack(f"{order}L", at) + exif[8:].ljust(at - 8, b"\0")
+    return moved + packed_directory(order, list(tags.values()), at)
+
+
 def upright(exif: bytes, extent: Extent) -> bytes:
-    """The block for an upright, edited photo: orientation 1, its new size, no thumbnail.
+    """The block for an upright, edited photo: orientation 1, its new size, no thumbnails, nothing damaged.
+
+    Thumbnails and previews, in a second directory or in the maker note, would still show what was removed.
 
     Args:
         exif: block that starts with the TIFF header; may be empty or damaged.
@@ -144,20 +230,31 @@ def upright(exif: bytes, extent: Extent) -> bytes:
         A block of the same length; empty when the given one is damaged beyond reading.
     """
     try:
-        block = _Block(bytearray(exif))
-        first = block.first_directory()
-        directories = [first]
-        for entry in block.entries(first):
-            if entry.tag == _ORIENTATION:
-                block.set_value(entry, 1)
-            elif entry.tag == _EXIF_DIRECTORY:
-                directories.append(block.value(entry))
-        for entry in (entry for directory in directories for entry in block.entries(directory)):
-            if entry.tag == _WIDTH:
-                block.set_value(entry, extent.width)
-            elif entry.tag == _HEIGHT:
-                block.set_value(entry, extent.height)
-        block.drop_thumbnail()
-    except (ValueError, struct.error):
+        block = _Editable(exif)
+    except ValueError:
         return b""
+    directories = list(_directories(block))
+    if block.is_big or not directories:
+        return b""
+    for directory in directories:
+        sound = _sound_entries(block, directory)
+        if len(sound) != block.count(directory):
+            block.keep_only(directory, sound)
+        block.set_number(directory, _WIDTH, extent.width)
+        block.set_number(directory, _HEIGHT, extent.height)
+    block.set_number(block.first, _ORIENTATION, 1)
+    _drop_thumbnail(block)
+    blank_pictures(block.data)
     return bytes(block.data)
+
+
+def _drop_thumbnail(block: _Editable) -> None:
+    """Blank the small picture of the second directory, whether JPEG or strips, and cut that directory off."""
+    second = block.next(block.first)
+    if second == 0:
+        return
+    found = {entry.tag: block.values(entry) for entry in block.entries(second)}
+    for starts, lengths in (_THUMBNAIL, _STRIPS):
+        for start, length in zip(found.get(starts, ()), found.get(lengths, ()), strict=False):
+            block.blank(start, length)
+    block.end_chain(block.first)

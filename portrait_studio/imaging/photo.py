@@ -54,6 +54,10 @@ class Metadata:
         icc: colour profile that the pixels are in; or empty.
         xmp: XMP packet; or empty.
         dpi: resolution (x, y) in dots per inch; None when the file does not say.
+        iptc: IPTC data (IIM 4.2); or empty.
+        photoshop: other resources of Photoshop (paths, guides) as they lie in a file; or empty.
+        comment: a JPEG or GIF file's comment; or empty.
+        png_chunks: name and content of what only PNG files say: texts, time, kind of colours.
         source_format: Pillow's name of the file format that was read ("JPEG", "PNG", ...); empty if none.
         jpeg: how the source was compressed, for JPEG sources.
     """
@@ -62,6 +66,10 @@ class Metadata:
     icc: bytes = b""
     xmp: bytes = b""
     dpi: tuple[float, float] | None = None
+    iptc: bytes = b""
+    photoshop: bytes = b""
+    comment: bytes = b""
+    png_chunks: tuple[tuple[bytes, bytes], ...] = ()
     source_format: str = ""
     jpeg: JpegCoding | None = None
 

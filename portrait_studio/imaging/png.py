@@ -13,6 +13,7 @@ from typing import BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.imaging import iptc
 from portrait_studio.imaging.photo import Metadata
 
 _COLOUR_TYPES: Final = {1: 0, 2: 4, 3: 2, 4: 6}
@@ -31,7 +32,7 @@ def write_png(file: BinaryIO, samples: NDArray[np.uint8] | NDArray[np.uint16], m
     Args:
         file: open for writing.
         samples: (H, W, C) uint8 or uint16; C = 1 grey, 2 grey + opacity, 3 RGB, 4 RGBA.
-        metadata: profile, EXIF, XMP and resolution go into the file.
+        metadata: profile, EXIF, XMP, IPTC, resolution, comment and texts go into the file.
 
     Raises:
         OSError: the file cannot be written.
@@ -59,6 +60,8 @@ def _write_chunk(file: BinaryIO, name: bytes, payload: bytes) -> None:
 
 
 def _metadata_chunks(metadata: Metadata) -> Iterator[tuple[bytes, bytes]]:
+    # What says how the colours are meant must stand before the pixels.
+    yield from metadata.png_chunks
     if metadata.icc:
         yield b"iCCP", b"ICC Profile\x00\x00" + zlib.compress(metadata.icc, 9)
     if metadata.dpi is not None:
@@ -68,6 +71,25 @@ def _metadata_chunks(metadata: Metadata) -> Iterator[tuple[bytes, bytes]]:
         yield b"eXIf", metadata.exif
     if metadata.xmp:
         yield b"iTXt", b"XML:com.adobe.xmp\x00\x00\x00\x00\x00" + metadata.xmp
+    if metadata.comment:
+        yield b"iTXt", b"Comment\x00\x00\x00\x00\x00" + _as_utf_8(metadata.comment)
+    if metadata.iptc or metadata.photoshop:
+        yield b"zTXt", _raw_profile(b"iptc", iptc.as_resource(metadata.iptc) + metadata.photoshop)
+
+
+def _raw_profile(name: bytes, data: bytes) -> bytes:
+    """Data for which PNG has no chunk, as ImageMagick began to write it and others read it."""
+    digits = data.hex().encode("ascii")
+    lines = b"\n".join(digits[at : at + 72] for at in range(0, len(digits), 72))
+    text = b"\n%b\n%8d\n%b\n" % (name, len(data), lines)
+    return b"Raw profile type " + name + b"\x00\x00" + zlib.compress(text, 9)
+
+
+def _as_utf_8(text: bytes) -> bytes:
+    try:
+        return text.decode("utf-8").encode("utf-8")
+    except UnicodeDecodeError:
+        return text.decode("latin-1").encode("utf-8")
 
 
 def _filtered_portions(samples: NDArray[np.uint8] | NDArray[np.uint16]) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""What an export may do to a photo before it is encoded: scale it, convert it to sRGB, forget the place."""
+"""What an export may do to a photo before it is encoded: scale it, convert it to sRGB."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageCms
 
-from portrait_studio.imaging import exif
-from portrait_studio.imaging.photo import Metadata, Photo
+from portrait_studio.imaging.photo import Photo
 from portrait_studio.messages import Message
 
 
@@ -49,9 +48,3 @@ def in_srgb(photo: Photo) -> tuple[Photo, str]:
         return photo, Message("The photo's profile is damaged, so that it could not be converted to sRGB.")
     metadata = replace(photo.metadata, icc=srgb.tobytes())
     return replace(photo, pixels=np.asarray(converted), metadata=metadata), ""
-
-
-def without_place(metadata: Metadata) -> Metadata:
-    """Metadata that does not tell where the photo was taken."""
-    xmp = b"" if b"GPS" in metadata.xmp else metadata.xmp
-    return replace(metadata, exif=exif.without_place(metadata.exif), xmp=xmp)

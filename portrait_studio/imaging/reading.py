@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import importlib
-import io
 import warnings
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, cast
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
-from portrait_studio.errors import FileError, ImageFileError
-from portrait_studio.imaging import exif
-from portrait_studio.imaging.decoding import Decoded, decode_16_bit, decode_with_pillow, has_16_bits
-from portrait_studio.imaging.file_metadata import read_exif, read_metadata
+from portrait_studio.errors import FileError, ImageFileError, MaskError
+from portrait_studio.imaging.decoding import Decoded
+from portrait_studio.imaging.geometry import Extent
+from portrait_studio.imaging.jpeg_reading import JpegPicture
 from portrait_studio.imaging.photo import Metadata, Photo, Pixels
+from portrait_studio.imaging.picture import Picture
+from portrait_studio.imaging.plain_reading import PlainPicture
+from portrait_studio.imaging.png_chunks import SIGNATURE
+from portrait_studio.imaging.png_reading import PngPicture
+from portrait_studio.imaging.truth import still_true
 from portrait_studio.ordinary_file import read_file
 
 MAX_PIXELS: Final = 250_000_000
@@ -26,8 +29,8 @@ MAX_PIXELS: Final = 250_000_000
 MOST_BYTES: Final = 1 << 30
 """Of a photo file: `MAX_PIXELS` uncompressed in 8 bits, and the largest that cameras write in 16."""
 
-FORMATS: Final = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF", "PPM", "TGA", "JPEG2000", "AVIF", "HEIF")
-"""Pillow's names of what is read; others (EPS, for one, starts another program) are left alone."""
+MAX_BYTES: Final = 800_000_000
+"""Of all samples, colour in three channels; decoding takes about twice as much for a while."""
 
 _HEIC_SUFFIXES: Final = frozenset((".heic", ".heif", ".hif"))
 _COMMON_SUFFIXES: Final = frozenset((".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp", ".gif"))
@@ -39,17 +42,23 @@ SUFFIXES_READ: Final = (
 )
 """Endings of photo files, in small letters; HEIC needs the package pillow-heif."""
 
-_TIFF_BEGINNINGS: Final = (b"II*\x00", b"MM\x00*")
-_BEGINNINGS: Final = (b"\xff\xd8", b"\x89PNG", *_TIFF_BEGINNINGS, b"RIFF", b"GIF8", b"BM")
-_HEIC_BRANDS: Final = (b"heic", b"heix", b"heim", b"hevc", b"mif1", b"msf1")
+_TIFF_BEGINNINGS: Final = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+_RAW_BEGINNINGS: Final = (b"IIRO", b"IIRS", b"MMOR", b"IIU\x00", b"FUJIFILMCCD-RAW", b"\x00MRM", b"FOVb")
+"""Of Olympus, Panasonic, Fujifilm, Minolta and Sigma; other raw files begin like TIFF."""
+_CANON_RAW: Final = ((8, b"CR\x02"), (4, b"ftypcrx "), (6, b"HEAPCCDR"))
+"""Where in the file what stands."""
 
 # Pillow's own limits are lower than photos are large today, and its warning is no sentence for a user.
-# `_open` enforces MAX_PIXELS instead, before any pixel is decoded.
+# `_check_size` enforces MAX_PIXELS instead, before any pixel is decoded.
 Image.MAX_IMAGE_PIXELS = None
 
 
-def read_photo(path: Path) -> Photo:
+def read_photo(path: Path, check: Callable[[Extent], None] | None = None) -> Photo:
     """Read a photo; of an animation or a file of several pages, the first.
+
+    Args:
+        path: the file.
+        check: called with the size of the upright photo before its pixels are decoded; may refuse it.
 
     Returns:
         The photo with all eight EXIF orientations resolved: pixels upright, orientation tag 1.
@@ -57,17 +66,17 @@ def read_photo(path: Path) -> Photo:
     Raises:
         ImageFileError: the file is missing, unreadable, empty, damaged, no image or too large.
     """
-    return decode_photo(_read_bytes(path), path)
+    return decode_photo(_read_bytes(path), path, check)
 
 
-def decode_photo(data: bytes, path: Path) -> Photo:
+def decode_photo(data: bytes, path: Path, check: Callable[[Extent], None] | None = None) -> Photo:
     """Decode the bytes of a photo file; see `read_photo`. Args: the bytes; the file that they are of."""
     try:
         with warnings.catch_warnings():
             # Pillow warns of odd metadata; a photo whose pixels can be read is a good photo.
             warnings.simplefilter("ignore")
-            return replace(_photo(data, path), file=data)
-    except ImageFileError:
+            return replace(_photo(data, path, check), file=data)
+    except (ImageFileError, MaskError):
         raise
     except MemoryError as error:
         raise ImageFileError(
@@ -91,30 +100,24 @@ def _read_bytes(path: Path) -> bytes:
     return data
 
 
-def _open(data: bytes, path: Path) -> Image.Image:
-    """Read the header only, and refuse what is too large before any pixel is decoded."""
-    Image.init()
-    with suppress(ImportError):
-        # Not a dependency: it ships an HEVC decoder, whose patents not everyone may use.
-        importlib.import_module("pillow_heif").register_heif_opener()
-    known: list[str] = [name for name in FORMATS if name in Image.OPEN]
-    try:
-        image = Image.open(io.BytesIO(data), formats=known)
-    except UnidentifiedImageError as error:
-        if data.startswith(_BEGINNINGS):
-            raise ImageFileError(
-                "{path} is damaged or cut off; fetch the file again from its source.", path=path
-            ) from error
-        if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
-            raise ImageFileError(
-                "{path} is a HEIC photo; install the package pillow-heif, or convert it to JPEG first.",
-                path=path,
-            ) from error
-        raise ImageFileError(
-            "{path} is not a picture that this program can read; use JPEG, PNG, TIFF, WebP, BMP or GIF.",
-            path=path,
-        ) from error
-    width, height = image.size
+def _open(data: bytes, path: Path) -> Picture:
+    """Read the header only."""
+    if data.startswith(_RAW_BEGINNINGS) or any(data[at:].startswith(name) for at, name in _CANON_RAW):
+        from portrait_studio.imaging.tiff_pages import raw_photo_error
+
+        raise raw_photo_error(path)
+    if data.startswith(_TIFF_BEGINNINGS):
+        # tifffile takes a quarter of a second to load, and few photos are TIFF files.
+        from portrait_studio.imaging.tiff_decoding import TiffPicture
+
+        return TiffPicture(data, path)
+    if data.startswith(SIGNATURE[:4]):
+        return PngPicture(data, path)
+    return JpegPicture(data, path) if data.startswith(b"\xff\xd8") else PlainPicture(data, path)
+
+
+def _check_size(picture: Picture, path: Path) -> None:
+    width, height = picture.width, picture.height
     if width < 1 or height < 1:
         raise ImageFileError(
             "{path} has no pixels ({width} x {height}); choose another photo.",
@@ -131,24 +134,30 @@ def _open(data: bytes, path: Path) -> Image.Image:
             height=height,
             most=MAX_PIXELS // 1_000_000,
         )
-    return image
+    if width * height * picture.channels * -(-picture.bits // 8) > MAX_BYTES:
+        raise ImageFileError(
+            "{path} is {width} x {height} pixels of {bits} bits in {channels} channels, more than the {most}"
+            " megabytes that can be opened; scale it down or save it with 8 bits first.",
+            path=path,
+            width=width,
+            height=height,
+            bits=picture.bits,
+            channels=picture.channels,
+            most=MAX_BYTES // 1_000_000,
+        )
 
 
-def _photo(data: bytes, path: Path) -> Photo:
-    orientation = 1
-    if data.startswith(_TIFF_BEGINNINGS) and (orientation := exif.orientation(data)) != 1:
-        # Decoders differ, from version to version, in whether they turn a TIFF file; so none is told.
-        data = exif.with_orientation_1(data)
-    with _open(data, path) as image:
-        if has_16_bits(image, data):
-            decoded = decode_16_bit(image, data, path)
-        else:
-            decoded = decode_with_pillow(image, path)
-        # Only now: some formats (PNG) reveal their metadata after the pixels.
-        block = read_exif(image)
-        if image.format != "TIFF":
-            orientation = exif.orientation(block)
-        return _upright_photo(decoded, read_metadata(image, block, orientation), orientation, path)
+def _photo(data: bytes, path: Path, check: Callable[[Extent], None] | None) -> Photo:
+    picture = _open(data, path)
+    _check_size(picture, path)
+    if check is not None:
+        check(picture.extent)
+    decoded = picture.decode()
+    if decoded.pixels.shape != (picture.height, picture.width, 3):
+        raise ValueError(f"{decoded.pixels.shape} of {picture.width} x {picture.height}")
+    metadata, damages = still_true(picture.metadata(), picture.extent, is_turned=picture.orientation >= 5)
+    notices = (*picture.notices, *decoded.notices, *damages)
+    return _upright_photo(replace(decoded, notices=notices), metadata, picture.orientation, path)
 
 
 def _upright_photo(decoded: Decoded, metadata: Metadata, orientation: int, path: Path) -> Photo:
@@ -159,8 +168,7 @@ def _upright_photo(decoded: Decoded, metadata: Metadata, orientation: int, path:
         alpha.setflags(write=False)
     if decoded.icc is not None:
         metadata = replace(metadata, icc=decoded.icc)
-    photo = Photo(pixels, alpha, decoded.is_grey, metadata, path, decoded.notices)
-    return replace(photo, metadata=replace(metadata, exif=exif.upright(metadata.exif, photo.extent)))
+    return Photo(pixels, alpha, decoded.is_grey, metadata, path, tuple(dict.fromkeys(decoded.notices)))
 
 
 def _turned(array: Pixels, orientation: int) -> Pixels:

@@ -6,21 +6,22 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import cv2
 import numpy as np
 from PIL import Image
 
 from portrait_studio.errors import ExportError, OptionError
-from portrait_studio.imaging import exif
+from portrait_studio.imaging import exif, iptc
 from portrait_studio.imaging.atomic import Opening, replacing
 from portrait_studio.imaging.colour import in_8_bits
+from portrait_studio.imaging.fitting import fitted_metadata, without_place, without_words
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.photo import ImageFormat, Metadata, Photo, Pixels, Plane
 from portrait_studio.imaging.png import write_png
-from portrait_studio.imaging.preparing import in_srgb, scaled_down, without_place
-from portrait_studio.imaging.tiff import holds_exif, write_tiff
+from portrait_studio.imaging.preparing import in_srgb, scaled_down
+from portrait_studio.imaging.tiff import write_tiff
 from portrait_studio.messages import Message
 
 SUFFIXES: Final[dict[str, ImageFormat]] = {
@@ -39,8 +40,6 @@ DEFAULT_JPEG_QUALITY: Final = 95
 DEFAULT_WEBP_QUALITY: Final = 90
 
 _LONGEST_SIDE: Final = {ImageFormat.JPEG: 65_500, ImageFormat.WEBP: 16_383}
-_MARKER_BYTES: Final = 65_500
-"""What fits into one JPEG marker segment beside its prefix."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class ExportOptions:
         format: None = what the file's suffix says.
         quality: 1..100 for JPEG and WebP (100 makes WebP lossless); None = the source's own compression for
             JPEG sources, else 95 for JPEG and 90 for WebP. PNG and TIFF are always lossless.
-        keep_metadata: whether EXIF and XMP are written; the profile always is.
+        keep_metadata: whether EXIF, XMP, IPTC and texts are written; the profile always is.
         keep_place: whether they may tell where the photo was taken.
         to_srgb: whether 8-bit colour is converted from the photo's profile to sRGB.
         longest_px: scale down to so many pixels on the longer side; None = as it is.
@@ -85,12 +84,14 @@ class WrittenPhoto:
         format: its format.
         is_lossless: whether reading the file again gives the photo's pixels bit for bit.
         notices: sentences for the user about what the format could not hold.
+        is_converted: whether the photo was scaled, or its colours converted, so that every pixel is new.
     """
 
     path: Path
     format: ImageFormat
     is_lossless: bool
     notices: tuple[str, ...]
+    is_converted: bool = False
 
 
 def format_of(path: Path) -> ImageFormat:
@@ -121,8 +122,19 @@ def check_size(extent: Extent, chosen: ImageFormat) -> None:
         )
 
 
+class Check(Protocol):
+    """Looks at what was written before it takes its place, and may refuse it."""
+
+    def __call__(self, given: Photo, data: bytes, path: Path, *, is_lossless: bool) -> None:
+        """See `Proof.check`."""
+
+
 def write_photo(
-    photo: Photo, path: Path, options: ExportOptions | None = None, opening: Opening = replacing
+    photo: Photo,
+    path: Path,
+    options: ExportOptions | None = None,
+    opening: Opening = replacing,
+    check: Check | None = None,
 ) -> WrittenPhoto:
     """Write a photo; the file appears complete or not at all.
 
@@ -131,6 +143,7 @@ def write_photo(
         path: file to create or replace; its suffix names the format unless the options do.
         options: how to write.
         opening: how the file takes its place.
+        check: looks at it before.
 
     Raises:
         ExportError: unknown format, folder missing, target protected, disk full, or too large for the format.
@@ -142,6 +155,9 @@ def write_photo(
         photo = scaled_down(photo, options.longest_px)
     check_size(photo.extent, chosen)
     fitted, notices = _fitted(photo, chosen, options)
+    is_lossless = chosen in (ImageFormat.PNG, ImageFormat.TIFF) or (
+        chosen is ImageFormat.WEBP and options.quality == 100
+    )
     try:
         with opening(path) as file:
             if chosen is ImageFormat.PNG:
@@ -151,15 +167,16 @@ def write_photo(
             else:
                 # In memory first: Pillow would turn a full disk into an error without a cause.
                 file.write(_ENCODERS[chosen](fitted, options))
+            if check is not None:
+                file.flush()
+                check(fitted, Path(file.name).read_bytes(), path, is_lossless=is_lossless)
     except MemoryError as error:
         raise ExportError(
             "There is not enough memory to write {path}; close other programs first.", path=path
         ) from error
-    is_lossless = chosen in (ImageFormat.PNG, ImageFormat.TIFF) or (
-        chosen is ImageFormat.WEBP and options.quality == 100 and photo.bits == 8
-    )
-    is_as_given = photo is given and not options.to_srgb
-    return WrittenPhoto(path, chosen, is_lossless and is_as_given, notices)
+    is_converted = photo is not given or (options.to_srgb and fitted.metadata.icc != given.metadata.icc)
+    is_lossless = is_lossless and not is_converted and fitted.bits == photo.bits
+    return WrittenPhoto(path, chosen, is_lossless, notices, is_converted)
 
 
 def encoded_png(photo: Photo) -> bytes:
@@ -171,12 +188,7 @@ def encoded_png(photo: Photo) -> bytes:
 
 def _fitted(photo: Photo, chosen: ImageFormat, options: ExportOptions) -> tuple[Photo, tuple[str, ...]]:
     """Reduce the photo to what the format can hold, and say what was lost."""
-    notices: list[str] = []
-    metadata = replace(photo.metadata, exif=exif.upright(photo.metadata.exif, photo.extent))
-    if not options.keep_metadata:
-        metadata = replace(metadata, exif=b"", xmp=b"")
-    elif not options.keep_place:
-        metadata = without_place(metadata)
+    metadata, notices = _wanted(photo, options)
     pixels, alpha = photo.pixels, photo.alpha
     if chosen in _ENCODERS and photo.bits == 16:
         notices.append(
@@ -190,11 +202,7 @@ def _fitted(photo: Photo, chosen: ImageFormat, options: ExportOptions) -> tuple[
     if chosen is ImageFormat.JPEG and alpha is not None:
         notices.append(Message("JPEG holds no transparency; the photo was laid on white."))
         pixels, alpha = _on_white(pixels, alpha), None
-    if chosen is ImageFormat.JPEG:
-        metadata = _fitting_markers(metadata, notices)
-    if chosen is ImageFormat.TIFF and metadata.exif and not holds_exif(metadata.exif):
-        notices.append(Message("The photo's EXIF data is damaged and was left out."))
-        metadata = replace(metadata, exif=b"")
+    metadata = fitted_metadata(metadata, chosen, notices)
     # WebP has no grey, and few programs read 16-bit grey with opacity from TIFF; RGBA keeps the same bits.
     has_grey = chosen is not ImageFormat.WEBP and (
         chosen is not ImageFormat.TIFF or alpha is None or photo.bits == 8
@@ -205,15 +213,18 @@ def _fitted(photo: Photo, chosen: ImageFormat, options: ExportOptions) -> tuple[
     return replace(photo, is_grey=is_grey, pixels=pixels, alpha=alpha, metadata=metadata), tuple(notices)
 
 
-def _fitting_markers(metadata: Metadata, notices: list[str]) -> Metadata:
-    """JPEG holds at most 64 KiB of EXIF and as much of XMP."""
-    if len(metadata.exif) > _MARKER_BYTES:
-        notices.append(Message("The photo's EXIF data is too long for JPEG and was left out."))
-        metadata = replace(metadata, exif=b"")
-    if len(metadata.xmp) > _MARKER_BYTES:
-        notices.append(Message("The photo's XMP data is too long for JPEG and was left out."))
-        metadata = replace(metadata, xmp=b"")
-    return metadata
+def _wanted(photo: Photo, options: ExportOptions) -> tuple[Metadata, list[str]]:
+    """What the user wants to be written of the metadata, and sentences about what went with the rest."""
+    metadata = replace(photo.metadata, exif=exif.upright(photo.metadata.exif, photo.extent))
+    if not options.keep_metadata:
+        return without_words(metadata), []
+    said: list[str] = []
+    if photo.metadata.exif and not metadata.exif:
+        said.append(Message("The photo's EXIF data is damaged and was left out."))
+    if not options.keep_place:
+        metadata, more = without_place(metadata)
+        said += more
+    return metadata, said
 
 
 def _on_white(pixels: Pixels, alpha: Plane) -> Pixels:
@@ -263,6 +274,11 @@ def _encoded_jpeg(photo: Photo, options: ExportOptions) -> bytes:
     arguments = _common_arguments(photo.metadata)
     if photo.metadata.dpi is not None:
         arguments["dpi"] = photo.metadata.dpi
+    if photo.metadata.comment:
+        arguments["comment"] = photo.metadata.comment
+    if resources := iptc.as_resource(photo.metadata.iptc) + photo.metadata.photoshop:
+        content = iptc.PHOTOSHOP_PREFIX + resources
+        arguments["extra"] = b"\xff\xed" + (len(content) + 2).to_bytes(2, "big") + content
     source = photo.metadata.jpeg
     if options.quality is not None or source is None:
         quality = options.quality or DEFAULT_JPEG_QUALITY

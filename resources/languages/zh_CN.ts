@@ -2752,17 +2752,7 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/decoding.py" />
-            <source>{path} stores 16-bit colour that is not RGB; convert it to 16-bit RGB first.</source>
-            <translation>{path} 中的 16 位颜色不是 RGB；请先转换为 16 位 RGB。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/decoding.py" />
-            <location filename="../../portrait_studio/imaging/reading.py" />
-            <source>{path} is damaged or cut off; fetch the file again from its source.</source>
-            <translation>{path} 已损坏或不完整；请从来源重新获取该文件。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/decoding.py" />
+            <location filename="../../portrait_studio/imaging/tiff_decoding.py" />
             <source>{path} stores its pixels as {mode}; convert it to 8- or 16-bit RGB first.</source>
             <translation>{path} 的像素格式为 {mode}；请先转换为 8 位或 16 位 RGB。</translation>
         </message>
@@ -2775,6 +2765,131 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/imaging/decoding.py" />
             <source>The photo was CMYK with a damaged profile; it is edited as sRGB and colours may differ.</source>
             <translation>照片原为 CMYK，且颜色配置文件已损坏；将按 sRGB 编辑，颜色可能有差异。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/depths.py" />
+            <source>The photo has {bits} bits per channel; it is edited and saved with 16.</source>
+            <translation>照片每通道为 {bits} 位，将按 16 位编辑和保存。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/depths.py" />
+            <source>The photo holds floating-point numbers; it is edited and saved with 16 bits.</source>
+            <translation>照片使用浮点数，将按 16 位编辑和保存。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/depths.py" />
+            <source>{path} holds negative numbers, which are measurements and no colours; convert it to 8- or 16-bit RGB first.</source>
+            <translation>{path} 含有负数，这是测量值而非颜色；请先转换为 8 位或 16 位 RGB。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/depths.py" />
+            <source>{path} holds floating-point numbers from {low:.4g} to {high:.4g}, of which only 0 to 1 are black to white; scale them to that range or convert it to 16-bit RGB first.</source>
+            <translation>{path} 含有从 {low:.4g} 到 {high:.4g} 的浮点数，而只有 0 到 1 表示黑到白；请先缩放到该范围，或转换为 16 位 RGB。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/depths.py" />
+            <source>The photo's numbers have a sign; it is edited and saved without.</source>
+            <translation>照片的数值带有正负号，将按无符号数编辑和保存。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/fitting.py" />
+            <source>{format} has no place for {what}; it was left out.</source>
+            <translation>{format} 无法容纳{what}，未予保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/fitting.py" />
+            <source>The photo's XMP data cannot be taken apart; it was left out with the place.</source>
+            <translation>照片的 XMP 数据无法解析，已随拍摄地点一并去除。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/fitting.py" />
+            <source>The camera's own notes may tell the place; they were left out with it.</source>
+            <translation>相机的专用注记可能透露地点，已随之一并去除。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/fitting.py" />
+            <source>The photo's EXIF data is too long for JPEG and was left out.</source>
+            <translation>照片的 EXIF 数据超出 JPEG 的容量，未予保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/fitting.py" />
+            <source>The photo's XMP data is too long for JPEG and was left out.</source>
+            <translation>照片的 XMP 数据超出 JPEG 的容量，未予保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/fitting.py" />
+            <source>The photo's IPTC and Photoshop data is too long for JPEG and was left out.</source>
+            <translation>照片的 IPTC 与 Photoshop 数据超出 JPEG 的容量，未予保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/fitting.py" />
+            <source>The photo's comment is too long for JPEG and was left out.</source>
+            <translation>照片的注释超出 JPEG 的容量，未予保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/fitting.py" />
+            <source>the file's comment</source>
+            <translation>文件注释</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/fitting.py" />
+            <source>the PNG file's texts ({names})</source>
+            <translation> PNG 文件的文本（{names}）</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/fitting.py" />
+            <source>IPTC and Photoshop's data</source>
+            <translation>IPTC 与 Photoshop 数据</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/fitting.py" />
+            <source>the PNG file's kind of colours ({names})</source>
+            <translation> PNG 文件的颜色说明（{names}）</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/jpeg_reading.py" />
+            <location filename="../../portrait_studio/imaging/plain_reading.py" />
+            <location filename="../../portrait_studio/imaging/png_reading.py" />
+            <location filename="../../portrait_studio/imaging/reading.py" />
+            <location filename="../../portrait_studio/imaging/tiff_pages.py" />
+            <source>{path} is damaged or cut off; fetch the file again from its source.</source>
+            <translation>{path} 已损坏或不完整；请从来源重新获取该文件。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/jpeg_reading.py" />
+            <source>The file lacks its end, but all its pixels are there.</source>
+            <translation>文件缺少结尾，但像素完整。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/jpeg_reading.py" />
+            <source>{path} is a lossless JPEG, of a kind that this program cannot read; save it as PNG or TIFF first.</source>
+            <translation>{path} 是本程序无法读取的无损 JPEG；请先另存为 PNG 或 TIFF。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/jpeg_reading.py" />
+            <source>{path} goes over its pixels {count} times, as no photo does; fetch the file again from its source.</source>
+            <translation>{path} 对像素扫描了 {count} 遍，照片不会如此；请从来源重新获取该文件。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/jpeg_reading.py" />
+            <location filename="../../portrait_studio/imaging/tiff_decoding.py" />
+            <source>{path} stores inks that are not 8-bit CMYK; convert it to RGB first.</source>
+            <translation>{path} 存储的油墨不是 8 位 CMYK；请先转换为 RGB。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/jpeg_reading.py" />
+            <source>Extended XMP data, such as a depth map or another picture, was left out.</source>
+            <translation>扩展 XMP 数据（如深度图或另一张图片）未予保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/jpeg_reading.py" />
+            <source>Data that only its own program understands was left out: {names}.</source>
+            <translation>仅原程序能理解的数据未予保留：{names}。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/jpeg_reading.py" />
+            <source>What follows the picture in its file, such as a video or more pictures, was left out.</source>
+            <translation>文件中图片之后的内容（如视频或其他图片）未予保留。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/masks.py" />
@@ -2790,6 +2905,41 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/imaging/masks.py" />
             <source>The mask has {width} x {height} pixels and the photo {across} x {down}; make them the same size (the photo counts as it is shown, upright).</source>
             <translation>蒙版为 {width} x {height} 像素，照片为 {across} x {down} 像素；请使两者尺寸相同（照片以正向显示时的尺寸为准）。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/plain_reading.py" />
+            <source>{path} is not a picture that this program can read; use JPEG, PNG, TIFF, WebP, BMP or GIF.</source>
+            <translation>{path} 不是本程序可读取的图片；请使用 JPEG、PNG、TIFF、WebP、BMP 或 GIF。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/plain_reading.py" />
+            <source>The file holds several pictures; only the first is edited and saved.</source>
+            <translation>文件含有多张图片，仅编辑和保存第一张。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/plain_reading.py" />
+            <source>The photo has more than 8 bits per channel; it is edited with 8.</source>
+            <translation>照片每通道多于 8 位，将按 8 位编辑。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/plain_reading.py" />
+            <source>{path} is a HEIC photo; install the package pillow-heif, or convert it to JPEG first.</source>
+            <translation>{path} 是 HEIC 照片；请安装软件包 pillow-heif，或先转换为 JPEG。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/png_reading.py" />
+            <source>The file is damaged beside its pixels, which are all there; the rest was left out.</source>
+            <translation>文件有损坏，但像素完整；损坏的部分未予保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/png_reading.py" />
+            <source>The photo's colour profile is damaged and was left out.</source>
+            <translation>照片的颜色配置文件已损坏，未予保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/png_reading.py" />
+            <source>The file is animated; only its first picture is edited and saved.</source>
+            <translation>文件是动画，仅编辑和保存第一帧。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/preparing.py" />
@@ -2818,18 +2968,13 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/reading.py" />
+            <source>{path} is {width} x {height} pixels of {bits} bits in {channels} channels, more than the {most} megabytes that can be opened; scale it down or save it with 8 bits first.</source>
+            <translation>{path} 为 {width} x {height} 像素、{channels} 个通道、每通道 {bits} 位，超过可打开的 {most} MB；请先缩小，或以 8 位保存。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/reading.py" />
             <source>There is not enough memory to open {path}; close other programs or scale the photo down first.</source>
             <translation>内存不足，无法打开 {path}；请关闭其他程序，或先将照片缩小。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/reading.py" />
-            <source>{path} is not a picture that this program can read; use JPEG, PNG, TIFF, WebP, BMP or GIF.</source>
-            <translation>{path} 不是本程序可读取的图片；请使用 JPEG、PNG、TIFF、WebP、BMP 或 GIF。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/reading.py" />
-            <source>{path} is a HEIC photo; install the package pillow-heif, or convert it to JPEG first.</source>
-            <translation>{path} 是 HEIC 照片；请安装软件包 pillow-heif，或先转换为 JPEG。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/size_estimate.py" />
@@ -2840,6 +2985,52 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/imaging/size_estimate.py" />
             <source>about {size:.1f} {unit}</source>
             <translation>约 {size:.1f} {unit}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/tiff_decoding.py" />
+            <source>{path} has channels of different depths; convert it to 8- or 16-bit RGB first.</source>
+            <translation>{path} 各通道的位深不同；请先转换为 8 位或 16 位 RGB。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/tiff_decoding.py" />
+            <source>{path} is compressed in a way that this program cannot read (TIFF's number {number}); save it with LZW or ZIP first.</source>
+            <translation>{path} 的压缩方式（TIFF 编号 {number}）本程序无法读取；请先以 LZW 或 ZIP 压缩保存。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/tiff_decoding.py" />
+            <source>The photo's colours were multiplied by their opacity; they are saved without.</source>
+            <translation>照片的颜色曾与不透明度相乘，保存时将不再相乘。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/tiff_decoding.py" />
+            <source>The file holds layers; only their picture as a whole is edited and saved.</source>
+            <translation>文件含有图层，仅编辑和保存合并后的图片。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/tiff_decoding.py" />
+            <source>A channel beside colour and opacity was left out.</source>
+            <translation>颜色和不透明度之外的通道未予保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/tiff_pages.py" />
+            <source>{path} is a raw photo, whose colours are still to be developed; save it as TIFF or JPEG in a raw converter first.</source>
+            <translation>{path} 是原始格式照片，颜色尚未显影；请先在原始格式转换软件中另存为 TIFF 或 JPEG。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/truth.py" />
+            <location filename="../../portrait_studio/imaging/writing.py" />
+            <source>The photo's EXIF data is damaged and was left out.</source>
+            <translation>照片的 EXIF 数据已损坏，未予保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/truth.py" />
+            <source>The photo's XMP data is damaged and was left out.</source>
+            <translation>照片的 XMP 数据已损坏，未予保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/truth.py" />
+            <source>{count} damaged entries of the photo's EXIF data were left out.</source>
+            <translation>照片的 EXIF 数据有 {count} 个条目已损坏，未予保留。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/writing.py" />
@@ -2875,21 +3066,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/imaging/writing.py" />
             <source>JPEG holds no transparency; the photo was laid on white.</source>
             <translation>JPEG 不支持透明，照片已置于白色背景上。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/writing.py" />
-            <source>The photo's EXIF data is damaged and was left out.</source>
-            <translation>照片的 EXIF 数据已损坏，未予保留。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/writing.py" />
-            <source>The photo's EXIF data is too long for JPEG and was left out.</source>
-            <translation>照片的 EXIF 数据超出 JPEG 的容量，未予保留。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/writing.py" />
-            <source>The photo's XMP data is too long for JPEG and was left out.</source>
-            <translation>照片的 XMP 数据超出 JPEG 的容量，未予保留。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/writing.py" />

@@ -259,12 +259,6 @@ def test_missing_folder_pipe_and_unreadable(tmp_path: Path, monkeypatch: pytest.
         read_photo(tmp_path / "locked.jpg")
 
 
-def test_floating_point_pixels_are_refused(save: Save) -> None:
-    path = save(Image.fromarray(np.ones((4, 4), np.float32)), "float.tif")
-    with pytest.raises(ImageFileError, match="stores its pixels as F"):
-        read_photo(path)
-
-
 def test_lack_of_memory_is_a_sentence(save: Save, picture: Picture) -> None:
     path = save(picture(4, 4), "a.png")
     with (

@@ -1,0 +1,106 @@
+"""Finds the picture that is meant among the several that a TIFF file may hold."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tifffile import TiffFile, TiffPage
+
+from portrait_studio.errors import ImageFileError
+
+_CFA, _LINEAR_RAW = 32803, 34892
+_DNG_VERSION: Final = 50706
+_SUBFILE_TYPE: Final = 255
+_REDUCED, _MASK = 1, 4
+"""Bits of NewSubfileType."""
+_OLD_REDUCED: Final = 2
+_MOST_PAGES: Final = 200
+_SAME_SHAPE: Final = 0.03
+_PREVIEW_SHARE: Final = 0.25
+
+# Its warnings are no sentences for a user, and whatever is wrong with the pixels raises.
+logging.getLogger("tifffile").setLevel(logging.CRITICAL + 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Pages:
+    """What a TIFF file holds.
+
+    Attributes:
+        main: the picture to edit.
+        first: the file's first directory, which may describe the photo although its picture is a preview.
+        others: how many more pictures there are that are neither previews nor masks.
+    """
+
+    main: TiffPage
+    first: TiffPage
+    others: int
+
+
+def find_pages(file: TiffFile, path: Path) -> Pages:
+    """Choose the first picture that is no preview; where a preview is not marked as one, its size tells.
+
+    Raises:
+        ImageFileError: it is a raw photo, or there is no picture.
+    """
+    pages = _all_pages(file)
+    if not pages:
+        raise ImageFileError("{path} is damaged or cut off; fetch the file again from its source.", path=path)
+    if any(_is_raw(page) for page in pages):
+        raise raw_photo_error(path)
+    whole = [page for page in pages if not _flags(page) & (_REDUCED | _MASK)]
+    if not whole:
+        whole = [max(pages, key=_area)]
+    main = next((page for page in whole[1:] if _is_preview_of(whole[0], page)), whole[0])
+    others = sum(page is not main and not _is_preview_of(page, main) for page in whole)
+    return Pages(main, pages[0], others)
+
+
+def raw_photo_error(path: Path) -> ImageFileError:
+    """What to say of a camera's raw file."""
+    return ImageFileError(
+        "{path} is a raw photo, whose colours are still to be developed; save it as TIFF or JPEG in a raw"
+        " converter first.",
+        path=path,
+    )
+
+
+def _all_pages(file: TiffFile) -> list[TiffPage]:
+    """Directories in the order of the file, each followed by those below it, as far as they can be read."""
+    found: list[TiffPage] = []
+    # A damaged directory behind a sound picture does not hide it.
+    with suppress(Exception):
+        for page in file.pages:
+            if not isinstance(page, TiffPage) or len(found) >= _MOST_PAGES:
+                break
+            found.append(page)
+            with suppress(Exception):
+                found += [below for below in page.pages or () if isinstance(below, TiffPage)]
+    return found[:_MOST_PAGES]
+
+
+def _flags(page: TiffPage) -> int:
+    old = page.tags.get(_SUBFILE_TYPE)
+    is_old_reduced = old is not None and old.value == _OLD_REDUCED
+    return int(page.subfiletype) | (_REDUCED if is_old_reduced else 0)
+
+
+def _is_raw(page: TiffPage) -> bool:
+    return int(page.photometric or 0) in (_CFA, _LINEAR_RAW) or _DNG_VERSION in page.tags
+
+
+def _area(page: TiffPage) -> int:
+    return int(page.imagewidth) * int(page.imagelength)
+
+
+def _is_preview_of(small: TiffPage, page: TiffPage) -> bool:
+    """Whether one picture has the shape of another and is a small part of its size."""
+    if min(_area(small), _area(page)) <= 0 or _area(small) > _PREVIEW_SHARE * _area(page):
+        return False
+    shapes = (float(one.imagewidth) / float(one.imagelength) for one in (small, page))
+    first, second = shapes
+    return abs(first / second - 1) <= _SAME_SHAPE
