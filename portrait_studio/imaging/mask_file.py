@@ -17,14 +17,18 @@ from portrait_studio.imaging.writing import ExportOptions, write_photo
 _EXACT: Final = frozenset({"PNG", "TIFF", "BMP"})
 """File formats whose greys are meant, and not what a lossy compression made of black and white."""
 
+_CLEAR_SHARE: Final = 0.9
+"""Of the pixels of a mask so many are black or white."""
+
 
 def read_mask(path: Path, extent: Extent, *, soft: bool = False) -> Mask:
     """Read a mask painted in any program.
 
-    White on black is the rule: a pixel is hole where its luma is at least half of the full range. Two other
-    kinds of file are understood: where the opacity varies (strokes on a transparent layer), what is at least
-    half opaque is hole, whatever its colour; and where there are just two values, one of them black, the
-    other is hole, however dark (0 and 1 are common).
+    White on black is the rule: a pixel is hole where its luma is at least half of the full range. Where there
+    are just two values, one of them black, the other is hole, however dark (0 and 1 are common). Where part
+    of the file is transparent and what is not is black and white, transparent is black. Where what is not is
+    of one brightness or of colours, the smaller part is hole: strokes on a transparent layer, or what was cut
+    out of a picture, as programs want it that fill what is transparent.
 
     Args:
         path: any file that `read_photo` reads.
@@ -38,13 +42,30 @@ def read_mask(path: Path, extent: Extent, *, soft: bool = False) -> Mask:
         ImageFileError: the file cannot be read.
         MaskError: it has another size than the photo.
     """
-    photo = read_photo(path)
-    check_extent(photo.extent, extent)
+    photo = read_photo(path, lambda found: check_extent(found, extent))
     half = 1 << (photo.bits - 1)
     keeps_grey = soft and photo.metadata.source_format in _EXACT
-    if photo.alpha is not None and photo.alpha.min() < half <= photo.alpha.max():
-        return _cover(photo.alpha, half, keeps_grey)
-    return _cover(cv2.cvtColor(photo.pixels, cv2.COLOR_RGB2GRAY), half, keeps_grey)
+    return _cover(_meant(photo, half), half, keeps_grey)
+
+
+def _meant(photo: Photo, half: int) -> Plane:
+    """(H, W) bright where the hole is: luma, or opacity, or transparency."""
+    luma: Plane = cv2.cvtColor(photo.pixels, cv2.COLOR_RGB2GRAY)
+    alpha = photo.alpha
+    if alpha is None or not alpha.min() < half <= alpha.max():
+        return luma
+    is_opaque = alpha >= half
+    if _is_black_and_white(luma[is_opaque], half):
+        return np.minimum(luma, alpha)
+    return alpha if 2 * np.count_nonzero(is_opaque) <= alpha.size else np.invert(alpha)
+
+
+def _is_black_and_white(values: Plane, half: int) -> bool:
+    """Whether both occur and little else: there is some in a mask's soft edges, and much in a photo."""
+    dark, bright = (
+        int(np.count_nonzero(part)) for part in (values < half // 4, values >= 2 * half - half // 4)
+    )
+    return min(dark, bright) > 0 and dark + bright >= _CLEAR_SHARE * values.size
 
 
 def _cover(plane: Plane, half: int, keeps_grey: bool) -> Mask:

@@ -101,3 +101,49 @@ def test_greys_of_a_jpeg_and_over_a_grey_background_are_no_soft_edges(
 def test_two_values_are_a_hard_mask_even_so(hole: NDArray[np.bool_], save: Save) -> None:
     mask = read_mask(save((hole * 200).astype(np.uint8), "mask.png"), EXTENT, soft=True)
     assert np.array_equal(mask, np.where(hole, 255, 0))
+
+
+@pytest.mark.parametrize("colour", ["black", "white", "red", "photo"])
+@pytest.mark.parametrize("hidden", [0, 255])
+def test_what_was_cut_out_of_a_picture_is_the_hole(
+    colour: str, hidden: int, hole: NDArray[np.bool_], save: Save
+) -> None:
+    picture = np.zeros((6, 9, 4), np.uint8)
+    picture[:, :, :3] = {
+        "black": (0, 0, 0),
+        "white": (255, 255, 255),
+        "red": (255, 0, 0),
+        "photo": (0, 0, 0),
+    }[colour]
+    if colour == "photo":
+        picture[:, :, :3] = np.random.default_rng(0).integers(0, 256, (6, 9, 3))
+    picture[hole] = (hidden, hidden, hidden, 0)
+    picture[~hole, 3] = 255
+    assert np.array_equal(read_mask(save(picture, "mask.png"), EXTENT) != 0, hole)
+
+
+@pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), (200, 0, 0)])
+def test_strokes_of_any_colour_on_a_transparent_layer(
+    colour: tuple[int, int, int], hole: NDArray[np.bool_], save: Save
+) -> None:
+    strokes = np.zeros((6, 9, 4), np.uint8)
+    strokes[hole] = (*colour, 255)
+    assert np.array_equal(read_mask(save(strokes, "mask.png"), EXTENT) != 0, hole)
+
+
+def test_transparent_is_black_where_black_and_white_are_painted(hole: NDArray[np.bool_], save: Save) -> None:
+    painted = np.zeros((6, 9, 4), np.uint8)
+    painted[:, :, 3] = 255
+    painted[hole, :3] = 255
+    painted[0] = (255, 255, 255, 0)
+    for rows in (1, 3):
+        painted[:rows] = (255, 255, 255, 0)
+        expected = hole.copy()
+        expected[:rows] = False
+        assert np.array_equal(read_mask(save(painted, "mask.png"), EXTENT) != 0, expected)
+
+
+def test_soft_edges_of_what_was_cut_out(save: Save) -> None:
+    picture = np.zeros((1, 5, 4), np.uint8)
+    picture[0, :, 3] = (255, 255, 255, 100, 0)
+    assert read_mask(save(picture, "mask.png"), Extent(5, 1), soft=True).tolist() == [[0, 0, 0, 155, 255]]
