@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from portrait_studio.terminal import complain, printable
 
 if TYPE_CHECKING:
+    from portrait_studio.document.export_report import ExportReport
     from portrait_studio.engine.progress import Progress, Stage
     from portrait_studio.engine.request import CompletionResult
 
@@ -43,6 +44,11 @@ def write_notices(*notices: str) -> None:
     """Tell the user on stderr."""
     for notice in notices:
         complain(PROGRAM, notice)
+
+
+def with_loss(told: str, report: ExportReport) -> str:
+    """What the program left alone, and what the file's format or a conversion did to it after that."""
+    return told if report.format_loss is None else f"{told}; then {report.format_loss.rstrip('.')}"
 
 
 def summary(result: CompletionResult, output: Path) -> list[str]:

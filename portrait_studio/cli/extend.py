@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from portrait_studio.cli.console import progress_bar, summary, write_notices
+from portrait_studio.cli.console import progress_bar, summary, with_loss, write_notices
 from portrait_studio.cli.extension_options import WantedExtension, add_extension, wanted_extension
 from portrait_studio.cli.options import (
     MOST_SEED,
@@ -167,6 +167,9 @@ def _fill(
     edit.document.close()
     return [
         *summary(result, one.output),
-        f"{before.width} x {before.height} became {after.width} x {after.height};"
-        f" {report.changed_outside} pixels of the photo changed outside its mask",
+        with_loss(
+            f"{before.width} x {before.height} became {after.width} x {after.height};"
+            f" {report.changed_outside} pixels of the photo changed outside its mask",
+            report,
+        ),
     ]

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from portrait_studio.cli.console import PROGRAM, progress_bar, summary, write_notices
+from portrait_studio.cli.console import PROGRAM, progress_bar, summary, with_loss, write_notices
 from portrait_studio.cli.mask import add_tighten, tightness_of
 from portrait_studio.cli.options import add_command, add_extras, add_method, add_output, how_to_fill
 from portrait_studio.cli.outputs import check_outputs
@@ -83,4 +83,5 @@ def _fill(
     for line in summary(result, options.output):
         say(line)
     outside, band = report.changed_outside, how.grow_px
-    say(f"{outside} pixels changed outside the mask (grown by {band} pixels to blend)")
+    told = f"{outside} pixels changed outside the mask (grown by {band} pixels to blend)"
+    say(with_loss(told, report))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Final, cast
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from portrait_studio.document.delta_store import DeltaStore
 from portrait_studio.document.deltas import CanvasChange, Delta, Piece, Plane, PlaneName, TileRecorder
+from portrait_studio.document.export_report import ExportReport
 from portrait_studio.document.framing import count_changed, framed
 from portrait_studio.document.joint_plane import put_joint, read_joints
 from portrait_studio.document.laying import FILL_PLANES, Before, Fill, check_fill, lay_fill
@@ -27,25 +27,10 @@ from portrait_studio.imaging.canvas_extension import check_canvas, laid_on
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import Mask
 from portrait_studio.imaging.photo import Photo, Pixels
-from portrait_studio.imaging.writing import ExportOptions, WrittenPhoto, write_photo
+from portrait_studio.imaging.proof import Proof
+from portrait_studio.imaging.writing import ExportOptions, write_photo
 
 _LEAST_UNDO_BYTES: Final = 64 << 20
-
-
-@dataclass(frozen=True)
-class ExportReport:
-    """What an export wrote, and the proof that it left the rest alone.
-
-    Attributes:
-        written: the file, its format and what the format could not hold.
-        filled_pixels: pixels that fills were allowed to change.
-        changed_outside: pixels beyond these that differ from the original here; 0 unless the program
-            is wrong. What a lossy format does to the whole picture is not counted.
-    """
-
-    written: WrittenPhoto
-    filled_pixels: int
-    changed_outside: int
 
 
 class Document:
@@ -314,8 +299,10 @@ class Document:
         """
         if self.has_blank:
             raise ExportError("The new part of the canvas is not filled yet; fill it first, or undo it.")
-        written = write_photo(self.edited_photo, path, options, opening)
-        return ExportReport(written, cv2.countNonZero(self.filled), self.changed_outside())
+        proof = Proof(self.filled)
+        written = write_photo(self.edited_photo, path, options, opening, proof.check)
+        filled = cv2.countNonZero(self.filled)
+        return ExportReport(written, filled, self.changed_outside(), proof.difference)
 
     def close(self) -> None:
         """Remove undo data from the disk; steps of this document cannot be undone any more."""

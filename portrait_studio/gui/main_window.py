@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
-from portrait_studio.document.document import ExportReport
+from portrait_studio.document.export_report import ExportReport
 from portrait_studio.gui.about_dialog import AboutDialog
 from portrait_studio.gui.actions import TABLE, Actions, Command
 from portrait_studio.gui.banner import Banner, Mood
@@ -263,8 +263,8 @@ class MainWindow(QMainWindow):
         if document is not None:
             self.views.begin()
             self._show_size()
-            for notice in document.photo.notices:
-                self.banner.say(Mood.WARNING, tr(notice))
+            if document.photo.notices:
+                self.banner.say(Mood.WARNING, tr(joined(document.photo.notices)))
         self._update_state()
 
     def _show_present(self) -> None:
@@ -292,15 +292,9 @@ class MainWindow(QMainWindow):
         self.banner.say(Mood.WARNING, tr(sentence))
 
     def _on_exported(self, report: ExportReport) -> None:
-        outside = report.changed_outside
-        saved = Message(
-            "Saved {name}; verified: {count} pixels changed outside the mask.",
-            name=report.written.path.name,
-            count=outside,
-        )
         notices = report.written.notices
-        mood = Mood.WARNING if outside or notices else Mood.SUCCESS
-        self.banner.say(mood, tr(joined((saved, *notices))))
+        mood = Mood.WARNING if report.changed_outside or notices else Mood.SUCCESS
+        self.banner.say(mood, tr(joined((report.verdict, *notices))))
 
     # -- what the user sees --------------------------------------------------------------------------------
 

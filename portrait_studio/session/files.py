@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from portrait_studio.document.document import Document, ExportReport
+from portrait_studio.document.document import Document
 from portrait_studio.document.edit_record import record_edit, write_record
+from portrait_studio.document.export_report import ExportReport
 from portrait_studio.document.history import Snapshot
 from portrait_studio.document.project import SUFFIX, Project, write_project
 from portrait_studio.document.project_reading import read_project

@@ -1517,11 +1517,6 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/main_window.py" />
-            <source>Saved {name}; verified: {count} pixels changed outside the mask.</source>
-            <translation>已保存 {name}；经核对，蒙版之外有 {count} 个像素发生变化。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/main_window.py" />
             <source>Mask</source>
             <translation>蒙版</translation>
         </message>
@@ -2481,6 +2476,26 @@ the person and the scene behind it are recovered.</source>
             <translation>这张图片</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/document/export_report.py" />
+            <source>Saved {name}; {what}</source>
+            <translation>已保存 {name}；{what}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/document/export_report.py" />
+            <source>{format} encoded every pixel anew, which changed {percent:.1f} % of those outside the mask by up to {levels} of 255 levels.</source>
+            <translation>{format} 重新编码了每个像素，蒙版之外有 {percent:.1f} % 的像素因此变化，幅度至多 {levels} 级（共 255 级）。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/document/export_report.py" />
+            <source>every pixel has a new value by the conversion that was chosen.</source>
+            <translation>按所选的转换，每个像素都有了新的数值。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/document/export_report.py" />
+            <source>it was not read again to verify it, for lack of memory.</source>
+            <translation>内存不足，未能重新读取核对。</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/document/packed_plane.py" />
             <source>A mask or map in the record is damaged; export the record again.</source>
             <translation>记录中的蒙版或解析图已损坏；请重新导出记录。</translation>
@@ -2950,6 +2965,16 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/imaging/preparing.py" />
             <source>The photo's profile is damaged, so that it could not be converted to sRGB.</source>
             <translation>照片的颜色配置文件已损坏，无法转换为 sRGB。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/proof.py" />
+            <source>{path} would not hold every pixel as it is; choose another format, and report this.</source>
+            <translation>{path} 无法原样保存每个像素；请选择其他格式，并报告此问题。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/proof.py" />
+            <source>{path} could not be written so that it can be read again; choose another format.</source>
+            <translation>{path} 写入后无法重新读取；请选择其他格式。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/reading.py" />
