@@ -2849,7 +2849,7 @@ the person and the scene behind it are recovered.</source>
         <message>
             <location filename="../../portrait_studio/imaging/fitting.py" />
             <source>the PNG file's texts ({names})</source>
-            <translation> PNG 文件的文本（{names}）</translation>
+            <translation>PNG 文件的文本（{names}）</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/fitting.py" />
@@ -2859,7 +2859,7 @@ the person and the scene behind it are recovered.</source>
         <message>
             <location filename="../../portrait_studio/imaging/fitting.py" />
             <source>the PNG file's kind of colours ({names})</source>
-            <translation> PNG 文件的颜色说明（{names}）</translation>
+            <translation>PNG 文件的颜色说明（{names}）</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/jpeg_reading.py" />
