@@ -195,6 +195,8 @@ class RunConfig:
         checkpoint_minutes: time between checkpoints.
         sheet_steps: steps between sample sheets.
         log_steps: steps between log lines.
+        validate_steps: steps between losses of the averaged network on photos that validate; 0 = never.
+        validate_batches: how many batches those are, always the same ones.
         freeze_costly: leave depthwise kernels whose gradient is slow on CPUs as ImageNet trained them.
         freeze_stages: first stages of the ImageNet encoder that are not trained, 0 to 6.
         threads: of torch and OpenCV, 0 = their own choice.
@@ -207,16 +209,20 @@ class RunConfig:
     checkpoint_minutes: float = 5.0
     sheet_steps: int = 500
     log_steps: int = 20
+    validate_steps: int = 0
+    validate_batches: int = 4
     freeze_costly: bool = False
     freeze_stages: int = 0
     threads: int = 0
 
     def __post_init__(self) -> None:
         """Refuse counts that cannot be counted to."""
-        if min(self.steps, self.sheet_steps, self.log_steps) < 1:
-            raise OptionError("run: `steps`, `sheet_steps` and `log_steps` must be at least 1.")
-        if min(self.seed, self.threads, self.epochs) < 0:
-            raise OptionError("run: `seed`, `threads` and `epochs` must not be negative.")
+        if min(self.steps, self.sheet_steps, self.log_steps, self.validate_batches) < 1:
+            raise OptionError(
+                "run: `steps`, `sheet_steps`, `log_steps` and `validate_batches` must be at least 1."
+            )
+        if min(self.seed, self.threads, self.epochs, self.validate_steps) < 0:
+            raise OptionError("run: `seed`, `threads`, `epochs` and `validate_steps` must not be negative.")
         if not 0 <= self.freeze_stages <= 6:
             raise OptionError("run: `freeze_stages` must lie between 0 and 6.")
         if not 0 <= self.ema < 1:

@@ -51,6 +51,20 @@ class Journal:
         if self._board is not None:
             self._board.add_image("sheet", picture, step, dataformats="HWC")
 
+    def validated(self, step: int, scalars: dict[str, float]) -> None:
+        """Write figures on photos that validate, beside those of training."""
+        if self._file is None:
+            return
+        named = {f"val_{name}": value for name, value in scalars.items()}
+        self._file.write(json.dumps({"step": step, **named}) + "\n")
+        self._file.flush()
+        if self._board is not None:
+            for name, value in scalars.items():
+                self._board.add_scalar(f"validation/{name}", value, step)
+        text = "  ".join(f"{name} {value:.4g}" for name, value in named.items())
+        sys.stderr.write(f"step {step}  {text}\n")
+        sys.stderr.flush()
+
     def means(self) -> dict[str, float]:
         """Mean figures of the last stretch."""
         return dict(self._means)

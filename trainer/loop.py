@@ -18,6 +18,7 @@ from torch.nn.parallel import DistributedDataParallel
 from portrait_studio.errors import DataSetError
 from trainer.config import OptimiserConfig
 from trainer.data.batch import Batch
+from trainer.data.batches import BatchSource
 from trainer.data.loading import loaded
 from trainer.journal import Journal
 from trainer.processes import any_of, processes, shared_mean, shared_means
@@ -69,6 +70,8 @@ def _fit(run: Run, parts: Iterator[Batch], journal: Journal) -> None:
             journal.log(run.step, scalars, run.recipe.data.batch)
             if run.step % run.recipe.run.sheet_steps == 0 and processes().leads:
                 _write_sheet(run, journal)
+            if run.validation is not None and run.step % run.recipe.run.validate_steps == 0:
+                journal.validated(run.step, validate(run, run.validation))
             if time.monotonic() - saved > 60 * run.recipe.run.checkpoint_minutes:
                 run.save()
                 saved = time.monotonic()
@@ -142,14 +145,48 @@ def _together_in_the_last_turn(loss: nn.Module, last: bool) -> AbstractContextMa
     return nullcontext()
 
 
+def validate(run: Run, photos: BatchSource) -> dict[str, float]:
+    """Figures of the averaged network on the same few batches each time, over all processes.
+
+    Args:
+        run: whose network is looked at; nothing of it changes.
+        photos: of the validation split.
+    """
+    me, parts = processes(), processes().count
+    sums: dict[str, float] = {}
+    with _averaged(run), torch.random.fork_rng(devices=[]), torch.no_grad():
+        for number in range(run.recipe.run.validate_batches):
+            torch.manual_seed(number)
+            batch = photos.batch(number, me.rank, parts).to(run.compute.device)
+            with run.compute.autocast():
+                run.task.begin_step(batch, run.step)
+                figures = run.task.loss("network", batch, run.step).scalars
+            for name, value in figures.items():
+                sums[name] = sums.get(name, 0.0) + value / run.recipe.run.validate_batches
+    return shared_means(sums, run.compute.device)
+
+
+@contextmanager
+def _averaged(run: Run) -> Iterator[None]:
+    """While open, the task works with the averaged network, in use rather than in training."""
+    network, modules = run.task.network, run.task.modules().values()
+    before = {module: module.training for module in modules}
+    run.task.network = run.ema.network.eval()
+    for module in modules:
+        module.eval()
+    try:
+        yield
+    finally:
+        run.task.network = network
+        for module, training in before.items():
+            module.train(training)
+
+
 def _write_sheet(run: Run, journal: Journal) -> None:
     """Pictures of a fixed batch, drawn with the averaged weights."""
     batch = run.source.batch(10**9, 0, run.parts()).to(run.compute.device)
-    network = run.task.network
-    run.task.network = run.ema.network.eval()
-    with run.compute.autocast():
+    with _averaged(run), run.compute.autocast():
         picture = run.task.sheet(batch)
-    run.task.network = network
     folder = run.folder / "sheets"
     with writing(run.folder):
         folder.mkdir(exist_ok=True)

@@ -52,6 +52,7 @@ class Run:
         folder: of its files.
         record: what the weights' card tells.
         frozen: released networks that the task uses and does not train; the run keeps a copy of them.
+        validation: of batches of photos that validate; None = the run does not look at any.
         step: steps done.
         optimisers: by phase.
         losses: by phase; with several processes their gradients are averaged.
@@ -65,6 +66,7 @@ class Run:
     folder: Path
     record: dict[str, Any]
     frozen: Frozen = field(default_factory=Frozen)
+    validation: BatchSource | None = None
     step: int = 0
     optimisers: dict[str, torch.optim.Optimizer] = field(init=False)
     losses: dict[str, PhaseLoss | DistributedDataParallel] = field(init=False)

@@ -77,7 +77,8 @@ def start_run(
     frozen = frozen or Frozen(init)
     task = make_task(recipe, network, torch.from_numpy(source.label_frequencies()).float(), frozen, vgg)
     record["frozen"] = frozen.used
-    return Run(recipe, task, source, compute, folder, record, frozen)
+    validation = BatchSource(packs, recipe, "val") if recipe.run.validate_steps else None
+    return Run(recipe, task, source, compute, folder, record, frozen, validation)
 
 
 def init_from_release(network: nn.Module, task: str, models: Path) -> str:

@@ -182,8 +182,14 @@ def test_whole_numbers_serve_as_fractions(tmp_path: Path) -> None:
         ),
         (MINIMAL + "[adversarial]\nramp = -1\n", r"`start` and `ramp` must not be negative"),
         (MINIMAL + "[adversarial]\npenalty_every = 0\n", r"`penalty_every` must be at least 1"),
-        (MINIMAL + "[run]\nsheet_steps = 0\n", r"`sheet_steps` and `log_steps` must be at least 1"),
-        (MINIMAL + "[run]\nseed = -1\n", r"`seed`, `threads` and `epochs` must not be negative"),
+        (
+            MINIMAL + "[run]\nsheet_steps = 0\n",
+            r"`sheet_steps`, `log_steps` and `validate_batches` must be at least 1",
+        ),
+        (
+            MINIMAL + "[run]\nseed = -1\n",
+            r"`seed`, `threads`, `epochs` and `validate_steps` must not be negative",
+        ),
         (MINIMAL + "[run]\nfreeze_stages = 7\n", r"`freeze_stages` must lie between 0 and 6"),
         (MINIMAL + '[optimiser]\nname = "lion"\n', r"no optimiser 'lion'; choose one of: sgd, adam, adamw"),
         (MINIMAL + '[optimiser]\nschedule = "step"\n', r"no schedule 'step'; choose one of: constant, "),
@@ -201,7 +207,7 @@ def test_wrong_recipes_say_what_is_wrong(tmp_path: Path, text: str, message: str
 
 
 def test_unknown_recipe_names_the_known_ones() -> None:
-    with pytest.raises(OptionError, match=r"no recipe 'compact'; choose one of: .*tiny-parsing\.$"):
+    with pytest.raises(OptionError, match=r"no recipe 'compact'; choose one of: .*tiny-segmentation\.$"):
         load_recipe("compact")
 
 

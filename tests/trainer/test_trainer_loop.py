@@ -148,6 +148,29 @@ def test_sheets_and_checkpoints_do_not_disturb_the_numbers(material: Path, tmp_p
     assert len(list((tmp_path / "busy" / "sheets").iterdir())) == 4
 
 
+def test_validation_is_logged_and_does_not_disturb_the_numbers(material: Path, tmp_path: Path) -> None:
+    plain = completion_run(material, tmp_path / "plain")
+    train(plain)
+    looking = completion_run(material, tmp_path / "looking")
+    settings = replace(looking.recipe.run, validate_steps=2, validate_batches=3)
+    looking.recipe = replace(looking.recipe, run=settings)
+    looking.validation = looking.source
+    train(looking)
+    assert_same_state(tmp_path / "plain", tmp_path / "looking")
+    lines = [json.loads(line) for line in (tmp_path / "looking" / "log.jsonl").read_text().splitlines()]
+    looks = [line for line in lines if "val_pixel" in line]
+    assert [line["step"] for line in looks] == [2, 4]
+    # By hand: the mean over the same batches with the averaged weights.
+    looking.task.network = looking.ema.network.eval()
+    values = []
+    with torch.no_grad():
+        for number in range(3):
+            batch = looking.source.batch(number)
+            looking.task.begin_step(batch, 4)
+            values.append(looking.task.loss("network", batch, 4).scalars["pixel"])
+    assert looks[-1]["val_pixel"] == pytest.approx(sum(values) / 3)
+
+
 def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_batch(
     material: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -367,7 +390,7 @@ def test_a_face_run_needs_a_completion_network(
         (
             "tiny-completion",
             [('"completion"', '"texture"')],
-            "There is no task 'texture'; choose one of: parsing, completion, face.",
+            "There is no task 'texture'; choose one of: parsing, completion, face",
         ),
         (
             "tiny-completion",
