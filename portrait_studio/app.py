@@ -52,6 +52,7 @@ class Program(QObject):
         remembered = Remembered(data_dir() / "window.json")
         self.window = MainWindow(self.session, self.theme, self.preferences, remembered)
         self.autosave.failed.connect(self.session.noticed)
+        self.autosave.recovery_failed.connect(self._offer_others)
         self.window.weights_changed.connect(self._on_weights)
 
     def _on_weights(self) -> None:
@@ -75,6 +76,10 @@ class Program(QObject):
         remove_abandoned()
         if not offer_recovery(self.autosave, self.window) and path is not None:
             self.window.open_path(path)
+
+    def _offer_others(self) -> None:
+        # Only when the window has said what is wrong with the one that was chosen.
+        QTimer.singleShot(0, self, lambda: offer_recovery(self.autosave, self.window))
 
     def close(self) -> None:
         """Cancel what runs and end the threads; the window must be closed already."""

@@ -16,28 +16,29 @@ _MOST_VALUES: Final = 8_000_000
 _MOST_DIGITS: Final = 20
 
 
-def parse_json(data: bytes, *, is_finite: bool = True) -> Any:
+def parse_json(data: bytes, *, is_strict: bool = True) -> Any:
     """Take JSON apart.
 
     Args:
         data: UTF-8, perhaps with a byte order mark.
-        is_finite: whether infinity and "not a number" are refused: Python writes them, JSON has none.
+        is_strict: whether infinity, "not a number" (Python writes both, JSON knows neither) and numbers of
+            too many digits are refused; else they become such a float, to be judged value by value.
 
     Raises:
         ValueError: it is no JSON, nested too deeply, of too many values, or has a number beyond all use.
     """
     if data.count(b"[") + data.count(b"{") > _MOST_CONTAINERS or data.count(b",") > _MOST_VALUES:
         raise ValueError("too many values")
-    real = _finite if is_finite else float
+    real, whole = (_finite, _whole) if is_strict else (float, _whole_or_infinity)
     try:
-        return json.loads(data.decode("utf-8-sig"), parse_int=_whole, parse_float=real, parse_constant=real)
+        return json.loads(data.decode("utf-8-sig"), parse_int=whole, parse_float=real, parse_constant=real)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 
 
-def parse_object(data: bytes, *, is_finite: bool = True) -> dict[str, Any]:
+def parse_object(data: bytes, *, is_strict: bool = True) -> dict[str, Any]:
     """The same of what must be an object. Raises: ValueError: as above, or it is something else."""
-    return as_object(parse_json(data, is_finite=is_finite))
+    return as_object(parse_json(data, is_strict=is_strict))
 
 
 def _whole(digits: str) -> int:
@@ -45,6 +46,10 @@ def _whole(digits: str) -> int:
     if len(digits) > _MOST_DIGITS:
         raise ValueError("a number of too many digits")
     return int(digits)
+
+
+def _whole_or_infinity(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _MOST_DIGITS else math.inf
 
 
 def _finite(digits: str) -> float:

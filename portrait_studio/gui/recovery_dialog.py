@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QDateTime, QLocale, Qt
 from PySide6.QtWidgets import (
@@ -18,15 +20,23 @@ from PySide6.QtWidgets import (
 
 from portrait_studio.gui.dialogs import confirm
 from portrait_studio.language.saying import tr
+from portrait_studio.messages import Message
 from portrait_studio.session.autosave import Autosave
 from portrait_studio.session.recovery import Recoverable
+
+_MOST_NAMED: Final = 5
 
 
 class RecoveryDialog(QDialog):
     """A list of unsaved work; accepted to recover the chosen one, rejected to be asked again next time."""
 
-    def __init__(self, found: Sequence[Recoverable], parent: QWidget | None = None) -> None:
-        """Args: what was found, the latest first."""
+    def __init__(
+        self,
+        found: Sequence[Recoverable],
+        parent: QWidget | None = None,
+        unreadable: Sequence[Path] = (),
+    ) -> None:
+        """Args: what was found, the latest first; above which window; files of work that cannot be read."""
         super().__init__(parent)
         self.setWindowTitle(tr("Recover unsaved work"))
         self.setMinimumWidth(500)
@@ -62,9 +72,18 @@ class RecoveryDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 18, 18, 14)
         column.setSpacing(12)
-        for widget in (title, text, self.list, buttons):
+        for widget in (title, text, self.list, *self._unreadable_label(unreadable), buttons):
             column.addWidget(widget)
         self.list.setFocus()
+
+    def _unreadable_label(self, unreadable: Sequence[Path]) -> list[QWidget]:
+        if not unreadable:
+            return []
+        label = QLabel(tr(unreadable_sentence(unreadable)), self)
+        label.setWordWrap(True)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        return [label]
 
     @property
     def chosen(self) -> Recoverable | None:
@@ -101,12 +120,24 @@ def _line(one: Recoverable) -> str:
     return tr("{name}, kept {time}", name=one.origin.name, time=time) + folder
 
 
+def unreadable_sentence(paths: Sequence[Path]) -> Message:
+    """Names work that cannot be read. Args: its files, at least one."""
+    names = ", ".join(path.name for path in paths[:_MOST_NAMED])
+    return Message(
+        "Cannot be read, and stays in {folder}: {names}",
+        folder=paths[0].parent,
+        names=names if len(paths) <= _MOST_NAMED else f"{names} …",
+    )
+
+
 def offer_recovery(autosave: Autosave, parent: QWidget) -> bool:
-    """Ask about work that a crash left behind, if there is any; whether some is being opened now."""
+    """Ask about work that crashes left behind, if there is any; whether some is being opened now."""
     found = autosave.find()
-    if not found:
+    if not found.recoverable:
+        if found.unreadable:
+            autosave.failed.emit(unreadable_sentence(found.unreadable))
         return False
-    dialog = RecoveryDialog(found, parent)
+    dialog = RecoveryDialog(found.recoverable, parent, found.unreadable)
     is_accepted = dialog.exec() == QDialog.DialogCode.Accepted
     chosen = dialog.chosen if is_accepted else None
     for one in dialog.left:

@@ -14,7 +14,7 @@ from portrait_studio.errors import Cancelled, PortraitStudioError
 from portrait_studio.messages import Message
 from portrait_studio.session.history import State
 from portrait_studio.session.jobs import Failure, JobDesk, JobKind, Runner
-from portrait_studio.session.recovery import Recoverable, Slot, find_recoverable
+from portrait_studio.session.recovery import Recoverable, Remains, Slot, find_remains
 from portrait_studio.session.session import Session
 
 DEFAULT_INTERVAL_S: Final = 60.0
@@ -28,6 +28,8 @@ class Autosave(QObject):
 
     failed = Signal(object)
     """Message, a sentence, once, until writing succeeds again"""
+    recovery_failed = Signal()
+    """What was to be recovered cannot be opened; something else may"""
 
     def __init__(
         self, session: Session, runner: Runner, folder: Path, interval_s: float = DEFAULT_INTERVAL_S
@@ -38,6 +40,7 @@ class Autosave(QObject):
         self._folder = folder
         self._slot = Slot.new(folder)
         self._adopted: Recoverable | None = None
+        self._failed: set[Path] = set()
         self._has_file = False
         self._kept: State = None
         self._is_due = False
@@ -66,9 +69,17 @@ class Autosave(QObject):
         """Seconds between two autosaves; 0 = none."""
         return self._timer.interval() / 1000 if self._timer.isActive() else 0.0
 
-    def find(self) -> list[Recoverable]:
-        """What a crash left behind, the latest first; each is owned by this process from now on."""
-        return find_recoverable(self._folder)
+    def find(self) -> Remains:
+        """What crashes left behind; what can be recovered is owned by this process from now on.
+
+        What could not be opened since the start counts as unreadable.
+        """
+        found = find_remains(self._folder)
+        failed = [one for one in found.recoverable if one.slot.path in self._failed]
+        for one in failed:
+            one.slot.release()
+        recoverable = tuple(one for one in found.recoverable if one not in failed)
+        return Remains(recoverable, (*found.unreadable, *(one.slot.path for one in failed)))
 
     def recover(self, found: Recoverable) -> None:
         """Open unsaved work; its file is kept and used on."""
@@ -156,7 +167,11 @@ class Autosave(QObject):
             self._has_file, self._kept = True, self._session.history.state
 
     def _on_open_failed(self) -> None:
-        self._adopted = None
+        found, self._adopted = self._adopted, None
+        if found is not None:
+            found.slot.release()
+            self._failed.add(found.slot.path)
+            self.recovery_failed.emit()
 
     def _on_history(self) -> None:
         if self._has_file and not self._session.files.has_unsaved_edits:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from portrait_studio.errors import ExportError
+from portrait_studio.errors import ExportError, FileError
 from portrait_studio.imaging.atomic import replacing
 from portrait_studio.imaging.reading import SUFFIXES_READ
+from portrait_studio.json_text import as_list, parse_json
+from portrait_studio.ordinary_file import is_ordinary, read_file
 
 _MOST: Final = 12
+_MOST_LISTED: Final = 100
+_MOST_BYTES: Final = 1 << 20
 
 
 class RecentFiles:
@@ -25,11 +30,11 @@ class RecentFiles:
     def paths(self) -> list[Path]:
         """The latest first; files that are gone are left out."""
         try:
-            found = json.loads(self._path.read_text("utf-8"))
-            paths = [Path(item) for item in found if isinstance(item, str)]
-        except (OSError, ValueError, TypeError):
+            found = as_list(parse_json(read_file(self._path, _MOST_BYTES)), _MOST_LISTED)
+        except (FileError, ValueError):
             return []
-        return [path for path in paths if path.is_file()][:_MOST]
+        paths = (Path(item) for item in found if isinstance(item, str))
+        return list(islice((path for path in paths if is_ordinary(path)), _MOST))
 
     def add(self, path: Path) -> None:
         """Put a file to the top. Read anew each time, since another window may have added some."""

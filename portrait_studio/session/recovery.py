@@ -14,6 +14,7 @@ from PySide6.QtCore import QLockFile
 from portrait_studio.document.project import SUFFIX, Origin
 from portrait_studio.document.project_reading import read_origin
 from portrait_studio.errors import ProjectError
+from portrait_studio.ordinary_file import is_ordinary
 
 _KEPT_DAYS: Final = 30
 _DAY_S: Final = 86_400
@@ -35,7 +36,14 @@ class Slot:
         return cls(folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}{SUFFIX}")
 
     def take(self) -> bool:
-        """Become the owner; False while another living process is, or where no lock can be made."""
+        """Become the owner; False while another living process is, or where no lock can be made.
+
+        Raises:
+            OSError: in the place of the lock is something that Qt would wait for.
+        """
+        lock = Path(self._lock.fileName())
+        if lock.exists() and not is_ordinary(lock):
+            raise OSError(f"{lock} is no file")
         return self._lock.isLocked() or self._lock.tryLock(0)
 
     def release(self) -> None:
@@ -64,24 +72,45 @@ class Recoverable:
     saved_at: float
 
 
-def find_recoverable(folder: Path) -> list[Recoverable]:
-    """Autosaves without a living owner, the latest first; takes them, and removes what is old or useless."""
-    found = []
+@dataclass(frozen=True, eq=False)
+class Remains:
+    """What crashes left behind.
+
+    Attributes:
+        recoverable: what can be opened, the latest first.
+        unreadable: files that cannot be, or are none; they stay where they are.
+    """
+
+    recoverable: tuple[Recoverable, ...] = ()
+    unreadable: tuple[Path, ...] = ()
+
+
+def find_remains(folder: Path) -> Remains:
+    """Autosaves without a living owner; takes those that can be read, and removes what is old."""
+    found, unreadable = [], []
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         slot = Slot(path)
-        if not slot.take():
-            continue
         try:
-            saved_at = path.stat().st_mtime
-            if time.time() - saved_at > _KEPT_DAYS * _DAY_S:
-                slot.clear()
-                continue
-            found.append(Recoverable(slot, read_origin(path), saved_at))
+            one = _recoverable(slot)
         except (OSError, ProjectError):
-            # Written whole or not at all: what cannot be read is no autosave of this program.
+            # Damaged on the disk, of a newer version, or no file at all.
             slot.release()
+            unreadable.append(path)
+        else:
+            found += [] if one is None else [one]
     _remove_remains(folder)
-    return sorted(found, key=lambda one: -one.saved_at)
+    return Remains(tuple(sorted(found, key=lambda one: -one.saved_at)), tuple(unreadable))
+
+
+def _recoverable(slot: Slot) -> Recoverable | None:
+    """None where it has an owner, or was old and is gone now. Raises: OSError, ProjectError: unreadable."""
+    if not slot.take():
+        return None
+    saved_at = slot.path.stat().st_mtime
+    if time.time() - saved_at > _KEPT_DAYS * _DAY_S:
+        slot.clear()
+        return None
+    return Recoverable(slot, read_origin(slot.path), saved_at)
 
 
 def _remove_remains(folder: Path) -> None:

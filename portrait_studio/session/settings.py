@@ -12,14 +12,21 @@ from typing import Any, Final
 from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.engine.request import MOST_THREADS
-from portrait_studio.errors import ExportError
+from portrait_studio.errors import ExportError, FileError
 from portrait_studio.imaging.atomic import replacing
+from portrait_studio.json_text import as_int, as_list, as_object, as_text, parse_object
 from portrait_studio.language.choice import LANGUAGES, SYSTEM
+from portrait_studio.ordinary_file import is_ordinary, read_file
 
 DEVICES: Final = ("auto", "cpu", "cuda", "mps")
 PRECISIONS: Final = ("auto", "float32", "bfloat16")
 THEMES: Final = ("system", "light", "dark")
 CHOICES_OF_LANGUAGE: Final = (SYSTEM, *LANGUAGES)
+
+_MOST_BYTES: Final = 1 << 20
+_MOST_COMMANDS: Final = 1000
+_MOST_KEYS: Final = 20
+_MOST_LETTERS: Final = 200
 
 
 @dataclass(frozen=True)
@@ -65,16 +72,44 @@ def _fits(name: str, value: object) -> bool:
     limits = {"threads": MOST_THREADS, "autosave_s": 3600}
     if name in choices:
         return value in choices[name]
-    if name in limits:
-        return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= limits[name]
-    return isinstance(value, dict) and all(
-        isinstance(keys, list | tuple) and all(isinstance(key, str) for key in keys)
-        for keys in value.values()
-    )
+    try:
+        if name in limits:
+            as_int(value, 0, limits[name])
+        else:
+            _check_keys(as_object(value))
+    except ValueError:
+        return False
+    return True
+
+
+def _check_keys(keys: Mapping[str, Any]) -> None:
+    as_list(list(keys), _MOST_COMMANDS)
+    for name, each in keys.items():
+        for text in (name, *as_list(list(each) if isinstance(each, tuple) else each, _MOST_KEYS)):
+            as_text(text, _MOST_LETTERS)
+
+
+def _merged(now: Settings, before: Settings, wanted: Settings) -> Settings:
+    """What others made of the settings, and in it what this window changed."""
+    own = {
+        each.name: getattr(wanted, each.name)
+        for each in fields(Settings)
+        if getattr(wanted, each.name) != getattr(before, each.name)
+    }
+    if "keys" in own:
+        names = {*wanted.keys, *before.keys}
+        changed = {name for name in names if wanted.keys.get(name) != before.keys.get(name)}
+        kept = {name: keys for name, keys in now.keys.items() if name not in changed}
+        own["keys"] = kept | {name: wanted.keys[name] for name in changed if name in wanted.keys}
+    return replace(now, **own)
 
 
 class Preferences(QObject):
-    """The settings of the moment; each change is written and told."""
+    """The settings of the moment; each change is written and told.
+
+    Several windows may share the file: each writes only what it changed itself, and takes over what others
+    wrote before.
+    """
 
     changed = Signal(object)
     """Settings"""
@@ -83,9 +118,8 @@ class Preferences(QObject):
         """Read the file; one that is missing or damaged gives the usual settings."""
         super().__init__(parent)
         self._path = path
-        self._settings = Settings()
-        with suppress(OSError, ValueError, TypeError, AttributeError):
-            self._settings = Settings.from_json(json.loads(path.read_text("utf-8")))
+        self._settings = Settings.from_json(self._content() or {})
+        self._in_file = self._settings
 
     @property
     def settings(self) -> Settings:
@@ -94,12 +128,29 @@ class Preferences(QObject):
 
     def change(self, **values: Any) -> None:
         """Change some settings; where they cannot be written, they hold until the program ends."""
-        settings = replace(self._settings, **values)
-        if settings == self._settings:
+        wanted = replace(self._settings, **values)
+        if wanted == self._settings:
             return
-        self._settings = settings
+        content = self._content()
+        now = self._in_file if content is None else Settings.from_json(content)
+        self._settings = _merged(now, self._in_file, wanted)
         with suppress(OSError, ExportError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            if content is None:
+                self._keep_damaged()
             with replacing(self._path) as file:
-                file.write(json.dumps(asdict(settings), indent=1).encode())
-        self.changed.emit(settings)
+                # What another version of the program keeps there stays.
+                file.write(json.dumps((content or {}) | asdict(self._settings), indent=1).encode())
+            self._in_file = self._settings
+        self.changed.emit(self._settings)
+
+    def _content(self) -> dict[str, Any] | None:
+        """What the file holds; None where there is none, or a damaged one."""
+        with suppress(FileError, ValueError):
+            return parse_object(read_file(self._path, _MOST_BYTES), is_strict=False)
+        return None
+
+    def _keep_damaged(self) -> None:
+        """What the user wrote there by hand is not lost for a missing comma."""
+        if is_ordinary(self._path):
+            self._path.replace(self._path.with_name(f"{self._path.stem}-damaged{self._path.suffix}"))

@@ -1894,6 +1894,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/recovery_dialog.py" />
+            <source>Cannot be read, and stays in {folder}: {names}</source>
+            <translation>无法读取，仍保留在 {folder}：{names}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/recovery_dialog.py" />
             <source>{name}, kept {time}</source>
             <translation>{name}，保存于 {time}</translation>
         </message>
