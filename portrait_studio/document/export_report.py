@@ -32,8 +32,11 @@ class ExportReport:
         """What is true of the file, for the user to read."""
         name, loss = self.written.path.name, self.format_loss
         if self.changed_outside or loss is None:
-            template = "Saved {name}; verified: {count} pixels changed outside the mask."
-            return Message(template, name=name, count=self.changed_outside)
+            return Message(
+                "Saved {name}; verified: {count} pixels changed outside the mask.",
+                name=name,
+                count=self.changed_outside,
+            )
         return Message("Saved {name}; {what}", name=name, what=loss)
 
     @property

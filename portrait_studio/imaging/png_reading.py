@@ -134,8 +134,10 @@ def _left_out(chunks: list[Chunk], metadata: Metadata) -> Iterator[Message]:
     if b"acTL" in names:
         yield Message("The file is animated; only its first picture is edited and saved.")
     if unknown := names.difference(_PIXELS, _KEPT, _READ, _ANIMATION, _UNTRUE):
-        template = "Data that only its own program understands was left out: {names}."
-        yield Message(template, names=", ".join(sorted(name.decode("ascii") for name in unknown)))
+        yield Message(
+            "Data that only its own program understands was left out: {names}.",
+            names=", ".join(sorted(name.decode("ascii") for name in unknown)),
+        )
 
 
 def text_of(chunk: Chunk) -> tuple[str, bytes]:

@@ -106,8 +106,12 @@ def _orientation(pages: Pages) -> int:
 def _left_out(pages: Pages) -> tuple[Message, ...]:
     notices: tuple[Message, ...] = ()
     if pages.others:
-        template = "The file holds {count} pictures; only one of them is edited and saved."
-        notices += (Message(template, count=pages.others + 1),)
+        notices += (
+            Message(
+                "The file holds {count} pictures; only one of them is edited and saved.",
+                count=pages.others + 1,
+            ),
+        )
     if _LAYERS in pages.main.tags:
         notices += (Message("The file holds layers; only their picture as a whole is edited and saved."),)
     return notices

@@ -2492,6 +2492,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/document/export_report.py" />
+            <source>Saved {name}; verified: {count} pixels changed outside the mask.</source>
+            <translation>已保存 {name}；经核对，蒙版之外有 {count} 个像素发生变化。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/document/export_report.py" />
             <source>every pixel has a new value by the conversion that was chosen.</source>
             <translation>按所选的转换，每个像素都有了新的数值。</translation>
         </message>
@@ -2903,6 +2908,7 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/jpeg_reading.py" />
+            <location filename="../../portrait_studio/imaging/png_reading.py" />
             <source>Data that only its own program understands was left out: {names}.</source>
             <translation>仅原程序能理解的数据未予保留：{names}。</translation>
         </message>
@@ -3030,6 +3036,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/imaging/tiff_decoding.py" />
             <source>The photo's colours were multiplied by their opacity; they are saved without.</source>
             <translation>照片的颜色曾与不透明度相乘，保存时将不再相乘。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/tiff_decoding.py" />
+            <source>The file holds {count} pictures; only one of them is edited and saved.</source>
+            <translation>文件含有 {count} 张图片，仅编辑和保存其中一张。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/tiff_decoding.py" />
