@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Final, cast
@@ -222,14 +222,24 @@ class Document:
     def look_before(self, deltas: Sequence[Delta]) -> Look:
         """Photo and mask as they were before the latest steps, all of them applied, the last one first."""
         planes = {name: self.plane(name).copy() for name in FILL_PLANES}
+        self._take_back(planes, deltas)
+        mask, filled = (cast(Mask, planes[name]) for name in (PlaneName.MASK, PlaneName.FILLED))
+        blank = blank_on(self.canvas, Bounds.of(self.photo.extent), filled)
+        return Look.of(planes[PlaneName.IMAGE], mask, blank)
+
+    def mask_before(self, deltas: Sequence[Delta]) -> Mask:
+        """(H, W) uint8, the mask as it was before the latest steps, all applied, the last one first."""
+        mask = masks.copied(self.mask)
+        self._take_back({PlaneName.MASK: mask}, deltas)
+        return mask
+
+    def _take_back(self, planes: Mapping[PlaneName, Plane], deltas: Sequence[Delta]) -> None:
+        """Put what was there before the latest steps into copies of planes."""
         for delta in deltas:
             for piece, values in reversed(delta.before(self.image.dtype)):
                 if piece.plane in planes:
                     place = piece.bounds.shifted(-self.canvas.left, -self.canvas.top)
                     planes[piece.plane][place.slices] = values
-        mask, filled = (cast(Mask, planes[name]) for name in (PlaneName.MASK, PlaneName.FILLED))
-        blank = blank_on(self.canvas, Bounds.of(self.photo.extent), filled)
-        return Look.of(planes[PlaneName.IMAGE], mask, blank)
 
     def apply_fills(self, fills: Sequence[Fill], over: Look | None = None) -> Delta:
         """Put filled crops in place, as one step to undo, and remove the mask where they were applied.

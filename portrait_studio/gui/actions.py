@@ -52,9 +52,11 @@ class Command(Enum):
     SHRINK = auto()
     FEATHER = auto()
     FILL_HOLES = auto()
+    TIGHTEN = auto()
     IMPORT_MASK = auto()
     EXPORT_MASK = auto()
     FILL_AT_ONCE = auto()
+    TIGHTEN_STROKES = auto()
     LOOPS = auto()
     PRESSURE = auto()
     FILL = auto()
@@ -165,12 +167,25 @@ TABLE: Final[dict[Command, Entry]] = {
     Command.SHRINK: Entry("Shrink", "ph.arrows-in-simple", ("{",), "Move the edge of the mask inwards"),
     Command.FEATHER: Entry("Feather", "ph.drop-half", ("Shift+F6",), "Make the edge of the mask soft"),
     Command.FILL_HOLES: Entry("Fill holes", "ph.circle-half", ("H",), "Mark what the mask surrounds"),
+    Command.TIGHTEN: Entry(
+        "Tighten mask",
+        "ph.corners-in",
+        ("T",),
+        "Shrink what is marked loosely to the thing in it and its rim",
+    ),
     Command.IMPORT_MASK: Entry(
         "Import mask…", "ph.download-simple", (), "Take the mask from a picture, soft edges included"
     ),
     Command.EXPORT_MASK: Entry("Export mask…", "ph.upload-simple", (), "Write the mask to a PNG file"),
     Command.FILL_AT_ONCE: Entry(
         "Fill after each stroke", "ph.lightning", (), "Fill as soon as something is marked", True
+    ),
+    Command.TIGHTEN_STROKES: Entry(
+        "Tighten what is drawn",
+        "ph.corners-in",
+        ("Shift+T",),
+        "Each stroke, rectangle or lasso shrinks to the thing in it; Undo brings it back as drawn",
+        True,
     ),
     Command.LOOPS: Entry(
         "Loops take what they surround",
@@ -260,6 +275,10 @@ GESTURES: Final[tuple[tuple[Message, Message], ...]] = (
     (Message("Right-drag, Alt+drag"), Message("Take away from the mask")),
     (Message("Stroke around a thing"), Message("Mark all of it, if Loops take what they surround is on")),
     (Message("Click with Pick things"), Message("Mark a thing or a person; Shift adds, Alt takes away")),
+    (
+        Message("Drag with Pick things"),
+        Message("Find the thing that fills the rectangle; clicks near what was found add to it or take away"),
+    ),
     (Message("Drag an edge with Extend"), Message("Extend the canvas; Enter fills what is new, Esc leaves")),
     (Message("Shift+click"), Message("Straight stroke from the end of the last one")),
     (Message("Drag a joint of the skeleton"), Message("Put it elsewhere; arrow keys nudge it, Shift by 10")),

@@ -12,7 +12,7 @@ from portrait_studio.gui.theme import Theme
 from portrait_studio.language.saying import tr
 
 _GOOD_NEWS_MS: Final = 10_000
-"""How long good news stays; warnings stay until they are closed."""
+"""How long good news and hints stay; warnings stay until they are closed."""
 
 
 class Mood(Enum):
@@ -20,6 +20,10 @@ class Mood(Enum):
 
     WARNING = "warning"
     SUCCESS = "success"
+    HINT = "hint"
+
+
+_ICONS: Final = {Mood.WARNING: "ph.warning", Mood.SUCCESS: "ph.check-circle", Mood.HINT: "ph.info"}
 
 
 class Banner(QFrame):
@@ -70,14 +74,13 @@ class Banner(QFrame):
         self._colour_icons()
         self.resized.emit()
         self.show()
-        self._timer.start() if mood is Mood.SUCCESS else self._timer.stop()
+        self._timer.stop() if mood is Mood.WARNING else self._timer.start()
 
     def forget_good_news(self) -> None:
-        """Good news about one photo means nothing about the next; warnings stay."""
-        if self._mood is Mood.SUCCESS:
+        """Good news and hints about one photo mean nothing about the next; warnings stay."""
+        if self._mood is not Mood.WARNING:
             self.hide()
 
     def _colour_icons(self) -> None:
-        name = "ph.warning" if self._mood is Mood.WARNING else "ph.check-circle"
-        self._icon.setPixmap(self._theme.icon(name).pixmap(20, 20))
+        self._icon.setPixmap(self._theme.icon(_ICONS[self._mood]).pixmap(20, 20))
         self._close.setIcon(self._theme.icon("ph.x"))

@@ -46,9 +46,9 @@ class ActionButton(QPushButton):
 class ActionSwitch(QCheckBox):
     """A check box that stands for an action that is on or off."""
 
-    def __init__(self, action: QAction, parent: QWidget | None = None) -> None:
-        """Args: the action, which is checkable."""
-        super().__init__(action.text(), parent)
+    def __init__(self, action: QAction, parent: QWidget | None = None, text: str = "") -> None:
+        """Args: the action, which is checkable; a shorter text where there is little room."""
+        super().__init__(text or action.text(), parent)
         self._action = action
         self.setAccessibleName(action.text())
         self.setToolTip(action.toolTip())

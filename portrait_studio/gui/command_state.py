@@ -31,6 +31,8 @@ def enabled_commands(session: Session) -> dict[Command, bool]:
         Command.SHRINK: masked,
         Command.FEATHER: masked,
         Command.FILL_HOLES: masked,
+        Command.TIGHTEN: masked and session.seeking.is_able,
+        Command.TIGHTEN_STROKES: session.seeking.is_able,
         Command.EXPORT_MASK: masked,
         Command.IMPORT_MASK: editable,
         Command.INVERT: editable,

@@ -10,8 +10,9 @@ from portrait_studio.engine.request import CompletionOptions
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.canvas import Canvas
 from portrait_studio.gui.options_bar import OptionsBar
+from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.language.saying import tr
-from portrait_studio.session.picking import PickMode
+from portrait_studio.session.last_pick import PickMode
 from portrait_studio.session.session import Session
 
 
@@ -59,6 +60,7 @@ class FillCommands(QObject):
             actions[command].triggered.connect(lambda _=False, call=handler: call())
         canvas.pointer.refused.connect(self._on_refused)
         canvas.pointer.marking.picked.connect(self._on_picked)
+        canvas.pointer.marking.box_picked.connect(self._on_box_picked)
         session.painting.marked.connect(self._on_marked)
         session.picking.marked.connect(self._on_marked)
         options.intent_chosen.connect(session.filling.set_intent)
@@ -132,6 +134,14 @@ class FillCommands(QObject):
             self.told.emit(tr("Still looking at the photo; try again in a moment."))
         else:
             self.told.emit(tr("No person or thing was recognised there; paint over it instead."))
+
+    def _on_box_picked(self, box: Bounds, mode: PickMode) -> None:
+        if self._session.picking.pick_in(box, mode):
+            return
+        if self._session.seeking.is_able:
+            self._on_refused()
+        else:
+            self.told.emit(tr("The network that finds things is missing; click a thing, or paint over it."))
 
     def _on_marked(self) -> None:
         if self._session.tools.fills_after_stroke:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPolygonF
 from portrait_studio.gui.marks import draw_area
 from portrait_studio.gui.viewport import Viewport
 from portrait_studio.imaging.geometry import Bounds
-from portrait_studio.session.picking import PickMode
+from portrait_studio.session.last_pick import PickMode
 
 _FEWEST_LASSO_POINTS: Final = 3
 _CLICK_PX: Final = 12
@@ -33,6 +33,8 @@ class Marking(QObject):
     """List of (x, y), whether it subtracts"""
     picked = Signal(float, float, object)
     """x, y, PickMode"""
+    box_picked = Signal(object, object)
+    """Bounds (clipped), PickMode"""
 
 
 class Gesture(Protocol):
@@ -176,23 +178,16 @@ class Rectangle:
 
     def finish(self) -> None:
         """Take all pixels that the rectangle touches, if it is more than a click."""
-        extent = self._viewport.extent
-        end = self._viewport.view.to_photo(self._end)
-        left, right = sorted((self._start.x(), end.x()))
-        top, bottom = sorted((self._start.y(), end.y()))
-        box = Bounds(math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom))
-        if extent is not None:
-            box = box.intersected(Bounds.of(extent))
-            if box.width > 1 and box.height > 1:
-                self._marking.rectangle_drawn.emit(box, self._subtracts)
+        box = _box_between(self._viewport, self._start, self._end)
+        if box is not None:
+            self._marking.rectangle_drawn.emit(box, self._subtracts)
 
     def abort(self) -> None:
         """Nothing was done yet."""
 
     def draw(self, painter: QPainter) -> None:
         """The rectangle so far."""
-        start = self._viewport.view.to_widget(self._start.x(), self._start.y())
-        draw_area(painter, QPolygonF(QRectF(start, self._end).normalized()).toList(), self._colour)
+        _draw_box(painter, self._viewport, self._start, self._end, self._colour)
 
 
 class Lasso:
@@ -230,32 +225,66 @@ class Lasso:
         draw_area(painter, [view.to_widget(spot.x(), spot.y()) for spot in self._points], self._colour)
 
 
-class Click:
-    """Takes what is under the pointer, when it is let go where it was pressed."""
+class Pick:
+    """Takes what is under the pointer, or by a drag what fills a rectangle."""
 
     cursor: Qt.CursorShape | None = None
     is_edit = True
     marks = True
-    has_outline = False
 
-    def __init__(self, marking: Marking, viewport: Viewport, at: QPointF, mode: PickMode) -> None:
-        """Press at a widget position."""
+    def __init__(
+        self, marking: Marking, viewport: Viewport, at: QPointF, mode: PickMode, accent: QColor
+    ) -> None:
+        """Press at a widget position; the accent tints what will be looked for."""
         self._marking, self._viewport, self._at, self._mode = marking, viewport, at, mode
-        self._is_click = True
+        self._colour = QColor("#ffffff") if mode is PickMode.SUBTRACT else accent
+        self._start, self._end = viewport.view.to_photo(at), at
+        self.has_outline = False
 
     def move(self, to: QPointF, pressure: float) -> None:
-        """A drag is no click."""
+        """A drag is no click; the opposite corner follows the pointer."""
+        self._end = to
         if (to - self._at).manhattanLength() > _CLICK_PX:
-            self._is_click = False
+            self.has_outline = True
 
     def finish(self) -> None:
         """Take it."""
-        if self._is_click:
-            spot = self._viewport.view.to_photo(self._at)
-            self._marking.picked.emit(spot.x(), spot.y(), self._mode)
+        if not self.has_outline:
+            self._marking.picked.emit(self._start.x(), self._start.y(), self._mode)
+            return
+        box = _box_between(self._viewport, self._start, self._end)
+        if box is not None:
+            self._marking.box_picked.emit(box, self._mode)
 
     def abort(self) -> None:
         """Nothing was done yet."""
 
     def draw(self, painter: QPainter) -> None:
-        """What is under the pointer is lit already."""
+        """The rectangle so far; what is under the pointer is lit already."""
+        if self.has_outline:
+            _draw_box(painter, self._viewport, self._start, self._end, self._colour)
+
+
+def _box_between(viewport: Viewport, start: QPointF, end: QPointF) -> Bounds | None:
+    """The photo pixels that a rectangle touches; None where it is hardly more than a click.
+
+    Args:
+        viewport: what is shown where.
+        start: a corner, as a photo position.
+        end: the opposite one, in widget pixels.
+    """
+    extent = viewport.extent
+    corner = viewport.view.to_photo(end)
+    left, right = sorted((start.x(), corner.x()))
+    top, bottom = sorted((start.y(), corner.y()))
+    box = Bounds(math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom))
+    if extent is None:
+        return None
+    box = box.intersected(Bounds.of(extent))
+    return box if box.width > 1 and box.height > 1 else None
+
+
+def _draw_box(painter: QPainter, viewport: Viewport, start: QPointF, end: QPointF, colour: QColor) -> None:
+    """The same rectangle, while it is dragged."""
+    corner = viewport.view.to_widget(start.x(), start.y())
+    draw_area(painter, QPolygonF(QRectF(corner, end).normalized()).toList(), colour)

@@ -69,10 +69,14 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(theme, self)
         self.canvas = Canvas(session.tools, self)
         self.panel = StructurePanel(self.actions_, theme, self)
-        self.mask_panel = MaskPanel(self.actions_, self)
+        self.mask_panel = MaskPanel(self.actions_, session.tools, self)
         MaskCommands(session, self.actions_, self.mask_panel, self)
         self.options = OptionsBar(
-            session.tools, self.actions_[Command.FILL], self.actions_[Command.AGAIN], self
+            session.tools,
+            self.actions_[Command.FILL],
+            self.actions_[Command.AGAIN],
+            self.actions_[Command.TIGHTEN_STROKES],
+            self,
         )
         self.canvas_panel = CanvasPanel(self.actions_, self)
         self.extends = ExtendCommands(session, self.actions_, self.canvas, self.canvas_panel, self)
@@ -176,6 +180,7 @@ class MainWindow(QMainWindow):
         session.job_ended.connect(self._on_job_ended)
         session.failed.connect(self._on_failed)
         session.noticed.connect(self._on_noticed)
+        session.hinted.connect(lambda sentence: self.banner.say(Mood.HINT, tr(sentence)))
         session.files.exported.connect(self._on_exported)
         session.files.mask_exported.connect(lambda path: self._tell(tr("Saved {name}.", name=path.name)))
         session.device_named.connect(self.readout.show_device)

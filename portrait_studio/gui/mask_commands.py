@@ -33,6 +33,7 @@ class MaskCommands(QObject):
             Command.SHRINK: lambda: painting.grow_mask(-panel.step_px),
             Command.FEATHER: lambda: painting.feather_mask(panel.step_px),
             Command.FILL_HOLES: painting.fill_mask_holes,
+            Command.TIGHTEN: session.tightening.tighten_all,
             Command.IMPORT_MASK: self.ask_import,
             Command.EXPORT_MASK: self.ask_export,
         }
@@ -41,12 +42,15 @@ class MaskCommands(QObject):
             actions[command].triggered.connect(lambda _=False, call=handler: call())
         switches = {
             Command.FILL_AT_ONCE: (tools.set_fills_after_stroke, tools.fills_after_stroke),
+            Command.TIGHTEN_STROKES: (tools.set_tightens, tools.tightens),
             Command.LOOPS: (tools.set_takes_loops, tools.takes_loops),
             Command.PRESSURE: (tools.set_obeys_pressure, tools.obeys_pressure),
         }
         for command, (switch, is_on) in switches.items():
             actions[command].setChecked(is_on)
             actions[command].toggled.connect(switch)
+        tighten = actions[Command.TIGHTEN_STROKES]
+        tools.changed.connect(lambda: tighten.setChecked(tools.tightens))
         panel.protection_chosen.connect(session.picking.protect)
         session.picking.protection_changed.connect(self._show_people)
         session.survey.changed.connect(self._show_people)

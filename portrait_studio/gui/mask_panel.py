@@ -13,8 +13,10 @@ from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.buttons import ActionButton, ActionSwitch
 from portrait_studio.gui.memory import Memory
 from portrait_studio.gui.number_field import NumberField
+from portrait_studio.gui.tool_options import TightnessSlider
 from portrait_studio.language.saying import tr
 from portrait_studio.session.parts import Part
+from portrait_studio.session.tools import Tools
 
 _LARGEST_STEP_PX: Final = 500
 
@@ -26,8 +28,8 @@ class MaskPanel(QWidget):
     """Set of the places of protected people"""
     typing_ended = Signal()
 
-    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
-        """Args: the window's actions."""
+    def __init__(self, actions: Actions, tools: Tools, parent: QWidget | None = None) -> None:
+        """Args: the window's actions; the tools that are set here."""
         super().__init__(parent)
         self.setObjectName("side")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -40,6 +42,7 @@ class MaskPanel(QWidget):
         self._step.setAccessibleName(tr("How far the edge moves, in photo pixels"))
         self._step.setToolTip(tr("How far Grow and Shrink move the edge, and how soft Feather makes it"))
         self._step.ended.connect(self.typing_ended)
+        self._tightness = TightnessSlider(tools, self)
         self._people = QVBoxLayout()
         self._people.setSpacing(6)
         self._boxes: list[QCheckBox] = []
@@ -55,8 +58,9 @@ class MaskPanel(QWidget):
         return self._step.value()
 
     def remember(self, memory: Memory) -> None:
-        """Keep how far the edge moves between starts."""
+        """Keep how far the edge moves between starts, and how tight masks are."""
         memory.keep_number("edge", self._step)
+        self._tightness.remember(memory)
 
     def show_people(self, people: Sequence[Part], protected: AbstractSet[int], *, is_known: bool) -> None:
         """List the people in the photo, and whether they are known yet."""
@@ -103,14 +107,23 @@ class MaskPanel(QWidget):
         for row, pair in enumerate(commands):
             for place, command in enumerate(pair):
                 grid.addWidget(ActionButton(actions[command], self), row, place)
+        tight = QHBoxLayout()
+        tight.addWidget(ActionButton(actions[Command.TIGHTEN], self), 1)
+        tight.addWidget(self._tightness, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 12, 12)
         column.setSpacing(10)
         column.addLayout(amount)
         column.addLayout(grid)
+        column.addLayout(tight)
         column.addSpacing(4)
         column.addWidget(_heading(tr("Painting"), self))
-        for command in (Command.LOOPS, Command.FILL_AT_ONCE, Command.PRESSURE):
+        for command in (
+            Command.TIGHTEN_STROKES,
+            Command.LOOPS,
+            Command.FILL_AT_ONCE,
+            Command.PRESSURE,
+        ):
             column.addWidget(ActionSwitch(actions[command], self))
         column.addSpacing(4)
         column.addWidget(_heading(tr("People"), self))

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QW
 
 from portrait_studio.engine.intent import Intent
 from portrait_studio.engine.request import Method
-from portrait_studio.gui.buttons import ActionButton
+from portrait_studio.gui.buttons import ActionButton, ActionSwitch
 from portrait_studio.gui.memory import Memory
-from portrait_studio.gui.tool_options import BrushOptions, PickOptions
+from portrait_studio.gui.tool_options import BrushOptions, PickOptions, TightnessSlider
 from portrait_studio.language.saying import tr
 from portrait_studio.messages import Message
 from portrait_studio.session.tools import Tool, Tools
@@ -38,6 +38,10 @@ _INTENTS: Final = (
 )
 
 
+_LOOSE: Final = (Tool.BRUSH, Tool.RECTANGLE, Tool.LASSO)
+"""Tools whose marks can be tightened."""
+
+
 class OptionsBar(QWidget):
     """What belongs to the tool in hand, and how the hole is filled."""
 
@@ -46,8 +50,10 @@ class OptionsBar(QWidget):
     intent_chosen = Signal(object)
     """Intent"""
 
-    def __init__(self, tools: Tools, fill: QAction, again: QAction, parent: QWidget | None = None) -> None:
-        """Args: the tools that are set here; the actions on the buttons."""
+    def __init__(
+        self, tools: Tools, fill: QAction, again: QAction, tighten: QAction, parent: QWidget | None = None
+    ) -> None:
+        """Args: the tools that are set here; the actions on the buttons and of the switch."""
         super().__init__(parent)
         self._tools = tools
         self.brush = BrushOptions(tools, self)
@@ -59,6 +65,8 @@ class OptionsBar(QWidget):
         self._pages = QStackedWidget(self)
         for page in (self.brush, self.pick, self._shape, self._extend):
             self._pages.addWidget(page)
+        self.tighten = ActionSwitch(tighten, self, tr("Tighten"))
+        self.tightness = TightnessSlider(tools, self)
         self._method = QComboBox(self)
         self._method.setAccessibleName(tr("Method"))
         self._method.setToolTip(tr("How the hole is filled"))
@@ -87,6 +95,8 @@ class OptionsBar(QWidget):
         row.setContentsMargins(4, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self._pages, 1)
+        row.addWidget(self.tighten)
+        row.addWidget(self.tightness)
         for widget in (self._intent, self._method, self.again_button, self.fill_button):
             row.addWidget(widget)
         self.brush.typing_ended.connect(self.typing_ended)
@@ -104,6 +114,7 @@ class OptionsBar(QWidget):
         memory.keep_choice("intent", self._intent)
         self.brush.remember(memory)
         self.pick.remember(memory)
+        self.tightness.remember(memory)
 
     def _on_intent(self) -> None:
         self.intent_chosen.emit(self._intent.currentData())
@@ -112,3 +123,6 @@ class OptionsBar(QWidget):
         tool = self._tools.tool
         pages: dict[Tool, QWidget] = {Tool.PICK: self.pick, Tool.EXTEND: self._extend}
         self._pages.setCurrentWidget(self.brush if tool.is_brush else pages.get(tool, self._shape))
+        is_loose = tool in _LOOSE
+        self.tighten.setVisible(is_loose)
+        self.tightness.setVisible((is_loose and self._tools.tightens) or tool is Tool.PICK)

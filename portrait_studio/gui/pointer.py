@@ -6,9 +6,9 @@ from PySide6.QtCore import QObject, QPointF, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
 
 from portrait_studio.gui.frame import DragEdges, Frame
-from portrait_studio.gui.gestures import Click, Gesture, Lasso, Marking, Pan, Rectangle, Stroke
+from portrait_studio.gui.gestures import Gesture, Lasso, Marking, Pan, Pick, Rectangle, Stroke
 from portrait_studio.gui.viewport import Viewport
-from portrait_studio.session.picking import PickMode
+from portrait_studio.session.last_pick import PickMode
 from portrait_studio.session.tools import Tool, Tools
 
 _LEFT, _RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -165,7 +165,7 @@ class Pointer(QObject):
             return Lasso(self.marking, self._viewport, at, subtracts=subtracts, accent=self.accent)
         if self._tool is Tool.PICK:
             mode = PickMode.SUBTRACT if subtracts else PickMode.ADD if shift else PickMode.REPLACE
-            return Click(self.marking, self._viewport, at, mode)
+            return Pick(self.marking, self._viewport, at, mode, self.accent)
         erases = subtracts or self._tool is Tool.ERASER
         return Stroke(self.marking, self._viewport, at, erases=erases, straight=shift, pressure=pressure)
 

@@ -11,7 +11,15 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QWidget
 from portrait_studio.gui.memory import Memory
 from portrait_studio.gui.number_field import NumberField
 from portrait_studio.language.saying import tr
-from portrait_studio.session.tools import LARGEST_BRUSH_PX, LARGEST_REACH_PX, SMALLEST_BRUSH_PX, Tool, Tools
+from portrait_studio.session.tools import (
+    LARGEST_BRUSH_PX,
+    LARGEST_REACH,
+    LARGEST_THRESHOLD,
+    SMALLEST_BRUSH_PX,
+    SMALLEST_THRESHOLD,
+    Tool,
+    Tools,
+)
 
 _SLIDER_STEPS: Final = 200
 
@@ -130,15 +138,11 @@ class PickOptions(QWidget):
         self._what.setAccessibleName(tr("What a click takes"))
         self._what.setToolTip(tr("What a click takes; Shift adds to the mask, Alt takes away from it"))
         self._what.addItems([tr("Thing or person"), tr("Any part")])
-        self._reach = _slider(
-            tr("Reach"),
-            tr("How far beyond the outline the mask goes, for edges and shadows"),
-            _SLIDER_STEPS,
-            self,
-        )
+        tip = tr("How far beyond the thing the mask goes, in percent of the thing; never into skin")
+        self._reach = _slider(tr("Reach"), tip, LARGEST_REACH, self)
         self._number = QLabel(self)
         self._number.setProperty("role", "hint")
-        self._number.setMinimumWidth(self._number.fontMetrics().horizontalAdvance("200 px") + 4)
+        self._number.setMinimumWidth(self._number.fontMetrics().horizontalAdvance("50 %") + 4)
         row = _row(self)
         row.addWidget(self._what)
         row.addSpacing(6)
@@ -152,16 +156,44 @@ class PickOptions(QWidget):
         self._on_tools()
 
     def remember(self, memory: Memory) -> None:
-        """Keep what a click takes between starts; the reach suits the photo."""
+        """Keep what a click takes between starts, and how far it reaches."""
         memory.keep_choice("pick", self._what)
+        memory.keep_number("reach", self._reach)
 
     def _on_what(self, place: int) -> None:
         self._tools.set_picks_parts(place == 1)
 
-    def _on_reach(self) -> None:
-        self._tools.set_reach(_chosen(self._reach, self._tools.reach_px, 0, LARGEST_REACH_PX))
+    def _on_reach(self, percent: int) -> None:
+        self._tools.set_reach(percent)
 
     def _on_tools(self) -> None:
         self._what.setCurrentIndex(1 if self._tools.picks_parts else 0)
-        _show(self._reach, _position_of(self._tools.reach_px, 0, LARGEST_REACH_PX))
-        self._number.setText(f"{self._tools.reach_px} px")
+        _show(self._reach, self._tools.reach_percent)
+        self._number.setText(tr("{percent:.0f} %", percent=self._tools.reach_percent))
+
+
+class TightnessSlider(QSlider):
+    """How probable it must be that a pixel belongs to a thing: to the right masks are tighter."""
+
+    def __init__(self, tools: Tools, parent: QWidget) -> None:
+        """Args: the tools that are set here."""
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._tools = tools
+        self.setRange(round(100 * SMALLEST_THRESHOLD), round(100 * LARGEST_THRESHOLD))
+        self.setPageStep(10)
+        self.setMinimumWidth(48)
+        self.setMaximumWidth(180)
+        self.setAccessibleName(tr("How tight"))
+        self.setToolTip(
+            tr("How tight the last tightening or pick lies: to the left it takes what is doubtful, too")
+        )
+        self.valueChanged.connect(lambda percent: tools.set_threshold(percent / 100))
+        tools.changed.connect(self._on_tools)
+        self._on_tools()
+
+    def remember(self, memory: Memory) -> None:
+        """Keep it between starts; whichever slider was moved last counts."""
+        memory.keep_number("tightness", self)
+
+    def _on_tools(self) -> None:
+        _show(self, round(100 * self._tools.threshold))

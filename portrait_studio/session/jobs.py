@@ -54,6 +54,8 @@ class JobKind(Enum):
     PARSE = Message("Reading the structure")
     SURVEY = Message("Looking at the photo")
     SKETCH = Message("Guessing the outline")
+    TIGHTEN = Message("Tightening the mask")
+    FIND = Message("Finding the thing")
 
     @property
     def is_quiet(self) -> bool:

@@ -20,6 +20,9 @@ from portrait_studio.messages import Message
 from portrait_studio.networks.conventions import LABELS, THINGS
 
 _THING_LABELS: Final = [LABELS.index(thing) for thing in sorted(THINGS)]
+_SKIN_LABELS: Final = [
+    LABELS.index(part) for part in ("face", "left-arm", "right-arm", "left-leg", "right-leg")
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +33,13 @@ class Part:
         name: what the user reads.
         bounds: the part of the photo that the map describes.
         inside: (h, w) bool over the map.
+        is_thing: whether people can do without it.
     """
 
     name: Message
     bounds: Bounds
     inside: NDArray[np.bool_]
+    is_thing: bool = False
 
     def outline(self, photo: Extent, reach_px: int = 0) -> tuple[Bounds, Mask]:
         """The part in photo pixels, with a smooth outline.
@@ -139,6 +144,11 @@ class Parts:
         things = np.isin(self._labels, _THING_LABELS)
         return tuple(Guard(person, replace(person, inside=person.inside & things)) for person in self.people)
 
+    @cached_property
+    def skin(self) -> Part:
+        """Faces, arms and legs of all people."""
+        return Part(Message("skin"), self._bounds, np.isin(self._labels, _SKIN_LABELS))
+
     def person_at(self, x: float, y: float) -> Part | None:
         """The body under a photo position."""
         spot = self._spot(x, y)
@@ -158,7 +168,8 @@ class Parts:
         numbers = self._components[label]
         key = (label, int(numbers[spot]))
         if key not in self._found:
-            self._found[key] = Part(label_name(label), self._bounds, numbers == key[1])
+            is_thing = LABELS[label] in THINGS
+            self._found[key] = Part(label_name(label), self._bounds, numbers == key[1], is_thing)
         return self._found[key]
 
     def thing_or_person_at(self, x: float, y: float) -> Part | None:

@@ -3,61 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from enum import Enum
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Final
 
+import cv2
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.document.document import Document
 from portrait_studio.document.history import Step
-from portrait_studio.document.mask_edit import MaskEdit
 from portrait_studio.engine.label_mask import usual_reach
+from portrait_studio.engine.things import Clicks, ThingFound
 from portrait_studio.imaging.geometry import Bounds
-from portrait_studio.imaging.masks import HOLE, KNOWN, Mask
+from portrait_studio.imaging.masks import HOLE, Mask
 from portrait_studio.messages import Message
 from portrait_studio.session.editing import Editing
+from portrait_studio.session.last_pick import LastPick, PickMode
 from portrait_studio.session.parts import Guard, Part
-from portrait_studio.session.step_names import picked_part
+from portrait_studio.session.picked import PickedPart, PickedThing, coarseness
+from portrait_studio.session.seeking import Found, Seeking
 from portrait_studio.session.survey import Survey
 from portrait_studio.session.tools import Tools
 
-
-class PickMode(Enum):
-    """What becomes of the mask that is there already."""
-
-    REPLACE = "replace"
-    ADD = "add"
-    SUBTRACT = "subtract"
+_LEAST_AGREEMENT: Final = 0.4
+"""IoU from which on what was found is the part that was clicked, at its own edge."""
 
 
 @dataclass(frozen=True, eq=False)
-class _Pick:
-    """The last pick: what, how, and which step it is."""
+class _Search:
+    """What the network is asked for: places inside a thing and beside it, or a rectangle, or both.
 
-    part: Part
+    Attributes:
+        mode: what becomes of the mask.
+        clicks: where the user has clicked since the search began.
+        box: (H, W) uint8, nonzero in the rectangle that the user has drawn; None where there is none.
+        corrects: the pick whose place the answer takes, while that is the last one.
+    """
+
     mode: PickMode
-    step: Step | None
+    clicks: Clicks = field(default_factory=Clicks)
+    box: Mask | None = None
+    corrects: PickedThing | None = None
+
+    def corrected(self, x: float, y: float, mode: PickMode) -> _Search:
+        """With one place more: inside the thing, or beside it."""
+        inside, outside = self.clicks.inside, self.clicks.outside
+        if mode is PickMode.SUBTRACT:
+            return replace(self, clicks=Clicks(inside, (*outside, (x, y))))
+        return replace(self, clicks=Clicks((*inside, (x, y)), outside))
 
 
 class Picking(QObject):
-    """Takes things and people by one click, and keeps the mask away from protected people."""
+    """Takes things and people by a click or a rectangle, and keeps the mask away from protected people."""
 
     protection_changed = Signal()
     """Other people are in the photo, or others of them are protected"""
     marked = Signal()
     """A pick added something to the mask"""
+    hinted = Signal(object)
+    """Message: why nothing was marked"""
 
-    def __init__(self, editing: Editing, survey: Survey, tools: Tools, parent: QObject) -> None:
-        """Args: the document; what is where; how far to reach, and whether parts or things are meant."""
+    def __init__(
+        self, editing: Editing, survey: Survey, tools: Tools, seeking: Seeking, parent: QObject
+    ) -> None:
+        """Args: the document; what is where; how picks are meant; who finds what has no name."""
         super().__init__(parent)
-        self._editing, self._survey, self._tools = editing, survey, tools
-        self._last: _Pick | None = None
-        self._reach_px = tools.reach_px
+        self._editing, self._survey, self._tools, self._seeking = editing, survey, tools, seeking
+        self._last = LastPick(editing, survey, tools, self)
+        self._pending: _Search | None = None
+        self._answered: tuple[_Search, PickedThing] | None = None
         self._people: tuple[Part, ...] = ()
         self._guards: tuple[Guard, ...] = ()
         self._protected: frozenset[int] = frozenset()
-        tools.changed.connect(self._on_tools_changed)
+        self._last.hinted.connect(self.hinted)
+        seeking.ended.connect(self._on_search_ended)
         survey.changed.connect(self._on_survey_changed)
         editing.protected_changed.connect(self._read_protected)
 
@@ -76,6 +96,8 @@ class Picking(QObject):
         """Protected people without what can be taken away from them."""
         return tuple(self._guards[number].body for number in sorted(self._protected))
 
+    # -- picking -------------------------------------------------------------------------------------------
+
     def part_at(self, x: float, y: float) -> Part | None:
         """What a click at a photo position would take."""
         parts = self._survey.parts
@@ -84,14 +106,108 @@ class Picking(QObject):
         return parts.part_at(x, y) if self._tools.picks_parts else parts.thing_or_person_at(x, y)
 
     def pick(self, x: float, y: float, mode: PickMode) -> bool:
-        """Take what is at a photo position; False when nothing is."""
+        """Take what is at a photo position, or look for it; False when nothing is there that could be taken.
+
+        What has no name is looked for by its click. Until something else is done, clicks near it that add or
+        take away say what belongs to it, and it is looked for again.
+        """
         part = self.part_at(x, y)
-        if part is None:
+        search = self._to_correct(x, y, mode)
+        if search is not None and (part is None or not part.is_thing):
+            self._look_for(search.corrected(x, y, mode))
+            return True
+        if part is not None:
+            self._take_part(part, mode)
+            return True
+        if not self._may_look_at(x, y):
             return False
-        self._apply(part, mode)
+        self._look_for(_Search(mode, Clicks(((x, y),))))
+        return True
+
+    def pick_in(self, box: Bounds, mode: PickMode) -> bool:
+        """Look for the thing that fills a rectangle; False when that cannot be done now."""
+        document = self._editing.document
+        if document is None or not self._seeking.is_possible:
+            return False
+        loose = np.zeros_like(document.mask)
+        loose[box.intersected(Bounds.of(document.extent)).slices] = HOLE
+        if cv2.countNonZero(loose):
+            self._look_for(_Search(mode, box=loose))
+        return True
+
+    def _take_part(self, part: Part, mode: PickMode) -> None:
+        """Take it as the parsing map has it, and at its own edge as soon as that is found."""
+        picked = PickedPart(part)
+        self._last.put(picked, mode)
         if mode is not PickMode.SUBTRACT:
             self.marked.emit()
-        return True
+        document = self._editing.document
+        if part.is_thing and document is not None and self._seeking.is_possible:
+            loose = np.zeros_like(document.mask)
+            bounds, outline = part.outline(document.extent, 2 * coarseness(part))
+            loose[bounds.slices] = outline
+            self._seeking.find(Clicks(), loose, partial(self._refine, picked))
+
+    def _refine(self, picked: PickedPart, found: Found) -> None:
+        document = self._editing.document
+        if document is not None and self._last.picked is picked and self._is_same(picked, found[0], document):
+            self._last.replace(PickedThing(picked.name, found[0]))
+
+    def _is_same(self, picked: PickedPart, thing: ThingFound, document: Document) -> bool:
+        mask = thing.mask(document.extent, self._tools.threshold)
+        bounds, outline = picked.part.outline(document.extent)
+        common = cv2.countNonZero(cv2.min(mask[bounds.slices], outline))
+        united = cv2.countNonZero(mask) + cv2.countNonZero(outline) - common
+        return thing.stands_out and common >= _LEAST_AGREEMENT * united
+
+    # -- searches ------------------------------------------------------------------------------------------
+
+    def _may_look_at(self, x: float, y: float) -> bool:
+        """What has a name goes by that: nothing is looked for before it is known what is where."""
+        document = self._editing.document
+        if document is None or not self._seeking.is_possible or self._survey.is_under_way:
+            return False
+        return 0 <= x < document.extent.width and 0 <= y < document.extent.height
+
+    def _to_correct(self, x: float, y: float, mode: PickMode) -> _Search | None:
+        """The search that a click goes on with: the one under way, or the last, if the click is near."""
+        if mode is PickMode.REPLACE or not self._seeking.is_possible:
+            return None
+        if self._pending is not None or self._answered is None:
+            return self._pending
+        search, picked = self._answered
+        around = picked.found.bounds
+        is_near = around.left <= x < around.right and around.top <= y < around.bottom
+        return replace(search, corrects=picked) if is_near and self._last.picked is picked else None
+
+    def _look_for(self, search: _Search) -> None:
+        # It cancels the one before, which is then pending no more.
+        self._seeking.find(search.clicks, search.box, partial(self._take_found, search))
+        self._pending = search
+
+    def _take_found(self, search: _Search, found: Found) -> None:
+        document, thing = self._editing.document, found[0]
+        if document is None:
+            return
+        mask = thing.mask(document.extent, self._tools.threshold)
+        if not thing.stands_out or not cv2.countNonZero(mask):
+            self.hinted.emit(
+                Message("Nothing stands out there; drag a rectangle around it, or paint over it.")
+            )
+            return
+        picked = PickedThing(Message("thing"), thing)
+        if search.corrects is not None and self._last.picked is search.corrects:
+            self._last.replace(picked)
+        else:
+            self._last.put(picked, search.mode)
+        self._answered = (search, picked)
+        if search.mode is not PickMode.SUBTRACT:
+            self.marked.emit()
+
+    def _on_search_ended(self) -> None:
+        self._pending = None
+
+    # -- people --------------------------------------------------------------------------------------------
 
     def protect(self, numbers: AbstractSet[int]) -> None:
         """Let the mask never reach these people, and take it away where it does.
@@ -108,25 +224,10 @@ class Picking(QObject):
 
     def forget(self) -> None:
         """Another document is open."""
-        self._last = None
+        self._last.forget()
+        self._pending = self._answered = None
         self._people, self._guards, self._protected = (), (), frozenset()
         self.protection_changed.emit()
-
-    def _apply(self, part: Part, mode: PickMode) -> None:
-        document, history = self._editing.document, self._editing.history
-        if document is None:
-            return
-        bounds, outline = part.outline(document.extent, self._tools.reach_px)
-
-        def change(edit: MaskEdit) -> Bounds:
-            cleared = edit.clear() if mode is PickMode.REPLACE else Bounds(0, 0, 0, 0)
-            value = KNOWN if mode is PickMode.SUBTRACT else HOLE
-            return cleared.united(edit.stamp(bounds, outline, value))
-
-        before = history.state
-        self._editing.change(picked_part(part.name, leaves=mode is PickMode.SUBTRACT), change)
-        step = history.state
-        self._last = _Pick(part, mode, step if step is not before else None)
 
     def _mask_of(self, document: Document, numbers: AbstractSet[int]) -> Mask:
         mask = np.zeros_like(document.mask)
@@ -146,17 +247,6 @@ class Picking(QObject):
                 if guard.shows_in(protected, extent, usual_reach(extent))
             )
         self.protection_changed.emit()
-
-    def _on_tools_changed(self) -> None:
-        """A moved slider changes the last pick as long as nothing came after it."""
-        if self._tools.reach_px == self._reach_px:
-            return
-        self._reach_px = self._tools.reach_px
-        last, history = self._last, self._editing.history
-        if last is None or last.step is None or last.step is not history.state or not self._editing.may_undo:
-            return
-        history.stack.undo()
-        self._apply(last.part, last.mode)
 
     def _on_survey_changed(self) -> None:
         """People are those of the photo as it was seen first: a fill gives nobody another number."""

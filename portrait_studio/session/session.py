@@ -26,12 +26,14 @@ from portrait_studio.session.jobs import Failure, Job, JobDesk, JobKind, Runner
 from portrait_studio.session.painting import Painting
 from portrait_studio.session.picking import Picking
 from portrait_studio.session.posing import Posing
+from portrait_studio.session.seeking import SEARCHES, Seeker, Seeking
 from portrait_studio.session.structure_reading import Reader, StructureReading
 from portrait_studio.session.survey import Survey
+from portrait_studio.session.tightening import Tightening
 from portrait_studio.session.tools import Tools
 
 
-class Engine(Completer, Reader, Sketcher, Protocol):
+class Engine(Completer, Reader, Seeker, Sketcher, Protocol):
     """What a session asks of the engine, always in the engine's thread."""
 
     def warm_up(self, progress: Progress) -> Readiness:
@@ -59,6 +61,8 @@ class Session(QObject):
     """Failure"""
     noticed = Signal(object)
     """A sentence for the user that needs no answer"""
+    hinted = Signal(object)
+    """A sentence about what was just done, which is soon forgotten"""
     device_named = Signal(str)
     """What fills run on"""
     state_changed = Signal()
@@ -80,14 +84,21 @@ class Session(QObject):
         self.filling = Filling(self.editing, self._engine_desk, engine, self.survey, self)
         self.reading = StructureReading(self.editing, self._engine_desk, engine, self)
         self.posing = Posing(self.editing, self)
-        self.picking = Picking(self.editing, self.survey, self.tools, self)
+        self.seeking = Seeking(self.editing, self._engine_desk, engine, self)
+        self.tightening = Tightening(self.editing, self.tools, self.painting, self.seeking, self)
+        self.picking = Picking(self.editing, self.survey, self.tools, self.seeking, self)
         self.extending = Extending(self.editing, self.tools, self._engine_desk, engine, self)
         self._landing: CompletionResult | None = None
+        self._fill_next: CompletionOptions | None = None
         self.history.changed.connect(self._on_state)
         self.editing.canvas_changed.connect(self._on_canvas_changed)
         self.survey.changed.connect(self.structure_changed)
         self.reading.changed.connect(self.structure_changed)
         self.painting.ended.connect(self._land)
+        self.seeking.changed.connect(self.state_changed)
+        self.seeking.ended.connect(self._on_search_ended)
+        for marking in (self.tightening, self.picking):
+            marking.hinted.connect(self.hinted)
         self.filling.filled.connect(self._on_filled)
         self.filling.refused.connect(self.failed)
         self.extending.refused.connect(self.failed)
@@ -139,7 +150,8 @@ class Session(QObject):
     def can_fill(self) -> bool:
         """Whether there is something to fill, and nothing in the way."""
         is_new = self.document is not None and self.document.has_blank
-        return self.filling.can_fill_next or (self.can_edit and (self.has_mask or is_new))
+        is_there = self.has_mask or is_new or self.seeking.is_under_way
+        return self.filling.can_fill_next or (self.can_edit and is_there)
 
     @property
     def can_undo(self) -> bool:
@@ -174,9 +186,12 @@ class Session(QObject):
         self._engine_desk.start(JobKind.PREPARE, self._engine.warm_up)
 
     def fill(self, options: CompletionOptions) -> None:
-        """Start filling what is masked."""
+        """Start filling what is masked, as soon as the mask is what it is about to be."""
         self.painting.end_stroke()
-        self.filling.fill(options)
+        if self.seeking.is_under_way:
+            self._fill_next = options
+        else:
+            self.filling.fill(options)
 
     def fill_again(self, method: Method) -> None:
         """Make another candidate for the last fill; if that fails, it stays as it is."""
@@ -200,6 +215,8 @@ class Session(QObject):
         """
         job = self._engine_desk.current
         if job is not None and not job.kind.is_quiet:
+            if self.seeking.is_under_way:
+                self.tightening.forget()
             self._engine_desk.cancel()
             self.filling.go_on()
             return True
@@ -227,6 +244,8 @@ class Session(QObject):
             JobKind.PARSE: self.reading.take,
             JobKind.SURVEY: self.survey.take,
             JobKind.SKETCH: self.extending.take,
+            JobKind.TIGHTEN: self.seeking.take,
+            JobKind.FIND: self.seeking.take,
         }
         answers[job.kind](result)
         self.survey.go_on()
@@ -239,7 +258,10 @@ class Session(QObject):
             self.survey.give_up()
         if failure.kind is JobKind.SKETCH:
             is_news = self.extending.give_up()
-        if failure.kind.is_quiet and isinstance(failure.error, PortraitStudioError):
+        is_quiet = failure.kind.is_quiet
+        if failure.kind in SEARCHES:
+            is_quiet = self.seeking.fail(failure.error)
+        if is_quiet and isinstance(failure.error, PortraitStudioError):
             if is_news:
                 self.noticed.emit(_what_is_missing(failure.kind, failure.error.message))
         elif is_news:
@@ -251,6 +273,8 @@ class Session(QObject):
             self.filling.end()
         if job.kind is JobKind.SURVEY:
             self.survey.give_way()
+        if job.kind in SEARCHES:
+            self.seeking.end()
         self.survey.go_on()
 
     def _on_fill(self, result: CompletionResult) -> None:
@@ -267,8 +291,15 @@ class Session(QObject):
     def _on_prepared(self, readiness: Readiness) -> None:
         """What the engine before could not do, this one may."""
         self.device_named.emit(readiness.device)
+        self.seeking.set_able(readiness.finds_things)
         self.survey.try_again()
         self.extending.go_on()
+
+    def _on_search_ended(self, is_answered: bool) -> None:
+        """A fill that waited begins, unless the user went on with something else."""
+        options, self._fill_next = self._fill_next, None
+        if options is not None and is_answered and self.can_fill:
+            self.filling.fill(options)
 
     def _on_state(self) -> None:
         self.state_changed.emit()
@@ -291,6 +322,7 @@ class Session(QObject):
         self.tools.suit(document.extent)
         self.files.belong_to(opened)
         self.picking.forget()
+        self.tightening.forget()
         self.survey.begin()
         self.opened.emit()
         self.state_changed.emit()
@@ -310,7 +342,9 @@ class Session(QObject):
 
 
 def _what_is_missing(kind: JobKind, reason: Message) -> Message:
-    """What the user has to do without, since a job that nobody waits for has failed."""
+    """What the user has to do without, since a job has failed that the rest does not depend on."""
+    if kind in SEARCHES:
+        return reason
     if kind is JobKind.SKETCH:
         return Message("The outline of the body could not be guessed. {reason}", reason=reason)
     if kind is JobKind.SURVEY:

@@ -7,12 +7,16 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from portrait_studio.engine.label_mask import usual_reach
+from portrait_studio.engine.things import USUAL_THRESHOLD
 from portrait_studio.imaging.geometry import Extent
 
 SMALLEST_BRUSH_PX: Final = 1
 LARGEST_BRUSH_PX: Final = 1000
-LARGEST_REACH_PX: Final = 200
+LARGEST_REACH: Final = 50
+"""Percent of the side of a square as large as the thing."""
+USUAL_REACH: Final = 3
+SMALLEST_THRESHOLD: Final = 0.1
+LARGEST_THRESHOLD: Final = 0.9
 
 
 class Tool(Enum):
@@ -44,11 +48,13 @@ class Tools(QObject):
         self._diameter_px = 40
         self._hardness = 1.0
         self._label: int | None = None
-        self._reach_px = 0
+        self._reach_percent = USUAL_REACH
         self._picks_parts = False
         self._obeys_pressure = True
         self._takes_loops = False
         self._fills_after_stroke = False
+        self._tightens = False
+        self._threshold = USUAL_THRESHOLD
 
     @property
     def tool(self) -> Tool:
@@ -71,9 +77,9 @@ class Tools(QObject):
         return self._label
 
     @property
-    def reach_px(self) -> int:
-        """How far beyond a picked thing the mask goes, to catch its edges and its shadow."""
-        return self._reach_px
+    def reach_percent(self) -> int:
+        """How far beyond a picked thing and its rim the mask goes, in percent of the thing."""
+        return self._reach_percent
 
     @property
     def picks_parts(self) -> bool:
@@ -94,6 +100,16 @@ class Tools(QObject):
     def fills_after_stroke(self) -> bool:
         """Whether each stroke, rectangle, lasso or pick is filled at once."""
         return self._fills_after_stroke
+
+    @property
+    def tightens(self) -> bool:
+        """Whether what is drawn by hand shrinks to the thing in it."""
+        return self._tightens
+
+    @property
+    def threshold(self) -> float:
+        """Probability from which on a pixel belongs to a thing that is found: how tight masks are."""
+        return self._threshold
 
     def diameter_at(self, pressure: float) -> float:
         """Diameter in photo pixels under the pressure of a pen, in [0, 1]; a mouse presses fully."""
@@ -134,9 +150,9 @@ class Tools(QObject):
             self._tool = Tool.BRUSH
         self.changed.emit()
 
-    def set_reach(self, reach_px: int) -> None:
+    def set_reach(self, percent: int) -> None:
         """How far beyond a picked thing the mask goes, within its limits."""
-        self._reach_px = min(LARGEST_REACH_PX, max(0, reach_px))
+        self._reach_percent = min(LARGEST_REACH, max(0, percent))
         self.changed.emit()
 
     def set_picks_parts(self, parts: bool) -> None:
@@ -159,14 +175,19 @@ class Tools(QObject):
         self._fills_after_stroke = fills
         self.changed.emit()
 
-    def suit(self, extent: Extent) -> None:
-        """Make the brush a twentieth of a photo's longer side, which suits things that people carry.
+    def set_tightens(self, tightens: bool) -> None:
+        """Whether what is drawn by hand shrinks to the thing in it."""
+        self._tightens = tightens
+        self.changed.emit()
 
-        Picks reach a little beyond what is seen, since a parsing map is coarser than a photo.
-        """
-        longest = max(extent.width, extent.height)
-        self.set_diameter(max(8, longest // 20))
-        self.set_reach(usual_reach(extent))
+    def set_threshold(self, threshold: float) -> None:
+        """How probable it must be that a pixel belongs to a thing, within its limits."""
+        self._threshold = min(LARGEST_THRESHOLD, max(SMALLEST_THRESHOLD, threshold))
+        self.changed.emit()
+
+    def suit(self, extent: Extent) -> None:
+        """Make the brush a twentieth of a photo's longer side, which suits things that people carry."""
+        self.set_diameter(max(8, max(extent.width, extent.height) // 20))
 
     def step_diameter(self, steps: int) -> None:
         """Grow (positive) or shrink the brush in steps of about a tenth, at least one pixel each."""

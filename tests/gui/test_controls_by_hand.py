@@ -15,17 +15,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QMenu, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
-from portrait_studio.engine.label_mask import usual_reach
 from portrait_studio.gui.dialogs import ErrorDialog
 from portrait_studio.gui.export_dialog import ExportDialog
 from portrait_studio.gui.key_editor import KeyEditor
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.gui.preferences_dialog import PreferencesDialog
-from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.photo import ImageFormat
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.session.session import Session
-from portrait_studio.session.tools import LARGEST_BRUSH_PX, LARGEST_REACH_PX, SMALLEST_BRUSH_PX
+from portrait_studio.session.tools import LARGEST_BRUSH_PX, LARGEST_REACH, SMALLEST_BRUSH_PX
 from tests.gui.conftest import CTRL, Hand, write_photo
 
 T = TypeVar("T", bound=QWidget)
@@ -96,19 +94,18 @@ def test_every_number_of_pixels_is_kept_whoever_sets_it(window: MainWindow, open
     for pixels in range(SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX + 1, 7):
         opened.tools.set_diameter(pixels)
         assert opened.tools.diameter_px == window.options.brush.number.value() == pixels
-    for pixels in range(0, LARGEST_REACH_PX + 1):
-        opened.tools.set_reach(pixels)
-        assert opened.tools.reach_px == pixels
+    for percent in range(0, LARGEST_REACH + 1):
+        opened.tools.set_reach(percent)
+        assert opened.tools.reach_percent == percent
 
 
-def test_the_brush_and_the_reach_of_each_photo_are_exactly_what_suits_it(
+def test_the_brush_of_each_photo_is_exactly_what_suits_it(
     qtbot: QtBot, opened: Session, tmp_path: Path
 ) -> None:
     for width, height in ((2620, 40), (600, 3000)):
         with qtbot.waitSignal(opened.opened, timeout=5000):
             opened.files.open(write_photo(tmp_path / f"{width}.png", width, height))
         assert opened.tools.diameter_px == max(width, height) // 20
-        assert opened.tools.reach_px == usual_reach(Extent(width, height))
 
 
 def test_the_reach_slider_widens_a_pick_by_mouse_and_keys(
@@ -124,7 +121,7 @@ def test_the_reach_slider_widens_a_pick_by_mouse_and_keys(
     slider.setFocus()
     for _ in range(3):
         QTest.keyClick(slider, Qt.Key.Key_Right)
-    assert opened.tools.reach_px == 3
+    assert opened.tools.reach_percent == 3
     wider = painted(opened)
     assert wider > narrow > 0
     drag_handle(slider, 0.9)

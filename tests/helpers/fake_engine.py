@@ -144,6 +144,10 @@ class FakeEngine:
         """What of `things` lies in each place."""
         self.loose.append(loose.copy())
         self._seek(progress)
+        return self.found_in(loose)
+
+    def found_in(self, loose: Mask) -> tuple[ThingFound, ...]:
+        """The same, without a thread."""
         found = []
         for place in hole_bounds(loose):
             inside = np.zeros_like(loose)
@@ -173,6 +177,8 @@ class FakeEngine:
         meant = np.isin(numbers, list(taken - {0})) | (np.zeros_like(things) if loose is None else loose) != 0
         meant = np.where(meant & ~np.isin(numbers, list(left - {0})), np.uint8(255), np.uint8(0))
         marked = Bounds(0, 0, 0, 0) if loose is None else mask_bounds(loose)
+        if not meant.any():
+            return ThingFound(marked, Bounds(0, 0, width, height), np.zeros((height, width), np.uint8))
         return replace(self._found(Extent(width, height), mask_bounds(meant), meant), marked=marked)
 
     def _seek(self, progress: Progress) -> None:

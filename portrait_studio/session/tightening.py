@@ -1,0 +1,201 @@
+"""Shrinks what was marked loosely to the things in it and their rims: on request, or after each stroke."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from portrait_studio.document.document import Document
+from portrait_studio.document.history import Step
+from portrait_studio.engine.things import ThingFound, usual_rim
+from portrait_studio.imaging.masks import HOLE, Mask, copied, extent_of, grow, mask_bounds
+from portrait_studio.messages import Message
+from portrait_studio.session.editing import Editing
+from portrait_studio.session.history import State
+from portrait_studio.session.painting import Painting
+from portrait_studio.session.seeking import Found, Seeking
+from portrait_studio.session.tools import Tools
+
+_LEAST_NEW: Final = 0.05
+"""A stroke beside what was marked before stays as painted where less than this share of it is thing."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Request:
+    """What is to be tightened.
+
+    Attributes:
+        kept: (H, W) uint8, the mask before the strokes: never less than that stays.
+        loose: (H, W) uint8, nonzero = the places that the network is asked about.
+    """
+
+    kept: Mask
+    loose: Mask
+
+
+@dataclass(frozen=True, eq=False)
+class _Last:
+    """The last tightening: what, by which answer, the state after it, and whether it made that state."""
+
+    request: _Request
+    found: Found
+    state: State
+    is_step: bool
+
+
+class Tightening(QObject):
+    """Each tightening is one step on top of what was painted; moving the threshold changes the last one."""
+
+    hinted = Signal(object)
+    """Message: where nothing stands out, the mask stays as it was painted"""
+
+    def __init__(
+        self, editing: Editing, tools: Tools, painting: Painting, seeking: Seeking, parent: QObject
+    ) -> None:
+        """Args: the document; the switch and the threshold; who paints; who finds things."""
+        super().__init__(parent)
+        self._editing, self._tools, self._painting, self._seeking = editing, tools, painting, seeking
+        self._owed: tuple[Step, ...] = ()
+        self._before_edit: State = None
+        self._last: _Last | None = None
+        self._threshold = tools.threshold
+        editing.about_to_change.connect(self._on_about_to_change)
+        painting.marked.connect(self._on_marked)
+        tools.changed.connect(self._on_tools_changed)
+
+    def tighten_all(self) -> None:
+        """Tighten the whole mask."""
+        self._painting.end_stroke()
+        document = self._editing.document
+        if document is not None and document.has_mask and self._seeking.is_possible:
+            self.forget()
+            self._ask(document, np.zeros_like(document.mask), copied(document.mask))
+
+    def forget(self) -> None:
+        """Strokes that still wait to be tightened stay as they are; another document may be open."""
+        self._owed, self._last = (), None
+
+    def _on_about_to_change(self) -> None:
+        self._before_edit = self._editing.history.state
+
+    def _on_marked(self) -> None:
+        """Tighten what the last stroke touches, and those before it whose search it has cancelled."""
+        document, state = self._editing.document, self._editing.history.state
+        is_wanted = self._tools.tightens and self._seeking.is_possible
+        if document is None or state is None or state is self._before_edit or not is_wanted:
+            self._owed = ()
+            return
+        self._owed = self._still_on_top((*self._owed, state))
+        kept = document.mask_before([step.delta for step in reversed(self._owed)])
+        self._ask(document, kept, touched_places(document.mask, document.mask > kept))
+
+    def _still_on_top(self, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        """Those of the steps that no other step lies on, in their order."""
+        found: list[Step] = []
+        for step in self._editing.history.applied_backwards():
+            if step not in steps:
+                break
+            found.insert(0, step)
+        return tuple(found)
+
+    def _ask(self, document: Document, kept: Mask, loose: Mask) -> None:
+        if document.has_blank and document.blank is not None:
+            # What no camera has seen shows nothing, and is to be filled whatever stands beside it.
+            loose[document.blank != 0] = 0
+        if cv2.countNonZero(loose):
+            self._seeking.tighten(loose, partial(self._take, _Request(kept, loose)))
+
+    def _take(self, request: _Request, found: Found) -> None:
+        self._owed = ()
+        doubtful = self._apply(request, found)
+        if doubtful == len(found):
+            self.hinted.emit(Message("Nothing stands out there; the mask stays as you painted it."))
+        elif doubtful:
+            self.hinted.emit(Message("Where nothing stands out, the mask stays as you painted it."))
+
+    def _apply(self, request: _Request, found: Found) -> int:
+        """Make it a step; returns in how many places nothing stands out."""
+        document, history = self._editing.document, self._editing.history
+        assert document is not None
+        tight, doubtful = tightened(document.mask, request.kept, request.loose, found, self._threshold)
+        before = history.state
+        self._editing.change(Message("Tighten mask"), lambda edit: edit.replace(tight))
+        self._last = _Last(request, found, history.state, history.state is not before)
+        return doubtful
+
+    def _on_tools_changed(self) -> None:
+        """A moved slider changes the last tightening as long as nothing came after it."""
+        if self._tools.threshold == self._threshold:
+            return
+        self._threshold = self._tools.threshold
+        last, history = self._last, self._editing.history
+        if last is None or last.state is not history.state or not self._editing.may_edit:
+            return
+        if last.is_step:
+            history.stack.undo()
+        self._apply(last.request, last.found)
+
+
+def touched_places(mask: Mask, touched: NDArray[np.bool_]) -> Mask:
+    """The connected places of a mask that are touched anywhere.
+
+    Args:
+        mask: (H, W) uint8, nonzero = hole; pixels that touch at a corner are connected.
+        touched: (H, W) bool.
+
+    Returns:
+        (H, W) uint8, 0 or 255.
+    """
+    places, bounds = np.zeros_like(mask), mask_bounds(mask)
+    if not bounds.is_empty:
+        count, numbers = cv2.connectedComponents(mask[bounds.slices], connectivity=8)
+        is_meant = np.zeros(count, np.uint8)
+        is_meant[numbers[touched[bounds.slices]]] = HOLE
+        is_meant[0] = 0
+        places[bounds.slices] = is_meant[numbers]
+    return places
+
+
+def tightened(painted: Mask, kept: Mask, loose: Mask, found: Found, threshold: float) -> tuple[Mask, int]:
+    """A mask in which places are shrunk to the things in them; soft edges stay where nothing stands out.
+
+    Args:
+        painted: (H, W) uint8, 0..255.
+        kept: (H, W) uint8, 0..255: what stays of `painted` whatever is found.
+        loose: (H, W) uint8, nonzero = the places that were asked about.
+        found: one thing for each of them.
+        threshold: probability from which on a pixel belongs to the thing, in (0, 1).
+
+    Returns:
+        (H, W) uint8, and in how many places nothing stands out.
+    """
+    result, rim = copied(painted), usual_rim(extent_of(painted))
+    clear = [thing for thing in found if _is_clear(thing, painted, kept, loose, threshold)]
+    for thing in clear:
+        place = thing.marked.slices
+        own = loose[place] != 0
+        result[place][own] = kept[place][own]
+    for thing in clear:
+        tight = grow(thing.mask(extent_of(painted), threshold), rim)
+        around = mask_bounds(tight).slices
+        np.maximum(result[around], tight[around], out=result[around])
+    return result, len(found) - len(clear)
+
+
+def _is_clear(thing: ThingFound, painted: Mask, kept: Mask, loose: Mask, threshold: float) -> bool:
+    """Whether a thing stands out, and in what is new: else a stroke that adds to a thing would be lost."""
+    inside = thing.mask(extent_of(painted), threshold)
+    if not thing.stands_out or not cv2.countNonZero(inside):
+        return False
+    place = thing.marked.slices
+    own = loose[place] != 0
+    new = own & (painted[place] > kept[place])
+    if not kept[place][own].any() or not new.any():
+        return True
+    return float((inside[place][new] != 0).mean()) >= _LEAST_NEW
