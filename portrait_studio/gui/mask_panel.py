@@ -42,14 +42,13 @@ class MaskPanel(QWidget):
         self._step.setAccessibleName(tr("How far the edge moves, in photo pixels"))
         self._step.setToolTip(tr("How far Grow and Shrink move the edge, and how soft Feather makes it"))
         self._step.ended.connect(self.typing_ended)
-        self._tightness = TightnessSlider(tools, self)
         self._people = QVBoxLayout()
         self._people.setSpacing(6)
         self._boxes: list[QCheckBox] = []
         self._hint = QLabel(self)
         self._hint.setProperty("role", "hint")
         self._hint.setWordWrap(True)
-        self._lay_out(actions)
+        self._lay_out(actions, tools)
         self.show_people((), frozenset(), is_known=False)
 
     @property
@@ -92,7 +91,7 @@ class MaskPanel(QWidget):
         chosen = frozenset(place for place, box in enumerate(self._boxes) if box.isChecked())
         self.protection_chosen.emit(chosen)
 
-    def _lay_out(self, actions: Actions) -> None:
+    def _lay_out(self, actions: Actions, tools: Tools) -> None:
         amount = QHBoxLayout()
         amount.addWidget(QLabel(tr("Edge by"), self))
         amount.addWidget(self._step)
@@ -109,6 +108,8 @@ class MaskPanel(QWidget):
                 grid.addWidget(ActionButton(actions[command], self), row, place)
         tight = QHBoxLayout()
         tight.addWidget(ActionButton(actions[Command.TIGHTEN], self), 1)
+        # Made here, since Tab goes through widgets in the order in which they were made.
+        self._tightness = TightnessSlider(tools, self)
         tight.addWidget(self._tightness, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 12, 12)

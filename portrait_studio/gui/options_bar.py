@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QW
 
 from portrait_studio.engine.intent import Intent
 from portrait_studio.engine.request import Method
-from portrait_studio.gui.buttons import ActionButton, ActionSwitch
+from portrait_studio.gui.buttons import ActionButton
 from portrait_studio.gui.memory import Memory
-from portrait_studio.gui.tool_options import BrushOptions, PickOptions, TightnessSlider
+from portrait_studio.gui.tool_options import BrushOptions, PickOptions, TightenOptions
 from portrait_studio.language.saying import tr
 from portrait_studio.messages import Message
 from portrait_studio.session.tools import Tool, Tools
@@ -38,10 +38,6 @@ _INTENTS: Final = (
 )
 
 
-_LOOSE: Final = (Tool.BRUSH, Tool.RECTANGLE, Tool.LASSO)
-"""Tools whose marks can be tightened."""
-
-
 class OptionsBar(QWidget):
     """What belongs to the tool in hand, and how the hole is filled."""
 
@@ -65,8 +61,7 @@ class OptionsBar(QWidget):
         self._pages = QStackedWidget(self)
         for page in (self.brush, self.pick, self._shape, self._extend):
             self._pages.addWidget(page)
-        self.tighten = ActionSwitch(tighten, self, tr("Tighten"))
-        self.tightness = TightnessSlider(tools, self)
+        self.tighten = TightenOptions(tools, tighten, self)
         self._method = QComboBox(self)
         self._method.setAccessibleName(tr("Method"))
         self._method.setToolTip(tr("How the hole is filled"))
@@ -96,7 +91,6 @@ class OptionsBar(QWidget):
         row.setSpacing(8)
         row.addWidget(self._pages, 1)
         row.addWidget(self.tighten)
-        row.addWidget(self.tightness)
         for widget in (self._intent, self._method, self.again_button, self.fill_button):
             row.addWidget(widget)
         self.brush.typing_ended.connect(self.typing_ended)
@@ -114,7 +108,7 @@ class OptionsBar(QWidget):
         memory.keep_choice("intent", self._intent)
         self.brush.remember(memory)
         self.pick.remember(memory)
-        self.tightness.remember(memory)
+        self.tighten.slider.remember(memory)
 
     def _on_intent(self) -> None:
         self.intent_chosen.emit(self._intent.currentData())
@@ -123,6 +117,3 @@ class OptionsBar(QWidget):
         tool = self._tools.tool
         pages: dict[Tool, QWidget] = {Tool.PICK: self.pick, Tool.EXTEND: self._extend}
         self._pages.setCurrentWidget(self.brush if tool.is_brush else pages.get(tool, self._shape))
-        is_loose = tool in _LOOSE
-        self.tighten.setVisible(is_loose)
-        self.tightness.setVisible((is_loose and self._tools.tightens) or tool is Tool.PICK)

@@ -6,8 +6,10 @@ import math
 from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
+from portrait_studio.gui.buttons import ActionSwitch
 from portrait_studio.gui.memory import Memory
 from portrait_studio.gui.number_field import NumberField
 from portrait_studio.language.saying import tr
@@ -22,6 +24,8 @@ from portrait_studio.session.tools import (
 )
 
 _SLIDER_STEPS: Final = 200
+_LOOSE: Final = (Tool.BRUSH, Tool.RECTANGLE, Tool.LASSO)
+"""Tools whose marks can be tightened."""
 
 
 def _position_of(value: int, least: int, most: int) -> int:
@@ -197,3 +201,30 @@ class TightnessSlider(QSlider):
 
     def _on_tools(self) -> None:
         _show(self, round(100 * self._tools.threshold))
+
+
+class TightenOptions(QWidget):
+    """Whether marks by hand are tightened, and how tight masks are; in one column, since bars are short."""
+
+    def __init__(self, tools: Tools, tighten: QAction, parent: QWidget) -> None:
+        """Args: the tools that are set here; the action that is switched."""
+        super().__init__(parent)
+        self._tools = tools
+        self.switch = ActionSwitch(tighten, self, tr("Tighten"))
+        self.slider = TightnessSlider(tools, self)
+        self._caption = QLabel(tr("How tight"), self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
+        for widget in (self.switch, self._caption, self.slider):
+            column.addWidget(widget)
+        tools.changed.connect(self._on_tools)
+        self._on_tools()
+
+    def _on_tools(self) -> None:
+        tool = self._tools.tool
+        is_loose = tool in _LOOSE and self._tools.label is None
+        self.setVisible(is_loose or tool is Tool.PICK)
+        self.switch.setVisible(is_loose)
+        self._caption.setVisible(not is_loose)
+        self.slider.setVisible(not is_loose or self._tools.tightens)

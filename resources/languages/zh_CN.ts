@@ -403,6 +403,17 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/actions.py" />
+            <location filename="../../portrait_studio/session/tightening.py" />
+            <source>Tighten mask</source>
+            <translation>收紧蒙版</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/actions.py" />
+            <source>Shrink what is marked loosely to the thing in it and its rim</source>
+            <translation>把大致标出的区域收缩到其中的物体及其边缘</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/actions.py" />
             <source>Import mask…</source>
             <translation>导入蒙版…</translation>
         </message>
@@ -430,6 +441,16 @@ The program and its translations are under the Apache License 2.0, the demo phot
             <location filename="../../portrait_studio/gui/actions.py" />
             <source>Fill as soon as something is marked</source>
             <translation>一有标记就立即填充</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/actions.py" />
+            <source>Tighten what is drawn</source>
+            <translation>收紧所画的区域</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/actions.py" />
+            <source>Each stroke, rectangle or lasso shrinks to the thing in it; Undo brings it back as drawn</source>
+            <translation>每次画出的笔画、矩形或套索都会收缩到其中的物体；撤销可恢复所画的样子</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/actions.py" />
@@ -725,6 +746,16 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/actions.py" />
+            <source>Drag with Pick things</source>
+            <translation>用“点选物体”拖动</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/actions.py" />
+            <source>Find the thing that fills the rectangle; clicks near what was found add to it or take away</source>
+            <translation>找出充满矩形的物体；在其附近单击（配合 Shift 或 Alt）可增补或去除</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/actions.py" />
             <source>Drag an edge with Extend</source>
             <translation>用“扩展画布”拖动边缘</translation>
         </message>
@@ -934,6 +965,7 @@ The program and its translations are under the Apache License 2.0, the demo phot
             <location filename="../../portrait_studio/gui/canvas_panel.py" />
             <location filename="../../portrait_studio/gui/readout.py" />
             <location filename="../../portrait_studio/gui/structure_panel.py" />
+            <location filename="../../portrait_studio/gui/tool_options.py" />
             <source>{percent:.0f} %</source>
             <translation>{percent:.0f}%</translation>
         </message>
@@ -1318,6 +1350,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/fill_commands.py" />
             <source>No person or thing was recognised there; paint over it instead.</source>
             <translation>此处未识别到人物或物体，请改用涂抹。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/fill_commands.py" />
+            <source>The network that finds things is missing; click a thing, or paint over it.</source>
+            <translation>缺少用来寻找物体的网络；请单击物体，或直接涂抹。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/fill_commands.py" />
@@ -2100,6 +2137,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/tool_options.py" />
+            <source>How far beyond the thing the mask goes, in percent of the thing; never into skin</source>
+            <translation>蒙版超出物体多远，以物体大小的百分比计；不会伸入皮肤</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/tool_options.py" />
             <source>Brush diameter in photo pixels</source>
             <translation>画笔直径，以照片像素计</translation>
         </message>
@@ -2135,8 +2177,18 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/tool_options.py" />
-            <source>How far beyond the outline the mask goes, for edges and shadows</source>
-            <translation>蒙版超出轮廓的距离，用于覆盖边缘和阴影</translation>
+            <source>How tight</source>
+            <translation>松紧</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/tool_options.py" />
+            <source>How tight the last tightening or pick lies: to the left it takes what is doubtful, too</source>
+            <translation>上次收紧或点选有多紧：越往左，连不确定的部分也包括在内</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/tool_options.py" />
+            <source>Tighten</source>
+            <translation>收紧</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/tool_options.py" />
@@ -2349,6 +2401,21 @@ the person and the scene behind it are recovered.</source>
             <translation>正在推测轮廓</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/session/jobs.py" />
+            <source>Tightening the mask</source>
+            <translation>正在收紧蒙版</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/jobs.py" />
+            <source>Finding the thing</source>
+            <translation>正在寻找物体</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/last_pick.py" />
+            <source>That belongs to a protected person; take the protection away first.</source>
+            <translation>此处属于受保护的人物，请先取消保护。</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/session/painting.py" />
             <source>Stroke</source>
             <translation>描画</translation>
@@ -2405,6 +2472,21 @@ the person and the scene behind it are recovered.</source>
             <translation>人物</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/session/parts.py" />
+            <source>skin</source>
+            <translation>皮肤</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/picking.py" />
+            <source>thing</source>
+            <translation>物体</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/picking.py" />
+            <source>Nothing stands out there; drag a rectangle around it, or paint over it.</source>
+            <translation>此处没有明显的物体；请拖出一个矩形框住它，或直接涂抹。</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/session/picking.py" />
             <source>Protect people</source>
             <translation>保护人物</translation>
@@ -2438,6 +2520,16 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/session/step_names.py" />
             <source>Leave {about}</source>
             <translation>取消选取{about}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/tightening.py" />
+            <source>Nothing stands out there; the mask stays as you painted it.</source>
+            <translation>此处没有明显的物体；蒙版保持您所画的样子。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/tightening.py" />
+            <source>Where nothing stands out, the mask stays as you painted it.</source>
+            <translation>没有明显物体的地方，蒙版保持您所画的样子。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/document/document.py" />

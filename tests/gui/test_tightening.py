@@ -178,8 +178,8 @@ def test_the_slider_changes_the_last_tightening_as_long_as_nothing_came_after_it
     hand.key(Qt.Key.Key_R)
     hand.stroke((60, 80), (140, 170))
     answered(qtbot, loose)
-    slider = window.options.tightness
-    assert slider.isVisible()
+    slider = window.options.tighten.slider
+    assert not slider.isHidden()
     slider.setFocus()
     QTest.keyClick(slider, Qt.Key.Key_End)
     assert loose.tools.threshold == pytest.approx(0.9)
@@ -303,7 +303,7 @@ def test_without_the_network_everything_is_as_before(
     engine.finds_things = False
     with qtbot.waitSignal(loose.device_named, timeout=5000):
         loose.prepare()
-    assert not window.options.tighten.isEnabled()
+    assert not window.options.tighten.switch.isEnabled()
     hand.key(Qt.Key.Key_R)
     hand.stroke((60, 80), (140, 170))
     assert not loose.seeking.is_under_way
@@ -350,17 +350,17 @@ def test_how_marks_are_made_is_remembered(
 
 
 def test_two_sliders_and_two_switches_show_the_same(loose: Session, window: MainWindow, hand: Hand) -> None:
-    sliders = [window.options.tightness, *window.mask_panel.findChildren(QSlider)]
+    sliders = [window.options.tighten.slider, *window.mask_panel.findChildren(QSlider)]
     assert len(sliders) == 2
     for slider in sliders:
         slider.setValue(slider.value() + 7)
         assert {other.value() for other in sliders} == {slider.value()}
     hand.key(Qt.Key.Key_T, SHIFT)
-    assert not window.options.tighten.isChecked()
+    assert not window.options.tighten.switch.isChecked()
     assert not loose.tools.tightens
-    assert not window.options.tightness.isVisible()
+    assert window.options.tighten.slider.isHidden()
     hand.key(Qt.Key.Key_E)
-    assert not window.options.tighten.isVisible()
+    assert window.options.tighten.isHidden()
 
 
 # -- picking -----------------------------------------------------------------------------------------------
