@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
 
 from portrait_studio import cli
@@ -12,6 +13,9 @@ from portrait_studio.terminal import attended
 
 def main() -> int:
     """Run the program; returns its exit code."""
+    if not sys.warnoptions:
+        # They are for developers, and would stand between the sentences that are for users.
+        warnings.simplefilter("ignore")
     return attended(PROGRAM, lambda: cli.run(sys.argv[1:], _open_window))
 
 

@@ -85,10 +85,10 @@ class _Plan:
         real = Path(os.path.realpath(folder))
         lineage = (real, *real.parents)
         present = next(one for one in lineage if _is_there(one, folder))
+        if present == real and not present.is_dir():
+            raise ExportError(f"{folder} is no folder; choose another one.")
         if not present.is_dir():
-            raise ExportError(
-                f"The folder {folder} cannot be made, since {present} is no folder; choose another one."
-            )
+            raise ExportError(f"The folder {folder} cannot be made in {present}; choose another one.")
         self._missing.update(lineage[: lineage.index(present)])
         self.folders.setdefault(present, folder)
         return real

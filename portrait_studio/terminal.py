@@ -8,7 +8,6 @@ import io
 import os
 import sys
 import unicodedata
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, TextIO
@@ -61,9 +60,6 @@ def attended(program: str, run: Callable[[], int]) -> int:
         has left.
     """
     _open_all()
-    if not sys.warnoptions:
-        # They are for developers, and stand between the sentences that are for users.
-        warnings.simplefilter("ignore")
     lost = _outlive()
     with suppress(io.UnsupportedOperation):
         # What a crash leaves behind must not go where the chatter of libraries goes.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import Final
 
 from portrait_studio.errors import PortraitStudioError
+from portrait_studio.terminal import attended, complain
 from trainer.average_command import add_average_command
 from trainer.card_command import add_card_command
 from trainer.data.prepare_command import add_prepare_command
@@ -14,12 +16,23 @@ from trainer.evaluate import add_evaluate_command
 from trainer.export import add_export_command
 from trainer.train_command import add_train_command
 
+PROGRAM: Final = "portrait-trainer"
+EXIT_CANCELLED: Final = 130
+
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; user errors are one sentence on stderr and exit code 2."""
-    parser = argparse.ArgumentParser(
-        "portrait-trainer", description="From public data sets to released weights."
-    )
+    """Run one command; user errors are one sentence on stderr and exit code 2.
+
+    Args:
+        arguments: without the program's name; None = those of the process, whose streams may be closed.
+    """
+    if arguments is not None:
+        return _run(arguments)
+    return attended(PROGRAM, lambda: _run(sys.argv[1:]))
+
+
+def _run(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(PROGRAM, description="From public data sets to released weights.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_prepare_command(commands)
     add_relabel_command(commands)
@@ -32,8 +45,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         code: int = options.handler(options)
     except PortraitStudioError as error:
-        sys.stderr.write(f"portrait-trainer: {error}\n")
+        complain(PROGRAM, str(error))
         return 2
+    except KeyboardInterrupt:
+        complain(PROGRAM, "cancelled.")
+        return EXIT_CANCELLED
     return code
 
 

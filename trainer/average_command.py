@@ -36,12 +36,14 @@ def average(name: str, earlier: Path, later: Path, destination: Path, share: flo
         SHA-256 of the file.
 
     Raises:
-        OptionError: the share is none, or the networks differ in shape.
+        OptionError: the share is none, the networks differ in shape, or one would be overwritten.
         WeightsError: one is missing or damaged.
         ExportError: the later one's card is none, or the destination cannot be written.
     """
     if not 0 <= share <= 1:
         raise OptionError(f"The share must lie between 0 and 1, and {share} does not.")
+    if destination.exists() and any(destination.samefile(one) for one in (earlier, later) if one.exists()):
+        raise OptionError(f"The {name} network in {destination} would be lost; name another folder.")
     first, second = load_network(name, earlier), load_network(name, later)
     if first.architecture != second.architecture or first.config != second.config:
         raise OptionError(f"The {name} networks of {earlier} and {later} have different shapes.")

@@ -15,6 +15,7 @@ from portrait_studio.engine.pipeline import Engine
 from portrait_studio.errors import OptionError
 from portrait_studio.imaging.atomic import replacing
 from portrait_studio.locations import models_dir
+from portrait_studio.targets import check_targets
 from trainer.data.packs import PackedSet
 from trainer.evaluation.cost import cost_of
 from trainer.evaluation.distribution import FeatureTally
@@ -25,7 +26,7 @@ from trainer.evaluation.plans import PLANS, TABLE_ONE
 from trainer.evaluation.rendering import as_markdown, as_text
 from trainer.evaluation.report import Measured, Report, summed_up, write_json
 from trainer.evaluation.scoring import Tally
-from trainer.evaluation.sheets import Gallery
+from trainer.evaluation.sheets import Gallery, sheets_in
 from trainer.evaluation.targets import thing_targets
 from trainer.evaluation.things import THINGS, ThingFills, measure_things
 from trainer.metrics.appearance import feature_network
@@ -228,6 +229,7 @@ def _run(arguments: argparse.Namespace) -> int:
         inception=arguments.inception,
         weights=models,
     )
+    _check_outputs(arguments, models)
     with threads_of_cpu(arguments.threads):
         measure = evaluate_things if options.protocol == THINGS else evaluate
         report, tally = measure(options, ReleasedNetworks(models))
@@ -265,6 +267,17 @@ def _parsers(options: EvaluateOptions, methods: Sequence[str], bench: Bench) -> 
         return []
     given = [(name, open_network("parsing", path)) for name, path in options.parsers]
     return [ParserTally(variant, bench) for variant in parser_rows(given)]
+
+
+def _check_outputs(arguments: argparse.Namespace, models: Path) -> None:
+    """Find out before the work what would spoil its end."""
+    read = [path for path in (arguments.vgg, arguments.inception) if path is not None]
+    for folder in (models, arguments.cases):
+        if folder is not None and folder.is_dir():
+            read += folder.iterdir()
+    files = [path for path in (arguments.json, arguments.markdown) if path is not None]
+    sheets = [] if arguments.sheets is None else [sheets_in(arguments.sheets)]
+    check_targets(files, read, sheets)
 
 
 def _in_table_order(names: Sequence[str]) -> tuple[str, ...]:

@@ -20,13 +20,14 @@ from portrait_studio.networks.catalog import variant
 from portrait_studio.networks.folding import normalised_convolutions
 from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import LoadedNetwork, load_network, save_network
+from portrait_studio.targets import check_targets
 from trainer.evaluation.cost import cost_of
 from trainer.evaluation.report import Report, read_json
 from trainer.evaluation.targets import at_cost
 from trainer.families import FAMILIES
 from trainer.halving import try_half_precision
 from trainer.model_card import CardFacts, model_card
-from trainer.run_state import RunState, load_state
+from trainer.run_state import STATE_FILE, RunState, load_state
 
 MEASURED_AS = "measured_as"
 """Key of the record: SHA-256 of earlier files with the same weights, which reports may name."""
@@ -68,14 +69,16 @@ def export_run(run: Path, models: Path, metrics: Sequence[Path] = ()) -> Exporte
     """
     state = load_state(run)
     task = state.recipe.task
+    way = _WAYS.get(state.recipe.holes.band_side)
+    name = task if way is None else variant(task, way)
+    weights, card = models / f"{name}.safetensors", models / f"{name}.md"
+    check_targets([weights, card, models / "manifest.json"], [*metrics, run / STATE_FILE], made=[models])
     module = build_network(state.recipe.architecture, state.recipe.network)
     _take_weights(module, state, run)
     module.eval()
     halving = try_half_precision(module, task)
     folds = normalised_convolutions(module, *FAMILIES[task].inputs())
     reports = [read_json(path) for path in metrics]
-    way = _WAYS.get(state.recipe.holes.band_side)
-    name = task if way is None else variant(task, way)
     earlier = _same_weights_in(models, name, module)
     check_reports(reports, metrics, name, earlier)
     record = {
@@ -86,7 +89,6 @@ def export_run(run: Path, models: Path, metrics: Sequence[Path] = ()) -> Exporte
         "half_precision": asdict(halving),
         MEASURED_AS: earlier,
     }
-    weights, card = models / f"{name}.safetensors", models / f"{name}.md"
     try:
         models.mkdir(parents=True, exist_ok=True)
         digest = save_network(

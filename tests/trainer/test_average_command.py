@@ -86,3 +86,11 @@ def test_what_cannot_be_averaged_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ExportError, match="cannot be written"):
         average("face", first, first, tmp_path / "file", 0.5)
+
+
+def test_the_mean_takes_the_place_of_neither(tmp_path: Path) -> None:
+    first, second = release(tmp_path / "a", 1), release(tmp_path / "b", 2)
+    (tmp_path / "linked").symlink_to(second)
+    for destination in (first, second, tmp_path / "linked", second / ".." / "b"):
+        with pytest.raises(OptionError, match="would be lost"):
+            average("face", first, second, destination, 0.5)

@@ -310,3 +310,26 @@ def test_a_photo_that_the_shard_lacks_is_an_error(tmp_path: Path) -> None:
     as_format_1(tmp_path / "tiny")
     with pytest.raises(DataSetError, match="tiny/other is missing"):
         PackedSet(tmp_path, "train")
+
+
+@pytest.mark.parametrize("kind", ["photos", "file", "link"])
+def test_what_is_no_set_is_never_replaced(tmp_path: Path, kind: str) -> None:
+    place = tmp_path / "tiny"
+    if kind == "photos":
+        place.mkdir()
+        (place / "beach.jpg").write_bytes(b"precious")
+    elif kind == "file":
+        place.write_bytes(b"precious")
+    else:
+        write_packs(_samples(3, "else"), tmp_path, "else")
+        place.symlink_to(tmp_path / "else")
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(DataSetError, match="no folder of packs and would be lost"):
+        write_packs(_samples(3), tmp_path, "tiny")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_an_empty_folder_and_an_older_set_are_replaced(tmp_path: Path) -> None:
+    (tmp_path / "tiny").mkdir()
+    for count in (3, 5):
+        assert sum(write_packs(_samples(count), tmp_path, "tiny").values()) == count

@@ -14,7 +14,7 @@ from portrait_studio.engine.devices import PrecisionMemory
 from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.engine.pipeline import Engine
 from portrait_studio.engine.work_crop import CropPolicy
-from portrait_studio.errors import DataSetError, OptionError
+from portrait_studio.errors import DataSetError, ExportError, OptionError
 from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import load_file, load_network, save_network
 from tests.helpers.made_up_people import SET, person, write_case, write_people
@@ -164,6 +164,33 @@ def test_the_command_measures_a_folder_without_weights(
     report = read_json(tmp_path / "out.json")
     assert report.scores["telea"].l1_in_hole < report.scores["mean"].l1_in_hole
     assert report.parsing == {}
+
+
+@pytest.mark.parametrize(
+    ("option", "target", "sentence"),
+    [
+        ("--json", "cases/one.png", "would be overwritten"),
+        ("--json", "cases/linked.json", "another name of"),
+        ("--markdown", "out.md", "would be the same file"),
+        ("--markdown", "none/out.md", "There is no folder"),
+        ("--sheets", "cases", "sheet-00.png is read"),
+        ("--sheets", "cases/one.png", "is no folder"),
+    ],
+)
+def test_what_an_evaluation_writes_is_looked_at_before_it_runs(
+    tmp_path: Path, option: str, target: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = tmp_path / "cases"
+    cases.mkdir()
+    write_case(cases, "one", 1)
+    write_case(cases, "sheet-00", 2)
+    (cases / "linked.json").symlink_to("one.png")
+    before = {path: path.read_bytes() for path in cases.iterdir()}
+    monkeypatch.setattr("trainer.evaluate.evaluate", lambda *_: pytest.fail("work was begun"))
+    extra = () if option == "--json" else ("--json", tmp_path / "out.md")
+    with pytest.raises(ExportError, match=sentence):
+        command("--cases", cases, "--methods", "mean", option, tmp_path / target, *extra)
+    assert {path: path.read_bytes() for path in cases.iterdir()} == before
 
 
 def test_contradicting_options_are_refused(tmp_path: Path, packs: Path) -> None:

@@ -171,7 +171,7 @@ def test_missing_runs_reports_and_folders_are_sentences(tmp_path: Path) -> None:
     with pytest.raises(DataSetError, match="no metrics"):
         export_run(tmp_path / "run", tmp_path / "models", [tmp_path / "none.json"])
     (tmp_path / "file").write_text("")
-    with pytest.raises(ExportError, match="cannot be written"):
+    with pytest.raises(ExportError, match="is no folder"):
         export_run(tmp_path / "run", tmp_path / "file")
 
 

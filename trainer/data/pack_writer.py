@@ -92,10 +92,22 @@ class PackWriter:
 
     def __enter__(self) -> PackWriter:
         with self._writing():
+            self._check_place()
             shutil.rmtree(self._work, ignore_errors=True)
             self._work.mkdir(parents=True)
         self._shards = {split: _Shards(self._work, self._name, split) for split in SPLITS}
         return self
+
+    def _check_place(self) -> None:
+        """What is replaced is removed as a whole: never anything else than packs, such as the photos."""
+        place = self._final
+        if not place.exists() and not place.is_symlink():
+            return
+        is_free = not place.is_symlink() and place.is_dir() and not any(place.iterdir())
+        if not is_free and (place.is_symlink() or not (place / INDEX_NAME).is_file()):
+            raise DataSetError(
+                f"{place} is no folder of packs and would be lost; move it away, or give another name."
+            )
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from portrait_studio.imaging.atomic import make_folder, replacing
 from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT
+from portrait_studio.targets import FilesIn
 from trainer.evaluation.scoring import CaseResult
 
 Image = NDArray[np.uint8]
@@ -86,6 +88,11 @@ class Gallery:
                 file.write(cv2.imencode(".png", cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))[1].tobytes())
             paths.append(path)
         return paths
+
+
+def sheets_in(folder: Path) -> FilesIn:
+    """What a gallery may write there."""
+    return FilesIn(folder, re.compile(r"sheet-\d+\.png"))
 
 
 def coloured(labels: NDArray[np.uint8]) -> Image:
