@@ -1,4 +1,4 @@
-"""Fills one hole: completion network, patches, face, and what of each is taken where."""
+"""Fills one hole: patches, face, and what of them and of the completion network is taken where."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from portrait_studio.engine.blend import BlendOptions, band_beside_photo, blend, blend_band
-from portrait_studio.engine.complete import complete
 from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.extension_plan import photo_in
 from portrait_studio.engine.memory import give_back_memory
 from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.network_trust import network_trust
+from portrait_studio.engine.paint_window import PaintedWindow
 from portrait_studio.engine.parse import ParsedWindow, labels_at
 from portrait_studio.engine.parse_memory import ParseMemory
 from portrait_studio.engine.poisson import PoissonSolver
@@ -35,17 +35,12 @@ from portrait_studio.engine.resample import (
     to_float,
 )
 from portrait_studio.engine.run_network import Report
-from portrait_studio.engine.settle_colours import settle_colours
-from portrait_studio.engine.work_crop import CropPolicy, Window, texture_window
+from portrait_studio.engine.work_crop import CropPolicy, Window, plan_hole, texture_window
 from portrait_studio.errors import WeightsError
 from portrait_studio.imaging.colour import in_8_bits
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of
 from portrait_studio.messages import Message
-from portrait_studio.networks.completion import is_guided
-
-_DECIDED = 0.9
-"""Share of the doubt that the completion network is not shown: it paints doubt as fog."""
 
 
 class Synthesise(Protocol):
@@ -105,18 +100,21 @@ class HoleFiller:
         self.weights: dict[str, str] = {}
         self.notices: list[str] = []
 
-    def fill(self, parsed: ParsedWindow) -> FilledRegion:
+    def fill(self, parsed: ParsedWindow, painted: PaintedWindow | None) -> FilledRegion:
         """Fill the hole.
 
         Args:
-            parsed: structure of the hole's appearance window.
+            parsed: structure of the hole's appearance window, or of one that it shares.
+            painted: what the completion network makes of that window; None = patches alone.
         """
         request, window = self._request, parsed.window
         give_back_memory()
         photo = Bounds.of(extent_of(request.image))
         # Known pixels must show around the band for the blend to hold on to.
         region = self._hole.grown(request.options.grow_px + 2).intersected(photo)
-        completed = self._complete(parsed)
+        completed = None if painted is None else painted.settled
+        if painted is not None:
+            self._keep("completion", painted.completion)
         if request.options.method is Method.NETWORK and completed is not None:
             fill = sample(completed, window, region)
         else:
@@ -133,7 +131,7 @@ class HoleFiller:
         blended = blend(
             fill, hole, band, self._tools.solver, self._tools.blending, self._reporter(Stage.BLEND)
         )
-        if self._is_grey(window.bounds):
+        if is_grey(request.image, window.bounds):
             blended = np.repeat(blended.mean(axis=2, keepdims=True), 3, axis=2)
         self._keep_large("blended", blended, region, window.bounds)
         pixels = request.image[region.slices].copy()
@@ -151,35 +149,16 @@ class HoleFiller:
         inner = photo.shifted(-region.left, -region.top)
         return band_beside_photo(hole, inner, request.options.grow_px)
 
-    def _complete(self, parsed: ParsedWindow) -> Floats | None:
-        if self._request.options.method is Method.PATCHES:
-            return None
-        self._progress.report(Stage.COMPLETE, 0.0)
-        network = self._tools.networks.load("completion")
-        self.weights[network.task] = network.sha256
-        report = self._reporter(Stage.COMPLETE)
-        colours, hole = read_window(self._request.image, self._request.mask, parsed.window)
-        painted = complete(
-            network.module,
-            colours,
-            hole,
-            parsed.decided(_DECIDED),
-            self._compute,
-            report,
-            self._request.options.seed,
-        )
-        self._keep("completion", painted)
-        if not is_guided(network.config):
-            return painted
-        return settle_colours(painted, colours, hole, parsed.labels, lambda: report(1.0))
-
     def _texture(self, parsed: ParsedWindow, completed: Floats | None, region: Bounds) -> Floats:
         """Patches over the appearance window, brought to the region: (h, w, 3) in [0, 1]."""
         request = self._request
         report = self._reporter(Stage.TEXTURE)
         report(0.0)
         give_back_memory()
-        window = texture_window(self._hole, parsed.window.bounds, extent_of(request.image), self._policy)
+        photo = extent_of(request.image)
+        # Of a window that holes share only what the hole would have alone: nearer patches fit better.
+        own_bounds = plan_hole(self._hole, photo, self._policy).appearance.bounds
+        window = texture_window(self._hole, own_bounds.intersected(parsed.window.bounds), photo, self._policy)
         own, others = self._own_and_other_holes(window.bounds)
         image, _ = read_window(request.image, request.mask, window)
         hole, excluded = resize_mask(own, window.size), resize_mask(others, window.size)
@@ -253,11 +232,6 @@ class HoleFiller:
         others[inner] = 0
         return own, others
 
-    def _is_grey(self, bounds: Bounds) -> bool:
-        """Whether the photo has no colour in the window, so that the fill must not have any."""
-        crop: Pixels = self._request.image[bounds.slices]
-        return all(bool((crop[rows] == crop[rows, :, :1]).all()) for rows in strips(bounds.height))
-
     def _reporter(self, stage: Stage) -> Report:
         return lambda fraction: self._progress.report(stage, fraction)
 
@@ -266,15 +240,35 @@ class HoleFiller:
             self._stages[name] = _eight_bits(picture)
 
     def _keep_large(self, name: str, fill: Floats, region: Bounds, bounds: Bounds) -> None:
-        """Keep a picture of the window at full resolution with the region's pixels in it."""
         if self._request.options.keep_stages:
-            picture = in_8_bits(self._request.image[bounds.slices]).copy()
-            inner = region.intersected(bounds)
-            source = fill[inner.shifted(-region.left, -region.top).slices]
-            target = picture[inner.shifted(-bounds.left, -bounds.top).slices]
-            for rows in strips(inner.height):
-                target[rows] = _eight_bits(source[rows])
-            self._stages[name] = picture
+            self._stages[name] = picture_of(self._request.image, fill, region, bounds)
+
+
+def is_grey(image: Pixels, bounds: Bounds) -> bool:
+    """Whether the photo has no colour in a part, so that a fill of it must not have any."""
+    crop: Pixels = image[bounds.slices]
+    return all(bool((crop[rows] == crop[rows, :, :1]).all()) for rows in strips(bounds.height))
+
+
+def picture_of(image: Pixels, fill: Floats, region: Bounds, bounds: Bounds) -> NDArray[np.uint8]:
+    """A picture of a stage at full resolution.
+
+    Args:
+        image: (H, W, 3) RGB, uint8 or uint16, the whole photo.
+        fill: (h, w, 3) float32 in [0, 1], what lies over the region.
+        region: where, in the photo.
+        bounds: what is shown.
+
+    Returns:
+        (bounds.height, bounds.width, 3) uint8.
+    """
+    picture = in_8_bits(image[bounds.slices]).copy()
+    inner = region.intersected(bounds)
+    source = fill[inner.shifted(-region.left, -region.top).slices]
+    target = picture[inner.shifted(-bounds.left, -bounds.top).slices]
+    for rows in strips(inner.height):
+        target[rows] = _eight_bits(source[rows])
+    return picture
 
 
 def _seen(picture: Floats, source: Window, target: Window) -> Floats:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.fallback import Fallback
 from portrait_studio.engine.fill_hole import HoleFiller, Tools
+from portrait_studio.engine.fill_speck import SpeckFiller
+from portrait_studio.engine.paint_window import paint_window
 from portrait_studio.engine.parse import ParsedWindow, average, glance, parse
 from portrait_studio.engine.progress import Progress, Stage
 from portrait_studio.engine.request import (
@@ -14,7 +18,13 @@ from portrait_studio.engine.request import (
 )
 from portrait_studio.engine.resample import resize_mask
 from portrait_studio.engine.variation import varied
-from portrait_studio.engine.work_crop import CropPolicy, find_holes, plan_hole, structure_windows
+from portrait_studio.engine.work_crop import (
+    CropPolicy,
+    find_holes,
+    plan_together,
+    share_windows,
+    structure_windows,
+)
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of
 
@@ -33,6 +43,7 @@ class Job:
         self._photo = extent_of(request.image)
         self._weights: dict[str, str] = {}
         self._notices: list[str] = []
+        self._finished = 0
 
     def complete(self, policy: CropPolicy) -> CompletionResult:
         """Fill every hole."""
@@ -40,9 +51,13 @@ class Job:
         holes = find_holes(request.mask, policy, request.options.grow_px, self._progress.check)
         # The other half of the stage is left for a closer look.
         whole = self.parse_photo(end=0.5)
-        regions = [self._fill(hole, number, len(holes), whole) for number, hole in enumerate(holes)]
+        regions = self._fill_specks(holes, whole, policy)
+        left = [number for number in range(len(holes)) if number not in regions]
+        for group in self._groups([holes[number] for number in left], policy):
+            numbers = [left[place] for place in group]
+            regions |= self._fill({number: holes[number] for number in numbers}, whole, len(holes))
         return CompletionResult(
-            tuple(regions),
+            tuple(regions[number] for number in range(len(holes))),
             self._overruled(whole).structure(),
             {stage.value: seconds for stage, seconds in self._progress.seconds.items()},
             self._weights,
@@ -94,27 +109,67 @@ class Job:
             network.sha256,
         )
 
-    def _fill(self, hole: Bounds, number: int, count: int, whole: ParsedWindow) -> FilledRegion:
-        self._progress.begin_part(number, count)
+    def _fill_specks(
+        self, holes: Sequence[Bounds], whole: ParsedWindow, policy: CropPolicy
+    ) -> dict[int, FilledRegion]:
+        """The holes that take the short way, by number."""
+        filler = SpeckFiller(self._request, self._overruled(whole), policy, self._progress)
+        regions: dict[int, FilledRegion] = {}
+        for number, hole in enumerate(holes):
+            self._progress.begin_part(len(regions), len(holes))
+            region = filler.fill(hole, self._seed_of(number) if self._request.options.seed else 0)
+            if region is not None:
+                regions[number] = region
+        self._finished = len(regions)
+        return regions
 
-        def step(compute: Compute, policy: CropPolicy) -> FilledRegion:
-            plan = plan_hole(hole, self._photo, policy)
-            parsed = whole.seen_through(plan.appearance)
-            if plan.structure is not None:
-                closer = self._parse(plan.structure, compute, policy, (0.5, 1.0))
-                parsed = average([closer.seen_through(plan.appearance), parsed])
-            seed = (self._request.options.seed + 7919 * number) % 2**63
-            if self._request.options.seed:
-                window = plan.appearance
-                hidden = resize_mask(self._request.mask[window.bounds.slices], window.size)
-                parsed = varied(parsed, hidden, seed)
-            filler = HoleFiller(self._request, hole, seed, self._tools, compute, policy, self._progress)
-            region = filler.fill(self._overruled(parsed))
-            self._weights.update(filler.weights)
-            self._notices += filler.notices
-            return region
+    def _groups(self, holes: Sequence[Bounds], policy: CropPolicy) -> list[list[int]]:
+        """Which holes are parsed and completed together."""
+        if self._request.options.hole_by_hole:
+            return [[place] for place in range(len(holes))]
+        return share_windows(holes, self._photo, policy, self._progress.check)
 
-        return self._fallback.run(step)
+    def _seed_of(self, number: int) -> int:
+        return (self._request.options.seed + 7919 * number) % 2**63
+
+    def _fill(self, holes: dict[int, Bounds], whole: ParsedWindow, count: int) -> dict[int, FilledRegion]:
+        """Fill holes, by number, that share their windows; `count` says how many the job has."""
+
+        def step(compute: Compute, policy: CropPolicy) -> dict[int, FilledRegion]:
+            self._progress.begin_part(self._finished, count)
+            parsed = self._overruled(
+                self._parsed_closer(list(holes.values()), min(holes), whole, compute, policy)
+            )
+            painted = paint_window(self._request, parsed, self._tools.networks, compute, self._progress)
+            if painted is not None:
+                self._weights.update(painted.weights)
+            regions = {}
+            for place, (number, hole) in enumerate(holes.items()):
+                self._progress.begin_part(self._finished + place, count)
+                seed = self._seed_of(number)
+                filler = HoleFiller(self._request, hole, seed, self._tools, compute, policy, self._progress)
+                regions[number] = filler.fill(parsed, painted)
+                self._weights.update(filler.weights)
+                self._notices += filler.notices
+            return regions
+
+        regions = self._fallback.run(step)
+        self._finished += len(regions)
+        return regions
+
+    def _parsed_closer(
+        self, holes: Sequence[Bounds], number: int, whole: ParsedWindow, compute: Compute, policy: CropPolicy
+    ) -> ParsedWindow:
+        """Structure of the appearance window of holes, of which the first one has a number."""
+        plan = plan_together(holes, self._photo, policy)
+        window, parsed = plan.appearance, whole.seen_through(plan.appearance)
+        if plan.structure is not None:
+            closer = self._parse(plan.structure, compute, policy, (0.5, 1.0))
+            parsed = average([closer.seen_through(window), parsed])
+        if not self._request.options.seed:
+            return parsed
+        hidden = resize_mask(self._request.mask[window.bounds.slices], window.size)
+        return varied(parsed, hidden, self._seed_of(number))
 
     def _overruled(self, parsed: ParsedWindow) -> ParsedWindow:
         structure = self._request.structure

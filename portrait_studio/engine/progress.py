@@ -67,6 +67,7 @@ class Progress:
         self._shares = {stage: weights.get(stage, 0.0) / total for stage in Stage}
         self._part, self._parts = 0, 1
         self._step, self._steps = 0, 1
+        self._furthest = 0.0
         self._seconds: dict[Stage, float] = {}
         self._last = time.perf_counter()
 
@@ -93,7 +94,9 @@ class Progress:
             before = sum(self._shares[s] for s in list(Stage)[: list(Stage).index(stage)])
             within = before + self._shares[stage] * min(1.0, max(0.0, fraction))
             of_step = (self._part + within) / self._parts
-            self._listener(stage, (self._step + of_step) / self._steps)
+            # A part that is begun again, or in another way, does not turn the bar back.
+            self._furthest = max(self._furthest, (self._step + of_step) / self._steps)
+            self._listener(stage, self._furthest)
 
     def check(self) -> None:
         """Raise `Cancelled` if the job was cancelled, without reporting progress."""

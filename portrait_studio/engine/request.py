@@ -45,6 +45,7 @@ class CompletionOptions:
         grow_px: width of the blend band outside the painted mask, in pixels; nothing beyond it changes.
         precision: of the networks: "auto", "float32" or "bfloat16".
         threads: of the CPU, 0 = as many as torch has: another number changes last digits.
+        hole_by_hole: fill as versions did that gave each hole a window of its own and specks no short way.
     """
 
     method: Method = Method.DEFAULT
@@ -54,6 +55,7 @@ class CompletionOptions:
     grow_px: int = 2
     precision: str = "auto"
     threads: int = 0
+    hole_by_hole: bool = False
 
 
 @dataclass(frozen=True, eq=False)

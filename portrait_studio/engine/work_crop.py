@@ -9,8 +9,9 @@ photo's aspect ratio.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,7 @@ class CropPolicy:
             taken.
         context: side of the appearance window relative to the hole's long side; 3 leaves one hole's width
             around it.
+        shared_coarser: how much larger a window that holes share may be than that of each of them alone.
         texture_most: long side, in photo pixels, of the crop for which patches are synthesised.
         texture_context: the same as `context` for that crop where it would exceed `texture_most`: rather
             fewer sources at full resolution than many at a reduced one, down to this.
@@ -47,6 +49,7 @@ class CropPolicy:
     structure_scales: tuple[float, ...] = (1.0, 1.5)
     structure_hole_least: int = 48
     context: float = 3.0
+    shared_coarser: float = 1.5
     texture_most: int = 1900
     texture_context: float = 1.6
 
@@ -97,7 +100,7 @@ class Window:
 
 @dataclass(frozen=True)
 class HolePlan:
-    """How one hole (or several that lie close) is treated.
+    """How one hole (or several that share its windows) is treated.
 
     Attributes:
         hole: smallest rectangle around the hole, in photo pixels.
@@ -205,24 +208,86 @@ def plan_hole(hole: Bounds, photo: Extent, policy: CropPolicy) -> HolePlan:
         photo: size of the photo.
         policy: sizes that decide the windows.
     """
+    return plan_together((hole,), photo, policy)
+
+
+def plan_together(holes: Sequence[Bounds], photo: Extent, policy: CropPolicy) -> HolePlan:
+    """Choose windows that several holes share; see `share_windows` for those that may.
+
+    Args:
+        holes: rectangles around them, in photo pixels; at least one.
+        photo: size of the photo.
+        policy: sizes that decide the windows.
+    """
     whole = structure_windows(Bounds.of(photo), policy)[0]
-    long = max(hole.width, hole.height)
-    side = max(round(long * policy.context), policy.appearance_least)
-    bounds = square_around(hole, side, photo)
+    united, side = _around(holes), max(_own_side(hole, policy) for hole in holes)
+    if len(holes) > 1:
+        united = _around([_with_context(hole, photo, policy) for hole in holes])
+    bounds = square_around(united, side, photo)
     crop_long = max(bounds.width, bounds.height)
     target = min(max(crop_long, policy.appearance_least), policy.appearance_most)
     appearance = Window.scaled(bounds, target / crop_long)
     closer: Bounds | None = None
+    long = min(max(hole.width, hole.height) for hole in holes)
     if long * whole.scale < policy.structure_hole_least:
         # As large in the network as the least hole, but never closer than the appearance window needs.
         near = square_around(
-            hole, max(round(long * policy.structure_long / policy.structure_hole_least), side), photo
+            united, max(round(long * policy.structure_long / policy.structure_hole_least), side), photo
         )
         near = near.united(bounds)
         near_scale = policy.structure_long / max(near.width, near.height)
         if near_scale > 1.5 * whole.scale:
             closer = near
-    return HolePlan(hole, appearance, closer)
+    return HolePlan(_around(holes), appearance, closer)
+
+
+def share_windows(
+    holes: Sequence[Bounds], photo: Extent, policy: CropPolicy, check: Callable[[], None] = lambda: None
+) -> list[list[int]]:
+    """Which holes one window can hold, so that they are parsed and completed together.
+
+    It shows each of them with as much around it as the hole is long, and hardly coarser than one alone.
+
+    Args:
+        holes: rectangles around them, in photo pixels.
+        photo: size of the photo.
+        policy: sizes that decide.
+        check: called in the loop; raises to cancel.
+
+    Returns:
+        Numbers of the holes of each window, every hole in one, in the order of the first ones.
+    """
+    groups: list[list[int]] = []
+    spaces: list[Bounds] = []
+    for number, hole in enumerate(holes):
+        check()
+        space, side = _with_context(hole, photo, policy), _own_side(hole, policy)
+        for place, group in enumerate(groups):
+            united = spaces[place].united(space)
+            sides = [side, *(_own_side(holes[member], policy) for member in group)]
+            if max(united.width, united.height, *sides) <= policy.shared_coarser * min(sides):
+                group.append(number)
+                spaces[place] = united
+                break
+        else:
+            groups.append([number])
+            spaces.append(space)
+    return groups
+
+
+def _own_side(hole: Bounds, policy: CropPolicy) -> int:
+    """Side of the appearance window that a hole would have alone, in photo pixels."""
+    return max(round(max(hole.width, hole.height) * policy.context), policy.appearance_least)
+
+
+def _with_context(hole: Bounds, photo: Extent, policy: CropPolicy) -> Bounds:
+    """A hole and what it needs to be seen with."""
+    margin = round(max(hole.width, hole.height) * (policy.context - 1) / 2)
+    return hole.grown(margin).intersected(Bounds.of(photo))
+
+
+def _around(boxes: Sequence[Bounds]) -> Bounds:
+    return reduce(Bounds.united, boxes)
 
 
 def texture_window(hole: Bounds, appearance: Bounds, photo: Extent, policy: CropPolicy) -> Window:
