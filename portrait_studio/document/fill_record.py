@@ -55,6 +55,7 @@ class FillRecord:
         precision: "float32" or "bfloat16"; "auto" in files of version 1.
         threads: of the CPU that it ran on; 0 = not known, as in files before version 3, or another device.
         joints: number and position (x, y) in pixels of each joint that the user put somewhere.
+        hole_by_hole: whether it was made as before version 4, each hole in a window of its own.
     """
 
     method: str
@@ -70,6 +71,7 @@ class FillRecord:
     precision: str = "auto"
     threads: int = 0
     joints: tuple[tuple[int, float, float], ...] = ()
+    hole_by_hole: bool = False
 
     @property
     def ways(self) -> tuple[WayRecord, ...]:
@@ -101,6 +103,8 @@ class FillRecord:
             precision=as_text(entry.get("precision", "auto"), _MOST_LETTERS, _PRECISIONS),
             threads=as_int(entry.get("threads", 0), 0, _MOST_THREADS),
             joints=tuple(_joint(*joint) for joint in as_list(entry.get("joints", []), KEYPOINT_COUNT)),
+            # Records that do not say are older, and are repeated as they were made.
+            hole_by_hole=as_bool(entry.get("hole_by_hole", True)),
         )
 
 

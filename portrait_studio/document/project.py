@@ -34,7 +34,7 @@ from portrait_studio.imaging.writing import encoded_png
 
 SUFFIX: Final = ".psproj"
 FORMAT: Final = "portrait-studio project"
-VERSION: Final = 3
+VERSION: Final = 4
 INDEX: Final = "project.json"
 MOST_INDEX_BYTES: Final = 64 << 20
 

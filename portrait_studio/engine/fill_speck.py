@@ -46,7 +46,9 @@ class SpeckFiller:
         """Args: the job, the structure of the whole photo, crop sizes, who hears."""
         self._request, self._whole, self._policy, self._progress = request, whole, policy, progress
         self._photo = Bounds.of(extent_of(request.image))
-        self._labels = whole.labels
+        self._seen = whole.labels
+        wanted = request.structure
+        self._labels = self._seen if wanted is None else whole.overruled_by(wanted).labels
         least = min(_MOST_SHARE * max(self._photo.width, self._photo.height), _MOST_PX)
         self._most_px = least if self._is_wanted else 0.0
 
@@ -94,18 +96,18 @@ class SpeckFiller:
         return thickness_px if thickness_px <= self._most_px else 0
 
     def _labels_around(self, hole: Bounds, thickness_px: int) -> NDArray[np.uint8] | None:
-        """Labels in and around the hole; None where the user wants another one in it than there is around."""
+        """Labels in and around the hole; None where one is wanted in it that is not around it."""
         margin = max(thickness_px, round(2 / self._whole.window.scale))
-        labels = np.unique(self._structure(hole.grown(margin).intersected(self._photo)).labels)
+        near = hole.grown(margin).intersected(self._photo)
+        labels = np.unique(self._structure(near, self._seen).labels)
         if self._request.structure is not None:
             given = np.unique(self._request.structure[hole.slices][self._request.mask[hole.slices] != 0])
-            given = given[given < LABEL_COUNT]
-            if given.size and not np.array_equal(given, labels):
+            if not np.isin(given[given < LABEL_COUNT], labels).all():
                 return None
         return labels
 
-    def _structure(self, bounds: Bounds) -> Structure:
-        """That of the whole photo in and a little around a part of it, as the network saw it."""
+    def _structure(self, bounds: Bounds, labels: NDArray[np.uint8]) -> Structure:
+        """What `labels` (h, w) over the whole photo, and its heatmaps, say of a part of it."""
         window = self._whole.window
         scale_x = window.size.width / window.bounds.width
         scale_y = window.size.height / window.bounds.height
@@ -118,7 +120,7 @@ class SpeckFiller:
                 (bounds.right, scale_x, window.size.width),
             )
         )
-        labels = self._labels[top * step : bottom * step, left * step : right * step]
+        inside = labels[top * step : bottom * step, left * step : right * step]
         heatmaps = self._whole.heatmaps[top:bottom, left:right].transpose(2, 0, 1)
         place = Bounds(
             round(left * step / scale_x),
@@ -126,7 +128,7 @@ class SpeckFiller:
             min(round(right * step / scale_x), self._photo.right),
             min(round(bottom * step / scale_y), self._photo.bottom),
         )
-        return Structure(place, labels.copy(), np.ascontiguousarray(heatmaps, np.float16))
+        return Structure(place, inside.copy(), np.ascontiguousarray(heatmaps, np.float16))
 
     def _filled(self, hole: Bounds, shifts: ShiftMap) -> FilledRegion:
         request = self._request
@@ -142,7 +144,9 @@ class SpeckFiller:
         around = plan_hole(hole, self._photo.extent, self._policy).appearance.bounds
         stages = self._stages(region, pixels, shifts, around) if request.options.keep_stages else {}
         self._progress.report(Stage.BLEND, 1.0)
-        return FilledRegion(region, pixels, band.astype(np.uint8), self._structure(around), stages)
+        return FilledRegion(
+            region, pixels, band.astype(np.uint8), self._structure(around, self._labels), stages
+        )
 
     def _stages(
         self, region: Bounds, pixels: Pixels, shifts: ShiftMap, around: Bounds

@@ -113,7 +113,7 @@ class Job:
         self, holes: Sequence[Bounds], whole: ParsedWindow, policy: CropPolicy
     ) -> dict[int, FilledRegion]:
         """The holes that take the short way, by number."""
-        filler = SpeckFiller(self._request, self._overruled(whole), policy, self._progress)
+        filler = SpeckFiller(self._request, whole, policy, self._progress)
         regions: dict[int, FilledRegion] = {}
         for number, hole in enumerate(holes):
             self._progress.begin_part(len(regions), len(holes))

@@ -106,8 +106,7 @@ def find_shifts(
 
 
 def thickness_of(hole: NDArray[np.bool_]) -> int:
-    """Diameter in pixels of the largest disc inside a (H, W) bool hole that shows all of it."""
-    # A frame of known pixels, so that what touches the rectangle's edge is no thicker than it is.
+    """Diameter, to a pixel, of the largest disc in a hole, (H, W) bool, that ends at the array's edge."""
     framed = np.pad(hole.astype(np.uint8), 1)
     return math.ceil(2 * float(cv2.distanceTransform(framed, cv2.DIST_L2, cv2.DIST_MASK_PRECISE).max()) - 1)
 

@@ -43,6 +43,7 @@ def record_of(candidate: Candidate, holes: Sequence[Candidate] = (), is_anew: bo
         hardware.precision,
         hardware.threads,
         tuple((joint, x, y) for joint, (x, y) in sorted(candidate.joints.items())),
+        candidate.options.hole_by_hole,
     )
 
 
@@ -71,6 +72,7 @@ def options_of(record: FillRecord, way: WayRecord | None = None) -> CompletionOp
         grow_px=record.grow_px,
         precision=record.precision,
         threads=record.threads,
+        hole_by_hole=record.hole_by_hole,
     )
 
 

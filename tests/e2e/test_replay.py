@@ -9,8 +9,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from portrait_studio.document.edit_record import read_record, write_record
+from portrait_studio.document.document import Document
+from portrait_studio.document.edit_record import read_record, record_edit, write_record
+from portrait_studio.document.history import Snapshot, Step
+from portrait_studio.engine.pipeline import Engine
+from portrait_studio.engine.request import CompletionOptions, CompletionRequest
 from portrait_studio.errors import ProjectError
+from portrait_studio.imaging.reading import read_photo
+from portrait_studio.session.candidates import Candidate
+from portrait_studio.session.fill_records import record_of
 from tests.e2e.test_cli import pixels_of, run
 
 
@@ -103,3 +110,35 @@ def test_what_cannot_be_read_is_one_sentence(
         read_record(recorded)
     with pytest.raises(ProjectError, match="There is no file"):
         read_record(recorded.with_name("none.json"))
+
+
+def test_records_from_before_specks_took_a_short_way_are_repeated_as_they_were_made(
+    models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    y, x = np.mgrid[0:300, 0:400]
+    pixels = np.stack([x / 2, y / 2, 128 + 60 * np.sin((x + y) / 5)], axis=2).astype(np.uint8)
+    path, record = tmp_path / "dusty.png", tmp_path / "record.json"
+    Image.fromarray(pixels).save(path)
+    mask = np.zeros((300, 400), np.uint8)
+    mask[100:104, 50:54] = mask[200:204, 330:334] = 255
+    results = []
+    for hole_by_hole in (True, False):
+        document = Document(read_photo(path))
+        edit = document.edit_mask()
+        edit.replace(mask)
+        painted = edit.finish()
+        assert painted is not None
+        options = CompletionOptions(device="cpu", hole_by_hole=hole_by_hole)
+        result = Engine(models).complete(CompletionRequest(pixels, mask, options))
+        filled = Step("Fill", document.apply_fills(result.regions), record_of(Candidate(result, options)))
+        write_record(record_edit(Snapshot(document, [Step("Mask", painted), filled], 2)), record)
+        if hole_by_hole:
+            content = json.loads(record.read_text())
+            content["version"] = 3
+            assert content["fills"][0].pop("hole_by_hole") is True
+            record.write_text(json.dumps(content))
+        again = tmp_path / "again.png"
+        assert run("replay", record, path, "-o", again) == 0
+        assert "bit for bit" in capsys.readouterr().out
+        results.append(pixels_of(again))
+    assert not np.array_equal(*results)

@@ -40,12 +40,19 @@ def test_records_of_the_first_version_are_read() -> None:
     entry = {**OLD, "holes": [["patches", 4], ["default", 3]], "structure": asdict(PACKED), "is_anew": False}
     record = FillRecord.from_json(json.loads(json.dumps(entry)))
     assert record.ways == (WayRecord("patches", 4, PACKED), WayRecord("default", 3, PACKED))
-    assert (record.precision, record.threads) == ("auto", 0)
+    assert (record.precision, record.threads, record.hole_by_hole) == ("auto", 0, True)
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"soul": 1}, {"threads": "all"}, {"holes": [["patches"]]}, {"holes": 3}, {"structure": {"left": 0}}],
+    [
+        {"soul": 1},
+        {"threads": "all"},
+        {"hole_by_hole": 1},
+        {"holes": [["patches"]]},
+        {"holes": 3},
+        {"structure": {"left": 0}},
+    ],
 )
 def test_what_is_none_is_refused(change: dict[str, object]) -> None:
     with pytest.raises((ValueError, TypeError, KeyError)):

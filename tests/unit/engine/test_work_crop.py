@@ -14,6 +14,8 @@ from portrait_studio.engine.work_crop import (
     find_holes,
     group_boxes,
     plan_hole,
+    plan_together,
+    share_windows,
     square_around,
     structure_windows,
     texture_window,
@@ -175,6 +177,45 @@ def test_every_hole_pixel_is_in_one_rectangle(boxes: list[tuple[int, int, int, i
         for other in found:
             if one is not other:
                 assert one.grown(grow_px + 2).intersected(other.grown(grow_px + 2)).is_empty
+
+
+@settings(max_examples=100)
+@given(
+    photo=photos,
+    places=st.lists(
+        st.tuples(st.floats(0, 1), st.floats(0, 1), st.sampled_from([6, 12, 40, 90, 300])),
+        min_size=1,
+        max_size=12,
+    ),
+)
+def test_holes_share_a_window_that_suits_each_of_them(
+    photo: Extent, places: list[tuple[float, float, int]]
+) -> None:
+    holes = []
+    for across, down, wanted in places:
+        side = min(wanted, photo.width // 2, photo.height // 2)
+        left, top = int(across * (photo.width - side)), int(down * (photo.height - side))
+        holes.append(Bounds(left, top, left + side, top + side))
+    groups = share_windows(holes, photo, POLICY)
+    assert sorted(number for group in groups for number in group) == list(range(len(holes)))
+    for group in groups:
+        plan = plan_together([holes[number] for number in group], photo, POLICY)
+        check_window(plan.appearance, photo)
+        if plan.structure is not None:
+            assert contains(plan.structure, plan.appearance.bounds)
+        for number in group:
+            alone = plan_hole(holes[number], photo, POLICY)
+            around = holes[number].grown(holes[number].width - 1).intersected(Bounds.of(photo))
+            assert contains(plan.appearance.bounds, around)
+            assert plan.appearance.scale >= alone.appearance.scale / POLICY.shared_coarser / 1.02
+            if len(group) == 1:
+                assert plan == alone
+
+
+def test_near_holes_share_a_window_and_far_ones_do_not() -> None:
+    photo = Extent(3000, 2000)
+    holes = [Bounds(1000, 1000, 1040, 1040), Bounds(1150, 1080, 1190, 1120), Bounds(2000, 400, 2040, 440)]
+    assert share_windows(holes, photo, POLICY) == [[0, 1], [2]]
 
 
 def test_looking_for_holes_can_be_cancelled() -> None:
