@@ -27,6 +27,10 @@ class FileError(PortraitStudioError):
     """A file cannot be read: missing, forbidden, too large, or a folder, device, pipe or socket."""
 
 
+class MissingFileError(FileError):
+    """There is no such file."""
+
+
 class ImageFileError(PortraitStudioError):
     """A file cannot be read as a photo: missing, empty, damaged, too large, or not an image."""
 

@@ -8,7 +8,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Final
 
-from portrait_studio.errors import FileError
+from portrait_studio.errors import FileError, MissingFileError
 
 _FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """A pipe would else wait for somebody to write into it."""
@@ -91,7 +91,7 @@ def _too_large(path: Path, size: int, most_bytes: int) -> FileError:
 
 def _refusal(error: OSError | ValueError, path: Path) -> FileError:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return FileError("There is no file {path}; check the name and the folder.", path=path)
+        return MissingFileError("There is no file {path}; check the name and the folder.", path=path)
     if isinstance(error, PermissionError):
         return FileError("{path} may not be read; change its permissions or copy it elsewhere.", path=path)
     return FileError(

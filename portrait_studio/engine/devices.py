@@ -23,11 +23,14 @@ import torch
 from torch import nn
 
 from portrait_studio.engine.request import Hardware
-from portrait_studio.errors import DeviceError, OptionError
+from portrait_studio.errors import DeviceError, FileError, OptionError
+from portrait_studio.json_text import parse_object
+from portrait_studio.ordinary_file import read_file
 
 DEVICE_NAMES = ("auto", "cpu", "cuda", "mps")
 PRECISION_NAMES = ("auto", "float32", "bfloat16")
 _WORTHWHILE = 1.2
+_MOST_BYTES = 1 << 20
 """Speed-up below which bfloat16 is not worth its rounding."""
 
 
@@ -87,9 +90,9 @@ class PrecisionMemory:
     def _read(self) -> dict[str, bool]:
         if self._known is None:
             try:
-                content = json.loads(self._path.read_text("utf-8"))
-                self._known = {str(key): value is True for key, value in dict(content).items()}
-            except (OSError, ValueError, TypeError):
+                content = parse_object(read_file(self._path, _MOST_BYTES))
+                self._known = {key: value is True for key, value in content.items()}
+            except (FileError, ValueError):
                 self._known = {}
         return self._known
 

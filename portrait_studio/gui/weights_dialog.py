@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from portrait_studio.errors import PortraitStudioError, WeightsError
+from portrait_studio.errors import FileError, PortraitStudioError, WeightsError
 from portrait_studio.gui.dialogs import confirm, tell_error
 from portrait_studio.gui.tables import plain_table
 from portrait_studio.language.saying import tr
@@ -27,6 +27,7 @@ from portrait_studio.networks.catalog import (
     WeightsInfo,
     import_weights,
     list_weights,
+    read_card,
     remove_weights,
     task_name,
 )
@@ -107,8 +108,8 @@ class WeightsDialog(QDialog):
             self.card.clear()
             return
         try:
-            self.card.setMarkdown(self._weights[row].card.read_text("utf-8"))
-        except (OSError, UnicodeDecodeError):
+            self.card.setMarkdown(read_card(self._weights[row]))
+        except (FileError, ValueError):
             self.card.setPlainText(tr("There is no model card beside this file; its terms are not known."))
 
     def _import(self) -> None:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from portrait_studio.errors import ExportError, WeightsError
+from portrait_studio.errors import ExportError, FileError, MissingFileError, WeightsError
+from portrait_studio.json_text import as_int, as_list, as_object, as_text, parse_object
 from portrait_studio.messages import Message
 from portrait_studio.networks.conventions import CONVENTIONS_VERSION
+from portrait_studio.ordinary_file import is_ordinary, open_file, read_file
 
 TASKS: Final = {
     "parsing": "parsing",
@@ -39,7 +40,13 @@ _TASK_NAMES: Final = {
     "face-completion": Message("face completion"),
 }
 _MANIFEST: Final = "manifest.json"
+MOST_WEIGHTS_BYTES: Final = 1 << 30
 _MOST_HEADER_BYTES: Final = 16 << 20
+_MOST_MANIFEST_BYTES: Final = 1 << 20
+_MOST_CARD_BYTES: Final = 1 << 20
+_MOST_NETWORKS: Final = 100
+_MOST_DIMENSIONS: Final = 8
+_MOST_LETTERS: Final = 200
 
 
 def variant(task: str, way: str) -> str:
@@ -96,26 +103,52 @@ class WeightsInfo:
     @property
     def data(self) -> str:
         """Names of the sets that it was trained on."""
-        return ", ".join(str(name) for name in self.record.get("sets", ())) or "not recorded"
+        sets = self.record.get("sets")
+        return (", ".join(_short(name) for name in sets) if isinstance(sets, list) else "") or "not recorded"
 
     @property
     def metrics(self) -> str:
         """The first measured figures, in a few words."""
-        measured = self.record.get("metrics") or [{}]
-        first = measured[0] if isinstance(measured[0], dict) else {}
-        parsing, scores = first.get("parsing", {}), first.get("scores", {}).get("default", {})
-        if task_of(self.task) == "parsing" and "mean_iou" in parsing:
-            figure = f"mean IoU {parsing['mean_iou']:.3f}"
-        elif "psnr" in scores:
-            figure = f"PSNR {scores['psnr']:.2f}"
+        measured = self.record.get("metrics")
+        first = measured[0] if isinstance(measured, list) and measured else {}
+        mean_iou = _inner(first, "parsing", "mean_iou")
+        psnr = _inner(first, "scores", "default", "psnr")
+        if task_of(self.task) == "parsing" and isinstance(mean_iou, float):
+            figure = f"mean IoU {mean_iou:.3f}"
+        elif isinstance(psnr, float):
+            figure = f"PSNR {psnr:.2f}"
         else:
             return "not recorded"
-        return f"{figure}, {first.get('cases', '?')} cases of {first.get('data', '?')}"
+        cases, data = (_short(_inner(first, key) or "?") for key in ("cases", "data"))
+        return f"{figure}, {cases} cases of {data}"
 
     @property
     def card(self) -> Path:
         """Its model card, which names data and terms."""
         return self.path.with_suffix(".md")
+
+
+def _inner(content: object, *keys: str) -> object:
+    """What stands below keys; None where nothing does."""
+    for key in keys:
+        content = content.get(key) if isinstance(content, dict) else None
+    return content
+
+
+def _short(value: object) -> str:
+    return str(value)[:_MOST_LETTERS]
+
+
+def read_networks(path: Path) -> dict[str, dict[str, Any]]:
+    """What a manifest says of each network, by its name there.
+
+    Raises:
+        FileError: it is missing or cannot be read.
+        KeyError, ValueError: it is none.
+    """
+    networks = as_object(parse_object(read_file(path, _MOST_MANIFEST_BYTES))["networks"])
+    as_list(list(networks), _MOST_NETWORKS)
+    return {task: as_object(entry) for task, entry in networks.items()}
 
 
 def list_weights(folder: Path) -> list[WeightsInfo]:
@@ -125,15 +158,15 @@ def list_weights(folder: Path) -> list[WeightsInfo]:
         WeightsError: there is no manifest, or it cannot be read.
     """
     try:
-        networks = json.loads((folder / _MANIFEST).read_text("utf-8"))["networks"]
         named = [
-            (task, folder / str(entry["file"]), str(entry["sha256"])) for task, entry in networks.items()
+            (task, folder / as_text(entry["file"], _MOST_LETTERS), as_text(entry["sha256"], _MOST_LETTERS))
+            for task, entry in read_networks(folder / _MANIFEST).items()
         ]
-    except FileNotFoundError:
+    except MissingFileError:
         raise WeightsError(
             "There are no weights in {folder}; reinstall the program.", folder=folder
         ) from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (FileError, ValueError, KeyError):
         raise WeightsError(
             "The list of weights in {folder} cannot be read; reinstall the program.", folder=folder
         ) from None
@@ -142,31 +175,66 @@ def list_weights(folder: Path) -> list[WeightsInfo]:
 
 def _info(task: str, path: Path, sha256: str) -> WeightsInfo:
     try:
-        header = _header(path)
-        intact = _sha256(path) == sha256
-        record = json.loads(header.get("record", "{}"))
-    except (WeightsError, ValueError):
+        header = read_header(path).metadata
+        intact = file_sha256(path) == sha256
+        record = parse_object(header.get("record", "{}").encode(), is_strict=False)
+    except (FileError, ValueError):
         return WeightsInfo(task, path, sha256, False, "?", {})
-    return WeightsInfo(task, path, sha256, intact, header.get("architecture", "?"), record)
+    return WeightsInfo(task, path, sha256, intact, _short(header.get("architecture", "?")), record)
 
 
-def _header(path: Path) -> dict[str, str]:
-    try:
-        with path.open("rb") as file:
-            (length,) = struct.unpack("<Q", file.read(8))
-            if length > _MOST_HEADER_BYTES:
+@dataclass(frozen=True)
+class Header:
+    """What a weights file says before its values.
+
+    Attributes:
+        metadata: what `released.save_network` wrote.
+        shapes: of each tensor, by its name.
+    """
+
+    metadata: dict[str, str]
+    shapes: dict[str, tuple[int, ...]]
+
+
+def read_header(path: Path) -> Header:
+    """Read the header of a weights file.
+
+    Raises:
+        FileError: it is missing or cannot be read.
+        ValueError: it is no weights file.
+    """
+    with open_file(path, MOST_WEIGHTS_BYTES) as file:
+        try:
+            start = file.read(8)
+            length = int.from_bytes(start, "little")
+            if len(start) < 8 or length > _MOST_HEADER_BYTES:
                 raise ValueError("a header of that length")
-            header = json.loads(file.read(length))["__metadata__"]
-            return {str(key): str(value) for key, value in header.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, struct.error):
-        raise WeightsError(
-            "{path} is missing or no weights file of this program; choose another one.", path=path
-        ) from None
+            content = parse_object(file.read(length))
+        except OSError as error:
+            raise ValueError("a disk that fails") from error
+    metadata = as_object(content.pop("__metadata__", {}))
+    shapes = {name: _shape(as_object(entry).get("shape")) for name, entry in content.items()}
+    return Header({key: as_text(value, _MOST_HEADER_BYTES) for key, value in metadata.items()}, shapes)
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
+def _shape(value: object) -> tuple[int, ...]:
+    return tuple(as_int(side, 0, MOST_WEIGHTS_BYTES) for side in as_list(value, _MOST_DIMENSIONS))
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a weights file. Raises: FileError: it is missing or cannot be read."""
+    with open_file(path, MOST_WEIGHTS_BYTES) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_card(info: WeightsInfo) -> str:
+    """The model card beside a weights file, Markdown.
+
+    Raises:
+        FileError: there is none, or it cannot be read.
+        ValueError: it is no text.
+    """
+    return read_file(info.card, _MOST_CARD_BYTES).decode("utf-8")
 
 
 def import_weights(source: Path, present: Path, own: Path) -> WeightsInfo:
@@ -188,7 +256,12 @@ def import_weights(source: Path, present: Path, own: Path) -> WeightsInfo:
             use cannot be read.
         ExportError: the folder cannot be written.
     """
-    header = _header(source)
+    try:
+        header = read_header(source).metadata
+    except (FileError, ValueError):
+        raise WeightsError(
+            "{source} is missing or no weights file of this program; choose another one.", source=source
+        ) from None
     own_task = TASKS.get(header.get("architecture", ""))
     task = header.get("task", own_task)
     if task is None or task_of(task) != own_task or header.get("conventions") != str(CONVENTIONS_VERSION):
@@ -196,21 +269,23 @@ def import_weights(source: Path, present: Path, own: Path) -> WeightsInfo:
             "{source} was made for another version of the program; update one of them.", source=source
         )
     try:
-        data, card = source.read_bytes(), source.with_suffix(".md")
-        notes = card.read_bytes() if card.is_file() else b""
+        data, card = read_file(source, MOST_WEIGHTS_BYTES), source.with_suffix(".md")
+        notes = read_file(card, _MOST_CARD_BYTES) if is_ordinary(card) else b""
         digest = hashlib.sha256(data).hexdigest()
         target = own / f"{task}-{digest[:12]}.safetensors"
         own.mkdir(parents=True, exist_ok=True)
-        content = _copied_list(own if (own / _MANIFEST).exists() else present, own)
+        networks = _copied_list(own if (own / _MANIFEST).exists() else present, own)
         _write(target, data)
         _write(target.with_suffix(".md"), notes)
-        content["networks"][task] = {
+        networks[task] = {
             "file": target.name,
             "sha256": digest,
             "bytes": len(data),
             "architecture": header["architecture"],
         }
-        _write(own / _MANIFEST, json.dumps(content, indent=2).encode())
+        _write(own / _MANIFEST, json.dumps({"version": 1, "networks": networks}, indent=2).encode())
+    except FileError as error:
+        raise WeightsError(error.message) from error
     except OSError as error:
         raise ExportError(
             "The weights cannot be copied to {own} ({reason}); make that folder writable, or free some space"
@@ -241,12 +316,12 @@ def remove_weights(own: Path) -> None:
         ) from error
 
 
-def _copied_list(folder: Path, own: Path) -> dict[str, Any]:
+def _copied_list(folder: Path, own: Path) -> dict[str, dict[str, Any]]:
     """The list of a models folder, after what it names and its cards were copied to another one."""
     try:
-        content: dict[str, Any] = json.loads((folder / _MANIFEST).read_text("utf-8"))
-        names = [Path(str(entry["file"])).name for entry in content["networks"].values()]
-    except (ValueError, KeyError, TypeError, AttributeError):
+        networks = read_networks(folder / _MANIFEST)
+        names = [Path(as_text(entry["file"], _MOST_LETTERS)).name for entry in networks.values()]
+    except (FileError, ValueError, KeyError):
         raise WeightsError(
             "The list of weights in {folder} cannot be read; go back to the shipped ones first.",
             folder=folder,
@@ -254,9 +329,9 @@ def _copied_list(folder: Path, own: Path) -> dict[str, Any]:
     if folder.resolve() != own.resolve():
         for path in (folder / name for name in names):
             for each in (path, path.with_suffix(".md")):
-                if each.is_file():
+                if is_ordinary(each):
                     shutil.copyfile(each, own / each.name)
-    return content
+    return networks
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -6,6 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from torch import nn
 
 from portrait_studio.errors import OptionError
@@ -15,6 +16,7 @@ from portrait_studio.networks.completion import (
     PaperCompletion,
     PaperCompletionConfig,
 )
+from portrait_studio.networks.config_check import check_config
 from portrait_studio.networks.discriminator import (
     Discriminator,
     DiscriminatorConfig,
@@ -71,9 +73,18 @@ def build_network(architecture: str, config: dict[str, Any]) -> nn.Module:
         raise OptionError(f"The network {architecture!r} has no setting {unknown[0]!r}; it has: {known}.")
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in config.items()}
     try:
-        return entry.network(entry.config(**values))
+        shape = entry.config(**values)
+        check_config(shape)
+        return entry.network(shape)
     except (TypeError, ValueError, RuntimeError, ArithmeticError) as error:
         # torch itself judges sizes and rates; what it refuses is a wrong value in the recipe.
         raise OptionError(
             f"The network {architecture!r} cannot be built from the settings {config}: {error}; correct them."
         ) from error
+
+
+def tensor_shapes(architecture: str, config: dict[str, Any]) -> dict[str, tuple[int, ...]]:
+    """Names and shapes of what a network keeps in its file, without memory for it; see `build_network`."""
+    with torch.device("meta"):
+        module = build_network(architecture, config)
+    return {name: tuple(value.shape) for name, value in module.state_dict().items()}

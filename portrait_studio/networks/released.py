@@ -15,14 +15,24 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from portrait_studio.errors import OptionError, WeightsError
+from portrait_studio.errors import FileError, MissingFileError, WeightsError
+from portrait_studio.json_text import as_text, parse_object
 from portrait_studio.messages import Message
-from portrait_studio.networks.catalog import task_name, task_of, variant
+from portrait_studio.networks.catalog import (
+    Header,
+    file_sha256,
+    read_header,
+    read_networks,
+    task_name,
+    task_of,
+    variant,
+)
 from portrait_studio.networks.conventions import CONVENTIONS_VERSION
 from portrait_studio.networks.folding import check_folds
-from portrait_studio.networks.registry import ARCHITECTURES, build_network
+from portrait_studio.networks.registry import ARCHITECTURES, build_network, tensor_shapes
 
 MANIFEST = "manifest.json"
+_MOST_LETTERS = 200
 _REINSTALL = Message("Reinstall the program, or copy the models folder from a complete installation.")
 _UPDATE = Message("Update the program or the file.")
 
@@ -59,19 +69,15 @@ def read_manifest(folder: Path) -> dict[str, dict[str, Any]]:
     """
     path = folder / MANIFEST
     try:
-        content = json.loads(path.read_text("utf-8"))
-        networks: dict[str, dict[str, Any]] = content["networks"]
-        if not all(isinstance(entry, dict) for entry in networks.values()):
-            raise TypeError("an entry is not a table")
-    except FileNotFoundError:
+        return read_networks(path)
+    except MissingFileError:
         raise WeightsError(
             "The weights are missing: {path} does not exist. {advice}", path=path, advice=_REINSTALL
         ) from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (FileError, ValueError, KeyError):
         raise WeightsError(
             "The list of weights {path} cannot be read. {advice}", path=path, advice=_REINSTALL
         ) from None
-    return networks
 
 
 def load_network(task: str, folder: Path) -> LoadedNetwork:
@@ -184,9 +190,8 @@ def _write(path: Path, data: bytes) -> None:
 
 def _sha256(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
+        return file_sha256(path)
+    except (FileError, OSError):
         raise WeightsError(
             "The weights file {path} is missing or cannot be read. {advice}",
             path=path,
@@ -196,41 +201,64 @@ def _sha256(path: Path) -> str:
 
 def _load(path: Path, task: str, digest: str) -> LoadedNetwork:
     try:
-        with safe_open(path, framework="pt") as file:
-            header = file.metadata() or {}
-            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-    except (SafetensorError, OSError):
+        header = read_header(path)
+        # It judges whether the tensors lie in the file as the header says.
+        with safe_open(path, framework="pt"):
+            pass
+    except (FileError, ValueError, SafetensorError, OSError):
         raise WeightsError(
             "The weights file {path} is damaged. {advice}", path=path, advice=_REINSTALL
         ) from None
-    if header.get("conventions") != str(CONVENTIONS_VERSION):
+    if header.metadata.get("conventions") != str(CONVENTIONS_VERSION):
         raise WeightsError(
             "The weights file {path} was made for another version of the program. {advice}",
             path=path,
             advice=_UPDATE,
         )
-    architecture = header.get("architecture", "")
-    try:
-        module = build_network(architecture, json.loads(header["config"]))
-        module.load_state_dict({k: _float(v) for k, v in state.items()}, strict=True)
-        record = json.loads(header.get("record", "{}"))
-        folds: dict[str, str] = json.loads(header.get("folds", "{}"))
-        check_folds(module, folds)
-    except (OptionError, KeyError, ValueError, TypeError, AttributeError, RuntimeError):
-        raise WeightsError(
-            "The weights file {path} does not fit this version of the program. {advice}",
-            path=path,
-            advice=_UPDATE,
-        ) from None
-    if ARCHITECTURES[architecture].task != task_of(task):
+    kind = ARCHITECTURES.get(header.metadata.get("architecture", ""))
+    if kind is not None and kind.task != task_of(task):
         raise WeightsError(
             "The weights file {path} holds a network for another task than {task}. {advice}",
             path=path,
             task=task_name(task),
             advice=_REINSTALL,
         )
+    try:
+        return _network(path, task, digest, header)
+    except MemoryError:
+        raise WeightsError(
+            "There is not enough memory for the weights {path}; close other programs first.", path=path
+        ) from None
+    except Exception:
+        # torch raises many types on settings and tensors that do not go together.
+        raise WeightsError(
+            "The weights file {path} does not fit this version of the program. {advice}",
+            path=path,
+            advice=_UPDATE,
+        ) from None
+
+
+def _network(path: Path, task: str, digest: str, header: Header) -> LoadedNetwork:
+    """Raises: Exception: of many types, where settings and tensors do not fit each other or the program."""
+    architecture = header.metadata.get("architecture", "")
+    config = parse_object(header.metadata["config"].encode())
+    # Before anything is built: a network takes no more memory than the file that was made of one.
+    if tensor_shapes(architecture, config) != header.shapes:
+        raise ValueError("other tensors")
+    module = build_network(architecture, config)
+    with safe_open(path, framework="pt") as file:
+        state = {name: _float(file.get_tensor(name)) for name in header.shapes}
+    module.load_state_dict(state, strict=True)
+    record = parse_object(header.metadata.get("record", "{}").encode(), is_strict=False)
+    folds = _folds(header.metadata.get("folds", "{}"))
+    check_folds(module, folds)
     module.eval().requires_grad_(False)
     return LoadedNetwork(module, task, architecture, module.config, digest, record, folds)
+
+
+def _folds(text: str) -> dict[str, str]:
+    found = parse_object(text.encode())
+    return {norm: as_text(conv, _MOST_LETTERS) for norm, conv in found.items()}
 
 
 def _float(value: Tensor) -> Tensor:

@@ -3292,6 +3292,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/released.py" />
+            <source>There is not enough memory for the weights {path}; close other programs first.</source>
+            <translation>内存不足，无法载入权重 {path}；请先关闭其他程序。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/released.py" />
             <source>The weights file {path} does not fit this version of the program. {advice}</source>
             <translation>权重文件 {path} 与当前版本的程序不匹配。{advice}</translation>
         </message>
@@ -3348,8 +3353,8 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/catalog.py" />
-            <source>{path} is missing or no weights file of this program; choose another one.</source>
-            <translation>{path} 不存在，或不是本程序的权重文件；请选择其他文件。</translation>
+            <source>{source} is missing or no weights file of this program; choose another one.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../portrait_studio/networks/catalog.py" />

@@ -1,0 +1,50 @@
+"""The numbers of a network's config, which a recipe or a weights file names: none beyond all use."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from typing import Any, Final
+
+_MOST: Final = {"blocks": 64, "fourier": 64, "layers": 16, "dilations": 64}
+_MOST_OTHERS: Final = 2048
+"""Channels."""
+_MOST_VALUES: Final = 64
+_MOST_LETTERS: Final = 100
+
+
+def check_config(config: Any) -> None:
+    """Make sure that a config has values of its types, none of them beyond all use.
+
+    Args:
+        config: a frozen dataclass that shapes a network.
+
+    Raises:
+        ValueError: it has not.
+    """
+    kinds = typing.get_type_hints(type(config))
+    for field in dataclasses.fields(config):
+        wrong = _wrong(field.name, kinds[field.name], getattr(config, field.name))
+        if wrong is not None:
+            raise ValueError(f"{field.name!r} must be {wrong}")
+
+
+def _wrong(name: str, kind: Any, value: Any) -> str | None:
+    """What a value must be; None where it is that."""
+    most = _MOST.get(name, _MOST_OTHERS)
+    if kind is int:
+        return None if _is_whole(value, most) else f"a whole number from 0 to {most}"
+    if kind is float:
+        fits = type(value) in (int, float) and 0 <= value <= 1
+        return None if fits else "a number from 0 to 1"
+    if typing.get_origin(kind) is tuple:
+        fits = isinstance(value, tuple) and len(value) <= _MOST_VALUES
+        fits = fits and all(_is_whole(each, most) for each in value)
+        return None if fits else f"at most {_MOST_VALUES} whole numbers from 0 to {most}"
+    if kind is str:
+        return None if isinstance(value, str) and len(value) <= _MOST_LETTERS else "a name"
+    return None if type(value) is kind else f"a {kind.__name__}"
+
+
+def _is_whole(value: Any, most: int) -> bool:
+    return type(value) is int and 0 <= value <= most
