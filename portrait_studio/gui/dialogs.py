@@ -100,6 +100,7 @@ def ask_unsaved(parent: QWidget, name: str) -> UnsavedAnswer:
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle("Portrait Studio")
+    box.setTextFormat(Qt.TextFormat.PlainText)  # A file may be called like a tag.
     box.setText(tr("“{name}” has edits that are neither saved nor exported.", name=name))
     box.setInformativeText(tr("They are lost unless you save them as a project first."))
     save = box.addButton(tr("Save project…"), QMessageBox.ButtonRole.AcceptRole)
@@ -125,6 +126,7 @@ def confirm(parent: QWidget, question: str, consequence: str, button: str) -> bo
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Warning)
     box.setWindowTitle("Portrait Studio")
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(question)
     box.setInformativeText(consequence)
     agreed = box.addButton(button, QMessageBox.ButtonRole.DestructiveRole)

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.export_dialog import folder_for
 from portrait_studio.gui.mask_panel import MaskPanel
+from portrait_studio.imaging.reading import SUFFIXES_READ
 from portrait_studio.language.saying import tr
 from portrait_studio.session.session import Session
 
-_MASKS: Final = "*.png *.tif *.tiff *.webp *.bmp *.jpg"
+_MASKS: Final = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES_READ))
 
 
 class MaskCommands(QObject):

@@ -9,12 +9,13 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, QUrl
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.errors import ImageFileError
 from portrait_studio.gui.actions import Command
+from portrait_studio.gui.dialogs import ask_overwrite, ask_unsaved
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.session.recent import RecentFiles, neighbour
@@ -159,3 +160,50 @@ def test_heic_without_its_package_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "a.heic").write_bytes(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(64))
     with pytest.raises(ImageFileError, match="install the package pillow-heif"):
         read_photo(tmp_path / "a.heic")
+
+
+def test_hidden_files_are_no_neighbours_and_rare_names_are(tmp_path: Path) -> None:
+    for name in ("._a.jpg", ".b.png", "a.jpg", "c.jfif", "d.MPO", "e.txt"):
+        (tmp_path / name).write_bytes(b"x")
+    assert neighbour(tmp_path / "a.jpg", -1) is None
+    assert neighbour(tmp_path / "a.jpg", 1) == tmp_path / "c.jfif"
+    assert neighbour(tmp_path / "c.jfif", 1) == tmp_path / "d.MPO"
+    assert neighbour(tmp_path / "d.MPO", 1) is None
+
+
+def test_the_dialogs_show_photos_with_rare_names(
+    opened: Session, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def choose(*arguments: object) -> tuple[str, str]:
+        asked.append(str(arguments[3]))
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", choose)
+    window.actions_[Command.OPEN].trigger()
+    window.actions_[Command.IMPORT_MASK].trigger()
+    assert len(asked) == 2
+    for patterns in asked:
+        first = patterns.partition(";;")[0]
+        assert {"*.jfif", "*.jpe", "*.mpo", "*.jpg", "*.png"} <= set(first.strip(")").split("(")[1].split())
+
+
+def test_a_name_like_a_tag_is_shown_as_it_is(opened: Session, window: MainWindow) -> None:
+    seen: list[str] = []
+
+    def look() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        assert box.textFormat() is Qt.TextFormat.PlainText
+        seen.append(box.text())
+        box.reject()
+
+    for ask in (
+        lambda: ask_unsaved(window, "<b>a.jpg"),
+        lambda: ask_overwrite(window, Path("<b>a.jpg"), is_source=True),
+    ):
+        QTimer.singleShot(50, look)
+        ask()
+    assert all("<b>a.jpg" in text for text in seen)
+    assert len(seen) == 2
