@@ -205,10 +205,10 @@ def _filled(engine: Engine, item: Item, recipe: Recipe, report: BatchReport, pro
 
     began = time.perf_counter()
     photo = read_photo(item.photo)
-    seen = engine.parse(photo.pixels, None, recipe.how.device) if recipe.labels else None
+    seen = engine.parse(photo.visible_pixels, None, recipe.how.device) if recipe.labels else None
     mask = _mask(item, photo, recipe, seen)
     if mask is not None and mask.any() and recipe.tightness is not None:
-        mask = mask_around(engine, photo.pixels, mask, recipe.tightness, recipe.how.device)
+        mask = mask_around(engine, photo.visible_pixels, mask, recipe.tightness, recipe.how.device)
     names = (str(item.photo), str(item.output))
     margins = None if recipe.extension is None else recipe.extension.margins(photo.extent)
     is_extended = margins is not None and margins.extends

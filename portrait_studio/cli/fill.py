@@ -68,7 +68,7 @@ def _fill(
     check_size(photo.extent, chosen)
     engine, mask = Engine(models_dir()), read_mask(mask_path, photo.extent)
     if tightness is not None:
-        mask = mask_around(engine, photo.pixels, mask, tightness, options.device)
+        mask = mask_around(engine, photo.visible_pixels, mask, tightness, options.device)
     edit = Edit(photo, mask)
     how, intent = how_to_fill(options, keep_stages=options.stages is not None)
     with progress_bar() as progress:

@@ -131,9 +131,9 @@ def _found(engine: Engine, photo: Photo, options: argparse.Namespace) -> Mask:
     if options.around is not None:
         loose = read_mask(options.around, photo.extent)
         check_mask(loose, photo.extent)
-        return mask_around(engine, photo.pixels, loose, options.tightness, options.device)
+        return mask_around(engine, photo.visible_pixels, loose, options.tightness, options.device)
     if options.at is not None:
-        return mask_at(engine, photo.pixels, options.at, options.tightness, options.device)
+        return mask_at(engine, photo.visible_pixels, options.at, options.tightness, options.device)
     labels = labels_named(options.things.split(","))
-    seen = engine.parse(photo.pixels, None, options.device)
-    return mask_of_things(engine, photo.pixels, seen, labels, options.tightness, options.device)
+    seen = engine.parse(photo.visible_pixels, None, options.device)
+    return mask_of_things(engine, photo.visible_pixels, seen, labels, options.tightness, options.device)

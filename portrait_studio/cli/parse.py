@@ -45,12 +45,12 @@ def _parse(options: argparse.Namespace) -> int:
     photo = read_photo(options.photo)
     mask = None if options.mask is None else read_mask(options.mask, photo.extent)
     with progress_bar({Stage.PARSE: 1.0}) as progress:
-        structure = Engine(models_dir()).parse(photo.pixels, mask, options.device, progress)
+        structure = Engine(models_dir()).parse(photo.visible_pixels, mask, options.device, progress)
     labels = enlarge_labels(structure.labels, photo.extent)
     with Transaction() as files:
         write_parsing_map(labels, options.output, files.replacing)
         if options.overlay is not None:
-            write_overlay(photo.pixels, labels, options.overlay, files.replacing)
+            write_overlay(photo.visible_pixels, labels, options.overlay, files.replacing)
     write_notices(*photo.notices)
     for target in targets:
         say(f"Wrote {target}")

@@ -96,7 +96,8 @@ def _repeat(document: Document, record: EditRecord, device: str | None) -> list[
             edit.replace(fill.mask)
             edit.finish()
             # A copy, since the fill changes the pixels in place.
-            before = replace(document.look(), image=document.image.copy())
+            before = document.look()
+            before = replace(before, image=before.image.copy())
         results, ways = {}, fill.how.ways
         for way in dict.fromkeys(ways):
             how = options_of(fill.how, way)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Final, cast
@@ -19,6 +20,7 @@ from portrait_studio.document.joint_plane import put_joint, read_joints
 from portrait_studio.document.laying import FILL_PLANES, Before, Fill, check_fill, lay_fill
 from portrait_studio.document.look import Look
 from portrait_studio.document.mask_edit import MaskEdit
+from portrait_studio.document.opacity import hides_fill, opacity_on
 from portrait_studio.document.planes import Planes, blank_on, is_blank_on, newly_shown
 from portrait_studio.errors import ExportError
 from portrait_studio.imaging import masks
@@ -26,9 +28,10 @@ from portrait_studio.imaging.atomic import Opening, replacing
 from portrait_studio.imaging.canvas_extension import check_canvas, laid_on
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import Mask
-from portrait_studio.imaging.photo import Photo, Pixels
+from portrait_studio.imaging.photo import Photo, Pixels, visible_colours
 from portrait_studio.imaging.proof import Proof
 from portrait_studio.imaging.writing import ExportOptions, write_photo
+from portrait_studio.messages import Message
 
 _LEAST_UNDO_BYTES: Final = 64 << 20
 
@@ -131,7 +134,22 @@ class Document:
     @property
     def edited_photo(self) -> Photo:
         """The photo with its current pixels and all its metadata; may share memory with the document."""
-        return framed(self.photo, self.image, self.canvas)
+        return framed(self.photo, self.image, self.opacity, self.canvas)
+
+    @property
+    def opacity(self) -> Plane | None:
+        """(H, W) uint8 or uint16 as the photo: how opaque the canvas is; None where all of it is."""
+        return opacity_on(self.canvas, self.photo.alpha, self.filled)
+
+    @property
+    def original_opacity(self) -> Plane | None:
+        """(H, W) the same of the photo as it was read."""
+        return opacity_on(self.canvas, self.photo.alpha, np.zeros_like(self.filled))
+
+    @property
+    def visible_image(self) -> Pixels:
+        """(H, W, 3) current pixels for the engine to see, without colours that opacity 0 hides."""
+        return visible_colours(self.image, self.opacity)
 
     def plane(self, name: PlaneName) -> Plane:
         """An array by its name; not to be written to."""
@@ -217,7 +235,7 @@ class Document:
 
     def look(self) -> Look:
         """Photo and mask as they are; good until the photo changes, so for a job that forbids it."""
-        return Look.of(self.image, masks.copied(self.mask), self.blank)
+        return Look.of(self.visible_image, masks.copied(self.mask), self.blank)
 
     def look_before(self, deltas: Sequence[Delta]) -> Look:
         """Photo and mask as they were before the latest steps, all of them applied, the last one first."""
@@ -225,7 +243,8 @@ class Document:
         self._take_back(planes, deltas)
         mask, filled = (cast(Mask, planes[name]) for name in (PlaneName.MASK, PlaneName.FILLED))
         blank = blank_on(self.canvas, Bounds.of(self.photo.extent), filled)
-        return Look.of(planes[PlaneName.IMAGE], mask, blank)
+        opacity = opacity_on(self.canvas, self.photo.alpha, filled)
+        return Look.of(visible_colours(planes[PlaneName.IMAGE], opacity), mask, blank)
 
     def mask_before(self, deltas: Sequence[Delta]) -> Mask:
         """(H, W) uint8, the mask as it was before the latest steps, all applied, the last one first."""
@@ -311,6 +330,11 @@ class Document:
             raise ExportError("The new part of the canvas is not filled yet; fill it first, or undo it.")
         proof = Proof(self.filled)
         written = write_photo(self.edited_photo, path, options, opening, proof.check)
+        if hides_fill(self.opacity, self.filled):
+            hidden = Message(
+                "Part of the fill lies where the photo is transparent, and cannot be seen there."
+            )
+            written = replace(written, notices=(*written.notices, hidden))
         filled = cv2.countNonZero(self.filled)
         return ExportReport(written, filled, self.changed_outside(), proof.difference)
 

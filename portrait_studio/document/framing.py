@@ -15,29 +15,20 @@ from portrait_studio.imaging.photo import Photo, Pixels, Plane
 _ROWS_AT_A_TIME: Final = 256
 
 
-def framed(photo: Photo, pixels: Pixels, canvas: Bounds) -> Photo:
-    """The photo with other pixels, perhaps of another canvas; what it does not cover is opaque.
+def framed(photo: Photo, pixels: Pixels, alpha: Plane | None, canvas: Bounds) -> Photo:
+    """The photo with other pixels, perhaps of another canvas.
 
     Args:
         photo: as it was read.
         pixels: (canvas.height, canvas.width, 3) in its dtype.
+        alpha: (canvas.height, canvas.width) opacity; None = opaque.
         canvas: in photo pixels.
     """
-    if canvas == Bounds.of(photo.extent):
-        return photo.with_pixels(pixels)
     metadata = photo.metadata
-    if metadata.exif:
+    if metadata.exif and canvas != Bounds.of(photo.extent):
         metadata = replace(metadata, exif=exif.upright(metadata.exif, canvas.extent))
-    alpha = None if photo.alpha is None else _on_canvas(photo.alpha, canvas)
     whole = cast(Pixels, np.ascontiguousarray(pixels))
     return replace(photo, pixels=whole, alpha=alpha, metadata=metadata)
-
-
-def _on_canvas(alpha: Plane, canvas: Bounds) -> Plane:
-    seen = canvas.intersected(Bounds(0, 0, alpha.shape[1], alpha.shape[0]))
-    larger: Plane = np.full((canvas.height, canvas.width), np.iinfo(alpha.dtype).max, alpha.dtype)
-    larger[seen.shifted(-canvas.left, -canvas.top).slices] = alpha[seen.slices]
-    return larger
 
 
 def count_changed(photo: Pixels, pixels: Pixels, canvas: Bounds, allowed: Mask) -> int:

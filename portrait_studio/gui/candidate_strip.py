@@ -14,6 +14,7 @@ from portrait_studio.gui.buttons import ActionButton
 from portrait_studio.gui.clipboard import qimage_of
 from portrait_studio.gui.method_names import METHOD_NAMES
 from portrait_studio.gui.thumb_row import ThumbRow
+from portrait_studio.gui.tone import Tone
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.language.saying import tr
 from portrait_studio.session.candidates import Candidate, Candidates
@@ -46,6 +47,7 @@ class CandidateStrip(QFrame):
         self._candidates: Candidates | None = None
         self._known: tuple[Candidate, ...] = ()
         self._photo: Pixels | None = None
+        self._tone: Tone | None = None
         self._hole: int | None = None
         self._thumbs: list[QToolButton] = []
         self._holes: list[QToolButton] = []
@@ -74,9 +76,11 @@ class CandidateStrip(QFrame):
         """One button for each candidate."""
         return tuple(self._thumbs)
 
-    def show_candidates(self, candidates: Candidates | None, photo: Pixels | None) -> None:
+    def show_candidates(
+        self, candidates: Candidates | None, photo: Pixels | None, tone: Tone | None = None
+    ) -> None:
         """Show what there is to choose from, in its place in the photo; less than two is nothing."""
-        self._photo = photo
+        self._photo, self._tone = photo, tone
         before, self._known = self._known, () if candidates is None else candidates.all
         if candidates is None or len(candidates.all) < 2:
             self._candidates = None
@@ -179,7 +183,7 @@ class CandidateStrip(QFrame):
         largest = max(regions, key=lambda region: region.bounds.extent.area)
         region = largest if self._hole is None else regions[self._hole]
         pixels = region.pixels if self._photo is None else _in_context(self._photo, region)
-        picture = QPixmap.fromImage(qimage_of(pixels))
+        picture = QPixmap.fromImage(qimage_of(pixels, self._tone))
         side = round(_THUMB_PX * self.devicePixelRatioF())
         keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
         return QIcon(picture.scaled(side, side, keep, smooth))

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QColorSpace, QImage, QPixmap
+
+from portrait_studio.gui.tone import Tone, space_of
+from portrait_studio.imaging.colour import in_8_bits
+from portrait_studio.imaging.photo import Photo, Pixels
 
 
-def qimage_of(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> QImage:
-    """Copy (H, W, 3) RGB, uint8 or uint16, into an 8-bit QImage that owns its pixels."""
-    if pixels.dtype == np.uint16:
-        pixels = cv2.convertScaleAbs(pixels, alpha=255.0 / 65535.0)
-    plain = np.ascontiguousarray(pixels, dtype=np.uint8)
+def qimage_of(pixels: Pixels, tone: Tone | None = None) -> QImage:
+    """Copy (H, W, 3) RGB, uint8 or uint16, into an 8-bit QImage of its own, in the screen's colours."""
+    plain = np.ascontiguousarray(in_8_bits(pixels))
+    if tone is not None:
+        plain = tone.shown(plain)
     height, width = plain.shape[:2]
     return QImage(plain.data, width, height, plain.strides[0], QImage.Format.Format_RGB888).copy()
+
+
+def picture_of(photo: Photo) -> QImage:
+    """Copy a photo for other programs: its own numbers, what they mean, and its opacity."""
+    image = qimage_of(photo.visible_pixels)
+    if photo.alpha is not None:
+        image = image.convertToFormat(QImage.Format.Format_ARGB32)
+        alpha = np.ascontiguousarray(in_8_bits(photo.alpha))
+        height, width = alpha.shape
+        image.setAlphaChannel(QImage(alpha.data, width, height, width, QImage.Format.Format_Alpha8))
+    space = space_of(photo.metadata.icc)
+    if space.isValid() and space.colorModel() == QColorSpace.ColorModel.Rgb:
+        image.setColorSpace(space)
+    return image
 
 
 def pixels_of(picture: object) -> NDArray[np.uint8] | None:
@@ -22,6 +39,8 @@ def pixels_of(picture: object) -> NDArray[np.uint8] | None:
     image = picture.toImage() if isinstance(picture, QPixmap) else picture
     if not isinstance(image, QImage) or image.isNull():
         return None
+    if image.colorSpace().isValid():
+        image = image.convertedToColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))
     plain = image.convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
     return rows[:, : plain.width() * 3].reshape(plain.height(), plain.width(), 3).copy()

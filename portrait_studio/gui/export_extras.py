@@ -29,7 +29,7 @@ class ExportExtras(QObject):
         super().__init__(parent)
         self.metadata = QComboBox(parent)
         self.metadata.setAccessibleName(tr("Metadata"))
-        self.metadata.addItem(tr("Keep all EXIF and XMP"), (True, True))
+        self.metadata.addItem(tr("Keep all metadata"), (True, True))
         self.metadata.addItem(tr("Leave out where it was taken"), (True, False))
         self.metadata.addItem(tr("Leave out all"), (False, False))
         self.profile = QComboBox(parent)

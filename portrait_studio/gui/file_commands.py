@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from portrait_studio.document.project import SUFFIX
-from portrait_studio.gui.clipboard import pixels_of, qimage_of
+from portrait_studio.gui.clipboard import picture_of, pixels_of
 from portrait_studio.gui.dialogs import UnsavedAnswer, ask_overwrite, ask_unsaved
 from portrait_studio.gui.export_dialog import ExportDialog, folder_for
 from portrait_studio.imaging.reading import SUFFIXES_READ
@@ -161,7 +161,7 @@ class FileCommands(QObject):
         """Put the result into the clipboard."""
         document = self._session.document
         if document is not None:
-            QGuiApplication.clipboard().setImage(qimage_of(document.image))
+            QGuiApplication.clipboard().setImage(picture_of(document.edited_photo))
             self.told.emit(tr("The result is in the clipboard."))
 
     def leave(self, then: Callable[[], None]) -> None:

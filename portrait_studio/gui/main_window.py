@@ -40,6 +40,7 @@ from portrait_studio.gui.side_panel import SidePanel
 from portrait_studio.gui.stage_panel import StagePanel
 from portrait_studio.gui.structure_panel import StructurePanel
 from portrait_studio.gui.theme import Theme
+from portrait_studio.gui.tone import Tone
 from portrait_studio.gui.view_commands import ViewCommands
 from portrait_studio.gui.weights_dialog import WeightsDialog
 from portrait_studio.language.saying import tr
@@ -278,8 +279,10 @@ class MainWindow(QMainWindow):
 
     def _on_candidates_changed(self) -> None:
         candidates, document = self._session.filling.candidates, self._session.document
-        self.strip.show_candidates(candidates, None if document is None else document.image)
-        self.stages.show_candidates(candidates)
+        photo = None if document is None else document.visible_image
+        tone = None if document is None else Tone.of(document.photo.metadata.icc)
+        self.strip.show_candidates(candidates, photo, tone)
+        self.stages.show_candidates(candidates, tone)
 
     def _on_job_started(self, job: Job) -> None:
         self.statusBar().clearMessage()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.gui.canvas import Canvas
+from portrait_studio.gui.tone import Tone
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.session.session import Session
 
@@ -43,7 +44,8 @@ class Projection(QObject):
         if document is None:
             self._scene.clear()
         else:
-            self._scene.show_photo(document.image, document.mask)
+            tone = Tone.of(document.photo.metadata.icc)
+            self._scene.show_photo(document.image, document.mask, document.opacity, tone)
             if document.has_wanted_structure:
                 self._on_wanted_changed(Bounds.of(document.extent))
         self._on_structure_changed()
@@ -59,7 +61,10 @@ class Projection(QObject):
     def _on_image_changed(self, bounds: Bounds) -> None:
         document = self._session.document
         if document is not None:
-            self._scene.refresh_image(document.image, bounds)
+            opacity = document.opacity
+            # Whether a fill is opaque depends on what surrounds it.
+            changed = bounds if opacity is None else Bounds.of(document.extent)
+            self._scene.refresh_image(document.image, changed, opacity)
 
     def _on_mask_changed(self, bounds: Bounds) -> None:
         document = self._session.document

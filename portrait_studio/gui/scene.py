@@ -15,8 +15,10 @@ from portrait_studio.gui.anatomy import Anatomy
 from portrait_studio.gui.compare import Comparison
 from portrait_studio.gui.layers import TintLayer, invented_colours, mask_colours
 from portrait_studio.gui.pyramid import Pyramid
+from portrait_studio.gui.tone import Tone
 from portrait_studio.gui.view import View
 from portrait_studio.imaging.geometry import Bounds, Extent
+from portrait_studio.imaging.photo import Plane
 from portrait_studio.session.parts import Part
 
 _LIGHT: Final = (255, 255, 255)
@@ -37,6 +39,7 @@ class Scene(QObject):
         super().__init__(parent)
         self.anatomy = Anatomy(self)
         self.anatomy.changed.connect(self.changed)
+        self._tone: Tone | None = None
         self._photo: Pyramid | None = None
         self._original: Pyramid | None = None
         self._mask: Pyramid | None = None
@@ -62,15 +65,24 @@ class Scene(QObject):
         """Where the divider stands: share of the photo's width that shows the original."""
         return self._divider
 
-    def show_photo(self, image: Pixels, mask: NDArray[np.uint8]) -> None:
+    def show_photo(
+        self,
+        image: Pixels,
+        mask: NDArray[np.uint8],
+        alpha: Plane | None = None,
+        tone: Tone | None = None,
+    ) -> None:
         """Show another photo.
 
         Args:
             image: (H, W, 3) RGB, uint8 or uint16; viewed, not copied.
             mask: (H, W) uint8, 0..255; viewed, not copied.
+            alpha: (H, W) opacity; None = opaque.
+            tone: how its colours become the screen's; None = they are.
         """
         self.clear()
-        self._photo = Pyramid(image)
+        self._tone = tone
+        self._photo = Pyramid(image, alpha=alpha, tone=tone)
         self._mask = Pyramid(mask, mask_colours())
         self.replaced.emit()
 
@@ -84,10 +96,12 @@ class Scene(QObject):
         self.comparison_changed.emit()
         self.replaced.emit()
 
-    def compare(self, comparison: Comparison, original: Pixels | None = None) -> None:
+    def compare(
+        self, comparison: Comparison, original: Pixels | None = None, alpha: Plane | None = None
+    ) -> None:
         """Show the original in another way; it is read when it is first needed."""
         if comparison is not Comparison.NONE and original is not None and self._original is None:
-            self._original = Pyramid(original)
+            self._original = Pyramid(original, alpha=alpha, tone=self._tone)
         self._comparison = comparison if self._original is not None else Comparison.NONE
         self.comparison_changed.emit()
         self.changed.emit(None)
@@ -97,10 +111,10 @@ class Scene(QObject):
         self._divider = min(1.0, max(0.0, share))
         self.changed.emit(None)
 
-    def refresh_image(self, image: Pixels, bounds: Bounds) -> None:
+    def refresh_image(self, image: Pixels, bounds: Bounds, alpha: Plane | None = None) -> None:
         """Read changed photo pixels again, possibly from another array."""
         if self._photo is not None:
-            self._photo.refresh(image, bounds)
+            self._photo.refresh(image, bounds, alpha)
             self.changed.emit(bounds)
 
     def refresh_mask(self, mask: NDArray[np.uint8], bounds: Bounds) -> None:

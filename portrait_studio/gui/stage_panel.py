@@ -7,12 +7,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.request import FilledRegion, Structure
 from portrait_studio.gui.clipboard import qimage_of
+from portrait_studio.gui.tone import Tone
 from portrait_studio.language.saying import tr
 from portrait_studio.messages import Message
 from portrait_studio.networks.conventions import LABEL_COLOURS
@@ -51,6 +52,7 @@ class StagePanel(QWidget):
         self._buttons: list[QToolButton] = []
         self._shown: FilledRegion | None = None
         self._candidates: Candidates | None = None
+        self._tone: Tone | None = None
         self.hole_box = QComboBox(self)
         self.hole_box.setAccessibleName(tr("Hole whose stages are shown"))
         self.hole_box.setToolTip(tr("Hole whose stages are shown"))
@@ -71,9 +73,14 @@ class StagePanel(QWidget):
         """One button for each stage that is shown."""
         return tuple(self._buttons)
 
-    def show_candidates(self, candidates: Candidates | None) -> None:
-        """Show the stages of one hole of the fill that is shown; the first one if nobody chose."""
-        self._candidates = candidates
+    def show_candidates(self, candidates: Candidates | None, tone: Tone | None = None) -> None:
+        """Show the stages of one hole of the fill that is shown; the first one if nobody chose.
+
+        Args:
+            candidates: of the fill; None = there is none.
+            tone: how the photo's colours become the screen's; None = they are.
+        """
+        self._candidates, self._tone = candidates, tone
         count = 0 if candidates is None else len(candidates.regions)
         if count != self.hole_box.count():
             self.hole_box.clear()
@@ -102,10 +109,11 @@ class StagePanel(QWidget):
         pictures = {**structure_pictures(region.structure), **region.stages}
         for key, name, stage in _STAGES:
             if key in pictures:
-                self._add(tr(name), result.seconds.get(stage.value), pictures[key])
+                shown = qimage_of(pictures[key], self._tone if key in region.stages else None)
+                self._add(tr(name), result.seconds.get(stage.value), shown)
 
-    def _add(self, name: str, seconds: float | None, pixels: NDArray[np.uint8]) -> None:
-        picture = QPixmap.fromImage(qimage_of(pixels))
+    def _add(self, name: str, seconds: float | None, image: QImage) -> None:
+        picture = QPixmap.fromImage(image)
         keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
         small = picture.scaled(_WIDTH_PX, _WIDTH_PX, keep, smooth)
         button = QToolButton(self)

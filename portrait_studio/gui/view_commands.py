@@ -68,7 +68,10 @@ class ViewCommands(QObject):
             comparison = Comparison.SIDE_BY_SIDE
         else:
             comparison = Comparison.NONE
-        self._scene.compare(comparison, None if comparison is Comparison.NONE else document.original)
+        if comparison is Comparison.NONE:
+            self._scene.compare(comparison)
+        else:
+            self._scene.compare(comparison, document.original, document.original_opacity)
 
     def _on_structure(self, shown: bool) -> None:
         self._scene.anatomy.set_shown(shown)

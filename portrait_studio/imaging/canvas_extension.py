@@ -202,12 +202,19 @@ def laid_on(photo: Pixels, canvas: Bounds) -> Pixels:
     """
     whole = Bounds(0, 0, photo.shape[1], photo.shape[0])
     seen = canvas.intersected(whole)
-    picture = _chequerboard(canvas, whole.extent, photo.dtype)
+    picture = chequerboard(canvas, whole.extent, photo.dtype)
     picture[seen.shifted(-canvas.left, -canvas.top).slices] = photo[seen.slices]
     return picture
 
 
-def _chequerboard(canvas: Bounds, photo: Extent, dtype: np.dtype[np.uint8] | np.dtype[np.uint16]) -> Pixels:
+def chequerboard(canvas: Bounds, photo: Extent, dtype: np.dtype[np.uint8] | np.dtype[np.uint16]) -> Pixels:
+    """What stands for nothing: grey squares, (canvas.height, canvas.width, 3).
+
+    Args:
+        canvas: in photo pixels.
+        photo: size of the photo, on which that of the squares depends.
+        dtype: uint8 or uint16.
+    """
     side = max(4, round(max(photo.width, photo.height) * _SQUARE_SHARE))
     greys = [round(share * np.iinfo(dtype).max) for share in _GREYS]
     rows = np.arange(canvas.top, canvas.bottom) // side % 2

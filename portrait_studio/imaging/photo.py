@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -106,6 +107,37 @@ class Photo:
         """Bits per channel: 8 or 16."""
         return self.pixels.dtype.itemsize * 8
 
+    @property
+    def visible_pixels(self) -> Pixels:
+        """(H, W, 3) for networks to see: the pixels without colours that are hidden by transparency."""
+        return visible_colours(self.pixels, self.alpha)
+
     def with_pixels(self, pixels: Pixels) -> Photo:
         """The same photo with other pixels, (H, W, 3) of the same dtype and size."""
         return replace(self, pixels=pixels)
+
+
+def visible_colours(pixels: Pixels, alpha: Plane | None) -> Pixels:
+    """The picture with the colours of the nearest visible pixels where it is fully transparent.
+
+    What lies under such pixels was never meant to be seen, and is often what was erased there.
+
+    Args:
+        pixels: (H, W, 3); not changed.
+        alpha: (H, W) opacity; None = opaque.
+
+    Returns:
+        (H, W, 3), the same array where nothing is hidden, or all.
+    """
+    hidden = None if alpha is None else (alpha == 0).astype(np.uint8)
+    if hidden is None or not 0 < cv2.countNonZero(hidden) < hidden.size:
+        return pixels
+    _, labels = cv2.distanceTransformWithLabels(
+        hidden, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    places = np.zeros(int(labels.max()) + 1, np.int64)
+    is_seen = hidden.ravel() == 0
+    places[labels.ravel()[is_seen]] = np.flatnonzero(is_seen)
+    shown = pixels.copy()
+    shown[hidden != 0] = pixels.reshape(-1, 3)[places[labels[hidden != 0]]]
+    return shown

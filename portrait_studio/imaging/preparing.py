@@ -20,7 +20,8 @@ def scaled_down(photo: Photo, longest_px: int) -> Photo:
     if longest <= longest_px:
         return photo
     size = tuple(max(1, round(side * longest_px / longest)) for side in (extent.width, extent.height))
-    pixels = cv2.resize(photo.pixels, size, interpolation=cv2.INTER_AREA)
+    # Hidden colours would be mixed into the visible ones beside them.
+    pixels = cv2.resize(photo.visible_pixels, size, interpolation=cv2.INTER_AREA)
     alpha = None
     if photo.alpha is not None:
         alpha = cv2.resize(photo.alpha, size, interpolation=cv2.INTER_AREA)

@@ -104,7 +104,7 @@ class Survey(QObject):
         if document is None or not self.is_under_way or self._desk.current is not None:
             return
         self._asked = self._look()
-        image, blank, parser = document.image, document.blank, self._parser
+        image, blank, parser = document.visible_image, document.blank, self._parser
         hidden = np.zeros(image.shape[:2], np.uint8) if blank is None else blank
 
         def task(progress: Progress) -> Structure:

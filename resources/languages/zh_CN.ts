@@ -1206,8 +1206,8 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/export_extras.py" />
-            <source>Keep all EXIF and XMP</source>
-            <translation>保留全部 EXIF 和 XMP</translation>
+            <source>Keep all metadata</source>
+            <translation>保留全部元数据</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/export_extras.py" />
@@ -2535,6 +2535,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/document/document.py" />
             <source>The new part of the canvas is not filled yet; fill it first, or undo it.</source>
             <translation>画布的新增部分尚未填充；请先填充，或撤销扩展。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/document/document.py" />
+            <source>Part of the fill lies where the photo is transparent, and cannot be seen there.</source>
+            <translation>部分填充位于照片的透明处，在那里不可见。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/document/edit_record.py" />
