@@ -3359,7 +3359,7 @@ the person and the scene behind it are recovered.</source>
         <message>
             <location filename="../../portrait_studio/networks/catalog.py" />
             <source>{source} is missing or no weights file of this program; choose another one.</source>
-            <translation type="unfinished" />
+            <translation>{source} 不存在或不是本程序的权重文件；请另选一个。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/catalog.py" />
