@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -82,6 +83,8 @@ def place(text: str) -> tuple[float, float]:
     """
     try:
         x, y = (float(part) for part in text.split(","))
+        if not (math.isfinite(x) and math.isfinite(y)):
+            raise ValueError
     except ValueError:
         raise OptionError(f"--at takes two numbers as in 120,80, not {text[:40]!r}.") from None
     return x, y

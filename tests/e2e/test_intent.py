@@ -77,7 +77,7 @@ def test_a_thing_before_a_body_does_not_unless_said(
 ) -> None:
     thing = tmp_path / "thing.png"
     pixels = np.zeros((90, 120), np.uint8)
-    pixels[30:50, 50:70] = 255
+    pixels[45:70, 50:70] = 255  # over two garments
     Image.fromarray(pixels).save(thing)
     assert run(*command(photo, thing, tmp_path)) == 0
     assert fake.requests[-1].structure is None
