@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from portrait_studio import __version__
+from portrait_studio.gui.dialogs import fit
 from portrait_studio.gui.tables import plain_table, show_rows
 from portrait_studio.language.saying import tr
 from portrait_studio.messages import Message
@@ -54,7 +55,6 @@ class AboutDialog(QDialog):
         """Look up what is installed."""
         super().__init__(parent)
         self.setWindowTitle(tr("About Portrait Studio"))
-        self.resize(560, 520)
         title = QLabel(f"Portrait Studio {__version__}", self)
         title.setProperty("role", "title")
         text = QLabel(tr(_TEXT), self)
@@ -82,6 +82,7 @@ class AboutDialog(QDialog):
         layout.setSpacing(12)
         for widget in (title, text, self.table, buttons):
             layout.addWidget(widget)
+        fit(self, 560, 520)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._versions)

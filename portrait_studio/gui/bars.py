@@ -23,6 +23,12 @@ TOOL_COMMANDS: Final = {
 }
 
 
+_BAR_FRAME_PX: Final = 24
+"""What the style adds to a bar's own margins."""
+_SPACING_PX: Final = 4
+"""Between the parts of a bar, as the theme has it."""
+
+
 class _Bar(QToolBar):
     """A bar that stays where it is and whose buttons have names and a place in the tab order."""
 
@@ -32,6 +38,18 @@ class _Bar(QToolBar):
         self.setMovable(False)
         self.setIconSize(QSize(icon_px, icon_px))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+
+    def minimumSizeHint(self) -> QSize:
+        """A lying bar shows all that it holds: nothing goes out of sight behind an arrow."""
+        least = super().minimumSizeHint()
+        if self.orientation() is not Qt.Orientation.Horizontal:
+            return least
+        widgets = [self.widgetForAction(action) for action in self.actions()]
+        margins = self.contentsMargins()
+        frame = margins.left() + margins.right() + _BAR_FRAME_PX
+        spacing = _SPACING_PX * (len(widgets) - 1)
+        whole = sum(widget.minimumSizeHint().width() for widget in widgets) + spacing + frame
+        return QSize(max(least.width(), whole), least.height())
 
     def _add(self, actions: Actions, *commands: Command) -> None:
         for command in commands:

@@ -51,11 +51,13 @@ class Centre(QStackedWidget):
         self._banner.raise_()
 
     def _place_strip(self) -> None:
-        size = self._strip.sizeHint()
+        size, least = self._strip.sizeHint(), self._strip.minimumSizeHint().width()
         width = min(size.width(), self.width() - 2 * _MARGIN_PX)
         top = self.height() - size.height() - _MARGIN_PX
         self._strip.setGeometry((self.width() - width) // 2, top, width, size.height())
         self._strip.raise_()
+        # Buttons that are squeezed could not be read.
+        self.setMinimumWidth(0 if self._strip.isHidden() else least + 2 * _MARGIN_PX)
         # One chooses among what is filled: it must not lie under the choice.
         covered = 0 if self._strip.isHidden() else self.height() - top + _MARGIN_PX
         self._canvas.viewport.keep_clear(covered)

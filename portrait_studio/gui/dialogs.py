@@ -39,6 +39,14 @@ class UnsavedAnswer(Enum):
     CANCEL = auto()
 
 
+def fit(dialog: QDialog, width_px: int, height_px: int) -> None:
+    """Make a dialog so large, or as much larger as its texts need with the letters of the user."""
+    layout = dialog.layout()
+    assert layout is not None
+    width = max(width_px, layout.minimumSize().width())
+    dialog.resize(width, max(height_px, layout.totalHeightForWidth(width)))
+
+
 class ErrorDialog(QDialog):
     """A sentence, and for unexpected errors the log; both can be copied."""
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from portrait_studio.gui.dialogs import fit
 from portrait_studio.gui.export_extras import ExportExtras, SizeLabel
 from portrait_studio.imaging.photo import ImageFormat, Photo
 from portrait_studio.imaging.writing import (
@@ -107,6 +108,7 @@ class ExportDialog(QDialog):
         for changed in (self._quality.valueChanged, self._as_source.toggled, self.extras.changed):
             changed.connect(self._estimate)
         self._show_format()
+        fit(self, 520, 0)
 
     @property
     def path(self) -> Path:

@@ -107,7 +107,8 @@ class MainWindow(QMainWindow):
 
     def _assemble(self) -> None:
         self.setAcceptDrops(True)
-        self.setMinimumSize(760, 520)
+        # How narrow it may be is for the texts in it to say.
+        self.setMinimumHeight(520)
         self.resize(1280, 820)
         self.setCentralWidget(self._centre)
         self.addToolBar(

@@ -12,7 +12,7 @@ from portrait_studio.engine.intent import Intent
 from portrait_studio.engine.request import Method
 from portrait_studio.gui.buttons import ActionButton
 from portrait_studio.gui.memory import Memory
-from portrait_studio.gui.tool_options import BrushOptions, PickOptions, TightenOptions
+from portrait_studio.gui.tool_options import BrushOptions, PickOptions, TightenOptions, captioned
 from portrait_studio.language.saying import tr
 from portrait_studio.messages import Message
 from portrait_studio.session.tools import Tool, Tools
@@ -82,17 +82,16 @@ class OptionsBar(QWidget):
         self.fill_button = ActionButton(fill, self, prominent=True)
         self.again_button = ActionButton(again, self, has_text=False)
         for box in (self._intent, self._method):
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(7)
-            widest = max(box.fontMetrics().horizontalAdvance(box.itemText(row)) for row in range(box.count()))
-            box.view().setMinimumWidth(widest + 40)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self._pages, 1)
         row.addWidget(self.tighten)
-        for widget in (self._intent, self._method, self.again_button, self.fill_button):
-            row.addWidget(widget)
+        row.addLayout(captioned(tr("Behind the mask"), self._intent, self))
+        row.addLayout(captioned(tr("Method"), self._method, self))
+        for button in (self.again_button, self.fill_button):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
         self.brush.typing_ended.connect(self.typing_ended)
         tools.changed.connect(self._on_tools)
         self._on_tools()

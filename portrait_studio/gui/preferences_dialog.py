@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from portrait_studio.engine.request import MOST_THREADS
 from portrait_studio.gui.actions import Actions, Command
+from portrait_studio.gui.dialogs import fit
 from portrait_studio.gui.key_editor import KeyEditor
 from portrait_studio.language.choice import LANGUAGES, said_in
 from portrait_studio.language.saying import tr
@@ -59,7 +60,6 @@ class PreferencesDialog(QDialog):
         """Args: what is changed; the actions whose keys are changed."""
         super().__init__(parent)
         self.setWindowTitle(tr("Preferences"))
-        self.resize(520, 520)
         self._preferences = preferences
         settings = preferences.settings
         self.language = self._choice(tr("Language"), CHOICES_OF_LANGUAGE, "language", settings.language)
@@ -127,6 +127,7 @@ class PreferencesDialog(QDialog):
         column.setSpacing(12)
         column.addWidget(self.pages)
         column.addWidget(buttons)
+        fit(self, 520, 520)
 
     def _choice(self, name: str, values: Sequence[str], setting: str, present: str) -> QComboBox:
         box = QComboBox(self)

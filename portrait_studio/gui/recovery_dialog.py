@@ -18,13 +18,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from portrait_studio.gui.dialogs import confirm
+from portrait_studio.gui.dialogs import confirm, fit
 from portrait_studio.language.saying import tr
 from portrait_studio.messages import Message
 from portrait_studio.session.autosave import Autosave
 from portrait_studio.session.recovery import Recoverable
 
 _MOST_NAMED: Final = 5
+_WIDEST_PX: Final = 760
+_MOST_ROWS: Final = 5
 
 
 class RecoveryDialog(QDialog):
@@ -39,7 +41,6 @@ class RecoveryDialog(QDialog):
         """Args: what was found, the latest first; above which window; files of work that cannot be read."""
         super().__init__(parent)
         self.setWindowTitle(tr("Recover unsaved work"))
-        self.setMinimumWidth(500)
         self._found = list(found)
         title = QLabel(tr("The program ended unexpectedly"), self)
         title.setProperty("role", "title")
@@ -49,9 +50,13 @@ class RecoveryDialog(QDialog):
         self.list = QListWidget(self)
         self.list.setAccessibleName(tr("Unsaved work"))
         for one in found:
-            QListWidgetItem(_line(one), self.list)
+            QListWidgetItem(_lines(one), self.list).setToolTip(_lines(one))
         self.list.setCurrentRow(0)
-        self.list.setFixedHeight(12 + min(6, max(2, len(found))) * 44)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setMinimumWidth(min(_WIDEST_PX, self.list.sizeHintForColumn(0) + 24))
+        rows = min(_MOST_ROWS, max(2, len(found)))
+        self.list.setFixedHeight(12 + rows * max(1, self.list.sizeHintForRow(0)))
         self.list.itemDoubleClicked.connect(self.accept)
         buttons = QDialogButtonBox(self)
         self.recover_button = QPushButton(tr("Recover"), self)
@@ -74,6 +79,7 @@ class RecoveryDialog(QDialog):
         column.setSpacing(12)
         for widget in (title, text, self.list, *self._unreadable_label(unreadable), buttons):
             column.addWidget(widget)
+        fit(self, 500, 0)
         self.list.setFocus()
 
     def _unreadable_label(self, unreadable: Sequence[Path]) -> list[QWidget]:
@@ -112,12 +118,13 @@ class RecoveryDialog(QDialog):
             self.reject()
 
 
-def _line(one: Recoverable) -> str:
+def _lines(one: Recoverable) -> str:
+    """When it was kept stands in a line of its own, so that no long name pushes it out of sight."""
     when = QDateTime.fromSecsSinceEpoch(int(one.saved_at))
     time = QLocale().toString(when, QLocale.FormatType.ShortFormat)
     place = one.origin.project or one.origin.photo
     folder = f"\n{place.parent}" if place is not None else ""
-    return tr("{name}, kept {time}", name=one.origin.name, time=time) + folder
+    return f"{one.origin.name}\n{tr('Kept {time}', time=time)}{folder}"
 
 
 def unreadable_sentence(paths: Sequence[Path]) -> Message:

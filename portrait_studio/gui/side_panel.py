@@ -12,6 +12,24 @@ from portrait_studio.messages import Message
 _WIDTH_PX = 280
 
 
+class _Scrolled(QScrollArea):
+    """Scrolls up and down, and is never too narrow for what it holds."""
+
+    def __init__(self, panel: QWidget, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._panel = panel
+        self.setWidget(panel)
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the panel and what scrolls it."""
+        least = super().minimumSizeHint()
+        inner = self._panel.minimumSizeHint().expandedTo(self._panel.minimumSize())
+        return QSize(inner.width() + self.verticalScrollBar().sizeHint().width(), least.height())
+
+
 class SidePanel(QDockWidget):
     """A dock with a tab for each panel; panels scroll where the window is low."""
 
@@ -25,14 +43,12 @@ class SidePanel(QDockWidget):
         self._tabs.setDocumentMode(True)
         self._tabs.tabBar().setExpanding(True)
         self._tabs.setUsesScrollButtons(False)
+        self._tabs.setElideMode(Qt.TextElideMode.ElideNone)
         self._tabs.setAccessibleName(tr("Panels"))
         self._names: tuple[str, ...] = tuple(panels)
         for name, panel in panels.items():
-            area = QScrollArea(self._tabs)
-            area.setWidgetResizable(True)
-            area.setFrameShape(QFrame.Shape.NoFrame)
-            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            area.setWidget(panel)
+            area = _Scrolled(panel, self._tabs)
+            area.setAccessibleName(tr(name))
             self._tabs.addTab(area, tr(name))
         self.setWidget(self._tabs)
 

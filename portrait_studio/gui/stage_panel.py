@@ -20,6 +20,8 @@ from portrait_studio.networks.conventions import LABEL_COLOURS
 from portrait_studio.session.candidates import STAGE_PX, Candidates
 
 _WIDTH_PX: Final = 240
+_FRAME_PX: Final = 44
+"""Left and right of a picture together."""
 _STAGES: Final = (
     ("parsing", Message("Parsing map"), Stage.PARSE),
     ("heatmaps", Message("Heatmaps of the joints"), Stage.PARSE),
@@ -67,6 +69,8 @@ class StagePanel(QWidget):
         self._column.addWidget(self.hole_box)
         self._column.addStretch(1)
         self.hole_box.hide()
+        # Pictures come after a fill, when the panel is not to become wider any more.
+        self.setMinimumWidth(_WIDTH_PX + _FRAME_PX)
 
     @property
     def stages(self) -> tuple[QToolButton, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -15,6 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from portrait_studio.language.saying import tr
+
+_HEADING_FRAME_PX: Final = 16
 
 
 def plain_table(headings: Sequence[str], name: str, parent: QWidget) -> QTableWidget:
@@ -35,6 +38,8 @@ def plain_table(headings: Sequence[str], name: str, parent: QWidget) -> QTableWi
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     header = table.horizontalHeader()
+    widest = max(header.fontMetrics().horizontalAdvance(heading) for heading in headings)
+    header.setMinimumSectionSize(widest + _HEADING_FRAME_PX)
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return table
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLayout, QSlider, QVBoxLayout, QWidget
 
 from portrait_studio.gui.buttons import ActionSwitch
 from portrait_studio.gui.memory import Memory
@@ -24,6 +24,8 @@ from portrait_studio.session.tools import (
 )
 
 _SLIDER_STEPS: Final = 200
+_CAPTION_SIZE: Final = 0.85
+"""Of letters above a control, in sizes of those in it."""
 _LOOSE: Final = (Tool.BRUSH, Tool.RECTANGLE, Tool.LASSO)
 """Tools whose marks can be tightened."""
 
@@ -75,6 +77,24 @@ def _row(parent: QWidget) -> QHBoxLayout:
     return row
 
 
+def captioned(caption: str, control: QWidget | QLayout, parent: QWidget) -> QVBoxLayout:
+    """A control below a word that says what it is for, which takes no room beside it."""
+    label = QLabel(caption, parent)
+    label.setProperty("role", "hint")
+    font = label.font()
+    font.setPointSizeF(font.pointSizeF() * _CAPTION_SIZE)
+    label.setFont(font)
+    column = QVBoxLayout()
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(1)
+    column.addWidget(label)
+    if isinstance(control, QWidget):
+        column.addWidget(control)
+    else:
+        column.addLayout(control)
+    return column
+
+
 class BrushOptions(QWidget):
     """Size and hardness of brush and eraser."""
 
@@ -84,7 +104,6 @@ class BrushOptions(QWidget):
         """Args: the tools that are set here."""
         super().__init__(parent)
         self._tools = tools
-        self._label = QLabel(self)
         tip = tr("Brush size ([ and ], Alt+wheel)")
         self._size = _slider(tr("Brush size"), tip, _SLIDER_STEPS, self)
         self.number = NumberField(self)
@@ -97,12 +116,16 @@ class BrushOptions(QWidget):
         self._hardness = _slider(
             tr("Hardness"), tr("Hardness: how sharp the edge of the brush is"), 100, self
         )
+        # Beside a field the slider is in the middle of its height.
+        self._hardness.setMinimumHeight(self.number.sizeHint().height())
+        size = QHBoxLayout()
+        size.setSpacing(8)
+        size.addWidget(self._size, 1)
+        size.addWidget(self.number)
         row = _row(self)
-        for widget, stretch in ((self._label, 0), (self._size, 2), (self.number, 0)):
-            row.addWidget(widget, stretch)
-        row.addSpacing(6)
-        row.addWidget(QLabel(tr("Hardness"), self))
-        row.addWidget(self._hardness, 1)
+        row.addLayout(captioned(tr("Brush size"), size, self), 2)
+        row.addSpacing(4)
+        row.addLayout(captioned(tr("Hardness"), self._hardness, self), 1)
         row.addStretch(1)
         self._size.valueChanged.connect(self._on_size)
         self._hardness.valueChanged.connect(self._on_hardness)
@@ -124,7 +147,6 @@ class BrushOptions(QWidget):
             self._tools.set_hardness(percent / 100)
 
     def _on_tools(self) -> None:
-        self._label.setText(tr("Eraser") if self._tools.tool is Tool.ERASER else tr("Brush"))
         _show(self._size, _position_of(self._tools.diameter_px, SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX))
         _show(self._hardness, round(self._tools.hardness * 100))
         self._hardness.setEnabled(self._tools.label is None)
@@ -147,12 +169,15 @@ class PickOptions(QWidget):
         self._number = QLabel(self)
         self._number.setProperty("role", "hint")
         self._number.setMinimumWidth(self._number.fontMetrics().horizontalAdvance("50 %") + 4)
+        self._reach.setMinimumHeight(self._what.sizeHint().height())
+        reach = QHBoxLayout()
+        reach.setSpacing(8)
+        reach.addWidget(self._reach, 1)
+        reach.addWidget(self._number)
         row = _row(self)
-        row.addWidget(self._what)
-        row.addSpacing(6)
-        row.addWidget(QLabel(tr("Reach"), self))
-        row.addWidget(self._reach, 2)
-        row.addWidget(self._number)
+        row.addLayout(captioned(tr("A click takes"), self._what, self))
+        row.addSpacing(4)
+        row.addLayout(captioned(tr("Reach"), reach, self), 2)
         row.addStretch(1)
         self._what.currentIndexChanged.connect(self._on_what)
         self._reach.valueChanged.connect(self._on_reach)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from portrait_studio.errors import FileError, PortraitStudioError, WeightsError
-from portrait_studio.gui.dialogs import confirm, tell_error
+from portrait_studio.gui.dialogs import confirm, fit, tell_error
 from portrait_studio.gui.tables import plain_table
 from portrait_studio.language.saying import tr
 from portrait_studio.locations import MODELS_VARIABLE, models_dir, overriding_models_dir, own_models_dir
@@ -43,7 +43,6 @@ class WeightsDialog(QDialog):
         """Read the manifest and check every file."""
         super().__init__(parent)
         self.setWindowTitle(tr("Weights"))
-        self.resize(820, 600)
         self._weights: list[WeightsInfo] = []
         self.folder = QLabel(self)
         self.folder.setProperty("role", "hint")
@@ -76,6 +75,7 @@ class WeightsDialog(QDialog):
         for widget in (self.folder, self.table, self.card, buttons):
             column.addWidget(widget)
         self.refresh()
+        fit(self, 820, 600)
 
     def refresh(self) -> None:
         """Show what is in use now."""

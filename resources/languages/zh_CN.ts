@@ -205,7 +205,6 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/gui/tool_options.py" />
             <source>Brush</source>
             <translation>画笔</translation>
         </message>
@@ -227,7 +226,6 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/gui/tool_options.py" />
             <source>Eraser</source>
             <translation>橡皮擦</translation>
         </message>
@@ -1764,6 +1762,11 @@ the person and the scene behind it are recovered.</source>
             <translation>恢复后面的身体、只填背景，或只把表面的文字、污渍、划痕去掉；自动则由程序猜测</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/gui/options_bar.py" />
+            <source>Behind the mask</source>
+            <translation>蒙版之后</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/gui/preferences_dialog.py" />
             <source>Another language comes with the next start of the program.</source>
             <translation>所选语言将在下次启动程序时生效。</translation>
@@ -1936,11 +1939,6 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/recovery_dialog.py" />
-            <source>{name}, kept {time}</source>
-            <translation>{name}，保存于 {time}</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/recovery_dialog.py" />
             <source>Recover unsaved work</source>
             <translation>恢复未保存的工作</translation>
         </message>
@@ -1983,6 +1981,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/recovery_dialog.py" />
             <source>Ask again at the next start</source>
             <translation>下次启动时再询问</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/recovery_dialog.py" />
+            <source>Kept {time}</source>
+            <translation>保留于 {time}</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/recovery_dialog.py" />
@@ -2199,6 +2202,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/tool_options.py" />
             <source>Any part</source>
             <translation>任意部分</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/tool_options.py" />
+            <source>A click takes</source>
+            <translation>单击选取</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/view_commands.py" />
