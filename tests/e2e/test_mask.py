@@ -125,6 +125,7 @@ def test_real_networks_find_things_by_label_and_by_mask(
     ("arguments", "sentence"),
     [
         (["--at", "12"], "--at takes two numbers"),
+        (["--at", "nan,inf"], "--at takes two numbers"),
         (["--at", "500,20"], "outside the photo"),
         (["--things", "dragon"], "There is no label 'dragon'"),
         (["--things", "bag", "--tightness", "2"], "--tightness takes a number"),
