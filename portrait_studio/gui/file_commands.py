@@ -13,6 +13,7 @@ from portrait_studio.document.project import SUFFIX
 from portrait_studio.gui.clipboard import picture_of, pixels_of
 from portrait_studio.gui.dialogs import UnsavedAnswer, ask_overwrite, ask_unsaved
 from portrait_studio.gui.export_dialog import ExportDialog, folder_for
+from portrait_studio.gui.save_dialog import ask_target
 from portrait_studio.imaging.reading import SUFFIXES_READ
 from portrait_studio.language.saying import tr
 from portrait_studio.locations import data_dir, resources_dir
@@ -114,12 +115,11 @@ class FileCommands(QObject):
         photo = document.photo
         stem = photo.path.stem if photo.path is not None else "photo"
         present = folder_for(photo) / f"{stem}-edit.json"
-        chosen, _ = QFileDialog.getSaveFileName(
-            self._window, tr("Export the edit record"), str(present), tr("Edit records") + " (*.json)"
-        )
-        if chosen:
-            path = Path(chosen)
-            self._session.files.export_record(path if path.suffix else path.with_suffix(".json"))
+        kinds = tr("Edit records") + " (*.json)"
+        title = tr("Export the edit record")
+        path = ask_target(self._window, title, present, kinds, ".json", photo.path)
+        if path is not None:
+            self._session.files.export_record(path)
 
     def ask_export(self) -> None:
         """Let the user choose file and format, and write the result."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.export_dialog import folder_for
 from portrait_studio.gui.mask_panel import MaskPanel
+from portrait_studio.gui.save_dialog import ask_target
 from portrait_studio.imaging.reading import SUFFIXES_READ
 from portrait_studio.language.saying import tr
 from portrait_studio.session.session import Session
@@ -72,12 +73,10 @@ class MaskCommands(QObject):
             return
         path = document.photo.path
         name = f"{path.stem if path is not None else 'photo'}-mask.png"
-        chosen, _ = QFileDialog.getSaveFileName(
-            self._window, tr("Export the mask"), str(self._folder() / name), "PNG (*.png)"
-        )
-        if chosen:
-            target = Path(chosen)
-            self._session.files.export_mask(target if target.suffix else target.with_suffix(".png"))
+        title, proposed = tr("Export the mask"), self._folder() / name
+        target = ask_target(self._window, title, proposed, "PNG (*.png)", ".png", path)
+        if target is not None:
+            self._session.files.export_mask(target)
 
     def _folder(self) -> Path:
         document = self._session.document

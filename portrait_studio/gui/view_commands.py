@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.compare import Comparison
 from portrait_studio.gui.export_dialog import folder_for
+from portrait_studio.gui.save_dialog import ask_target
 from portrait_studio.gui.scene import Scene
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.language.saying import tr
@@ -99,12 +98,7 @@ class ViewCommands(QObject):
             return
         photo = document.photo
         name = f"{photo.path.stem if photo.path is not None else 'photo'}-invented.png"
-        chosen, _ = QFileDialog.getSaveFileName(
-            self._window,
-            tr("Export the map of invented pixels"),
-            str(folder_for(photo) / name),
-            "PNG (*.png)",
-        )
-        if chosen:
-            target = Path(chosen)
-            self._session.files.export_invented(target if target.suffix else target.with_suffix(".png"))
+        title, proposed = tr("Export the map of invented pixels"), folder_for(photo) / name
+        target = ask_target(self._window, title, proposed, "PNG (*.png)", ".png", photo.path)
+        if target is not None:
+            self._session.files.export_invented(target)

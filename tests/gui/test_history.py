@@ -17,6 +17,7 @@ from portrait_studio.gui.actions import Command
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.session.session import Session
 from tests.gui.conftest import CTRL, Hand
+from tests.gui.test_window import answer
 from tests.helpers.fake_engine import FakeEngine
 
 
@@ -103,6 +104,7 @@ def test_the_record_says_how_each_fill_was_made(
     assert record.result_sha256 == result
     for _ in range(2):
         hand.key(Qt.Key.Key_Z, CTRL)
+    answer("Replace")  # since "edit" was chosen, and not "edit.json"
     with qtbot.waitSignal(opened.files.recorded, timeout=5000):
         window.actions_[Command.EXPORT_RECORD].trigger()
     shorter = read_record(tmp_path / "edit.json")
