@@ -31,6 +31,7 @@ from trainer.evaluation.targets import thing_targets
 from trainer.evaluation.things import THINGS, ThingFills, measure_things
 from trainer.metrics.appearance import feature_network
 from trainer.metrics.features import VggDistance
+from trainer.metrics.perceived import perceived_distance
 from trainer.protocols.case import Case
 from trainer.protocols.folder import folder_cases
 from trainer.protocols.natural import source_files
@@ -55,7 +56,7 @@ class EvaluateOptions:
         methods: names of the methods; None = those of the protocol.
         true_maps: whether our methods run once more with the true parsing map.
         device: "auto", "cpu", "cuda" or "mps".
-        vgg: weights for the feature distance.
+        vgg: weights for LPIPS and DISTS, where their packages are installed, and for the feature distance.
         sheets: folder for contact sheets.
         without_parsing: weights or run of a completion network without parsing map, for the method "g".
         parsers: name and weights or run of more parsers for Table II.
@@ -109,7 +110,12 @@ def evaluate(
     )
     names = options.methods or (TABLE_ONE if plan is None else plan.methods)
     methods = make_methods(names, bench, true_maps=options.true_maps and (plan is None or plan.true_maps))
-    tally = Tally(methods, None if options.vgg is None else VggDistance(options.vgg))
+    vgg = options.vgg
+    tally = Tally(
+        methods,
+        None if vgg is None else VggDistance(vgg),
+        None if vgg is None else perceived_distance(vgg),
+    )
     parsers = _parsers(options, names, bench)
     features = feature_network(options.inception, options.vgg)
     seen = None if features is None else FeatureTally(features)
@@ -200,7 +206,7 @@ def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentP
     parser.add_argument("--no-true-maps", action="store_true", help="leave out the upper bound")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     add_threads_option(parser)
-    parser.add_argument("--vgg", type=Path, metavar="FILE", help="VGG-16 weights for the feature distance")
+    parser.add_argument("--vgg", type=Path, metavar="FILE", help="VGG-16 weights for LPIPS, DISTS, features")
     parser.add_argument(
         "--inception", type=Path, metavar="FILE", help="Inception-v3 weights for FID (else VGG's features)"
     )

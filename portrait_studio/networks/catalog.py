@@ -112,9 +112,11 @@ class WeightsInfo:
         measured = self.record.get("metrics")
         first = measured[0] if isinstance(measured, list) and measured else {}
         mean_iou = _inner(first, "parsing", "mean_iou")
-        psnr = _inner(first, "scores", "default", "psnr")
+        lpips, psnr = (_inner(first, "scores", "default", name) for name in ("lpips", "psnr"))
         if task_of(self.task) == "parsing" and isinstance(mean_iou, float):
             figure = f"mean IoU {mean_iou:.3f}"
+        elif isinstance(lpips, float):
+            figure = f"LPIPS {lpips:.3f}"
         elif isinstance(psnr, float):
             figure = f"PSNR {psnr:.2f}"
         else:

@@ -1,3 +1,5 @@
+import importlib
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ from portrait_studio.errors import OptionError, WeightsError
 from portrait_studio.networks.conventions import KEYPOINTS, LABELS
 from trainer.metrics.features import LAYOUT, VggDistance
 from trainer.metrics.parsing import ParsingConfusion
+from trainer.metrics.perceived import PerceivedDistance, perceived_distance
 from trainer.metrics.pixels import l1_in_hole, psnr, psnr_in_hole
 from trainer.metrics.pose import KeypointScore, peaks
 from trainer.metrics.ssim import ssim
@@ -175,3 +178,59 @@ def test_feature_weights_of_something_else_are_refused(tmp_path: Path) -> None:
     for path in (wrong, tmp_path / "missing.safetensors"):
         with pytest.raises(WeightsError, match="VGG-16"):
             VggDistance(path)
+
+
+def heads() -> tuple[list[torch.Tensor], tuple[torch.Tensor, torch.Tensor]]:
+    """Weights of LPIPS and DISTS of the right shapes."""
+    generator = torch.Generator().manual_seed(0)
+    lpips = [torch.rand(1, width, 1, 1, generator=generator) for width in (64, 128, 256, 512, 512)]
+    alpha, beta = (torch.rand(1, 1475, 1, 1, generator=generator) for _ in range(2))
+    return lpips, (alpha, beta)
+
+
+def test_what_people_perceive_is_nothing_for_the_truth_and_grows_with_the_difference(vgg_file: Path) -> None:
+    mask = hole_in((40, 50))
+    truth = pattern()
+    slight, strong = truth.copy(), truth.copy()
+    slight[mask > 0] = truth[mask > 0] // 2 + 64
+    strong[mask > 0] = 128
+    same, little, much = PerceivedDistance(vgg_file, *heads())(truth, [truth, slight, strong], mask)
+    assert (same.lpips, same.dists) == pytest.approx((0, 0), abs=1e-9)
+    assert 0 < little.lpips < much.lpips
+    assert 0 < little.dists < much.dists <= 1
+
+
+def test_dists_by_hand_where_only_the_colours_count(vgg_file: Path) -> None:
+    lpips, (alpha, beta) = heads()
+    alpha[:], beta[:] = 0, 0
+    alpha[0, :3] = 1
+    truth, fill = np.full((80, 80, 3), 51, np.uint8), np.full((80, 80, 3), 102, np.uint8)
+    (seen,) = PerceivedDistance(vgg_file, lpips, (alpha, beta))(truth, [fill], hole_in((80, 80)))
+    # Means 0.2 and 0.4: 1 - 2 * 0.2 * 0.4 / (0.04 + 0.16).
+    assert seen.dists == pytest.approx(0.2, abs=1e-4)
+
+
+def test_learnt_weights_are_read_from_the_packages_if_there_are_any(
+    vgg_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lpips, (alpha, beta) = heads()
+    for package, name in (("lpips", "weights/v0.1/vgg.pth"), ("DISTS_pytorch", "weights.pt")):
+        path = tmp_path / package / name
+        path.parent.mkdir(parents=True)
+        (tmp_path / package / "__init__.py").write_text("raise AssertionError('this package is not run')")
+        values = {f"lin{i}.model.1.weight": head for i, head in enumerate(lpips)}
+        torch.save(values if package == "lpips" else {"alpha": alpha, "beta": beta}, path)
+    monkeypatch.setattr("sys.path", [str(tmp_path)])
+    for package in ("lpips", "DISTS_pytorch"):
+        monkeypatch.delitem(sys.modules, package, raising=False)
+    read, given = perceived_distance(vgg_file), PerceivedDistance(vgg_file, lpips, (alpha, beta))
+    assert read is not None
+    truth, mask = pattern(), hole_in((40, 50))
+    fill = truth[::-1].copy()
+    assert read(truth, [fill], mask) == given(truth, [fill], mask)
+    torch.save({"alpha": alpha}, tmp_path / "DISTS_pytorch" / "weights.pt")
+    with pytest.raises(WeightsError, match=r"install lpips 0\.1\.4"):
+        perceived_distance(vgg_file)
+    monkeypatch.setattr("sys.path", [])
+    importlib.invalidate_caches()
+    assert perceived_distance(vgg_file) is None

@@ -23,6 +23,7 @@ from portrait_studio.engine.request import (
 )
 from portrait_studio.errors import OptionError
 from portrait_studio.networks.catalog import every_variant
+from portrait_studio.networks.face_completion import FACE_COMPLETION
 from portrait_studio.networks.released import LoadedNetwork
 from trainer import baselines
 from trainer.evaluation.networks import SwappedStore
@@ -38,12 +39,17 @@ BASELINES: dict[str, Callable[[NDArray[np.uint8], NDArray[np.uint8]], NDArray[np
 G, G_P, G_P_F = "g", "g+p", Method.NETWORK.value
 """The paper's three: completion alone, guided by the parsing map, with the face refined."""
 
+DEFAULT = Method.DEFAULT.value
+NO_REDRAWING = "default-without-redrawing"
+"""The default without the network that redraws faces."""
+
 OURS: dict[str, Method] = {
     G: Method.NETWORK,
     G_P: Method.NETWORK,
     Method.PATCHES.value: Method.PATCHES,
     G_P_F: Method.NETWORK,
-    Method.DEFAULT.value: Method.DEFAULT,
+    NO_REDRAWING: Method.DEFAULT,
+    DEFAULT: Method.DEFAULT,
 }
 METHOD_NAMES: tuple[str, ...] = (*BASELINES, *OURS)
 NEEDS_NETWORK_WITHOUT_PARSING = (
@@ -88,6 +94,8 @@ class Bench:
             return self.make_engine(SwappedStore(self.networks, {**swapped, "face": None}))
         if method == G_P:
             return self.make_engine(SwappedStore(self.networks, {"face": None}))
+        if method == NO_REDRAWING:
+            return self.make_engine(SwappedStore(self.networks, {FACE_COMPLETION: None}))
         return self.make_engine(self.networks)
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.data.packs import PackedSet
-from trainer.evaluation.methods import G_P, G_P_F, G
+from trainer.evaluation.methods import G_P, G_P_F, NO_REDRAWING, G
 from trainer.protocols.case import Case
+from trainer.protocols.hidden_face import hidden_face_cases
 from trainer.protocols.natural import face_cases, natural_cases
 from trainer.protocols.squashed import CROWN_ROWS, extend_cases, horse_cases, paper_cases
 
@@ -42,6 +43,13 @@ PLANS: dict[str, Plan] = {
     "paper": Plan(lambda photos, limit, _: paper_cases(photos, limit)),
     "natural": Plan(natural_cases, own_size=True),
     "face": Plan(face_cases, ("telea", "patchmatch", G_P, G_P_F), true_maps=False, own_size=True),
+    "hidden-face": Plan(
+        hidden_face_cases,
+        ("telea", NO_REDRAWING, "default"),
+        ("portraits", "celebahq"),
+        true_maps=False,
+        own_size=True,
+    ),
     "extend-down": Plan(lambda photos, limit, _: extend_cases(photos, "down", limit), _EXTENSION),
     "extend-up": Plan(lambda photos, limit, _: extend_cases(photos, "up", limit), _EXTENSION),
     "crown": Plan(

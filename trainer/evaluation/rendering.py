@@ -11,6 +11,8 @@ from trainer.evaluation.tables import Table, cell
 from trainer.metrics.segmentation import RIM_PX
 
 FIGURES: dict[str, tuple[str, str]] = {
+    "lpips": ("LPIPS", "{:.4f}"),
+    "dists": ("DISTS", "{:.4f}"),
     "l1_in_hole": ("L1 in hole", "{:.2f}"),
     "psnr": ("PSNR", "{:.2f}"),
     "psnr_in_hole": ("PSNR in hole", "{:.2f}"),
@@ -60,6 +62,7 @@ def tables_of(report: Report) -> list[Table]:
     """Those tables that have something to say."""
     candidates = (
         _methods(report),
+        *_kinds(report),
         *_comparisons(report),
         *_parsers(report),
         *_guiding_map(report),
@@ -86,12 +89,30 @@ def _methods(report: Report) -> Table:
     return Table("", rows if report.scores else [], [*([distances.note] if distances else []), *notes])
 
 
+def _kinds(report: Report) -> Iterator[Table]:
+    """What people perceive, by kind of hole, where there are several kinds."""
+    if len(report.by_kind) < 2:
+        return
+    titles = list(next(iter(report.by_kind.values())))
+    for figure in ("lpips", "dists", "l1_in_hole"):
+        heading, form = FIGURES[figure]
+        values = {
+            kind: [getattr(means[title], figure) for title in titles]
+            for kind, means in report.by_kind.items()
+        }
+        if all(value is None for row in values.values() for value in row):
+            continue
+        rows = [["hole", *map(method_name, titles)]]
+        rows += [[kind, *(cell(value, form) for value in row)] for kind, row in values.items()]
+        yield Table(f"{heading} by kind of hole", rows)
+
+
 def _comparisons(report: Report) -> Iterator[Table]:
     if not report.comparisons:
         return
     rows = [["is it better?", "figure", "gain", "95 % interval", "better in", "answer"]]
     for one in report.comparisons:
-        form = "{:+.4f}" if one.figure in ("ssim", "vgg") else "{:+.2f}"
+        form = "{:+.4f}" if one.figure in ("lpips", "dists", "ssim", "vgg") else "{:+.2f}"
         interval = f"{form.format(one.low)} to {form.format(one.high)}"
         wins = f"{one.wins} of {one.changed} that differ"
         who = f"{method_name(one.other)} than {method_name(one.base)}"

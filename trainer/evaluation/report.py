@@ -43,6 +43,7 @@ class Report:
         targets: the project's floors and aims, as far as this protocol can judge them.
         cost: of the released networks; None when unknown.
         things: how exactly things were found in loose masks.
+        by_kind: mean figures by kind of hole, then by title of the method.
     """
 
     protocol: str
@@ -60,6 +61,7 @@ class Report:
     targets: list[Target] = field(default_factory=list)
     cost: Cost | None = None
     things: list[ThingRow] = field(default_factory=list)
+    by_kind: dict[str, dict[str, Score]] = field(default_factory=dict)
 
     @property
     def headline(self) -> str:
@@ -113,6 +115,7 @@ def summed_up(measured: Measured, protocol: str, data: str) -> Report:
         comparisons,
         targets_of(protocol, scores, comparisons, known.get(RELEASED), measured.cost),
         measured.cost,
+        tally.means_by_kind(),
     )
 
 
@@ -168,6 +171,8 @@ _VALUES: dict[str, Callable[..., Any]] = {
 
 def _revived(name: str, value: Any) -> Any:
     """A field of the report from its JSON: alone, in a list, or in a table."""
+    if name == "by_kind":
+        return {kind: _revived("scores", means) for kind, means in value.items()}
     make = _VALUES.get(name)
     if make is None or value is None:
         return value

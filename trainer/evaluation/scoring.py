@@ -12,6 +12,7 @@ from portrait_studio.errors import OptionError, WeightsError
 from trainer.evaluation.methods import Fill, MeasuredMethod
 from trainer.metrics.features import VggDistance
 from trainer.metrics.parsing import ParsingConfusion
+from trainer.metrics.perceived import Perceived, PerceivedDistance
 from trainer.metrics.pixels import l1_in_hole, psnr, psnr_in_hole
 from trainer.metrics.pose import KeypointScore
 from trainer.metrics.ssim import ssim
@@ -32,6 +33,8 @@ class Score:
         ssim: of the whole image.
         vgg: feature distance in the hole; None when not measured.
         seconds: wall-clock time per photo.
+        lpips: how different the crop around the hole looks to people, less is better; None when not measured.
+        dists: the same, forgiving textures that lie elsewhere; None when not measured.
     """
 
     l1_in_hole: float
@@ -40,6 +43,8 @@ class Score:
     ssim: float
     vgg: float | None
     seconds: float
+    lpips: float | None = None
+    dists: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,12 +62,21 @@ class CaseResult:
     scores: dict[str, Score]
 
 
-def score(case: Case, fills: Mapping[str, Fill], distance: VggDistance | None) -> dict[str, Score]:
+def score(
+    case: Case,
+    fills: Mapping[str, Fill],
+    distance: VggDistance | None,
+    perceived: PerceivedDistance | None = None,
+) -> dict[str, Score]:
     """Figures of each fill of a case, by the same titles."""
     truth, mask = case.image, case.mask
+    pictures = [fill.pixels for fill in fills.values()]
     seen: list[float | None] = [None] * len(fills)
     if distance is not None and fills:
-        seen = [*distance(truth, [fill.pixels for fill in fills.values()], mask)]
+        seen = [*distance(truth, pictures, mask)]
+    looks: list[Perceived | None] = [None] * len(fills)
+    if perceived is not None and fills:
+        looks = [*perceived(truth, pictures, mask)]
     return {
         title: Score(
             l1_in_hole(truth, fill.pixels, mask),
@@ -71,8 +85,10 @@ def score(case: Case, fills: Mapping[str, Fill], distance: VggDistance | None) -
             ssim(truth, fill.pixels),
             vgg,
             fill.seconds,
+            None if look is None else look.lpips,
+            None if look is None else look.dists,
         )
-        for (title, fill), vgg in zip(fills.items(), seen, strict=True)
+        for (title, fill), vgg, look in zip(fills.items(), seen, looks, strict=True)
     }
 
 
@@ -88,8 +104,13 @@ def mean_score(scores: Sequence[Score]) -> Score:
 class Tally:
     """Runs the methods on case after case and keeps the figures, not the pictures."""
 
-    def __init__(self, methods: Sequence[MeasuredMethod], distance: VggDistance | None) -> None:
-        """Args: what to measure and, optionally, the feature distance."""
+    def __init__(
+        self,
+        methods: Sequence[MeasuredMethod],
+        distance: VggDistance | None,
+        perceived: PerceivedDistance | None = None,
+    ) -> None:
+        """Args: what to measure and, optionally, the feature distance and what people perceive."""
         self.methods = tuple(methods)
         self.missing: dict[str, str] = {}
         """Why a method could not run, by its title."""
@@ -99,7 +120,7 @@ class Tally:
         self.whole, self.hole, self.keypoints = ParsingConfusion(), ParsingConfusion(), KeypointScore()
         self.device = ""
         self.weights: dict[str, str] = {}
-        self._distance = distance
+        self._distance, self._perceived = distance, perceived
 
     def add(self, case: Case) -> CaseResult:
         """Fill the case with every method that can run, and count the figures."""
@@ -112,7 +133,7 @@ class Tally:
             except (WeightsError, OptionError) as error:
                 # A method that cannot run here says why in the table; the others are measured all the same.
                 self.missing[method.title] = str(error)
-        scores = score(case, fills, self._distance)
+        scores = score(case, fills, self._distance, self._perceived)
         for title, figures in scores.items():
             self.scores[title].append(figures)
         for fill in fills.values():
@@ -137,3 +158,13 @@ class Tally:
     def means(self) -> dict[str, Score]:
         """Mean figures by title of the method, for those that ran on at least one case."""
         return {title: mean_score(scores) for title, scores in self.scores.items() if scores}
+
+    def means_by_kind(self) -> dict[str, dict[str, Score]]:
+        """The same by kind of hole, of the methods that filled every case."""
+        full = {title: rows for title, rows in self.scores.items() if len(rows) == len(self.cases)}
+        kinds = list(dict.fromkeys(kind for _, kind in self.cases))
+        rows = {kind: [i for i, (_, other) in enumerate(self.cases) if other == kind] for kind in kinds}
+        return {
+            kind: {title: mean_score([scores[i] for i in places]) for title, scores in full.items()}
+            for kind, places in rows.items()
+        }

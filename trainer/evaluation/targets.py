@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from portrait_studio.engine.things import USUAL_THRESHOLD
 from trainer.evaluation.compare import BETTER, UNDECIDED, Comparison
 from trainer.evaluation.cost import Cost
-from trainer.evaluation.methods import G_P, G_P_F
+from trainer.evaluation.methods import DEFAULT, G_P, G_P_F, NO_REDRAWING
 from trainer.evaluation.parsers import ParserFigures
 from trainer.evaluation.scoring import Score
 from trainer.evaluation.things import ThingRow
@@ -80,6 +80,10 @@ def targets_of(
     if protocol == "face":
         what = "G+P+F better than G+P on face holes"
         targets += [_verdict(what, one) for one in comparisons if one.other == G_P_F and one.figure != "ssim"]
+    if protocol == "hidden-face":
+        targets += _hidden_face(scores.get(DEFAULT))
+        what = "faces redrawn better than not"
+        targets += [_verdict(what, one) for one in comparisons if one.base == NO_REDRAWING]
     return targets if cost is None else at_cost(targets, cost)
 
 
@@ -119,6 +123,13 @@ def at_cost(targets: Sequence[Target], cost: Cost) -> list[Target]:
         _less(_GMACS, cost.gmacs, 12.0, 8.0, "{:.2f}"),
     ]
     return others + lines if others else []
+
+
+def _hidden_face(mine: Score | None) -> Iterator[Target]:
+    if mine is None or mine.lpips is None or mine.dists is None:
+        return
+    yield _less("LPIPS of hidden faces", mine.lpips, 0.062, 0.050, "{:.4f}")
+    yield _less("DISTS of hidden faces", mine.dists, 0.047, 0.038, "{:.4f}")
 
 
 def _ratios(scores: Mapping[str, Score]) -> Iterator[Target]:

@@ -63,7 +63,7 @@ class VggDistance:
             raise OptionError(
                 "There is nothing to measure in an empty hole; paint at least one pixel of the mask."
             )
-        pictures, hole = _around_hole([truth, *fills], mask)
+        pictures, hole = around_hole([truth, *fills], mask)
         distances = []
         values = pictures
         for index, layer in enumerate(self._layers):
@@ -94,10 +94,22 @@ def vgg_convolutions(weights: Path) -> nn.Sequential:
     return layers.eval().requires_grad_(False)
 
 
+def stages_of(layers: nn.Sequential) -> list[nn.Sequential]:
+    """The convolutions of each resolution with their activations, without the halving between them."""
+    starts = [0, *(index + 1 for index, layer in enumerate(layers) if isinstance(layer, nn.MaxPool2d))]
+    ends = [*(start - 1 for start in starts[1:]), len(layers)]
+    return [layers[start:end] for start, end in zip(starts, ends, strict=True)]
+
+
 def normalised(picture: NDArray[np.uint8]) -> Tensor:
     """(H, W, 3) uint8 RGB as VGG-16 reads it: (1, 3, H, W) float32 in the normalisation of ImageNet."""
     colours = torch.from_numpy(picture.astype(np.float32) / 255).permute(2, 0, 1)[None]
     return (colours - torch.tensor(_MEAN).view(1, 3, 1, 1)) / torch.tensor(_STD).view(1, 3, 1, 1)
+
+
+def colours_of(pictures: Tensor) -> Tensor:
+    """What `normalised` was made from: (N, 3, H, W) in [0, 1]."""
+    return pictures * torch.tensor(_STD).view(1, 3, 1, 1) + torch.tensor(_MEAN).view(1, 3, 1, 1)
 
 
 def _convolutions(layout: tuple[int, ...]) -> nn.Sequential:
@@ -112,7 +124,7 @@ def _convolutions(layout: tuple[int, ...]) -> nn.Sequential:
     return nn.Sequential(*layers)
 
 
-def _around_hole(pictures: Sequence[NDArray[np.uint8]], mask: NDArray[np.uint8]) -> tuple[Tensor, Tensor]:
+def around_hole(pictures: Sequence[NDArray[np.uint8]], mask: NDArray[np.uint8]) -> tuple[Tensor, Tensor]:
     """The pictures, normalised (N, 3, h, w), and the hole (1, 1, h, w), cut to its surroundings."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     window = tuple(

@@ -1,0 +1,36 @@
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from portrait_studio.errors import DataSetError
+from tests.helpers.tiny_faces import drawn_face, write_faces
+from tests.helpers.tiny_packs import write_samples
+from trainer.data.packs import PackedSet
+from trainer.evaluation.plans import PLANS
+from trainer.protocols.hidden_face import KINDS, hidden_face_cases
+
+
+def test_every_kind_of_hole_in_turn_and_nothing_but_photo_and_mask(tmp_path: Path) -> None:
+    photos = PackedSet(write_faces(tmp_path, 16), "train")
+    cases = list(hidden_face_cases(photos))
+    assert Counter(case.kind for case in cases) == dict.fromkeys(KINDS, 2)
+    assert all(case.labels is None and case.keypoints is None for case in cases)
+    assert all(case.mask.any() and case.mask.shape == case.image.shape[:2] for case in cases)
+    again = list(hidden_face_cases(photos, 3))
+    assert [case.name for case in again] == [case.name for case in cases[:3]]
+    assert all(np.array_equal(one.mask, other.mask) for one, other in zip(again, cases[:3], strict=True))
+
+
+def test_sets_without_landmarks_cannot_be_measured(tmp_path: Path) -> None:
+    sample, _ = drawn_face("portraits/a", 1)
+    photos = PackedSet(write_samples(tmp_path, "portraits", [sample]), "train")
+    with pytest.raises(DataSetError, match="prepare portraits or celebahq anew"):
+        list(hidden_face_cases(photos))
+
+
+def test_the_protocol_compares_the_default_with_itself_without_redrawing() -> None:
+    plan = PLANS["hidden-face"]
+    assert plan.methods == ("telea", "default-without-redrawing", "default")
+    assert not plan.true_maps

@@ -1,0 +1,49 @@
+"""Faces of which a part is hidden as users hide it; nothing is known to the program but photo and mask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from portrait_studio.errors import DataSetError
+from trainer.data.face_holes import sample_face_hole
+from trainer.data.pack_format import MESH_SUFFIX
+from trainer.data.packs import PackedSet
+from trainer.data.resizing import scale_points
+from trainer.protocols.case import Case, generator_of, in_order
+from trainer.protocols.natural import at_source_size
+
+KINDS: Final = ("glasses", "eye", "mouth", "cover", "half", "phone", "strand", "forehead")
+"""Kinds of holes, in turn; see `face_holes.FACE_HOLES`."""
+
+
+def hidden_face_cases(
+    photos: PackedSet, limit: int | None = None, source: Mapping[str, Path] | None = None
+) -> Iterator[Case]:
+    """Photos of a face with the landmarks of which a hole is drawn.
+
+    Args:
+        photos: packed photos, of which those with a mesh are taken.
+        limit: at most so many; which ones, the names' hashes decide.
+        source: file of each photo id at its original size; None measures at the size of the packs.
+
+    Raises:
+        DataSetError: no photo has a mesh, or the file of one is missing.
+    """
+    found = [index for index, photo in enumerate(photos.photos) if MESH_SUFFIX in photo.members]
+    if not found:
+        raise DataSetError(
+            "No photo of the split has landmarks of a face; prepare portraits or celebahq anew."
+        )
+    for place, index in enumerate(in_order(photos, np.array(found))[:limit]):
+        packed, mesh = photos[index], photos.mesh(index)
+        assert mesh is not None
+        sample = packed if source is None else at_source_size(packed, source)
+        mesh = scale_points(mesh, packed.labels.shape[::-1], sample.labels.shape[::-1])
+        kind = KINDS[place % len(KINDS)]
+        height, width = sample.labels.shape
+        mask = sample_face_hole(mesh, (height, width), generator_of("hidden-face", sample.key), kind)
+        yield Case(sample.photo_id, sample.image, mask, kind=kind)
