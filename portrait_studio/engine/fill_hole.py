@@ -10,9 +10,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from portrait_studio.engine.align_face import align_face, read_face
 from portrait_studio.engine.blend import BlendOptions, band_beside_photo, blend, blend_band
 from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.extension_plan import photo_in
+from portrait_studio.engine.face_label import lost_face
 from portrait_studio.engine.memory import give_back_memory
 from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.network_trust import network_trust
@@ -21,6 +23,7 @@ from portrait_studio.engine.parse import ParsedWindow, labels_at
 from portrait_studio.engine.parse_memory import ParseMemory
 from portrait_studio.engine.poisson import PoissonSolver
 from portrait_studio.engine.progress import Progress, Stage
+from portrait_studio.engine.redraw_face import LEAST_FACE_PX, redraw_face, turn_of_head
 from portrait_studio.engine.refine_face import face_window, refine_face
 from portrait_studio.engine.request import CompletionRequest, FilledRegion, Method, Pixels
 from portrait_studio.engine.resample import (
@@ -41,6 +44,7 @@ from portrait_studio.imaging.colour import in_8_bits
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of
 from portrait_studio.messages import Message
+from portrait_studio.networks.face_completion import FACE_COMPLETION
 
 
 class Synthesise(Protocol):
@@ -124,7 +128,8 @@ class HoleFiller:
         for rows in strips(region.height):
             np.copyto(fill[rows], to_float(known[rows]), where=~hole[rows, :, None])
         if completed is not None:
-            fill = self._refine_face(parsed, fill, region)
+            redrawn = self._redraw_face(parsed, fill, region)
+            fill = self._refine_face(parsed, fill, region) if redrawn is None else redrawn
         self._keep_large("composite", fill, region, window.bounds)
         band = self._band(hole, region)
         give_back_memory()
@@ -194,6 +199,33 @@ class HoleFiller:
         for rows, more in zip(strips(region.height), sample_strips(towards, seen, region), strict=True):
             fill[rows] += more
         return fill
+
+    def _redraw_face(self, parsed: ParsedWindow, fill: Floats, region: Bounds) -> Floats | None:
+        """The fill of the region with its face redrawn; None where there is none, or too much doubt."""
+        request, networks = self._request, self._tools.networks
+        if request.options.method is not Method.DEFAULT or request.extension.extends:
+            return None
+        own = self._own_and_other_holes(parsed.window.bounds)[0]
+        face = lost_face(parsed, resize_mask(own, parsed.window.size))
+        if face is None or face.side < LEAST_FACE_PX or not networks.has(FACE_COMPLETION):
+            return None
+        self._progress.report(Stage.REFINE_FACE, 0.0)
+        try:
+            network = networks.load(FACE_COMPLETION)
+        except WeightsError as error:
+            self.notices.append(Message("The face was not redrawn. {reason}", reason=error.message))
+            return None
+        seen = read_face(request.image, request.mask, face)
+        report = self._reporter(Stage.REFINE_FACE)
+        aligned = align_face(network.module, seen, face, turn_of_head(parsed), self._compute, report)
+        if aligned is None:
+            return None
+        self.weights[network.task] = network.sha256
+        hole = request.mask[region.slices] != 0
+        redrawn = redraw_face(fill, region, hole, seen, aligned)
+        self._keep("face-before", redrawn.before)
+        self._keep("face-after", redrawn.after)
+        return redrawn.fill
 
     def _refine_face(self, parsed: ParsedWindow, fill: Floats, region: Bounds) -> Floats:
         """The fill of the region with a better face, if the hole touches one."""

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
 from portrait_studio.engine.devices import Compute
+from portrait_studio.engine.face_label import lost_face
 from portrait_studio.engine.parse import ParsedWindow
 from portrait_studio.engine.resample import Floats, resample
 from portrait_studio.engine.run_network import Report, run, to_array, to_tensor
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Bounds, Extent
-from portrait_studio.networks.conventions import FACE
 from portrait_studio.networks.face import FACE_WINDOW
 
 LEAST_FACE_PX = 8
@@ -48,24 +47,11 @@ def face_window(parsed: ParsedWindow, hole: NDArray[np.bool_]) -> Bounds | None:
         Photo pixels, perhaps reaching beyond the photo; None when the hole touches no face, or only a tiny
         one.
     """
-    face = (parsed.labels == FACE).astype(np.uint8)
-    count, regions, stats, centres = cv2.connectedComponentsWithStats(face, connectivity=8)
-    touched = np.unique(regions[hole & (face > 0)])
-    if count < 2 or touched.size == 0:
+    face = lost_face(parsed, hole)
+    if face is None or face.side < LEAST_FACE_PX:
         return None
-    # Of several faces, the one that has lost most of itself to the hole.
-    lost = [int(np.count_nonzero(hole & (regions == index))) for index in touched]
-    index = int(touched[int(np.argmax(lost))])
-    window = parsed.window
-    scale_x = window.bounds.width / window.size.width
-    scale_y = window.bounds.height / window.size.height
-    side = max(stats[index][cv2.CC_STAT_WIDTH] * scale_x, stats[index][cv2.CC_STAT_HEIGHT] * scale_y)
-    if side < LEAST_FACE_PX:
-        return None
-    x, y = (float(value) for value in centres[index])
-    centre_x = window.bounds.left + (x + 0.5) * scale_x
-    centre_y = window.bounds.top + (y + 0.5) * scale_y
-    left, top, length = round(centre_x - side / 2), round(centre_y - side / 2), round(side)
+    left, top = round(face.x - face.side / 2), round(face.y - face.side / 2)
+    length = round(face.side)
     return Bounds(left, top, left + length, top + length)
 
 

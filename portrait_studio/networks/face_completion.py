@@ -61,6 +61,9 @@ _SLOPE = 0.2
 _LEAST_SCALE, _FIRST_SCALE = -6.0, -3.0
 """Natural logarithms of scales of landmarks, in half window sides: the smallest, and before training."""
 
+_LIKELY = 0.1
+"""Standard deviation of landmarks before training, as a share of the window."""
+
 _MEAN_FACE: Final[tuple[tuple[float, float], ...]] = (
     *((0.23, 0.42), (0.41, 0.43), (0.59, 0.43), (0.77, 0.42)),
     *((0.38, 0.71), (0.62, 0.71), (0.50, 0.68), (0.50, 0.71)),
@@ -95,7 +98,7 @@ class FaceCompletionOutput:
     Attributes:
         picture: (N, 3, 128, 128) in [-1, 1], the whole window.
         parts: (N, 11, 64, 64) logits of `FACE_PARTS`.
-        landmarks: (N, 17, 2) x, y of `LANDMARKS` in pixels of the window; they may lie beyond it.
+        landmarks: (N, 17, 2) x, y of `LANDMARKS` in pixels of the window.
         scales: (N, 17) how far off they may be, in pixels: mean absolute error that the network expects of x
             and of y.
     """
@@ -108,8 +111,6 @@ class FaceCompletionOutput:
 
 class FaceCompletion(nn.Module):
     """U-net from 32 to 8 pixels and back up to 64, with learned places and a dense mix at 8 pixels."""
-
-    mean_face: Tensor
 
     def __init__(self, config: FaceCompletionConfig) -> None:
         super().__init__()
@@ -134,11 +135,13 @@ class FaceCompletion(nn.Module):
         self.up64 = _blocks(config.fine, 1)
         self.picture = nn.Conv2d(config.fine, 3 * 4, 3, 1, 1)
         self.parts = nn.Conv2d(config.fine, len(FACE_PARTS), 3, 1, 1)
-        self.landmarks = nn.Linear(8 * 8 * config.mixed, 3 * len(LANDMARKS))
-        self.register_buffer("mean_face", torch.tensor(_MEAN_FACE), persistent=False)
+        self.heatmaps = nn.Conv2d(wide, len(LANDMARKS), 3, 1, 1)
+        self.likely_places = nn.Parameter(_places_of(torch.tensor(_MEAN_FACE)))
+        self.scales = nn.Linear(8 * 8 * config.mixed, len(LANDMARKS))
         zero_weights(self.picture)
-        nn.init.zeros_(self.landmarks.weight)
-        nn.init.zeros_(self.landmarks.bias)
+        zero_weights(self.heatmaps)
+        nn.init.zeros_(self.scales.weight)
+        nn.init.constant_(self.scales.bias, _FIRST_SCALE)
 
     def forward(self, image: Tensor, mask: Tensor) -> FaceCompletionOutput:
         """Complete aligned windows.
@@ -160,14 +163,9 @@ class FaceCompletion(nn.Module):
         w = self.up64(w + self.skip64(functional.pixel_unshuffle(seen, 2)))
         w = functional.leaky_relu(w, _SLOPE)
         picture = torch.tanh(functional.pixel_shuffle(self.picture(w), 2))
-        points, scales = self._points(mixed)
+        points = _mean_places(self.heatmaps(functional.leaky_relu(x, _SLOPE)) + self.likely_places)
+        scales = self.scales(mixed).float().clamp(_LEAST_SCALE, 0.0).exp() * (FACE_COMPLETION_SIDE / 2)
         return FaceCompletionOutput(picture, self.parts(w), points, scales)
-
-    def _points(self, mixed: Tensor) -> tuple[Tensor, Tensor]:
-        told = self.landmarks(mixed).float().view(len(mixed), len(LANDMARKS), 3)
-        points = self.mean_face * FACE_COMPLETION_SIDE + told[..., :2] * (FACE_COMPLETION_SIDE / 2)
-        logarithms = (told[..., 2] + _FIRST_SCALE).clamp(_LEAST_SCALE, 0.0)
-        return points, logarithms.exp() * (FACE_COMPLETION_SIDE / 2)
 
 
 class _Block(nn.Module):
@@ -213,6 +211,21 @@ def _coordinates(x: Tensor, side: int) -> Tensor:
     line = torch.linspace(-1, 1, side, dtype=x.dtype, device=x.device)
     ys, xs = torch.meshgrid(line, line, indexing="ij")
     return torch.stack([xs, ys]).expand(len(x), -1, -1, -1)
+
+
+def _places_of(points: Tensor) -> Tensor:
+    """Logits (1, K, 32, 32) of Gaussians about points (K, 2), shares of the window."""
+    line = (torch.arange(32) + 0.5) / 32
+    x, y = ((line - points[:, axis, None]).square() for axis in (0, 1))
+    return -(x[:, None, :] + y[:, :, None])[None] / (2 * _LIKELY**2)
+
+
+def _mean_places(logits: Tensor) -> Tensor:
+    """Means (N, K, 2), x and y in pixels of the window, of distributions over its cells (N, K, S, S)."""
+    shares = torch.softmax(logits.float().flatten(2), 2).view_as(logits)
+    side = logits.shape[-1]
+    line = (torch.arange(side, device=logits.device) + 0.5) * (FACE_COMPLETION_SIDE / side)
+    return torch.stack([(shares.sum(2) * line).sum(2), (shares.sum(3) * line).sum(2)], 2)
 
 
 def _double(x: Tensor) -> Tensor:

@@ -1,0 +1,118 @@
+"""Redraw what a hole hides of a face: the face completion network paints it in an aligned window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.engine.align_face import AlignedFace, SeenFace, hidden, warped
+from portrait_studio.engine.parse import ParsedWindow
+from portrait_studio.engine.resample import Floats
+from portrait_studio.imaging.geometry import Bounds, Extent
+from portrait_studio.imaging.similarity import composed, inverted, transformed
+from portrait_studio.networks.conventions import KEYPOINTS
+from portrait_studio.networks.face_completion import FACE_COMPLETION_SIDE, FACE_PARTS
+
+LEAST_FACE_PX: Final = 24
+"""Long side of a face, in photo pixels, below which nothing is redrawn: its eyes are a few pixels."""
+
+_SIDE: Final = FACE_COMPLETION_SIDE
+_BACKGROUND: Final = FACE_PARTS.index("background")
+_TOP, _NECK = KEYPOINTS.index("head-top"), KEYPOINTS.index("upper-neck")
+_SURE: Final = 0.3
+_BORDER_PX: Final = 8
+"""Of the window, over which what is redrawn fades out."""
+
+
+@dataclass(frozen=True, eq=False)
+class RedrawnFace:
+    """What was redrawn.
+
+    Attributes:
+        fill: (H, W, 3) float32 in [0, 1], the fill with the face in it.
+        before: (128, 128, 3) float32 in [0, 1], the aligned window as the fill had it.
+        after: (128, 128, 3) float32 in [0, 1], the same redrawn.
+        parts: (64, 64) uint8, index into `face_completion.FACE_PARTS`.
+    """
+
+    fill: Floats
+    before: Floats
+    after: Floats
+    parts: NDArray[np.uint8]
+
+
+def turn_of_head(parsed: ParsedWindow) -> float:
+    """Degrees by which the pose says that the head is turned clockwise; 0 where it does not know."""
+    peaks = []
+    for joint in (_TOP, _NECK):
+        heatmap = parsed.heatmaps[..., joint]
+        if heatmap.max() < _SURE:
+            return 0.0
+        y, x = np.unravel_index(int(heatmap.argmax()), heatmap.shape)
+        peaks.append(np.array([float(x), float(y)]))
+    across, down = peaks[1] - peaks[0]
+    return float(np.degrees(np.arctan2(-across, down))) if np.hypot(across, down) >= 2 else 0.0
+
+
+def redraw_face(
+    fill: Floats, bounds: Bounds, hole: NDArray[np.bool_], seen: SeenFace, face: AlignedFace
+) -> RedrawnFace:
+    """Put a redrawn face into a fill.
+
+    Only what the window can show is taken from the network: finer detail, such as grain, stays the fill's.
+
+    Args:
+        fill: (H, W, 3) float32 in [0, 1] over `bounds`: the fill inside the hole, the photo elsewhere.
+        bounds: where the fill lies in the photo.
+        hole: (H, W) bool, True = hole.
+        seen: the surroundings of the face without the fill.
+        face: the aligned window and what the network painted.
+    """
+    before = _window_of(fill, bounds, seen, face)
+    holes = hidden(seen, face.matrix)
+    share = _share_of_face(face.parts) * holes
+    change = (face.picture - before) * share[..., None]
+    after = before + change
+    part = _reached(face).intersected(bounds)
+    redrawn = fill.copy()
+    if not part.is_empty:
+        inner = part.shifted(-bounds.left, -bounds.top).slices
+        more = _brought_back(change, face, part)
+        redrawn[inner] = np.where(
+            hole[inner][..., None], np.clip(redrawn[inner] + more, 0.0, 1.0), redrawn[inner]
+        )
+    return RedrawnFace(redrawn, before, after, face.parts.argmax(0).astype(np.uint8))
+
+
+def _window_of(fill: Floats, bounds: Bounds, seen: SeenFace, face: AlignedFace) -> Floats:
+    """The aligned window of the photo with the fill in its hole."""
+    height, width = seen.hole.shape
+    lies_at = np.array([[1.0, 0.0, bounds.left], [0.0, 1.0, bounds.top]])
+    filled = warped(fill, composed(seen.matrix, lies_at), Extent(width, height))
+    picture = np.where(seen.hole[..., None], filled, seen.colours)
+    return warped(picture, composed(face.matrix, inverted(seen.matrix)))
+
+
+def _share_of_face(parts: Floats) -> Floats:
+    """(128, 128) weights in [0, 1]: the likelihood of a face or hair, less towards the window's border."""
+    likely = cv2.resize(1.0 - parts[_BACKGROUND], (_SIDE, _SIDE), interpolation=cv2.INTER_LINEAR)
+    distance = np.minimum(np.arange(_SIDE), np.arange(_SIDE)[::-1]) + 0.5
+    ramp = np.clip(distance / _BORDER_PX, 0.0, 1.0).astype(np.float32)
+    return np.asarray(likely * np.minimum(ramp[:, None], ramp), np.float32)
+
+
+def _reached(face: AlignedFace) -> Bounds:
+    """The smallest rectangle around the window, in photo pixels."""
+    corners = transformed(inverted(face.matrix), _SIDE * np.array([[0, 0], [1, 0], [0, 1], [1, 1]]))
+    (left, top), (right, bottom) = np.floor(corners.min(0)), np.ceil(corners.max(0))
+    return Bounds(int(left), int(top), int(right), int(bottom))
+
+
+def _brought_back(change: Floats, face: AlignedFace, part: Bounds) -> Floats:
+    """A change (128, 128, 3) of the window over a part of the photo: (h, w, 3), 0 outside the window."""
+    back = composed(np.array([[1.0, 0.0, -part.left], [0.0, 1.0, -part.top]]), inverted(face.matrix))
+    return warped(change, back, part.extent, cv2.BORDER_CONSTANT)
