@@ -14,15 +14,18 @@ from portrait_studio.engine.devices import Compute
 from portrait_studio.errors import WeightsError
 from portrait_studio.networks.completion import CompactCompletion
 from portrait_studio.networks.efficientnet_lite import EfficientNetLite2
+from portrait_studio.networks.face_completion import FaceCompletion
 from portrait_studio.networks.parsing import ParsingNetwork
 from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import load_network, read_manifest
 from portrait_studio.networks.segmentation import SegmentationNetwork
 from trainer.config import Recipe
 from trainer.data.batches import BatchSource
+from trainer.eigenfaces import fit_eigenfaces
 from trainer.frozen import Frozen
 from trainer.processes import processes
 from trainer.run import Run
+from trainer.run_state import STATE_FILE
 from trainer.tasks.building import check_task, make_task
 
 _STEM = "_conv_stem.weight"
@@ -74,6 +77,9 @@ def start_run(
         record["start"] = encoder_from_parser(network, init)
     elif isinstance(network, ParsingNetwork | SegmentationNetwork) and init_from_imagenet(network):
         record["start"] = "ImageNet encoder"
+    elif isinstance(network, FaceCompletion) and not (folder / STATE_FILE).exists():
+        fit_eigenfaces(network, packs, recipe)
+        record["start"] = f"linear faces of {recipe.face.windows} windows"
     frozen = frozen or Frozen(init)
     task = make_task(recipe, network, torch.from_numpy(source.label_frequencies()).float(), frozen, vgg)
     record["frozen"] = frozen.used

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from portrait_studio.networks.blocks import zero_weights
+from portrait_studio.networks.eigenfaces import Eigenfaces
 
 FACE_COMPLETION: Final = "face-completion"
 """Name of the task and of the architecture."""
@@ -83,12 +84,14 @@ class FaceCompletionConfig:
         blocks: residual blocks there, on the way down.
         fine: channels at 64 pixels, on the way up.
         mixed: channels at 8 pixels that one dense layer mixes over all places.
+        components: of the linear faces that the network starts from.
     """
 
     widths: tuple[int, int, int] = (64, 128, 192)
     blocks: tuple[int, int, int] = (1, 2, 3)
     fine: int = 24
-    mixed: int = 16
+    mixed: int = 8
+    components: int = 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,14 +113,18 @@ class FaceCompletionOutput:
 
 
 class FaceCompletion(nn.Module):
-    """U-net from 32 to 8 pixels and back up to 64, with learned places and a dense mix at 8 pixels."""
+    """Corrects linear faces by a U-net from 32 to 8 pixels and back up to 64.
+
+    It starts from the likeliest window by `eigenfaces`, and its last layer from zero.
+    """
 
     def __init__(self, config: FaceCompletionConfig) -> None:
         super().__init__()
         self.config = config
         wide, middle, deep = config.widths
-        # Four channels in cells of 4 x 4, and x and y of each cell.
-        self.enter = nn.Conv2d(4 * 16 + 2, wide, 3, 1, 1)
+        self.eigenfaces = Eigenfaces(config.components)
+        # Picture and mask in cells of 4 x 4, x and y of each cell, and the linear face in cells of 2 x 2.
+        self.enter = nn.Conv2d(4 * 16 + 2 + 3 * 4, wide, 3, 1, 1)
         self.down32 = _blocks(wide, config.blocks[0])
         self.to16 = nn.Conv2d(wide, middle, 4, 2, 1)
         self.down16 = _blocks(middle, config.blocks[1])
@@ -150,8 +157,15 @@ class FaceCompletion(nn.Module):
             image: (N, 3, 128, 128) in [-1, 1], hole pixels 0.
             mask: (N, 1, 128, 128), 1 = hole.
         """
-        seen = torch.cat([image * (1 - mask), mask], 1)
-        x = self.enter(torch.cat([functional.pixel_unshuffle(seen, 4), _coordinates(seen, 32)], 1))
+        likely = self.eigenfaces(image, mask)
+        composite = image * (1 - mask) + _double(likely) * mask
+        seen = torch.cat([composite, mask], 1)
+        cells = [
+            functional.pixel_unshuffle(seen, 4),
+            _coordinates(seen, 32),
+            functional.pixel_unshuffle(likely, 2),
+        ]
+        x = self.enter(torch.cat(cells, 1))
         x = self.down32(x)
         y = self.down16(self.to16(functional.leaky_relu(x, _SLOPE)))
         z = self.down8(self.to8(functional.leaky_relu(y, _SLOPE)) + self.places)
@@ -162,7 +176,7 @@ class FaceCompletion(nn.Module):
         w = functional.pixel_shuffle(self.from32(functional.leaky_relu(x, _SLOPE)), 2)
         w = self.up64(w + self.skip64(functional.pixel_unshuffle(seen, 2)))
         w = functional.leaky_relu(w, _SLOPE)
-        picture = torch.tanh(functional.pixel_shuffle(self.picture(w), 2))
+        picture = (composite + functional.pixel_shuffle(self.picture(w), 2)).clamp(-1, 1)
         points = _mean_places(self.heatmaps(functional.leaky_relu(x, _SLOPE)) + self.likely_places)
         scales = self.scales(mixed).float().clamp(_LEAST_SCALE, 0.0).exp() * (FACE_COMPLETION_SIDE / 2)
         return FaceCompletionOutput(picture, self.parts(w), points, scales)

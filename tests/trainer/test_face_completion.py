@@ -17,6 +17,7 @@ from trainer.losses.perceptual import PerceptualLoss, RelativeFeatureDistance, l
 from trainer.losses.windows import random_hole_windows
 from trainer.precision import choose_compute
 from trainer.recipe_files import load_recipe
+from trainer.run_state import load_state
 from trainer.setup import start_run
 
 
@@ -89,6 +90,9 @@ def test_a_whole_run_from_packs_to_released_weights(tmp_path: Path) -> None:
     data, run, models = write_faces(tmp_path / "packs"), tmp_path / "run", tmp_path / "models"
     train = ["train", "tiny-face-completion", "--data", str(data), "--run", str(run), "--device", "cpu"]
     assert main(train) == 0
+    state = load_state(run)
+    assert state.record["start"] == "linear faces of 8 windows"
+    assert state.ema["eigenfaces.components"].any()
     assert (run / "sheets" / "0000004.png").is_file()
     assert main(["export", str(run), str(models)]) == 0
     networks = ReleasedNetworks(models)
@@ -139,3 +143,5 @@ def test_a_longer_run_lowers_every_part(tmp_path: Path) -> None:
         run.optimisers["network"].step()
     after = run.task.loss("network", batch, 0).scalars
     assert all(after[name] < before[name] for name in ("pixel", "parts", "landmarks"))
+    components = run.task.network.state_dict()["eigenfaces.components"]
+    assert torch.equal(components, run.ema.network.state_dict()["eigenfaces.components"])

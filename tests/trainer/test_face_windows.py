@@ -138,5 +138,7 @@ def test_packs_keep_the_mesh_beside_the_json(tmp_path: Path) -> None:
 def test_jitter_that_makes_no_sense_is_refused() -> None:
     with pytest.raises(OptionError, match="negative"):
         FaceJitter(turn=-1)
+    with pytest.raises(OptionError, match="`windows` must be at least 2"):
+        FaceJitter(windows=1)
     with pytest.raises(OptionError, match="`loose` must be at most 1"):
         replace(FaceJitter(), loose=1.5)

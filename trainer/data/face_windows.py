@@ -48,6 +48,7 @@ class FaceJitter:
         shift: of their place, in pixels of the window.
         loose: share of windows that are aligned only roughly, as a first look at a photo is.
         loose_factor: how many times as far those stray.
+        windows: from how many well aligned windows the linear faces are made that the network starts from.
     """
 
     scale: float = 0.08
@@ -55,11 +56,14 @@ class FaceJitter:
     shift: float = 4.0
     loose: float = 0.2
     loose_factor: float = 3.0
+    windows: int = 4096
 
     def __post_init__(self) -> None:
         """Refuse figures below zero, and shares beyond 1."""
         if min(self.scale, self.turn, self.shift, self.loose, self.loose_factor) < 0 or self.loose > 1:
             raise OptionError("face: no figure may be negative, and `loose` must be at most 1.")
+        if self.windows < 2:
+            raise OptionError("face: `windows` must be at least 2.")
 
 
 @dataclass(frozen=True, eq=False)
