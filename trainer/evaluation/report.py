@@ -115,7 +115,7 @@ def summed_up(measured: Measured, protocol: str, data: str) -> Report:
         comparisons,
         targets_of(protocol, scores, comparisons, known.get(RELEASED), measured.cost),
         measured.cost,
-        tally.means_by_kind(),
+        by_kind=tally.means_by_kind(),
     )
 
 
