@@ -110,7 +110,8 @@ class LossConfig:
         whole_window: the perceptual loss sees the whole window, instead of half its side around the hole.
         predicted_structure: share of the batches whose parsing maps come from the frozen parser, where there
             is one.
-        known: weight of the L1 loss outside the hole, by that inside (face completion; the next four too).
+        known: weight of the L1 loss outside the hole, by that inside (face completion; the next five too).
+        features: extra weight of eyes, brows and lips in the L1 loss, as `alpha` in the parsing loss.
         parts: weight of the cross entropy of the face part map.
         landmarks: weight of the landmarks' likelihood.
         perceptual_share: share of a batch's samples that the perceptual loss sees.
@@ -131,6 +132,7 @@ class LossConfig:
     whole_window: bool = False
     predicted_structure: float = 0.5
     known: float = 0.1
+    features: float = 0.0
     parts: float = 0.0
     landmarks: float = 0.0
     perceptual_share: float = 1.0

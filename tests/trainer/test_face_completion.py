@@ -7,12 +7,13 @@ import torch
 
 from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.errors import DataSetError, OptionError
+from portrait_studio.networks.face_completion import FACE_PARTS
 from tests.helpers.tiny_faces import write_faces
 from tests.helpers.tiny_packs import write_tiny_vgg
 from trainer.__main__ import main
 from trainer.data.batches import BatchSource
 from trainer.evaluation.cost import cost_of
-from trainer.losses.face import landmark_loss, parts_loss, picture_loss
+from trainer.losses.face import feature_weights, landmark_loss, parts_loss, picture_loss
 from trainer.losses.perceptual import PerceptualLoss, RelativeFeatureDistance, load_perceptual
 from trainer.losses.windows import random_hole_windows
 from trainer.precision import choose_compute
@@ -29,6 +30,17 @@ def test_picture_loss_by_hand() -> None:
     mask[..., 0, 0] = 1
     assert picture_loss(output, target, mask, 0.0).item() == pytest.approx(1.0)
     assert picture_loss(output, target, mask, 0.1).item() == pytest.approx(1.05)
+
+
+def test_eyes_brows_and_lips_weigh_more() -> None:
+    parts = torch.full((1, 2, 2), FACE_PARTS.index("skin"))
+    parts[0, 0, 0], parts[0, 0, 1] = FACE_PARTS.index("left-eye"), 255
+    weights = feature_weights(parts, 4, 4.0)
+    assert weights[0, 0].tolist() == [[5, 5, 1, 1], [5, 5, 1, 1], [1, 1, 1, 1], [1, 1, 1, 1]]
+    output, target, everything = torch.zeros(1, 3, 4, 4), torch.zeros(1, 3, 4, 4), torch.ones(1, 1, 4, 4)
+    output[..., :2, :2] = 1.0
+    # Four pixels of weight 5 are off by one, twelve of weight 1 are right.
+    assert picture_loss(output, target, everything, 0.0, weights).item() == pytest.approx(20 / 32)
 
 
 def test_parts_loss_by_hand_leaves_out_the_unknown() -> None:

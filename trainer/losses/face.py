@@ -7,11 +7,21 @@ from torch import Tensor
 from torch.nn import functional
 
 from portrait_studio.networks.conventions import IGNORE_LABEL
-from portrait_studio.networks.face_completion import FACE_COMPLETION_SIDE
+from portrait_studio.networks.face_completion import FACE_COMPLETION_SIDE, FACE_PARTS
 from trainer.losses.adversarial import hole_l1
 
+_FEATURES = tuple(
+    FACE_PARTS.index(name)
+    for name in (
+        *("right-brow", "left-brow", "right-eye", "left-eye"),
+        *("upper-lip", "inner-mouth", "lower-lip"),
+    )
+)
 
-def picture_loss(output: Tensor, target: Tensor, mask: Tensor, known: float) -> Tensor:
+
+def picture_loss(
+    output: Tensor, target: Tensor, mask: Tensor, known: float, weights: Tensor | None = None
+) -> Tensor:
     """Mean absolute difference in the hole, and outside with the weight `known`; scalar.
 
     Args:
@@ -19,9 +29,24 @@ def picture_loss(output: Tensor, target: Tensor, mask: Tensor, known: float) -> 
         target: the same.
         mask: (N, 1, H, W), 1 = hole.
         known: weight.
+        weights: (N, 1, H, W) of pixels in the hole; None = all alike.
     """
-    inside = hole_l1(output, target, mask)
+    inside = hole_l1(output, target, mask if weights is None else mask * weights)
     return inside + known * hole_l1(output, target, 1 - mask) if known else inside
+
+
+def feature_weights(parts: Tensor, size: int, extra: float) -> Tensor:
+    """One, and `extra` more where eyes, brows or lips are: (N, 1, size, size).
+
+    They are what a face is known by, and a small share of most holes.
+
+    Args:
+        parts: (N, h, w) int64, index into `FACE_PARTS`, 255 = unknown.
+        size: side of the picture in pixels.
+        extra: more than one.
+    """
+    is_feature = torch.isin(parts, torch.tensor(_FEATURES, device=parts.device)).float()[:, None]
+    return 1 + extra * functional.interpolate(is_feature, (size, size))
 
 
 def parts_loss(logits: Tensor, parts: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from torch.nn import functional
 from portrait_studio.networks.face_completion import FACE_PARTS, PARTS_STRIDE, FaceCompletionOutput
 from trainer.config import Recipe
 from trainer.data.batch import Batch
-from trainer.losses.face import landmark_loss, parts_loss, picture_loss
+from trainer.losses.face import feature_weights, landmark_loss, parts_loss, picture_loss
 from trainer.losses.perceptual import PerceptualLoss
 from trainer.losses.windows import cut_windows, random_hole_windows
 from trainer.tasks.base import StepLoss, stack_rows, to_pictures
@@ -62,8 +62,10 @@ class FaceCompletionTask:
         assert batch.landmarks is not None
         out: FaceCompletionOutput = self.network(batch.masked, batch.mask)
         picture = out.picture.float()
+        weights = feature_weights(batch.parts, picture.shape[-1], self._loss.features)
+        pixel = picture_loss(picture, batch.image, batch.mask, self._loss.known, weights)
         parts = {
-            "pixel": self._loss.pixel * picture_loss(picture, batch.image, batch.mask, self._loss.known),
+            "pixel": self._loss.pixel * pixel,
             "parts": self._loss.parts * parts_loss(out.parts, batch.parts),
             "landmarks": self._loss.landmarks * landmark_loss(out.landmarks, out.scales, batch.landmarks),
         }
