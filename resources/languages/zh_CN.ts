@@ -2727,6 +2727,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/fill_hole.py" />
+            <source>The face was not redrawn. {reason}</source>
+            <translation>脸部未能重绘。{reason}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/fill_hole.py" />
             <source>The face was not refined. {reason}</source>
             <translation>脸部未能修整。{reason}</translation>
         </message>
@@ -3337,7 +3342,7 @@ the person and the scene behind it are recovered.</source>
         <message>
             <location filename="../../portrait_studio/networks/catalog.py" />
             <source>face completion</source>
-            <translation>面部补全</translation>
+            <translation>脸部补全</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/catalog.py" />
