@@ -52,6 +52,11 @@ class Anatomy(QObject):
         return self._skeleton is not None and self._is_skeleton_shown
 
     @property
+    def is_map_shown(self) -> bool:
+        """Whether there is a parsing map, and it is shown."""
+        return self._structure is not None and self._is_shown
+
+    @property
     def joints(self) -> dict[int, tuple[float, float]]:
         """Photo position of each joint that is shown, by its number."""
         return self._skeleton.joints if self._skeleton is not None and self._is_skeleton_shown else {}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
 from portrait_studio.gui.banner import Banner
 from portrait_studio.gui.candidate_strip import CandidateStrip
 from portrait_studio.gui.canvas import Canvas
 from portrait_studio.gui.empty_state import EmptyState
+from portrait_studio.language.saying import tr
 
 _MARGIN_PX: Final = 12
 _WIDEST_BANNER_PX: Final = 720
@@ -32,17 +34,30 @@ class Centre(QStackedWidget):
         strip.setParent(self)
         strip.hide()
         strip.resized.connect(self._place_strip)
+        self.drop_sign = QLabel(tr("Let go to open it"), self)
+        self.drop_sign.setObjectName("drop")
+        self.drop_sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        # What is dragged is for the window.
+        self.drop_sign.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.drop_sign.hide()
 
     def show_open(self, is_open: bool) -> None:
         """Show the photo or the invitation, and give it the keyboard."""
         self.setCurrentWidget(self._canvas if is_open else self._empty)
         (self._canvas if is_open else self._empty.open_button).setFocus()
 
+    def show_drop(self, can_drop: bool) -> None:
+        """Show that what is dragged over the window can be let go here, or stop showing it."""
+        self.drop_sign.setGeometry(self.rect())
+        self.drop_sign.setVisible(can_drop)
+        self.drop_sign.raise_()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the banner in the middle of the upper edge and the strip in that of the lower."""
         super().resizeEvent(event)
         self._place_banner()
         self._place_strip()
+        self.drop_sign.setGeometry(self.rect())
 
     def _place_banner(self) -> None:
         width = min(_WIDEST_BANNER_PX, self.width() - 2 * _MARGIN_PX)

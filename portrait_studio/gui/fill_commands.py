@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QToolTip
 
 from portrait_studio.engine.request import CompletionOptions
 from portrait_studio.gui.actions import Actions, Command
@@ -63,6 +64,7 @@ class FillCommands(QObject):
         canvas.pointer.marking.box_picked.connect(self._on_box_picked)
         session.painting.marked.connect(self._on_marked)
         session.picking.marked.connect(self._on_marked)
+        session.posing.strayed.connect(self._on_strayed)
         options.intent_chosen.connect(session.filling.set_intent)
 
     def fill(self) -> None:
@@ -151,6 +153,13 @@ class FillCommands(QObject):
     def _fill_marked(self) -> None:
         if self._session.can_fill:
             self.fill()
+
+    def _on_strayed(self, x: float, y: float) -> None:
+        sentence = tr("Joints steer only what is behind the mask; this one lies beside it.")
+        self.told.emit(sentence)
+        # Said beside the joint, too, which is where one looks.
+        spot = self._canvas.view.to_widget(x, y).toPoint()
+        QToolTip.showText(self._canvas.mapToGlobal(spot), sentence, self._canvas)
 
     def _on_refused(self) -> None:
         job = self._session.current_job

@@ -13,7 +13,8 @@ from PySide6.QtGui import QPainter
 from portrait_studio.engine.request import Pixels
 from portrait_studio.gui.anatomy import Anatomy
 from portrait_studio.gui.compare import Comparison
-from portrait_studio.gui.layers import TintLayer, invented_colours, mask_colours
+from portrait_studio.gui.layers import MASK_TINT, TintLayer, invented_colours, mask_colours
+from portrait_studio.gui.outlines import OutlineLayer, draw_edge
 from portrait_studio.gui.pyramid import Pyramid
 from portrait_studio.gui.tone import Tone
 from portrait_studio.gui.view import View
@@ -45,7 +46,8 @@ class Scene(QObject):
         self._mask: Pyramid | None = None
         self._invented: Pyramid | None = None
         self._lit: Part | None = None
-        self._lit_layer: TintLayer | None = None
+        self._lit_layers: tuple[TintLayer, OutlineLayer] | None = None
+        self._mask_pixels: NDArray[np.uint8] | None = None
         self._guarded: tuple[TintLayer, ...] = ()
         self._comparison = Comparison.NONE
         self._divider = 0.5
@@ -84,12 +86,13 @@ class Scene(QObject):
         self._tone = tone
         self._photo = Pyramid(image, alpha=alpha, tone=tone)
         self._mask = Pyramid(mask, mask_colours())
+        self._mask_pixels = mask
         self.replaced.emit()
 
     def clear(self) -> None:
         """Show no photo."""
         self._photo = self._mask = self._original = self._invented = None
-        self._lit = self._lit_layer = None
+        self._lit = self._lit_layers = self._mask_pixels = None
         self._guarded = ()
         self.anatomy.clear()
         self._comparison = Comparison.NONE
@@ -121,6 +124,7 @@ class Scene(QObject):
         """Read changed mask pixels again."""
         if self._mask is not None:
             self._mask.refresh(mask, bounds)
+            self._mask_pixels = mask
             self.changed.emit(bounds)
 
     def show_invented(self, filled: NDArray[np.uint8] | None) -> None:
@@ -137,7 +141,11 @@ class Scene(QObject):
         """Let a part of the photo stand out: what a click would take."""
         if part is not self._lit:
             self._lit = part
-            self._lit_layer = None if part is None else TintLayer(part.bounds, part.inside, _LIGHT)
+            self._lit_layers = (
+                None
+                if part is None
+                else (TintLayer(part.bounds, part.inside, _LIGHT), OutlineLayer(part.bounds, part.inside))
+            )
             self.changed.emit(None)
 
     def guard(self, people: Sequence[Part]) -> None:
@@ -155,12 +163,18 @@ class Scene(QObject):
         self.anatomy.draw_map(painter, view, Bounds.of(self._photo.extent), visible, zoom)
         for layer in self._guarded:
             layer.draw(painter, view, 0.35)
-        for plane in (self._invented, self._mask):
-            if plane is not None:
-                plane.draw(painter, target, source, zoom)
+        if self._invented is not None:
+            self._invented.draw(painter, target, source, zoom)
+        if self.anatomy.is_map_shown and self._mask_pixels is not None:
+            # What is behind the mask is to be seen in the colours of its labels.
+            draw_edge(painter, target, self._mask_pixels[visible.slices], MASK_TINT)
+        else:
+            self._mask.draw(painter, target, source, zoom)
         self.anatomy.draw_skeleton(painter, view)
-        if self._lit_layer is not None:
-            self._lit_layer.draw(painter, view, 0.45)
+        if self._lit_layers is not None:
+            tint, outline = self._lit_layers
+            tint.draw(painter, view, 0.45)
+            outline.draw(painter, view)
 
     def draw_original(self, painter: QPainter, view: View, visible: Bounds, zoom: float) -> None:
         """Paint the original's pixels of `visible`, if it was ever shown."""

@@ -83,6 +83,9 @@ LIGHT = Colours(
     success="#dcf3e4",
 )
 
+_VEIL = 170
+"""Alpha of the accent over what lies below it."""
+
 _SHEET = Template(
     """
 QMainWindow, QDialog { background: $window; }
@@ -179,6 +182,8 @@ QFrame#strip:focus { border-color: $accent_text; }
 QScrollArea#thumbs, QWidget#thumbs-inner { background: transparent; }
 QToolButton#thumb { padding: 2px; border: 2px solid transparent; }
 QToolButton#thumb:checked { background: transparent; border-color: $accent; }
+QLabel#drop { background: $drop; color: $on_accent; border: 4px dashed $on_accent; border-radius: 12px;
+    font-size: 19px; font-weight: 600; }
 QFrame#empty { background: $canvas; }
 QFrame#invitation { background: $panel; border: 2px dashed $muted; border-radius: 14px; }
 QHeaderView::section { background: $panel; color: $muted; border: none; border-bottom: 1px solid $line;
@@ -202,6 +207,12 @@ QMainWindow::separator { width: 1px; background: $line; }
 
 def _icons() -> str:
     return (resources_dir() / "icons").as_posix()
+
+
+def _sheet(colours: Colours) -> str:
+    accent = QColor(colours.accent)
+    veil = f"rgba({accent.red()}, {accent.green()}, {accent.blue()}, {_VEIL})"
+    return _SHEET.substitute(vars(colours), icons=_icons(), drop=veil)
 
 
 def _palette(colours: Colours) -> QPalette:
@@ -283,5 +294,5 @@ class Theme(QObject):
         """Put everything into these colours, until the system changes its scheme."""
         self.colours = colours
         self._application.setPalette(_palette(self.colours))
-        self._application.setStyleSheet(_SHEET.substitute(vars(self.colours), icons=_icons()))
+        self._application.setStyleSheet(_sheet(self.colours))
         self.changed.emit()

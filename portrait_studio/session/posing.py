@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
+from portrait_studio.document.document import Document
 from portrait_studio.document.history import Step
 from portrait_studio.messages import Message
 from portrait_studio.session.editing import Editing
@@ -12,6 +13,9 @@ from portrait_studio.session.step_names import moved_joint
 
 class Posing(QObject):
     """Each move is one step to undo."""
+
+    strayed = Signal(float, float)
+    """x, y: a joint was put where no hole is, so that nothing will follow it"""
 
     def __init__(self, editing: Editing, parent: QObject) -> None:
         """Args: the document."""
@@ -33,6 +37,8 @@ class Posing(QObject):
         delta = document.put_joint(joint, x, y)
         if delta is not None:
             self._editing.push(Step(moved_joint(joint), delta))
+            if not _steers(document, joint):
+                self.strayed.emit(x, y)
 
     def reset(self) -> None:
         """Let all joints be predicted again."""
@@ -45,3 +51,10 @@ class Posing(QObject):
         delta = edit.finish()
         if delta is not None:
             self._editing.push(Step(Message("Reset joints"), delta))
+
+
+def _steers(document: Document, joint: int) -> bool:
+    """Whether a joint lies in the mask or, where nothing is masked, in what was filled."""
+    x, y = document.joints[joint]
+    extent, hole = document.extent, document.mask if document.has_mask else document.filled
+    return bool(hole[min(int(y), extent.height - 1), min(int(x), extent.width - 1)])

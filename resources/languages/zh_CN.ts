@@ -1009,6 +1009,11 @@ The program and its translations are under the Apache License 2.0, the demo phot
             <translation>原图</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/gui/centre.py" />
+            <source>Let go to open it</source>
+            <translation>松开即可打开</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/gui/dialogs.py" />
             <source>Something went wrong inside the program. Your photo is still open; undo the last step if it looks wrong.</source>
             <translation>程序内部出错。您的照片仍处于打开状态；如果画面不对，请撤销上一步。</translation>
@@ -1328,6 +1333,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/file_commands.py" />
             <source>There is no picture to open; copy one first.</source>
             <translation>没有可打开的图片，请先复制一张。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/fill_commands.py" />
+            <source>Joints steer only what is behind the mask; this one lies beside it.</source>
+            <translation>关节点只影响蒙版之后的内容；此关节点在蒙版之外。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/fill_commands.py" />
