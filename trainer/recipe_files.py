@@ -9,10 +9,12 @@ import typing
 from pathlib import Path
 from typing import Any
 
-from portrait_studio.errors import OptionError
+from portrait_studio.errors import FileError, MissingFileError, OptionError
+from portrait_studio.ordinary_file import read_file
 from trainer.config import Recipe
 
 RECIPES = Path(__file__).parent / "recipes"
+_MOST_BYTES = 1 << 20
 
 
 def recipe_names() -> list[str]:
@@ -28,13 +30,13 @@ def load_recipe(name: str) -> Recipe:
     """
     path = Path(name) if name.endswith(".toml") else RECIPES / f"{name}.toml"
     try:
-        values = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+        values = tomllib.loads(read_file(path, _MOST_BYTES).decode("utf-8"))
+    except MissingFileError:
         raise OptionError(
             f"There is no recipe {name!r}; choose one of: {', '.join(recipe_names())}."
         ) from None
-    except (OSError, ValueError) as error:
-        raise OptionError(f"The recipe {path} cannot be read: {error}.") from None
+    except (FileError, ValueError, RecursionError) as error:
+        raise OptionError(f"The recipe {path} cannot be read: {str(error).rstrip('.')}.") from None
     return typing.cast(Recipe, _build(Recipe, values, path.stem))
 
 

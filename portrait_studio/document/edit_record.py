@@ -20,6 +20,7 @@ from portrait_studio.document.deltas import Plane, PlaneName
 from portrait_studio.document.fill_record import FillRecord
 from portrait_studio.document.history import Snapshot
 from portrait_studio.document.packed_plane import PackedPlane, pack_plane, unpack_plane
+from portrait_studio.document.project import shown_version
 from portrait_studio.errors import ExportError, FileError, ProjectError
 from portrait_studio.imaging.atomic import Opening, replacing
 from portrait_studio.imaging.canvas_extension import MOST_PIXELS, check_canvas, laid_on
@@ -228,7 +229,7 @@ def _record(content: dict[str, Any], path: Path) -> EditRecord:
             "{path} was written by a newer version of the program ({other});"
             " update this one ({version}) to use it.",
             path=path,
-            other=program,
+            other=shown_version(program),
             version=__version__,
         )
     photo, result = as_object(content["photo"]), as_object(content["result"])

@@ -42,9 +42,16 @@ _PACKING: Final[tuple[int, bool, int]] = (zipfile.ZIP_DEFLATED, True, 3)
 """Deflate, zip64 where needed, and a low level: fills are noise, which no level packs well."""
 
 _PASTED: Final = "photo/picture.png"
+_MOST_LETTERS: Final = 40
 
 Check = Callable[[], None]
 """Raises to stop a long job."""
+
+
+def shown_version(program: object) -> str:
+    """The version of the program that wrote a file, for the user to read."""
+    is_one = isinstance(program, str) and len(program) <= _MOST_LETTERS and program.isprintable()
+    return str(program) if is_one else "?"
 
 
 @dataclass(frozen=True)

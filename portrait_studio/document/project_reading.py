@@ -30,6 +30,7 @@ from portrait_studio.document.project import (
     Check,
     Origin,
     Project,
+    shown_version,
 )
 from portrait_studio.document.repeating import Repeater, SavedStep
 from portrait_studio.errors import Cancelled, FileError, ImageFileError, OptionError, ProjectError
@@ -43,7 +44,6 @@ from portrait_studio.messages import Message
 _MOST_BYTES: Final = 1 << 40
 _MOST_LETTERS: Final = 1000
 _MOST_PATH_LETTERS: Final = 4096
-_NEWER_LETTERS: Final = 40
 _DAMAGED: Final = Message("open an older copy of it, or begin again from the photo.")
 
 
@@ -153,7 +153,7 @@ class _Reader:
                 "{path} was saved by a newer version of the program ({other});"
                 " update this one ({version}) to open it.",
                 path=self._path,
-                other=str(index.get("program", "?"))[:_NEWER_LETTERS],
+                other=shown_version(index.get("program")),
                 version=__version__,
             )
         return index

@@ -150,7 +150,10 @@ def read_networks(path: Path) -> dict[str, dict[str, Any]]:
     """
     networks = as_object(parse_object(read_file(path, _MOST_MANIFEST_BYTES))["networks"])
     as_list(list(networks), _MOST_NETWORKS)
-    return {task: as_object(entry) for task, entry in networks.items()}
+    found = {task: as_object(entry) for task, entry in networks.items()}
+    if not all(as_text(each.get("file", ""), _MOST_LETTERS).isprintable() for each in found.values()):
+        raise ValueError("no name of a file")
+    return found
 
 
 def list_weights(folder: Path) -> list[WeightsInfo]:
