@@ -14,6 +14,7 @@ from trainer.data.prepare_command import add_prepare_command
 from trainer.data.relabel_command import add_relabel_command
 from trainer.evaluate import add_evaluate_command
 from trainer.export import add_export_command
+from trainer.import_darknet_command import add_import_darknet_command
 from trainer.train_command import add_train_command
 
 PROGRAM: Final = "portrait-trainer"
@@ -40,6 +41,7 @@ def _run(arguments: list[str]) -> int:
     add_average_command(commands)
     add_evaluate_command(commands)
     add_export_command(commands)
+    add_import_darknet_command(commands)
     add_card_command(commands)
     options = parser.parse_args(arguments)
     try:

@@ -79,7 +79,7 @@ def export_run(run: Path, models: Path, metrics: Sequence[Path] = ()) -> Exporte
     halving = try_half_precision(module, task)
     folds = normalised_convolutions(module, *FAMILIES[task].inputs())
     reports = [read_json(path) for path in metrics]
-    earlier = _same_weights_in(models, name, module)
+    earlier = same_weights_in(models, name, module)
     check_reports(reports, metrics, name, earlier)
     record = {
         **state.record,
@@ -161,7 +161,7 @@ def _take_weights(module: nn.Module, state: RunState, run: Path) -> None:
         raise OptionError(f"The weights in {run} do not fit their recipe; start the run anew.") from error
 
 
-def _same_weights_in(models: Path, task: str, module: nn.Module) -> list[str]:
+def same_weights_in(models: Path, task: str, module: nn.Module) -> list[str]:
     """SHA-256 of the released file, and those it went by before, if it holds the weights of this network."""
     try:
         released = load_network(task, models)

@@ -18,10 +18,10 @@ from portrait_studio.networks.segmentation import PROMPT_CHANNELS, SEGMENTATION_
 COST_SIDE: Final = 256
 """Side of the square picture, in pixels, that the cost is stated for, unless the network has a window."""
 
-TOLERANCES: Final = {"labels": 0.005, "heatmaps": 0.01, "grey levels": 0.05, "landmarks": 0.1}
+TOLERANCES: Final = {"labels": 0.005, "heatmaps": 0.01, "grey levels": 0.05, "landmarks": 0.1, "scores": 0.02}
 """Largest change that moves no metric: share of pixels with another label (ties fall either way);
 largest difference of a heatmap; mean difference of a colour in the hole on the scale of 0 to 255; largest
-distance of a landmark in pixels."""
+distance of a landmark in pixels; largest difference of a score."""
 
 Changes = Callable[[Any, Any, Tensor], dict[str, float]]
 
@@ -126,6 +126,11 @@ def _segmentation_changes(full: Any, halved: Any, prompt: Tensor) -> dict[str, f
     return {"labels": float(other) if bool(halved.isfinite().all()) else float("nan")}
 
 
+def _detection_changes(full: Any, halved: Any, picture: Tensor) -> dict[str, float]:
+    """Boxes move with their scores: where those hold, so does what is found."""
+    return {"scores": float((full.scores - halved.scores).abs().max())}
+
+
 FAMILIES: Final = {
     "parsing": Family(
         "Predicts which part of the person each pixel shows (18 labels of ATR), and 16 keypoints, also "
@@ -158,6 +163,12 @@ FAMILIES: Final = {
         _segmentation_inputs,
         _segmentation_trial,
         _segmentation_changes,
+    ),
+    "detection": Family(
+        "Finds people and 79 kinds of things, as boxes (YOLOv3-tiny, Redmon and Farhadi 2018).",
+        lambda: _picture(COST_SIDE)[:1],
+        lambda views, hole: (views,),
+        _detection_changes,
     ),
 }
 """By task; a test holds the keys against the network registry."""

@@ -32,12 +32,18 @@ SET_TERMS: dict[str, tuple[str, str]] = {
     "utkface": ("UTKFace (Zhang et al. 2017)", RESEARCH),
     "horses": ("Weizmann horses (Borenstein 2004)", RESEARCH),
     "backgrounds": ("buildings, interiors, landscapes", RESEARCH),
+    "coco": (
+        "COCO (Lin et al. 2014): everyday photos of Flickr",
+        "annotations CC BY 4.0; each photo has the licence that its author gave it on Flickr",
+    ),
 }
 """What each training set is, and its terms."""
 
 UNKNOWN_TERMS = "terms not recorded"
 
-_MEASURED, _AFTER = "## Measured", "## Limits"
+MEASURED, AFTER = "## Measured", "## Limits"
+"""Sections between which reports stand."""
+NOT_MEASURED = "Not yet: run `portrait-trainer evaluate --json OUT`, then export again with `--metrics OUT`."
 _START = "started from"
 _START_ROW = f"| {_START} | "
 _LIMITS = (
@@ -80,15 +86,15 @@ def model_card(facts: CardFacts) -> str:
     sections = [
         f"# {facts.task.replace('-', ' ').capitalize()} network: {facts.recipe.name}",
         FAMILIES[facts.task].purpose,
-        _table(("", ""), _facts(facts)),
+        table(("", ""), _facts(facts)),
         "## Training",
-        _table(("", ""), _training(facts)),
+        table(("", ""), _training(facts)),
         "## Data and terms",
-        _table(("set", "what", "terms"), _sets(facts.recipe)),
+        table(("set", "what", "terms"), _sets(facts.recipe)),
         _terms(facts),
-        _MEASURED,
+        MEASURED,
         _measured(facts.reports),
-        _AFTER,
+        AFTER,
         _LIMITS,
     ]
     return "\n\n".join(sections) + "\n"
@@ -100,8 +106,8 @@ def with_reports(card: str, reports: Sequence[Report]) -> str:
     Raises:
         ExportError: it is no card.
     """
-    before, heading, rest = card.partition(f"{_MEASURED}\n\n")
-    _, after, limits = rest.rpartition(f"\n\n{_AFTER}\n")
+    before, heading, rest = card.partition(f"{MEASURED}\n\n")
+    _, after, limits = rest.rpartition(f"\n\n{AFTER}\n")
     if not (heading and after):
         raise ExportError("The model card lacks its sections; export the network from its run.")
     return f"{before}{heading}{_measured(reports)}{after}{limits}"
@@ -134,13 +140,13 @@ def _facts(facts: CardFacts) -> list[tuple[str, str]]:
         ("architecture", f"`{facts.recipe.architecture}`"),
         ("parameters", f"{count_parameters(facts.module) / 1e6:.2f} million"),
         ("cost", f"{macs / 1e9:.2f} GMAC at {width} x {height}"),
-        ("weights", f"{_precision(facts.halving)}, averaged over the run; SHA-256 `{facts.sha256}`"),
+        ("weights", f"{precision(facts.halving)}, averaged over the run; SHA-256 `{facts.sha256}`"),
         *([("batch normalisations", f"{facts.folds}, folded when loaded")] if facts.folds else []),
         ("exported by", f"commit `{facts.commit}`"),
     ]
 
 
-def _precision(halving: HalvingTest) -> str:
+def precision(halving: HalvingTest) -> str:
     """How the values are stored, and what half precision changes on the trial pictures."""
     changes = ", ".join(f"{name} by {value:.2g}" for name, value in halving.changes.items())
     kind = "half" if halving.half else "single"
@@ -203,7 +209,8 @@ def _measured(reports: Sequence[Report]) -> str:
     return "\n\n".join(parts)
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown."""
     lines = ["| " + " | ".join(row) + " |" for row in (head, *rows)]
     lines.insert(1, "|---" * len(head) + "|")
     return "\n".join(lines)

@@ -25,6 +25,7 @@ TASKS: Final = {
     "paper-completion": "completion",
     "face": "face",
     "segmentation": "segmentation",
+    "yolov3-tiny": "detection",
     "face-completion": "face-completion",
 }
 """Task of each architecture that the program can use; a test holds it against the registry."""
@@ -37,6 +38,7 @@ _TASK_NAMES: Final = {
     "completion": Message("completion"),
     "face": Message("face"),
     "segmentation": Message("segmentation"),
+    "detection": Message("detection"),
     "face-completion": Message("face completion"),
 }
 _MANIFEST: Final = "manifest.json"
@@ -113,12 +115,16 @@ class WeightsInfo:
         first = measured[0] if isinstance(measured, list) and measured else {}
         mean_iou = _inner(first, "parsing", "mean_iou")
         lpips, psnr = (_inner(first, "scores", "default", name) for name in ("lpips", "psnr"))
+        people = _inner(first, "people")
+        found = _inner(people[0], "found") if isinstance(people, list) and people else None
         if task_of(self.task) == "parsing" and isinstance(mean_iou, float):
             figure = f"mean IoU {mean_iou:.3f}"
         elif isinstance(lpips, float):
             figure = f"LPIPS {lpips:.3f}"
         elif isinstance(psnr, float):
             figure = f"PSNR {psnr:.2f}"
+        elif isinstance(found, float):
+            figure = f"{found:.1%} of people found"
         else:
             return "not recorded"
         cases, data = (_short(_inner(first, key) or "?") for key in ("cases", "data"))

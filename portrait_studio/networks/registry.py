@@ -17,6 +17,7 @@ from portrait_studio.networks.completion import (
     PaperCompletionConfig,
 )
 from portrait_studio.networks.config_check import check_config
+from portrait_studio.networks.detection import DetectionConfig, DetectionNetwork
 from portrait_studio.networks.discriminator import (
     Discriminator,
     DiscriminatorConfig,
@@ -50,6 +51,7 @@ ARCHITECTURES: dict[str, Architecture] = {
     "compact-completion": Architecture("completion", CompactCompletionConfig, CompactCompletion),
     "face": Architecture("face", FaceConfig, FaceNetwork),
     "segmentation": Architecture("segmentation", SegmentationConfig, SegmentationNetwork),
+    "yolov3-tiny": Architecture("detection", DetectionConfig, DetectionNetwork),
     FACE_COMPLETION: Architecture(FACE_COMPLETION, FaceCompletionConfig, FaceCompletion),
     "dcgan-discriminator": Architecture("discriminator", DiscriminatorConfig, Discriminator),
     "patch-discriminator": Architecture("discriminator", PatchDiscriminatorConfig, PatchDiscriminator),

@@ -1,0 +1,142 @@
+"""`portrait-trainer import-darknet`: release the detection network that Darknet's authors trained."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from portrait_studio.errors import ExportError
+from portrait_studio.imaging.atomic import replacing
+from portrait_studio.networks.detection import DetectionConfig, DetectionNetwork
+from portrait_studio.networks.folding import normalised_convolutions
+from portrait_studio.networks.released import count_macs, count_parameters, save_network
+from portrait_studio.targets import check_targets
+from trainer.darknet import load_darknet
+from trainer.export import MEASURED_AS, Exported, commit, same_weights_in
+from trainer.families import FAMILIES
+from trainer.halving import HalvingTest, try_half_precision
+from trainer.model_card import AFTER, MEASURED, SET_TERMS, precision, table
+
+TASK: Final = "detection"
+_ARCHITECTURE: Final = "yolov3-tiny"
+_SET: Final = "coco"
+
+_LICENCE: Final = """YOLO LICENSE
+Version 2, July 29 2016
+
+THIS SOFTWARE LICENSE IS PROVIDED "ALL CAPS" SO THAT YOU KNOW IT IS SUPER
+SERIOUS AND YOU DON'T MESS AROUND WITH COPYRIGHT LAW BECAUSE YOU WILL GET IN
+TROUBLE HERE ARE SOME OTHER BUZZWORDS COMMONLY IN THESE THINGS WARRANTIES
+LIABILITY CONTRACT TORT LIABLE CLAIMS RESTRICTION MERCHANTABILITY. NOW HERE'S
+THE REAL LICENSE:
+
+0. Darknet is public domain.
+1. Do whatever you want with it.
+2. Stop emailing me about it!"""
+
+_NOT_MEASURED: Final = (
+    "Not yet: run `portrait-trainer evaluate --protocol people --json OUT`, then "
+    "`portrait-trainer card detection MODELS --metrics OUT`."
+)
+
+_LIMITS: Final = (
+    "Expect misses of people who are mostly hidden, cut off by the photo's edge, seen from above, or smaller "
+    "than 40 pixels; a box is about a person, not around all of them. Of the classes, small things that are "
+    "held in a hand are missed most."
+)
+
+
+def import_darknet(source: Path, models: Path, config: DetectionConfig | None = None) -> Exported:
+    """Write Darknet's weights as `models`/detection.safetensors, with manifest entry and card.
+
+    Args:
+        source: the file that Darknet wrote for yolov3-tiny.
+        models: folder of released weights; made when missing.
+        config: shape of the network; None = that of yolov3-tiny.
+
+    Raises:
+        WeightsError: the source is no such file, or the manifest of the folder is damaged.
+        ExportError: the folder cannot be written.
+    """
+    weights, card = models / f"{TASK}.safetensors", models / f"{TASK}.md"
+    check_targets([weights, card, models / "manifest.json"], [source], made=[models])
+    module = DetectionNetwork(config or DetectionConfig()).eval()
+    load_darknet(module, source)
+    halving = try_half_precision(module, TASK)
+    folds = normalised_convolutions(module, *FAMILIES[TASK].inputs())
+    origin = hashlib.sha256(source.read_bytes()).hexdigest()
+    record = {
+        "start": f"{source.name} of Darknet, SHA-256 {origin}",
+        "sets": [_SET],
+        "commit": commit(),
+        "metrics": [],
+        "half_precision": asdict(halving),
+        MEASURED_AS: same_weights_in(models, TASK, module),
+    }
+    try:
+        models.mkdir(parents=True, exist_ok=True)
+        digest = save_network(weights, _ARCHITECTURE, module, record, half=halving.half, folds=folds)
+        with replacing(card) as file:
+            file.write(_card(module, origin, digest, halving, len(folds)).encode())
+    except OSError as error:
+        raise ExportError(f"The weights cannot be written to {models}: {error.strerror}.") from error
+    return Exported(weights, card, digest)
+
+
+def _card(module: DetectionNetwork, origin: str, digest: str, halving: HalvingTest, folds: int) -> str:
+    inputs = FAMILIES[TASK].inputs()
+    height, width = inputs[0].shape[2:]
+    facts = [
+        ("architecture", f"`{_ARCHITECTURE}`"),
+        ("parameters", f"{count_parameters(module) / 1e6:.2f} million"),
+        ("cost", f"{count_macs(module, *inputs) / 1e9:.2f} GMAC at {width} x {height}"),
+        ("weights", f"{precision(halving)}; SHA-256 `{digest}`"),
+        ("batch normalisations", f"{folds}, folded when loaded"),
+        ("imported by", f"commit `{commit()}`"),
+    ]
+    training = [
+        (
+            "who",
+            "Joseph Redmon and Ali Farhadi, with Darknet (arXiv:1804.02767); not trained further by us",
+        ),
+        ("source", f"`yolov3-tiny.weights`, SHA-256 `{origin}`"),
+        (
+            "anchors",
+            "`mask = 1,2,3` at the fine scale: what the weights were trained with; the configuration that "
+            "Darknet has today says 0,1,2, which makes small boxes half as large as their things",
+        ),
+    ]
+    sections = [
+        "# Detection network: yolov3-tiny",
+        FAMILIES[TASK].purpose,
+        table(("", ""), facts),
+        "## Training",
+        table(("", ""), training),
+        "## Data and terms",
+        table(("set", "what", "terms"), [(_SET, *SET_TERMS[_SET])]),
+        "The weights belong to Darknet, whose licence reads:",
+        "\n".join(f"    {line}".rstrip() for line in _LICENCE.splitlines()),
+        MEASURED,
+        _NOT_MEASURED,
+        AFTER,
+        _LIMITS,
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def add_import_darknet_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `import-darknet` to the commands of the trainer."""
+    parser = commands.add_parser("import-darknet", help="release the detection network of Darknet's authors")
+    parser.add_argument("source", type=Path, metavar="WEIGHTS", help="Darknet's yolov3-tiny.weights")
+    parser.add_argument("models", type=Path, metavar="MODELS", help="folder of released weights")
+    parser.set_defaults(handler=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    written = import_darknet(arguments.source, arguments.models)
+    sys.stdout.write(f"{written.weights} {written.sha256}\n{written.card}\n")
+    return 0
