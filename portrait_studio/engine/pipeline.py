@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.blend import BlendOptions
+from portrait_studio.engine.detect import detect
+from portrait_studio.engine.detection import Detected
 from portrait_studio.engine.devices import Compute, PrecisionMemory, choose_compute, threads_of_cpu
 from portrait_studio.engine.extend import SideNetworks, extend
 from portrait_studio.engine.extension_plan import photo_in, widest_side
@@ -129,6 +131,27 @@ class Engine:
         job = Job(CompletionRequest(image, mask), tools, self._fallback(device), progress or Progress())
         return job.glance().structure()
 
+    @property
+    def detects(self) -> bool:
+        """Whether there is a network that detects people and things; a release may do without."""
+        return self._networks.has("detection")
+
+    def detect(self, image: Pixels, device: str = "auto", progress: Progress | None = None) -> Detected:
+        """All people and things of a photo, as boxes; see `detect.detect`.
+
+        Args:
+            image: (H, W, 3) RGB, uint8 or uint16.
+            device: "auto", "cpu", "cuda" or "mps".
+            progress: may cancel.
+
+        Raises:
+            WeightsError: the detection network is missing or damaged; see `detects`.
+            DeviceError: the device is missing or out of memory.
+            Cancelled: the user asked for it.
+        """
+        module, report = self._networks.load("detection").module, _heard_by(progress)
+        return self._fallback(device).run(lambda compute, policy: detect(module, image, compute, report))
+
     def tighten(
         self, image: Pixels, loose: NDArray[np.uint8], device: str = "auto", progress: Progress | None = None
     ) -> tuple[ThingFound, ...]:
@@ -235,7 +258,7 @@ class Engine:
 
 
 def _heard_by(progress: Progress | None) -> Callable[[float], None]:
-    """Segmentation is no stage of a fill: it may be cancelled, and is over before a bar would move."""
+    """Finding things is no stage of a fill: it may be cancelled, and is over before a bar would move."""
     return lambda _: None if progress is None else progress.check()
 
 

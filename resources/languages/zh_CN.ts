@@ -1259,6 +1259,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/file_commands.py" />
+            <source>Export the edit record</source>
+            <translation>导出编辑记录</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/file_commands.py" />
             <source>Open a photo or a project</source>
             <translation>打开照片或项目</translation>
         </message>
@@ -1279,8 +1284,8 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/file_commands.py" />
-            <source>Export the edit record</source>
-            <translation>导出编辑记录</translation>
+            <source>Edit records</source>
+            <translation>编辑记录</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/file_commands.py" />
@@ -1313,11 +1318,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/file_commands.py" />
             <source>Portrait Studio projects</source>
             <translation>Portrait Studio 项目</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/file_commands.py" />
-            <source>Edit records</source>
-            <translation>编辑记录</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/file_commands.py" />
@@ -2486,6 +2486,7 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/session/parts.py" />
+            <location filename="../../portrait_studio/engine/detection.py" />
             <source>person</source>
             <translation>人物</translation>
         </message>
@@ -2664,6 +2665,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/document/project_reading.py" />
             <source>{path} was saved by a newer version of the program ({other}); update this one ({version}) to open it.</source>
             <translation>{path} 由较新版本的程序（{other}）保存；请更新当前版本（{version}）后再打开。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/detection.py" />
+            <source>There is no kind of thing {name!r}; choose among: {names}.</source>
+            <translation>没有名为 {name!r} 的物体种类；请从以下选择：{names}。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/devices.py" />
@@ -3351,6 +3357,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/catalog.py" />
+            <source>detection</source>
+            <translation>检测</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/catalog.py" />
             <source>face completion</source>
             <translation>脸部补全</translation>
         </message>
@@ -3398,6 +3409,246 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/networks/catalog.py" />
             <source>The list of weights in {folder} cannot be read; go back to the shipped ones first.</source>
             <translation>无法读取 {folder} 中的权重列表；请先改回随附的权重。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>bicycle</source>
+            <translation>自行车</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>car</source>
+            <translation>汽车</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>motorcycle</source>
+            <translation>摩托车</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>bus</source>
+            <translation>公交车</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>train</source>
+            <translation>火车</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>truck</source>
+            <translation>卡车</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>boat</source>
+            <translation>船</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>traffic light</source>
+            <translation>红绿灯</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>fire hydrant</source>
+            <translation>消防栓</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>traffic sign</source>
+            <translation>交通标志</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>parking meter</source>
+            <translation>停车计时器</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>bench</source>
+            <translation>长椅</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>bird</source>
+            <translation>鸟</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>cat</source>
+            <translation>猫</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>dog</source>
+            <translation>狗</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>horse</source>
+            <translation>马</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>sheep</source>
+            <translation>羊</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>cow</source>
+            <translation>牛</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>backpack</source>
+            <translation>双肩包</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>umbrella</source>
+            <translation>雨伞</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>handbag</source>
+            <translation>手提包</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>tie</source>
+            <translation>领带</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>suitcase</source>
+            <translation>行李箱</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>frisbee</source>
+            <translation>飞盘</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>skis</source>
+            <translation>滑雪板</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>snowboard</source>
+            <translation>单板滑雪板</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>ball</source>
+            <translation>球</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>kite</source>
+            <translation>风筝</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>baseball bat</source>
+            <translation>棒球棒</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>baseball glove</source>
+            <translation>棒球手套</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>skateboard</source>
+            <translation>滑板</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>surfboard</source>
+            <translation>冲浪板</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>tennis racket</source>
+            <translation>网球拍</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>bottle</source>
+            <translation>瓶子</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>glass</source>
+            <translation>玻璃杯</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>cup</source>
+            <translation>杯子</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>bowl</source>
+            <translation>碗</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>chair</source>
+            <translation>椅子</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>sofa</source>
+            <translation>沙发</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>potted plant</source>
+            <translation>盆栽</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>table</source>
+            <translation>桌子</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>screen</source>
+            <translation>屏幕</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>laptop</source>
+            <translation>笔记本电脑</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>phone</source>
+            <translation>手机</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>book</source>
+            <translation>书</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>clock</source>
+            <translation>钟</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>vase</source>
+            <translation>花瓶</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/coco.py" />
+            <source>teddy bear</source>
+            <translation>玩具熊</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/language/names.py" />

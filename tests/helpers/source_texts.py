@@ -29,7 +29,10 @@ _PLACES: Final = {"tr": (0,), "Message": (0,), "Entry": (0, 3), **dict.fromkeys(
 """Calls that take texts to be translated, and at which places."""
 _SPOKEN: Final = ("gui", "session", "language", "document", "engine", "imaging")
 """Packages whose errors the window shows; those of the command line and the trainer stay English."""
-_SPOKEN_FILES: Final = ("messages.py", "ordinary_file.py", "networks/released.py", "networks/catalog.py")
+_SPOKEN_FILES: Final = (
+    *("messages.py", "ordinary_file.py"),
+    *(f"networks/{name}.py" for name in ("released", "catalog", "coco")),
+)
 
 
 def files() -> list[Path]:
