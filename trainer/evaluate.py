@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
+from typing import Final
 
 from portrait_studio.engine.devices import PrecisionMemory, choose_compute, threads_of_cpu
 from portrait_studio.engine.network_store import NetworkStore, ReleasedNetworks
@@ -22,12 +23,13 @@ from trainer.evaluation.distribution import FeatureTally
 from trainer.evaluation.methods import METHOD_NAMES, OURS, Bench, MeasuredEngine, make_methods
 from trainer.evaluation.networks import open_network, without_parsing
 from trainer.evaluation.parsers import ParserTally, parser_rows
+from trainer.evaluation.people import PEOPLE, measure_people
 from trainer.evaluation.plans import PLANS, TABLE_ONE
 from trainer.evaluation.rendering import as_markdown, as_text
 from trainer.evaluation.report import Measured, Report, summed_up, write_json
 from trainer.evaluation.scoring import Tally
 from trainer.evaluation.sheets import Gallery, sheets_in
-from trainer.evaluation.targets import thing_targets
+from trainer.evaluation.targets import people_targets, thing_targets
 from trainer.evaluation.things import THINGS, ThingFills, measure_things
 from trainer.metrics.appearance import feature_network
 from trainer.metrics.features import VggDistance
@@ -35,6 +37,7 @@ from trainer.metrics.perceived import perceived_distance
 from trainer.protocols.case import Case
 from trainer.protocols.folder import folder_cases
 from trainer.protocols.natural import source_files
+from trainer.protocols.people import people_cases
 from trainer.protocols.things import pasted_cases, real_cases
 from trainer.threads import add_threads_option
 
@@ -167,6 +170,37 @@ def evaluate_things(options: EvaluateOptions, networks: NetworkStore) -> tuple[R
     return replace(report, cases=things.cases, device=device, things=rows, targets=targets), tally
 
 
+def evaluate_people(options: EvaluateOptions, networks: NetworkStore) -> tuple[Report, Tally]:
+    """Measure how many of the people that were counted by eye are found.
+
+    Args:
+        options: what to measure; `data` holds the sets' own folders, not packs.
+        networks: the networks that are measured.
+
+    Raises:
+        OptionError: there is no folder of sets.
+        DataSetError: no photo of the list is there, or one has another size.
+        WeightsError: the network cannot be read.
+    """
+    if options.data is None:
+        raise OptionError("The protocol people needs photos: give the folder of the sets with --data.")
+    network = networks.load("detection")
+    compute = choose_compute(options.device, PrecisionMemory())
+    cases = people_cases(options.data, options.sets, options.limit)
+    rows = measure_people(cases, network.module, compute).rows()
+    tally = Tally([], None)
+    tally.weights = {network.task: network.sha256}
+    cost = None if options.weights is None else cost_of(options.weights, networks)
+    report = summed_up(Measured(tally, cost=cost), PEOPLE, ", ".join(row.group for row in rows[1:]))
+    targets = people_targets(rows)
+    device = compute.description
+    return replace(report, cases=rows[0].photos, device=device, people=rows, targets=targets), tally
+
+
+_OWN_MEASURES: Final = {THINGS: evaluate_things, PEOPLE: evaluate_people}
+"""Protocols that measure something else than fills."""
+
+
 def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `evaluate` to the commands of the trainer."""
     parser = commands.add_parser("evaluate", help="measure all methods on hidden parts of photos")
@@ -175,9 +209,11 @@ def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentP
     )
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--cases", type=Path, metavar="DIR", help="folder of NAME.png with NAME_mask.png")
-    what.add_argument("--data", type=Path, metavar="DEST", help="folder of packs; needs --protocol")
+    what.add_argument(
+        "--data", type=Path, metavar="DEST", help="folder of packs (people: of the sets themselves)"
+    )
     how = parser.add_mutually_exclusive_group()
-    how.add_argument("--protocol", choices=(*PLANS, THINGS), help="how holes are made from the packs")
+    how.add_argument("--protocol", choices=(*PLANS, *_OWN_MEASURES), help="how holes are made from the packs")
     how.add_argument(
         "--extend", choices=tuple(EXTENSIONS), help="cut rows away below or above and recover them"
     )
@@ -237,7 +273,7 @@ def _run(arguments: argparse.Namespace) -> int:
     )
     _check_outputs(arguments, models)
     with threads_of_cpu(arguments.threads):
-        measure = evaluate_things if options.protocol == THINGS else evaluate
+        measure = _OWN_MEASURES.get(options.protocol or "", evaluate)
         report, tally = measure(options, ReleasedNetworks(models))
     sys.stdout.write(as_text(report))
     if arguments.json is not None:

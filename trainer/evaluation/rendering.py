@@ -9,6 +9,7 @@ from trainer.evaluation.parsers import ParserFigures
 from trainer.evaluation.report import Report
 from trainer.evaluation.tables import Table, cell
 from trainer.metrics.segmentation import RIM_PX
+from trainer.protocols.people import LEAST_PX
 
 FIGURES: dict[str, tuple[str, str]] = {
     "lpips": ("LPIPS", "{:.4f}"),
@@ -67,6 +68,7 @@ def tables_of(report: Report) -> list[Table]:
         *_parsers(report),
         *_guiding_map(report),
         *_things(report),
+        *_people(report),
         *_targets(report),
     )
     return [table for table in candidates if table.rows or table.notes]
@@ -168,6 +170,22 @@ def _things(report: Report) -> Iterator[Table]:
         rows.append([one.group, one.method, str(one.cases), *figures])
     note = f"Grown: by {RIM_PX} pixels, as a mask is before the fill. Area: relative to the loose mask."
     yield Table("Things in loose masks", rows, [note])
+
+
+def _people(report: Report) -> Iterator[Table]:
+    if not report.people:
+        return
+    rows = [["photos of", "photos", "people", "found", "hidden", "of these found", "boxes", "false", "main"]]
+    rows[0].append("CPU seconds")
+    for one in report.people:
+        row = [one.group, str(one.photos), str(one.people), f"{one.found:.3f}", str(one.hidden)]
+        row += [cell(one.hidden_found, "{:.3f}"), str(one.boxes), f"{one.false:.3f}", f"{one.main:.3f}"]
+        rows.append([*row, f"{one.seconds:.2f}"])
+    note = (
+        f"People of {LEAST_PX} pixels and more, counted by eye; hidden: less than half shows. False: boxes "
+        "that are nobody's, or the second one of somebody. Main: the main person is told by the boxes alone."
+    )
+    yield Table("People found", rows, [note])
 
 
 def _targets(report: Report) -> Iterator[Table]:

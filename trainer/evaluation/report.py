@@ -15,6 +15,7 @@ from trainer.evaluation.compare import Comparison, compare_all
 from trainer.evaluation.cost import Cost
 from trainer.evaluation.distribution import Distribution
 from trainer.evaluation.parsers import RELEASED, ParserFigures, ParserTally, per_label_figures
+from trainer.evaluation.people import PeopleRow
 from trainer.evaluation.scoring import Score, Tally
 from trainer.evaluation.targets import Target, targets_of
 from trainer.evaluation.things import ThingRow, thing_row
@@ -44,6 +45,7 @@ class Report:
         cost: of the released networks; None when unknown.
         things: how exactly things were found in loose masks.
         by_kind: mean figures by kind of hole, then by title of the method.
+        people: how many people were found.
     """
 
     protocol: str
@@ -62,6 +64,7 @@ class Report:
     cost: Cost | None = None
     things: list[ThingRow] = field(default_factory=list)
     by_kind: dict[str, dict[str, Score]] = field(default_factory=dict)
+    people: list[PeopleRow] = field(default_factory=list)
 
     @property
     def headline(self) -> str:
@@ -165,6 +168,7 @@ _VALUES: dict[str, Callable[..., Any]] = {
     "targets": Target,
     "cost": Cost,
     "things": thing_row,
+    "people": PeopleRow,
 }
 """Class of the values of each field that holds more than plain JSON."""
 

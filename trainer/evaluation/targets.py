@@ -10,6 +10,7 @@ from trainer.evaluation.compare import BETTER, UNDECIDED, Comparison
 from trainer.evaluation.cost import Cost
 from trainer.evaluation.methods import DEFAULT, G_P, G_P_F, NO_REDRAWING
 from trainer.evaluation.parsers import ParserFigures
+from trainer.evaluation.people import PeopleRow
 from trainer.evaluation.scoring import Score
 from trainer.evaluation.things import ThingRow
 from trainer.protocols.things import PASTED, REAL
@@ -113,6 +114,14 @@ def thing_targets(rows: Sequence[ThingRow]) -> list[Target]:
         pasted = found[PASTED, usual]
         targets.append(_at_least("IoU with pasted things", pasted.iou, 0.92, "{:.3f}"))
     return targets
+
+
+def people_targets(rows: Sequence[PeopleRow]) -> list[Target]:
+    """The targets that the protocol `people` can judge, by all photos, the first row."""
+    return [
+        _at_least("people found", rows[0].found, 0.95, "{:.3f}"),
+        _less("boxes that are nobody's", rows[0].false, 0.03, 0.03, "{:.3f}"),
+    ]
 
 
 def at_cost(targets: Sequence[Target], cost: Cost) -> list[Target]:
