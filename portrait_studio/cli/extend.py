@@ -96,13 +96,14 @@ def _extend(options: argparse.Namespace) -> int:
         raise OptionError("Say how far to extend the canvas, for example --bottom 33% or --ratio 4:5.")
     if options.seed + options.candidates - 1 > MOST_SEED:
         raise OptionError(f"Each candidate takes the next seed; begin with less than {options.seed}.")
-    export, chosen = ExportOptions(quality=options.quality), format_of(options.output)
+    export = ExportOptions(quality=options.quality)
     candidates, intent = _candidates(options)
     check_outputs(
         [*(one.output for one in candidates), options.record],
         [options.photo, options.mask],
         [stages_in(one.stages) for one in candidates if one.stages is not None],
     )
+    chosen = format_of(options.output)
     canvas = _canvas(options, wanted)
     check_size(canvas_of(canvas.photo.extent, canvas.margins).extent, chosen)
 

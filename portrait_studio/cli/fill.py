@@ -53,9 +53,10 @@ def _fill(
     from portrait_studio.imaging.writing import ExportOptions, check_size, format_of
     from portrait_studio.stage_files import stages_in, write_stages
 
-    export, chosen = ExportOptions(quality=options.quality), format_of(options.output)
+    export = ExportOptions(quality=options.quality)
     stages = [] if options.stages is None else [stages_in(options.stages)]
     check_outputs([options.output, options.record], [photo_path, mask_path], stages)
+    chosen = format_of(options.output)
 
     from portrait_studio.cli.edit import Edit
     from portrait_studio.engine.marking import mask_around

@@ -41,8 +41,9 @@ def _replay(options: argparse.Namespace) -> int:
     from portrait_studio.imaging.reading import read_photo
     from portrait_studio.imaging.writing import ExportOptions, check_size, format_of
 
-    export, chosen = ExportOptions(quality=options.quality), format_of(options.output)
+    export = ExportOptions(quality=options.quality)
     check_outputs([options.output], [options.photo, options.record])
+    chosen = format_of(options.output)
     record = read_record(options.record)
     photo = read_photo(options.photo)
     check_extent(record.extent, photo.extent)

@@ -104,6 +104,7 @@ def test_a_source_by_another_name_is_no_target(
     )
     assert_refused(capsys, tmp_path, ["extend", photo, *sources, "--top", "9", "-o", target], "overwritten")
     assert_refused(capsys, tmp_path, ["parse", photo, *sources, "-o", target], "overwritten")
+    assert_refused(capsys, tmp_path, ["mask", photo, "--around", mask, "-o", target], "overwritten")
     assert_refused(
         capsys,
         tmp_path,
@@ -308,6 +309,27 @@ def test_impossible_options_are_refused_before_the_work(
     assert_refused(
         capsys, tmp_path, ["batch", tmp_path, "--remove", "bag", "-o", folder, *arguments], arguments[0]
     )
+
+
+@pytest.mark.parametrize("growth", ["-1", "2.5", "10001", "9" * 5000, "wide"])
+def test_an_impossible_growth_is_refused_before_the_work(
+    unused: FakeEngine, photo: Path, tmp_path: Path, growth: str, capsys: Told
+) -> None:
+    batch = ["batch", tmp_path, "--remove", "bag", "-o", tmp_path / "out", "--grow", growth]
+    assert_refused(capsys, tmp_path, batch, "--grow takes a whole number")
+
+
+def test_a_folder_is_told_from_a_name_without_an_ending(
+    unused: FakeEngine, photo: Path, mask: Path, tmp_path: Path, capsys: Told
+) -> None:
+    (tmp_path / "d").mkdir()
+    for target, words in (
+        (tmp_path / "d", "is a folder;"),
+        (Path(), "is a folder;"),
+        (tmp_path / "o", "ending"),
+    ):
+        assert_refused(capsys, tmp_path, ["remove", photo, "--mask", mask, "-o", target], words)
+        assert_refused(capsys, tmp_path, ["extend", photo, "--top", "9", "-o", target], words)
 
 
 @pytest.mark.parametrize(
