@@ -134,6 +134,8 @@ class FillCommands(QObject):
             return
         if self._session.survey.is_under_way:
             self.told.emit(tr("Still looking at the photo; try again in a moment."))
+        elif self._session.seeking.is_possible:
+            self.told.emit(tr("Nothing there has a name; drag a rectangle around it, or paint over it."))
         else:
             self.told.emit(tr("No person or thing was recognised there; paint over it instead."))
 

@@ -19,6 +19,7 @@ from portrait_studio.session.tools import (
     LARGEST_THRESHOLD,
     SMALLEST_BRUSH_PX,
     SMALLEST_THRESHOLD,
+    Target,
     Tool,
     Tools,
 )
@@ -163,7 +164,8 @@ class PickOptions(QWidget):
         self._what = QComboBox(self)
         self._what.setAccessibleName(tr("What a click takes"))
         self._what.setToolTip(tr("What a click takes; Shift adds to the mask, Alt takes away from it"))
-        self._what.addItems([tr("Thing or person"), tr("Any part")])
+        for target in Target:
+            self._what.addItem(tr(target.value), target)
         tip = tr("How far beyond the thing the mask goes, in percent of the thing; never into skin")
         self._reach = _slider(tr("Reach"), tip, LARGEST_REACH, self)
         self._number = QLabel(self)
@@ -189,14 +191,14 @@ class PickOptions(QWidget):
         memory.keep_choice("pick", self._what)
         memory.keep_number("reach", self._reach)
 
-    def _on_what(self, place: int) -> None:
-        self._tools.set_picks_parts(place == 1)
+    def _on_what(self) -> None:
+        self._tools.set_target(self._what.currentData())
 
     def _on_reach(self, percent: int) -> None:
         self._tools.set_reach(percent)
 
     def _on_tools(self) -> None:
-        self._what.setCurrentIndex(1 if self._tools.picks_parts else 0)
+        self._what.setCurrentIndex(list(Target).index(self._tools.target))
         _show(self._reach, self._tools.reach_percent)
         self._number.setText(tr("{percent:.0f} %", percent=self._tools.reach_percent))
 

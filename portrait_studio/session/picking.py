@@ -24,7 +24,7 @@ from portrait_studio.session.parts import Guard, Part
 from portrait_studio.session.picked import PickedPart, PickedThing, coarseness
 from portrait_studio.session.seeking import Found, Seeking
 from portrait_studio.session.survey import Survey
-from portrait_studio.session.tools import Tools
+from portrait_studio.session.tools import Target, Tools
 
 _LEAST_AGREEMENT: Final = 0.4
 """IoU from which on what was found is the part that was clicked, at its own edge."""
@@ -100,29 +100,23 @@ class Picking(QObject):
 
     def part_at(self, x: float, y: float) -> Part | None:
         """What a click at a photo position would take."""
-        parts = self._survey.parts
-        if parts is None:
+        parts, target = self._survey.parts, self._tools.target
+        if parts is None or target is Target.LOOKS:
             return None
-        return parts.part_at(x, y) if self._tools.picks_parts else parts.thing_or_person_at(x, y)
+        return parts.part_at(x, y) if target is Target.PART else parts.thing_or_person_at(x, y)
 
     def pick(self, x: float, y: float, mode: PickMode) -> bool:
         """Take what is at a photo position, or look for it; False when nothing is there that could be taken.
 
-        What has no name is looked for by its click. Until something else is done, clicks near it that add or
-        take away say what belongs to it, and it is looked for again.
+        By its looks a thing is looked for anew with every click that adds or takes away near it, until
+        something else is done.
         """
+        if self._tools.target is Target.LOOKS:
+            return self._look_at(x, y, mode)
         part = self.part_at(x, y)
-        search = self._to_correct(x, y, mode)
-        if search is not None and (part is None or not part.is_thing):
-            self._look_for(search.corrected(x, y, mode))
-            return True
         if part is not None:
             self._take_part(part, mode)
-            return True
-        if not self._may_look_at(x, y):
-            return False
-        self._look_for(_Search(mode, Clicks(((x, y),))))
-        return True
+        return part is not None
 
     def pick_in(self, box: Bounds, mode: PickMode) -> bool:
         """Look for the thing that fills a rectangle; False when that cannot be done now."""
@@ -162,16 +156,22 @@ class Picking(QObject):
 
     # -- searches ------------------------------------------------------------------------------------------
 
-    def _may_look_at(self, x: float, y: float) -> bool:
-        """What has a name goes by that: nothing is looked for before it is known what is where."""
+    def _look_at(self, x: float, y: float, mode: PickMode) -> bool:
         document = self._editing.document
-        if document is None or not self._seeking.is_possible or self._survey.is_under_way:
+        if document is None or not self._seeking.is_possible:
             return False
-        return 0 <= x < document.extent.width and 0 <= y < document.extent.height
+        search = self._to_correct(x, y, mode)
+        if search is not None:
+            self._look_for(search.corrected(x, y, mode))
+            return True
+        is_inside = 0 <= x < document.extent.width and 0 <= y < document.extent.height
+        if is_inside:
+            self._look_for(_Search(mode, Clicks(((x, y),))))
+        return is_inside
 
     def _to_correct(self, x: float, y: float, mode: PickMode) -> _Search | None:
         """The search that a click goes on with: the one under way, or the last, if the click is near."""
-        if mode is PickMode.REPLACE or not self._seeking.is_possible:
+        if mode is PickMode.REPLACE:
             return None
         if self._pending is not None or self._answered is None:
             return self._pending

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.engine.things import USUAL_THRESHOLD
 from portrait_studio.imaging.geometry import Extent
+from portrait_studio.messages import Message
 
 SMALLEST_BRUSH_PX: Final = 1
 LARGEST_BRUSH_PX: Final = 1000
@@ -35,6 +36,14 @@ class Tool(Enum):
         return self in (Tool.BRUSH, Tool.ERASER)
 
 
+class Target(Enum):
+    """What a click with the pick tool takes; the value is what the user reads."""
+
+    THING = Message("Thing or person")
+    PART = Message("Any part")
+    LOOKS = Message("What looks alike")
+
+
 class Tools(QObject):
     """The tool in hand, its brush in photo pixels, and the switches that belong to painting."""
 
@@ -49,7 +58,7 @@ class Tools(QObject):
         self._hardness = 1.0
         self._label: int | None = None
         self._reach_percent = USUAL_REACH
-        self._picks_parts = False
+        self._target = Target.THING
         self._obeys_pressure = True
         self._takes_loops = False
         self._fills_after_stroke = False
@@ -82,9 +91,9 @@ class Tools(QObject):
         return self._reach_percent
 
     @property
-    def picks_parts(self) -> bool:
-        """Whether picking takes the label under the pointer; otherwise a thing or a whole person."""
-        return self._picks_parts
+    def target(self) -> Target:
+        """What a click takes: a named thing or a whole person, a label, or whatever stands out there."""
+        return self._target
 
     @property
     def obeys_pressure(self) -> bool:
@@ -155,9 +164,9 @@ class Tools(QObject):
         self._reach_percent = min(LARGEST_REACH, max(0, percent))
         self.changed.emit()
 
-    def set_picks_parts(self, parts: bool) -> None:
-        """Whether picking takes single parts and garments, too."""
-        self._picks_parts = parts
+    def set_target(self, target: Target) -> None:
+        """What a click takes."""
+        self._target = target
         self.changed.emit()
 
     def set_obeys_pressure(self, obeys: bool) -> None:

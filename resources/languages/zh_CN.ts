@@ -1356,11 +1356,6 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/fill_commands.py" />
-            <source>No person or thing was recognised there; paint over it instead.</source>
-            <translation>此处未识别到人物或物体，请改用涂抹。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/fill_commands.py" />
             <source>The network that finds things is missing; click a thing, or paint over it.</source>
             <translation>缺少用来寻找物体的网络；请单击物体，或直接涂抹。</translation>
         </message>
@@ -1373,6 +1368,16 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/fill_commands.py" />
             <source>Paint over something first; then Enter removes it.</source>
             <translation>请先涂抹要移除的内容，再按回车键。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/fill_commands.py" />
+            <source>Nothing there has a name; drag a rectangle around it, or paint over it.</source>
+            <translation>此处没有能叫出名称的物体；请拖出矩形框住它，或直接涂抹。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/fill_commands.py" />
+            <source>No person or thing was recognised there; paint over it instead.</source>
+            <translation>此处未识别到人物或物体，请改用涂抹。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/frame.py" />
@@ -2205,16 +2210,6 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/tool_options.py" />
-            <source>Thing or person</source>
-            <translation>物体或人物</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/tool_options.py" />
-            <source>Any part</source>
-            <translation>任意部分</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/tool_options.py" />
             <source>A click takes</source>
             <translation>单击选取</translation>
         </message>
@@ -2549,6 +2544,21 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/session/tightening.py" />
             <source>Where nothing stands out, the mask stays as you painted it.</source>
             <translation>没有明显物体的地方，蒙版保持您所画的样子。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/tools.py" />
+            <source>Thing or person</source>
+            <translation>物体或人物</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/tools.py" />
+            <source>Any part</source>
+            <translation>任意部分</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/tools.py" />
+            <source>What looks alike</source>
+            <translation>外观相近的区域</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/document/document.py" />

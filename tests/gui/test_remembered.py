@@ -20,7 +20,7 @@ from portrait_studio.gui.actions import TABLE, Command
 from portrait_studio.gui.bars import TOOL_COMMANDS
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.session.remembered import Remembered
-from portrait_studio.session.tools import Tool
+from portrait_studio.session.tools import Target, Tool
 from tests.gui.test_controls_by_hand import named
 from tests.helpers.fake_engine import FakeEngine
 
@@ -117,7 +117,7 @@ def test_every_choice_and_number_is_as_it_was_left(start: Start) -> None:
     second = start()
     assert controls(second.window) == left
     assert second.session.tools.hardness == pytest.approx(first.session.tools.hardness)
-    assert second.session.tools.picks_parts
+    assert second.session.tools.target is Target.PART
     assert second.session.filling.intent is first.session.filling.intent
     assert second.window.options.method is first.window.options.method
 

@@ -22,6 +22,7 @@ from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import Mask
 from portrait_studio.session.session import Session
 from portrait_studio.session.tightening import tightened, touched_places
+from portrait_studio.session.tools import Target
 from tests.gui.conftest import CTRL, Hand, write_photo
 from tests.helpers.fake_engine import FakeEngine
 
@@ -385,6 +386,7 @@ def seen(qtbot: QtBot, opened: Session, hand: Hand) -> Session:
 
 
 def test_a_click_finds_what_has_no_name(qtbot: QtBot, seen: Session, hand: Hand, engine: FakeEngine) -> None:
+    seen.tools.set_target(Target.LOOKS)
     engine.things = thing((160, 200, 200, 240))
     hand.stroke((180, 220))
     answered(qtbot, seen)
@@ -397,6 +399,7 @@ def test_a_click_finds_what_has_no_name(qtbot: QtBot, seen: Session, hand: Hand,
 def test_clicks_add_up_until_something_else_is_done(
     qtbot: QtBot, seen: Session, hand: Hand, engine: FakeEngine
 ) -> None:
+    seen.tools.set_target(Target.LOOKS)
     engine.things = thing((160, 200, 200, 240), (202, 200, 210, 240), (160, 242, 200, 250))
     hand.stroke((180, 220))
     answered(qtbot, seen)
@@ -422,6 +425,7 @@ def test_clicks_add_up_until_something_else_is_done(
 def test_a_click_far_away_adds_another_thing(
     qtbot: QtBot, seen: Session, hand: Hand, engine: FakeEngine
 ) -> None:
+    seen.tools.set_target(Target.LOOKS)
     engine.things = thing((160, 200, 200, 240), (190, 20, 220, 50))
     hand.stroke((180, 220))
     answered(qtbot, seen)
@@ -436,6 +440,7 @@ def test_a_click_far_away_adds_another_thing(
 def test_a_correction_that_finds_nothing_leaves_the_pick_as_it_is(
     qtbot: QtBot, seen: Session, hand: Hand, window: MainWindow, engine: FakeEngine
 ) -> None:
+    seen.tools.set_target(Target.LOOKS)
     engine.things = thing((160, 200, 200, 240))
     hand.stroke((180, 220))
     answered(qtbot, seen)
@@ -495,6 +500,7 @@ def test_reach_is_of_the_thing_and_never_goes_into_skin(
 def test_what_belongs_to_a_protected_person_says_so(
     qtbot: QtBot, seen: Session, hand: Hand, window: MainWindow, engine: FakeEngine
 ) -> None:
+    seen.tools.set_target(Target.LOOKS)
     engine.things = thing((160, 200, 200, 240))
     assert seen.document is not None
     seen.document.protect(thing((150, 190, 210, 250)))
