@@ -13,7 +13,7 @@ from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.buttons import ActionButton, ActionSwitch
 from portrait_studio.gui.memory import Memory
 from portrait_studio.gui.number_field import NumberField
-from portrait_studio.gui.tool_options import TightnessSlider
+from portrait_studio.gui.tool_options import TightnessSlider, captioned
 from portrait_studio.language.saying import tr
 from portrait_studio.session.parts import Part
 from portrait_studio.session.tools import Tools
@@ -110,7 +110,7 @@ class MaskPanel(QWidget):
         tight.addWidget(ActionButton(actions[Command.TIGHTEN], self), 1)
         # Made here, since Tab goes through widgets in the order in which they were made.
         self._tightness = TightnessSlider(tools, self)
-        tight.addWidget(self._tightness, 1)
+        tight.addLayout(captioned(tr("How tight"), self._tightness, self), 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 12, 12)
         column.setSpacing(10)

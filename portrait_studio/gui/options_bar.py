@@ -12,7 +12,7 @@ from portrait_studio.engine.intent import Intent
 from portrait_studio.engine.request import Method
 from portrait_studio.gui.buttons import ActionButton
 from portrait_studio.gui.memory import Memory
-from portrait_studio.gui.tool_options import BrushOptions, PickOptions, TightenOptions, captioned
+from portrait_studio.gui.tool_options import BrushOptions, PickOptions, ShapeOptions, captioned
 from portrait_studio.language.saying import tr
 from portrait_studio.messages import Message
 from portrait_studio.session.tools import Tool, Tools
@@ -52,16 +52,14 @@ class OptionsBar(QWidget):
         """Args: the tools that are set here; the actions on the buttons and of the switch."""
         super().__init__(parent)
         self._tools = tools
-        self.brush = BrushOptions(tools, self)
+        self.brush = BrushOptions(tools, tighten, self)
         self.pick = PickOptions(tools, self)
-        self._shape = QLabel(tr("Drag around what shall go"), self)
-        self._shape.setProperty("role", "hint")
+        self.shape = ShapeOptions(tighten, self)
         self._extend = QLabel(tr("Drag an edge outwards, then Enter"), self)
         self._extend.setProperty("role", "hint")
         self._pages = QStackedWidget(self)
-        for page in (self.brush, self.pick, self._shape, self._extend):
+        for page in (self.brush, self.pick, self.shape, self._extend):
             self._pages.addWidget(page)
-        self.tighten = TightenOptions(tools, tighten, self)
         self._method = QComboBox(self)
         self._method.setAccessibleName(tr("Method"))
         self._method.setToolTip(tr("How the hole is filled"))
@@ -87,7 +85,6 @@ class OptionsBar(QWidget):
         row.setContentsMargins(4, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self._pages, 1)
-        row.addWidget(self.tighten)
         row.addLayout(captioned(tr("Behind the mask"), self._intent, self))
         row.addLayout(captioned(tr("Method"), self._method, self))
         for button in (self.again_button, self.fill_button):
@@ -107,7 +104,6 @@ class OptionsBar(QWidget):
         memory.keep_choice("intent", self._intent)
         self.brush.remember(memory)
         self.pick.remember(memory)
-        self.tighten.slider.remember(memory)
 
     def _on_intent(self) -> None:
         self.intent_chosen.emit(self._intent.currentData())
@@ -115,4 +111,4 @@ class OptionsBar(QWidget):
     def _on_tools(self) -> None:
         tool = self._tools.tool
         pages: dict[Tool, QWidget] = {Tool.PICK: self.pick, Tool.EXTEND: self._extend}
-        self._pages.setCurrentWidget(self.brush if tool.is_brush else pages.get(tool, self._shape))
+        self._pages.setCurrentWidget(self.brush if tool.is_brush else pages.get(tool, self.shape))

@@ -27,8 +27,6 @@ from portrait_studio.session.tools import (
 _SLIDER_STEPS: Final = 200
 _CAPTION_SIZE: Final = 0.85
 """Of letters above a control, in sizes of those in it."""
-_LOOSE: Final = (Tool.BRUSH, Tool.RECTANGLE, Tool.LASSO)
-"""Tools whose marks can be tightened."""
 
 
 def _position_of(value: int, least: int, most: int) -> int:
@@ -101,8 +99,8 @@ class BrushOptions(QWidget):
 
     typing_ended = Signal()
 
-    def __init__(self, tools: Tools, parent: QWidget) -> None:
-        """Args: the tools that are set here."""
+    def __init__(self, tools: Tools, tighten: QAction, parent: QWidget) -> None:
+        """Args: the tools that are set here; the action that lets strokes be tightened."""
         super().__init__(parent)
         self._tools = tools
         tip = tr("Brush size ([ and ], Alt+wheel)")
@@ -127,6 +125,8 @@ class BrushOptions(QWidget):
         row.addLayout(captioned(tr("Brush size"), size, self), 2)
         row.addSpacing(4)
         row.addLayout(captioned(tr("Hardness"), self._hardness, self), 1)
+        self.tighten = ActionSwitch(tighten, self, tr("Tighten"))
+        row.addWidget(self.tighten)
         row.addStretch(1)
         self._size.valueChanged.connect(self._on_size)
         self._hardness.valueChanged.connect(self._on_hardness)
@@ -151,6 +151,7 @@ class BrushOptions(QWidget):
         _show(self._size, _position_of(self._tools.diameter_px, SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX))
         _show(self._hardness, round(self._tools.hardness * 100))
         self._hardness.setEnabled(self._tools.label is None)
+        self.tighten.setVisible(self._tools.tool is Tool.BRUSH and self._tools.label is None)
         self.number.setValue(self._tools.diameter_px)
 
 
@@ -230,28 +231,16 @@ class TightnessSlider(QSlider):
         _show(self, round(100 * self._tools.threshold))
 
 
-class TightenOptions(QWidget):
-    """Whether marks by hand are tightened, and how tight masks are; in one column, since bars are short."""
+class ShapeOptions(QWidget):
+    """What can be set for rectangle and lasso."""
 
-    def __init__(self, tools: Tools, tighten: QAction, parent: QWidget) -> None:
-        """Args: the tools that are set here; the action that is switched."""
+    def __init__(self, tighten: QAction, parent: QWidget) -> None:
+        """Args: the action that lets marks be tightened."""
         super().__init__(parent)
-        self._tools = tools
-        self.switch = ActionSwitch(tighten, self, tr("Tighten"))
-        self.slider = TightnessSlider(tools, self)
-        self._caption = QLabel(tr("How tight"), self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(1)
-        for widget in (self.switch, self._caption, self.slider):
-            column.addWidget(widget)
-        tools.changed.connect(self._on_tools)
-        self._on_tools()
-
-    def _on_tools(self) -> None:
-        tool = self._tools.tool
-        is_loose = tool in _LOOSE and self._tools.label is None
-        self.setVisible(is_loose or tool is Tool.PICK)
-        self.switch.setVisible(is_loose)
-        self._caption.setVisible(not is_loose)
-        self.slider.setVisible(not is_loose or self._tools.tightens)
+        hint = QLabel(tr("Drag around what shall go"), self)
+        hint.setProperty("role", "hint")
+        self.tighten = ActionSwitch(tighten, self, tr("Tighten"))
+        row = _row(self)
+        row.addWidget(hint)
+        row.addWidget(self.tighten)
+        row.addStretch(1)

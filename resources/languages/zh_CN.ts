@@ -1632,6 +1632,12 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/mask_panel.py" />
+            <location filename="../../portrait_studio/gui/tool_options.py" />
+            <source>How tight</source>
+            <translation>松紧</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/mask_panel.py" />
             <source>Painting</source>
             <translation>绘制</translation>
         </message>
@@ -1745,11 +1751,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/options_bar.py" />
             <source>Same surface</source>
             <translation>只换表面</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/options_bar.py" />
-            <source>Drag around what shall go</source>
-            <translation>拖动圈出要移除的内容</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/options_bar.py" />
@@ -2180,6 +2181,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/tool_options.py" />
+            <source>Tighten</source>
+            <translation>收紧</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/tool_options.py" />
             <source>What a click takes</source>
             <translation>单击选取的对象</translation>
         </message>
@@ -2195,18 +2201,13 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/tool_options.py" />
-            <source>How tight</source>
-            <translation>松紧</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/tool_options.py" />
             <source>How tight the last tightening or pick lies: to the left it takes what is doubtful, too</source>
             <translation>上次收紧或点选有多紧：越往左，连不确定的部分也包括在内</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/tool_options.py" />
-            <source>Tighten</source>
-            <translation>收紧</translation>
+            <source>Drag around what shall go</source>
+            <translation>拖动圈出要移除的内容</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/tool_options.py" />

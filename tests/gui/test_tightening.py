@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QSlider
 from pytestqt.qtbot import QtBot
@@ -24,6 +24,7 @@ from portrait_studio.session.session import Session
 from portrait_studio.session.tightening import tightened, touched_places
 from portrait_studio.session.tools import Target
 from tests.gui.conftest import CTRL, Hand, write_photo
+from tests.gui.test_key_pointer import Keys
 from tests.helpers.fake_engine import FakeEngine
 
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
@@ -179,8 +180,8 @@ def test_the_slider_changes_the_last_tightening_as_long_as_nothing_came_after_it
     hand.key(Qt.Key.Key_R)
     hand.stroke((60, 80), (140, 170))
     answered(qtbot, loose)
-    slider = window.options.tighten.slider
-    assert not slider.isHidden()
+    slider = window.mask_panel.findChildren(TightnessSlider)[0]
+    assert slider.isVisible()
     slider.setFocus()
     QTest.keyClick(slider, Qt.Key.Key_End)
     assert loose.tools.threshold == pytest.approx(0.9)
@@ -304,7 +305,7 @@ def test_without_the_network_everything_is_as_before(
     engine.finds_things = False
     with qtbot.waitSignal(loose.device_named, timeout=5000):
         loose.prepare()
-    assert not window.options.tighten.switch.isEnabled()
+    assert not window.options.brush.tighten.isEnabled()
     hand.key(Qt.Key.Key_R)
     hand.stroke((60, 80), (140, 170))
     assert not loose.seeking.is_under_way
@@ -350,18 +351,20 @@ def test_how_marks_are_made_is_remembered(
     second.close()
 
 
-def test_two_sliders_and_two_switches_show_the_same(loose: Session, window: MainWindow, hand: Hand) -> None:
-    sliders = [window.options.tighten.slider, *window.mask_panel.findChildren(QSlider)]
-    assert len(sliders) == 2
-    for slider in sliders:
-        slider.setValue(slider.value() + 7)
-        assert {other.value() for other in sliders} == {slider.value()}
-    hand.key(Qt.Key.Key_T, SHIFT)
-    assert not window.options.tighten.switch.isChecked()
+def test_all_switches_show_the_same(loose: Session, window: MainWindow, hand: Hand) -> None:
+    switches = [window.options.brush.tighten, window.options.shape.tighten]
+    assert all(switch.isChecked() for switch in switches)
+    assert switches[0].isVisible()
+    hand.key(Qt.Key.Key_R)
+    assert switches[1].isVisible()
+    QTest.mouseClick(switches[1], Qt.MouseButton.LeftButton, pos=QPoint(8, switches[1].height() // 2))
+    assert not any(switch.isChecked() for switch in switches)
     assert not loose.tools.tightens
-    assert window.options.tighten.slider.isHidden()
+    hand.key(Qt.Key.Key_T, SHIFT)
+    assert loose.tools.tightens
+    assert all(switch.isChecked() for switch in switches)
     hand.key(Qt.Key.Key_E)
-    assert window.options.tighten.isHidden()
+    assert not switches[0].isVisible()
 
 
 # -- picking -----------------------------------------------------------------------------------------------
@@ -513,20 +516,15 @@ def test_what_belongs_to_a_protected_person_says_so(
 def test_the_rectangle_is_drawn_with_keys(
     qtbot: QtBot, seen: Session, hand: Hand, window: MainWindow, engine: FakeEngine
 ) -> None:
-    engine.things = thing((100, 100, 180, 260))
+    engine.things = thing((160, 200, 200, 240))
+    keys = Keys(window)
     hand.key(Qt.Key.Key_P)
-    for _ in range(2):
-        hand.key(Qt.Key.Key_Left, CTRL)
-    hand.key(Qt.Key.Key_Up, CTRL)
-    QTest.keyPress(window.canvas, Qt.Key.Key_Space)
-    for _ in range(4):
-        hand.key(Qt.Key.Key_Right, CTRL)
-    for _ in range(3):
-        hand.key(Qt.Key.Key_Down, CTRL)
-    QTest.keyRelease(window.canvas, Qt.Key.Key_Space)
+    keys.stroke((150, 190), (210, 250))
     answered(qtbot, seen)
-    assert engine.loose
-    assert mask_of(seen).any()
+    assert is_thing_with_rim(mask_of(seen), 160, 200, 200, 240)
+    keys.stroke((150, 190), (210, 250), key=Qt.Key.Key_Delete)
+    answered(qtbot, seen)
+    assert not mask_of(seen).any()
 
 
 # -- masks -------------------------------------------------------------------------------------------------
