@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import io
 import json
 import random
@@ -141,13 +142,14 @@ def _change(rng: random.Random, parent: Any, key: Any) -> bytes:
     elif choice == 2 and isinstance(value, str):
         parent[key] = _mutated_text(rng, value)
     elif choice == 3 and isinstance(value, list) and value:
-        parent[key] = value * rng.choice((2, 30, 1000))
+        parent[key] = value[:1000] * rng.choice((2, 30, 1000))
     elif choice == 4 and isinstance(value, int | float):
         parent[key] = value + rng.choice((-1, 1, 7, 1000))
     elif choice == 5:
-        parent[key] = {"a": value, "b": [value]}
+        parent[key] = {"a": value, "b": [copy.deepcopy(value)]}
     else:
-        parent[key] = rng.choice((*_NUMBERS, *_TEXTS, *_OTHERS))
+        # A copy: what is put in may be changed in turn.
+        parent[key] = copy.deepcopy(rng.choice((*_NUMBERS, *_TEXTS, *_OTHERS)))
     return b""
 
 

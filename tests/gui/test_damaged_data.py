@@ -20,6 +20,7 @@ from portrait_studio.session.recent import RecentFiles
 from portrait_studio.session.recovery import find_remains
 from portrait_studio.session.session import Session
 from portrait_studio.session.settings import Preferences, Settings
+from tests.fuzz import bombs
 from tests.gui.conftest import Hand
 from tests.gui.test_autosave import wait_for_file
 from tests.gui.test_window import when_shown
@@ -214,3 +215,17 @@ def test_after_one_that_cannot_be_opened_the_others_are_offered(
     assert (folder / "broken.psproj").exists()
     for dialog in window.findChildren(QDialog):
         dialog.close()
+
+
+def test_a_long_history_is_taken_over_in_one_change(
+    qtbot: QtBot, opened: Session, window: MainWindow, tmp_path: Path
+) -> None:
+    bombs.write(tmp_path / "long.psproj", [bombs.step("s", [])] * 3000, {"s": b""})
+    heard: list[None] = []
+    opened.history.changed.connect(lambda: heard.append(None))
+    with qtbot.waitSignal(opened.opened, timeout=60_000):
+        window.open_path(tmp_path / "long.psproj")
+    assert opened.history.stack.count() == opened.history.stack.index() == 3000
+    # Once each of the 3,000 steps was told to all panels, which look at all of them.
+    assert len(heard) < 10
+    assert window.history_panel.view.model().rowCount() == 3001

@@ -207,7 +207,7 @@ def _share_table(photos: Sequence[PackedPhoto]) -> NDArray[np.float32]:
 def _index_as_expected(folder: Path) -> Iterator[None]:
     try:
         yield
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise DataSetError(
             f"The index {folder / INDEX_NAME} is damaged; prepare the set {folder.name} anew."
         ) from error

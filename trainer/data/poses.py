@@ -61,7 +61,7 @@ def read_blazepose(path: Path) -> dict[str, DetectedPose]:
         raise DataSetError(
             f"The poses {path} cannot be read; put the file there, or name another one with --poses."
         ) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise DataSetError(f"The poses {path} are damaged ({error}); copy the data set anew.") from error
 
 

@@ -156,7 +156,7 @@ def read_json(path: Path) -> Report:
         raise DataSetError(
             f"There are no metrics in {path}; make them with 'evaluate --json {path}'."
         ) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise DataSetError(f"The metrics {path} are damaged; measure anew with 'evaluate --json'.") from error
 
 

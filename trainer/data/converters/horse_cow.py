@@ -119,7 +119,7 @@ def read_animal_pose(path: Path) -> dict[str, list[Points]]:
                 photo_id = Path(content["images"][str(entry["image_id"])]).stem
                 points = zip(names[entry["category_id"]], entry["keypoints"], strict=False)
                 found.setdefault(photo_id, []).append({name: (x, y) for name, (x, y, seen) in points if seen})
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise DataSetError(
             f"The points {path} are damaged; download keypoints.json of Animal-Pose anew."
         ) from error
