@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, TypeVar
 
 from torch import Tensor, nn
 
@@ -14,7 +17,7 @@ from portrait_studio.networks.registry import ARCHITECTURES, build_network
 from portrait_studio.networks.segmentation import SegmentationNetwork
 from trainer.config import Recipe
 from trainer.frozen import Frozen
-from trainer.losses.perceptual import RelativeFeatureDistance, load_perceptual
+from trainer.losses.perceptual import PerceptualLoss, RelativeFeatureDistance, load_perceptual
 from trainer.tasks.adversary import Adversary
 from trainer.tasks.base import Task
 from trainer.tasks.completion import CompletionTask
@@ -24,7 +27,31 @@ from trainer.tasks.parsing import ParsingTask
 from trainer.tasks.segmentation import SegmentationTask
 from trainer.tasks.structure import StructureSource
 
-_TASKS = ("parsing", "completion", "face", FACE_COMPLETION, "segmentation")
+_Network = TypeVar("_Network", bound=nn.Module)
+
+
+@dataclass(frozen=True, eq=False)
+class Ingredients:
+    """What a task is made of.
+
+    Attributes:
+        recipe: what to do.
+        network: to be trained.
+        label_frequencies: (18,) share of each label in the training pixels.
+        frozen: networks of earlier stages.
+        vgg: file of the features for the perceptual loss, if there is one.
+    """
+
+    recipe: Recipe
+    network: nn.Module
+    label_frequencies: Tensor
+    frozen: Frozen
+    vgg: Path | None
+
+    def network_as(self, kind: type[_Network]) -> _Network:
+        """The network, which the registry builds for this task only."""
+        assert isinstance(self.network, kind)
+        return self.network
 
 
 def check_task(recipe: Recipe) -> None:
@@ -34,8 +61,8 @@ def check_task(recipe: Recipe) -> None:
         OptionError: it is not, or there is no such task.
     """
     fitting = [name for name, entry in ARCHITECTURES.items() if entry.task == recipe.task]
-    if recipe.task not in _TASKS:
-        raise OptionError(f"There is no task {recipe.task!r}; choose one of: {', '.join(_TASKS)}.")
+    if recipe.task not in TASKS:
+        raise OptionError(f"There is no task {recipe.task!r}; choose one of: {', '.join(TASKS)}.")
     if recipe.architecture not in fitting:
         raise OptionError(
             f"The architecture {recipe.architecture!r} is none for the task {recipe.task}; choose one of: "
@@ -46,54 +73,80 @@ def check_task(recipe: Recipe) -> None:
 def make_task(
     recipe: Recipe, network: nn.Module, label_frequencies: Tensor, frozen: Frozen, vgg: Path | None
 ) -> Task:
-    """The stage of a recipe.
-
-    Args:
-        recipe: what to do.
-        network: to be trained.
-        label_frequencies: (18,) share of each label in the training pixels.
-        frozen: networks of earlier stages.
-        vgg: features for the perceptual loss.
+    """The stage of a recipe; see `Ingredients`.
 
     Raises:
         DataSetError: the recipe has a perceptual loss, and there is no VGG file.
         OptionError: the recipe cannot run.
         WeightsError: a frozen network is missing or damaged.
     """
-    if recipe.task == "parsing" and isinstance(network, ParsingNetwork):
-        return ParsingTask(recipe, network, label_frequencies)
-    if recipe.task == "segmentation" and isinstance(network, SegmentationNetwork):
-        return SegmentationTask(recipe, network)
-    if recipe.task == FACE_COMPLETION:
-        return _face_completion(recipe, network, vgg)
-    judges = _adversaries(recipe)
-    if not (recipe.loss.pixel or recipe.loss.perceptual or (judges and recipe.adversarial.start == 0)):
-        raise OptionError(
-            f"The recipe {recipe.name!r} has no loss at its first step: set pixel, perceptual or adversarial."
-        )
-    perceptual = load_perceptual(require_vgg(vgg)) if recipe.loss.perceptual else None
-    structure = StructureSource(_frozen_parser(frozen), recipe.loss.predicted_structure, recipe.run.seed)
-    if recipe.task == "completion":
-        return CompletionTask(recipe, network, structure, perceptual, judges)
-    completion = frozen.load("completion")
+    return TASKS[recipe.task](Ingredients(recipe, network, label_frequencies, frozen, vgg))
+
+
+def _parsing(given: Ingredients) -> Task:
+    return ParsingTask(given.recipe, given.network_as(ParsingNetwork), given.label_frequencies)
+
+
+def _segmentation(given: Ingredients) -> Task:
+    return SegmentationTask(given.recipe, given.network_as(SegmentationNetwork))
+
+
+def _completion(given: Ingredients) -> Task:
+    judges = _adversaries(given.recipe)
+    _require_loss(given.recipe, judges)
+    return CompletionTask(given.recipe, given.network, _structure(given), _perceptual(given), judges)
+
+
+def _face(given: Ingredients) -> Task:
+    recipe, judges = given.recipe, _adversaries(given.recipe)
+    _require_loss(recipe, judges)
+    perceptual, structure = _perceptual(given), _structure(given)
+    completion = given.frozen.load("completion")
     if completion is None:
         raise WeightsError(
             "The face network refines a completion network: name its weights with --init models."
         )
     if recipe.data.size < FACE_WINDOW:
         raise OptionError(f"The face stage needs a size of at least {FACE_WINDOW}, not {recipe.data.size}.")
-    return FaceTask(recipe, network, completion, structure, perceptual, judges.get("face"))
+    return FaceTask(recipe, given.network, completion, structure, perceptual, judges.get("face"))
 
 
-def _face_completion(recipe: Recipe, network: nn.Module, vgg: Path | None) -> Task:
+def _face_completion(given: Ingredients) -> Task:
+    recipe = given.recipe
     if recipe.data.size != FACE_COMPLETION_SIDE:
         raise OptionError(
             f"The face completion stage needs a size of {FACE_COMPLETION_SIDE}, not {recipe.data.size}."
         )
     distance = None
     if recipe.loss.perceptual:
-        distance = load_perceptual(require_vgg(vgg), RelativeFeatureDistance)
-    return FaceCompletionTask(recipe, network, distance)
+        distance = load_perceptual(require_vgg(given.vgg), RelativeFeatureDistance)
+    return FaceCompletionTask(recipe, given.network, distance)
+
+
+TASKS: Final[dict[str, Callable[[Ingredients], Task]]] = {
+    "parsing": _parsing,
+    "completion": _completion,
+    "face": _face,
+    FACE_COMPLETION: _face_completion,
+    "segmentation": _segmentation,
+}
+"""What makes each task by its name in recipes."""
+
+
+def _require_loss(recipe: Recipe, judges: dict[str, Adversary]) -> None:
+    if not (recipe.loss.pixel or recipe.loss.perceptual or (judges and recipe.adversarial.start == 0)):
+        raise OptionError(
+            f"The recipe {recipe.name!r} has no loss at its first step: set pixel, perceptual or adversarial."
+        )
+
+
+def _perceptual(given: Ingredients) -> PerceptualLoss | None:
+    return load_perceptual(require_vgg(given.vgg)) if given.recipe.loss.perceptual else None
+
+
+def _structure(given: Ingredients) -> StructureSource:
+    share, seed = given.recipe.loss.predicted_structure, given.recipe.run.seed
+    return StructureSource(_frozen_parser(given.frozen), share, seed)
 
 
 def _frozen_parser(frozen: Frozen) -> ParsingNetwork | None:
