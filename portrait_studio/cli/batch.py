@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from portrait_studio.cli.console import EXIT_CANCELLED, progress_bar, write_notices
 from portrait_studio.cli.extension_options import WantedExtension, add_extension, wanted_extension
-from portrait_studio.cli.mask import add_tighten, tightness_of
+from portrait_studio.cli.mask import add_people, add_tighten, tightness_of
 from portrait_studio.cli.options import add_command, add_method, add_quality, how_to_fill, whole_number
 from portrait_studio.cli.outputs import check_outputs
 from portrait_studio.errors import (
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from portrait_studio.cli.batch_plan import Item, Plan
     from portrait_studio.cli.batch_report import BatchReport, Line
     from portrait_studio.engine.intent import Intent
+    from portrait_studio.engine.marking import Who
     from portrait_studio.engine.pipeline import Engine
     from portrait_studio.engine.progress import Progress
     from portrait_studio.engine.request import CompletionOptions, Structure
@@ -52,6 +53,7 @@ class Recipe:
         extension: how far the canvas is extended; None = not at all.
         has_masks: whether there are mask files.
         tightness: how tight masks are drawn around the things in them; None = they stay as they are.
+        people: who is to be removed; None = nobody as such.
     """
 
     how: CompletionOptions
@@ -62,6 +64,7 @@ class Recipe:
     extension: WantedExtension | None
     has_masks: bool
     tightness: float | None = None
+    people: Who | None = None
 
 
 def add_batch(commands: Any) -> None:
@@ -79,6 +82,7 @@ def add_batch(commands: Any) -> None:
     what.add_argument(
         "--remove", metavar="LABELS", help="what to remove, by the parsing map: bag,hat,sunglasses,scarf"
     )
+    add_people(what)
     parser.add_argument(
         "--grow",
         metavar="N",
@@ -158,19 +162,25 @@ def _run(plan: Plan, recipe: Recipe, report: BatchReport, *, resumes: bool) -> i
 
 def _recipe(options: argparse.Namespace) -> Recipe:
     from portrait_studio.engine.label_mask import labels_named
+    from portrait_studio.engine.marking import Who
     from portrait_studio.imaging.writing import ExportOptions
 
     if options.grow is not None and options.remove is None:
         raise OptionError("--grow takes effect with --remove only; leave it out.")
     extension = wanted_extension(options)
-    if options.remove is None and options.masks is None and extension is None:
-        raise OptionError("Say what to fill: --masks, --remove, or how far to extend, as --bottom 33%.")
+    wishes = (options.remove, options.masks, options.people, extension)
+    if all(wish is None for wish in wishes):
+        raise OptionError(
+            "Say what to fill: --masks, --remove, --people, or how far to extend, as --bottom 33%."
+        )
     labels = frozenset() if options.remove is None else labels_named(options.remove.split(","))
     export = ExportOptions(quality=options.quality)
     has_masks, tight = options.masks is not None, tightness_of(options)
     if tight is not None and not (has_masks or labels):
         raise OptionError("--tighten takes effect with --masks or --remove only; leave it out.")
-    return Recipe(*how_to_fill(options), export, labels, options.grow, extension, has_masks, tight)
+    people = None if options.people is None else Who(options.people)
+    how = how_to_fill(options)
+    return Recipe(*how, export, labels, options.grow, extension, has_masks, tight, people)
 
 
 def _kept(item: Item) -> Line:
@@ -206,7 +216,7 @@ def _filled(engine: Engine, item: Item, recipe: Recipe, report: BatchReport, pro
     began = time.perf_counter()
     photo = read_photo(item.photo)
     seen = engine.parse(photo.visible_pixels, None, recipe.how.device) if recipe.labels else None
-    mask = _mask(item, photo, recipe, seen)
+    mask = _mask(engine, item, photo, recipe, seen)
     if mask is not None and mask.any() and recipe.tightness is not None:
         mask = mask_around(engine, photo.visible_pixels, mask, recipe.tightness, recipe.how.device)
     names = (str(item.photo), str(item.output))
@@ -231,12 +241,15 @@ def _filled(engine: Engine, item: Item, recipe: Recipe, report: BatchReport, pro
     )
 
 
-def _mask(item: Item, photo: Photo, recipe: Recipe, seen: Structure | None) -> Mask | None:
+def _mask(engine: Engine, item: Item, photo: Photo, recipe: Recipe, seen: Structure | None) -> Mask | None:
     from portrait_studio.engine.label_mask import mask_of_labels
+    from portrait_studio.engine.marking import mask_of_everybody
     from portrait_studio.imaging.mask_file import read_mask
 
     if seen is not None:
         return mask_of_labels(seen, recipe.labels, photo.extent, recipe.grow_px)
+    if recipe.people is not None:
+        return mask_of_everybody(engine, photo.visible_pixels, recipe.people, device=recipe.how.device)
     if not recipe.has_masks:
         return None
     if item.mask is None:

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portrait_studio.cli.console import PROGRAM, progress_bar, summary, with_loss, write_notices
-from portrait_studio.cli.mask import add_tighten, tightness_of
+from portrait_studio.cli.mask import add_people, add_tighten, tightness_of
 from portrait_studio.cli.options import add_command, add_extras, add_method, add_output, how_to_fill
 from portrait_studio.cli.outputs import check_outputs
+from portrait_studio.errors import MaskError, OptionError
 from portrait_studio.locations import models_dir, resources_dir
 from portrait_studio.terminal import say
+
+if TYPE_CHECKING:
+    from portrait_studio.engine.pipeline import Engine
+    from portrait_studio.imaging.masks import Mask
+    from portrait_studio.imaging.photo import Photo
+
+    MaskSource = Callable[[Engine, Photo], Mask]
 
 
 def add_remove(commands: Any) -> None:
     """Add the command `remove`."""
     parser = add_command(commands, "remove", _remove, "fill what a mask covers")
     parser.add_argument("photo", metavar="PHOTO", type=Path, help="the photo; it is not changed")
-    parser.add_argument("--mask", metavar="MASK.png", type=Path, required=True, help="white where to fill")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--mask", metavar="MASK.png", type=Path, help="white where to fill")
+    add_people(what)
     add_tighten(parser)
     _add_fill_options(parser)
 
@@ -36,41 +47,61 @@ def _add_fill_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _remove(options: argparse.Namespace) -> int:
-    _fill(options, options.photo, options.mask, tightness_of(options))
+    tightness = tightness_of(options)
+    if options.people is not None and tightness is not None:
+        raise OptionError("--tighten takes effect with --mask only: people are masked at their edges anyhow.")
+    _fill(options, options.photo, _mask_of(options, tightness), [options.mask])
     return 0
+
+
+def _mask_of(options: argparse.Namespace, tightness: float | None) -> MaskSource:
+    """What finds the hole of a photo."""
+
+    def found(engine: Engine, photo: Photo) -> Mask:
+        from portrait_studio.engine.marking import Who, mask_around, mask_of_everybody
+        from portrait_studio.imaging.mask_file import read_mask
+
+        if options.people is not None:
+            mask = mask_of_everybody(engine, photo.visible_pixels, Who(options.people), device=options.device)
+            if not mask.any():
+                raise MaskError("Nobody to remove was found in the photo; paint a mask instead.")
+            return mask
+        mask = read_mask(options.mask, photo.extent)
+        if tightness is None:
+            return mask
+        return mask_around(engine, photo.visible_pixels, mask, tightness, options.device)
+
+    return found
 
 
 def _demo(options: argparse.Namespace) -> int:
     folder = resources_dir() / "demo"
-    _fill(options, folder / "photo.png", folder / "mask.png")
+    options.mask, options.people = folder / "mask.png", None
+    _fill(options, folder / "photo.png", _mask_of(options, None), [options.mask])
     say(f"Open the window with: {PROGRAM} {folder / 'photo.png'}")
     return 0
 
 
 def _fill(
-    options: argparse.Namespace, photo_path: Path, mask_path: Path, tightness: float | None = None
+    options: argparse.Namespace, photo_path: Path, find_mask: MaskSource, masks: list[Path | None]
 ) -> None:
     from portrait_studio.imaging.writing import ExportOptions, check_size, format_of
     from portrait_studio.stage_files import stages_in, write_stages
 
     export = ExportOptions(quality=options.quality)
     stages = [] if options.stages is None else [stages_in(options.stages)]
-    check_outputs([options.output, options.record], [photo_path, mask_path], stages)
+    check_outputs([options.output, options.record], [photo_path, *masks], stages)
     chosen = format_of(options.output)
 
     from portrait_studio.cli.edit import Edit
-    from portrait_studio.engine.marking import mask_around
     from portrait_studio.engine.pipeline import Engine
     from portrait_studio.imaging.atomic import Transaction
-    from portrait_studio.imaging.mask_file import read_mask
     from portrait_studio.imaging.reading import read_photo
 
     photo = read_photo(photo_path)
     check_size(photo.extent, chosen)
-    engine, mask = Engine(models_dir()), read_mask(mask_path, photo.extent)
-    if tightness is not None:
-        mask = mask_around(engine, photo.visible_pixels, mask, tightness, options.device)
-    edit = Edit(photo, mask)
+    engine = Engine(models_dir())
+    edit = Edit(photo, find_mask(engine, photo))
     how, intent = how_to_fill(options, keep_stages=options.stages is not None)
     with progress_bar() as progress:
         result = edit.fill(engine, how, intent, progress)

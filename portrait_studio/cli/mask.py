@@ -38,7 +38,10 @@ def add_mask(commands: Any) -> None:
         action="append",
         help="a place on the thing, in pixels from the top left; may be given several times",
     )
-    what.add_argument("--things", metavar="NAMES", help="by the parsing map: bag,hat,sunglasses,scarf")
+    what.add_argument(
+        "--things", metavar="NAMES", help="by name: bag,hat,sunglasses,scarf, dog,phone,umbrella"
+    )
+    add_people(what)
     parser.add_argument(
         "--tightness",
         metavar="P",
@@ -47,6 +50,13 @@ def add_mask(commands: Any) -> None:
         help=f"how sure the program must be of a pixel, 0.05 to 0.95: more is tighter ({USUAL_TIGHTNESS})",
     )
     add_device(parser)
+
+
+def add_people(parser: argparse._ActionsContainer) -> None:
+    """Add which people are meant."""
+    parser.add_argument(
+        "--people", choices=("others", "all"), help="all people, or all but the one whom the photo is of"
+    )
 
 
 def add_tighten(parser: argparse.ArgumentParser) -> None:
@@ -126,8 +136,17 @@ def _mask(options: argparse.Namespace) -> int:
 
 
 def _found(engine: Engine, photo: Photo, options: argparse.Namespace) -> Mask:
-    from portrait_studio.engine.label_mask import labels_named
-    from portrait_studio.engine.marking import mask_around, mask_at, mask_of_things
+    import numpy as np
+
+    from portrait_studio.engine.marking import (
+        Who,
+        labels_and_kinds,
+        mask_around,
+        mask_at,
+        mask_of_everybody,
+        mask_of_kinds,
+        mask_of_things,
+    )
     from portrait_studio.imaging.mask_file import read_mask
     from portrait_studio.imaging.masks import check_mask
 
@@ -137,6 +156,14 @@ def _found(engine: Engine, photo: Photo, options: argparse.Namespace) -> Mask:
         return mask_around(engine, photo.visible_pixels, loose, options.tightness, options.device)
     if options.at is not None:
         return mask_at(engine, photo.visible_pixels, options.at, options.tightness, options.device)
-    labels = labels_named(options.things.split(","))
-    seen = engine.parse(photo.visible_pixels, None, options.device)
-    return mask_of_things(engine, photo.visible_pixels, seen, labels, options.tightness, options.device)
+    if options.people is not None:
+        who = Who(options.people)
+        return mask_of_everybody(engine, photo.visible_pixels, who, options.tightness, options.device)
+    labels, kinds = labels_and_kinds(options.things.split(","))
+    mask = np.zeros((photo.extent.height, photo.extent.width), np.uint8)
+    if labels:
+        seen = engine.parse(photo.visible_pixels, None, options.device)
+        mask |= mask_of_things(engine, photo.visible_pixels, seen, labels, options.tightness, options.device)
+    if kinds:
+        mask |= mask_of_kinds(engine, photo.visible_pixels, kinds, options.tightness, options.device)
+    return mask

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from enum import Enum
 from typing import Final, Protocol
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.label_mask import mask_of_labels
+from portrait_studio.engine.detection import Detected, kinds_named, main_person
+from portrait_studio.engine.label_mask import labels_named, mask_of_labels
+from portrait_studio.engine.people import body_in
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import Pixels, Structure
 from portrait_studio.engine.things import (
@@ -19,19 +23,39 @@ from portrait_studio.engine.things import (
     tightened_mask,
     usual_rim,
 )
+from portrait_studio.errors import OptionError
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import HOLE, KNOWN, Mask, extent_of, grow
+from portrait_studio.networks.coco import THING_NAMES
+from portrait_studio.networks.conventions import LABELS
 
 _ROOM: Final = 0.12
 """How far a detector's box is grown, relative to its sides."""
 
 _SURE: Final = 128
+_HINT: Final = 64
+"""Probabilities, of 255, from which on somebody is there, and may be there."""
 _AROUND_PARTS: Final = 0.012
 """Of the photo's longer side: how far a part of the parsing map is grown, as a loose mask of the thing."""
 
 
+class Who(Enum):
+    """Which people are to go; the value is what the command line calls it."""
+
+    OTHERS = "others"
+    ALL = "all"
+
+
 class Finder(Protocol):
     """The part of the engine that finds things."""
+
+    def detect(self, image: Pixels, device: str = "auto", progress: Progress | None = None) -> Detected:
+        """People and things as boxes."""
+
+    def parse(
+        self, image: Pixels, mask: None = None, device: str = "auto", progress: Progress | None = None
+    ) -> Structure:
+        """Parsing map of the photo, nothing hidden."""
 
     def tighten(
         self, image: Pixels, loose: NDArray[np.uint8], device: str = "auto", progress: Progress | None = None
@@ -47,6 +71,31 @@ class Finder(Protocol):
         self, image: Pixels, clicks: Clicks, device: str = "auto", progress: Progress | None = None
     ) -> ThingFound:
         """The thing under clicks."""
+
+
+def labels_and_kinds(names: Collection[str]) -> tuple[frozenset[int], frozenset[str]]:
+    """Labels of the parsing map, and kinds of things that the detector knows, by what the user calls them.
+
+    Raises:
+        OptionError: a name is neither.
+    """
+    labels, kinds = set[int](), set[str]()
+    for name in names:
+        try:
+            labels |= labels_named((name,))
+        except OptionError:
+            kinds |= _kinds_named(name)
+    return frozenset(labels), frozenset(kinds)
+
+
+def _kinds_named(name: str) -> frozenset[str]:
+    try:
+        return kinds_named((name,))
+    except OptionError:
+        known = ", ".join((*LABELS[1:], *map(str, THING_NAMES.values())))
+        raise OptionError(
+            "Nothing goes by the name {name!r}; choose among: {names}.", name=name, names=known
+        ) from None
 
 
 def mask_around(
@@ -104,6 +153,8 @@ def mask_of_people(
     staying: Sequence[Bounds],
     threshold: float = USUAL_THRESHOLD,
     device: str = "auto",
+    figure: NDArray[np.bool_] | None = None,
+    progress: Progress | None = None,
 ) -> Mask:
     """The people in some boxes, whole, at their own edges; nobody who stays is touched.
 
@@ -114,19 +165,81 @@ def mask_of_people(
         staying: the same for those who stay: where both claim a pixel, the surer answer has it.
         threshold: probability from which on a pixel belongs to a person, in (0, 1).
         device: "auto", "cpu", "cuda" or "mps".
+        figure: (h, w) bool over the whole photo at any size, where a parser sees who stays; None = not known.
+        progress: may cancel.
 
     Returns:
         (H, W) uint8, 0 or 255.
     """
     photo = extent_of(image)
     boxes = [_roomy(box) for box in (*leaving, *staying)]
-    found = engine.find_in_boxes(image, boxes, device)
+    found = engine.find_in_boxes(image, boxes, device, progress)
     goes = _likeliest(found[: len(leaving)], photo)
     stays = _likeliest(found[len(leaving) :], photo)
+    if figure is not None:
+        # The parser knows whose arm it is; where the other answer is nearly none, it is a neighbour.
+        shown = np.where(figure, np.uint8(255), np.uint8(0))
+        large = cv2.resize(shown, (photo.width, photo.height), interpolation=cv2.INTER_LINEAR)
+        stays[(large >= _SURE) & (stays >= _HINT)] = 255
     mask = np.where((goes >= 255 * threshold) & (goes >= stays), np.uint8(HOLE), np.uint8(KNOWN))
     mask = grow(mask, usual_rim(photo))
     mask[(stays > goes) & (stays >= _SURE)] = KNOWN
     return mask
+
+
+def mask_of_everybody(
+    engine: Finder,
+    image: Pixels,
+    who: Who,
+    threshold: float = USUAL_THRESHOLD,
+    device: str = "auto",
+    progress: Progress | None = None,
+) -> Mask:
+    """All people of a photo, or all but the main person; empty where nobody is to go.
+
+    Args:
+        engine: finds people.
+        image: (H, W, 3) RGB, uint8 or uint16.
+        who: which of them.
+        threshold: probability from which on a pixel belongs to a person, in (0, 1).
+        device: "auto", "cpu", "cuda" or "mps".
+        progress: may cancel.
+
+    Returns:
+        (H, W) uint8, 0 or 255.
+    """
+    people, photo = engine.detect(image, device, progress).people, extent_of(image)
+    staying: tuple[Bounds, ...] = ()
+    figure = None
+    if who is Who.OTHERS and people:
+        figure = body_in(engine.parse(image, None, device, progress).labels)
+        main = main_person(people, photo, figure)
+        staying = () if main is None else (main.bounds,)
+        people = tuple(one for one in people if one is not main)
+    if not people:
+        return np.zeros((photo.height, photo.width), np.uint8)
+    leaving = [one.bounds for one in people]
+    return mask_of_people(engine, image, leaving, staying, threshold, device, figure, progress)
+
+
+def mask_of_kinds(
+    engine: Finder,
+    image: Pixels,
+    kinds: Collection[str],
+    threshold: float = USUAL_THRESHOLD,
+    device: str = "auto",
+) -> Mask:
+    """What the detector calls by one of some names, at the things' own edges; empty where there is none.
+
+    Args:
+        engine: finds things.
+        image: (H, W, 3) RGB, uint8 or uint16.
+        kinds: classes of COCO; see `detection.kinds_named`.
+        threshold: probability from which on a pixel belongs to a thing, in (0, 1).
+        device: "auto", "cpu", "cuda" or "mps".
+    """
+    boxes = [one.bounds for one in engine.detect(image, device).things if one.kind in kinds]
+    return mask_of_people(engine, image, boxes, (), threshold, device)
 
 
 def _roomy(box: Bounds) -> Bounds:

@@ -12,7 +12,9 @@ class Readiness:
     Attributes:
         device: what jobs run on, for the user.
         finds_things: whether the network is there that finds the exact thing in a loose mask.
+        finds_people: whether the network is there that finds people and things in the whole photo.
     """
 
     device: str
     finds_things: bool = True
+    finds_people: bool = True

@@ -53,6 +53,7 @@ class Command(Enum):
     FEATHER = auto()
     FILL_HOLES = auto()
     TIGHTEN = auto()
+    MARK_OTHERS = auto()
     IMPORT_MASK = auto()
     EXPORT_MASK = auto()
     FILL_AT_ONCE = auto()
@@ -172,6 +173,12 @@ TABLE: Final[dict[Command, Entry]] = {
         "ph.corners-in",
         ("T",),
         "Shrink what is marked loosely to the thing in it and its rim",
+    ),
+    Command.MARK_OTHERS: Entry(
+        "Mark other people",
+        "ph.users-three",
+        ("Shift+P",),
+        "Mark everybody but the person whom the photo is of",
     ),
     Command.IMPORT_MASK: Entry(
         "Import mask…", "ph.download-simple", (), "Take the mask from a picture, soft edges included"

@@ -32,6 +32,7 @@ def enabled_commands(session: Session) -> dict[Command, bool]:
         Command.FEATHER: masked,
         Command.FILL_HOLES: masked,
         Command.TIGHTEN: masked and session.seeking.is_able,
+        Command.MARK_OTHERS: editable and session.seeking.finds_people,
         Command.TIGHTEN_STROKES: session.seeking.is_able,
         Command.EXPORT_MASK: masked,
         Command.IMPORT_MASK: editable,

@@ -128,6 +128,7 @@ class MaskPanel(QWidget):
             column.addWidget(ActionSwitch(actions[command], self))
         column.addSpacing(4)
         column.addWidget(_heading(tr("People"), self))
+        column.addWidget(ActionButton(actions[Command.MARK_OTHERS], self))
         column.addWidget(self._hint)
         column.addLayout(self._people)
         column.addStretch(1)

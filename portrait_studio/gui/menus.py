@@ -64,6 +64,7 @@ MENUS: Final[dict[Message, tuple[Command | None, ...]]] = {
         Command.FEATHER,
         Command.FILL_HOLES,
         Command.TIGHTEN,
+        Command.MARK_OTHERS,
         None,
         Command.IMPORT_MASK,
         Command.EXPORT_MASK,

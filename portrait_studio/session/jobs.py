@@ -55,6 +55,7 @@ class JobKind(Enum):
     SURVEY = Message("Looking at the photo")
     SKETCH = Message("Guessing the outline")
     TIGHTEN = Message("Tightening the mask")
+    PEOPLE = Message("Looking for people")
     FIND = Message("Finding the thing")
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from portrait_studio.session.jobs import JobDesk, JobKind, Task
 
 Found = tuple[ThingFound, ...]
 
-SEARCHES: Final = (JobKind.TIGHTEN, JobKind.FIND)
+SEARCHES: Final = (JobKind.TIGHTEN, JobKind.FIND, JobKind.PEOPLE)
 """Jobs that look for things."""
 
 
@@ -30,6 +30,9 @@ class Seeker(Protocol):
         self, image: Pixels, loose: NDArray[np.uint8], device: str, progress: Progress
     ) -> tuple[ThingFound, ...]:
         """The exact things in a loose mask, one for each of its places."""
+
+    def mask_of_others(self, image: Pixels, device: str, progress: Progress) -> Mask:
+        """All people but the main person."""
 
     def find_thing(
         self,
@@ -55,7 +58,8 @@ class Seeking(QObject):
         super().__init__(parent)
         self._editing, self._desk, self._seeker = editing, desk, seeker
         self._is_able = True
-        self._answered: Callable[[Found], None] | None = None
+        self._finds_people = True
+        self._answered: Callable[[Any], None] | None = None
         editing.about_to_change.connect(self.cancel)
         editing.history.delta_exchanged.connect(self.cancel)
 
@@ -63,6 +67,11 @@ class Seeking(QObject):
     def is_able(self) -> bool:
         """Whether the network that finds things is there, as far as is known."""
         return self._is_able
+
+    @property
+    def finds_people(self) -> bool:
+        """Whether people can be found as well, as far as is known."""
+        return self._is_able and self._finds_people
 
     @property
     def is_possible(self) -> bool:
@@ -95,7 +104,16 @@ class Seeking(QObject):
 
             self._start(JobKind.FIND, task, answered)
 
-    def take(self, found: Found) -> None:
+    def find_others(self, answered: Callable[[Mask], None]) -> None:
+        """Look for all people but the main person, (H, W) uint8; see `is_possible`."""
+        document, seeker = self._editing.document, self._seeker
+        if document is not None:
+            image = document.image
+            self._start(
+                JobKind.PEOPLE, lambda progress: seeker.mask_of_others(image, "auto", progress), answered
+            )
+
+    def take(self, found: Found | Mask) -> None:
         """The engine has an answer."""
         answered, self._answered = self._answered, None
         if answered is not None:
@@ -119,13 +137,13 @@ class Seeking(QObject):
         if self.is_under_way:
             self._desk.cancel()
 
-    def set_able(self, able: bool) -> None:
+    def set_able(self, able: bool, finds_people: bool = False) -> None:
         """The engine is another one, or has turned out to lack the network."""
-        if able != self._is_able:
-            self._is_able = able
+        if (able, finds_people) != (self._is_able, self._finds_people):
+            self._is_able, self._finds_people = able, finds_people
             self.changed.emit()
 
-    def _start(self, kind: JobKind, task: Task, answered: Callable[[Found], None]) -> None:
+    def _start(self, kind: JobKind, task: Task, answered: Callable[[Any], None]) -> None:
         # Starting cancels the search before, which forgets who waited for it.
         self._desk.start(kind, task)
         self._answered = answered

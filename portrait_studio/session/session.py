@@ -24,6 +24,7 @@ from portrait_studio.session.files import Files, Opened
 from portrait_studio.session.filling import Completer, Filling
 from portrait_studio.session.jobs import Failure, Job, JobDesk, JobKind, Runner
 from portrait_studio.session.painting import Painting
+from portrait_studio.session.passers_by import PassersBy
 from portrait_studio.session.picking import Picking
 from portrait_studio.session.posing import Posing
 from portrait_studio.session.seeking import SEARCHES, Seeker, Seeking
@@ -86,6 +87,7 @@ class Session(QObject):
         self.posing = Posing(self.editing, self)
         self.seeking = Seeking(self.editing, self._engine_desk, engine, self)
         self.tightening = Tightening(self.editing, self.tools, self.painting, self.seeking, self)
+        self.passers_by = PassersBy(self.editing, self.seeking, self)
         self.picking = Picking(self.editing, self.survey, self.tools, self.seeking, self)
         self.extending = Extending(self.editing, self.tools, self._engine_desk, engine, self)
         self._landing: CompletionResult | None = None
@@ -97,7 +99,7 @@ class Session(QObject):
         self.painting.ended.connect(self._land)
         self.seeking.changed.connect(self.state_changed)
         self.seeking.ended.connect(self._on_search_ended)
-        for marking in (self.tightening, self.picking):
+        for marking in (self.tightening, self.picking, self.passers_by):
             marking.hinted.connect(self.hinted)
         self.filling.filled.connect(self._on_filled)
         self.filling.refused.connect(self.failed)
@@ -246,6 +248,7 @@ class Session(QObject):
             JobKind.SKETCH: self.extending.take,
             JobKind.TIGHTEN: self.seeking.take,
             JobKind.FIND: self.seeking.take,
+            JobKind.PEOPLE: self.seeking.take,
         }
         answers[job.kind](result)
         self.survey.go_on()
@@ -291,7 +294,7 @@ class Session(QObject):
     def _on_prepared(self, readiness: Readiness) -> None:
         """What the engine before could not do, this one may."""
         self.device_named.emit(readiness.device)
-        self.seeking.set_able(readiness.finds_things)
+        self.seeking.set_able(readiness.finds_things, readiness.finds_people)
         self.survey.try_again()
         self.extending.go_on()
 

@@ -16,6 +16,7 @@ from portrait_studio.engine.request import CompletionRequest, CompletionResult, 
 from portrait_studio.engine.things import Clicks, ThingFound
 from portrait_studio.errors import WeightsError
 from portrait_studio.imaging.geometry import Margins
+from portrait_studio.imaging.masks import Mask
 
 _TASKS: Final = ("parsing", "completion", "face")
 _THINGS: Final = "segmentation"
@@ -70,6 +71,9 @@ class EngineLike(Protocol):
         self, image: Pixels, loose: NDArray[np.uint8], device: str, progress: Progress
     ) -> tuple[ThingFound, ...]:
         """The exact things in a loose mask, one for each of its places."""
+
+    def mask_of_others(self, image: Pixels, device: str, progress: Progress) -> Mask:
+        """All people of a photo but the main person, (H, W) uint8."""
 
     def find_thing(
         self,
@@ -135,6 +139,10 @@ class LazyEngine:
         """The exact things in a loose mask; see the engine."""
         return self._made().tighten(image, loose, self._device(device), progress)
 
+    def mask_of_others(self, image: Pixels, device: str, progress: Progress) -> Mask:
+        """All people of a photo but the main person; see the engine."""
+        return self._made().mask_of_others(image, self._device(device), progress)
+
     def find_thing(
         self,
         image: Pixels,
@@ -199,7 +207,8 @@ class ReleasedEngine:
             self._networks.load(_THINGS)
         except WeightsError:
             finds_things = False
-        return Readiness(choose_compute(device, self._precision).description, finds_things)
+        description = choose_compute(device, self._precision).description
+        return Readiness(description, finds_things, self._engine.detects)
 
     def complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
         """Fill the holes of a photo; see `Engine.complete`."""
@@ -225,6 +234,12 @@ class ReleasedEngine:
     ) -> tuple[ThingFound, ...]:
         """The exact things in a loose mask; see `Engine.tighten`."""
         return self._engine.tighten(image, loose, device, progress)
+
+    def mask_of_others(self, image: Pixels, device: str, progress: Progress) -> Mask:
+        """All people of a photo but the main person; see `marking.mask_of_everybody`."""
+        from portrait_studio.engine.marking import Who, mask_of_everybody
+
+        return mask_of_everybody(self._engine, image, Who.OTHERS, device=device, progress=progress)
 
     def find_thing(
         self,

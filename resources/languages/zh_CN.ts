@@ -412,6 +412,17 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/actions.py" />
+            <location filename="../../portrait_studio/session/passers_by.py" />
+            <source>Mark other people</source>
+            <translation>标记其他人</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/actions.py" />
+            <source>Mark everybody but the person whom the photo is of</source>
+            <translation>标记照片主角以外的所有人</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/actions.py" />
             <source>Import mask…</source>
             <translation>导入蒙版…</translation>
         </message>
@@ -2421,6 +2432,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/session/jobs.py" />
+            <source>Looking for people</source>
+            <translation>正在寻找人物</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/jobs.py" />
             <source>Finding the thing</source>
             <translation>正在寻找物体</translation>
         </message>
@@ -2490,6 +2506,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/session/parts.py" />
             <source>skin</source>
             <translation>皮肤</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/passers_by.py" />
+            <source>Nobody else was found in the photo; mark them by hand.</source>
+            <translation>照片里没有找到其他人；请手动标记。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/session/picking.py" />
@@ -2766,6 +2787,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/engine/label_mask.py" />
             <source>There is no label {name!r}; choose among: {names}.</source>
             <translation>没有标签 {name!r}；请从以下选项中选择：{names}。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/marking.py" />
+            <source>Nothing goes by the name {name!r}; choose among: {names}.</source>
+            <translation>没有叫 {name!r} 的东西；请从这些中选择：{names}。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/pipeline.py" />

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,9 @@ import pytest
 from PIL import Image
 
 from portrait_studio import cli
+from portrait_studio.engine.detection import Detected, Detection
 from portrait_studio.engine.pipeline import Engine
+from portrait_studio.engine.request import Structure
 from portrait_studio.engine.things import Clicks, ThingFound
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import mask_bounds
@@ -127,7 +130,7 @@ def test_real_networks_find_things_by_label_and_by_mask(
         (["--at", "12"], "--at takes two numbers"),
         (["--at", "nan,inf"], "--at takes two numbers"),
         (["--at", "500,20"], "outside the photo"),
-        (["--things", "dragon"], "There is no label 'dragon'"),
+        (["--things", "dragon"], "Nothing goes by the name 'dragon'"),
         (["--things", "bag", "--tightness", "2"], "--tightness takes a number"),
         ([], "required"),
     ],
@@ -158,3 +161,94 @@ def test_a_mask_of_another_kind_of_file_is_refused(
 ) -> None:
     assert run("mask", photo, "--at", "5,5", "-o", tmp_path / "mask.jpg") == 2
     assert "must end in .png" in capsys.readouterr().err
+
+
+def boxes(*bounds: Bounds, kind: str = "person") -> tuple[Detection, ...]:
+    return tuple(Detection(one, kind, 0.9) for one in bounds)
+
+
+@pytest.fixture
+def two_people(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A large red person in the middle, a small one at the side, and an engine that sees them."""
+    pixels = np.full((90, 120, 3), 120, np.uint8)
+    pixels[15:85, 45:75] = (240, 20, 20)
+    pixels[50:80, 100:112] = (240, 20, 20)
+    path = tmp_path / "people.png"
+    Image.fromarray(pixels).save(path)
+    people = boxes(Bounds(45, 15, 75, 85), Bounds(100, 50, 112, 80))
+    things = boxes(Bounds(100, 50, 112, 80), kind="dog")
+
+    def find_in_boxes(
+        self: Engine, image: np.ndarray, given: Sequence[Bounds], *_: object
+    ) -> tuple[ThingFound, ...]:
+        whole, found = Bounds(0, 0, 120, 90), []
+        for box in given:
+            inside = np.zeros((90, 120), np.uint8)
+            inside[box.intersected(whole).slices] = red_in(image)[box.intersected(whole).slices]
+            found.append(ThingFound(box, whole, inside))
+        return tuple(found)
+
+    monkeypatch.setattr(Engine, "find_in_boxes", find_in_boxes)
+
+    def parse(self: Engine, image: np.ndarray, *_: object) -> Structure:
+        labels = np.zeros((90, 120), np.uint8)
+        labels[15:85, 45:75] = 4
+        return Structure(Bounds(0, 0, 120, 90), labels, np.zeros((16, 22, 30), np.float16))
+
+    monkeypatch.setattr(Engine, "detect", lambda *_: Detected(people, things))
+    monkeypatch.setattr(Engine, "parse", parse)
+    return path
+
+
+def test_others_go_and_the_main_person_is_not_touched(models: Path, two_people: Path, tmp_path: Path) -> None:
+    target = tmp_path / "mask.png"
+    assert run("mask", two_people, "--people", "others", "-o", target, "--device", "cpu") == 0
+    assert mask_bounds(pixels_of(target)) == Bounds(97, 47, 115, 83)
+    assert run("mask", two_people, "--people", "all", "-o", target, "--device", "cpu") == 0
+    assert mask_bounds(pixels_of(target)) == Bounds(42, 12, 115, 88)
+
+
+def test_things_are_found_by_the_detectors_names_too(models: Path, two_people: Path, tmp_path: Path) -> None:
+    target = tmp_path / "mask.png"
+    assert run("mask", two_people, "--things", "dog", "-o", target, "--device", "cpu") == 0
+    assert mask_bounds(pixels_of(target)) == Bounds(97, 47, 115, 83)
+
+
+def test_others_are_removed_without_a_mask(models: Path, two_people: Path, tmp_path: Path) -> None:
+    target = tmp_path / "filled.png"
+    assert run("remove", two_people, "--people", "others", "-o", target, "--device", "cpu") == 0
+    changed = (pixels_of(target) != pixels_of(two_people)).any(axis=2)
+    assert changed[50:80, 100:112].mean() > 0.5
+    assert not changed[:, :90].any()
+
+
+def test_nobody_to_remove_is_said(
+    models: Path,
+    photo: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Engine, "detect", lambda *_: Detected())
+    target = tmp_path / "filled.png"
+    assert run("remove", photo, "--people", "others", "-o", target, "--device", "cpu") == 2
+    assert "Nobody to remove was found" in capsys.readouterr().err
+    assert not target.exists()
+
+
+def test_a_batch_removes_others_and_passes_over_photos_without(
+    models: Path, two_people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    two_people.rename(folder / "a.png")
+    assert run("batch", folder, "--people", "others", "-o", tmp_path / "out", "--device", "cpu") == 0
+    assert (tmp_path / "out" / "a.png").exists()
+
+
+@pytest.mark.parametrize("more", [["--mask", "m.png"], ["--tighten"]])
+def test_people_stand_alone(
+    models: Path, photo: Path, tmp_path: Path, more: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("remove", photo, "--people", "all", *more, "-o", tmp_path / "a.png") == 2
+    assert capsys.readouterr().err.count("\n") == 1

@@ -155,6 +155,11 @@ class FakeEngine:
             found.append(self._found(extent_of(loose), place, inside))
         return tuple(found)
 
+    def mask_of_others(self, image: Pixels, device: str, progress: Progress) -> Mask:
+        """What of `things` there is: nobody looks like the main person."""
+        self._seek(progress)
+        return np.zeros(image.shape[:2], np.uint8) if self.things is None else self.things.copy()
+
     def find_thing(
         self,
         image: Pixels,

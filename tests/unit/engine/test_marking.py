@@ -50,3 +50,18 @@ def test_nobody_to_leave_is_an_empty_mask() -> None:
     seer = Seer({75: person(55, 95, 250)})
     mask = mask_of_people(seer, np.zeros((100, 120, 3), np.uint8), [], [Bounds(55, 20, 95, 90)])
     assert not mask.any()
+
+
+def test_the_parser_decides_whose_arm_it_is() -> None:
+    arm = person(55, 95, 250)
+    arm[40:50, 45:55] = 100
+    seer = Seer({40: person(20, 60, 220), 75: arm})
+    figure = np.zeros((50, 60), np.bool_)
+    figure[10:45, 28:48] = True
+    figure[20:25, 22:28] = True
+    figure[20:25, 5:12] = True
+    box, stays = Bounds(20, 20, 60, 90), Bounds(55, 20, 95, 90)
+    mask = mask_of_people(seer, np.zeros((100, 120, 3), np.uint8), [box], [stays], figure=figure)
+    assert not mask[41:49, 46:55].any()
+    # A neighbour whom the parser sees, too, but the answer for the main person does not, goes all the same.
+    assert (mask[41:49, 22:40] == 255).all()

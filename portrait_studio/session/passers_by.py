@@ -1,0 +1,42 @@
+"""Marks everybody but the main person."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from portrait_studio.imaging.masks import Mask
+from portrait_studio.messages import Message
+from portrait_studio.session.editing import Editing
+from portrait_studio.session.seeking import Seeking
+
+
+class PassersBy(QObject):
+    """Adds the people whom the photo is not of to the mask, as one step."""
+
+    hinted = Signal(object)
+    """Message: nobody was found"""
+    marked = Signal()
+    """They are in the mask"""
+
+    def __init__(self, editing: Editing, seeking: Seeking, parent: QObject) -> None:
+        """Args: the document; who finds people."""
+        super().__init__(parent)
+        self._editing, self._seeking = editing, seeking
+
+    def mark(self) -> None:
+        """Look for them, and mark them when they are found."""
+        if self._seeking.is_possible and self._seeking.finds_people:
+            self._seeking.find_others(self._take)
+
+    def _take(self, others: Mask) -> None:
+        document = self._editing.document
+        if document is None:
+            return
+        if not cv2.countNonZero(others):
+            self.hinted.emit(Message("Nobody else was found in the photo; mark them by hand."))
+            return
+        both = np.maximum(document.mask, others)
+        self._editing.change(Message("Mark other people"), lambda edit: edit.replace(both))
+        self.marked.emit()
