@@ -182,6 +182,21 @@ def test_escape_stops_a_fill(scene: Scene) -> None:
     window.wait(lambda: not scene.shows("keys", 300, 225, PHOTO_COLOUR), 5, "the key sheet was not shown")
 
 
+def test_the_next_stroke_is_painted_while_a_fill_runs(scene: Scene) -> None:
+    window = scene.window
+    tinted = np.multiply(PHOTO_COLOUR, 1 - MASK_OPACITY) + np.multiply(MASK_TINT, MASK_OPACITY)
+    window.drag([scene.at(x, 120) for x in range(200, 401, 40)])
+    window.key("Return")
+    window.drag([scene.at(x, 320) for x in range(200, 401, 40)])
+    window.key("Return")
+    window.move(2, 2)
+    window.wait(lambda: scene.shows("first-filled", 300, 120, FILL_COLOUR), 20, "nothing was filled")
+    window.wait(lambda: scene.shows("next-filled", 300, 320, FILL_COLOUR), 20, "the next fill did not come")
+    window.key("ctrl+z")
+    assert scene.shows("next-undone", 300, 320, tinted)
+    assert scene.shows("next-undone", 300, 120, FILL_COLOUR)
+
+
 def test_a_file_dragged_from_another_program_opens(scene: Scene, tmp_path: Path) -> None:
     other = tmp_path / "other.png"
     colour = (200, 60, 90)
