@@ -55,8 +55,8 @@ class ShiftMap:
         down: (K, N) how many rows below each pixel its source lies.
         across: (K, N) how many columns to the right.
         weights: (K, N) float64, that of each source, the best one 1; 0 = there is none.
-        mismatch: root mean square difference, in colours of [0, 1] and beyond the photo's noise, of the piece
-            whose surroundings are least like those of its best source.
+        mismatch: root mean square difference, in colours of [0, 1] and beyond the photo's noise, between the
+            surroundings of the pieces and of their best sources; at least half of the worst piece's.
     """
 
     rows: Integers
@@ -104,8 +104,14 @@ def find_shifts(
         np.repeat([sources.down for _, _, sources in found], sizes, axis=0).T,
         np.repeat([sources.across for _, _, sources in found], sizes, axis=0).T,
         np.repeat([sources.weights for _, _, sources in found], sizes, axis=0).T,
-        max(sources.mismatch for _, _, sources in found),
+        _overall([sources.mismatch for _, _, sources in found], sizes),
     )
+
+
+def _overall(mismatches: list[float], sizes: list[int]) -> float:
+    """Mismatch of a hole, from those of its pieces and how many pixels these have."""
+    mean = float(np.average(np.square(mismatches), weights=sizes))
+    return max(math.sqrt(mean), max(mismatches) / 2)
 
 
 def thickness_of(hole: NDArray[np.bool_]) -> int:
