@@ -6,7 +6,14 @@ from collections.abc import Iterable
 
 from portrait_studio.imaging.iptc import taken_apart
 from portrait_studio.imaging.photo import Metadata
-from portrait_studio.imaging.tag_block import EXIF_DIRECTORY, GPS_DIRECTORY, Tag, TagBlock, packed_block
+from portrait_studio.imaging.tag_block import (
+    EXIF_DIRECTORY,
+    GPS_DIRECTORY,
+    INTEROPERABILITY_DIRECTORY,
+    Tag,
+    TagBlock,
+    packed_block,
+)
 from portrait_studio.imaging.tiff import IPTC, PHOTOSHOP, PROFILE, STRUCTURAL, XMP
 
 
@@ -25,6 +32,8 @@ def read_tiff_metadata(data: bytes, directories: Iterable[int]) -> Metadata:
     for number in (EXIF_DIRECTORY, GPS_DIRECTORY):
         if at := _pointer(block, tags.get(number)):
             below[number] = block.described(at)
+            # A pointer into the former file, to a note on which rules of naming that followed.
+            below[number].pop(INTEROPERABILITY_DIRECTORY, None)
     described = {number: tag for number, tag in tags.items() if number not in STRUCTURAL}
     iptc, photoshop = taken_apart(_raw(tags, PHOTOSHOP))
     return Metadata(

@@ -22,6 +22,7 @@ from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.photo import Metadata, Photo
 from portrait_studio.imaging.png import write_png
 from portrait_studio.imaging.reading import decode_photo, read_photo
+from portrait_studio.imaging.tiff import write_tiff
 from portrait_studio.imaging.writing import ExportOptions, write_photo
 
 Picture = Callable[..., NDArray[np.uint8]]
@@ -171,6 +172,18 @@ def test_what_points_into_an_exif_block_still_does_in_a_tiff(exif_block: bytes, 
     assert data[note : note + 10] == b"maker note"
     with Image.open(tmp_path / "a.tif") as image:
         assert image.getexif().get_ifd(0x8769)[0x927C] == b"maker note"
+
+
+def test_a_pointer_of_a_tiff_to_a_third_directory_is_no_damage(exif_block: bytes, tmp_path: Path) -> None:
+    block = Image.Exif()
+    block.load(exif_block)
+    block[34665] = {0x9003: "2020:01:02 03:04:05", 0xA005: 9_000_000}
+    metadata = Metadata(exif=block.tobytes().removeprefix(exif.PREFIX))
+    with (tmp_path / "a.tif").open("wb") as file:
+        write_tiff(file, np.zeros((4, 4, 3), np.uint8), metadata)
+    photo = read_photo(tmp_path / "a.tif")
+    assert photo.notices == ()
+    assert tags_of(photo.metadata.exif)[0x9003] == "2020:01:02 03:04:05"
 
 
 @pytest.fixture
