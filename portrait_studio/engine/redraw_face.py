@@ -17,8 +17,8 @@ from portrait_studio.imaging.similarity import composed, inverted, transformed
 from portrait_studio.networks.conventions import KEYPOINTS
 from portrait_studio.networks.face_completion import FACE_COMPLETION_SIDE, FACE_PARTS
 
-LEAST_FACE_PX: Final = 24
-"""Long side of a face, in photo pixels, below which nothing is redrawn: its eyes are a few pixels."""
+LEAST_FACE_PX: Final = 64
+"""Long side of a face, in photo pixels, below which nothing is redrawn: the network has seen none of them."""
 
 _SIDE: Final = FACE_COMPLETION_SIDE
 _BACKGROUND: Final = FACE_PARTS.index("background")

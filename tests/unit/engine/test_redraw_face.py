@@ -212,6 +212,16 @@ def test_a_doubtful_face_falls_back_to_the_fill_as_it_was(memory: object) -> Non
     assert np.array_equal(doubtful.regions[0].pixels, plain.regions[0].pixels)
 
 
+def test_small_faces_are_left_to_the_fill_as_it_was(memory: object) -> None:
+    network = TinyFaceCompletion()
+    photo = dotted_face((96, 96), [(37.0, 41.0), (59.0, 41.0), (48.0, 58.0)], 3)
+    mask = np.zeros((96, 96), np.uint8)
+    mask[46:52, 42:54] = 255
+    result = Engine(with_redrawing(network), memory=memory).complete(CompletionRequest(photo, mask))  # type: ignore[arg-type]
+    assert not network.looks
+    assert "face" in result.weights
+
+
 def test_new_rows_of_the_canvas_are_not_redrawn(memory: object) -> None:
     network = TinyFaceCompletion()
     request = dotted_request()
