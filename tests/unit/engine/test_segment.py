@@ -4,9 +4,12 @@ import torch
 from torch import Tensor, nn
 
 from portrait_studio.engine.devices import Compute
+from portrait_studio.engine.pipeline import Engine
 from portrait_studio.engine.segment import find_in_boxes, find_thing, tighten
 from portrait_studio.engine.things import Clicks, ThingFound, tightened_mask
+from portrait_studio.errors import MaskError, OptionError
 from portrait_studio.imaging.geometry import Bounds, Extent
+from portrait_studio.networks.released import LoadedNetwork
 from portrait_studio.networks.segmentation import SEGMENTATION_WINDOW
 
 CPU = Compute(torch.device("cpu"), torch.float32)
@@ -153,3 +156,35 @@ def test_a_box_at_the_photos_edge_is_enough() -> None:
     image[240:, 100:180] = (255, 0, 0)
     find_in_boxes(network, image, [Bounds(95, 235, 185, 310)], CPU, quiet)
     assert len(network.seen) == 1
+
+
+class RedStore:
+    """Hands out `Red` for everything."""
+
+    def __init__(self) -> None:
+        self.red = Red()
+
+    def load(self, task: str) -> LoadedNetwork:
+        return LoadedNetwork(self.red, task, task, None, "0" * 64, {})
+
+    def has(self, task: str) -> bool:
+        return True
+
+
+def test_the_engine_takes_a_rectangle_clicks_or_both_for_one_thing() -> None:
+    image, store = photo(), RedStore()
+    engine = Engine(store)
+    loose = loose_around(image)
+    by_box = engine.find_thing(image, Clicks(), "cpu", loose=loose)
+    assert by_box.marked == Bounds(95, 75, 225, 185)
+    assert by_box.mask(Extent(400, 300))[130, 160]
+    assert not store.red.seen[0][1][0, 1:3].any()
+    corrected = engine.find_thing(image, Clicks(outside=((100.0, 80.0),)), "cpu", loose=loose)
+    assert corrected.marked == by_box.marked
+    assert store.red.seen[-1][1][0, 0].any()
+    with pytest.raises(OptionError, match="outside the photo"):
+        engine.find_thing(image, Clicks(((400.0, 10.0),)), "cpu")
+    with pytest.raises(OptionError, match="outside the photo"):
+        engine.find_thing(image, Clicks(), "cpu", loose=np.zeros_like(loose))
+    with pytest.raises(MaskError):
+        engine.find_thing(image, Clicks(), "cpu", loose=loose[1:])
