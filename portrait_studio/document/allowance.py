@@ -13,7 +13,7 @@ from portrait_studio.document.deltas import Piece, PlaneName, bytes_of_pixel
 from portrait_studio.imaging.geometry import Bounds
 
 MOST_STEPS: Final = 50_000
-MOST_PARTS: Final = 200_000
+MOST_PARTS: Final = 100_000
 """Rectangles of all steps, those higher than a band of `changed_parts` counted by their bands."""
 
 _STEP_SPAN: Final = (2 << 30, 8)
