@@ -193,6 +193,9 @@ def _row(group: str, method: str, scores: Sequence[MaskScore]) -> list[ThingRow]
 
 def _filled(case: ThingCase, hole: NDArray[np.uint8], engine: MeasuredEngine, device: str) -> Fill:
     start = time.perf_counter()
-    request = CompletionRequest(case.image, hole, CompletionOptions(device=device))
+    # A method that finds nothing leaves the mask as it was painted, as the program does.
+    request = CompletionRequest(
+        case.image, hole if hole.any() else case.loose, CompletionOptions(device=device)
+    )
     pixels = applied(case.image, engine.complete(request, Progress()))
     return Fill(pixels, time.perf_counter() - start)
