@@ -27,12 +27,16 @@ def layer_shapes(config: DetectionConfig) -> list[tuple[int, int, int, bool]]:
     ]
 
 
-def write_darknet(path: Path, config: DetectionConfig = TINY, minor: int = 2) -> Path:
+def write_darknet(
+    path: Path, config: DetectionConfig = TINY, minor: int = 2, *, sees_nothing: bool = False
+) -> Path:
     """A weights file of random values; the same ones each time."""
     random = np.random.RandomState(7)
     parts = [struct.pack("<3i", 0, minor, 0), struct.pack("<q" if minor >= 2 else "<i", 1234)]
     for inputs, outputs, kernel, normalised in layer_shapes(config):
         values = [random.standard_normal(outputs) * 0.3]
+        if sees_nothing and not normalised:
+            values[0] -= 10
         if normalised:
             values += [random.uniform(0.8, 1.6, outputs), random.standard_normal(outputs) * 0.1]
             values += [random.uniform(0.3, 1.5, outputs)]
