@@ -180,7 +180,8 @@ def mask_of_people(
         # The parser knows whose arm it is; where the other answer is nearly none, it is a neighbour.
         shown = np.where(figure, np.uint8(255), np.uint8(0))
         large = cv2.resize(shown, (photo.width, photo.height), interpolation=cv2.INTER_LINEAR)
-        stays[(large >= _SURE) & (stays >= _HINT)] = 255
+        # Without a box of who stays there is no other answer: whom the parser sees is spared.
+        stays[(large >= _SURE) & ((stays >= _HINT) | (len(staying) == 0))] = 255
     mask = np.where((goes >= 255 * threshold) & (goes >= stays), np.uint8(HOLE), np.uint8(KNOWN))
     mask = grow(mask, usual_rim(photo))
     mask[(stays > goes) & (stays >= _SURE)] = KNOWN

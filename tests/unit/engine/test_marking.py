@@ -65,3 +65,14 @@ def test_the_parser_decides_whose_arm_it_is() -> None:
     assert not mask[41:49, 46:55].any()
     # A neighbour whom the parser sees, too, but the answer for the main person does not, goes all the same.
     assert (mask[41:49, 22:40] == 255).all()
+
+
+def test_whom_the_parser_sees_is_spared_where_no_box_is_theirs() -> None:
+    seer = Seer({40: person(20, 60, 220)})
+    figure = np.zeros((50, 60), np.bool_)
+    figure[10:45, 25:48] = True
+    mask = mask_of_people(
+        seer, np.zeros((100, 120, 3), np.uint8), [Bounds(20, 20, 60, 90)], [], figure=figure
+    )
+    assert (mask[25:85, 22:46] == 255).all()
+    assert not mask[25:85, 52:].any()
