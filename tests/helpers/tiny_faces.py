@@ -13,6 +13,7 @@ from trainer.data.converters.face_labels import LOWER_CONTOUR, UPPER_CONTOUR
 from trainer.data.face_parts import POLYGONS
 from trainer.data.pack_writer import write_packs
 from trainer.data.sample import LabelArray, PointArray, Sample, unknown_keypoints
+from trainer.data.split import Split
 
 _CENTRES = {
     **{"nose": (0, 0.1), "right-brow": (-0.5, -0.45), "left-brow": (0.5, -0.45)},
@@ -69,8 +70,8 @@ def drawn_face(key: str, seed: int, side: int = 160) -> tuple[Sample, PointArray
     return Sample(key, image, labels, unknown_keypoints()), mesh
 
 
-def write_faces(folder: Path, count: int = 4, name: str = "portraits") -> Path:
-    """Pack `count` drawn faces, all of them for training."""
+def write_faces(folder: Path, count: int = 4, name: str = "portraits", split: Split = "train") -> Path:
+    """Pack `count` drawn faces, all of them for training or validation."""
     faces = [drawn_face(f"{name}/{index:03d}", index) for index in range(count)]
-    write_packs([(sample, {"mesh": mesh}) for sample, mesh in faces], folder, name, "train")
+    write_packs([(sample, {"mesh": mesh}) for sample, mesh in faces], folder, name, split)
     return folder

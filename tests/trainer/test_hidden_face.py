@@ -5,10 +5,15 @@ import numpy as np
 import pytest
 
 from portrait_studio.errors import DataSetError
+from tests.helpers.tiny_face_completion import TinyFaceCompletion
 from tests.helpers.tiny_faces import drawn_face, write_faces
+from tests.helpers.tiny_networks import TinyNetworks
 from tests.helpers.tiny_packs import write_samples
 from trainer.data.packs import PackedSet
+from trainer.evaluate import EvaluateOptions, evaluate
 from trainer.evaluation.plans import PLANS
+from trainer.evaluation.rendering import as_text
+from trainer.evaluation.report import read_json, write_json
 from trainer.protocols.hidden_face import KINDS, hidden_face_cases
 
 
@@ -21,6 +26,30 @@ def test_every_kind_of_hole_in_turn_and_nothing_but_photo_and_mask(tmp_path: Pat
     again = list(hidden_face_cases(photos, 3))
     assert [case.name for case in again] == [case.name for case in cases[:3]]
     assert all(np.array_equal(one.mask, other.mask) for one, other in zip(again, cases[:3], strict=True))
+
+
+def test_an_evaluation_tells_the_figures_by_kind_of_hole(tmp_path: Path) -> None:
+    packs = write_faces(tmp_path / "packs", 9, split="val")
+    networks = TinyNetworks(with_face=True)
+    networks.modules["face-completion"] = TinyFaceCompletion().eval()
+    methods = ("telea", "default-without-redrawing", "default")
+    options = EvaluateOptions(data=packs, protocol="hidden-face", sets=("portraits",), methods=methods)
+    report, tally = evaluate(options, networks)
+    assert report.cases == 9
+    assert set(report.by_kind) == set(KINDS)
+    assert all(set(means) == set(methods) for means in report.by_kind.values())
+    # The one kind that comes twice has the mean of both.
+    twice = [
+        score.l1_in_hole
+        for score, (_, kind) in zip(tally.scores["telea"], tally.cases, strict=True)
+        if kind == KINDS[0]
+    ]
+    assert report.by_kind[KINDS[0]]["telea"].l1_in_hole == pytest.approx(sum(twice) / 2)
+    pairs = {(one.base, one.other) for one in report.comparisons}
+    assert pairs == {("default-without-redrawing", "default")}
+    assert "L1 in hole by kind of hole" in as_text(report)
+    write_json(report, tally, tmp_path / "report.json")
+    assert read_json(tmp_path / "report.json").by_kind == report.by_kind
 
 
 def test_sets_without_landmarks_cannot_be_measured(tmp_path: Path) -> None:
