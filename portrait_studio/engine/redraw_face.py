@@ -21,7 +21,9 @@ LEAST_FACE_PX: Final = 64
 """Long side of a face, in photo pixels, below which nothing is redrawn: the network has seen none of them."""
 
 _SIDE: Final = FACE_COMPLETION_SIDE
-_BACKGROUND: Final = FACE_PARTS.index("background")
+_BESIDE: Final = (FACE_PARTS.index("background"), FACE_PARTS.index("hair"))
+"""Parts that stay the fill's: the network paints them softer than patches do."""
+
 _TOP, _NECK = KEYPOINTS.index("head-top"), KEYPOINTS.index("upper-neck")
 _SURE: Final = 0.3
 _BORDER_PX: Final = 8
@@ -98,8 +100,9 @@ def _window_of(fill: Floats, bounds: Bounds, seen: SeenFace, face: AlignedFace) 
 
 
 def _share_of_face(parts: Floats) -> Floats:
-    """(128, 128) weights in [0, 1]: the likelihood of a face or hair, less towards the window's border."""
-    likely = cv2.resize(1.0 - parts[_BACKGROUND], (_SIDE, _SIDE), interpolation=cv2.INTER_LINEAR)
+    """(128, 128) weights in [0, 1]: the likelihood of a part of the face, less towards the border."""
+    face = 1.0 - parts[list(_BESIDE)].sum(0)
+    likely = cv2.resize(face, (_SIDE, _SIDE), interpolation=cv2.INTER_LINEAR)
     distance = np.minimum(np.arange(_SIDE), np.arange(_SIDE)[::-1]) + 0.5
     ramp = np.clip(distance / _BORDER_PX, 0.0, 1.0).astype(np.float32)
     return np.asarray(likely * np.minimum(ramp[:, None], ramp), np.float32)

@@ -29,14 +29,16 @@ def dotted_face(size: tuple[int, int], places: list[tuple[float, float]], radius
 
 
 class TinyFaceCompletion(nn.Module):
-    """Paints everything in one colour, and all of it skin; sure of itself where it sees all three dots.
+    """Paints everything in one colour, and all of it one part of the face.
 
     Where a dot is hidden it takes the place that the dot would have in an aligned window.
     """
 
-    def __init__(self, colour: tuple[float, float, float] = (1.0, -1.0, -1.0), sure: bool = True) -> None:
+    def __init__(
+        self, colour: tuple[float, float, float] = (1.0, -1.0, -1.0), sure: bool = True, part: str = "skin"
+    ) -> None:
         super().__init__()
-        self.colour, self.sure = colour, sure
+        self.colour, self.sure, self.part = colour, sure, part
         self.looks: list[int] = []
         self.look = nn.Identity()
 
@@ -59,7 +61,7 @@ class TinyFaceCompletion(nn.Module):
         scales = torch.full((len(image), len(LANDMARKS)), 1.0 if self.sure else 30.0)
         painted = torch.tensor(self.colour).view(1, 3, 1, 1).expand(len(image), 3, 128, 128)
         parts = torch.zeros(len(image), len(FACE_PARTS), 64, 64)
-        parts[:, FACE_PARTS.index("skin")] = 20
+        parts[:, FACE_PARTS.index(self.part)] = 20
         return FaceCompletionOutput(painted, parts, landmarks, scales)
 
 

@@ -119,6 +119,21 @@ def test_only_the_hole_is_redrawn_and_fades_out_at_the_border() -> None:
     assert result.parts.shape == (64, 64)
 
 
+@pytest.mark.parametrize("part", ["background", "hair"])
+def test_hair_and_background_stay_the_fills(part: str) -> None:
+    photo = dotted_face((300, 260), UPRIGHT)
+    mask = no_hole(photo)
+    mask[118:128, 60:240] = 255
+    face = labelled(UPRIGHT)
+    seen = read_face(photo, mask, face)
+    found = align_face(TinyFaceCompletion(part=part), seen, face, 0.0, CPU, silent)
+    assert found is not None
+    bounds = Bounds(50, 110, 250, 136)
+    fill = np.full((bounds.height, bounds.width, 3), 0.5, np.float32)
+    result = redraw_face(fill, bounds, mask[bounds.slices] > 0, seen, found)
+    assert np.allclose(result.fill, fill, atol=1e-3)
+
+
 def test_fine_detail_of_the_fill_stays_on_large_faces() -> None:
     scale = 6
     places = [(x * scale, y * scale) for x, y in UPRIGHT]
