@@ -22,6 +22,9 @@ _MOST_OF_A_PERSON: Final = 0.6
 """Share of a body from which on a hole takes the person away."""
 _HARDLY_ANY_BODY: Final = 0.12
 """Share of body around a hole up to which there is nobody behind it."""
+_SEEN_BESIDE: Final = 0.05
+_BODY_BESIDE: Final = 0.6
+"""The same where the hole itself shows no more body than this: what stands beside a body hides none of it."""
 _ONE_LABEL: Final = 0.97
 _ONE_LABEL_AROUND: Final = 0.9
 """Share of a hole, and of a ring around it, that one label has where only a surface is to be made anew."""
@@ -107,8 +110,8 @@ def surfaces(mask: Mask, seen: Structure) -> NDArray[np.bool_]:
 def bodiless(mask: Mask, seen: Structure) -> NDArray[np.bool_]:
     """The holes behind which there is probably no body.
 
-    A hole counts when it covers most of a person, so that the person is what shall go, or when hardly any of
-    what surrounds it belongs to one.
+    A hole counts when it covers most of a person, so that the person is what shall go, when hardly any of
+    what surrounds it belongs to one, or when it shows none and lies beside one: passers-by, suitcases.
 
     Args:
         mask: (H, W) uint8, nonzero = hole.
@@ -121,7 +124,10 @@ def bodiless(mask: Mask, seen: Structure) -> NDArray[np.bool_]:
 
     def shows_nobody(hole: NDArray[np.bool_], labels: NDArray[np.uint8]) -> bool:
         takes_person = any((person & hole).sum() >= _MOST_OF_A_PERSON * person.sum() for person in people)
-        return takes_person or _body_around(hole, body) < _HARDLY_ANY_BODY
+        stands_beside = float(body[hole].mean()) < _SEEN_BESIDE
+        return takes_person or _body_around(hole, body) < (
+            _BODY_BESIDE if stands_beside else _HARDLY_ANY_BODY
+        )
 
     return _holes_that(shows_nobody, mask, seen)
 

@@ -77,3 +77,24 @@ def test_new_canvas_is_predicted_unless_the_background_is_asked_for() -> None:
     told = wanted_with(Intent.BACKGROUND, mask, None, seen(), blank)
     assert told is not None
     assert (told[mask != 0] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("box", "is_background"),
+    [
+        ((145, 60, 190, 220), True),  # a passer-by beside the arm, whom the map does not know
+        ((120, 60, 160, 220), False),  # over the arm
+    ],
+)
+def test_what_stands_beside_a_body_hides_none_of_it(
+    box: tuple[int, int, int, int], is_background: bool
+) -> None:
+    mask = hole(*box)
+    structure = wanted_with(Intent.AUTOMATIC, mask, None, seen())
+    assert (structure is not None and (structure[mask != 0] == 0).all()) == is_background
+
+
+def test_what_lies_within_a_body_may_hide_it_though_the_map_takes_it_for_background() -> None:
+    map_with_gap = seen()
+    map_with_gap.labels[25:32, 16:23] = 0
+    assert wanted_with(Intent.AUTOMATIC, hole(64, 100, 92, 128), None, map_with_gap) is None
