@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -117,7 +118,11 @@ def test_a_stopped_command_leaves_nothing(photo: Path, tmp_path: Path, number: s
     arguments = ["--top", "9", "--candidates", "9", "--stages", "new/stages", "-o", "o.png"]
     here = {"PYTHONPATH": str(Path(__file__).parents[2]), **os.environ, "FAKE_DELAY_S": "0.2"}
     command = [sys.executable, *COMMANDS.split(), "extend", "photo.png", *arguments]
-    program = subprocess.Popen(command, cwd=tmp_path, env=here, stdout=-1, stderr=-1, text=True)
+    # Whoever runs the tests may ignore the signal, as nohup does, and programs inherit that.
+    heard = partial(signal.signal, getattr(signal, number), signal.SIG_DFL)
+    program = subprocess.Popen(
+        command, cwd=tmp_path, env=here, stdout=-1, stderr=-1, text=True, preexec_fn=heard
+    )
     until = time.monotonic() + 60
     # The first candidate waits for the others under another name.
     while not list(tmp_path.glob(".o.png.*")) and time.monotonic() < until:
