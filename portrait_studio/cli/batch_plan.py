@@ -126,7 +126,9 @@ def _check_names(items: Iterable[Item]) -> None:
         # Not every file system tells capitals from small letters.
         other = seen.setdefault(item.output.name.casefold(), item.photo)
         if other is not item.photo:
+            kept = {f"{photo.stem}{_ending(photo)}".casefold() for photo in (other, item.photo)}
+            # Their own formats may be one and the same: then that option would only repeat the sentence.
+            advice = "rename one, or use --format same" if len(kept) > 1 else "rename one"
             raise ExportError(
-                f"{other.name} and {item.photo.name} would both become {item.output.name}; rename one,"
-                " or use --format same."
+                f"{other.name} and {item.photo.name} would both become {item.output.name}; {advice}."
             )

@@ -130,7 +130,10 @@ def test_interrupting_keeps_what_is_done_and_says_how_to_go_on(
         (("--masks", "{masks}", "--report", "a.txt"), "must end in .json or .csv"),
         (("--masks", "{nowhere}"), "There is no folder"),
         ((), "Say what to fill: --masks, --remove"),
-        (("--remove", "bag", "--format", "png"), "would both become a.png"),
+        (
+            ("--remove", "bag", "--format", "png"),
+            "would both become a.png; rename one, or use --format same.",
+        ),
     ],
 )
 def test_mistakes_are_told_before_the_work(
@@ -145,6 +148,29 @@ def test_mistakes_are_told_before_the_work(
     assert run("batch", photos, "-o", results, *filled_in) == 2
     assert sentence in capsys.readouterr().err
     assert not results.exists()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "arguments"),
+    [
+        ("c.jpg", "c.mpo", ()),
+        ("c.jpg", "c.mpo", ("--format", "png")),
+        ("a.png", "A.PNG", ("--format", "same")),
+    ],
+)
+def test_keeping_the_formats_is_advised_only_where_it_helps(
+    folders: tuple[Path, Path, Path],
+    first: str,
+    second: str,
+    arguments: tuple[str, ...],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    photos, masks, results = folders
+    shutil.copy(photos / first, photos / second)
+    assert run("batch", photos, "--masks", masks, "-o", results, *arguments) == 2
+    said = capsys.readouterr().err
+    assert "would both become" in said
+    assert said.endswith("; rename one.\n")
 
 
 def test_results_never_lie_among_the_sources(
