@@ -241,6 +241,11 @@ def _palette(colours: Colours) -> QPalette:
     return palette
 
 
+def _is_ours(application: QApplication) -> bool:
+    """Whether the application looks already as some theme has made it."""
+    return application.styleSheet() in (_sheet(LIGHT), _sheet(DARK))
+
+
 class Theme(QObject):
     """Keeps the application in the colours of the system's scheme and makes icons in them."""
 
@@ -256,7 +261,8 @@ class Theme(QObject):
         super().__init__(parent)
         self._application = application
         self._chosen = "system"
-        application.setStyle("Fusion")
+        if not _is_ours(application):
+            application.setStyle("Fusion")
         self._follow(QGuiApplication.styleHints().colorScheme())
         self._following = QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
 
@@ -293,6 +299,9 @@ class Theme(QObject):
     def use(self, colours: Colours) -> None:
         """Put everything into these colours, until the system changes its scheme."""
         self.colours = colours
-        self._application.setPalette(_palette(self.colours))
-        self._application.setStyleSheet(_sheet(self.colours))
+        sheet = _sheet(colours)
+        # Where an earlier program of this process left these colours, polishing all anew changes nothing.
+        if self._application.styleSheet() != sheet:
+            self._application.setPalette(_palette(colours))
+            self._application.setStyleSheet(sheet)
         self.changed.emit()
