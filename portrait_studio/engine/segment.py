@@ -57,23 +57,18 @@ def find_thing(
         compute: device and precision.
         report: hears of every layer; raises to cancel.
     """
-    photo = extent_of(image)
-    window = _first_window(photo, loose, clicks)
-    found = _look(network, image, loose, clicks, window, compute, part_of(report, 0, 2))
+    marked = Bounds(0, 0, 0, 0) if loose is None else mask_bounds(loose)
+    window = _first_window(extent_of(image), marked, clicks)
+    found = _look(network, image, loose, marked, clicks, window, compute, part_of(report, 0, 2))
     closer = _second_window(found, window)
     if closer is None:
         return found
-    again = _look(network, image, loose, clicks, closer, compute, part_of(report, 1, 2))
+    again = _look(network, image, loose, marked, clicks, closer, compute, part_of(report, 1, 2))
     return again if again.stands_out else found
 
 
 def tighten(
-    network: nn.Module,
-    image: Pixels,
-    loose: Mask,
-    compute: Compute,
-    report: Report,
-    merge_px: int = 0,
+    network: nn.Module, image: Pixels, loose: Mask, compute: Compute, report: Report
 ) -> list[ThingFound]:
     """What stands in each of the places of a loose mask; see `find_thing`.
 
@@ -83,9 +78,8 @@ def tighten(
         loose: (H, W) uint8, nonzero = loosely marked.
         compute: device and precision.
         report: hears of every layer; raises to cancel.
-        merge_px: places that lie so close are taken as one.
     """
-    places = hole_bounds(loose, merge_px)
+    places = hole_bounds(loose)
     found = []
     for number, place in enumerate(places):
         alone = np.zeros_like(loose)
@@ -126,9 +120,7 @@ def _in_box(network: nn.Module, image: Pixels, box: Bounds, compute: Compute, re
 
 def _larger(box: Bounds, found: ThingFound, photo: Bounds) -> Bounds | None:
     """A larger box where the answer reaches an edge of the box inside the photo; None where it does not."""
-    sure = np.where(found.probability >= 128, np.uint8(1), np.uint8(0))
-    left, top, width, height = cv2.boundingRect(sure)
-    answer = Bounds(left, top, left + width, top + height).shifted(found.bounds.left, found.bounds.top)
+    answer = found.sure_bounds
     inner, reach = box.intersected(photo), round(_CUT_OFF * max(box.width, box.height))
     edges = (
         (answer.left <= inner.left + reach and inner.left > photo.left),
@@ -143,14 +135,19 @@ def _larger(box: Bounds, found: ThingFound, photo: Bounds) -> Bounds | None:
     return Bounds(box.left - by[0], box.top - by[1], box.right + by[2], box.bottom + by[3])
 
 
-def _first_window(photo: Extent, loose: Mask | None, clicks: Clicks) -> Bounds:
-    if loose is not None and cv2.countNonZero(loose):
-        left, top, width, height = cv2.boundingRect(loose)
-        return _square((left + width / 2, top + height / 2), WINDOW_SIDE * max(width, height))
+def _first_window(photo: Extent, marked: Bounds, clicks: Clicks) -> Bounds:
+    if not marked.is_empty:
+        return _around(marked)
     xs, ys = zip(*clicks.inside, strict=True)
     middle = ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
     spread = max(max(xs) - min(xs), max(ys) - min(ys))
     return _square(middle, max(2 * spread, _CLICK_SIDE * max(photo.width, photo.height)))
+
+
+def _around(place: Bounds) -> Bounds:
+    """The window that shows a place with some of its surroundings."""
+    middle = ((place.left + place.right) / 2, (place.top + place.bottom) / 2)
+    return _square(middle, WINDOW_SIDE * max(place.width, place.height))
 
 
 def _square(middle: Point, side: float) -> Bounds:
@@ -162,12 +159,10 @@ def _square(middle: Point, side: float) -> Bounds:
 
 def _second_window(found: ThingFound, first: Bounds) -> Bounds | None:
     """A closer window around the first answer; None where it would show hardly more of it."""
-    sure = np.where(found.probability >= 128, np.uint8(1), np.uint8(0))
-    left, top, width, height = cv2.boundingRect(sure)
-    if not width:
+    answer = found.sure_bounds
+    if answer.is_empty:
         return None
-    middle = (found.bounds.left + left + width / 2, found.bounds.top + top + height / 2)
-    closer = _square(middle, WINDOW_SIDE * max(width, height))
+    closer = _around(answer)
     return closer if closer.width < 0.8 * first.width else None
 
 
@@ -175,6 +170,7 @@ def _look(
     network: nn.Module,
     image: Pixels,
     loose: Mask | None,
+    marked: Bounds,
     clicks: Clicks,
     window: Bounds,
     compute: Compute,
@@ -186,7 +182,6 @@ def _look(
     logits = run(network, compute, report, *inputs)
     answer = torch.sigmoid(logits.float())[0, 0].cpu().numpy()
     answer *= _believed(prompt[0])
-    marked = Bounds(0, 0, 0, 0) if loose is None else mask_bounds(loose)
     return ThingFound(marked, visible, _at_full_size(answer, image, window, visible))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.imaging.geometry import Bounds, Extent
-from portrait_studio.imaging.masks import HOLE, KNOWN, Mask, extent_of, grow
+from portrait_studio.imaging.masks import HOLE, KNOWN, Mask, extent_of, grow, mask_bounds
 
 USUAL_THRESHOLD: Final = 0.4
 """Probability from which on a pixel belongs to the thing."""
@@ -19,6 +19,7 @@ USUAL_THRESHOLD: Final = 0.4
 WINDOW_SIDE: Final = 1.35
 """Side of the window that the network sees relative to the longer side of what was marked."""
 
+_SURE: Final = 128
 _LEAST_SHARE: Final = 0.02
 _LEAST_DOUBT: Final = 0.6
 """A thing stands out where it fills this share of the marked square, with this mean probability."""
@@ -63,9 +64,15 @@ class ThingFound:
         return mask
 
     @property
+    def sure_bounds(self) -> Bounds:
+        """Rectangle around what more likely belongs to the thing than not, in photo pixels."""
+        box = mask_bounds((self.probability >= _SURE).view(np.uint8))
+        return box.shifted(self.bounds.left, self.bounds.top)
+
+    @property
     def stands_out(self) -> bool:
         """Whether there is a thing at all; else what was marked had better stay as it is."""
-        sure = self.probability >= 128
+        sure = self.probability >= _SURE
         if cv2.countNonZero(sure.view(np.uint8)) < _LEAST_SHARE * self.probability.size / WINDOW_SIDE**2:
             return False
         return float(self.probability[sure].mean()) >= 255 * _LEAST_DOUBT
