@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -29,9 +28,9 @@ from portrait_studio.imaging.similarity import (
     composed,
     fit_similarity,
     inverted,
-    on_pixels,
     scale_of,
     transformed,
+    warped,
 )
 from portrait_studio.networks.face_completion import ANCHORS, FACE_COMPLETION_SIDE, FaceCompletionOutput
 
@@ -39,7 +38,6 @@ WINDOW: Final = Extent(FACE_COMPLETION_SIDE, FACE_COMPLETION_SIDE)
 """Size of the aligned window in its own pixels."""
 
 _SIDE: Final = FACE_COMPLETION_SIDE
-_WITHOUT_SHRINKING: Final = 0.9
 
 _RIGHT_EYE, _LEFT_EYE, _MOUTH = (0, 1), (2, 3), (4, 5, 6, 7)
 """Places of the points in `face_completion.LANDMARKS` whose means are the anchors."""
@@ -147,33 +145,9 @@ def align_face(
     return min(plausible, key=lambda one: one.expected_error_px, default=None)
 
 
-def warped(
-    values: Floats, matrix: Transform, size: Extent = WINDOW, border: int = cv2.BORDER_REFLECT_101
-) -> Floats:
-    """Values through a similarity.
-
-    Args:
-        values: (h, w) or (h, w, 3).
-        matrix: from their pixels to those of the result.
-        size: of the result.
-        border: what lies beyond their edge, as OpenCV names it: their mirror image, or zeros.
-    """
-    shrink = min(1.0, scale_of(matrix))
-    # Bilinear sampling skips pixels when it shrinks.
-    if shrink < _WITHOUT_SHRINKING:
-        height, width = values.shape[:2]
-        smaller = max(1, round(width * shrink)), max(1, round(height * shrink))
-        values = np.asarray(cv2.resize(values, smaller, interpolation=cv2.INTER_AREA), np.float32)
-        matrix = matrix @ np.diag([width / smaller[0], height / smaller[1], 1.0])
-    cut = cv2.warpAffine(
-        values, on_pixels(matrix), (size.width, size.height), flags=cv2.INTER_LINEAR, borderMode=border
-    )
-    return np.asarray(cut, np.float32)
-
-
 def hidden(seen: SeenFace, matrix: Transform) -> NDArray[np.bool_]:
     """(128, 128) bool: the hole in the window that `matrix` leads to from photo pixels."""
-    holes = warped(seen.hole.astype(np.float32), composed(matrix, inverted(seen.matrix)))
+    holes = warped(seen.hole.astype(np.float32), composed(matrix, inverted(seen.matrix)), WINDOW)
     return np.asarray(holes > 0.02, np.bool_)
 
 
@@ -196,7 +170,7 @@ def _look(
 ) -> FaceCompletionOutput:
     """One pass over all windows."""
     back = inverted(seen.matrix)
-    pictures = np.stack([warped(seen.colours, composed(matrix, back)) for matrix in windows])
+    pictures = np.stack([warped(seen.colours, composed(matrix, back), WINDOW) for matrix in windows])
     holes = np.stack([hidden(seen, matrix) for matrix in windows])
     masked = np.where(holes[..., None], np.float32(0.0), pictures * np.float32(2.0) - np.float32(1.0))
     image = torch.from_numpy(np.ascontiguousarray(masked.transpose(0, 3, 1, 2)))

@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.align_face import AlignedFace, SeenFace, hidden, warped
+from portrait_studio.engine.align_face import WINDOW, AlignedFace, SeenFace, hidden
 from portrait_studio.engine.parse import ParsedWindow
 from portrait_studio.engine.resample import Floats
 from portrait_studio.imaging.geometry import Bounds, Extent
-from portrait_studio.imaging.similarity import composed, inverted, transformed
+from portrait_studio.imaging.similarity import composed, inverted, transformed, warped
 from portrait_studio.networks.conventions import KEYPOINTS
 from portrait_studio.networks.face_completion import FACE_COMPLETION_SIDE, FACE_PARTS
 
@@ -96,7 +96,7 @@ def _window_of(fill: Floats, bounds: Bounds, seen: SeenFace, face: AlignedFace) 
     lies_at = np.array([[1.0, 0.0, bounds.left], [0.0, 1.0, bounds.top]])
     filled = warped(fill, composed(seen.matrix, lies_at), Extent(width, height))
     picture = np.where(seen.hole[..., None], filled, seen.colours)
-    return warped(picture, composed(face.matrix, inverted(seen.matrix)))
+    return warped(picture, composed(face.matrix, inverted(seen.matrix)), WINDOW)
 
 
 def _share_of_face(parts: Floats) -> Floats:

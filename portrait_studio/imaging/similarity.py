@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final, TypeVar
+
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.imaging.geometry import Extent
+
 Transform = NDArray[np.float64]
 """(2, 3): points (x, y) as columns go to matrix[:, :2] @ point + matrix[:, 2]."""
+
+
+_Value = TypeVar("_Value", np.uint8, np.float32)
+
+_WITHOUT_SHRINKING: Final = 0.9
 
 
 def fit_similarity(source: NDArray[np.floating], target: NDArray[np.floating]) -> Transform:
@@ -58,3 +68,27 @@ def on_pixels(matrix: Transform) -> Transform:
     """A transform of points, whose pixel centres lie at + 0.5, for warps that count them at whole numbers."""
     half = np.full(2, 0.5)
     return np.column_stack([matrix[:, :2], matrix[:, :2] @ half + matrix[:, 2] - half])
+
+
+def warped(
+    values: NDArray[_Value], matrix: Transform, size: Extent, border: int = cv2.BORDER_REFLECT_101
+) -> NDArray[_Value]:
+    """A picture through a similarity.
+
+    Args:
+        values: (h, w) or (h, w, 3), uint8 or float32.
+        matrix: from their pixels to those of the result.
+        size: of the result.
+        border: what lies beyond their edge, as OpenCV names it: their mirror image, or zeros.
+    """
+    shrink = min(1.0, scale_of(matrix))
+    # Bilinear sampling skips pixels when it shrinks, so the picture is averaged down to the scale first.
+    if shrink < _WITHOUT_SHRINKING:
+        height, width = values.shape[:2]
+        smaller = max(1, round(width * shrink)), max(1, round(height * shrink))
+        values = np.asarray(cv2.resize(values, smaller, interpolation=cv2.INTER_AREA), values.dtype)
+        matrix = matrix @ np.diag([width / smaller[0], height / smaller[1], 1.0])
+    cut = cv2.warpAffine(
+        values, on_pixels(matrix), (size.width, size.height), flags=cv2.INTER_LINEAR, borderMode=border
+    )
+    return np.asarray(cut, values.dtype)

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.errors import OptionError
+from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.similarity import (
     Transform,
     composed,
     fit_similarity,
     on_pixels,
-    scale_of,
     transformed,
+    warped,
 )
 from portrait_studio.networks.conventions import IGNORE_LABEL
 from portrait_studio.networks.face_completion import (
@@ -34,8 +35,6 @@ from trainer.data.sample import ImageArray, LabelArray, PointArray, Sample, unkn
 
 _RIGHT_EYE, _LEFT_EYE, _MOUTH = (33, 133), (263, 362), (13, 14, 61, 291)
 _SIDE = FACE_COMPLETION_SIDE
-
-_WITHOUT_SHRINKING = 0.9
 
 
 @dataclass(frozen=True)
@@ -135,17 +134,7 @@ def mirrored(window: FaceWindow) -> FaceWindow:
 
 def warped_image(image: ImageArray, matrix: Transform) -> ImageArray:
     """The window (128, 128, 3) of a photo (h, w, 3); beyond the photo's edge the photo is mirrored."""
-    shrink = min(1.0, scale_of(matrix))
-    # Bilinear sampling skips pixels when it shrinks, so the photo is first averaged down to the final scale.
-    if shrink < _WITHOUT_SHRINKING:
-        height, width = image.shape[:2]
-        size = max(1, round(width * shrink)), max(1, round(height * shrink))
-        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-        matrix = matrix @ np.diag([width / size[0], height / size[1], 1.0])
-    cut = cv2.warpAffine(
-        image, on_pixels(matrix), (_SIDE, _SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
-    )
-    return np.asarray(cut, np.uint8)
+    return warped(image, matrix, Extent(_SIDE, _SIDE))
 
 
 def warped_labels(labels: LabelArray, matrix: Transform) -> LabelArray:
