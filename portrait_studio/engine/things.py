@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.imaging.geometry import Bounds, Extent
-from portrait_studio.imaging.masks import HOLE, KNOWN, Mask, extent_of, grow, mask_bounds
+from portrait_studio.imaging.masks import HOLE, KNOWN, Mask, copied, extent_of, grow, mask_bounds
 
 USUAL_THRESHOLD: Final = 0.4
 """Probability from which on a pixel belongs to the thing."""
@@ -23,6 +23,9 @@ _SURE: Final = 128
 _LEAST_SHARE: Final = 0.02
 _LEAST_DOUBT: Final = 0.6
 """A thing stands out where it fills this share of the marked square, with this mean probability."""
+
+_LEAST_NEW: Final = 0.05
+"""A stroke beside what was marked before stays as painted where less than this share of it is thing."""
 
 _RIM_SHARE: Final = 0.0025
 _LEAST_RIM_PX: Final = 3
@@ -103,15 +106,52 @@ def tightened_mask(
     Returns:
         (H, W) uint8, 0 or 255.
     """
-    photo = extent_of(loose)
-    rim = usual_rim(photo) if grow_px is None else grow_px
-    result = np.zeros_like(loose)
-    for thing in found:
-        if thing.stands_out:
-            kept, part = grow(thing.mask(photo, threshold), rim), thing.bounds.grown(rim)
-            part = part.intersected(Bounds.of(photo))
-        else:
-            kept, part = loose, thing.marked
-        place = result[part.slices]
-        np.maximum(place, np.where(kept[part.slices] != 0, np.uint8(HOLE), np.uint8(KNOWN)), out=place)
-    return result
+    return tightened(loose, np.zeros_like(loose), loose, found, threshold, grow_px)[0]
+
+
+def tightened(
+    painted: Mask,
+    kept: Mask,
+    loose: Mask,
+    found: Sequence[ThingFound],
+    threshold: float,
+    grow_px: int | None = None,
+) -> tuple[Mask, int]:
+    """A mask in which places are shrunk to the things in them; soft edges stay where nothing stands out.
+
+    Args:
+        painted: (H, W) uint8, 0..255.
+        kept: (H, W) uint8, 0..255: what stays of `painted` whatever is found.
+        loose: (H, W) uint8, nonzero = the places that were asked about.
+        found: one thing for each of them.
+        threshold: probability from which on a pixel belongs to the thing, in (0, 1).
+        grow_px: width of the rim in pixels; None = `usual_rim`.
+
+    Returns:
+        (H, W) uint8, and in how many places nothing stands out.
+    """
+    result = copied(painted)
+    rim = usual_rim(extent_of(painted)) if grow_px is None else grow_px
+    clear = [thing for thing in found if _is_clear(thing, painted, kept, loose, threshold)]
+    for thing in clear:
+        place = thing.marked.slices
+        own = loose[place] != 0
+        result[place][own] = kept[place][own]
+    for thing in clear:
+        tight = grow(thing.mask(extent_of(painted), threshold), rim)
+        around = mask_bounds(tight).slices
+        np.maximum(result[around], tight[around], out=result[around])
+    return result, len(found) - len(clear)
+
+
+def _is_clear(thing: ThingFound, painted: Mask, kept: Mask, loose: Mask, threshold: float) -> bool:
+    """Whether a thing stands out, and in what is new: else a stroke that adds to a thing would be lost."""
+    inside = thing.mask(extent_of(painted), threshold)
+    if not thing.stands_out or not cv2.countNonZero(inside):
+        return False
+    place = thing.marked.slices
+    own = loose[place] != 0
+    new = own & (painted[place] > kept[place])
+    if not kept[place][own].any() or not new.any():
+        return True
+    return float((inside[place][new] != 0).mean()) >= _LEAST_NEW

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
 
 import cv2
 import numpy as np
@@ -13,17 +12,14 @@ from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.document.document import Document
 from portrait_studio.document.history import Step
-from portrait_studio.engine.things import ThingFound, usual_rim
-from portrait_studio.imaging.masks import HOLE, Mask, copied, extent_of, grow, mask_bounds
+from portrait_studio.engine.things import tightened
+from portrait_studio.imaging.masks import HOLE, Mask, copied, mask_bounds
 from portrait_studio.messages import Message
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.history import State
 from portrait_studio.session.painting import Painting
 from portrait_studio.session.seeking import Found, Seeking
 from portrait_studio.session.tools import Tools
-
-_LEAST_NEW: Final = 0.05
-"""A stroke beside what was marked before stays as painted where less than this share of it is thing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,42 +156,3 @@ def touched_places(mask: Mask, touched: NDArray[np.bool_]) -> Mask:
         is_meant[0] = 0
         places[bounds.slices] = is_meant[numbers]
     return places
-
-
-def tightened(painted: Mask, kept: Mask, loose: Mask, found: Found, threshold: float) -> tuple[Mask, int]:
-    """A mask in which places are shrunk to the things in them; soft edges stay where nothing stands out.
-
-    Args:
-        painted: (H, W) uint8, 0..255.
-        kept: (H, W) uint8, 0..255: what stays of `painted` whatever is found.
-        loose: (H, W) uint8, nonzero = the places that were asked about.
-        found: one thing for each of them.
-        threshold: probability from which on a pixel belongs to the thing, in (0, 1).
-
-    Returns:
-        (H, W) uint8, and in how many places nothing stands out.
-    """
-    result, rim = copied(painted), usual_rim(extent_of(painted))
-    clear = [thing for thing in found if _is_clear(thing, painted, kept, loose, threshold)]
-    for thing in clear:
-        place = thing.marked.slices
-        own = loose[place] != 0
-        result[place][own] = kept[place][own]
-    for thing in clear:
-        tight = grow(thing.mask(extent_of(painted), threshold), rim)
-        around = mask_bounds(tight).slices
-        np.maximum(result[around], tight[around], out=result[around])
-    return result, len(found) - len(clear)
-
-
-def _is_clear(thing: ThingFound, painted: Mask, kept: Mask, loose: Mask, threshold: float) -> bool:
-    """Whether a thing stands out, and in what is new: else a stroke that adds to a thing would be lost."""
-    inside = thing.mask(extent_of(painted), threshold)
-    if not thing.stands_out or not cv2.countNonZero(inside):
-        return False
-    place = thing.marked.slices
-    own = loose[place] != 0
-    new = own & (painted[place] > kept[place])
-    if not kept[place][own].any() or not new.any():
-        return True
-    return float((inside[place][new] != 0).mean()) >= _LEAST_NEW

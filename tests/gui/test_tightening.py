@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from portrait_studio.app import Program
 from portrait_studio.engine.request import Structure
+from portrait_studio.engine.things import tightened
 from portrait_studio.errors import WeightsError
 from portrait_studio.gui.actions import Command
 from portrait_studio.gui.main_window import MainWindow
@@ -21,7 +22,7 @@ from portrait_studio.gui.tool_options import TightnessSlider
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import Mask
 from portrait_studio.session.session import Session
-from portrait_studio.session.tightening import tightened, touched_places
+from portrait_studio.session.tightening import touched_places
 from portrait_studio.session.tools import Target
 from tests.gui.conftest import CTRL, Hand, write_photo
 from tests.gui.test_key_pointer import Keys
