@@ -158,7 +158,9 @@ def evaluate_things(options: EvaluateOptions, networks: NetworkStore) -> tuple[R
     source = None if options.source is None else source_files(options.source)
     network = networks.load("segmentation")
     compute = choose_compute(options.device, PrecisionMemory())
-    filling = None if options.vgg is None else ThingFills(Engine(networks), VggDistance(options.vgg))
+    vgg, filling = options.vgg, None
+    if vgg is not None:
+        filling = ThingFills(Engine(networks), VggDistance(vgg), perceived_distance(vgg))
     cases = chain(*(make(photos, options.limit, source) for make in (real_cases, pasted_cases)))
     things = measure_things(cases, network.module, compute, filling)
     tally = things.as_tally({network.task: network.sha256})

@@ -22,6 +22,7 @@ from portrait_studio.imaging.masks import grow
 from trainer.evaluation.methods import Fill, MeasuredEngine, applied
 from trainer.evaluation.scoring import Score, Tally, score
 from trainer.metrics.features import VggDistance
+from trainer.metrics.perceived import PerceivedDistance
 from trainer.metrics.segmentation import RIM_PX, MaskScore, mask_score, mean_mask_score
 from trainer.protocols.case import Case
 from trainer.protocols.things import PASTED, REAL, ThingCase
@@ -110,11 +111,13 @@ class ThingFills:
 
     Attributes:
         engine: fills.
-        distance: feature distance of the fills.
+        distance: feature distance of the fills; None = not measured.
+        perceived: how different they look to people; None = not measured.
     """
 
     engine: MeasuredEngine
-    distance: VggDistance
+    distance: VggDistance | None = None
+    perceived: PerceivedDistance | None = None
 
     def scores(self, case: ThingCase, masks: Masks, device: str) -> dict[str, Score]:
         """Figures inside the loose mask, by which mask was filled; the picture shows the thing."""
@@ -127,7 +130,7 @@ class ThingFills:
             _default(EXACT): grow(exact, RIM_PX),
         }
         fills = {title: _filled(case, hole, self.engine, device) for title, hole in holes.items()}
-        return score(Case(case.name, case.behind, case.loose), fills, self.distance)
+        return score(Case(case.name, case.behind, case.loose), fills, self.distance, self.perceived)
 
 
 def measure_things(
