@@ -209,7 +209,7 @@ def _one(engine: Engine, item: Item, recipe: Recipe, report: BatchReport, label:
 
 def _filled(engine: Engine, item: Item, recipe: Recipe, report: BatchReport, progress: Progress) -> Line:
     from portrait_studio.cli.batch_report import Line, Outcome
-    from portrait_studio.cli.edit import Edit
+    from portrait_studio.editing.edit import Edit
     from portrait_studio.engine.marking import mask_around
     from portrait_studio.imaging.reading import read_photo
 

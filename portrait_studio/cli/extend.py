@@ -152,7 +152,7 @@ def _fill(
     files: Transaction,
 ) -> list[str]:
     """Fill the canvas once and write it; returns what to say once it has taken its place."""
-    from portrait_studio.cli.edit import Edit
+    from portrait_studio.editing.edit import Edit
     from portrait_studio.stage_files import write_stages
 
     edit = Edit(canvas.photo, canvas.mask, canvas.margins)

@@ -93,7 +93,7 @@ def _fill(
     check_outputs([options.output, options.record], [photo_path, *masks], stages)
     chosen = format_of(options.output)
 
-    from portrait_studio.cli.edit import Edit
+    from portrait_studio.editing.edit import Edit
     from portrait_studio.engine.pipeline import Engine
     from portrait_studio.imaging.atomic import Transaction
     from portrait_studio.imaging.reading import read_photo

@@ -83,10 +83,10 @@ def _check_weights(record: EditRecord) -> None:
 
 def _repeat(document: Document, record: EditRecord, device: str | None) -> list[str]:
     """Make all fills again; returns what they ran on."""
+    from portrait_studio.editing.fill_records import joints_of, options_of, structure_of
     from portrait_studio.engine.extension_plan import extension_of
     from portrait_studio.engine.pipeline import Engine
     from portrait_studio.engine.request import CompletionRequest
-    from portrait_studio.session.fill_records import joints_of, options_of, structure_of
 
     engine, devices = Engine(models_dir()), []
     before = None

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QIcon, QKeyEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
+from portrait_studio.editing.candidates import Candidate, Candidates
 from portrait_studio.engine.request import FilledRegion, Pixels
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.buttons import ActionButton
@@ -17,7 +18,6 @@ from portrait_studio.gui.thumb_row import ThumbRow
 from portrait_studio.gui.tone import Tone
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.language.saying import tr
-from portrait_studio.session.candidates import Candidate, Candidates
 
 _THUMB_PX: Final = 76
 _CONTEXT: Final = 1.2

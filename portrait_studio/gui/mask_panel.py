@@ -9,13 +9,13 @@ from typing import Final
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from portrait_studio.editing.parts import Part
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.buttons import ActionButton, ActionSwitch
 from portrait_studio.gui.memory import Memory
 from portrait_studio.gui.number_field import NumberField
 from portrait_studio.gui.tool_options import TightnessSlider, captioned
 from portrait_studio.language.saying import tr
-from portrait_studio.session.parts import Part
 from portrait_studio.session.tools import Tools
 
 _LARGEST_STEP_PX: Final = 500

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtGui import QPainter
 
+from portrait_studio.editing.parts import Part
 from portrait_studio.engine.request import Pixels
 from portrait_studio.gui.anatomy import Anatomy
 from portrait_studio.gui.compare import Comparison
@@ -20,7 +21,6 @@ from portrait_studio.gui.tone import Tone
 from portrait_studio.gui.view import View
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.photo import Plane
-from portrait_studio.session.parts import Part
 
 _LIGHT: Final = (255, 255, 255)
 _GUARD: Final = (40, 170, 120)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from portrait_studio.editing.candidates import STAGE_PX, Candidates
 from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.request import FilledRegion, Structure
 from portrait_studio.gui.clipboard import qimage_of
@@ -17,7 +18,6 @@ from portrait_studio.gui.tone import Tone
 from portrait_studio.language.saying import tr
 from portrait_studio.messages import Message
 from portrait_studio.networks.conventions import LABEL_COLOURS
-from portrait_studio.session.candidates import STAGE_PX, Candidates
 
 _WIDTH_PX: Final = 240
 _FRAME_PX: Final = 44

@@ -16,6 +16,8 @@ from PySide6.QtCore import QObject, Signal
 from portrait_studio.document.history import Step
 from portrait_studio.document.look import Look
 from portrait_studio.document.packed_plane import pack_plane
+from portrait_studio.editing.candidates import Candidate, Candidates, with_small_stages
+from portrait_studio.editing.fill_records import options_of, record_of
 from portrait_studio.engine.extension_plan import extension_of
 from portrait_studio.engine.intent import Intent, wanted_with
 from portrait_studio.engine.progress import Progress
@@ -29,9 +31,7 @@ from portrait_studio.engine.request import (
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.imaging.masks import check_mask
 from portrait_studio.messages import Message
-from portrait_studio.session.candidates import Candidate, Candidates, with_small_stages
 from portrait_studio.session.editing import Editing
-from portrait_studio.session.fill_records import options_of, record_of
 from portrait_studio.session.jobs import Failure, JobDesk, JobKind
 from portrait_studio.session.last_fill import LastFill
 from portrait_studio.session.survey import Survey

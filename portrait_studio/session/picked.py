@@ -9,11 +9,11 @@ from typing import Final, Protocol
 import cv2
 import numpy as np
 
+from portrait_studio.editing.parts import Part
 from portrait_studio.engine.things import ThingFound, usual_rim
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import Mask, grow, mask_bounds
 from portrait_studio.messages import Message
-from portrait_studio.session.parts import Part
 
 _COARSE: Final = 2
 """How wrong the outlines of a parsing map may be, in its pixels."""

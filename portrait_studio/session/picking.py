@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.document.document import Document
 from portrait_studio.document.history import Step
+from portrait_studio.editing.parts import Guard, Part
 from portrait_studio.engine.label_mask import usual_reach
 from portrait_studio.engine.things import Clicks, ThingFound
 from portrait_studio.imaging.geometry import Bounds
@@ -20,7 +21,6 @@ from portrait_studio.imaging.masks import HOLE, Mask
 from portrait_studio.messages import Message
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.last_pick import LastPick, PickMode
-from portrait_studio.session.parts import Guard, Part
 from portrait_studio.session.picked import PickedPart, PickedThing, coarseness
 from portrait_studio.session.seeking import Found, Seeking
 from portrait_studio.session.survey import Survey

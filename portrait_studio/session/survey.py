@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from portrait_studio.document.history import Step
+from portrait_studio.editing.parts import Parts
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import Pixels, Structure
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.history import changes_look
 from portrait_studio.session.jobs import Job, JobDesk, JobKind
-from portrait_studio.session.parts import Parts
 
 
 class Parser(Protocol):

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from portrait_studio.cli.edit import Edit
+from portrait_studio.editing.edit import Edit
 from portrait_studio.engine.pipeline import Engine
 from portrait_studio.engine.request import CompletionOptions, Method
 from portrait_studio.imaging.canvas_extension import parse_length

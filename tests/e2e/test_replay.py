@@ -12,12 +12,12 @@ from PIL import Image
 from portrait_studio.document.document import Document
 from portrait_studio.document.edit_record import read_record, record_edit, write_record
 from portrait_studio.document.history import Snapshot, Step
+from portrait_studio.editing.candidates import Candidate
+from portrait_studio.editing.fill_records import record_of
 from portrait_studio.engine.pipeline import Engine
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest
 from portrait_studio.errors import ProjectError
 from portrait_studio.imaging.reading import read_photo
-from portrait_studio.session.candidates import Candidate
-from portrait_studio.session.fill_records import record_of
 from tests.e2e.test_cli import pixels_of, run
 
 

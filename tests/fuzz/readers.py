@@ -9,13 +9,13 @@ from typing import Final
 
 from portrait_studio.document.edit_record import read_record
 from portrait_studio.document.project_reading import read_project
+from portrait_studio.editing.fill_records import joints_of, options_of, structure_of
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.mask_file import read_mask
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.networks.catalog import list_weights, read_card
 from portrait_studio.networks.released import MANIFEST, load_file, load_network
-from portrait_studio.session.fill_records import joints_of, options_of, structure_of
 from portrait_studio.session.recent import RecentFiles
 from portrait_studio.session.recovery import find_remains
 from portrait_studio.session.settings import Preferences

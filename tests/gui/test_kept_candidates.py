@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.editing.candidates import STAGE_PX, with_small_stages
 from portrait_studio.engine.request import CompletionResult, FilledRegion, Structure
 from portrait_studio.imaging.geometry import Bounds
-from portrait_studio.session.candidates import STAGE_PX, with_small_stages
 
 
 def result_with(picture: NDArray[np.uint8]) -> CompletionResult:

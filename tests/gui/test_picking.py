@@ -11,11 +11,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox
 from pytestqt.qtbot import QtBot
 
+from portrait_studio.editing.parts import Parts
 from portrait_studio.engine.request import Structure
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import Mask
-from portrait_studio.session.parts import Parts
 from portrait_studio.session.session import Session
 from tests.gui.conftest import CTRL, Hand
 from tests.helpers.fake_engine import FakeEngine

@@ -27,7 +27,7 @@ ERRORS: Final = frozenset(
 )
 _PLACES: Final = {"tr": (0,), "Message": (0,), "Entry": (0, 3), **dict.fromkeys(ERRORS, (0,))}
 """Calls that take texts to be translated, and at which places."""
-_SPOKEN: Final = ("gui", "session", "language", "document", "engine", "imaging")
+_SPOKEN: Final = ("gui", "session", "editing", "language", "document", "engine", "imaging")
 """Packages whose errors the window shows; those of the command line and the trainer stay English."""
 _SPOKEN_FILES: Final = (
     *("messages.py", "ordinary_file.py"),

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from portrait_studio import __version__
 from portrait_studio.document.fill_record import FillRecord, WayRecord
 from portrait_studio.document.packed_plane import unpack_plane
+from portrait_studio.editing.candidates import Candidate
 from portrait_studio.engine.request import CompletionOptions, Method
 from portrait_studio.errors import ProjectError
 from portrait_studio.imaging.geometry import Extent
-from portrait_studio.session.candidates import Candidate
 
 
 def record_of(candidate: Candidate, holes: Sequence[Candidate] = (), is_anew: bool = False) -> FillRecord:

@@ -12,14 +12,14 @@ from portrait_studio.document.document import Document
 from portrait_studio.document.edit_record import record_edit, write_record
 from portrait_studio.document.history import Snapshot, Step
 from portrait_studio.document.packed_plane import pack_plane
+from portrait_studio.editing.candidates import Candidate
+from portrait_studio.editing.fill_records import record_of
 from portrait_studio.engine.extension_plan import extension_of
 from portrait_studio.engine.intent import Intent, wanted_with
 from portrait_studio.engine.request import CompletionRequest
 from portrait_studio.imaging.canvas_extension import canvas_of
 from portrait_studio.imaging.geometry import Bounds, Margins
 from portrait_studio.imaging.masks import check_extent, check_mask, extent_of
-from portrait_studio.session.candidates import Candidate
-from portrait_studio.session.fill_records import record_of
 
 if TYPE_CHECKING:
     from portrait_studio.document.look import Look
