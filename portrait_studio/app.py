@@ -15,10 +15,10 @@ from PySide6.QtWidgets import QApplication
 
 from portrait_studio.document.scratch_folder import remove_abandoned
 from portrait_studio.gui.crash_report import CrashReport
+from portrait_studio.gui.dialogs.recovery_dialog import offer_recovery
 from portrait_studio.gui.main_window import MainWindow
-from portrait_studio.gui.recovery_dialog import offer_recovery
 from portrait_studio.gui.theme import Theme
-from portrait_studio.language.choice import Language
+from portrait_studio.language.translators import Language
 from portrait_studio.locations import data_dir, models_dir
 from portrait_studio.session.autosave import Autosave
 from portrait_studio.session.remembered import Remembered

@@ -15,7 +15,7 @@ from portrait_studio.engine.people import body_in, people_in
 from portrait_studio.engine.request import Structure
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import HOLE, Mask, grow
-from portrait_studio.language.names import label_name
+from portrait_studio.language.label_names import label_name
 from portrait_studio.messages import Message
 from portrait_studio.networks.conventions import LABELS, THINGS
 

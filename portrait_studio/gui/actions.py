@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from portrait_studio.gui.theme import Theme
-from portrait_studio.language.saying import tr
+from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message
 
 

@@ -10,7 +10,7 @@ from types import TracebackType
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
-from portrait_studio.gui.dialogs import tell_error
+from portrait_studio.gui.dialogs.message_boxes import tell_error
 
 
 class CrashReport(QObject):

@@ -10,40 +10,41 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEv
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from portrait_studio.document.export_report import ExportReport
-from portrait_studio.gui.about_dialog import AboutDialog
 from portrait_studio.gui.actions import TABLE, Actions, Command
-from portrait_studio.gui.banner import Banner, Mood
-from portrait_studio.gui.bars import TOOL_COMMANDS, CompareButton, ToolBar, TopBar
-from portrait_studio.gui.candidate_strip import CandidateStrip
-from portrait_studio.gui.canvas import Canvas
-from portrait_studio.gui.canvas_panel import CanvasPanel
-from portrait_studio.gui.centre import Centre
-from portrait_studio.gui.command_state import enabled_commands
-from portrait_studio.gui.dialogs import KeySheet, tell_error
-from portrait_studio.gui.empty_state import EmptyState
-from portrait_studio.gui.extend_commands import ExtendCommands
-from portrait_studio.gui.file_commands import FileCommands
-from portrait_studio.gui.fill_commands import FillCommands
-from portrait_studio.gui.history_panel import HistoryPanel
-from portrait_studio.gui.hover import Hover
-from portrait_studio.gui.job_bar import JobBar
-from portrait_studio.gui.mask_commands import MaskCommands
-from portrait_studio.gui.mask_panel import MaskPanel
-from portrait_studio.gui.memory import Memory
-from portrait_studio.gui.menus import fill_menu_bar
-from portrait_studio.gui.options_bar import OptionsBar
-from portrait_studio.gui.preferences_dialog import PreferencesDialog
-from portrait_studio.gui.projection import Projection
-from portrait_studio.gui.readout import Readout
-from portrait_studio.gui.recent_menu import RecentMenu
-from portrait_studio.gui.side_panel import SidePanel
-from portrait_studio.gui.stage_panel import StagePanel
-from portrait_studio.gui.structure_panel import StructurePanel
+from portrait_studio.gui.canvas.canvas import Canvas
+from portrait_studio.gui.canvas.projection import Projection
+from portrait_studio.gui.commands.command_state import enabled_commands
+from portrait_studio.gui.commands.extend_commands import ExtendCommands
+from portrait_studio.gui.commands.file_commands import FileCommands
+from portrait_studio.gui.commands.fill_commands import FillCommands
+from portrait_studio.gui.commands.mask_commands import MaskCommands
+from portrait_studio.gui.commands.menus import fill_menu_bar
+from portrait_studio.gui.commands.recent_menu import RecentMenu
+from portrait_studio.gui.commands.view_commands import ViewCommands
+from portrait_studio.gui.dialogs.about_dialog import AboutDialog
+from portrait_studio.gui.dialogs.key_sheet import KeySheet
+from portrait_studio.gui.dialogs.message_boxes import tell_error
+from portrait_studio.gui.dialogs.preferences_dialog import PreferencesDialog
+from portrait_studio.gui.dialogs.weights_dialog import WeightsDialog
+from portrait_studio.gui.display_transform import Tone
+from portrait_studio.gui.panels.banner import Banner, Mood
+from portrait_studio.gui.panels.candidate_strip import CandidateStrip
+from portrait_studio.gui.panels.canvas_panel import CanvasPanel
+from portrait_studio.gui.panels.central_widget import Centre
+from portrait_studio.gui.panels.empty_state import EmptyState
+from portrait_studio.gui.panels.history_panel import HistoryPanel
+from portrait_studio.gui.panels.hover import Hover
+from portrait_studio.gui.panels.job_bar import JobBar
+from portrait_studio.gui.panels.mask_panel import MaskPanel
+from portrait_studio.gui.panels.options_bar import OptionsBar
+from portrait_studio.gui.panels.side_panel import SidePanel
+from portrait_studio.gui.panels.stage_panel import StagePanel
+from portrait_studio.gui.panels.status_bar import Readout
+from portrait_studio.gui.panels.structure_panel import StructurePanel
+from portrait_studio.gui.panels.tool_bars import TOOL_COMMANDS, CompareButton, ToolBar, TopBar
+from portrait_studio.gui.persistent_state import Memory
 from portrait_studio.gui.theme import Theme
-from portrait_studio.gui.tone import Tone
-from portrait_studio.gui.view_commands import ViewCommands
-from portrait_studio.gui.weights_dialog import WeightsDialog
-from portrait_studio.language.saying import tr
+from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message, joined
 from portrait_studio.session.jobs import Failure, Job
 from portrait_studio.session.remembered import Remembered

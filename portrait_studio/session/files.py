@@ -24,7 +24,7 @@ from portrait_studio.imaging.masks import Mask
 from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.imaging.writing import ExportOptions
-from portrait_studio.language.saying import tr
+from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.history import State

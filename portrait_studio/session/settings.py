@@ -15,7 +15,7 @@ from portrait_studio.engine.request import MOST_THREADS
 from portrait_studio.errors import ExportError, FileError
 from portrait_studio.imaging.atomic import replacing
 from portrait_studio.json_text import as_int, as_list, as_object, as_text, parse_object
-from portrait_studio.language.choice import LANGUAGES, SYSTEM
+from portrait_studio.language.translators import LANGUAGES, SYSTEM
 from portrait_studio.ordinary_file import is_ordinary, read_file
 
 DEVICES: Final = ("auto", "cpu", "cuda", "mps")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from portrait_studio.language.names import joint_name, label_name
-from portrait_studio.language.saying import tr
+from portrait_studio.language.label_names import joint_name, label_name
+from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message
 
 _PERSON: Final = Message("person {number}")

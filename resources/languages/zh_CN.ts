@@ -4,55 +4,6 @@
     <context>
         <name>Portrait Studio</name>
         <message>
-            <location filename="../../portrait_studio/gui/about_dialog.py" />
-            <source>Removes things from photographs of people and recovers the body behind them, offline: nothing is uploaded or downloaded. What is painted is invented; it is no evidence of what was there.
-
-The program and its translations are under the Apache License 2.0, the demo photo in the public domain; the terms of the weights stand in the weights dialog and in their model cards. Qt is used under the LGPL.</source>
-            <translation>从人物照片中移除物体，并恢复其后的身体；全程离线，不上传也不下载任何内容。填充的内容是生成的，不能证明那里原本有什么。
-
-本程序及其译文采用 Apache License 2.0 许可，示例照片属于公有领域；权重的使用条款见“权重”对话框及其模型卡。Qt 依据 LGPL 使用。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/about_dialog.py" />
-            <source>About Portrait Studio</source>
-            <translation>关于 Portrait Studio</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/about_dialog.py" />
-            <source>Parts and their licences</source>
-            <translation>组件及其许可</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/about_dialog.py" />
-            <source>Copy versions</source>
-            <translation>复制版本信息</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/about_dialog.py" />
-            <source>Copy all versions to the clipboard, for a report</source>
-            <translation>将所有版本信息复制到剪贴板，便于报告问题</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/about_dialog.py" />
-            <source>see the package</source>
-            <translation>见该软件包</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/about_dialog.py" />
-            <source>Part</source>
-            <translation>组件</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/about_dialog.py" />
-            <source>Version</source>
-            <translation>版本</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/about_dialog.py" />
-            <source>Licence</source>
-            <translation>许可</translation>
-        </message>
-        <message>
             <location filename="../../portrait_studio/gui/actions.py" />
             <source>Open…</source>
             <translation>打开…</translation>
@@ -64,7 +15,7 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/gui/recent_menu.py" />
+            <location filename="../../portrait_studio/gui/commands/recent_menu.py" />
             <source>Open recent</source>
             <translation>最近打开的文件</translation>
         </message>
@@ -514,7 +465,7 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/gui/job_bar.py" />
+            <location filename="../../portrait_studio/gui/panels/job_bar.py" />
             <source>Cancel</source>
             <translation>取消</translation>
         </message>
@@ -697,9 +648,9 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/gui/dialogs.py" />
-            <location filename="../../portrait_studio/gui/key_editor.py" />
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
+            <location filename="../../portrait_studio/gui/dialogs/key_editor.py" />
+            <location filename="../../portrait_studio/gui/dialogs/key_sheet.py" />
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
             <source>Keys</source>
             <translation>快捷键</translation>
         </message>
@@ -800,7 +751,7 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/gui/tool_options.py" />
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
             <source>Brush size</source>
             <translation>画笔大小</translation>
         </message>
@@ -841,7 +792,7 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/gui/bars.py" />
+            <location filename="../../portrait_studio/gui/panels/tool_bars.py" />
             <source>Compare with the original</source>
             <translation>与原图对比</translation>
         </message>
@@ -876,705 +827,885 @@ The program and its translations are under the Apache License 2.0, the demo phot
             <translation>打开该文件</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/banner.py" />
-            <source>Close the message</source>
-            <translation>关闭消息</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/bars.py" />
-            <source>Hold to see the original (hold \)</source>
-            <translation>按住查看原图（按住 \）</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/bars.py" />
-            <source>Options</source>
-            <translation>选项</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/bars.py" />
-            <source>Tools</source>
-            <translation>工具</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/candidate_strip.py" />
-            <source>Candidates: left and right choose, up and down go through the holes, Enter keeps</source>
-            <translation>候选结果：左右键选择，上下键切换区域，回车键保留</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/candidate_strip.py" />
-            <source>Keep</source>
-            <translation>保留</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/candidate_strip.py" />
-            <source>Keep what is shown (Enter)</source>
-            <translation>保留当前显示的结果（回车）</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/candidate_strip.py" />
-            <source>Keep the candidate that is shown</source>
-            <translation>保留当前显示的候选结果</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/candidate_strip.py" />
-            <source>Candidate {number}: {method}, seed {seed}</source>
-            <translation>候选结果 {number}：{method}，种子 {seed}</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/candidate_strip.py" />
-            <source>{number} of {count}</source>
-            <translation>第 {number} 个，共 {count} 个</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/candidate_strip.py" />
-            <source>All</source>
-            <translation>全部</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/candidate_strip.py" />
-            <source>Choose for hole {place}</source>
-            <translation>为第 {place} 个区域选择</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/candidate_strip.py" />
-            <source>Choose for all holes</source>
-            <translation>为所有区域选择</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/canvas.py" />
+            <location filename="../../portrait_studio/gui/canvas/canvas.py" />
             <source>Photo canvas</source>
             <translation>照片画布</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/canvas.py" />
+            <location filename="../../portrait_studio/gui/canvas/canvas.py" />
             <source>Paint over what shall be removed, then press Enter</source>
             <translation>涂抹要移除的内容，然后按回车键</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/canvas_panel.py" />
-            <source>Left</source>
-            <translation>左</translation>
+            <location filename="../../portrait_studio/gui/canvas/canvas_frame.py" />
+            <source>{side} {pixels:+} px ({percent:+.0f} %)</source>
+            <translation>{side} {pixels:+} px（{percent:+.0f}%）</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/canvas_panel.py" />
-            <source>Top</source>
-            <translation>上</translation>
+            <location filename="../../portrait_studio/gui/canvas/canvas_frame.py" />
+            <source>original ratio</source>
+            <translation>原始比例</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/canvas_panel.py" />
-            <source>Right</source>
-            <translation>右</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/canvas_panel.py" />
-            <source>Bottom</source>
-            <translation>下</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/canvas_panel.py" />
-            <location filename="../../portrait_studio/gui/readout.py" />
-            <location filename="../../portrait_studio/gui/structure_panel.py" />
-            <location filename="../../portrait_studio/gui/tool_options.py" />
-            <source>{percent:.0f} %</source>
-            <translation>{percent:.0f}%</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/canvas_panel.py" />
-            <source>To ratio…</source>
-            <translation>按比例…</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/canvas_panel.py" />
-            <source>Extend to a ratio of width to height</source>
-            <translation>扩展到指定的宽高比</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/canvas_panel.py" />
-            <source>Extend until the canvas has this ratio of width to height</source>
-            <translation>扩展画布，直到达到此宽高比</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/canvas_panel.py" />
-            <source>Size of the new canvas</source>
-            <translation>新画布的尺寸</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/canvas_panel.py" />
-            <source>Drag an edge or a corner outwards, or type how far. Enter fills what is new, Esc leaves.</source>
-            <translation>向外拖动边缘或角点，或输入扩展量。回车键填充新增区域，Esc 退出。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/canvas_panel.py" />
-            <source>How far the canvas is extended at the {side}, in pixels</source>
-            <translation>画布{side}扩展的像素数</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/canvas_panel.py" />
-            <source>Pixels added at the {side}; below 0 it is cropped</source>
-            <translation>在{side}增加的像素数；小于 0 时裁剪</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/canvas_panel.py" />
-            <location filename="../../portrait_studio/gui/showing.py" />
+            <location filename="../../portrait_studio/gui/canvas/canvas_painter.py" />
+            <location filename="../../portrait_studio/gui/panels/canvas_panel.py" />
             <source>Original</source>
             <translation>原图</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/centre.py" />
-            <source>Let go to open it</source>
-            <translation>松开即可打开</translation>
+            <location filename="../../portrait_studio/gui/canvas/canvas_painter.py" />
+            <source>Edited</source>
+            <translation>编辑后</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/dialogs.py" />
-            <source>Something went wrong inside the program. Your photo is still open; undo the last step if it looks wrong.</source>
-            <translation>程序内部出错。您的照片仍处于打开状态；如果画面不对，请撤销上一步。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs.py" />
-            <source>“{name}” exists already.</source>
-            <translation>“{name}”已存在。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs.py" />
-            <source>Replacing it destroys what is in it now.</source>
-            <translation>替换后，其中现有的内容将丢失。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs.py" />
-            <source>“{name}” has edits that are neither saved nor exported.</source>
-            <translation>“{name}”含有尚未保存也未导出的编辑。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs.py" />
-            <source>They are lost unless you save them as a project first.</source>
-            <translation>如果不先保存为项目，这些编辑将会丢失。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs.py" />
-            <source>Save project…</source>
-            <translation>保存项目…</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs.py" />
-            <source>Discard edits</source>
-            <translation>放弃编辑</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs.py" />
-            <source>“{name}” is the photo that you opened.</source>
-            <translation>“{name}”就是您打开的照片。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs.py" />
-            <source>Replacing it destroys the original; it cannot be brought back.</source>
-            <translation>替换会毁掉原图，且无法恢复。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs.py" />
-            <source>Replace</source>
-            <translation>替换</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs.py" />
-            <source>What went wrong</source>
-            <translation>错误说明</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs.py" />
-            <source>Copy</source>
-            <translation>复制</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs.py" />
-            <source>Copy the message to the clipboard</source>
-            <translation>将消息复制到剪贴板</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs.py" />
-            <source>Keys and gestures</source>
-            <translation>快捷键和手势</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs.py" />
-            <source>Keys and what they do</source>
-            <translation>快捷键及其作用</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs.py" />
-            <source>Search keys and commands</source>
-            <translation>搜索快捷键和命令</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs.py" />
-            <source>Log of the error</source>
-            <translation>错误日志</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs.py" />
-            <source>What happens</source>
-            <translation>作用</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/empty_state.py" />
-            <source>No photo is open</source>
-            <translation>未打开照片</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/empty_state.py" />
-            <source>Drop a photo of a person here</source>
-            <translation>将人物照片拖到这里</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/empty_state.py" />
-            <source>Then click a bag with Pick things (W) or paint over what shall go, and press Enter:
-the person and the scene behind it are recovered.</source>
-            <translation>然后用“点选物体”（W）点击包，或涂抹要移除的内容，并按回车键，
-其后的人物和场景就会恢复。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_dialog.py" />
-            <source>Every pixel gets a new value by this conversion.</source>
-            <translation>此转换会改变每个像素的值。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_dialog.py" />
-            <source>Export</source>
-            <translation>导出</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_dialog.py" />
-            <source>File to write</source>
-            <translation>要写入的文件</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_dialog.py" />
-            <source>File format</source>
-            <translation>文件格式</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_dialog.py" />
-            <source>Quality</source>
-            <translation>质量</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_dialog.py" />
-            <source>Browse…</source>
-            <translation>浏览…</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_dialog.py" />
-            <location filename="../../portrait_studio/gui/weights_dialog.py" />
-            <source>File</source>
-            <translation>文件</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_dialog.py" />
-            <source>Format</source>
-            <translation>格式</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_dialog.py" />
-            <location filename="../../portrait_studio/gui/export_extras.py" />
-            <source>Metadata</source>
-            <translation>元数据</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_dialog.py" />
-            <source>Profile</source>
-            <translation>配置文件</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_dialog.py" />
-            <source>Size</source>
-            <translation>尺寸</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_dialog.py" />
-            <source>File size</source>
-            <translation>文件大小</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_dialog.py" />
-            <source>Export to</source>
-            <translation>导出到</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_dialog.py" />
-            <source>JPEG encodes every pixel anew. PNG and TIFF keep untouched ones exactly.</source>
-            <translation>JPEG 会重新编码每个像素。PNG 和 TIFF 则原样保留未改动的像素。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_dialog.py" />
-            <source>100 writes lossless WebP.</source>
-            <translation>100 表示写入无损 WebP。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_dialog.py" />
-            <source>Lossless: each untouched pixel is kept exactly.</source>
-            <translation>无损：未改动的像素均原样保留。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_dialog.py" />
-            <source>As the source ({quality})</source>
-            <translation>与源文件相同（{quality}）</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_extras.py" />
-            <source>Keep all metadata</source>
-            <translation>保留全部元数据</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_extras.py" />
-            <source>Leave out where it was taken</source>
-            <translation>去除拍摄地点</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_extras.py" />
-            <source>Leave out all</source>
-            <translation>全部去除</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_extras.py" />
-            <source>Colour profile</source>
-            <translation>颜色配置文件</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_extras.py" />
-            <source>Size in pixels</source>
-            <translation>像素尺寸</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_extras.py" />
-            <source>{width} x {height}, as it is</source>
-            <translation>{width} x {height}，原尺寸</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_extras.py" />
-            <source>Estimated size of the file</source>
-            <translation>估计的文件大小</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_extras.py" />
-            <source>Keep the photo's own</source>
-            <translation>保留照片自带的配置文件</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_extras.py" />
-            <source>None in the photo</source>
-            <translation>照片中没有</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/export_extras.py" />
-            <source>Convert to sRGB</source>
-            <translation>转换为 sRGB</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/file_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
             <source>Export the edit record</source>
             <translation>导出编辑记录</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/file_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
             <source>Open a photo or a project</source>
             <translation>打开照片或项目</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/file_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
             <source>This is the last photo of the folder.</source>
             <translation>这是文件夹中的最后一张照片。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/file_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
             <source>This is the first photo of the folder.</source>
             <translation>这是文件夹中的第一张照片。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/file_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
             <source>Save the project as</source>
             <translation>项目另存为</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/file_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
             <source>Edit records</source>
             <translation>编辑记录</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/file_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
             <location filename="../../portrait_studio/gui/main_window.py" />
             <source>Saved {name}.</source>
             <translation>已保存 {name}。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/file_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
             <source>Wrote {name}; portrait-studio replay repeats the edit from it.</source>
             <translation>已写入 {name}；可用 portrait-studio replay 重现这次编辑。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/file_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
             <source>Photos and projects</source>
             <translation>照片和项目</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/file_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
             <source>Projects</source>
             <translation>项目</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/file_commands.py" />
-            <location filename="../../portrait_studio/gui/mask_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/mask_commands.py" />
             <source>All files</source>
             <translation>所有文件</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/file_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
             <source>Portrait Studio projects</source>
             <translation>Portrait Studio 项目</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/file_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
             <source>The result is in the clipboard.</source>
             <translation>结果已复制到剪贴板。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/file_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
             <source>The photo is still being written; try again in a moment.</source>
             <translation>照片仍在写入，请稍后再试。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/file_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
             <source>There is no picture to open; copy one first.</source>
             <translation>没有可打开的图片，请先复制一张。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/fill_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/fill_commands.py" />
             <source>Joints steer only what is behind the mask; this one lies beside it.</source>
             <translation>关节点只影响蒙版之后的内容；此关节点在蒙版之外。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/fill_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/fill_commands.py" />
             <source>Cancelled; the new area is not filled.</source>
             <translation>已取消，新增区域尚未填充。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/fill_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/fill_commands.py" />
             <source>Cancelled; nothing was changed.</source>
             <translation>已取消，未作任何更改。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/fill_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/fill_commands.py" />
             <source>Still looking at the photo; try again in a moment.</source>
             <translation>仍在分析照片，请稍后再试。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/fill_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/fill_commands.py" />
             <source>The network that finds things is missing; click a thing, or paint over it.</source>
             <translation>缺少用来寻找物体的网络；请单击物体，或直接涂抹。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/fill_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/fill_commands.py" />
             <source>{job} goes on; Esc cancels it, then you can paint.</source>
             <translation>{job}，尚未完成；按 Esc 取消后即可绘制。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/fill_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/fill_commands.py" />
             <source>Paint over something first; then Enter removes it.</source>
             <translation>请先涂抹要移除的内容，再按回车键。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/fill_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/fill_commands.py" />
             <source>Nothing there has a name; drag a rectangle around it, or paint over it.</source>
             <translation>此处没有能叫出名称的物体；请拖出矩形框住它，或直接涂抹。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/fill_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/fill_commands.py" />
             <source>No person or thing was recognised there; paint over it instead.</source>
             <translation>此处未识别到人物或物体，请改用涂抹。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/frame.py" />
-            <source>{side} {pixels:+} px ({percent:+.0f} %)</source>
-            <translation>{side} {pixels:+} px（{percent:+.0f}%）</translation>
+            <location filename="../../portrait_studio/gui/commands/mask_commands.py" />
+            <source>Import a mask</source>
+            <translation>导入蒙版</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/frame.py" />
-            <source>original ratio</source>
-            <translation>原始比例</translation>
+            <location filename="../../portrait_studio/gui/commands/mask_commands.py" />
+            <source>Export the mask</source>
+            <translation>导出蒙版</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/history_panel.py" />
-            <source>Photo as it was opened</source>
-            <translation>打开时的照片</translation>
+            <location filename="../../portrait_studio/gui/commands/mask_commands.py" />
+            <source>Masks</source>
+            <translation>蒙版</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/history_panel.py" />
-            <location filename="../../portrait_studio/gui/main_window.py" />
-            <source>History</source>
-            <translation>历史记录</translation>
+            <location filename="../../portrait_studio/gui/commands/menus.py" />
+            <source>&amp;File</source>
+            <translation>文件(&amp;F)</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/history_panel.py" />
-            <source>Click a step to go back to it; nothing is lost until you do something new</source>
-            <translation>单击步骤即可回到该步；在进行新操作之前不会丢失任何内容</translation>
+            <location filename="../../portrait_studio/gui/commands/menus.py" />
+            <source>&amp;Edit</source>
+            <translation>编辑(&amp;E)</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/history_panel.py" />
-            <source>Click a step to go back to it. Nothing is lost until you do something new.</source>
-            <translation>单击步骤即可回到该步。在进行新操作之前不会丢失任何内容。</translation>
+            <location filename="../../portrait_studio/gui/commands/menus.py" />
+            <source>&amp;Mask</source>
+            <translation>蒙版(&amp;M)</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/hover.py" />
-            <source>Still looking at the photo…</source>
-            <translation>仍在分析照片…</translation>
+            <location filename="../../portrait_studio/gui/commands/menus.py" />
+            <source>&amp;Canvas</source>
+            <translation>画布(&amp;C)</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/job_bar.py" />
-            <source>{count} waiting</source>
-            <translation>{count} 项等待中</translation>
+            <location filename="../../portrait_studio/gui/commands/menus.py" />
+            <source>&amp;View</source>
+            <translation>视图(&amp;V)</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/job_bar.py" />
-            <source>Job under way</source>
-            <translation>正在进行的任务</translation>
+            <location filename="../../portrait_studio/gui/commands/menus.py" />
+            <source>&amp;Help</source>
+            <translation>帮助(&amp;H)</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/job_bar.py" />
-            <source>Progress of the job</source>
-            <translation>任务进度</translation>
+            <location filename="../../portrait_studio/gui/commands/recent_menu.py" />
+            <source>Clear list</source>
+            <translation>清空列表</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/job_bar.py" />
-            <source>Cancel the job</source>
-            <translation>取消任务</translation>
+            <location filename="../../portrait_studio/gui/commands/view_commands.py" />
+            <source>Export the map of invented pixels</source>
+            <translation>导出生成像素图</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/job_bar.py" />
-            <source>What waits for this job; choose one to cancel it</source>
-            <translation>等待此任务的任务；选择一项即可取消</translation>
+            <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
+            <source>Removes things from photographs of people and recovers the body behind them, offline: nothing is uploaded or downloaded. What is painted is invented; it is no evidence of what was there.
+
+The program and its translations are under the Apache License 2.0, the demo photo in the public domain; the terms of the weights stand in the weights dialog and in their model cards. Qt is used under the LGPL.</source>
+            <translation>从人物照片中移除物体，并恢复其后的身体；全程离线，不上传也不下载任何内容。填充的内容是生成的，不能证明那里原本有什么。
+
+本程序及其译文采用 Apache License 2.0 许可，示例照片属于公有领域；权重的使用条款见“权重”对话框及其模型卡。Qt 依据 LGPL 使用。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/job_bar.py" />
-            <source>{kind}, step {step} of {count}: {stage}</source>
-            <translation>{kind}，第 {step} 步，共 {count} 步：{stage}</translation>
+            <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
+            <source>About Portrait Studio</source>
+            <translation>关于 Portrait Studio</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/job_bar.py" />
-            <source>Cancel {place}: {method}, seed {seed}</source>
-            <translation>取消第 {place} 项：{method}，种子 {seed}</translation>
+            <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
+            <source>Parts and their licences</source>
+            <translation>组件及其许可</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/job_bar.py" />
-            <source>{text}; choose one to cancel it</source>
-            <translation>{text}；选择一项即可取消</translation>
+            <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
+            <source>Copy versions</source>
+            <translation>复制版本信息</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/key_editor.py" />
+            <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
+            <source>Copy all versions to the clipboard, for a report</source>
+            <translation>将所有版本信息复制到剪贴板，便于报告问题</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
+            <source>see the package</source>
+            <translation>见该软件包</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
+            <source>Part</source>
+            <translation>组件</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
+            <source>Version</source>
+            <translation>版本</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
+            <source>Licence</source>
+            <translation>许可</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_dialog.py" />
+            <source>Every pixel gets a new value by this conversion.</source>
+            <translation>此转换会改变每个像素的值。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_dialog.py" />
+            <source>Export</source>
+            <translation>导出</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_dialog.py" />
+            <source>File to write</source>
+            <translation>要写入的文件</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_dialog.py" />
+            <source>File format</source>
+            <translation>文件格式</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_dialog.py" />
+            <source>Quality</source>
+            <translation>质量</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_dialog.py" />
+            <source>Browse…</source>
+            <translation>浏览…</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_dialog.py" />
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>File</source>
+            <translation>文件</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_dialog.py" />
+            <source>Format</source>
+            <translation>格式</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_dialog.py" />
+            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
+            <source>Metadata</source>
+            <translation>元数据</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_dialog.py" />
+            <source>Profile</source>
+            <translation>配置文件</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_dialog.py" />
+            <source>Size</source>
+            <translation>尺寸</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_dialog.py" />
+            <source>File size</source>
+            <translation>文件大小</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_dialog.py" />
+            <source>Export to</source>
+            <translation>导出到</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_dialog.py" />
+            <source>JPEG encodes every pixel anew. PNG and TIFF keep untouched ones exactly.</source>
+            <translation>JPEG 会重新编码每个像素。PNG 和 TIFF 则原样保留未改动的像素。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_dialog.py" />
+            <source>100 writes lossless WebP.</source>
+            <translation>100 表示写入无损 WebP。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_dialog.py" />
+            <source>Lossless: each untouched pixel is kept exactly.</source>
+            <translation>无损：未改动的像素均原样保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_dialog.py" />
+            <source>As the source ({quality})</source>
+            <translation>与源文件相同（{quality}）</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
+            <source>Keep all metadata</source>
+            <translation>保留全部元数据</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
+            <source>Leave out where it was taken</source>
+            <translation>去除拍摄地点</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
+            <source>Leave out all</source>
+            <translation>全部去除</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
+            <source>Colour profile</source>
+            <translation>颜色配置文件</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
+            <source>Size in pixels</source>
+            <translation>像素尺寸</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
+            <source>{width} x {height}, as it is</source>
+            <translation>{width} x {height}，原尺寸</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
+            <source>Estimated size of the file</source>
+            <translation>估计的文件大小</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
+            <source>Keep the photo's own</source>
+            <translation>保留照片自带的配置文件</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
+            <source>None in the photo</source>
+            <translation>照片中没有</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
+            <source>Convert to sRGB</source>
+            <translation>转换为 sRGB</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/key_editor.py" />
             <source>moving what is shown or chosen</source>
             <translation>移动所显示或所选的内容</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/key_editor.py" />
+            <location filename="../../portrait_studio/gui/dialogs/key_editor.py" />
             <source>comparing with the original</source>
             <translation>与原图对比</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/key_editor.py" />
+            <location filename="../../portrait_studio/gui/dialogs/key_editor.py" />
             <source>moving the photo</source>
             <translation>移动照片</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/key_editor.py" />
+            <location filename="../../portrait_studio/gui/dialogs/key_editor.py" />
             <source>going to the next control</source>
             <translation>转到下一个控件</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/key_editor.py" />
+            <location filename="../../portrait_studio/gui/dialogs/key_editor.py" />
             <source>Commands and their keys</source>
             <translation>命令及其快捷键</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/key_editor.py" />
+            <location filename="../../portrait_studio/gui/dialogs/key_editor.py" />
             <source>Search commands and keys</source>
             <translation>搜索命令和快捷键</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/key_editor.py" />
+            <location filename="../../portrait_studio/gui/dialogs/key_editor.py" />
             <source>New keys of the chosen command</source>
             <translation>所选命令的新快捷键</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/key_editor.py" />
+            <location filename="../../portrait_studio/gui/dialogs/key_editor.py" />
             <source>Usual keys</source>
             <translation>默认快捷键</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/key_editor.py" />
+            <location filename="../../portrait_studio/gui/dialogs/key_editor.py" />
             <source>Give the chosen command its usual keys again</source>
             <translation>恢复所选命令的默认快捷键</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/key_editor.py" />
+            <location filename="../../portrait_studio/gui/dialogs/key_editor.py" />
             <source>No key</source>
             <translation>无快捷键</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/key_editor.py" />
+            <location filename="../../portrait_studio/gui/dialogs/key_editor.py" />
             <source>Take all keys of the chosen command away</source>
             <translation>移除所选命令的全部快捷键</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/key_editor.py" />
+            <location filename="../../portrait_studio/gui/dialogs/key_editor.py" />
             <source>Choose a command, then press its new keys in the field.</source>
             <translation>选择一个命令，然后在输入框中按下新的快捷键。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/key_editor.py" />
+            <location filename="../../portrait_studio/gui/dialogs/key_editor.py" />
             <source>no key</source>
             <translation>无快捷键</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/key_editor.py" />
+            <location filename="../../portrait_studio/gui/dialogs/key_editor.py" />
             <source>{command}: {keys}.</source>
             <translation>{command}：{keys}。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/key_editor.py" />
+            <location filename="../../portrait_studio/gui/dialogs/key_editor.py" />
             <source>Command</source>
             <translation>命令</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/key_editor.py" />
+            <location filename="../../portrait_studio/gui/dialogs/key_editor.py" />
             <source>{shown} belongs to: {owner}. Press other keys, or change that first.</source>
             <translation>{shown} 已用于“{owner}”。请按其他键，或先更改该命令。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/key_editor.py" />
+            <location filename="../../portrait_studio/gui/dialogs/key_editor.py" />
             <source>{keys} belongs to: {owner}. Change that first.</source>
             <translation>{keys} 已用于“{owner}”。请先更改该命令。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/legend.py" />
-            <source>Show {label}</source>
-            <translation>显示{label}</translation>
+            <location filename="../../portrait_studio/gui/dialogs/key_sheet.py" />
+            <source>Keys and gestures</source>
+            <translation>快捷键和手势</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/legend.py" />
-            <source>Show or hide {label}</source>
-            <translation>显示或隐藏{label}</translation>
+            <location filename="../../portrait_studio/gui/dialogs/key_sheet.py" />
+            <source>Keys and what they do</source>
+            <translation>快捷键及其作用</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/legend.py" />
-            <source>Paint {label} into the structure with the tools</source>
-            <translation>用工具在结构中绘制{label}</translation>
+            <location filename="../../portrait_studio/gui/dialogs/key_sheet.py" />
+            <source>Search keys and commands</source>
+            <translation>搜索快捷键和命令</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/legend.py" />
-            <source>Paint {label}, present</source>
-            <translation>绘制{label}，照片中有</translation>
+            <location filename="../../portrait_studio/gui/dialogs/key_sheet.py" />
+            <source>What happens</source>
+            <translation>作用</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/legend.py" />
-            <source>Paint {label}, not present</source>
-            <translation>绘制{label}，照片中没有</translation>
+            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
+            <source>Something went wrong inside the program. Your photo is still open; undo the last step if it looks wrong.</source>
+            <translation>程序内部出错。您的照片仍处于打开状态；如果画面不对，请撤销上一步。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
+            <source>“{name}” exists already.</source>
+            <translation>“{name}”已存在。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
+            <source>Replacing it destroys what is in it now.</source>
+            <translation>替换后，其中现有的内容将丢失。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
+            <source>“{name}” has edits that are neither saved nor exported.</source>
+            <translation>“{name}”含有尚未保存也未导出的编辑。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
+            <source>They are lost unless you save them as a project first.</source>
+            <translation>如果不先保存为项目，这些编辑将会丢失。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
+            <source>Save project…</source>
+            <translation>保存项目…</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
+            <source>Discard edits</source>
+            <translation>放弃编辑</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
+            <source>“{name}” is the photo that you opened.</source>
+            <translation>“{name}”就是您打开的照片。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
+            <source>Replacing it destroys the original; it cannot be brought back.</source>
+            <translation>替换会毁掉原图，且无法恢复。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
+            <source>Replace</source>
+            <translation>替换</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
+            <source>What went wrong</source>
+            <translation>错误说明</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
+            <source>Copy</source>
+            <translation>复制</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
+            <source>Copy the message to the clipboard</source>
+            <translation>将消息复制到剪贴板</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
+            <source>Log of the error</source>
+            <translation>错误日志</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>Another language comes with the next start of the program.</source>
+            <translation>所选语言将在下次启动程序时生效。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <location filename="../../portrait_studio/gui/panels/options_bar.py" />
+            <source>Automatic</source>
+            <translation>自动</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>CPU</source>
+            <translation>CPU</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>NVIDIA GPU (CUDA)</source>
+            <translation>NVIDIA GPU（CUDA）</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>Apple GPU</source>
+            <translation>Apple GPU</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>float32 (exact)</source>
+            <translation>float32（精确）</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>bfloat16 (faster on some CPUs)</source>
+            <translation>bfloat16（在部分 CPU 上更快）</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>As the system</source>
+            <translation>跟随系统</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>Light</source>
+            <translation>浅色</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>Dark</source>
+            <translation>深色</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>Never</source>
+            <translation>从不</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>Every 30 seconds</source>
+            <translation>每 30 秒</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>Every minute</source>
+            <translation>每分钟</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>Every 5 minutes</source>
+            <translation>每 5 分钟</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>Preferences</source>
+            <translation>首选项</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>Language</source>
+            <translation>语言</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>Theme</source>
+            <translation>主题</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <location filename="../../portrait_studio/gui/panels/status_bar.py" />
+            <source>Device</source>
+            <translation>设备</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>Precision on the CPU</source>
+            <translation>CPU 上的精度</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>Autosave</source>
+            <translation>自动保存</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>Threads of the CPU</source>
+            <translation>CPU 线程数</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>As many as there are</source>
+            <translation>全部可用线程</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>Pages of the preferences</source>
+            <translation>首选项页面</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>General</source>
+            <translation>常规</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>Computing</source>
+            <translation>计算</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>Autosaved work lies in your data folder and is offered after a crash. It is also kept when the window loses the focus, unless autosave is off.</source>
+            <translation>自动保存的内容存放在您的数据文件夹中，崩溃后可以恢复。窗口失去焦点时也会保存，除非关闭自动保存。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>They hold from the next fill on. Automatic takes the fastest device of this machine, and bfloat16 only where a short measurement says that it pays.</source>
+            <translation>从下一次填充起生效。“自动”会选用本机最快的设备，并且只在简短测试表明有益时才使用 bfloat16。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>Threads</source>
+            <translation>线程数</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/recovery_dialog.py" />
+            <source>Cannot be read, and stays in {folder}: {names}</source>
+            <translation>无法读取，仍保留在 {folder}：{names}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/recovery_dialog.py" />
+            <source>Recover unsaved work</source>
+            <translation>恢复未保存的工作</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/recovery_dialog.py" />
+            <source>The program ended unexpectedly</source>
+            <translation>程序意外退出</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/recovery_dialog.py" />
+            <source>These edits were kept. Recover one to go on where you were.</source>
+            <translation>以下编辑已保留。恢复其中一项，即可从中断处继续。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/recovery_dialog.py" />
+            <source>Unsaved work</source>
+            <translation>未保存的工作</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/recovery_dialog.py" />
+            <source>Recover</source>
+            <translation>恢复</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/recovery_dialog.py" />
+            <source>Delete…</source>
+            <translation>删除…</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/recovery_dialog.py" />
+            <source>Delete the chosen work for good</source>
+            <translation>永久删除所选工作</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/recovery_dialog.py" />
+            <source>Not now</source>
+            <translation>以后再说</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/recovery_dialog.py" />
+            <source>Ask again at the next start</source>
+            <translation>下次启动时再询问</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/recovery_dialog.py" />
+            <source>Kept {time}</source>
+            <translation>保留于 {time}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/recovery_dialog.py" />
+            <source>Delete the unsaved edits of “{name}”?</source>
+            <translation>要删除“{name}”未保存的编辑吗？</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/recovery_dialog.py" />
+            <source>They cannot be brought back. The photo itself is not touched.</source>
+            <translation>删除后无法恢复。照片本身不受影响。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/recovery_dialog.py" />
+            <source>Delete</source>
+            <translation>删除</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>Weights</source>
+            <translation>权重</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>Task</source>
+            <translation>任务</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>Status</source>
+            <translation>状态</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>Measured</source>
+            <translation>测得指标</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>Trained on</source>
+            <translation>训练数据</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>Model card: data, terms and figures</source>
+            <translation>模型卡：数据、条款和指标</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>Import from file…</source>
+            <translation>从文件导入…</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>Use a weights file that portrait-trainer exported</source>
+            <translation>使用 portrait-trainer 导出的权重文件</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>Use the shipped ones</source>
+            <translation>使用自带权重</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>Remove imported weights and use those that came with the program</source>
+            <translation>移除导入的权重，改用程序自带的权重</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>The variable {variable} says which weights are used, so that imported ones would not be; start the program without it to import some.</source>
+            <translation>变量 {variable} 指定了所用的权重，导入的权重不会被使用；请在不设该变量的情况下启动程序再导入。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>Import weights</source>
+            <translation>导入权重</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>In use: {folder}</source>
+            <translation>正在使用：{folder}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>In use: {folder}, as {variable} says</source>
+            <translation>正在使用：{folder}（由 {variable} 指定）</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>intact</source>
+            <translation>完好</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>missing or damaged</source>
+            <translation>缺失或损坏</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>Remove the imported weights and use the shipped ones?</source>
+            <translation>删除导入的权重并改用随附的权重？</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>{folder} is deleted and cannot be brought back.</source>
+            <translation>{folder} 将被删除，且无法恢复。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>Remove</source>
+            <translation>删除</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>There is no model card beside this file; its terms are not known.</source>
+            <translation>此文件旁没有模型卡，使用条款未知。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/main_window.py" />
@@ -1597,738 +1728,607 @@ the person and the scene behind it are recovered.</source>
             <translation>阶段</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/mask_commands.py" />
-            <source>Import a mask</source>
-            <translation>导入蒙版</translation>
+            <location filename="../../portrait_studio/gui/main_window.py" />
+            <location filename="../../portrait_studio/gui/panels/history_panel.py" />
+            <source>History</source>
+            <translation>历史记录</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/mask_commands.py" />
-            <source>Export the mask</source>
-            <translation>导出蒙版</translation>
+            <location filename="../../portrait_studio/gui/panels/banner.py" />
+            <source>Close the message</source>
+            <translation>关闭消息</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/mask_commands.py" />
-            <source>Masks</source>
-            <translation>蒙版</translation>
+            <location filename="../../portrait_studio/gui/panels/candidate_strip.py" />
+            <source>Candidates: left and right choose, up and down go through the holes, Enter keeps</source>
+            <translation>候选结果：左右键选择，上下键切换区域，回车键保留</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/mask_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/candidate_strip.py" />
+            <source>Keep</source>
+            <translation>保留</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/candidate_strip.py" />
+            <source>Keep what is shown (Enter)</source>
+            <translation>保留当前显示的结果（回车）</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/candidate_strip.py" />
+            <source>Keep the candidate that is shown</source>
+            <translation>保留当前显示的候选结果</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/candidate_strip.py" />
+            <source>Candidate {number}: {method}, seed {seed}</source>
+            <translation>候选结果 {number}：{method}，种子 {seed}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/candidate_strip.py" />
+            <source>{number} of {count}</source>
+            <translation>第 {number} 个，共 {count} 个</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/candidate_strip.py" />
+            <source>All</source>
+            <translation>全部</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/candidate_strip.py" />
+            <source>Choose for hole {place}</source>
+            <translation>为第 {place} 个区域选择</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/candidate_strip.py" />
+            <source>Choose for all holes</source>
+            <translation>为所有区域选择</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/canvas_panel.py" />
+            <source>Left</source>
+            <translation>左</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/canvas_panel.py" />
+            <source>Top</source>
+            <translation>上</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/canvas_panel.py" />
+            <source>Right</source>
+            <translation>右</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/canvas_panel.py" />
+            <source>Bottom</source>
+            <translation>下</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/canvas_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/status_bar.py" />
+            <location filename="../../portrait_studio/gui/panels/structure_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
+            <source>{percent:.0f} %</source>
+            <translation>{percent:.0f}%</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/canvas_panel.py" />
+            <source>To ratio…</source>
+            <translation>按比例…</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/canvas_panel.py" />
+            <source>Extend to a ratio of width to height</source>
+            <translation>扩展到指定的宽高比</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/canvas_panel.py" />
+            <source>Extend until the canvas has this ratio of width to height</source>
+            <translation>扩展画布，直到达到此宽高比</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/canvas_panel.py" />
+            <source>Size of the new canvas</source>
+            <translation>新画布的尺寸</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/canvas_panel.py" />
+            <source>Drag an edge or a corner outwards, or type how far. Enter fills what is new, Esc leaves.</source>
+            <translation>向外拖动边缘或角点，或输入扩展量。回车键填充新增区域，Esc 退出。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/canvas_panel.py" />
+            <source>How far the canvas is extended at the {side}, in pixels</source>
+            <translation>画布{side}扩展的像素数</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/canvas_panel.py" />
+            <source>Pixels added at the {side}; below 0 it is cropped</source>
+            <translation>在{side}增加的像素数；小于 0 时裁剪</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/central_widget.py" />
+            <source>Let go to open it</source>
+            <translation>松开即可打开</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/empty_state.py" />
+            <source>No photo is open</source>
+            <translation>未打开照片</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/empty_state.py" />
+            <source>Drop a photo of a person here</source>
+            <translation>将人物照片拖到这里</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/empty_state.py" />
+            <source>Then click a bag with Pick things (W) or paint over what shall go, and press Enter:
+the person and the scene behind it are recovered.</source>
+            <translation>然后用“点选物体”（W）点击包，或涂抹要移除的内容，并按回车键，
+其后的人物和场景就会恢复。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/history_panel.py" />
+            <source>Photo as it was opened</source>
+            <translation>打开时的照片</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/history_panel.py" />
+            <source>Click a step to go back to it; nothing is lost until you do something new</source>
+            <translation>单击步骤即可回到该步；在进行新操作之前不会丢失任何内容</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/history_panel.py" />
+            <source>Click a step to go back to it. Nothing is lost until you do something new.</source>
+            <translation>单击步骤即可回到该步。在进行新操作之前不会丢失任何内容。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/hover.py" />
+            <source>Still looking at the photo…</source>
+            <translation>仍在分析照片…</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/job_bar.py" />
+            <source>{count} waiting</source>
+            <translation>{count} 项等待中</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/job_bar.py" />
+            <source>Job under way</source>
+            <translation>正在进行的任务</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/job_bar.py" />
+            <source>Progress of the job</source>
+            <translation>任务进度</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/job_bar.py" />
+            <source>Cancel the job</source>
+            <translation>取消任务</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/job_bar.py" />
+            <source>What waits for this job; choose one to cancel it</source>
+            <translation>等待此任务的任务；选择一项即可取消</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/job_bar.py" />
+            <source>{kind}, step {step} of {count}: {stage}</source>
+            <translation>{kind}，第 {step} 步，共 {count} 步：{stage}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/job_bar.py" />
+            <source>Cancel {place}: {method}, seed {seed}</source>
+            <translation>取消第 {place} 项：{method}，种子 {seed}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/job_bar.py" />
+            <source>{text}; choose one to cancel it</source>
+            <translation>{text}；选择一项即可取消</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/legend.py" />
+            <source>Show {label}</source>
+            <translation>显示{label}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/legend.py" />
+            <source>Show or hide {label}</source>
+            <translation>显示或隐藏{label}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/legend.py" />
+            <source>Paint {label} into the structure with the tools</source>
+            <translation>用工具在结构中绘制{label}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/legend.py" />
+            <source>Paint {label}, present</source>
+            <translation>绘制{label}，照片中有</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/legend.py" />
+            <source>Paint {label}, not present</source>
+            <translation>绘制{label}，照片中没有</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/mask_panel.py" />
             <source>How far the edge moves, in photo pixels</source>
             <translation>边缘移动的距离，以照片像素计</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/mask_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/mask_panel.py" />
             <source>How far Grow and Shrink move the edge, and how soft Feather makes it</source>
             <translation>“扩大”和“收缩”移动边缘的距离，以及“羽化”的柔和程度</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/mask_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/mask_panel.py" />
             <source>Protect {person}</source>
             <translation>保护{person}</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/mask_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/mask_panel.py" />
             <source>Numbered from left to right. The mask never reaches protected people.</source>
             <translation>从左到右编号。蒙版不会触及受保护的人物。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/mask_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/mask_panel.py" />
             <source>The mask never reaches a protected person</source>
             <translation>蒙版不会触及受保护的人物</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/mask_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/mask_panel.py" />
             <source>Edge by</source>
             <translation>边缘量</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/mask_panel.py" />
-            <location filename="../../portrait_studio/gui/tool_options.py" />
+            <location filename="../../portrait_studio/gui/panels/mask_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
             <source>How tight</source>
             <translation>松紧</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/mask_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/mask_panel.py" />
             <source>Painting</source>
             <translation>绘制</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/mask_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/mask_panel.py" />
             <source>People</source>
             <translation>人物</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/mask_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/mask_panel.py" />
             <source>No person was found.</source>
             <translation>未找到人物。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/mask_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/mask_panel.py" />
             <source>People are listed here once found.</source>
             <translation>找到的人物会列在这里。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/menus.py" />
-            <source>&amp;File</source>
-            <translation>文件(&amp;F)</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/menus.py" />
-            <source>&amp;Edit</source>
-            <translation>编辑(&amp;E)</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/menus.py" />
-            <source>&amp;Mask</source>
-            <translation>蒙版(&amp;M)</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/menus.py" />
-            <source>&amp;Canvas</source>
-            <translation>画布(&amp;C)</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/menus.py" />
-            <source>&amp;View</source>
-            <translation>视图(&amp;V)</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/menus.py" />
-            <source>&amp;Help</source>
-            <translation>帮助(&amp;H)</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/method_names.py" />
+            <location filename="../../portrait_studio/gui/panels/method_names.py" />
             <source>best</source>
             <translation>最佳</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/method_names.py" />
+            <location filename="../../portrait_studio/gui/panels/method_names.py" />
             <source>network</source>
             <translation>网络</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/method_names.py" />
+            <location filename="../../portrait_studio/gui/panels/method_names.py" />
             <source>patches</source>
             <translation>图块</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/options_bar.py" />
+            <location filename="../../portrait_studio/gui/panels/options_bar.py" />
             <source>Best</source>
             <translation>最佳</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/options_bar.py" />
+            <location filename="../../portrait_studio/gui/panels/options_bar.py" />
             <source>The network says what belongs there, the photo's own patches say how it looks</source>
             <translation>由网络判断该处应有什么，用照片自身的图块决定外观</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/options_bar.py" />
+            <location filename="../../portrait_studio/gui/panels/options_bar.py" />
             <source>Network only</source>
             <translation>仅网络</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/options_bar.py" />
+            <location filename="../../portrait_studio/gui/panels/options_bar.py" />
             <source>Softer; useful where the photo shows nothing similar</source>
             <translation>较柔和；适用于照片中没有相似内容的情况</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/options_bar.py" />
+            <location filename="../../portrait_studio/gui/panels/options_bar.py" />
             <source>Patches only</source>
             <translation>仅图块</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/options_bar.py" />
+            <location filename="../../portrait_studio/gui/panels/options_bar.py" />
             <source>Only copies from the photo, guided by its structure</source>
             <translation>仅从照片中复制，由结构引导</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/options_bar.py" />
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>Automatic</source>
-            <translation>自动</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/options_bar.py" />
+            <location filename="../../portrait_studio/gui/panels/options_bar.py" />
             <source>To body</source>
             <translation>恢复身体</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/options_bar.py" />
+            <location filename="../../portrait_studio/gui/panels/options_bar.py" />
             <source>To background</source>
             <translation>变为背景</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/options_bar.py" />
+            <location filename="../../portrait_studio/gui/panels/options_bar.py" />
             <source>Same surface</source>
             <translation>只换表面</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/options_bar.py" />
+            <location filename="../../portrait_studio/gui/panels/options_bar.py" />
             <source>Drag an edge outwards, then Enter</source>
             <translation>向外拖动边缘，然后按回车键</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/options_bar.py" />
+            <location filename="../../portrait_studio/gui/panels/options_bar.py" />
             <source>Method</source>
             <translation>方法</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/options_bar.py" />
+            <location filename="../../portrait_studio/gui/panels/options_bar.py" />
             <source>How the hole is filled</source>
             <translation>填充区域的方式</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/options_bar.py" />
+            <location filename="../../portrait_studio/gui/panels/options_bar.py" />
             <source>What the fill is meant to do</source>
             <translation>填充的目的</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/options_bar.py" />
+            <location filename="../../portrait_studio/gui/panels/options_bar.py" />
             <source>Recover the body behind, only the background, or the same surface without letters, stains or scratches; automatic guesses</source>
             <translation>恢复后面的身体、只填背景，或只把表面的文字、污渍、划痕去掉；自动则由程序猜测</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/options_bar.py" />
+            <location filename="../../portrait_studio/gui/panels/options_bar.py" />
             <source>Behind the mask</source>
             <translation>蒙版之后</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>Another language comes with the next start of the program.</source>
-            <translation>所选语言将在下次启动程序时生效。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>CPU</source>
-            <translation>CPU</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>NVIDIA GPU (CUDA)</source>
-            <translation>NVIDIA GPU（CUDA）</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>Apple GPU</source>
-            <translation>Apple GPU</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>float32 (exact)</source>
-            <translation>float32（精确）</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>bfloat16 (faster on some CPUs)</source>
-            <translation>bfloat16（在部分 CPU 上更快）</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>As the system</source>
-            <translation>跟随系统</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>Light</source>
-            <translation>浅色</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>Dark</source>
-            <translation>深色</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>Never</source>
-            <translation>从不</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>Every 30 seconds</source>
-            <translation>每 30 秒</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>Every minute</source>
-            <translation>每分钟</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>Every 5 minutes</source>
-            <translation>每 5 分钟</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>Preferences</source>
-            <translation>首选项</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>Language</source>
-            <translation>语言</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>Theme</source>
-            <translation>主题</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <location filename="../../portrait_studio/gui/readout.py" />
-            <source>Device</source>
-            <translation>设备</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>Precision on the CPU</source>
-            <translation>CPU 上的精度</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>Autosave</source>
-            <translation>自动保存</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>Threads of the CPU</source>
-            <translation>CPU 线程数</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>As many as there are</source>
-            <translation>全部可用线程</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>Pages of the preferences</source>
-            <translation>首选项页面</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>General</source>
-            <translation>常规</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>Computing</source>
-            <translation>计算</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>Autosaved work lies in your data folder and is offered after a crash. It is also kept when the window loses the focus, unless autosave is off.</source>
-            <translation>自动保存的内容存放在您的数据文件夹中，崩溃后可以恢复。窗口失去焦点时也会保存，除非关闭自动保存。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>They hold from the next fill on. Automatic takes the fastest device of this machine, and bfloat16 only where a short measurement says that it pays.</source>
-            <translation>从下一次填充起生效。“自动”会选用本机最快的设备，并且只在简短测试表明有益时才使用 bfloat16。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/preferences_dialog.py" />
-            <source>Threads</source>
-            <translation>线程数</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/readout.py" />
-            <source>{percent:.1f} %</source>
-            <translation>{percent:.1f}%</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/readout.py" />
-            <source>Label under the pointer</source>
-            <translation>指针处的标签</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/readout.py" />
-            <source>Position of the pointer</source>
-            <translation>指针位置</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/readout.py" />
-            <source>Size of the photo</source>
-            <translation>照片尺寸</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/readout.py" />
-            <source>Zoom</source>
-            <translation>缩放</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/recent_menu.py" />
-            <source>Clear list</source>
-            <translation>清空列表</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/recovery_dialog.py" />
-            <source>Cannot be read, and stays in {folder}: {names}</source>
-            <translation>无法读取，仍保留在 {folder}：{names}</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/recovery_dialog.py" />
-            <source>Recover unsaved work</source>
-            <translation>恢复未保存的工作</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/recovery_dialog.py" />
-            <source>The program ended unexpectedly</source>
-            <translation>程序意外退出</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/recovery_dialog.py" />
-            <source>These edits were kept. Recover one to go on where you were.</source>
-            <translation>以下编辑已保留。恢复其中一项，即可从中断处继续。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/recovery_dialog.py" />
-            <source>Unsaved work</source>
-            <translation>未保存的工作</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/recovery_dialog.py" />
-            <source>Recover</source>
-            <translation>恢复</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/recovery_dialog.py" />
-            <source>Delete…</source>
-            <translation>删除…</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/recovery_dialog.py" />
-            <source>Delete the chosen work for good</source>
-            <translation>永久删除所选工作</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/recovery_dialog.py" />
-            <source>Not now</source>
-            <translation>以后再说</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/recovery_dialog.py" />
-            <source>Ask again at the next start</source>
-            <translation>下次启动时再询问</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/recovery_dialog.py" />
-            <source>Kept {time}</source>
-            <translation>保留于 {time}</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/recovery_dialog.py" />
-            <source>Delete the unsaved edits of “{name}”?</source>
-            <translation>要删除“{name}”未保存的编辑吗？</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/recovery_dialog.py" />
-            <source>They cannot be brought back. The photo itself is not touched.</source>
-            <translation>删除后无法恢复。照片本身不受影响。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/recovery_dialog.py" />
-            <source>Delete</source>
-            <translation>删除</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/showing.py" />
-            <source>Edited</source>
-            <translation>编辑后</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/side_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/side_panel.py" />
             <source>Panels</source>
             <translation>面板</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/stage_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/stage_panel.py" />
             <source>Parsing map</source>
             <translation>解析图</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/stage_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/stage_panel.py" />
             <source>Heatmaps of the joints</source>
             <translation>关节热图</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/stage_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/stage_panel.py" />
             <source>Completion</source>
             <translation>补全</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/stage_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/stage_panel.py" />
             <source>Texture</source>
             <translation>纹理</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/stage_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/stage_panel.py" />
             <source>Face before</source>
             <translation>修整前的脸部</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/stage_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/stage_panel.py" />
             <source>Face after</source>
             <translation>修整后的脸部</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/stage_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/stage_panel.py" />
             <source>Composite</source>
             <translation>合成</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/stage_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/stage_panel.py" />
             <source>Blended</source>
             <translation>融合</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/stage_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/stage_panel.py" />
             <source>Hole whose stages are shown</source>
             <translation>显示其阶段的区域</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/stage_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/stage_panel.py" />
             <source>After a fill, each of its stages is shown here.</source>
             <translation>填充之后，各个阶段会显示在这里。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/stage_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/stage_panel.py" />
             <source>{total:.1f} s on {device}. Press a picture to enlarge it.</source>
             <translation>用时 {total:.1f} 秒（{device}）。单击图片可放大。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/stage_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/stage_panel.py" />
             <source>Enlarge {name}</source>
             <translation>放大{name}</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/stage_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/stage_panel.py" />
             <source>{name}, {seconds:.2f} s</source>
             <translation>{name}，{seconds:.2f} 秒</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/stage_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/stage_panel.py" />
             <source>Hole {number}</source>
             <translation>区域 {number}</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/structure_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/status_bar.py" />
+            <source>{percent:.1f} %</source>
+            <translation>{percent:.1f}%</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/status_bar.py" />
+            <source>Label under the pointer</source>
+            <translation>指针处的标签</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/status_bar.py" />
+            <source>Position of the pointer</source>
+            <translation>指针位置</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/status_bar.py" />
+            <source>Size of the photo</source>
+            <translation>照片尺寸</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/status_bar.py" />
+            <source>Zoom</source>
+            <translation>缩放</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/structure_panel.py" />
             <source>Opacity of the structure</source>
             <translation>结构的不透明度</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/structure_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/structure_panel.py" />
             <source>Move no joint</source>
             <translation>不移动关节</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/structure_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/structure_panel.py" />
             <source>Joint that the arrow keys move</source>
             <translation>方向键移动的关节</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/structure_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/structure_panel.py" />
             <source>Drag a joint over the photo, or choose it here and use the arrow keys</source>
             <translation>在照片上拖动关节，或在此处选择后用方向键移动</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/structure_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/structure_panel.py" />
             <source>Labels</source>
             <translation>标签</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/structure_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/structure_panel.py" />
             <location filename="../../portrait_studio/session/step_names.py" />
             <source>Move {about}</source>
             <translation>移动{about}</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/structure_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/structure_panel.py" />
             <source>The tools paint {label} now. Press {label} again, or Esc, to paint the mask.</source>
             <translation>工具现在绘制{label}。再按一次{label}或按 Esc，即可绘制蒙版。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/structure_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/structure_panel.py" />
             <source>Press a name and paint: the next fill obeys you.</source>
             <translation>单击名称后绘制，下一次填充会照此进行。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/structure_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/structure_panel.py" />
             <source>What each part of the person is, behind the mask too.</source>
             <translation>人物各部分的类别，包括蒙版后的部分。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/tables.py" />
-            <source>Clear the search</source>
-            <translation>清除搜索内容</translation>
+            <location filename="../../portrait_studio/gui/panels/tool_bars.py" />
+            <source>Hold to see the original (hold \)</source>
+            <translation>按住查看原图（按住 \）</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/tool_options.py" />
+            <location filename="../../portrait_studio/gui/panels/tool_bars.py" />
+            <source>Options</source>
+            <translation>选项</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/tool_bars.py" />
+            <source>Tools</source>
+            <translation>工具</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
             <source>Brush size ([ and ], Alt+wheel)</source>
             <translation>画笔大小（[ 和 ]、Alt+滚轮）</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/tool_options.py" />
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
             <source>How far beyond the thing the mask goes, in percent of the thing; never into skin</source>
             <translation>蒙版超出物体多远，以物体大小的百分比计；不会伸入皮肤</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/tool_options.py" />
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
             <source>Brush diameter in photo pixels</source>
             <translation>画笔直径，以照片像素计</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/tool_options.py" />
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
             <source>Diameter in photo pixels. {tip}</source>
             <translation>直径，以照片像素计。{tip}</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/tool_options.py" />
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
             <source>Hardness</source>
             <translation>硬度</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/tool_options.py" />
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
             <source>Hardness: how sharp the edge of the brush is</source>
             <translation>硬度：画笔边缘的清晰程度</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/tool_options.py" />
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
             <source>Tighten</source>
             <translation>收紧</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/tool_options.py" />
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
             <source>What a click takes</source>
             <translation>单击选取的对象</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/tool_options.py" />
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
             <source>What a click takes; Shift adds to the mask, Alt takes away from it</source>
             <translation>单击选取的对象；Shift 添加到蒙版，Alt 从蒙版减去</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/tool_options.py" />
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
             <source>Reach</source>
             <translation>外扩</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/tool_options.py" />
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
             <source>How tight the last tightening or pick lies: to the left it takes what is doubtful, too</source>
             <translation>上次收紧或点选有多紧：越往左，连不确定的部分也包括在内</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/tool_options.py" />
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
             <source>Drag around what shall go</source>
             <translation>拖动圈出要移除的内容</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/tool_options.py" />
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
             <source>A click takes</source>
             <translation>单击选取</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/view_commands.py" />
-            <source>Export the map of invented pixels</source>
-            <translation>导出生成像素图</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/weights_dialog.py" />
-            <source>Weights</source>
-            <translation>权重</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/weights_dialog.py" />
-            <source>Task</source>
-            <translation>任务</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/weights_dialog.py" />
-            <source>Status</source>
-            <translation>状态</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/weights_dialog.py" />
-            <source>Measured</source>
-            <translation>测得指标</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/weights_dialog.py" />
-            <source>Trained on</source>
-            <translation>训练数据</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/weights_dialog.py" />
-            <source>Model card: data, terms and figures</source>
-            <translation>模型卡：数据、条款和指标</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/weights_dialog.py" />
-            <source>Import from file…</source>
-            <translation>从文件导入…</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/weights_dialog.py" />
-            <source>Use a weights file that portrait-trainer exported</source>
-            <translation>使用 portrait-trainer 导出的权重文件</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/weights_dialog.py" />
-            <source>Use the shipped ones</source>
-            <translation>使用自带权重</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/weights_dialog.py" />
-            <source>Remove imported weights and use those that came with the program</source>
-            <translation>移除导入的权重，改用程序自带的权重</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/weights_dialog.py" />
-            <source>The variable {variable} says which weights are used, so that imported ones would not be; start the program without it to import some.</source>
-            <translation>变量 {variable} 指定了所用的权重，导入的权重不会被使用；请在不设该变量的情况下启动程序再导入。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/weights_dialog.py" />
-            <source>Import weights</source>
-            <translation>导入权重</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/weights_dialog.py" />
-            <source>In use: {folder}</source>
-            <translation>正在使用：{folder}</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/weights_dialog.py" />
-            <source>In use: {folder}, as {variable} says</source>
-            <translation>正在使用：{folder}（由 {variable} 指定）</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/weights_dialog.py" />
-            <source>intact</source>
-            <translation>完好</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/weights_dialog.py" />
-            <source>missing or damaged</source>
-            <translation>缺失或损坏</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/weights_dialog.py" />
-            <source>Remove the imported weights and use the shipped ones?</source>
-            <translation>删除导入的权重并改用随附的权重？</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/weights_dialog.py" />
-            <source>{folder} is deleted and cannot be brought back.</source>
-            <translation>{folder} 将被删除，且无法恢复。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/weights_dialog.py" />
-            <source>Remove</source>
-            <translation>删除</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/weights_dialog.py" />
-            <source>There is no model card beside this file; its terms are not known.</source>
-            <translation>此文件旁没有模型卡，使用条款未知。</translation>
+            <location filename="../../portrait_studio/gui/widgets/tables.py" />
+            <source>Clear the search</source>
+            <translation>清除搜索内容</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/session/autosave.py" />
@@ -2359,11 +2359,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/session/files.py" />
             <source>Import mask</source>
             <translation>导入蒙版</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/session/fill_records.py" />
-            <source>The fill was made by the method {name!r}, which this version of the program lacks; update it.</source>
-            <translation>此填充使用的方法 {name!r} 在当前版本中不存在；请更新程序。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/session/jobs.py" />
@@ -2491,23 +2486,6 @@ the person and the scene behind it are recovered.</source>
             <translation>擦除标签</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/session/parts.py" />
-            <location filename="../../portrait_studio/session/step_names.py" />
-            <source>person {number}</source>
-            <translation>人物 {number}</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/session/parts.py" />
-            <location filename="../../portrait_studio/engine/detection.py" />
-            <source>person</source>
-            <translation>人物</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/session/parts.py" />
-            <source>skin</source>
-            <translation>皮肤</translation>
-        </message>
-        <message>
             <location filename="../../portrait_studio/session/passers_by.py" />
             <source>Nobody else was found in the photo; mark them by hand.</source>
             <translation>照片里没有找到其他人；请手动标记。</translation>
@@ -2541,6 +2519,12 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/session/session.py" />
             <source>The photo could not be looked at, so that nothing can be picked in it. {reason}</source>
             <translation>无法识别这张照片的内容，因此不能在其中选取。{reason}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/step_names.py" />
+            <location filename="../../portrait_studio/editing/parts.py" />
+            <source>person {number}</source>
+            <translation>人物 {number}</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/session/step_names.py" />
@@ -2581,6 +2565,22 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/session/tools.py" />
             <source>What looks alike</source>
             <translation>外观相近的区域</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/editing/fill_records.py" />
+            <source>The fill was made by the method {name!r}, which this version of the program lacks; update it.</source>
+            <translation>此填充使用的方法 {name!r} 在当前版本中不存在；请更新程序。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/editing/parts.py" />
+            <location filename="../../portrait_studio/engine/detection.py" />
+            <source>person</source>
+            <translation>人物</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/editing/parts.py" />
+            <source>skin</source>
+            <translation>皮肤</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/document/document.py" />
@@ -3383,7 +3383,7 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/catalog.py" />
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>face</source>
             <translation>脸部</translation>
         </message>
@@ -3688,187 +3688,187 @@ the person and the scene behind it are recovered.</source>
             <translation>玩具熊</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>background</source>
             <translation>背景</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>hat</source>
             <translation>帽子</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>hair</source>
             <translation>头发</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>sunglasses</source>
             <translation>太阳镜</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>upper-clothes</source>
             <translation>上衣</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>skirt</source>
             <translation>裙子</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>pants</source>
             <translation>裤子</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>dress</source>
             <translation>连衣裙</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>belt</source>
             <translation>腰带</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>left-shoe</source>
             <translation>左鞋</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>right-shoe</source>
             <translation>右鞋</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>left-leg</source>
             <translation>左腿</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>right-leg</source>
             <translation>右腿</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>left-arm</source>
             <translation>左臂</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>right-arm</source>
             <translation>右臂</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>bag</source>
             <translation>包</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>scarf</source>
             <translation>围巾</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>right ankle</source>
             <translation>右脚踝</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>right knee</source>
             <translation>右膝</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>right hip</source>
             <translation>右髋</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>left hip</source>
             <translation>左髋</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>left knee</source>
             <translation>左膝</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>left ankle</source>
             <translation>左脚踝</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>pelvis</source>
             <translation>骨盆</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>thorax</source>
             <translation>胸部</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>upper neck</source>
             <translation>上颈</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>head top</source>
             <translation>头顶</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>right wrist</source>
             <translation>右手腕</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>right elbow</source>
             <translation>右肘</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>right shoulder</source>
             <translation>右肩</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>left shoulder</source>
             <translation>左肩</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>left elbow</source>
             <translation>左肘</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>left wrist</source>
             <translation>左手腕</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>left</source>
             <translation>左侧</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>top</source>
             <translation>上方</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>right</source>
             <translation>右侧</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/language/names.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
             <source>bottom</source>
             <translation>下方</translation>
         </message>

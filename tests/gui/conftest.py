@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.app import Program
-from portrait_studio.gui.canvas import Canvas
+from portrait_studio.gui.canvas.canvas import Canvas
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.locations import DATA_VARIABLE
 from portrait_studio.session.session import Session

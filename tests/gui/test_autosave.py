@@ -19,8 +19,8 @@ from pytestqt.qtbot import QtBot
 
 from portrait_studio.app import Program
 from portrait_studio.document.project_reading import read_project
+from portrait_studio.gui.dialogs.recovery_dialog import RecoveryDialog
 from portrait_studio.gui.main_window import MainWindow
-from portrait_studio.gui.recovery_dialog import RecoveryDialog
 from portrait_studio.imaging.writing import ExportOptions
 from portrait_studio.locations import DATA_VARIABLE
 from portrait_studio.session.recovery import Slot, find_remains

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from portrait_studio.gui.banner import Mood
 from portrait_studio.gui.main_window import MainWindow
+from portrait_studio.gui.panels.banner import Mood
 from portrait_studio.session.session import Session
 from tests.gui.conftest import write_photo
 

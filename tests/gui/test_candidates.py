@@ -13,7 +13,7 @@ from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.request import Method
 from portrait_studio.errors import DeviceError
 from portrait_studio.gui.actions import Command
-from portrait_studio.gui.dialogs import ErrorDialog
+from portrait_studio.gui.dialogs.message_boxes import ErrorDialog
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.session.session import Session

@@ -18,11 +18,11 @@ from pytestqt.qtbot import QtBot
 from portrait_studio.app import Program
 from portrait_studio.document.project import Origin
 from portrait_studio.gui.actions import Command
-from portrait_studio.gui.banner import Mood
-from portrait_studio.gui.dialogs import ErrorDialog
-from portrait_studio.gui.export_dialog import ExportDialog
+from portrait_studio.gui.dialogs.export_dialog import ExportDialog
+from portrait_studio.gui.dialogs.message_boxes import ErrorDialog
+from portrait_studio.gui.dialogs.recovery_dialog import RecoveryDialog
 from portrait_studio.gui.main_window import MainWindow
-from portrait_studio.gui.recovery_dialog import RecoveryDialog
+from portrait_studio.gui.panels.banner import Mood
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.session.recovery import Recoverable, Slot
 from portrait_studio.session.session import Session

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.gui.actions import Command
-from portrait_studio.gui.compare import Comparison
+from portrait_studio.gui.canvas.comparison import Comparison
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.session.session import Session

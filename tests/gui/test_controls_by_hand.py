@@ -15,11 +15,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QMenu, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
-from portrait_studio.gui.dialogs import ErrorDialog
-from portrait_studio.gui.export_dialog import ExportDialog
-from portrait_studio.gui.key_editor import KeyEditor
+from portrait_studio.gui.dialogs.export_dialog import ExportDialog
+from portrait_studio.gui.dialogs.key_editor import KeyEditor
+from portrait_studio.gui.dialogs.message_boxes import ErrorDialog
+from portrait_studio.gui.dialogs.preferences_dialog import PreferencesDialog
 from portrait_studio.gui.main_window import MainWindow
-from portrait_studio.gui.preferences_dialog import PreferencesDialog
 from portrait_studio.imaging.photo import ImageFormat
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.session.session import Session

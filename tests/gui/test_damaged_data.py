@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.app import Program
+from portrait_studio.gui.dialogs.recovery_dialog import RecoveryDialog
 from portrait_studio.gui.main_window import MainWindow
-from portrait_studio.gui.recovery_dialog import RecoveryDialog
 from portrait_studio.imaging.writing import ExportOptions
 from portrait_studio.session.recent import RecentFiles
 from portrait_studio.session.recovery import find_remains

@@ -13,10 +13,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QColorSpace, QGuiApplication, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from portrait_studio.gui.clipboard import picture_of, pixels_of, qimage_of
+from portrait_studio.gui.canvas.pyramid import Pyramid
+from portrait_studio.gui.display_transform import Tone
 from portrait_studio.gui.main_window import MainWindow
-from portrait_studio.gui.pyramid import Pyramid
-from portrait_studio.gui.tone import Tone
+from portrait_studio.gui.qimage_conversion import picture_of, pixels_of, qimage_of
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.photo import Metadata, Photo
 from portrait_studio.session.session import Session

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from portrait_studio.gui.export_dialog import ExportDialog
+from portrait_studio.gui.dialogs.export_dialog import ExportDialog
 from portrait_studio.imaging.photo import ImageFormat
 from portrait_studio.imaging.reading import read_photo
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.engine.request import Structure
-from portrait_studio.gui.export_dialog import ExportDialog
+from portrait_studio.gui.dialogs.export_dialog import ExportDialog
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.reading import read_photo

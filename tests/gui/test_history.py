@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.document.edit_record import pixels_sha256, read_record
-from portrait_studio.gui.about_dialog import AboutDialog
 from portrait_studio.gui.actions import Command
+from portrait_studio.gui.dialogs.about_dialog import AboutDialog
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.session.session import Session
 from tests.gui.conftest import CTRL, Hand

@@ -13,7 +13,7 @@ from portrait_studio.app import Program
 from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.request import CompletionOptions
 from portrait_studio.errors import DeviceError, WeightsError
-from portrait_studio.gui.dialogs import ErrorDialog
+from portrait_studio.gui.dialogs.message_boxes import ErrorDialog
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.session.session import Session
 from tests.gui.conftest import CTRL, Hand

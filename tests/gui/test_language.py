@@ -27,16 +27,17 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.errors import DeviceError
-from portrait_studio.gui.about_dialog import AboutDialog
 from portrait_studio.gui.actions import TABLE, Command
-from portrait_studio.gui.dialogs import ErrorDialog, KeySheet
-from portrait_studio.gui.export_dialog import ExportDialog
+from portrait_studio.gui.dialogs.about_dialog import AboutDialog
+from portrait_studio.gui.dialogs.export_dialog import ExportDialog
+from portrait_studio.gui.dialogs.key_sheet import KeySheet
+from portrait_studio.gui.dialogs.message_boxes import ErrorDialog
+from portrait_studio.gui.dialogs.preferences_dialog import PreferencesDialog
+from portrait_studio.gui.dialogs.weights_dialog import WeightsDialog
 from portrait_studio.gui.main_window import MainWindow
-from portrait_studio.gui.preferences_dialog import PreferencesDialog
-from portrait_studio.gui.weights_dialog import WeightsDialog
-from portrait_studio.language.choice import Language
-from portrait_studio.language.names import joint_name, label_name
-from portrait_studio.language.saying import tr
+from portrait_studio.language.label_names import joint_name, label_name
+from portrait_studio.language.translation import tr
+from portrait_studio.language.translators import Language
 from portrait_studio.locations import DATA_VARIABLE
 from portrait_studio.messages import Message
 from portrait_studio.networks.conventions import KEYPOINTS, LABELS

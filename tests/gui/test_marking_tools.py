@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
-from portrait_studio.gui.dialogs import ErrorDialog
+from portrait_studio.gui.dialogs.message_boxes import ErrorDialog
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.imaging.masks import Mask
 from portrait_studio.session.session import Session

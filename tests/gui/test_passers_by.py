@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.gui.actions import Command
-from portrait_studio.gui.banner import Banner
 from portrait_studio.gui.main_window import MainWindow
+from portrait_studio.gui.panels.banner import Banner
 from portrait_studio.session.session import Session
 from tests.gui.conftest import CTRL, Hand, write_photo
 from tests.helpers.fake_engine import FakeEngine

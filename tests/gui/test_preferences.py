@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from portrait_studio.app import Program
 from portrait_studio.gui.actions import Command
-from portrait_studio.gui.dialogs import KeySheet
+from portrait_studio.gui.dialogs.key_sheet import KeySheet
+from portrait_studio.gui.dialogs.preferences_dialog import PreferencesDialog
 from portrait_studio.gui.main_window import MainWindow
-from portrait_studio.gui.preferences_dialog import PreferencesDialog
 from portrait_studio.gui.theme import DARK, LIGHT
 from portrait_studio.session.session import Session
 from portrait_studio.session.settings import Preferences, Settings

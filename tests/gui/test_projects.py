@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from portrait_studio.gui.dialogs import ErrorDialog
+from portrait_studio.gui.dialogs.message_boxes import ErrorDialog
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.session.session import Session
 from tests.gui.conftest import CTRL, Hand, write_photo

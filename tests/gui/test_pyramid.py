@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from portrait_studio.gui.pyramid import Pyramid
-from portrait_studio.gui.view import MOST_ZOOM, View
+from portrait_studio.gui.canvas.pyramid import Pyramid
+from portrait_studio.gui.canvas.view_transform import MOST_ZOOM, View
 from portrait_studio.imaging.geometry import Bounds, Extent
 
 

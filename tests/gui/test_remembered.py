@@ -17,8 +17,8 @@ from pytestqt.qtbot import QtBot
 from portrait_studio.app import Program
 from portrait_studio.engine.request import Method
 from portrait_studio.gui.actions import TABLE, Command
-from portrait_studio.gui.bars import TOOL_COMMANDS
 from portrait_studio.gui.main_window import MainWindow
+from portrait_studio.gui.panels.tool_bars import TOOL_COMMANDS
 from portrait_studio.session.remembered import Remembered
 from portrait_studio.session.tools import Target, Tool
 from tests.gui.test_controls_by_hand import named

@@ -18,7 +18,7 @@ from portrait_studio.engine.things import tightened
 from portrait_studio.errors import WeightsError
 from portrait_studio.gui.actions import Command
 from portrait_studio.gui.main_window import MainWindow
-from portrait_studio.gui.tool_options import TightnessSlider
+from portrait_studio.gui.panels.tool_options import TightnessSlider
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import Mask
 from portrait_studio.session.session import Session

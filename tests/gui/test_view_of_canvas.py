@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 
+from portrait_studio.gui.canvas.viewport import Viewport
 from portrait_studio.gui.main_window import MainWindow
-from portrait_studio.gui.viewport import Viewport
 from portrait_studio.imaging.geometry import Bounds, Extent, Margins
 from portrait_studio.session.session import Session
 from tests.gui.conftest import CTRL, Hand

@@ -19,9 +19,9 @@ from pytestqt.qtbot import QtBot
 from portrait_studio.engine.progress import Progress
 from portrait_studio.errors import ExportError, WeightsError
 from portrait_studio.gui.actions import Command
-from portrait_studio.gui.dialogs import ErrorDialog
+from portrait_studio.gui.dialogs.message_boxes import ErrorDialog
+from portrait_studio.gui.dialogs.weights_dialog import WeightsDialog
 from portrait_studio.gui.main_window import MainWindow
-from portrait_studio.gui.weights_dialog import WeightsDialog
 from portrait_studio.locations import MODELS_VARIABLE, models_dir, own_models_dir
 from portrait_studio.networks.catalog import TASKS, import_weights, list_weights
 from portrait_studio.worker.lazy_engine import LazyEngine

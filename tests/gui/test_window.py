@@ -24,9 +24,10 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.gui.actions import TABLE, Command
-from portrait_studio.gui.dialogs import ErrorDialog, KeySheet
-from portrait_studio.gui.export_dialog import ExportDialog
-from portrait_studio.gui.layers import MASK_OPACITY, MASK_TINT
+from portrait_studio.gui.canvas.layers import MASK_OPACITY, MASK_TINT
+from portrait_studio.gui.dialogs.export_dialog import ExportDialog
+from portrait_studio.gui.dialogs.key_sheet import KeySheet
+from portrait_studio.gui.dialogs.message_boxes import ErrorDialog
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.imaging.photo import ImageFormat
 from portrait_studio.imaging.reading import read_photo

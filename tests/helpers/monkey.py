@@ -16,7 +16,7 @@ from portrait_studio.app import Program
 from portrait_studio.document.deltas import PlaneName
 from portrait_studio.document.document import Document
 from portrait_studio.gui.actions import Command
-from portrait_studio.gui.export_dialog import ExportDialog
+from portrait_studio.gui.dialogs.export_dialog import ExportDialog
 
 _NEVER: Final = frozenset({Command.RECENT, Command.SAMPLE, Command.IMPORT_MASK, Command.QUIT})
 """They show a menu or lead out of the monkey's folder."""

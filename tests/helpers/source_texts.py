@@ -14,8 +14,8 @@ from typing import Final
 from xml.etree import ElementTree
 
 from portrait_studio import errors
-from portrait_studio.language.names import SIDES, joint_name, label_name
-from portrait_studio.language.saying import CONTEXT
+from portrait_studio.language.label_names import SIDES, joint_name, label_name
+from portrait_studio.language.translation import CONTEXT
 from portrait_studio.locations import resources_dir
 from portrait_studio.networks.conventions import KEYPOINTS, LABELS
 
@@ -68,7 +68,7 @@ def source_texts() -> dict[str, list[str]]:
             found.setdefault(text, []).append(path.relative_to(PACKAGE.parent).as_posix())
     names = [label_name(n) for n in range(len(LABELS))] + [joint_name(n) for n in range(len(KEYPOINTS))]
     for name in (*names, *SIDES.values()):
-        found.setdefault(str(name), []).append("portrait_studio/language/names.py")
+        found.setdefault(str(name), []).append("portrait_studio/language/label_names.py")
     return found
 
 

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from portrait_studio.gui.layers import MASK_OPACITY, MASK_TINT
+from portrait_studio.gui.canvas.layers import MASK_OPACITY, MASK_TINT
 from portrait_studio.imaging.reading import read_photo
 from tests.helpers.fake_engine import FILL_COLOUR
 from tests.helpers.real_window import (

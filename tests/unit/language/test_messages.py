@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portrait_studio.errors import ExportError, PortraitStudioError
-from portrait_studio.language.saying import tr
+from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message, joined
 
 

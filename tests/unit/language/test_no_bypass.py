@@ -36,7 +36,7 @@ NOT_SHOWN = {
 _LOOKS_SPOKEN = re.compile(r"[A-Z][a-z]|[a-z] [a-z]")
 _SENTENCE = re.compile(r"[A-Z][^\n]* [^\n]*[a-z)][.!?]$")
 TRANSLATING = frozenset({"tr", "Message", "Entry"})
-GUI = sorted((PACKAGE / "gui").glob("*.py"))
+GUI = sorted((PACKAGE / "gui").rglob("*.py"))
 
 
 def spoken(node: ast.AST, translating: AbstractSet[str] = TRANSLATING) -> Iterator[ast.Constant]:

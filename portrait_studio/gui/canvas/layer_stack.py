@@ -1,0 +1,183 @@
+"""What lies over each other on the canvas: photo or original, structure, mask, marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QRectF, Signal
+from PySide6.QtGui import QPainter
+
+from portrait_studio.editing.parts import Part
+from portrait_studio.engine.request import Pixels
+from portrait_studio.gui.canvas.comparison import Comparison
+from portrait_studio.gui.canvas.layers import MASK_TINT, TintLayer, invented_colours, mask_colours
+from portrait_studio.gui.canvas.outlines import OutlineLayer, draw_edge
+from portrait_studio.gui.canvas.pyramid import Pyramid
+from portrait_studio.gui.canvas.structure_overlay import Anatomy
+from portrait_studio.gui.canvas.view_transform import View
+from portrait_studio.gui.display_transform import Tone
+from portrait_studio.imaging.geometry import Bounds, Extent
+from portrait_studio.imaging.photo import Plane
+
+_LIGHT: Final = (255, 255, 255)
+_GUARD: Final = (40, 170, 120)
+
+
+class Scene(QObject):
+    """Views the arrays of the document; painting changes no state."""
+
+    replaced = Signal()
+    """Another photo, or none"""
+    changed = Signal(object)
+    """Bounds in photo pixels; None: everything"""
+    comparison_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        """Start without a photo."""
+        super().__init__(parent)
+        self.anatomy = Anatomy(self)
+        self.anatomy.changed.connect(self.changed)
+        self._tone: Tone | None = None
+        self._photo: Pyramid | None = None
+        self._original: Pyramid | None = None
+        self._mask: Pyramid | None = None
+        self._invented: Pyramid | None = None
+        self._lit: Part | None = None
+        self._lit_layers: tuple[TintLayer, OutlineLayer] | None = None
+        self._mask_pixels: NDArray[np.uint8] | None = None
+        self._guarded: tuple[TintLayer, ...] = ()
+        self._comparison = Comparison.NONE
+        self._divider = 0.5
+
+    @property
+    def extent(self) -> Extent | None:
+        """Size of the photo."""
+        return None if self._photo is None else self._photo.extent
+
+    @property
+    def comparison(self) -> Comparison:
+        """How the original is shown."""
+        return self._comparison
+
+    @property
+    def divider(self) -> float:
+        """Where the divider stands: share of the photo's width that shows the original."""
+        return self._divider
+
+    def show_photo(
+        self,
+        image: Pixels,
+        mask: NDArray[np.uint8],
+        alpha: Plane | None = None,
+        tone: Tone | None = None,
+    ) -> None:
+        """Show another photo.
+
+        Args:
+            image: (H, W, 3) RGB, uint8 or uint16; viewed, not copied.
+            mask: (H, W) uint8, 0..255; viewed, not copied.
+            alpha: (H, W) opacity; None = opaque.
+            tone: how its colours become the screen's; None = they are.
+        """
+        self.clear()
+        self._tone = tone
+        self._photo = Pyramid(image, alpha=alpha, tone=tone)
+        self._mask = Pyramid(mask, mask_colours())
+        self._mask_pixels = mask
+        self.replaced.emit()
+
+    def clear(self) -> None:
+        """Show no photo."""
+        self._photo = self._mask = self._original = self._invented = None
+        self._lit = self._lit_layers = self._mask_pixels = None
+        self._guarded = ()
+        self.anatomy.clear()
+        self._comparison = Comparison.NONE
+        self.comparison_changed.emit()
+        self.replaced.emit()
+
+    def compare(
+        self, comparison: Comparison, original: Pixels | None = None, alpha: Plane | None = None
+    ) -> None:
+        """Show the original in another way; it is read when it is first needed."""
+        if comparison is not Comparison.NONE and original is not None and self._original is None:
+            self._original = Pyramid(original, alpha=alpha, tone=self._tone)
+        self._comparison = comparison if self._original is not None else Comparison.NONE
+        self.comparison_changed.emit()
+        self.changed.emit(None)
+
+    def move_divider(self, share: float) -> None:
+        """Put the divider elsewhere: share of the photo's width, kept in [0, 1]."""
+        self._divider = min(1.0, max(0.0, share))
+        self.changed.emit(None)
+
+    def refresh_image(self, image: Pixels, bounds: Bounds, alpha: Plane | None = None) -> None:
+        """Read changed photo pixels again, possibly from another array."""
+        if self._photo is not None:
+            self._photo.refresh(image, bounds, alpha)
+            self.changed.emit(bounds)
+
+    def refresh_mask(self, mask: NDArray[np.uint8], bounds: Bounds) -> None:
+        """Read changed mask pixels again."""
+        if self._mask is not None:
+            self._mask.refresh(mask, bounds)
+            self._mask_pixels = mask
+            self.changed.emit(bounds)
+
+    def show_invented(self, filled: NDArray[np.uint8] | None) -> None:
+        """Tint the pixels, (H, W) uint8 not zero, that no camera has seen; None: none."""
+        self._invented = None if filled is None else Pyramid(filled, invented_colours())
+        self.changed.emit(None)
+
+    def refresh_invented(self, filled: NDArray[np.uint8], bounds: Bounds) -> None:
+        """Read them again, if they are shown."""
+        if self._invented is not None:
+            self._invented.refresh(filled, bounds)
+
+    def light(self, part: Part | None) -> None:
+        """Let a part of the photo stand out: what a click would take."""
+        if part is not self._lit:
+            self._lit = part
+            self._lit_layers = (
+                None
+                if part is None
+                else (TintLayer(part.bounds, part.inside, _LIGHT), OutlineLayer(part.bounds, part.inside))
+            )
+            self.changed.emit(None)
+
+    def guard(self, people: Sequence[Part]) -> None:
+        """Show which people are protected."""
+        self._guarded = tuple(TintLayer(person.bounds, person.inside, _GUARD) for person in people)
+        self.changed.emit(None)
+
+    def draw(self, painter: QPainter, view: View, visible: Bounds, zoom: float) -> None:
+        """Paint the edited photo's pixels of `visible`; `zoom` is device pixels per photo pixel."""
+        if self._photo is None or self._mask is None:
+            return
+        target = view.rect_of(visible)
+        source = QRectF(visible.left, visible.top, visible.width, visible.height)
+        self._photo.draw(painter, target, source, zoom)
+        self.anatomy.draw_map(painter, view, Bounds.of(self._photo.extent), visible, zoom)
+        for layer in self._guarded:
+            layer.draw(painter, view, 0.35)
+        if self._invented is not None:
+            self._invented.draw(painter, target, source, zoom)
+        if self.anatomy.is_map_shown and self._mask_pixels is not None:
+            # What is behind the mask is to be seen in the colours of its labels.
+            draw_edge(painter, target, self._mask_pixels[visible.slices], MASK_TINT)
+        else:
+            self._mask.draw(painter, target, source, zoom)
+        self.anatomy.draw_skeleton(painter, view)
+        if self._lit_layers is not None:
+            tint, outline = self._lit_layers
+            tint.draw(painter, view, 0.45)
+            outline.draw(painter, view)
+
+    def draw_original(self, painter: QPainter, view: View, visible: Bounds, zoom: float) -> None:
+        """Paint the original's pixels of `visible`, if it was ever shown."""
+        if self._original is not None:
+            source = QRectF(visible.left, visible.top, visible.width, visible.height)
+            self._original.draw(painter, view.rect_of(visible), source, zoom)

@@ -1,0 +1,1 @@
+"""What menus, keys and buttons do: each module connects some actions with the session."""

@@ -1,0 +1,212 @@
+"""Opening, pasting, dropping, saving, exporting and leaving a photo, with the questions that belong to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from portrait_studio.document.project import SUFFIX
+from portrait_studio.gui.dialogs.export_dialog import ExportDialog, folder_for
+from portrait_studio.gui.dialogs.message_boxes import UnsavedAnswer, ask_overwrite, ask_unsaved
+from portrait_studio.gui.dialogs.save_dialog import ask_target
+from portrait_studio.gui.qimage_conversion import picture_of, pixels_of
+from portrait_studio.imaging.reading import SUFFIXES_READ
+from portrait_studio.language.translation import tr
+from portrait_studio.locations import data_dir, resources_dir
+from portrait_studio.messages import Message
+from portrait_studio.session.recent import RecentFiles, neighbour
+from portrait_studio.session.session import Session
+
+_PHOTOS = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES_READ))
+
+
+class FileCommands(QObject):
+    """What the File menu does."""
+
+    told = Signal(str)
+    """A short sentence for the status bar"""
+
+    def __init__(self, session: Session, window: QWidget) -> None:
+        """Args: whose document it is; the parent of the dialogs."""
+        super().__init__(window)
+        self._session = session
+        self._window = window
+        self._after_saving: Callable[[], None] | None = None
+        self.recent = RecentFiles(data_dir() / "recent.json")
+        session.opened.connect(self._remember)
+        session.files.saved.connect(self._on_saved)
+        session.files.recorded.connect(self._on_recorded)
+        session.failed.connect(self._forget_plan)
+
+    def open_path(self, path: Path) -> None:
+        """Open a photo or a project, after asking about unsaved edits of the present one."""
+        self.leave(lambda: self._session.files.open(path))
+
+    def ask_open(self) -> None:
+        """Let the user choose a photo or a project."""
+        document = self._session.document
+        source = document.photo.path if document is not None else None
+        folder = str(source.parent) if source is not None else str(Path.home())
+        chosen, _ = QFileDialog.getOpenFileName(
+            self._window, tr("Open a photo or a project"), folder, _open_filter()
+        )
+        if chosen:
+            self.open_path(Path(chosen))
+
+    def open_next(self) -> None:
+        """Open the photo after this one in its folder."""
+        self._open_neighbour(1, Message("This is the last photo of the folder."))
+
+    def open_previous(self) -> None:
+        """Open the photo before this one in its folder."""
+        self._open_neighbour(-1, Message("This is the first photo of the folder."))
+
+    def _open_neighbour(self, step: int, none: Message) -> None:
+        document = self._session.document
+        if document is None or document.photo.path is None:
+            return
+        path = neighbour(document.photo.path, step)
+        if path is None:
+            self.told.emit(tr(none))
+        else:
+            self.open_path(path)
+
+    def save(self) -> bool:
+        """Save the project where it lies, or where the user says; False when the user thinks better of it."""
+        path = self._session.files.project_path
+        if path is None:
+            return self.save_as()
+        self._session.files.save(path)
+        return True
+
+    def save_as(self) -> bool:
+        """Let the user choose a file for the project; False when the user thinks better of it."""
+        document = self._session.document
+        if document is None:
+            return False
+        photo = document.photo
+        stem = photo.path.stem if photo.path is not None else "photo"
+        present = self._session.files.project_path or folder_for(photo) / f"{stem}{SUFFIX}"
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._window,
+            tr("Save the project as"),
+            str(present),
+            tr("Portrait Studio projects") + f" (*{SUFFIX})",
+        )
+        if not chosen:
+            return False
+        path = Path(chosen)
+        if path.suffix.lower() != SUFFIX:
+            path = path.with_name(path.name + SUFFIX)
+            if path.exists() and not ask_overwrite(self._window, path, is_source=False):
+                return False
+        self._session.files.save(path)
+        return True
+
+    def export_record(self) -> None:
+        """Let the user choose a file for the edit record, and write it."""
+        document = self._session.document
+        if document is None:
+            return
+        photo = document.photo
+        stem = photo.path.stem if photo.path is not None else "photo"
+        present = folder_for(photo) / f"{stem}-edit.json"
+        kinds = tr("Edit records") + " (*.json)"
+        title = tr("Export the edit record")
+        path = ask_target(self._window, title, present, kinds, ".json", photo.path)
+        if path is not None:
+            self._session.files.export_record(path)
+
+    def ask_export(self) -> None:
+        """Let the user choose file and format, and write the result."""
+        document = self._session.document
+        if document is None:
+            return
+        dialog = ExportDialog(document.edited_photo, self._window)
+        while dialog.exec() == ExportDialog.DialogCode.Accepted:
+            path = dialog.path
+            source = document.photo.path
+            is_source = source is not None and path.exists() and source.exists() and path.samefile(source)
+            if not path.exists() or ask_overwrite(self._window, path, is_source=is_source):
+                self._session.files.export(path, dialog.options)
+                break
+        dialog.deleteLater()
+
+    def open_sample(self) -> None:
+        """Open the photo that comes with the program."""
+        self.open_path(sample_path())
+
+    def paste(self) -> None:
+        """Open what lies in the clipboard."""
+        self.take(QGuiApplication.clipboard().mimeData())
+
+    def take(self, data: QMimeData | None) -> None:
+        """Open what was dropped or lies in the clipboard; None = nothing lies there."""
+        urls = [] if data is None else data.urls()
+        files = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+        if files:
+            self.open_path(files[0])
+        elif data is not None and data.hasImage():
+            pixels = pixels_of(data.imageData())
+            if pixels is not None:
+                self.leave(lambda: self._session.files.open_pixels(pixels))
+        else:
+            self.told.emit(tr("There is no picture to open; copy one first."))
+
+    def copy(self) -> None:
+        """Put the result into the clipboard."""
+        document = self._session.document
+        if document is not None:
+            QGuiApplication.clipboard().setImage(picture_of(document.edited_photo))
+            self.told.emit(tr("The result is in the clipboard."))
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """Do something that gives up the present document, after asking about unsaved edits."""
+        if self._session.files.is_writing:
+            self.told.emit(tr("The photo is still being written; try again in a moment."))
+            return
+        if not self._session.files.has_unsaved_edits:
+            then()
+            return
+        answer = ask_unsaved(self._window, self._session.files.name)
+        if answer is UnsavedAnswer.DISCARD:
+            then()
+        elif answer is UnsavedAnswer.SAVE and self.save():
+            self._after_saving = then
+
+    def _remember(self) -> None:
+        document = self._session.document
+        path = self._session.files.project_path or (document.photo.path if document is not None else None)
+        if path is not None and path != sample_path() and path.is_file():
+            self.recent.add(path)
+
+    def _on_saved(self, path: Path) -> None:
+        self.recent.add(path)
+        self.told.emit(tr("Saved {name}.", name=path.name))
+        then, self._after_saving = self._after_saving, None
+        if then is not None:
+            then()
+
+    def _on_recorded(self, path: Path) -> None:
+        self.told.emit(tr("Wrote {name}; portrait-studio replay repeats the edit from it.", name=path.name))
+
+    def _forget_plan(self) -> None:
+        self._after_saving = None
+
+
+def _open_filter() -> str:
+    kinds = (
+        (tr("Photos and projects"), f"{_PHOTOS} *{SUFFIX}"),
+        (tr("Projects"), f"*{SUFFIX}"),
+        (tr("All files"), "*"),
+    )
+    return ";;".join(f"{name} ({patterns})" for name, patterns in kinds)
+
+
+def sample_path() -> Path:
+    """The photo that comes with the program."""
+    return resources_dir() / "demo" / "photo.png"

@@ -1,0 +1,104 @@
+"""What the View menu shows of the document: comparison with the original, invented pixels, structure."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from portrait_studio.gui.actions import Actions, Command
+from portrait_studio.gui.canvas.comparison import Comparison
+from portrait_studio.gui.canvas.layer_stack import Scene
+from portrait_studio.gui.dialogs.export_dialog import folder_for
+from portrait_studio.gui.dialogs.save_dialog import ask_target
+from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.language.translation import tr
+from portrait_studio.session.session import Session
+
+
+class ViewCommands(QObject):
+    """Connects switches of the view with the scene."""
+
+    def __init__(self, session: Session, actions: Actions, scene: Scene, window: QWidget) -> None:
+        """Args: whose document it is; the switches; what they show; the parent of dialogs."""
+        super().__init__(window)
+        self._session, self._actions, self._scene, self._window = session, actions, scene, window
+        self._is_held = False
+        for command in (Command.DIVIDER, Command.SIDE_BY_SIDE):
+            actions[command].toggled.connect(self._on_comparison)
+        actions[Command.STRUCTURE].toggled.connect(self._on_structure)
+        actions[Command.SKELETON].toggled.connect(self._on_skeleton)
+        actions[Command.INVENTED].toggled.connect(self._show_invented)
+        actions[Command.EXPORT_INVENTED].triggered.connect(self._ask_export)
+        session.editing.image_changed.connect(self._on_image_changed)
+        session.editing.canvas_changed.connect(self.begin)
+
+    def hold_original(self, held: bool) -> None:
+        """Show the original as long as a key or a button is held."""
+        self._is_held = held
+        self._compare()
+
+    def begin(self) -> None:
+        """Another photo is shown, or another canvas."""
+        self._compare()
+        self._show_invented()
+
+    def need_structure(self) -> None:
+        """Read the structure unless it is there, or comes by itself."""
+        session = self._session
+        if session.structure is None and not session.survey.is_under_way:
+            session.read_structure()
+
+    def _on_comparison(self, on: bool) -> None:
+        divider, side = self._actions[Command.DIVIDER], self._actions[Command.SIDE_BY_SIDE]
+        if on:
+            other = side if self.sender() is divider else divider
+            other.setChecked(False)
+        self._compare()
+
+    def _compare(self) -> None:
+        document = self._session.document
+        if document is None:
+            return
+        if self._is_held:
+            comparison = Comparison.ORIGINAL
+        elif self._actions[Command.DIVIDER].isChecked():
+            comparison = Comparison.DIVIDER
+        elif self._actions[Command.SIDE_BY_SIDE].isChecked():
+            comparison = Comparison.SIDE_BY_SIDE
+        else:
+            comparison = Comparison.NONE
+        if comparison is Comparison.NONE:
+            self._scene.compare(comparison)
+        else:
+            self._scene.compare(comparison, document.original, document.original_opacity)
+
+    def _on_structure(self, shown: bool) -> None:
+        self._scene.anatomy.set_shown(shown)
+        if shown:
+            self.need_structure()
+
+    def _on_skeleton(self, shown: bool) -> None:
+        self._scene.anatomy.set_skeleton_shown(shown)
+        if shown:
+            self.need_structure()
+
+    def _show_invented(self) -> None:
+        document = self._session.document
+        is_on = self._actions[Command.INVENTED].isChecked()
+        self._scene.show_invented(document.filled if is_on and document is not None else None)
+
+    def _on_image_changed(self, bounds: Bounds) -> None:
+        document = self._session.document
+        if document is not None:
+            self._scene.refresh_invented(document.filled, bounds)
+
+    def _ask_export(self) -> None:
+        document = self._session.document
+        if document is None:
+            return
+        photo = document.photo
+        name = f"{photo.path.stem if photo.path is not None else 'photo'}-invented.png"
+        title, proposed = tr("Export the map of invented pixels"), folder_for(photo) / name
+        target = ask_target(self._window, title, proposed, "PNG (*.png)", ".png", photo.path)
+        if target is not None:
+            self._session.files.export_invented(target)

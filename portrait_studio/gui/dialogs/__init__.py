@@ -1,0 +1,1 @@
+"""Windows over the main window: questions, errors, preferences, export, weights."""

@@ -1,0 +1,233 @@
+"""Where and how the result is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from portrait_studio.gui.dialogs.export_options import ExportExtras, SizeLabel
+from portrait_studio.gui.dialogs.message_boxes import fit
+from portrait_studio.imaging.photo import ImageFormat, Photo
+from portrait_studio.imaging.writing import (
+    DEFAULT_JPEG_QUALITY,
+    DEFAULT_WEBP_QUALITY,
+    SUFFIXES,
+    ExportOptions,
+)
+from portrait_studio.language.translation import tr
+from portrait_studio.locations import resources_dir
+
+_SUFFIX: Final = {
+    ImageFormat.JPEG: ".jpg",
+    ImageFormat.PNG: ".png",
+    ImageFormat.TIFF: ".tif",
+    ImageFormat.WEBP: ".webp",
+}
+_NAMES: Final = {kind.value.upper(): kind for kind in ImageFormat}
+_LOSSY: Final = {ImageFormat.JPEG: DEFAULT_JPEG_QUALITY, ImageFormat.WEBP: DEFAULT_WEBP_QUALITY}
+
+
+def folder_for(photo: Photo) -> Path:
+    """The photo's own folder; for pictures without a file and the sample, where the user keeps pictures."""
+    if photo.path is not None and not photo.path.resolve().is_relative_to(resources_dir()):
+        return photo.path.parent
+    pictures = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
+    # Not every system has made that folder.
+    return pictures if pictures.is_dir() else Path.home()
+
+
+def suggested_path(photo: Photo) -> Path:
+    """A name beside the source that no file has yet."""
+    kind = _NAMES.get(photo.metadata.source_format.upper(), ImageFormat.PNG)
+    folder = folder_for(photo)
+    stem = photo.path.stem if photo.path is not None else "photo"
+    known = photo.path is not None and SUFFIXES.get(photo.path.suffix.lower()) is kind
+    suffix = photo.path.suffix if known and photo.path is not None else _SUFFIX[kind]
+    number = 1
+    while True:
+        ending = "-edited" if number == 1 else f"-edited-{number}"
+        path = folder / f"{stem}{ending}{suffix}"
+        if not path.exists():
+            return path
+        number += 1
+
+
+class ExportDialog(QDialog):
+    """Asks for file, format and quality; `path` and `options` say what was chosen."""
+
+    def __init__(self, photo: Photo, parent: QWidget | None = None) -> None:
+        """Args: the photo that was opened; its format and quality are the first choice."""
+        super().__init__(parent)
+        self.setWindowTitle(tr("Export"))
+        self.setMinimumWidth(520)
+        self._photo = photo
+        path = suggested_path(photo)
+        self._path = QLineEdit(str(path), self)
+        self._path.setAccessibleName(tr("File to write"))
+        self._format = QComboBox(self)
+        self._format.setAccessibleName(tr("File format"))
+        for kind in ImageFormat:
+            self._format.addItem(kind.value, kind)
+        self._format.setCurrentIndex(list(ImageFormat).index(SUFFIXES[path.suffix.lower()]))
+        self._as_source = QCheckBox(self)
+        self._as_source.setChecked(True)
+        self._quality = QSlider(Qt.Orientation.Horizontal, self)
+        self._quality.setRange(1, 100)
+        self._quality.setAccessibleName(tr("Quality"))
+        self._number = QLabel(self)
+        self._number.setMinimumWidth(self._number.fontMetrics().horizontalAdvance("100") + 6)
+        self._note = QLabel(self)
+        self._note.setProperty("role", "hint")
+        self._note.setWordWrap(True)
+        self._kind_note = ""
+        self.extras = ExportExtras(photo, self)
+        self.size_label = SizeLabel(photo, self)
+        self._lay_out()
+        self._format.currentIndexChanged.connect(self._show_format)
+        self._format.activated.connect(self._on_format_chosen)
+        self._path.textChanged.connect(self._on_path)
+        self._as_source.toggled.connect(self._show_quality)
+        self._quality.valueChanged.connect(self._number.setNum)
+        for changed in (self._quality.valueChanged, self._as_source.toggled, self.extras.changed):
+            changed.connect(self._estimate)
+        self._show_format()
+        fit(self, 520, 0)
+
+    @property
+    def path(self) -> Path:
+        """The file to write; a name without the suffix of a format gets that of the chosen one."""
+        typed = self._typed()
+        if not typed.name or typed.suffix.lower() in SUFFIXES:
+            return typed
+        return typed.with_name(typed.name + _SUFFIX[self._kind()])
+
+    @property
+    def options(self) -> ExportOptions:
+        """How to write it."""
+        kind = self._kind()
+        quality = None
+        if kind in _LOSSY and not (self._as_source.isVisibleTo(self) and self._as_source.isChecked()):
+            quality = self._quality.value()
+        return self.extras.added_to(ExportOptions(format=kind, quality=quality))
+
+    def set_path(self, path: Path) -> None:
+        """Choose the file, and with it the format."""
+        self._path.setText(str(path))
+
+    def _typed(self) -> Path:
+        return Path(self._path.text().strip()).expanduser()
+
+    def _kind(self) -> ImageFormat:
+        return ImageFormat(self._format.currentData())
+
+    def _lay_out(self) -> None:
+        browse = QPushButton(tr("Browse…"), self)
+        browse.setAutoDefault(False)
+        browse.clicked.connect(self._browse)
+        QWidget.setTabOrder(self._path, browse)
+        QWidget.setTabOrder(browse, self._format)
+        file_row = QHBoxLayout()
+        file_row.setSpacing(8)
+        file_row.addWidget(self._path, 1)
+        file_row.addWidget(browse)
+        quality_row = QHBoxLayout()
+        quality_row.setSpacing(12)
+        quality_row.addWidget(self._as_source)
+        quality_row.addWidget(self._quality, 1)
+        quality_row.addWidget(self._number)
+        form = QFormLayout()
+        form.setHorizontalSpacing(14)
+        form.setVerticalSpacing(10)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        form.addRow(tr("File"), file_row)
+        form.addRow(tr("Format"), self._format)
+        form.addRow(tr("Quality"), quality_row)
+        form.addRow("", self._note)
+        form.addRow(tr("Metadata"), self.extras.metadata)
+        form.addRow(tr("Profile"), self.extras.profile)
+        form.addRow(tr("Size"), self.extras.size)
+        form.addRow(tr("File size"), self.size_label)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
+        export = QPushButton(tr("Export"), self)
+        export.setProperty("prominent", True)
+        export.setDefault(True)
+        buttons.addButton(export, QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 18, 18, 14)
+        column.setSpacing(16)
+        column.addLayout(form)
+        column.addWidget(buttons)
+
+    def _browse(self) -> None:
+        filters = ";;".join(f"{kind.value} (*{_SUFFIX[kind]})" for kind in ImageFormat)
+        chosen, _ = QFileDialog.getSaveFileName(
+            self,
+            tr("Export to"),
+            self._path.text(),
+            filters,
+            f"{self._kind().value} (*{_SUFFIX[self._kind()]})",
+            QFileDialog.Option.DontConfirmOverwrite,
+        )
+        if chosen:
+            self.set_path(Path(chosen))
+
+    def _on_path(self) -> None:
+        """The format follows the suffix; the text belongs to who types it."""
+        kind = SUFFIXES.get(self._typed().suffix.lower())
+        if kind is not None:
+            self._format.setCurrentIndex(list(ImageFormat).index(kind))
+
+    def _on_format_chosen(self) -> None:
+        """The suffix follows a format that was picked from the list."""
+        suffix, typed = _SUFFIX[self._kind()], self._typed()
+        known = SUFFIXES.get(typed.suffix.lower())
+        if typed.name and known is not self._kind():
+            renamed = typed.with_suffix(suffix) if known else typed.with_name(typed.name + suffix)
+            self._path.setText(str(renamed))
+
+    def _show_format(self) -> None:
+        kind = self._kind()
+        jpeg = self._photo.metadata.jpeg
+        from_jpeg = kind is ImageFormat.JPEG and jpeg is not None
+        self._as_source.setVisible(from_jpeg)
+        if jpeg is not None:
+            self._as_source.setText(tr("As the source ({quality})", quality=jpeg.quality))
+        self._quality.setValue(jpeg.quality if from_jpeg and jpeg is not None else _LOSSY.get(kind, 100))
+        self._number.setNum(self._quality.value())
+        notes = {
+            ImageFormat.JPEG: tr("JPEG encodes every pixel anew. PNG and TIFF keep untouched ones exactly."),
+            ImageFormat.WEBP: tr("100 writes lossless WebP."),
+        }
+        self._kind_note = notes.get(kind, tr("Lossless: each untouched pixel is kept exactly."))
+        self._show_quality()
+        self._estimate()
+
+    def _estimate(self) -> None:
+        all_new = tr("Every pixel gets a new value by this conversion.")
+        self._note.setText(all_new if self.extras.changes_all_pixels else self._kind_note)
+        self.size_label.estimate(self.options)
+
+    def _show_quality(self) -> None:
+        kind = self._kind()
+        chosen = kind in _LOSSY and not (self._as_source.isVisibleTo(self) and self._as_source.isChecked())
+        self._quality.setEnabled(chosen)
+        self._number.setEnabled(chosen)

@@ -1,0 +1,95 @@
+"""What an export keeps of metadata and profile, its size in pixels, and about how many bytes it takes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QLabel, QWidget
+
+from portrait_studio.errors import PortraitStudioError
+from portrait_studio.imaging.photo import Photo
+from portrait_studio.imaging.size_estimate import estimated_bytes, in_words
+from portrait_studio.imaging.writing import ExportOptions
+from portrait_studio.language.translation import tr
+
+_SIDES_PX: Final = (8000, 6000, 4000, 3000, 2048, 1600, 1080)
+_WAIT_MS: Final = 250
+"""After the last change, so that dragging the slider does not stutter."""
+
+
+class ExportExtras(QObject):
+    """Three choices for the export dialog."""
+
+    changed = Signal()
+
+    def __init__(self, photo: Photo, parent: QWidget) -> None:
+        """Args: the photo to be exported; only choices that change something are offered."""
+        super().__init__(parent)
+        self.metadata = QComboBox(parent)
+        self.metadata.setAccessibleName(tr("Metadata"))
+        self.metadata.addItem(tr("Keep all metadata"), (True, True))
+        self.metadata.addItem(tr("Leave out where it was taken"), (True, False))
+        self.metadata.addItem(tr("Leave out all"), (False, False))
+        self.profile = QComboBox(parent)
+        self.profile.setAccessibleName(tr("Colour profile"))
+        self.profile.addItem(
+            tr("Keep the photo's own") if photo.metadata.icc else tr("None in the photo"), False
+        )
+        if photo.metadata.icc and not photo.is_grey:
+            self.profile.addItem(tr("Convert to sRGB"), True)
+        self.profile.setEnabled(self.profile.count() > 1)
+        extent = photo.extent
+        longest = max(extent.width, extent.height)
+        self.size = QComboBox(parent)
+        self.size.setAccessibleName(tr("Size in pixels"))
+        self.size.addItem(tr("{width} x {height}, as it is", width=extent.width, height=extent.height), None)
+        for side in (side for side in _SIDES_PX if side < longest):
+            width, height = (max(1, round(value * side / longest)) for value in (extent.width, extent.height))
+            self.size.addItem(f"{width} x {height}", side)
+        for choice in (self.metadata, self.profile, self.size):
+            choice.currentIndexChanged.connect(self.changed)
+
+    def added_to(self, options: ExportOptions) -> ExportOptions:
+        """The options with these choices."""
+        keep, place = self.metadata.currentData()
+        return replace(
+            options,
+            keep_metadata=keep,
+            keep_place=place,
+            to_srgb=bool(self.profile.currentData()),
+            longest_px=self.size.currentData(),
+        )
+
+    @property
+    def changes_all_pixels(self) -> bool:
+        """Whether even untouched pixels get new values."""
+        return bool(self.profile.currentData()) or self.size.currentData() is not None
+
+
+class SizeLabel(QLabel):
+    """Says about how large the file will be, a moment after the last change."""
+
+    def __init__(self, photo: Photo, parent: QWidget) -> None:
+        """Args: the photo to be exported."""
+        super().__init__(parent)
+        self.setAccessibleName(tr("Estimated size of the file"))
+        self._photo = photo
+        self._options: ExportOptions | None = None
+        self._timer = QTimer(self, singleShot=True, interval=_WAIT_MS)
+        self._timer.timeout.connect(self._estimate)
+
+    def estimate(self, options: ExportOptions) -> None:
+        """Estimate it for these options."""
+        if options != self._options:
+            self._options = options
+            self.setText("…")
+            self._timer.start()
+
+    def _estimate(self) -> None:
+        if self._options is not None:
+            try:
+                self.setText(tr(in_words(estimated_bytes(self._photo, self._options))))
+            except PortraitStudioError as error:
+                self.setText(tr(error.message))

@@ -1,0 +1,152 @@
+"""Questions and errors."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QPlainTextEdit,
+    QStyle,
+    QVBoxLayout,
+    QWidget,
+)
+
+from portrait_studio.errors import PortraitStudioError
+from portrait_studio.language.translation import tr
+from portrait_studio.messages import Message
+
+UNEXPECTED = Message(
+    "Something went wrong inside the program. Your photo is still open; undo the last step if it looks wrong."
+)
+
+
+class UnsavedAnswer(Enum):
+    """What shall become of unsaved edits."""
+
+    SAVE = auto()
+    DISCARD = auto()
+    CANCEL = auto()
+
+
+def fit(dialog: QDialog, width_px: int, height_px: int) -> None:
+    """Make a dialog so large, or as much larger as its texts need with the letters of the user."""
+    layout = dialog.layout()
+    assert layout is not None
+    width = max(width_px, layout.minimumSize().width())
+    dialog.resize(width, max(height_px, layout.totalHeightForWidth(width)))
+
+
+class ErrorDialog(QDialog):
+    """A sentence, and for unexpected errors the log; both can be copied."""
+
+    def __init__(self, sentence: str, log: str, parent: QWidget | None = None) -> None:
+        """Args: what is wrong and what to do; the traceback, empty for foreseen errors."""
+        super().__init__(parent)
+        self.setWindowTitle("Portrait Studio")
+        self.setMinimumWidth(440)
+        self._copied = f"{sentence}\n\n{log}".strip()
+        self.sentence = sentence
+        text = QLabel(sentence, self)
+        text.setWordWrap(True)
+        text.setTextFormat(Qt.TextFormat.PlainText)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        text.setAccessibleName(tr("What went wrong"))
+        sign = QLabel(self)
+        warning = self.style().standardIcon(QStyle.StandardPixmap.SP_MessageBoxWarning)
+        sign.setPixmap(warning.pixmap(32, 32))
+        row = QHBoxLayout()
+        row.setSpacing(14)
+        row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(text, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 18, 18, 14)
+        column.setSpacing(16)
+        column.addLayout(row)
+        if log:
+            details = QPlainTextEdit(log, self)
+            details.setReadOnly(True)
+            details.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+            details.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+            details.setAccessibleName(tr("Log of the error"))
+            column.addWidget(details, 1)
+            self.resize(680, 380)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok, self)
+        self.copy_button = buttons.addButton(tr("Copy"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.copy_button.setToolTip(tr("Copy the message to the clipboard"))
+        self.copy_button.clicked.connect(self._copy)
+        buttons.accepted.connect(self.accept)
+        buttons.button(QDialogButtonBox.StandardButton.Ok).setFocus()
+        column.addWidget(buttons)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._copied)
+
+
+def tell_error(parent: QWidget | None, error: BaseException, log: str) -> None:
+    """Show an error: foreseen ones by their sentence, all others with the log."""
+    if isinstance(error, PortraitStudioError):
+        dialog = ErrorDialog(tr(error.message), "", parent)
+    else:
+        dialog = ErrorDialog(tr(UNEXPECTED), log, parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+
+
+def ask_unsaved(parent: QWidget, name: str) -> UnsavedAnswer:
+    """Ask what shall become of unsaved edits; Cancel is the default."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle("Portrait Studio")
+    box.setTextFormat(Qt.TextFormat.PlainText)  # A file may be called like a tag.
+    box.setText(tr("“{name}” has edits that are neither saved nor exported.", name=name))
+    box.setInformativeText(tr("They are lost unless you save them as a project first."))
+    save = box.addButton(tr("Save project…"), QMessageBox.ButtonRole.AcceptRole)
+    discard = box.addButton(tr("Discard edits"), QMessageBox.ButtonRole.DestructiveRole)
+    cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(cancel)
+    box.setEscapeButton(cancel)
+    box.exec()
+    answers = {save: UnsavedAnswer.SAVE, discard: UnsavedAnswer.DISCARD}
+    clicked = box.clickedButton()
+    return next((answer for button, answer in answers.items() if button is clicked), UnsavedAnswer.CANCEL)
+
+
+def confirm(parent: QWidget, question: str, consequence: str, button: str) -> bool:
+    """Ask before something is lost for good; Cancel is the default.
+
+    Args:
+        parent: window that asks.
+        question: what is about to happen.
+        consequence: what is lost.
+        button: the verb that does it.
+    """
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle("Portrait Studio")
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(question)
+    box.setInformativeText(consequence)
+    agreed = box.addButton(button, QMessageBox.ButtonRole.DestructiveRole)
+    cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(cancel)
+    box.setEscapeButton(cancel)
+    box.exec()
+    return box.clickedButton() is agreed
+
+
+def ask_overwrite(parent: QWidget, path: Path, *, is_source: bool) -> bool:
+    """Ask before a file is replaced."""
+    question = tr("“{name}” exists already.", name=path.name)
+    consequence = tr("Replacing it destroys what is in it now.")
+    if is_source:
+        question = tr("“{name}” is the photo that you opened.", name=path.name)
+        consequence = tr("Replacing it destroys the original; it cannot be brought back.")
+    return confirm(parent, question, consequence, tr("Replace"))

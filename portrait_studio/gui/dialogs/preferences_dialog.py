@@ -1,0 +1,163 @@
+"""Preferences, applied as they are changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QSpinBox,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from portrait_studio.engine.request import MOST_THREADS
+from portrait_studio.gui.actions import Actions, Command
+from portrait_studio.gui.dialogs.key_editor import KeyEditor
+from portrait_studio.gui.dialogs.message_boxes import fit
+from portrait_studio.language.translation import tr
+from portrait_studio.language.translators import LANGUAGES, said_in
+from portrait_studio.messages import Message
+from portrait_studio.session.settings import (
+    CHOICES_OF_LANGUAGE,
+    DEVICES,
+    PRECISIONS,
+    THEMES,
+    Preferences,
+)
+
+_NAMES: Mapping[str, str] = {
+    "auto": Message("Automatic"),
+    "cpu": Message("CPU"),
+    "cuda": Message("NVIDIA GPU (CUDA)"),
+    "mps": Message("Apple GPU"),
+    "float32": Message("float32 (exact)"),
+    "bfloat16": Message("bfloat16 (faster on some CPUs)"),
+    "system": Message("As the system"),
+    "light": Message("Light"),
+    "dark": Message("Dark"),
+    **LANGUAGES,
+}
+_NEXT_START = Message("Another language comes with the next start of the program.")
+_INTERVALS = {
+    0: Message("Never"),
+    30: Message("Every 30 seconds"),
+    60: Message("Every minute"),
+    300: Message("Every 5 minutes"),
+}
+
+
+class PreferencesDialog(QDialog):
+    """Three pages: general, computing, keys."""
+
+    def __init__(self, preferences: Preferences, actions: Actions, parent: QWidget | None = None) -> None:
+        """Args: what is changed; the actions whose keys are changed."""
+        super().__init__(parent)
+        self.setWindowTitle(tr("Preferences"))
+        self._preferences = preferences
+        settings = preferences.settings
+        self.language = self._choice(tr("Language"), CHOICES_OF_LANGUAGE, "language", settings.language)
+        self.language.currentIndexChanged.connect(self._show_language)
+        self.language_note = QLabel(self)
+        self.language_note.setProperty("role", "hint")
+        self.language_note.setWordWrap(True)
+        self._show_language()
+        self.theme = self._choice(tr("Theme"), THEMES, "theme", settings.theme)
+        self.device = self._choice(tr("Device"), DEVICES, "device", settings.device)
+        self.precision = self._choice(tr("Precision on the CPU"), PRECISIONS, "precision", settings.precision)
+        self.autosave = QComboBox(self)
+        self.autosave.setAccessibleName(tr("Autosave"))
+        for seconds, name in _INTERVALS.items():
+            self.autosave.addItem(tr(name), seconds)
+        self.autosave.setCurrentIndex(max(0, self.autosave.findData(settings.autosave_s)))
+        self.autosave.currentIndexChanged.connect(
+            lambda: preferences.change(autosave_s=self.autosave.currentData())
+        )
+        self.threads = QSpinBox(self)
+        self.threads.setAccessibleName(tr("Threads of the CPU"))
+        self.threads.setRange(0, MOST_THREADS)
+        self.threads.setSpecialValueText(tr("As many as there are"))
+        self.threads.setValue(settings.threads)
+        self.threads.valueChanged.connect(lambda count: preferences.change(threads=count))
+        self.keys = KeyEditor(actions, self)
+        self.keys.rebound.connect(self._on_rebound)
+        self.pages = QTabWidget(self)
+        self.pages.setAccessibleName(tr("Pages of the preferences"))
+        self.pages.setDocumentMode(True)
+        self.pages.addTab(
+            self._page(
+                [
+                    (tr("Language"), self.language),
+                    ("", self.language_note),
+                    (tr("Theme"), self.theme),
+                    (tr("Autosave"), self.autosave),
+                ],
+                tr(
+                    "Autosaved work lies in your data folder and is offered after a crash. It is also kept"
+                    " when the window loses the focus, unless autosave is off."
+                ),
+            ),
+            tr("General"),
+        )
+        self.pages.addTab(
+            self._page(
+                [
+                    (tr("Device"), self.device),
+                    (tr("Precision on the CPU"), self.precision),
+                    (tr("Threads"), self.threads),
+                ],
+                tr(
+                    "They hold from the next fill on. Automatic takes the fastest device of this machine, and"
+                    " bfloat16 only where a short measurement says that it pays."
+                ),
+            ),
+            tr("Computing"),
+        )
+        self.pages.addTab(self.keys, tr("Keys"))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 14, 14, 12)
+        column.setSpacing(12)
+        column.addWidget(self.pages)
+        column.addWidget(buttons)
+        fit(self, 520, 520)
+
+    def _choice(self, name: str, values: Sequence[str], setting: str, present: str) -> QComboBox:
+        box = QComboBox(self)
+        box.setAccessibleName(name)
+        for value in values:
+            box.addItem(tr(_NAMES[value]), value)
+        box.setCurrentIndex(max(0, box.findData(present)))
+        box.currentIndexChanged.connect(lambda: self._preferences.change(**{setting: box.currentData()}))
+        return box
+
+    def _page(self, rows: Sequence[tuple[str, QWidget]], hint: str) -> QWidget:
+        page = QWidget(self)
+        form = QFormLayout(page)
+        form.setContentsMargins(12, 16, 12, 12)
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(12)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        for name, widget in rows:
+            form.addRow(name, widget)
+        text = QLabel(hint, page)
+        text.setProperty("role", "hint")
+        text.setWordWrap(True)
+        form.addRow(text)
+        return page
+
+    def _show_language(self) -> None:
+        """Say when the choice comes to hold, to those for whom it is made."""
+        self.language_note.setText(said_in(self.language.currentData(), _NEXT_START))
+
+    def _on_rebound(self, command: Command, keys: tuple[str, ...] | None) -> None:
+        present = {name: own for name, own in self._preferences.settings.keys.items() if name != command.name}
+        self._preferences.change(keys=present if keys is None else present | {command.name: keys})

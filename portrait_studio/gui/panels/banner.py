@@ -1,0 +1,87 @@
+"""A sentence over the photo that does not interrupt: a warning, or good news."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from portrait_studio.gui.theme import Theme
+from portrait_studio.language.translation import tr
+
+_GOOD_NEWS_MS: Final = 10_000
+"""How long good news and hints stay; warnings stay until they are closed."""
+
+
+class Mood(Enum):
+    """What kind of news it is; the value names the style."""
+
+    WARNING = "warning"
+    SUCCESS = "success"
+    HINT = "hint"
+
+
+_ICONS: Final = {Mood.WARNING: "ph.warning", Mood.SUCCESS: "ph.check-circle", Mood.HINT: "ph.info"}
+
+
+class Banner(QFrame):
+    """Hidden until something is said; closed by its button. Whoever it lies over gives it its place."""
+
+    resized = Signal()
+    """Another text needs another height"""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        """Args: the theme of its icons."""
+        super().__init__(parent)
+        self._theme = theme
+        self._mood = Mood.SUCCESS
+        self.setObjectName("banner")
+        self._icon = QLabel(self)
+        self._text = QLabel(self)
+        self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._close = QToolButton(self)
+        self._close.setAccessibleName(tr("Close the message"))
+        self._close.setToolTip(tr("Close the message"))
+        self._close.setAutoRaise(True)
+        self._close.clicked.connect(self.hide)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 6, 8, 6)
+        row.setSpacing(10)
+        row.addWidget(self._icon)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._close)
+        self._timer = QTimer(self, singleShot=True, interval=_GOOD_NEWS_MS)
+        self._timer.timeout.connect(self.hide)
+        theme.changed.connect(self._colour_icons)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return self._text.text()
+
+    def say(self, mood: Mood, text: str) -> None:
+        """Show a sentence."""
+        self._mood = mood
+        self.setProperty("mood", mood.value)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self._text.setText(text)
+        self.setAccessibleName(text)
+        self._colour_icons()
+        self.resized.emit()
+        self.show()
+        self._timer.stop() if mood is Mood.WARNING else self._timer.start()
+
+    def forget_good_news(self) -> None:
+        """Good news and hints about one photo mean nothing about the next; warnings stay."""
+        if self._mood is not Mood.WARNING:
+            self.hide()
+
+    def _colour_icons(self) -> None:
+        self._icon.setPixmap(self._theme.icon(_ICONS[self._mood]).pixmap(20, 20))
+        self._close.setIcon(self._theme.icon("ph.x"))

@@ -1,0 +1,249 @@
+"""The strip of candidates over the photo: arrows go through them and the holes, Enter keeps what is shown."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QHideEvent, QIcon, QKeyEvent, QPixmap, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from portrait_studio.editing.candidates import Candidate, Candidates
+from portrait_studio.engine.request import FilledRegion, Pixels
+from portrait_studio.gui.actions import Actions, Command
+from portrait_studio.gui.display_transform import Tone
+from portrait_studio.gui.panels.method_names import METHOD_NAMES
+from portrait_studio.gui.panels.thumbnail_row import ThumbRow
+from portrait_studio.gui.qimage_conversion import qimage_of
+from portrait_studio.gui.widgets.buttons import ActionButton
+from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.language.translation import tr
+
+_THUMB_PX: Final = 76
+_CONTEXT: Final = 1.2
+"""Side of a thumbnail's square in longer sides of the hole."""
+_KEEPING: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
+_STEPS: Final = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+_HOLE_STEPS: Final = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+
+
+class CandidateStrip(QFrame):
+    """Hidden while there is nothing to choose. Whoever it lies over gives it its place."""
+
+    chosen = Signal(int, object)
+    """Place of the candidate; hole that it is for, None: all"""
+    kept = Signal()
+    resized = Signal()
+    """It has another size, or was shown or hidden"""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        """Args: the window's actions."""
+        super().__init__(parent)
+        self.setObjectName("strip")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(
+            tr("Candidates: left and right choose, up and down go through the holes, Enter keeps")
+        )
+        self._candidates: Candidates | None = None
+        self._known: tuple[Candidate, ...] = ()
+        self._photo: Pixels | None = None
+        self._tone: Tone | None = None
+        self._hole: int | None = None
+        self._thumbs: list[QToolButton] = []
+        self._holes: list[QToolButton] = []
+        self._hole_row = QHBoxLayout()
+        self._thumb_row = ThumbRow(self)
+        self._keep = QPushButton(tr("Keep"), self)
+        self._keep.setProperty("prominent", True)
+        self._keep.setToolTip(tr("Keep what is shown (Enter)"))
+        self._keep.setAccessibleName(tr("Keep the candidate that is shown"))
+        self._keep.clicked.connect(self._on_keep)
+        self._hint = QLabel(self)
+        self._hint.setProperty("role", "hint")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 12, 8)
+        row.setSpacing(10)
+        self._hole_row.setSpacing(6)
+        row.addLayout(self._hole_row)
+        row.addWidget(self._thumb_row, 1)
+        row.addWidget(self._hint)
+        row.addWidget(ActionButton(actions[Command.OTHER_WAYS], self))
+        row.addWidget(self._keep)
+        self.hide()
+
+    @property
+    def thumbs(self) -> tuple[QToolButton, ...]:
+        """One button for each candidate."""
+        return tuple(self._thumbs)
+
+    def show_candidates(
+        self, candidates: Candidates | None, photo: Pixels | None, tone: Tone | None = None
+    ) -> None:
+        """Show what there is to choose from, in its place in the photo; less than two is nothing."""
+        self._photo, self._tone = photo, tone
+        before, self._known = self._known, () if candidates is None else candidates.all
+        if candidates is None or len(candidates.all) < 2:
+            self._candidates = None
+            self.hide()
+            return
+        self._candidates = candidates
+        is_new = candidates.all != before
+        has_grown = bool(before) and candidates.all[: len(before)] == before
+        if is_new:
+            self._list_holes()
+            self._list_thumbs()
+        self._mark()
+        if is_new:
+            self.show()
+            self.resized.emit()
+            if has_grown:
+                # Somebody asked for another one; who walks through the history goes on there.
+                self.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tell whoever it lies over."""
+        super().showEvent(event)
+        self.resized.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Tell whoever it lay over."""
+        super().hideEvent(event)
+        self.resized.emit()
+
+    def event(self, event: QEvent) -> bool:
+        """Claim Enter before it becomes the window's shortcut; ask for another place when it has grown."""
+        overrides = event.type() == QEvent.Type.ShortcutOverride
+        if overrides and isinstance(event, QKeyEvent) and _keeps(event):
+            event.accept()
+            return True
+        is_done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            # Other pictures need other room.
+            self.resized.emit()
+        return is_done
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go through the candidates, or keep one."""
+        key = Qt.Key(event.key())
+        if _keeps(event):
+            self._on_keep()
+        elif key in _STEPS and self._candidates is not None:
+            count = len(self._candidates.all)
+            self.chosen.emit((self._shown() + _STEPS[key]) % count, self._hole)
+        elif key in _HOLE_STEPS and self._holes:
+            place = 0 if self._hole is None else self._hole + 1
+            place = (place + _HOLE_STEPS[key]) % len(self._holes)
+            self._on_hole(place - 1 if place else None)
+        else:
+            super().keyPressEvent(event)
+
+    def _shown(self) -> int:
+        assert self._candidates is not None
+        chosen = self._candidates.chosen
+        return chosen[self._hole or 0] if chosen else 0
+
+    def _hole_count(self) -> int:
+        count = 0 if self._candidates is None else len(self._candidates.chosen)
+        return count + 1 if count > 1 else 0
+
+    def _list_holes(self) -> None:
+        _clear(self._holes)
+        self._hole = None
+        for place in range(self._hole_count()):
+            text = tr("All") if place == 0 else str(place)
+            button = _button(
+                self,
+                text,
+                tr("Choose for hole {place}", place=place) if place else tr("Choose for all holes"),
+            )
+            button.clicked.connect(lambda _=False, hole=place - 1 if place else None: self._on_hole(hole))
+            self._hole_row.addWidget(button)
+            self._holes.append(button)
+
+    def _list_thumbs(self) -> None:
+        _clear(self._thumbs)
+        assert self._candidates is not None
+        for place, candidate in enumerate(self._candidates.all):
+            name = tr(
+                "Candidate {number}: {method}, seed {seed}",
+                number=place + 1,
+                method=METHOD_NAMES[candidate.options.method],
+                seed=candidate.options.seed,
+            )
+            button = _button(self, "", name)
+            button.setObjectName("thumb")
+            button.setIcon(self._picture(candidate))
+            button.setIconSize(QSize(_THUMB_PX, _THUMB_PX))
+            button.clicked.connect(lambda _=False, number=place: self.chosen.emit(number, self._hole))
+            self._thumb_row.add(button)
+            self._thumbs.append(button)
+
+    def _picture(self, candidate: Candidate) -> QIcon:
+        regions = candidate.result.regions
+        largest = max(regions, key=lambda region: region.bounds.extent.area)
+        region = largest if self._hole is None else regions[self._hole]
+        pixels = region.pixels if self._photo is None else _in_context(self._photo, region)
+        picture = QPixmap.fromImage(qimage_of(pixels, self._tone))
+        side = round(_THUMB_PX * self.devicePixelRatioF())
+        keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        return QIcon(picture.scaled(side, side, keep, smooth))
+
+    def _mark(self) -> None:
+        assert self._candidates is not None
+        shown = self._shown()
+        for place, button in enumerate(self._thumbs):
+            button.setChecked(place == shown)
+        for place, button in enumerate(self._holes):
+            button.setChecked((place - 1 if place else None) == self._hole)
+        self._hint.setText(tr("{number} of {count}", number=shown + 1, count=len(self._thumbs)))
+        self._thumb_row.show_thumb(self._thumbs[shown])
+
+    def _on_hole(self, hole: int | None) -> None:
+        self._hole = hole
+        self._list_thumbs()
+        self._mark()
+        self.resized.emit()
+        self.setFocus()
+
+    def _on_keep(self) -> None:
+        self.hide()
+        self.kept.emit()
+
+
+def _button(parent: QWidget, text: str, name: str) -> QToolButton:
+    button = QToolButton(parent)
+    button.setText(text)
+    button.setAccessibleName(name)
+    button.setToolTip(name)
+    button.setCheckable(True)
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return button
+
+
+def _in_context(photo: Pixels, region: FilledRegion) -> Pixels:
+    """A fill and as much of the photo around it as makes a square, (h, w, 3)."""
+    bounds = region.bounds
+    side = round(max(bounds.width, bounds.height) * _CONTEXT)
+    around = Bounds(
+        bounds.left - (side - bounds.width) // 2,
+        bounds.top - (side - bounds.height) // 2,
+        bounds.right + (side - bounds.width) // 2,
+        bounds.bottom + (side - bounds.height) // 2,
+    )
+    around = around.intersected(Bounds(0, 0, photo.shape[1], photo.shape[0]))
+    picture = photo[around.slices].copy()
+    picture[bounds.shifted(-around.left, -around.top).slices] = region.pixels
+    return picture
+
+
+def _clear(buttons: list[QToolButton]) -> None:
+    for button in buttons:
+        button.setParent(None)
+        button.deleteLater()
+    buttons.clear()
+
+
+def _keeps(event: QKeyEvent) -> bool:
+    """Whether a key ends the choice; together with Ctrl and the like it means something else."""
+    plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.NoModifier
+    return plain and event.key() in _KEEPING

@@ -1,0 +1,64 @@
+"""What the window shows before a photo is open: an invitation."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from portrait_studio.gui.theme import Theme
+from portrait_studio.gui.widgets.buttons import ActionButton
+from portrait_studio.language.translation import tr
+
+
+class EmptyState(QFrame):
+    """Says how to begin: open, drop, paste, or try the sample."""
+
+    def __init__(
+        self, theme: Theme, open_: QAction, paste: QAction, sample: QAction, parent: QWidget | None = None
+    ) -> None:
+        """Args: the theme of the icon; the actions on the buttons."""
+        super().__init__(parent)
+        self._theme = theme
+        self.setObjectName("empty")
+        self.setAccessibleName(tr("No photo is open"))
+        card = QFrame(self)
+        card.setObjectName("invitation")
+        self._picture = QLabel(card)
+        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        title = QLabel(tr("Drop a photo of a person here"), card)
+        title.setProperty("role", "title")
+        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        hint = QLabel(
+            tr(
+                "Then click a bag with Pick things (W) or paint over what shall go, and press Enter:\n"
+                "the person and the scene behind it are recovered."
+            ),
+            card,
+        )
+        hint.setProperty("role", "hint")
+        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        self.open_button = ActionButton(open_, card, prominent=True)
+        buttons.addStretch(1)
+        for button in (self.open_button, ActionButton(paste, card), ActionButton(sample, card)):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(40, 32, 40, 32)
+        column.setSpacing(14)
+        for widget in (self._picture, title, hint):
+            column.addWidget(widget)
+        column.addSpacing(6)
+        column.addLayout(buttons)
+        grid = QGridLayout(self)
+        grid.addWidget(card, 1, 1)
+        for edge in (0, 2):
+            grid.setRowStretch(edge, 1)
+            grid.setColumnStretch(edge, 1)
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def _on_theme_changed(self) -> None:
+        self._picture.setPixmap(self._theme.icon("ph.image").pixmap(56, 56))

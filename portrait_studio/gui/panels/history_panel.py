@@ -1,0 +1,36 @@
+"""The list of steps: a click goes back to any of them, and forward again until something new is done."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QUndoView, QVBoxLayout, QWidget
+
+from portrait_studio.language.translation import tr
+from portrait_studio.session.session import Session
+
+
+class HistoryPanel(QWidget):
+    """Locked while a job needs the document as it is."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        """Args: whose history it is."""
+        super().__init__(parent)
+        self._session = session
+        self.view = QUndoView(session.history.stack, self)
+        self.view.setEmptyLabel(tr("Photo as it was opened"))
+        self.view.setAccessibleName(tr("History"))
+        self.view.setToolTip(tr("Click a step to go back to it; nothing is lost until you do something new"))
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        hint = QLabel(tr("Click a step to go back to it. Nothing is lost until you do something new."), self)
+        hint.setProperty("role", "hint")
+        hint.setWordWrap(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 12, 12)
+        column.setSpacing(10)
+        column.addWidget(hint)
+        column.addWidget(self.view, 1)
+        session.state_changed.connect(self._on_state)
+        self._on_state()
+
+    def _on_state(self) -> None:
+        self.view.setEnabled(self._session.can_edit)

@@ -1,0 +1,73 @@
+"""What the window says about the spot under the pointer."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtWidgets import QToolTip
+
+from portrait_studio.gui.canvas.canvas import Canvas
+from portrait_studio.gui.panels.status_bar import Readout
+from portrait_studio.language.label_names import label_name
+from portrait_studio.language.translation import tr
+from portrait_studio.networks.conventions import LABEL_COUNT
+from portrait_studio.session.session import Session
+from portrait_studio.session.tools import Tool
+
+
+class Hover(QObject):
+    """Names position and label in the status bar, and beside the pointer; lights what a click would take."""
+
+    def __init__(self, session: Session, canvas: Canvas, readout: Readout, parent: QObject) -> None:
+        """Args: what is where; whose pointer it is; where it is told."""
+        super().__init__(parent)
+        self._session, self._canvas, self._readout = session, canvas, readout
+        self._spot: tuple[float, float] | None = None
+        canvas.hovered.connect(self._on_hovered)
+        canvas.left.connect(self._on_left)
+        session.tools.changed.connect(self._look_again)
+        session.survey.changed.connect(self._look_again)
+
+    def _on_hovered(self, x: float, y: float) -> None:
+        extent = self._canvas.scene.extent
+        if extent is None or not (0 <= x < extent.width and 0 <= y < extent.height):
+            self._on_left()
+            return
+        self._spot = (x, y)
+        if self._session.tools.tool is Tool.PICK:
+            self._show_part(x, y)
+        else:
+            self._show_label(x, y)
+
+    def _show_part(self, x: float, y: float) -> None:
+        part = self._session.picking.part_at(x, y) if self._session.can_mark else None
+        self._canvas.scene.light(part)
+        name = "" if part is None else tr(part.name)
+        self._readout.show_pointer(x, y, name)
+        if self._session.survey.is_under_way:
+            self._tip(x, y, tr("Still looking at the photo…"))
+        else:
+            self._tip(x, y, name)
+
+    def _show_label(self, x: float, y: float) -> None:
+        self._canvas.scene.light(None)
+        label = self._canvas.scene.anatomy.shown_label_at(x, y)
+        name = tr(label_name(label)) if label is not None and label < LABEL_COUNT else ""
+        self._readout.show_pointer(x, y, name)
+        self._tip(x, y, name if label != 0 else "")
+
+    def _tip(self, x: float, y: float, text: str) -> None:
+        if text:
+            spot = self._canvas.view.to_widget(x, y).toPoint() + QPoint(14, 14)
+            QToolTip.showText(self._canvas.mapToGlobal(spot), text, self._canvas)
+        else:
+            QToolTip.hideText()
+
+    def _look_again(self) -> None:
+        if self._spot is not None:
+            self._on_hovered(*self._spot)
+
+    def _on_left(self) -> None:
+        self._spot = None
+        self._canvas.scene.light(None)
+        self._readout.forget_pointer()
+        QToolTip.hideText()

@@ -1,0 +1,104 @@
+"""The part of the status bar that shows the job under way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QToolButton, QWidget
+
+from portrait_studio.engine.progress import Stage
+from portrait_studio.engine.request import CompletionOptions
+from portrait_studio.gui.panels.method_names import METHOD_NAMES
+from portrait_studio.language.translation import tr
+from portrait_studio.session.jobs import Job
+
+_STAGES: Final = tuple(Stage)
+
+
+class JobBar(QWidget):
+    """Stage, share done, a Cancel button and what waits; hidden while nothing runs."""
+
+    left_out = Signal(object)
+    """CompletionOptions of a try that shall wait no longer"""
+
+    def __init__(self, cancel: QAction, cancel_all: QAction, parent: QWidget | None = None) -> None:
+        """Args: the actions that cancel the job under way, and all jobs."""
+        super().__init__(parent)
+        self._kind = ""
+        self._cancel_all = cancel_all
+        self._text = QLabel(self)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._text.setAccessibleName(tr("Job under way"))
+        self._bar = QProgressBar(self)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(160)
+        self._bar.setAccessibleName(tr("Progress of the job"))
+        self.cancel_button = QToolButton(self)
+        self.cancel_button.setText(tr("Cancel"))
+        self.cancel_button.setToolTip(cancel.toolTip())
+        self.cancel_button.setAccessibleName(tr("Cancel the job"))
+        self.cancel_button.clicked.connect(cancel.trigger)
+        self.queue_button = QToolButton(self)
+        self.queue_button.setToolTip(tr("What waits for this job; choose one to cancel it"))
+        self.queue_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.queue_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.queue_button.setMenu(QMenu(self.queue_button))
+        self.show_waiting(())
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 0, 4, 0)
+        row.setSpacing(6)
+        row.addWidget(self._text)
+        row.addWidget(self._bar)
+        row.addWidget(self.queue_button)
+        row.addWidget(self.cancel_button)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What the user reads."""
+        return self._text.text()
+
+    def begin(self, job: Job) -> None:
+        """Show a job that has not said yet how far it is."""
+        self._kind = tr(job.kind.value)
+        self._text.setText(f"{self._kind}…")
+        self._bar.setRange(0, 0)
+        self.show()
+
+    def report(self, stage: Stage, share: float) -> None:
+        """Show the stage and the finished share of the job in [0, 1]."""
+        step = _STAGES.index(stage) + 1
+        self._text.setText(
+            tr(
+                "{kind}, step {step} of {count}: {stage}",
+                kind=self._kind,
+                step=step,
+                count=len(_STAGES),
+                stage=stage.value,
+            )
+        )
+        self._bar.setRange(0, 1000)
+        self._bar.setValue(round(share * 1000))
+
+    def show_waiting(self, waiting: Sequence[CompletionOptions]) -> None:
+        """List the tries that wait; choosing one cancels it."""
+        menu = self.queue_button.menu()
+        menu.clear()
+        for place, options in enumerate(waiting, start=1):
+            method = METHOD_NAMES[options.method]
+            text = tr("Cancel {place}: {method}, seed {seed}", place=place, method=method, seed=options.seed)
+            action = menu.addAction(text)
+            action.triggered.connect(lambda _=False, options=options: self.left_out.emit(options))
+        menu.addSeparator()
+        menu.addAction(self._cancel_all)
+        text = tr("{count} waiting", count=len(waiting))
+        self.queue_button.setText(text)
+        self.queue_button.setAccessibleName(tr("{text}; choose one to cancel it", text=text))
+        self.queue_button.setVisible(bool(waiting))
+
+    def end(self) -> None:
+        """Show that nothing runs."""
+        self.hide()

@@ -1,0 +1,140 @@
+"""The panel for the mask as a whole: its edge, its file, how painting behaves, and who is protected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from typing import Final
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from portrait_studio.editing.parts import Part
+from portrait_studio.gui.actions import Actions, Command
+from portrait_studio.gui.panels.tool_options import TightnessSlider, captioned
+from portrait_studio.gui.persistent_state import Memory
+from portrait_studio.gui.widgets.buttons import ActionButton, ActionSwitch
+from portrait_studio.gui.widgets.number_field import NumberField
+from portrait_studio.language.translation import tr
+from portrait_studio.session.tools import Tools
+
+_LARGEST_STEP_PX: Final = 500
+
+
+class MaskPanel(QWidget):
+    """Grow, shrink, feather and fill by a number of pixels; switches; people."""
+
+    protection_chosen = Signal(object)
+    """Set of the places of protected people"""
+    typing_ended = Signal()
+
+    def __init__(self, actions: Actions, tools: Tools, parent: QWidget | None = None) -> None:
+        """Args: the window's actions; the tools that are set here."""
+        super().__init__(parent)
+        self.setObjectName("side")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._step = NumberField(self)
+        self._step.setRange(1, _LARGEST_STEP_PX)
+        self._step.setValue(4)
+        self._step.setSuffix(" px")
+        self._step.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._step.setFixedWidth(self._step.fontMetrics().horizontalAdvance("500 px") + 26)
+        self._step.setAccessibleName(tr("How far the edge moves, in photo pixels"))
+        self._step.setToolTip(tr("How far Grow and Shrink move the edge, and how soft Feather makes it"))
+        self._step.ended.connect(self.typing_ended)
+        self._people = QVBoxLayout()
+        self._people.setSpacing(6)
+        self._boxes: list[QCheckBox] = []
+        self._hint = QLabel(self)
+        self._hint.setProperty("role", "hint")
+        self._hint.setWordWrap(True)
+        self._lay_out(actions, tools)
+        self.show_people((), frozenset(), is_known=False)
+
+    @property
+    def step_px(self) -> int:
+        """How far the edge moves."""
+        return self._step.value()
+
+    def remember(self, memory: Memory) -> None:
+        """Keep how far the edge moves between starts, and how tight masks are."""
+        memory.keep_number("edge", self._step)
+        self._tightness.remember(memory)
+
+    def show_people(self, people: Sequence[Part], protected: AbstractSet[int], *, is_known: bool) -> None:
+        """List the people in the photo, and whether they are known yet."""
+        names = [tr("Protect {person}", person=person.name) for person in people]
+        if names != [box.text() for box in self._boxes]:
+            self._list(names)
+        for place, box in enumerate(self._boxes):
+            with QSignalBlocker(box):
+                box.setChecked(place in protected)
+        if people:
+            self._hint.setText(tr("Numbered from left to right. The mask never reaches protected people."))
+        else:
+            self._hint.setText(
+                tr("No person was found.") if is_known else tr("People are listed here once found.")
+            )
+
+    def _list(self, names: Sequence[str]) -> None:
+        for box in self._boxes:
+            box.setParent(None)
+            box.deleteLater()
+        self._boxes = [QCheckBox(name, self) for name in names]
+        for box in self._boxes:
+            box.setAccessibleName(box.text())
+            box.setToolTip(tr("The mask never reaches a protected person"))
+            box.toggled.connect(self._on_box)
+            self._people.addWidget(box)
+
+    def _on_box(self) -> None:
+        chosen = frozenset(place for place, box in enumerate(self._boxes) if box.isChecked())
+        self.protection_chosen.emit(chosen)
+
+    def _lay_out(self, actions: Actions, tools: Tools) -> None:
+        amount = QHBoxLayout()
+        amount.addWidget(QLabel(tr("Edge by"), self))
+        amount.addWidget(self._step)
+        amount.addStretch(1)
+        grid = QGridLayout()
+        grid.setSpacing(8)
+        commands = (
+            (Command.GROW, Command.SHRINK),
+            (Command.FEATHER, Command.FILL_HOLES),
+            (Command.IMPORT_MASK, Command.EXPORT_MASK),
+        )
+        for row, pair in enumerate(commands):
+            for place, command in enumerate(pair):
+                grid.addWidget(ActionButton(actions[command], self), row, place)
+        tight = QHBoxLayout()
+        tight.addWidget(ActionButton(actions[Command.TIGHTEN], self), 1)
+        # Made here, since Tab goes through widgets in the order in which they were made.
+        self._tightness = TightnessSlider(tools, self)
+        tight.addLayout(captioned(tr("How tight"), self._tightness, self), 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 12, 12)
+        column.setSpacing(10)
+        column.addLayout(amount)
+        column.addLayout(grid)
+        column.addLayout(tight)
+        column.addSpacing(4)
+        column.addWidget(_heading(tr("Painting"), self))
+        for command in (
+            Command.TIGHTEN_STROKES,
+            Command.LOOPS,
+            Command.FILL_AT_ONCE,
+            Command.PRESSURE,
+        ):
+            column.addWidget(ActionSwitch(actions[command], self))
+        column.addSpacing(4)
+        column.addWidget(_heading(tr("People"), self))
+        column.addWidget(ActionButton(actions[Command.MARK_OTHERS], self))
+        column.addWidget(self._hint)
+        column.addLayout(self._people)
+        column.addStretch(1)
+
+
+def _heading(text: str, parent: QWidget) -> QLabel:
+    label = QLabel(text, parent)
+    label.setProperty("role", "heading")
+    return label

@@ -1,0 +1,114 @@
+"""The bar above the photo: the options of the tool in hand, the method, and the button that fills."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QWidget
+
+from portrait_studio.engine.intent import Intent
+from portrait_studio.engine.request import Method
+from portrait_studio.gui.panels.tool_options import BrushOptions, PickOptions, ShapeOptions, captioned
+from portrait_studio.gui.persistent_state import Memory
+from portrait_studio.gui.widgets.buttons import ActionButton
+from portrait_studio.language.translation import tr
+from portrait_studio.messages import Message
+from portrait_studio.session.tools import Tool, Tools
+
+_METHODS: Final = (
+    (
+        Method.DEFAULT,
+        Message("Best"),
+        Message("The network says what belongs there, the photo's own patches say how it looks"),
+    ),
+    (
+        Method.NETWORK,
+        Message("Network only"),
+        Message("Softer; useful where the photo shows nothing similar"),
+    ),
+    (Method.PATCHES, Message("Patches only"), Message("Only copies from the photo, guided by its structure")),
+)
+_INTENTS: Final = (
+    (Intent.AUTOMATIC, Message("Automatic")),
+    (Intent.BODY, Message("To body")),
+    (Intent.BACKGROUND, Message("To background")),
+    (Intent.SURFACE, Message("Same surface")),
+)
+
+
+class OptionsBar(QWidget):
+    """What belongs to the tool in hand, and how the hole is filled."""
+
+    typing_ended = Signal()
+    """A number was typed; the keyboard belongs to the photo again."""
+    intent_chosen = Signal(object)
+    """Intent"""
+
+    def __init__(
+        self, tools: Tools, fill: QAction, again: QAction, tighten: QAction, parent: QWidget | None = None
+    ) -> None:
+        """Args: the tools that are set here; the actions on the buttons and of the switch."""
+        super().__init__(parent)
+        self._tools = tools
+        self.brush = BrushOptions(tools, tighten, self)
+        self.pick = PickOptions(tools, self)
+        self.shape = ShapeOptions(tighten, self)
+        self._extend = QLabel(tr("Drag an edge outwards, then Enter"), self)
+        self._extend.setProperty("role", "hint")
+        self._pages = QStackedWidget(self)
+        for page in (self.brush, self.pick, self.shape, self._extend):
+            self._pages.addWidget(page)
+        self._method = QComboBox(self)
+        self._method.setAccessibleName(tr("Method"))
+        self._method.setToolTip(tr("How the hole is filled"))
+        for method, name, tip in _METHODS:
+            self._method.addItem(tr(name), method)
+            self._method.setItemData(self._method.count() - 1, tr(tip), Qt.ItemDataRole.ToolTipRole)
+        self._intent = QComboBox(self)
+        self._intent.setAccessibleName(tr("What the fill is meant to do"))
+        self._intent.setToolTip(
+            tr(
+                "Recover the body behind, only the background, or the same surface without letters, stains"
+                " or scratches; automatic guesses"
+            )
+        )
+        for intent, name in _INTENTS:
+            self._intent.addItem(tr(name), intent)
+        self._intent.currentIndexChanged.connect(self._on_intent)
+        self.fill_button = ActionButton(fill, self, prominent=True)
+        self.again_button = ActionButton(again, self, has_text=False)
+        for box in (self._intent, self._method):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self._pages, 1)
+        row.addLayout(captioned(tr("Behind the mask"), self._intent, self))
+        row.addLayout(captioned(tr("Method"), self._method, self))
+        for button in (self.again_button, self.fill_button):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
+        self.brush.typing_ended.connect(self.typing_ended)
+        tools.changed.connect(self._on_tools)
+        self._on_tools()
+
+    @property
+    def method(self) -> Method:
+        """The chosen method."""
+        return Method(self._method.currentData())
+
+    def remember(self, memory: Memory) -> None:
+        """Keep what is chosen between starts, but for sizes, which suit the photo."""
+        memory.keep_choice("method", self._method)
+        memory.keep_choice("intent", self._intent)
+        self.brush.remember(memory)
+        self.pick.remember(memory)
+
+    def _on_intent(self) -> None:
+        self.intent_chosen.emit(self._intent.currentData())
+
+    def _on_tools(self) -> None:
+        tool = self._tools.tool
+        pages: dict[Tool, QWidget] = {Tool.PICK: self.pick, Tool.EXTEND: self._extend}
+        self._pages.setCurrentWidget(self.brush if tool.is_brush else pages.get(tool, self.shape))

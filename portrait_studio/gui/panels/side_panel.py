@@ -1,0 +1,65 @@
+"""The panels beside the photo, one behind the other."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QDockWidget, QFrame, QScrollArea, QTabWidget, QWidget
+
+from portrait_studio.gui.persistent_state import Memory
+from portrait_studio.language.translation import tr
+from portrait_studio.messages import Message
+
+_WIDTH_PX = 280
+
+
+class _Scrolled(QScrollArea):
+    """Scrolls up and down, and is never too narrow for what it holds."""
+
+    def __init__(self, panel: QWidget, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._panel = panel
+        self.setWidget(panel)
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the panel and what scrolls it."""
+        least = super().minimumSizeHint()
+        inner = self._panel.minimumSizeHint().expandedTo(self._panel.minimumSize())
+        return QSize(inner.width() + self.verticalScrollBar().sizeHint().width(), least.height())
+
+
+class SidePanel(QDockWidget):
+    """A dock with a tab for each panel; panels scroll where the window is low."""
+
+    def __init__(self, panels: dict[Message, QWidget], parent: QWidget) -> None:
+        """Args: the panels by the name on their tab, in English."""
+        super().__init__(tr("Panels"), parent)
+        self.setObjectName("side-dock")
+        self.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
+        self.setTitleBarWidget(QWidget(self))
+        self._tabs = QTabWidget(self)
+        self._tabs.setDocumentMode(True)
+        self._tabs.tabBar().setExpanding(True)
+        self._tabs.setUsesScrollButtons(False)
+        self._tabs.setElideMode(Qt.TextElideMode.ElideNone)
+        self._tabs.setAccessibleName(tr("Panels"))
+        self._names: tuple[str, ...] = tuple(panels)
+        for name, panel in panels.items():
+            area = _Scrolled(panel, self._tabs)
+            area.setAccessibleName(tr(name))
+            self._tabs.addTab(area, tr(name))
+        self.setWidget(self._tabs)
+
+    def remember(self, memory: Memory) -> None:
+        """Keep which panel is in front between starts."""
+        memory.keep_page("panel", self._tabs)
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for two columns of names."""
+        return QSize(_WIDTH_PX, 480)
+
+    def bring_forward(self, name: str) -> None:
+        """Show the panel of that name, which is the English one."""
+        self._tabs.setCurrentIndex(self._names.index(name))

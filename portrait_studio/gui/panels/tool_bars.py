@@ -1,0 +1,107 @@
+"""The bar above the photo and the bar of tools beside it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
+
+from portrait_studio.gui.actions import Actions, Command
+from portrait_studio.gui.theme import Theme
+from portrait_studio.language.translation import tr
+from portrait_studio.session.tools import Tool
+
+TOOL_COMMANDS: Final = {
+    Tool.PICK: Command.PICK,
+    Tool.BRUSH: Command.BRUSH,
+    Tool.ERASER: Command.ERASER,
+    Tool.RECTANGLE: Command.RECTANGLE,
+    Tool.LASSO: Command.LASSO,
+    Tool.EXTEND: Command.EXTEND,
+}
+
+
+_BAR_FRAME_PX: Final = 24
+"""What the style adds to a bar's own margins."""
+_SPACING_PX: Final = 4
+"""Between the parts of a bar, as the theme has it."""
+
+
+class _Bar(QToolBar):
+    """A bar that stays where it is and whose buttons have names and a place in the tab order."""
+
+    def __init__(self, name: str, title: str, icon_px: int, parent: QWidget) -> None:
+        super().__init__(title, parent)
+        self.setObjectName(name)
+        self.setMovable(False)
+        self.setIconSize(QSize(icon_px, icon_px))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+
+    def minimumSizeHint(self) -> QSize:
+        """A lying bar shows all that it holds: nothing goes out of sight behind an arrow."""
+        least = super().minimumSizeHint()
+        if self.orientation() is not Qt.Orientation.Horizontal:
+            return least
+        widgets = [self.widgetForAction(action) for action in self.actions()]
+        margins = self.contentsMargins()
+        frame = margins.left() + margins.right() + _BAR_FRAME_PX
+        spacing = _SPACING_PX * (len(widgets) - 1)
+        whole = sum(widget.minimumSizeHint().width() for widget in widgets) + spacing + frame
+        return QSize(max(least.width(), whole), least.height())
+
+    def _add(self, actions: Actions, *commands: Command) -> None:
+        for command in commands:
+            self.addAction(actions[command])
+            button = self.widgetForAction(actions[command])
+            button.setAccessibleName(actions[command].text().rstrip("…"))
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+
+class CompareButton(QToolButton):
+    """Shows the original while it is held down."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        """Args: the theme of its icon."""
+        super().__init__(parent)
+        self._theme = theme
+        self.setToolTip(tr("Hold to see the original (hold \\)"))
+        self.setAccessibleName(tr("Compare with the original"))
+        theme.changed.connect(self._colour_icon)
+        self._colour_icon()
+
+    def _colour_icon(self) -> None:
+        self.setIcon(self._theme.icon("ph.square-half"))
+
+
+class TopBar(_Bar):
+    """Files, undo, compare, and the options of the tool in hand."""
+
+    def __init__(self, actions: Actions, compare: CompareButton, options: QWidget, parent: QWidget) -> None:
+        """Args: the window's actions and what stands between and behind them."""
+        super().__init__("top", tr("Options"), 20, parent)
+        self._add(actions, Command.OPEN, Command.EXPORT)
+        self.addSeparator()
+        self._add(actions, Command.UNDO, Command.REDO)
+        self.addSeparator()
+        compare.setIconSize(self.iconSize())
+        self.addWidget(compare)
+        self.addSeparator()
+        self.addWidget(options)
+
+
+class ToolBar(_Bar):
+    """Tools, of which one is in hand, and what is done to the whole mask."""
+
+    def __init__(self, actions: Actions, parent: QWidget) -> None:
+        """Args: the window's actions."""
+        super().__init__("tools", tr("Tools"), 22, parent)
+        group = QActionGroup(self)
+        for command in TOOL_COMMANDS.values():
+            group.addAction(actions[command])
+        self._add(actions, *TOOL_COMMANDS.values())
+        self.addSeparator()
+        self._add(actions, Command.CLEAR, Command.INVERT, Command.SELECT_ALL)
+        self.addSeparator()
+        self._add(actions, Command.STRUCTURE, Command.FIT, Command.KEYS)

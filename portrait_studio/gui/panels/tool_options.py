@@ -1,0 +1,246 @@
+"""What can be set for single tools: size and hardness of the brush; what picking takes, and how far."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLayout, QSlider, QVBoxLayout, QWidget
+
+from portrait_studio.gui.persistent_state import Memory
+from portrait_studio.gui.widgets.buttons import ActionSwitch
+from portrait_studio.gui.widgets.number_field import NumberField
+from portrait_studio.language.translation import tr
+from portrait_studio.session.tools import (
+    LARGEST_BRUSH_PX,
+    LARGEST_REACH,
+    LARGEST_THRESHOLD,
+    SMALLEST_BRUSH_PX,
+    SMALLEST_THRESHOLD,
+    Target,
+    Tool,
+    Tools,
+)
+
+_SLIDER_STEPS: Final = 200
+_CAPTION_SIZE: Final = 0.85
+"""Of letters above a control, in sizes of those in it."""
+
+
+def _position_of(value: int, least: int, most: int) -> int:
+    """Slider position of a number of pixels; the square root spreads small ones."""
+    return round(_SLIDER_STEPS * math.sqrt((value - least) / (most - least)))
+
+
+def _value_at(position: int, least: int, most: int) -> int:
+    return round(least + (position / _SLIDER_STEPS) ** 2 * (most - least))
+
+
+def _chosen(slider: QSlider, present: int, least: int, most: int) -> int:
+    """Number of pixels that a slider was moved to.
+
+    Small numbers lie some positions apart: a key, which moves by one, goes on to the next number.
+    """
+    value, usual = _value_at(slider.value(), least, most), _position_of(present, least, most)
+    if value != present or slider.value() == usual or slider.isSliderDown():
+        return value
+    return present + (1 if slider.value() > usual else -1)
+
+
+def _show(slider: QSlider, position: int) -> None:
+    """Put the handle where a number is, which is rarely exactly there: the number stays what it is.
+
+    While the hand holds the handle, that is where it is.
+    """
+    if not slider.isSliderDown():
+        with QSignalBlocker(slider):
+            slider.setValue(position)
+
+
+def _slider(name: str, tip: str, steps: int, parent: QWidget) -> QSlider:
+    slider = QSlider(Qt.Orientation.Horizontal, parent)
+    slider.setRange(0, steps)
+    slider.setMinimumWidth(48)
+    slider.setMaximumWidth(180)
+    slider.setAccessibleName(name)
+    slider.setToolTip(tip)
+    return slider
+
+
+def _row(parent: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout(parent)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(8)
+    return row
+
+
+def captioned(caption: str, control: QWidget | QLayout, parent: QWidget) -> QVBoxLayout:
+    """A control below a word that says what it is for, which takes no room beside it."""
+    label = QLabel(caption, parent)
+    label.setProperty("role", "hint")
+    font = label.font()
+    font.setPointSizeF(font.pointSizeF() * _CAPTION_SIZE)
+    label.setFont(font)
+    column = QVBoxLayout()
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(1)
+    column.addWidget(label)
+    if isinstance(control, QWidget):
+        column.addWidget(control)
+    else:
+        column.addLayout(control)
+    return column
+
+
+class BrushOptions(QWidget):
+    """Size and hardness of brush and eraser."""
+
+    typing_ended = Signal()
+
+    def __init__(self, tools: Tools, tighten: QAction, parent: QWidget) -> None:
+        """Args: the tools that are set here; the action that lets strokes be tightened."""
+        super().__init__(parent)
+        self._tools = tools
+        tip = tr("Brush size ([ and ], Alt+wheel)")
+        self._size = _slider(tr("Brush size"), tip, _SLIDER_STEPS, self)
+        self.number = NumberField(self)
+        self.number.setRange(SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX)
+        self.number.setSuffix(" px")
+        self.number.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.number.setAccessibleName(tr("Brush diameter in photo pixels"))
+        self.number.setToolTip(tr("Diameter in photo pixels. {tip}", tip=tip))
+        self.number.setFixedWidth(self.number.fontMetrics().horizontalAdvance("1000 px") + 26)
+        self._hardness = _slider(
+            tr("Hardness"), tr("Hardness: how sharp the edge of the brush is"), 100, self
+        )
+        # Beside a field the slider is in the middle of its height.
+        self._hardness.setMinimumHeight(self.number.sizeHint().height())
+        size = QHBoxLayout()
+        size.setSpacing(8)
+        size.addWidget(self._size, 1)
+        size.addWidget(self.number)
+        row = _row(self)
+        row.addLayout(captioned(tr("Brush size"), size, self), 2)
+        row.addSpacing(4)
+        row.addLayout(captioned(tr("Hardness"), self._hardness, self), 1)
+        self.tighten = ActionSwitch(tighten, self, tr("Tighten"))
+        row.addWidget(self.tighten)
+        row.addStretch(1)
+        self._size.valueChanged.connect(self._on_size)
+        self._hardness.valueChanged.connect(self._on_hardness)
+        self.number.valueChanged.connect(tools.set_diameter)
+        self.number.ended.connect(self.typing_ended)
+        tools.changed.connect(self._on_tools)
+        self._on_tools()
+
+    def remember(self, memory: Memory) -> None:
+        """Keep the hardness between starts; the size suits the photo."""
+        memory.keep_number("hardness", self._hardness)
+
+    def _on_size(self) -> None:
+        present = self._tools.diameter_px
+        self._tools.set_diameter(_chosen(self._size, present, SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX))
+
+    def _on_hardness(self, percent: int) -> None:
+        if percent != round(self._tools.hardness * 100):
+            self._tools.set_hardness(percent / 100)
+
+    def _on_tools(self) -> None:
+        _show(self._size, _position_of(self._tools.diameter_px, SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX))
+        _show(self._hardness, round(self._tools.hardness * 100))
+        self._hardness.setEnabled(self._tools.label is None)
+        self.tighten.setVisible(self._tools.tool is Tool.BRUSH and self._tools.label is None)
+        self.number.setValue(self._tools.diameter_px)
+
+
+class PickOptions(QWidget):
+    """What a click takes, and how far beyond its outline."""
+
+    def __init__(self, tools: Tools, parent: QWidget) -> None:
+        """Args: the tools that are set here."""
+        super().__init__(parent)
+        self._tools = tools
+        self._what = QComboBox(self)
+        self._what.setAccessibleName(tr("What a click takes"))
+        self._what.setToolTip(tr("What a click takes; Shift adds to the mask, Alt takes away from it"))
+        for target in Target:
+            self._what.addItem(tr(target.value), target)
+        tip = tr("How far beyond the thing the mask goes, in percent of the thing; never into skin")
+        self._reach = _slider(tr("Reach"), tip, LARGEST_REACH, self)
+        self._number = QLabel(self)
+        self._number.setProperty("role", "hint")
+        self._number.setMinimumWidth(self._number.fontMetrics().horizontalAdvance("50 %") + 4)
+        self._reach.setMinimumHeight(self._what.sizeHint().height())
+        reach = QHBoxLayout()
+        reach.setSpacing(8)
+        reach.addWidget(self._reach, 1)
+        reach.addWidget(self._number)
+        row = _row(self)
+        row.addLayout(captioned(tr("A click takes"), self._what, self))
+        row.addSpacing(4)
+        row.addLayout(captioned(tr("Reach"), reach, self), 2)
+        row.addStretch(1)
+        self._what.currentIndexChanged.connect(self._on_what)
+        self._reach.valueChanged.connect(self._on_reach)
+        tools.changed.connect(self._on_tools)
+        self._on_tools()
+
+    def remember(self, memory: Memory) -> None:
+        """Keep what a click takes between starts, and how far it reaches."""
+        memory.keep_choice("pick", self._what)
+        memory.keep_number("reach", self._reach)
+
+    def _on_what(self) -> None:
+        self._tools.set_target(self._what.currentData())
+
+    def _on_reach(self, percent: int) -> None:
+        self._tools.set_reach(percent)
+
+    def _on_tools(self) -> None:
+        self._what.setCurrentIndex(list(Target).index(self._tools.target))
+        _show(self._reach, self._tools.reach_percent)
+        self._number.setText(tr("{percent:.0f} %", percent=self._tools.reach_percent))
+
+
+class TightnessSlider(QSlider):
+    """How probable it must be that a pixel belongs to a thing: to the right masks are tighter."""
+
+    def __init__(self, tools: Tools, parent: QWidget) -> None:
+        """Args: the tools that are set here."""
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._tools = tools
+        self.setRange(round(100 * SMALLEST_THRESHOLD), round(100 * LARGEST_THRESHOLD))
+        self.setPageStep(10)
+        self.setMinimumWidth(48)
+        self.setMaximumWidth(180)
+        self.setAccessibleName(tr("How tight"))
+        self.setToolTip(
+            tr("How tight the last tightening or pick lies: to the left it takes what is doubtful, too")
+        )
+        self.valueChanged.connect(lambda percent: tools.set_threshold(percent / 100))
+        tools.changed.connect(self._on_tools)
+        self._on_tools()
+
+    def remember(self, memory: Memory) -> None:
+        """Keep it between starts; whichever slider was moved last counts."""
+        memory.keep_number("tightness", self)
+
+    def _on_tools(self) -> None:
+        _show(self, round(100 * self._tools.threshold))
+
+
+class ShapeOptions(QWidget):
+    """What can be set for rectangle and lasso."""
+
+    def __init__(self, tighten: QAction, parent: QWidget) -> None:
+        """Args: the action that lets marks be tightened."""
+        super().__init__(parent)
+        hint = QLabel(tr("Drag around what shall go"), self)
+        hint.setProperty("role", "hint")
+        self.tighten = ActionSwitch(tighten, self, tr("Tighten"))
+        row = _row(self)
+        row.addWidget(hint)
+        row.addWidget(self.tighten)
+        row.addStretch(1)
