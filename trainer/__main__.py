@@ -8,14 +8,14 @@ from typing import Final
 
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.terminal import attended, complain
-from trainer.average_command import add_average_command
-from trainer.card_command import add_card_command
-from trainer.data.prepare_command import add_prepare_command
-from trainer.data.relabel_command import add_relabel_command
-from trainer.evaluate import add_evaluate_command
-from trainer.export import add_export_command
-from trainer.import_darknet_command import add_import_darknet_command
-from trainer.train_command import add_train_command
+from trainer.commands.average import add_average_command
+from trainer.commands.card import add_card_command
+from trainer.commands.evaluate import add_evaluate_command
+from trainer.commands.export import add_export_command
+from trainer.commands.import_darknet import add_import_darknet_command
+from trainer.commands.prepare import add_prepare_command
+from trainer.commands.relabel import add_relabel_command
+from trainer.commands.train import add_train_command
 
 PROGRAM: Final = "portrait-trainer"
 EXIT_CANCELLED: Final = 130

@@ -26,16 +26,16 @@ import numpy as np
 import torch
 
 from tests.helpers.tiny_packs import figure, write_samples
-from trainer.config import Recipe
 from trainer.data.batch import Batch
 from trainer.data.loading import default_workers, loaded
 from trainer.data.resizing import scale_points
 from trainer.data.sample import Sample
-from trainer.loop import train_step
-from trainer.precision import choose_compute
-from trainer.recipe_files import load_recipe
-from trainer.run import Run
-from trainer.setup import start_run
+from trainer.recipes.config import Recipe
+from trainer.recipes.files import load_recipe
+from trainer.training.loop import train_step
+from trainer.training.precision import choose_compute
+from trainer.training.run import Run
+from trainer.training.setup import start_run
 
 FLOOR, AIM = 0.15, 0.05
 PHOTOS = 60

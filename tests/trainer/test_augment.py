@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 
 from portrait_studio.errors import OptionError
 from portrait_studio.networks.conventions import IGNORE_LABEL, KEYPOINTS, MIRROR_KEYPOINTS
-from trainer.data.augment import AugmentConfig, augment, crop, flip, head_of, jitter_colours, whole_squash
+from trainer.data.augment import augment, crop, flip, head_of, jitter_colours, whole_squash
 from trainer.data.sample import Sample
+from trainer.recipes.samples import AugmentConfig
 
 PLAIN = AugmentConfig(colour=0)
 

@@ -9,8 +9,8 @@ from portrait_studio.errors import ExportError, OptionError, WeightsError
 from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import load_network, read_manifest, save_network
 from trainer.__main__ import main
-from trainer.average_command import average
-from trainer.export import MEASURED_AS
+from trainer.release.average import average
+from trainer.release.export import MEASURED_AS
 
 
 def release(folder: Path, seed: int, width: int = 4, way: str | None = None) -> Path:

@@ -9,8 +9,8 @@ from portrait_studio.errors import ExportError, OptionError, WeightsError
 from portrait_studio.networks.released import load_network, read_manifest
 from tests.trainer.test_export import save_run, write_report
 from trainer.__main__ import main
-from trainer.card_command import write_figures
-from trainer.export import export_run
+from trainer.release.export import export_run
+from trainer.release.figures import write_figures
 
 
 @pytest.fixture

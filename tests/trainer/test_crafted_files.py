@@ -10,7 +10,7 @@ import pytest
 from portrait_studio.errors import DataSetError, OptionError
 from trainer.data.poses import read_blazepose
 from trainer.evaluation.report import read_json
-from trainer.recipe_files import load_recipe
+from trainer.recipes.files import load_recipe
 
 NESTED = "[" * 100_000
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from portrait_studio.errors import WeightsError
 from portrait_studio.networks.detection import DetectionNetwork
 from tests.helpers.tiny_darknet import TINY, darknet_cfg, write_darknet
-from trainer.darknet import load_darknet
+from trainer.release.darknet import load_darknet
 
 WIDTH, HEIGHT = 96, 64
 

@@ -6,10 +6,10 @@ import pytest
 
 from portrait_studio.errors import DataSetError
 from tests.helpers.every_set import make_set
+from trainer.commands.prepare import add_prepare_command
 from trainer.data.converters.registry import DATA_SETS
 from trainer.data.packs import PackedSet
 from trainer.data.prepare import PrepareReport, prepare
-from trainer.data.prepare_command import add_prepare_command
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -18,8 +18,9 @@ from portrait_studio.errors import DataSetError, ExportError, OptionError
 from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import load_file, load_network, save_network
 from tests.helpers.made_up_people import SET, person, write_case, write_people
-from trainer import baselines
-from trainer.evaluate import EvaluateOptions, add_evaluate_command, evaluate
+from trainer.commands.evaluate import add_evaluate_command
+from trainer.evaluation import baselines
+from trainer.evaluation.evaluate import EvaluateOptions, evaluate
 from trainer.evaluation.methods import METHOD_NAMES, Bench, Fill, make_methods
 from trainer.evaluation.rendering import as_markdown, as_text, method_name
 from trainer.evaluation.report import read_json, write_json
@@ -186,7 +187,7 @@ def test_what_an_evaluation_writes_is_looked_at_before_it_runs(
     write_case(cases, "sheet-00", 2)
     (cases / "linked.json").symlink_to("one.png")
     before = {path: path.read_bytes() for path in cases.iterdir()}
-    monkeypatch.setattr("trainer.evaluate.evaluate", lambda *_: pytest.fail("work was begun"))
+    monkeypatch.setattr("trainer.commands.evaluate.evaluate", lambda *_: pytest.fail("work was begun"))
     extra = () if option == "--json" else ("--json", tmp_path / "out.md")
     with pytest.raises(ExportError, match=sentence):
         command("--cases", cases, "--methods", "mean", option, tmp_path / target, *extra)
@@ -213,7 +214,7 @@ def test_as_many_threads_as_asked(packs: Path, monkeypatch: pytest.MonkeyPatch) 
         seen.append(torch.get_num_threads())
         raise OptionError("enough")
 
-    monkeypatch.setattr("trainer.evaluate.evaluate", measure)
+    monkeypatch.setattr("trainer.commands.evaluate.evaluate", measure)
     with pytest.raises(OptionError, match="enough"):
         command("--data", packs, "--protocol", "paper", "--threads", str(before + 1))
     assert (seen, torch.get_num_threads()) == ([before + 1], before)

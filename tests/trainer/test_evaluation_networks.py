@@ -11,12 +11,12 @@ from portrait_studio.errors import OptionError, WeightsError
 from portrait_studio.imaging.geometry import Margins
 from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import save_network
-from trainer.config import DataConfig, Recipe, RunConfig
 from trainer.evaluation.methods import Bench
 from trainer.evaluation.networks import SwappedStore, WithoutRefinement, open_network, without_parsing
 from trainer.evaluation.parsers import ParserTally, ParserVariant
 from trainer.protocols.case import Case
-from trainer.run_state import RunState, save_state
+from trainer.recipes.config import DataConfig, Recipe, RunConfig
+from trainer.training.run_state import RunState, save_state
 
 TINY = {"width": 8, "pose_width": 8, "dilations": [1]}
 PAPER_G = {"width": 4, "parsing_input": "none"}

@@ -10,15 +10,16 @@ from portrait_studio.errors import DataSetError, ExportError, OptionError
 from portrait_studio.networks.catalog import import_weights
 from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import load_network, read_manifest
-from trainer.config import DataConfig, LossConfig, Recipe, RunConfig
-from trainer.data.holes import HoleMix
+from trainer.commands.export import add_export_command
 from trainer.evaluation.report import FORMAT_VERSION, Report
 from trainer.evaluation.scoring import Score
 from trainer.evaluation.targets import Target
-from trainer.export import add_export_command, export_run
 from trainer.families import TOLERANCES
-from trainer.model_card import SET_TERMS, restricting_sets
-from trainer.run_state import RunState, save_state
+from trainer.recipes.config import DataConfig, LossConfig, Recipe, RunConfig
+from trainer.recipes.samples import HoleMix
+from trainer.release.export import export_run
+from trainer.release.model_card import SET_TERMS, restricting_sets
+from trainer.training.run_state import RunState, save_state
 
 TINY = {"width": 4, "blocks": 1}
 

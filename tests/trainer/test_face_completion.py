@@ -16,10 +16,10 @@ from trainer.evaluation.cost import cost_of
 from trainer.losses.face import feature_weights, landmark_loss, parts_loss, picture_loss
 from trainer.losses.perceptual import PerceptualLoss, RelativeFeatureDistance, load_perceptual
 from trainer.losses.windows import random_hole_windows
-from trainer.precision import choose_compute
-from trainer.recipe_files import load_recipe
-from trainer.run_state import load_state
-from trainer.setup import start_run
+from trainer.recipes.files import load_recipe
+from trainer.training.precision import choose_compute
+from trainer.training.run_state import load_state
+from trainer.training.setup import start_run
 
 
 def test_picture_loss_by_hand() -> None:

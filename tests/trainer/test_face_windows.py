@@ -12,16 +12,10 @@ from tests.helpers.tiny_packs import write_samples
 from trainer.data.batches import BatchSource
 from trainer.data.face_holes import FACE_HOLES, sample_face_hole
 from trainer.data.face_parts import face_parts
-from trainer.data.face_windows import (
-    FaceJitter,
-    aligned,
-    anchors_of_mesh,
-    mirrored,
-    sample_face_window,
-    warped_image,
-)
+from trainer.data.face_windows import aligned, anchors_of_mesh, mirrored, sample_face_window, warped_image
 from trainer.data.packs import PackedSet
-from trainer.recipe_files import load_recipe
+from trainer.recipes.files import load_recipe
+from trainer.recipes.samples import FaceJitter
 
 STILL = FaceJitter(scale=0, turn=0, shift=0, loose=0)
 

@@ -4,7 +4,7 @@ from torch import nn
 
 from portrait_studio.networks.registry import build_network
 from trainer.families import TOLERANCES
-from trainer.halving import trial_inputs, try_half_precision
+from trainer.release.halving import trial_inputs, try_half_precision
 
 NETWORKS = {
     "parsing": ("parsing", {"width": 8, "pose_width": 8, "dilations": [1]}),

@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 
 from portrait_studio.errors import OptionError
 from trainer.data.holes import (
-    HoleMix,
     body_rectangle,
     edge_band,
     person_of,
@@ -14,6 +13,7 @@ from trainer.data.holes import (
     silhouette,
     strokes,
 )
+from trainer.recipes.samples import HoleMix
 
 ONLY = {
     "rectangle": HoleMix(1, 0, 0, 0, 0),

@@ -9,8 +9,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT, PARTIAL_LABELS
+from trainer.data.label_sets import label_sets
 from trainer.losses.lovasz import lovasz_softmax_loss
-from trainer.losses.parsing import heatmap_loss, label_sets, weighted_softmax_loss
+from trainer.losses.parsing import heatmap_loss, weighted_softmax_loss
 from trainer.losses.perceptual import PerceptualLoss
 
 

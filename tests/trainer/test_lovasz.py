@@ -3,8 +3,8 @@ import torch
 from torch import Tensor
 
 from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT
+from trainer.data.label_sets import label_sets
 from trainer.losses.lovasz import lovasz_softmax_loss
-from trainer.losses.parsing import label_sets
 
 CERTAIN = 40.0
 """A logit so far above the others that the probability is 1."""

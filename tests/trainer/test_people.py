@@ -19,8 +19,8 @@ from trainer.__main__ import main
 from trainer.data.split import split_of
 from trainer.evaluation.people import ALL, PeopleTally, Verdict, judge
 from trainer.evaluation.targets import AIM, FLOOR, MISSED, people_targets
-from trainer.import_darknet_command import import_darknet
 from trainer.protocols.people import PeopleCase
+from trainer.release.import_darknet import import_darknet
 
 SMALL = DetectionConfig((2, 2, 2, 2, 2, 2, 2), 2, 2)
 

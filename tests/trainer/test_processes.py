@@ -14,11 +14,11 @@ from torch import nn
 from portrait_studio.errors import OptionError
 from tests.helpers.tiny_packs import write_figures
 from trainer.__main__ import main
-from trainer.config import DataConfig, Recipe
 from trainer.data.batches import BatchSource
-from trainer.processes import Processes, any_of, joined, processes, shared_mean, shared_means
-from trainer.run_state import load_state
-from trainer.synced_norm import SyncedBatchNorm, sync_batch_norms
+from trainer.distributed.processes import Processes, any_of, joined, processes, shared_mean, shared_means
+from trainer.distributed.synced_norm import SyncedBatchNorm, sync_batch_norms
+from trainer.recipes.config import DataConfig, Recipe
+from trainer.training.run_state import load_state
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -89,8 +89,8 @@ def test_two_processes_learn_what_one_does_with_twice_the_batch(
 NORMS = """
 import torch
 from torch import nn
-from trainer.processes import joined, shared_mean
-from trainer.synced_norm import sync_batch_norms
+from trainer.distributed.processes import joined, shared_mean
+from trainer.distributed.synced_norm import sync_batch_norms
 torch.manual_seed(0)
 x = torch.randn(4, 3, 5, 5) * 3 + 7
 goal = torch.randn(4, 3, 5, 5)
@@ -132,7 +132,7 @@ def test_synced_normalisation_alone_is_the_plain_one() -> None:
 
 STOPS = """
 import os, signal, sys
-from trainer import loop
+from trainer.training import loop
 from trainer.__main__ import main
 step = loop.train_step
 def signalled(run, batches):

@@ -19,12 +19,12 @@ from portrait_studio.errors import DeviceError
 from portrait_studio.networks.released import read_manifest, save_network
 from tests.helpers.tiny_packs import write_figures, write_tiny_models
 from trainer.__main__ import main
-from trainer.compiling import compiled
-from trainer.frozen import FROZEN_FOLDER
-from trainer.loop import train
-from trainer.recipe_files import load_recipe
-from trainer.run_state import STATE_FILE, load_state
-from trainer.setup import start_run
+from trainer.recipes.files import load_recipe
+from trainer.tasks.frozen import FROZEN_FOLDER
+from trainer.training.compiling import compiled
+from trainer.training.loop import train
+from trainer.training.run_state import STATE_FILE, load_state
+from trainer.training.setup import start_run
 
 ROOT = Path(__file__).resolve().parents[2]
 CPU = Compute(torch.device("cpu"), torch.float32)

@@ -23,7 +23,7 @@ from tests.helpers.tiny_packs import (
 )
 from trainer.__main__ import main
 from trainer.data.loose_masks import LOOSE_KINDS, loose_mask
-from trainer.data.prompts import PromptConfig, prompted_window
+from trainer.data.prompts import prompted_window
 from trainer.data.things import (
     PERSON,
     Thing,
@@ -36,7 +36,8 @@ from trainer.data.things import (
 )
 from trainer.families import FAMILIES
 from trainer.losses.segmentation import asked_region, dice_loss, segmentation_loss
-from trainer.setup import encoder_from_parser
+from trainer.recipes.samples import PromptConfig
+from trainer.training.setup import encoder_from_parser
 
 
 def blob() -> np.ndarray:

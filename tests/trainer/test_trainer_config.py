@@ -10,9 +10,9 @@ from portrait_studio.networks.conventions import LABEL_COUNT
 from portrait_studio.networks.face import FACE_WINDOW
 from portrait_studio.networks.registry import ARCHITECTURES, build_network
 from portrait_studio.networks.released import count_macs
-from trainer.config import AdversarialConfig, Recipe
 from trainer.data.holes import sample_hole
-from trainer.recipe_files import RECIPES, load_recipe, recipe_from_dict, recipe_names
+from trainer.recipes.config import AdversarialConfig, Recipe
+from trainer.recipes.files import RECIPES, load_recipe, recipe_from_dict, recipe_names
 
 MINIMAL = """
 name = "own"

@@ -17,15 +17,15 @@ from portrait_studio.networks.conventions import LABEL_COUNT
 from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import load_network, save_network
 from tests.helpers.tiny_packs import write_figures, write_tiny_models, write_tiny_vgg
-from trainer import loop
 from trainer.__main__ import main
-from trainer.config import OptimiserConfig
 from trainer.data.batch import Batch, RawBatch
-from trainer.loop import rate_factor, train, train_step
-from trainer.recipe_files import RECIPES, load_recipe
-from trainer.run import Run, make_optimiser
-from trainer.run_state import STATE_FILE, Ema, load_state
-from trainer.setup import init_from_imagenet, start_run
+from trainer.recipes.config import OptimiserConfig
+from trainer.recipes.files import RECIPES, load_recipe
+from trainer.training import loop
+from trainer.training.loop import rate_factor, train, train_step
+from trainer.training.run import Run, make_optimiser
+from trainer.training.run_state import STATE_FILE, Ema, load_state
+from trainer.training.setup import init_from_imagenet, start_run
 
 CPU = Compute(torch.device("cpu"), torch.float32)
 TINY = ["tiny-parsing", "tiny-completion", "tiny-adversarial", "tiny-face"]

@@ -6,7 +6,7 @@ import torch
 from portrait_studio.engine import devices
 from portrait_studio.engine.devices import Compute, PrecisionMemory
 from portrait_studio.errors import DeviceError
-from trainer.precision import choose_compute
+from trainer.training.precision import choose_compute
 
 
 @pytest.fixture

@@ -184,7 +184,7 @@ def test_command_computes_with_as_many_threads_as_asked(
 ) -> None:
     before, seen = torch.get_num_threads(), []
     monkeypatch.setattr(
-        "trainer.data.relabel_command.relabel", lambda *_: {SET: seen.append(torch.get_num_threads())}
+        "trainer.commands.relabel.relabel", lambda *_: {SET: seen.append(torch.get_num_threads())}
     )
     options = ["--weights", str(models), "--device", "cpu", "--precision", "float32"]
     assert main(["relabel", str(packs), str(tmp_path / "out"), *options, "--threads", str(before + 1)]) == 0

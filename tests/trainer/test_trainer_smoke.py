@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.tiny_packs import write_figures
-from trainer.run_state import load_state
+from trainer.training.run_state import load_state
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -10,10 +10,17 @@ from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COLOURS, LA
 from portrait_studio.networks.parsing import ParsingConfig, ParsingNetwork
 from portrait_studio.networks.registry import build_network
 from tests.helpers.tiny_packs import figure
-from trainer.config import AdversarialConfig, DataConfig, LossConfig, OptimiserConfig, Recipe, RunConfig
 from trainer.data.batch import Batch
 from trainer.data.batches import collate
 from trainer.losses.adversarial import hole_l1
+from trainer.recipes.config import (
+    AdversarialConfig,
+    DataConfig,
+    LossConfig,
+    OptimiserConfig,
+    Recipe,
+    RunConfig,
+)
 from trainer.tasks.adversary import Adversary
 from trainer.tasks.base import stack_rows, to_pictures
 from trainer.tasks.completion import CompletionTask

@@ -45,7 +45,7 @@ def at_imports(module: str, **given: str) -> dict[str, list[str]]:
         "portrait_studio.engine.pipeline",
         "portrait_studio.imaging.masks",
         "trainer.__main__",
-        "trainer.loop",
+        "trainer.training.loop",
         "tests.conftest",
     ],
 )

@@ -11,7 +11,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.errors import OptionError
 from portrait_studio.networks.conventions import (
     IGNORE_LABEL,
     KEYPOINTS,
@@ -20,6 +19,7 @@ from portrait_studio.networks.conventions import (
     OPEN_LABELS,
 )
 from trainer.data.sample import Sample
+from trainer.recipes.samples import AugmentConfig
 
 Box = tuple[float, float, float, float]
 
@@ -38,47 +38,6 @@ class Head:
     x: float
     y: float
     length: float
-
-
-@dataclass(frozen=True)
-class AugmentConfig:
-    """How far training strays from the photo as it is.
-
-    Attributes:
-        smallest: shortest side of the window, as a share of the photo's short side.
-        largest: longest side of the window, as a share of the photo's long side.
-        squash: how often the window is (nearly) the whole photo whatever its shape, squashed to a square.
-        stretch: largest change of aspect of all other windows, as the natural logarithm of the ratio.
-        on_body: how often the window is placed over the body.
-        flip: how often the photo is mirrored.
-        colour: strength of the colour jitter; 0 = none, 1 = up to 20 % in brightness, contrast, saturation.
-        turn: largest angle, in degrees, by which windows that are not nearly the whole photo are turned.
-        grey: how often the colours are taken away.
-        close: how often the window shows the head from close by, where the pose knows it.
-    """
-
-    smallest: float = 0.55
-    largest: float = 1.15
-    squash: float = 0.25
-    stretch: float = 0.2
-    on_body: float = 0.9
-    flip: float = 0.5
-    colour: float = 0.5
-    turn: float = 0.0
-    grey: float = 0.0
-    close: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse windows of no size, shares beyond [0, 1], and angles at which nobody stands any more."""
-        if not 0 < self.smallest <= self.largest:
-            raise OptionError("augment: `smallest` must be above 0 and at most `largest`.")
-        shares = (self.squash, self.on_body, self.flip, self.colour, self.grey, self.close)
-        if not all(0 <= share <= 1 for share in shares):
-            raise OptionError(
-                "augment: `squash`, `on_body`, `flip`, `colour`, `grey` and `close` must lie between 0 and 1."
-            )
-        if not 0 <= self.turn <= 45:
-            raise OptionError("augment: `turn` must lie between 0 and 45 degrees.")
 
 
 def augment(sample: Sample, size: int, rng: np.random.Generator, config: AugmentConfig) -> Sample:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from portrait_studio.errors import DataSetError
 from portrait_studio.networks.conventions import FACE, KEYPOINT_COUNT, LABEL_COUNT
 from portrait_studio.networks.face_completion import FACE_COMPLETION
-from trainer.config import Recipe
 from trainer.data.augment import augment, crop, flip, head_of, jitter_colours
 from trainer.data.batch import Batch, RawBatch
 from trainer.data.face_windows import FaceWindow, sample_face_window
@@ -21,6 +20,7 @@ from trainer.data.pack_format import MESH_SUFFIX
 from trainer.data.packs import PackedSet
 from trainer.data.prompts import PromptedWindow, draw_thing, prompted_window
 from trainer.data.sample import PointArray, Sample
+from trainer.recipes.config import Recipe
 
 CACHE_BYTES = 2 * 2**30
 """Decoded photos that a run keeps in memory, in all its loading processes together."""

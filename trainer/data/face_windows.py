@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.errors import OptionError
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.similarity import (
     Transform,
@@ -32,37 +31,10 @@ from trainer.data.augment import jitter_colours
 from trainer.data.face_holes import sample_face_hole
 from trainer.data.face_parts import face_parts
 from trainer.data.sample import ImageArray, LabelArray, PointArray, Sample, unknown_keypoints
+from trainer.recipes.samples import FaceJitter
 
 _RIGHT_EYE, _LEFT_EYE, _MOUTH = (33, 133), (263, 362), (13, 14, 61, 291)
 _SIDE = FACE_COMPLETION_SIDE
-
-
-@dataclass(frozen=True)
-class FaceJitter:
-    """How far windows of faces stray from their alignment.
-
-    Attributes:
-        scale: standard deviation of the natural logarithm of their scale.
-        turn: of their angle, in degrees.
-        shift: of their place, in pixels of the window.
-        loose: share of windows that are aligned only roughly, as a first look at a photo is.
-        loose_factor: how many times as far those stray.
-        windows: from how many well aligned windows the linear faces are made that the network starts from.
-    """
-
-    scale: float = 0.08
-    turn: float = 6.0
-    shift: float = 4.0
-    loose: float = 0.2
-    loose_factor: float = 3.0
-    windows: int = 4096
-
-    def __post_init__(self) -> None:
-        """Refuse figures below zero, and shares beyond 1."""
-        if min(self.scale, self.turn, self.shift, self.loose, self.loose_factor) < 0 or self.loose > 1:
-            raise OptionError("face: no figure may be negative, and `loose` must be at most 1.")
-        if self.windows < 2:
-            raise OptionError("face: `windows` must be at least 2.")
 
 
 @dataclass(frozen=True, eq=False)

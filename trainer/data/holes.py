@@ -8,7 +8,6 @@ lie anywhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
@@ -16,8 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.errors import OptionError
 from portrait_studio.networks.conventions import OPEN_LABELS
+from trainer.recipes.samples import HoleMix
 
 Mask = NDArray[np.uint8]
 Person = NDArray[np.bool_]
@@ -32,41 +31,6 @@ LARGEST_SHARE = 0.35
 _ATTEMPTS = 8
 _SHAPE_SHARE = 0.004
 _SHAPE_GRID = 192
-
-
-BAND_SIDES = ("any", "bottom", "top")
-_KINDS = ("rectangle", "strokes", "silhouette", "edge_band", "none")
-
-
-@dataclass(frozen=True)
-class HoleMix:
-    """Relative frequency of each kind of hole; they need not add up to one.
-
-    Attributes:
-        rectangle: frequency of rectangles; the same for the next four.
-        band_side: where edge bands lie: "bottom", "top", or "any".
-        band_share: their share of the height, 0 = drawn.
-    """
-
-    rectangle: float = 0.35
-    strokes: float = 0.25
-    silhouette: float = 0.2
-    edge_band: float = 0.1
-    none: float = 0.1
-    band_side: str = "any"
-    band_share: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse negative frequencies, all zeros, and bands that lie nowhere."""
-        if self.band_side not in BAND_SIDES or not 0 <= self.band_share < 1:
-            raise OptionError(
-                f"holes: `band_side` must be one of {', '.join(BAND_SIDES)}, and `band_share` below 1."
-            )
-        shares = [getattr(self, kind) for kind in _KINDS]
-        if min(shares) < 0 or sum(shares) <= 0:
-            raise OptionError(
-                "The frequencies of the hole kinds must not be negative, and one must be above zero."
-            )
 
 
 def person_of(labels: Mask) -> Person:

@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.errors import OptionError
 from portrait_studio.networks.conventions import IGNORE_LABEL
 from portrait_studio.networks.segmentation import CLICK_RADIUS
 from trainer.data.augment import jitter_colours
 from trainer.data.loose_masks import loose_mask
 from trainer.data.sample import Sample
 from trainer.data.things import Thing, drawn_thing, own_thing, pasted_thing
+from trainer.recipes.samples import PromptConfig
 
 _THING_SIDE = 150
 """Longer side, in pixels, at which loose masks are drawn around things that are larger."""
@@ -22,37 +22,6 @@ _THING_SIDE = 150
 _MOST_ENLARGED = 2.5
 _WITHIN = 0.8
 _SHAKE = 8 / 192
-
-
-@dataclass(frozen=True)
-class PromptConfig:
-    """What is cut out, and how the user says so.
-
-    Attributes:
-        own: frequency of parts of photos in their own place; the same for the next two.
-        pasted: frequency of parts that are pasted into other photos.
-        drawn: frequency of shapes, strokes and letters.
-        clicks: how often there are clicks instead of a loose mask.
-        corrected: how often there are clicks beside the loose mask.
-    """
-
-    own: float = 0.5
-    pasted: float = 0.33
-    drawn: float = 0.17
-    clicks: float = 0.2
-    corrected: float = 0.1
-
-    def __post_init__(self) -> None:
-        """Refuse frequencies that choose nothing."""
-        shares = (self.own, self.pasted, self.drawn)
-        if min(shares) < 0 or sum(shares) <= 0:
-            raise OptionError(
-                "prompts: `own`, `pasted` and `drawn` must not be negative, and one above zero."
-            )
-        if min(self.clicks, self.corrected) < 0 or self.clicks + self.corrected > 1:
-            raise OptionError(
-                "prompts: `clicks` and `corrected` must not be negative, and at most 1 together."
-            )
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,12 +17,12 @@ from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT, LABELS, THINGS
 from portrait_studio.networks.parsing import ParsingNetwork
 from portrait_studio.networks.released import load_network
+from trainer.data.label_sets import label_sets
 from trainer.data.limbs import sided_by_pose
 from trainer.data.pack_writer import write_packs
 from trainer.data.packs import PackedSet
 from trainer.data.sample import Extras, Sample
 from trainer.data.split import SPLITS
-from trainer.losses.parsing import label_sets
 
 _LIFT = 2.0
 """How much more the parser's word counts for a small thing that is known to be there."""

@@ -25,7 +25,7 @@ from portrait_studio.errors import OptionError
 from portrait_studio.networks.catalog import every_variant
 from portrait_studio.networks.face_completion import FACE_COMPLETION
 from portrait_studio.networks.released import LoadedNetwork
-from trainer import baselines
+from trainer.evaluation import baselines
 from trainer.evaluation.networks import SwappedStore
 from trainer.metrics.pose import peaks
 from trainer.protocols.case import Case

@@ -13,7 +13,7 @@ from portrait_studio.errors import OptionError, WeightsError
 from portrait_studio.networks.parsing import ParsingOutput
 from portrait_studio.networks.registry import ARCHITECTURES, build_network
 from portrait_studio.networks.released import LoadedNetwork, load_file, load_network
-from trainer.run_state import STATE_FILE, load_state
+from trainer.training.run_state import STATE_FILE, load_state
 
 
 class SwappedStore:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from trainer.processes import shared_mean
+from trainer.distributed.processes import shared_mean
 
 
 def discriminator_loss(kind: str, real: Tensor, fake: Tensor, weights: Tensor | None = None) -> Tensor:

@@ -16,16 +16,7 @@ from portrait_studio.networks.conventions import (
     LABEL_COUNT,
     PARTIAL_LABELS,
 )
-from trainer.processes import shared_mean
-
-
-def label_sets() -> Tensor:
-    """(26, 18) float32 membership: row = label code, 1 where the code may be that label."""
-    sets = torch.zeros(LABEL_COUNT + len(PARTIAL_LABELS), LABEL_COUNT)
-    sets[:LABEL_COUNT] = torch.eye(LABEL_COUNT)
-    for code, members in PARTIAL_LABELS.items():
-        sets[code, list(members)] = 1
-    return sets
+from trainer.distributed.processes import shared_mean
 
 
 def balanced_weights(frequencies: Tensor, power: float) -> Tensor:

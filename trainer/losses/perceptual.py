@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from portrait_studio.errors import DataSetError
-from trainer.processes import shared_mean
+from trainer.distributed.processes import shared_mean
 
 _STAGES = {13: (2, 2, 3, 3, 3), 16: (2, 2, 4, 4, 4)}
 """Convolutions of each stage by their number in all: VGG-16 and VGG-19 without their last layers."""

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from portrait_studio.networks.conventions import IGNORE_LABEL
-from trainer.processes import shared_mean
+from trainer.distributed.processes import shared_mean
 
 
 def asked_region(mask: Tensor, truth: Tensor, reach: int) -> Tensor:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from portrait_studio.errors import OptionError
 from portrait_studio.networks.conventions import LABEL_COUNT, LABELS, OPEN_LABELS
-from trainer.losses.parsing import label_sets
+from trainer.data.label_sets import label_sets
 
 _LEAST_KNOWN = 0.9
 """Share of the pixels whose label must be known exactly: even full maps have thin unknown borders."""

@@ -10,7 +10,6 @@ from typing import Any
 from torch import Tensor, nn
 
 from portrait_studio.networks.discriminator import Judgement
-from trainer.config import Recipe
 from trainer.losses.adversarial import (
     discriminator_loss,
     feature_matching_loss,
@@ -18,6 +17,7 @@ from trainer.losses.adversarial import (
     gradient_penalty,
     patch_weights,
 )
+from trainer.recipes.config import Recipe
 from trainer.tasks.base import StepLoss
 
 

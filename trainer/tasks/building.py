@@ -15,14 +15,14 @@ from portrait_studio.networks.face_completion import FACE_COMPLETION, FACE_COMPL
 from portrait_studio.networks.parsing import ParsingNetwork
 from portrait_studio.networks.registry import ARCHITECTURES, build_network
 from portrait_studio.networks.segmentation import SegmentationNetwork
-from trainer.config import Recipe
-from trainer.frozen import Frozen
 from trainer.losses.perceptual import PerceptualLoss, RelativeFeatureDistance, load_perceptual
+from trainer.recipes.config import Recipe
 from trainer.tasks.adversary import Adversary
 from trainer.tasks.base import Task
 from trainer.tasks.completion import CompletionTask
 from trainer.tasks.face import FaceTask
 from trainer.tasks.face_completion import FaceCompletionTask
+from trainer.tasks.frozen import Frozen
 from trainer.tasks.parsing import ParsingTask
 from trainer.tasks.segmentation import SegmentationTask
 from trainer.tasks.structure import StructureSource

@@ -9,11 +9,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from trainer.config import LossConfig, Recipe
 from trainer.data.batch import Batch
 from trainer.losses.adversarial import hole_l1
 from trainer.losses.perceptual import PerceptualLoss
 from trainer.losses.windows import cut_windows, hole_windows
+from trainer.recipes.config import LossConfig, Recipe
 from trainer.tasks.adversary import Adversary, Scene
 from trainer.tasks.base import StepLoss, stack_rows, to_pictures
 from trainer.tasks.parsing import colour_labels

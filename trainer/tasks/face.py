@@ -11,10 +11,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from portrait_studio.networks.face import FACE_WINDOW
-from trainer.config import Recipe
 from trainer.data.batch import Batch
 from trainer.losses.adversarial import hole_l1
 from trainer.losses.perceptual import PerceptualLoss
+from trainer.recipes.config import Recipe
 from trainer.tasks.adversary import Adversary, Scene
 from trainer.tasks.base import StepLoss, stack_rows, to_pictures
 from trainer.tasks.structure import StructureSource

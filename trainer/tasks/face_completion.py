@@ -13,11 +13,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from portrait_studio.networks.face_completion import FACE_PARTS, PARTS_STRIDE, FaceCompletionOutput
-from trainer.config import Recipe
 from trainer.data.batch import Batch
 from trainer.losses.face import feature_weights, landmark_loss, parts_loss, picture_loss
 from trainer.losses.perceptual import PerceptualLoss
 from trainer.losses.windows import cut_windows, random_hole_windows
+from trainer.recipes.config import Recipe
 from trainer.tasks.base import StepLoss, stack_rows, to_pictures
 
 _PART_COLOURS = np.array(

@@ -13,15 +13,11 @@ from torch import Tensor, nn
 from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT, PARTIAL_LABELS, SKELETON
 from portrait_studio.networks.efficientnet_lite import EfficientNetLite2
 from portrait_studio.networks.parsing import ParsingNetwork
-from trainer.config import Recipe
 from trainer.data.batch import Batch
+from trainer.data.label_sets import label_sets
 from trainer.losses.lovasz import lovasz_softmax_loss
-from trainer.losses.parsing import (
-    balanced_weights,
-    heatmap_loss,
-    label_sets,
-    weighted_softmax_loss,
-)
+from trainer.losses.parsing import balanced_weights, heatmap_loss, weighted_softmax_loss
+from trainer.recipes.config import Recipe
 from trainer.tasks.base import StepLoss, stack_rows, to_pictures
 
 _LOGITS_STRIDE = 2

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from portrait_studio.networks.segmentation import SegmentationNetwork
-from trainer.config import Recipe
 from trainer.data.batch import Batch
 from trainer.losses.segmentation import asked_region, dice_loss, segmentation_loss
+from trainer.recipes.config import Recipe
 from trainer.tasks.base import StepLoss, stack_rows, to_pictures
 
 _REACH = 4

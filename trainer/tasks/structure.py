@@ -10,7 +10,7 @@ from torch.nn import functional
 from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT
 from portrait_studio.networks.parsing import ParsingNetwork
 from trainer.data.batch import Batch
-from trainer.losses.parsing import label_sets
+from trainer.data.label_sets import label_sets
 
 
 def known_structure(labels: Tensor) -> Tensor:

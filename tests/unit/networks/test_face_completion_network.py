@@ -15,7 +15,7 @@ from portrait_studio.networks.face_completion import (
 )
 from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import count_macs
-from trainer.recipe_files import load_recipe
+from trainer.recipes.files import load_recipe
 
 SIDE = FACE_COMPLETION_SIDE
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from portrait_studio.errors import FileError, MissingFileError, OptionError
 from portrait_studio.ordinary_file import read_file
-from trainer.config import Recipe
+from trainer.recipes.config import Recipe
 
-RECIPES = Path(__file__).parent / "recipes"
+RECIPES = Path(__file__).parent
 _MOST_BYTES = 1 << 20
 
 

@@ -1,9 +1,7 @@
-"""`portrait-trainer card`: new figures for a network that is released already, without its run."""
+"""New figures for a network that is released already, without its run."""
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,9 +11,9 @@ from portrait_studio.imaging.atomic import replacing
 from portrait_studio.networks.catalog import way_of
 from portrait_studio.networks.released import load_network, save_network
 from trainer.evaluation.report import read_json
-from trainer.export import MEASURED_AS, Exported, at_cost_of, check_reports
-from trainer.halving import is_halved
-from trainer.model_card import with_reports
+from trainer.release.export import MEASURED_AS, Exported, at_cost_of, check_reports
+from trainer.release.halving import is_halved
+from trainer.release.model_card import with_reports
 
 
 def write_figures(name: str, models: Path, metrics: Sequence[Path]) -> Exported:
@@ -62,20 +60,3 @@ def write_figures(name: str, models: Path, metrics: Sequence[Path]) -> Exported:
             f"The figures of {name} cannot be written to {models}: {error.strerror}."
         ) from error
     return Exported(weights, card, digest)
-
-
-def add_card_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `card` to the commands of the trainer."""
-    parser = commands.add_parser("card", help="write new figures into a released network's file and card")
-    parser.add_argument("name", metavar="NAME", help="parsing, completion, completion-down ...")
-    parser.add_argument("models", type=Path, metavar="MODELS", help="folder of released weights")
-    parser.add_argument(
-        "--metrics", type=Path, nargs="+", required=True, metavar="JSON", help="reports of evaluate --json"
-    )
-    parser.set_defaults(handler=_run)
-
-
-def _run(arguments: argparse.Namespace) -> int:
-    written = write_figures(arguments.name, arguments.models, arguments.metrics)
-    sys.stdout.write(f"{written.weights} {written.sha256}\n{written.card}\n")
-    return 0

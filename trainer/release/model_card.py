@@ -13,11 +13,11 @@ from torch import nn
 
 from portrait_studio.errors import ExportError
 from portrait_studio.networks.released import count_macs, count_parameters
-from trainer.config import Recipe
 from trainer.evaluation.rendering import as_markdown
 from trainer.evaluation.report import Report
 from trainer.families import FAMILIES
-from trainer.halving import HalvingTest
+from trainer.recipes.config import Recipe
+from trainer.release.halving import HalvingTest
 
 RESEARCH = "research only"
 

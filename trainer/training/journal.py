@@ -11,7 +11,7 @@ from typing import Any, TextIO
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.config import Recipe
+from trainer.recipes.config import Recipe
 
 
 def _tensorboard(folder: Path) -> Any:

@@ -11,9 +11,9 @@ from torch.nn import functional
 
 from portrait_studio.networks.eigenfaces import EIGENFACE_SIDE
 from portrait_studio.networks.face_completion import FaceCompletion
-from trainer.config import Recipe
 from trainer.data.batches import BatchSource
-from trainer.data.face_windows import FaceJitter
+from trainer.recipes.config import Recipe
+from trainer.recipes.samples import FaceJitter
 
 _JITTER: Final = FaceJitter(scale=0.03, turn=2.0, shift=1.5, loose=0.0)
 """As far as windows stray that are aligned by found landmarks: more would blur the components."""

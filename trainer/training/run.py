@@ -14,14 +14,14 @@ from torch.nn.parallel import DistributedDataParallel
 
 from portrait_studio.engine.devices import Compute
 from portrait_studio.errors import DataSetError, OptionError
-from trainer.config import OptimiserConfig, Recipe
 from trainer.data.batch import Batch
 from trainer.data.batches import BatchSource, Share
-from trainer.frozen import Frozen
-from trainer.processes import processes
-from trainer.run_state import Ema, RunState, load_state, save_state
-from trainer.synced_norm import sync_batch_norms
+from trainer.distributed.processes import processes
+from trainer.distributed.synced_norm import sync_batch_norms
+from trainer.recipes.config import OptimiserConfig, Recipe
 from trainer.tasks.base import Task
+from trainer.tasks.frozen import Frozen
+from trainer.training.run_state import Ema, RunState, load_state, save_state
 
 
 class PhaseLoss(nn.Module):

@@ -16,13 +16,13 @@ from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
 from portrait_studio.errors import DataSetError
-from trainer.config import OptimiserConfig
 from trainer.data.batch import Batch
 from trainer.data.batches import BatchSource
 from trainer.data.loading import loaded
-from trainer.journal import Journal
-from trainer.processes import any_of, processes, shared_mean, shared_means
-from trainer.run import PhaseLoss, Run, writing
+from trainer.distributed.processes import any_of, processes, shared_mean, shared_means
+from trainer.recipes.config import OptimiserConfig
+from trainer.training.journal import Journal
+from trainer.training.run import PhaseLoss, Run, writing
 
 
 def rate_factor(step: int, steps: int, config: OptimiserConfig) -> float:

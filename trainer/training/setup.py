@@ -19,14 +19,14 @@ from portrait_studio.networks.parsing import ParsingNetwork
 from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import load_network, read_manifest
 from portrait_studio.networks.segmentation import SegmentationNetwork
-from trainer.config import Recipe
 from trainer.data.batches import BatchSource
-from trainer.eigenfaces import fit_eigenfaces
-from trainer.frozen import Frozen
-from trainer.processes import processes
-from trainer.run import Run
-from trainer.run_state import STATE_FILE
+from trainer.distributed.processes import processes
+from trainer.recipes.config import Recipe
 from trainer.tasks.building import check_task, make_task
+from trainer.tasks.eigenfaces import fit_eigenfaces
+from trainer.tasks.frozen import Frozen
+from trainer.training.run import Run
+from trainer.training.run_state import STATE_FILE
 
 _STEM = "_conv_stem.weight"
 _MASK_SHARE = 0.2

@@ -11,17 +11,17 @@ from typing import Any, TypeVar
 
 from portrait_studio.engine.devices import Compute, threads_of_cpu
 from portrait_studio.errors import OptionError
-from trainer.compiling import compiled
-from trainer.config import DataConfig, OptimiserConfig, Recipe, RunConfig
 from trainer.data.loading import default_workers
-from trainer.frozen import Frozen, frozen_of_run
-from trainer.loop import train
-from trainer.precision import choose_compute
-from trainer.processes import joined, processes
-from trainer.recipe_files import load_recipe, recipe_names
-from trainer.run import Run
-from trainer.run_state import STATE_FILE, load_state
-from trainer.setup import start_run
+from trainer.distributed.processes import joined, processes
+from trainer.recipes.config import DataConfig, OptimiserConfig, Recipe, RunConfig
+from trainer.recipes.files import load_recipe, recipe_names
+from trainer.tasks.frozen import Frozen, frozen_of_run
+from trainer.training.compiling import compiled
+from trainer.training.loop import train
+from trainer.training.precision import choose_compute
+from trainer.training.run import Run
+from trainer.training.run_state import STATE_FILE, load_state
+from trainer.training.setup import start_run
 
 _Section = TypeVar("_Section", DataConfig, OptimiserConfig, RunConfig)
 

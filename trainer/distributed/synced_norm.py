@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from trainer.processes import processes, shared_mean_with_gradient
+from trainer.distributed.processes import processes, shared_mean_with_gradient
 
 
 class SyncedBatchNorm(nn.BatchNorm2d):

@@ -13,8 +13,8 @@ import torch
 from torch import nn
 
 from portrait_studio.errors import DataSetError, OptionError
-from trainer.config import Recipe
-from trainer.recipe_files import recipe_from_dict
+from trainer.recipes.config import Recipe
+from trainer.recipes.files import recipe_from_dict
 
 STATE_FILE = "state.pt"
 

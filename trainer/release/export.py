@@ -1,10 +1,8 @@
-"""`portrait-trainer export`: from the state of a run to a released weights file with its card."""
+"""From the state of a run to a released weights file with its card."""
 
 from __future__ import annotations
 
-import argparse
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -25,9 +23,9 @@ from trainer.evaluation.cost import cost_of
 from trainer.evaluation.report import Report, read_json
 from trainer.evaluation.targets import at_cost
 from trainer.families import FAMILIES
-from trainer.halving import try_half_precision
-from trainer.model_card import CardFacts, model_card
-from trainer.run_state import STATE_FILE, RunState, load_state
+from trainer.release.halving import try_half_precision
+from trainer.release.model_card import CardFacts, model_card
+from trainer.training.run_state import STATE_FILE, RunState, load_state
 
 MEASURED_AS = "measured_as"
 """Key of the record: SHA-256 of earlier files with the same weights, which reports may name."""
@@ -123,35 +121,13 @@ def at_cost_of(models: Path, reports: Sequence[Report]) -> list[Report]:
 
 def commit() -> str:
     """The version of the source that is running: the Git commit, with a plus when files differ from it."""
-    folder = Path(__file__).resolve().parent
+    source = Path(__file__).resolve().parents[2]
     try:
-        head = _git(folder, "rev-parse", "--short=12", "HEAD")
-        changed = _git(folder, "status", "--porcelain", "--untracked-files=no", "--", str(folder.parent))
+        head = _git(source, "rev-parse", "--short=12", "HEAD")
+        changed = _git(source, "status", "--porcelain", "--untracked-files=no", "--", ".")
     except (OSError, subprocess.SubprocessError):
         return "unknown"
     return f"{head}+" if changed else head
-
-
-def add_export_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `export` to the commands of the trainer."""
-    parser = commands.add_parser("export", help="release the weights of a run, with a model card")
-    parser.add_argument("run", type=Path, metavar="RUN", help="folder of the run")
-    parser.add_argument("models", type=Path, metavar="MODELS", help="folder of released weights")
-    parser.add_argument(
-        "--metrics",
-        type=Path,
-        nargs="+",
-        default=[],
-        metavar="JSON",
-        help="reports of evaluate --json for the card",
-    )
-    parser.set_defaults(handler=_run)
-
-
-def _run(arguments: argparse.Namespace) -> int:
-    exported = export_run(arguments.run, arguments.models, arguments.metrics)
-    sys.stdout.write(f"{exported.weights} {exported.sha256}\n{exported.card}\n")
-    return 0
 
 
 def _take_weights(module: nn.Module, state: RunState, run: Path) -> None:

@@ -1,10 +1,8 @@
-"""`portrait-trainer import-darknet`: release the detection network that Darknet's authors trained."""
+"""Release the detection network that Darknet's authors trained."""
 
 from __future__ import annotations
 
-import argparse
 import hashlib
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
@@ -15,11 +13,11 @@ from portrait_studio.networks.detection import DetectionConfig, DetectionNetwork
 from portrait_studio.networks.folding import normalised_convolutions
 from portrait_studio.networks.released import count_macs, count_parameters, save_network
 from portrait_studio.targets import check_targets
-from trainer.darknet import load_darknet
-from trainer.export import MEASURED_AS, Exported, commit, same_weights_in
 from trainer.families import FAMILIES
-from trainer.halving import HalvingTest, try_half_precision
-from trainer.model_card import AFTER, MEASURED, SET_TERMS, precision, table
+from trainer.release.darknet import load_darknet
+from trainer.release.export import MEASURED_AS, Exported, commit, same_weights_in
+from trainer.release.halving import HalvingTest, try_half_precision
+from trainer.release.model_card import AFTER, MEASURED, SET_TERMS, precision, table
 
 TASK: Final = "detection"
 _ARCHITECTURE: Final = "yolov3-tiny"
@@ -126,17 +124,3 @@ def _card(module: DetectionNetwork, origin: str, digest: str, halving: HalvingTe
         _LIMITS,
     ]
     return "\n\n".join(sections) + "\n"
-
-
-def add_import_darknet_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `import-darknet` to the commands of the trainer."""
-    parser = commands.add_parser("import-darknet", help="release the detection network of Darknet's authors")
-    parser.add_argument("source", type=Path, metavar="WEIGHTS", help="Darknet's yolov3-tiny.weights")
-    parser.add_argument("models", type=Path, metavar="MODELS", help="folder of released weights")
-    parser.set_defaults(handler=_run)
-
-
-def _run(arguments: argparse.Namespace) -> int:
-    written = import_darknet(arguments.source, arguments.models)
-    sys.stdout.write(f"{written.weights} {written.sha256}\n{written.card}\n")
-    return 0

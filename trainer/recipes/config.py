@@ -1,4 +1,4 @@
-"""Recipes: typed, frozen settings of one training run; `recipe_files` reads them from TOML."""
+"""Recipes: typed, frozen settings of one training run; `files` reads them from TOML."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portrait_studio.errors import OptionError
-from trainer.data.augment import AugmentConfig
-from trainer.data.face_windows import FaceJitter
-from trainer.data.holes import HoleMix
-from trainer.data.prompts import PromptConfig
+from trainer.recipes.samples import AugmentConfig, FaceJitter, HoleMix, PromptConfig
 
 OPTIMISERS = ("sgd", "adam", "adamw")
 SCHEDULES = ("constant", "cosine", "polynomial")

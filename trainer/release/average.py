@@ -1,9 +1,7 @@
-"""`portrait-trainer average`: the mean of two trainings of one network, to go on from."""
+"""The mean of two trainings of one network, to go on from."""
 
 from __future__ import annotations
 
-import argparse
-import sys
 from pathlib import Path
 
 import torch
@@ -12,9 +10,9 @@ from portrait_studio.errors import ExportError, OptionError
 from portrait_studio.imaging.atomic import replacing
 from portrait_studio.networks.catalog import way_of
 from portrait_studio.networks.released import load_network, save_network
-from trainer.export import MEASURED_AS
-from trainer.halving import is_halved
-from trainer.model_card import card_of_mean
+from trainer.release.export import MEASURED_AS
+from trainer.release.halving import is_halved
+from trainer.release.model_card import card_of_mean
 
 
 def average(name: str, earlier: Path, later: Path, destination: Path, share: float) -> str:
@@ -76,22 +74,3 @@ def average(name: str, earlier: Path, later: Path, destination: Path, share: flo
         return digest
     except OSError as error:
         raise ExportError(f"The weights cannot be written to {destination}: {error.strerror}.") from error
-
-
-def add_average_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `average` to the commands of the trainer."""
-    parser = commands.add_parser("average", help="mean of two trainings of one network, to go on from")
-    parser.add_argument("name", metavar="NAME", help="parsing, completion, completion-down ...")
-    parser.add_argument("earlier", type=Path, metavar="EARLIER", help="models folder")
-    parser.add_argument("later", type=Path, metavar="LATER", help="models folder trained on from it")
-    parser.add_argument("destination", type=Path, metavar="DEST", help="models folder to write to")
-    parser.add_argument("--share", type=float, default=0.5, help="of the later weights; 0.5 by default")
-    parser.set_defaults(handler=_run)
-
-
-def _run(arguments: argparse.Namespace) -> int:
-    digest = average(
-        arguments.name, arguments.earlier, arguments.later, arguments.destination, arguments.share
-    )
-    sys.stdout.write(f"{arguments.destination / arguments.name}.safetensors {digest}\n")
-    return 0

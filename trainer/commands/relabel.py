@@ -8,10 +8,10 @@ from pathlib import Path
 
 from portrait_studio.engine.devices import threads_of_cpu
 from portrait_studio.errors import DataSetError
+from trainer.commands.threads_option import add_threads_option
 from trainer.data.pack_format import packed_sets
 from trainer.data.relabel import relabel
-from trainer.precision import choose_compute
-from trainer.threads import add_threads_option
+from trainer.training.precision import choose_compute
 
 
 def add_relabel_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

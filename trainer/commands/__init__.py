@@ -1,0 +1,1 @@
+"""What `portrait-trainer` understands: one file for each command."""
