@@ -99,3 +99,16 @@ class Margins:
     def extends(self) -> bool:
         """Whether anything is added."""
         return max(self.left, self.top, self.right, self.bottom) > 0
+
+    @property
+    def added(self) -> Margins:
+        """The same without what is cut."""
+        return Margins(*(max(0, side) for side in (self.left, self.top, self.right, self.bottom)))
+
+    def scaled(self, scale: float) -> Margins:
+        """The same on a picture of another size, in whole pixels; what is added stays at least one pixel."""
+
+        def side(pixels: int) -> int:
+            return max(1, round(pixels * scale)) if pixels > 0 else round(pixels * scale)
+
+        return Margins(side(self.left), side(self.top), side(self.right), side(self.bottom))

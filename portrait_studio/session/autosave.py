@@ -46,7 +46,6 @@ class Autosave(QObject):
         self._is_due = False
         self._has_complained = False
         self._desk = JobDesk(runner, self)
-        self._desk.succeeded.connect(self._on_written)
         self._desk.failed.connect(self._on_failed)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.keep)
@@ -108,7 +107,7 @@ class Autosave(QObject):
                 raise
             return state
 
-        self._desk.start(JobKind.AUTOSAVE, task)
+        self._desk.start(JobKind.AUTOSAVE, task, self._on_written)
 
     @property
     def is_idle(self) -> bool:
@@ -141,7 +140,7 @@ class Autosave(QObject):
         self._slot.clear()
         self._slot = Slot.new(self._folder)
 
-    def _on_written(self, _job: object, state: State) -> None:
+    def _on_written(self, state: State) -> None:
         self._has_file, self._kept, self._has_complained = True, state, False
         if not self._session.files.has_unsaved_edits:
             self._forget()

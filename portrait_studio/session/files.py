@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +26,7 @@ from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.history import State
-from portrait_studio.session.jobs import Job, JobDesk, JobKind, Runner
+from portrait_studio.session.jobs import JobDesk, JobKind, Runner
 from portrait_studio.session.painting import Painting
 
 
@@ -66,7 +64,6 @@ class Files(QObject):
         super().__init__(parent)
         self._editing, self._painting = editing, painting
         self.desk = JobDesk(runner, self)
-        self.desk.succeeded.connect(self._on_succeeded)
         self._name = ""
         self._project_path: Path | None = None
         self._written_state: State = None
@@ -114,7 +111,7 @@ class Files(QObject):
             progress.check()
             return Opened(Project(Document(photo)))
 
-        self.desk.start(JobKind.OPEN, task)
+        self.desk.start(JobKind.OPEN, task, self.read.emit)
 
     def open_recovered(self, path: Path) -> None:
         """Open autosaved work as what it was: unsaved edits of a photo or of another project."""
@@ -125,7 +122,7 @@ class Files(QObject):
             own = None if project.origin is None else project.origin.project
             return Opened(project, own, is_saved=False)
 
-        self.desk.start(JobKind.OPEN, task)
+        self.desk.start(JobKind.OPEN, task, self.read.emit)
 
     def open_pixels(self, pixels: NDArray[np.uint8]) -> None:
         """Open a picture that has no file. Args: (H, W, 3) RGB uint8; taken over."""
@@ -134,8 +131,7 @@ class Files(QObject):
 
     def cancel_opening(self) -> bool:
         """Open nothing after all; False when nothing is being opened."""
-        job = self.desk.current
-        return job is not None and job.kind is JobKind.OPEN and self.desk.cancel()
+        return self.desk.cancel(JobKind.OPEN)
 
     def belong_to(self, opened: Opened) -> None:
         """The document is another one now."""
@@ -156,7 +152,7 @@ class Files(QObject):
                 write_project(snapshot, path, progress.check)
                 return path
 
-            self.desk.start(JobKind.SAVE, task)
+            self.desk.start(JobKind.SAVE, task, self._on_saved)
 
     def export(self, path: Path, options: ExportOptions) -> None:
         """Write the result to a file, replacing what is there."""
@@ -164,7 +160,9 @@ class Files(QObject):
         document = self._editing.document
         if document is not None and self._editing.may_edit:
             self._written_state = self._editing.history.state
-            self.desk.start(JobKind.EXPORT, lambda progress: document.export(path, options))
+            self.desk.start(
+                JobKind.EXPORT, lambda progress: document.export(path, options), self._on_exported
+            )
 
     def export_record(self, path: Path) -> None:
         """Write how to repeat the edit to a file, replacing what is there."""
@@ -176,7 +174,7 @@ class Files(QObject):
                 write_record(record_edit(snapshot), path)
                 return path
 
-            self.desk.start(JobKind.RECORD, task)
+            self.desk.start(JobKind.RECORD, task, self.recorded.emit)
 
     # -- masks ---------------------------------------------------------------------------------------------
 
@@ -186,7 +184,11 @@ class Files(QObject):
         document = self._editing.document
         if document is not None and self._editing.may_edit:
             extent = document.extent
-            self.desk.start(JobKind.READ_MASK, lambda progress: read_mask(path, extent, soft=True))
+            self.desk.start(
+                JobKind.READ_MASK,
+                lambda progress: read_mask(path, extent, soft=True),
+                partial(self._painting.replace_mask, Message("Import mask")),
+            )
 
     def export_mask(self, path: Path) -> None:
         """Write the mask to a PNG file, replacing what is there."""
@@ -207,20 +209,9 @@ class Files(QObject):
                 write_mask(mask, path)
                 return path
 
-            self.desk.start(JobKind.WRITE_MASK, task)
+            self.desk.start(JobKind.WRITE_MASK, task, self.mask_exported.emit)
 
     # -- answers -------------------------------------------------------------------------------------------
-
-    def _on_succeeded(self, job: Job, result: object) -> None:
-        answers: dict[JobKind, Callable[[Any], None]] = {
-            JobKind.OPEN: self.read.emit,
-            JobKind.EXPORT: self._on_exported,
-            JobKind.SAVE: self._on_saved,
-            JobKind.RECORD: self.recorded.emit,
-            JobKind.READ_MASK: partial(self._painting.replace_mask, Message("Import mask")),
-            JobKind.WRITE_MASK: self.mask_exported.emit,
-        }
-        answers[job.kind](result)
 
     def _on_exported(self, report: ExportReport) -> None:
         self._editing.history.mark_saved(self._written_state)

@@ -34,7 +34,8 @@ from portrait_studio.messages import Message
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.jobs import Failure, JobDesk, JobKind
 from portrait_studio.session.last_fill import LastFill
-from portrait_studio.session.survey import Survey
+from portrait_studio.session.painting import Painting
+from portrait_studio.session.parsing_maps import ParsingMaps
 
 OTHER_WAYS: Final = (Method.DEFAULT, Method.PATCHES, Method.NETWORK)
 """How further candidates are made, in turn."""
@@ -86,11 +87,28 @@ class Filling(QObject):
     """Other tries wait for the fill under way"""
 
     def __init__(
-        self, editing: Editing, desk: JobDesk, engine: Completer, survey: Survey, parent: QObject
+        self,
+        editing: Editing,
+        desk: JobDesk,
+        engine: Completer,
+        parsing_maps: ParsingMaps,
+        painting: Painting,
+        parent: QObject,
     ) -> None:
-        """Args: the document; who works; who fills; what is where."""
+        """Fill nothing yet.
+
+        Args:
+            editing: the open document.
+            desk: jobs of the engine.
+            engine: fills.
+            parsing_maps: of the photo; each fill brings one along.
+            painting: whose strokes are not torn off.
+            parent: owns this.
+        """
         super().__init__(parent)
-        self._editing, self._desk, self._engine, self._survey = editing, desk, engine, survey
+        self._editing, self._desk, self._engine = editing, desk, engine
+        self._parsing_maps, self._painting = parsing_maps, painting
+        self._result: CompletionResult | None = None
         self._last = LastFill(editing)
         self.intent = Intent.AUTOMATIC
         self._plan: _Plan | None = None
@@ -100,6 +118,7 @@ class Filling(QObject):
         self._told: Candidates | None = None
         self._is_replacing = False
         editing.history.changed.connect(self._tell)
+        painting.ended.connect(self._take)
 
     # -- state ---------------------------------------------------------------------------------------------
 
@@ -189,8 +208,16 @@ class Filling(QObject):
 
     # -- answers -------------------------------------------------------------------------------------------
 
-    def take(self, result: CompletionResult) -> None:
-        """The engine is done."""
+    def _on_result(self, result: CompletionResult) -> None:
+        """It waits for the end of a stroke under way."""
+        self._result = result
+        if not self._painting.is_under_way:
+            self._take()
+
+    def _take(self) -> None:
+        result, self._result = self._result, None
+        if result is None:
+            return
         plan, self._plan = self._plan, None
         if plan is None:
             return
@@ -240,8 +267,20 @@ class Filling(QObject):
         self._wait(())
         self._forget_next()
 
-    def end(self) -> None:
-        """The fill under way is no more; what it was to replace is still there.
+    def stop(self) -> None:
+        """The fill under way is no more, and none that waited for it begins."""
+        self._result = None
+        self._wait(())
+        self._end()
+
+    def _on_stopped(self, error: Exception | None) -> None:
+        if error is None:
+            self._end()
+        else:
+            self.stop()
+
+    def _end(self) -> None:
+        """What the fill under way was to replace is still there.
 
         What was marked meanwhile stays, but is not filled together with what this one was to fill.
         """
@@ -249,11 +288,6 @@ class Filling(QObject):
         self._forget_next()
         if not self._waiting:
             self._editing.meanwhile.end()
-
-    def stop(self) -> None:
-        """The same, and none that waited for it begins."""
-        self._wait(())
-        self.end()
 
     # -- pieces --------------------------------------------------------------------------------------------
 
@@ -273,7 +307,11 @@ class Filling(QObject):
     def _start(self, plan: _Plan) -> None:
         document, engine = self._editing.document, self._engine
         assert document is not None
-        seen = self._survey.structure if plan.purpose is _Purpose.NEW else self._survey.before_last_fill
+        seen = (
+            self._parsing_maps.of_photo
+            if plan.purpose is _Purpose.NEW
+            else self._parsing_maps.before_last_fill
+        )
         before = plan.before
         structure = wanted_with(self.intent, before.mask, document.wanted_structure, seen, before.blank)
         how, joints = replace(plan.options, keep_stages=True), document.joints
@@ -281,7 +319,12 @@ class Filling(QObject):
         request = CompletionRequest(before.image, before.mask, how, structure, extension, joints)
         self._plan = replace(plan, structure=structure, joints=joints)
         self._editing.meanwhile.begin()
-        self._desk.start(JobKind.FILL, lambda progress: engine.complete(request, progress))
+        self._desk.start(
+            JobKind.FILL,
+            lambda progress: engine.complete(request, progress),
+            self._on_result,
+            self._on_stopped,
+        )
 
     def _replace_last(self, candidates: Candidates) -> None:
         document = self._editing.document
@@ -321,7 +364,7 @@ class Filling(QObject):
         step = Step(Message("Fill"), delta, record_of(shown, candidates.by_hole, is_anew=over is not None))
         self._known[step] = candidates
         self._editing.push(step)
-        self._survey.learn(shown.result.structure)
+        self._parsing_maps.learn(shown.result.structure)
 
     def _latest_options(self) -> CompletionOptions | None:
         """Of the latest try that was made, runs or waits; None where there was none."""

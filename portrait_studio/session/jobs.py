@@ -51,9 +51,9 @@ class JobKind(Enum):
     READ_MASK = Message("Reading the mask")
     WRITE_MASK = Message("Writing the mask")
     FILL = Message("Filling")
-    PARSE = Message("Reading the structure")
-    SURVEY = Message("Looking at the photo")
-    SKETCH = Message("Guessing the outline")
+    PARSE_HOLE = Message("Reading the structure")
+    PARSE_PHOTO = Message("Looking at the photo")
+    OUTLINE = Message("Guessing the outline")
     TIGHTEN = Message("Tightening the mask")
     PEOPLE = Message("Looking for people")
     FIND = Message("Finding the thing")
@@ -61,21 +61,25 @@ class JobKind(Enum):
     @property
     def is_quiet(self) -> bool:
         """Whether nobody waits for it."""
-        return self in (JobKind.PREPARE, JobKind.SURVEY, JobKind.SKETCH)
+        return self in (JobKind.PREPARE, JobKind.PARSE_PHOTO, JobKind.OUTLINE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Job:
     """A job that was started.
 
     Attributes:
         number: unique within its desk.
         kind: what it does.
+        done: takes what its task returned.
+        stopped: hears that it failed, and why, or with None that it was cancelled.
         token: cancels it.
     """
 
     number: int
     kind: JobKind
+    done: Callable[[Any], None]
+    stopped: Callable[[Exception | None], None]
     token: CancelToken = field(default_factory=CancelToken)
 
 
@@ -87,11 +91,13 @@ class Failure:
         kind: what was being done.
         error: the exception.
         log: its traceback.
+        is_repeated: whether the job of this kind that ended before failed, too.
     """
 
     kind: JobKind
     error: Exception
     log: str
+    is_repeated: bool = False
 
 
 class JobDesk(QObject):
@@ -104,21 +110,23 @@ class JobDesk(QObject):
     """Job"""
     progressed = Signal(object, float)
     """Stage, share in [0, 1]"""
-    succeeded = Signal(object, object)
-    """Job, what its task returned"""
-    failed = Signal(object)
-    """Failure"""
     ended = Signal(object)
-    """Job: sent before `succeeded`, `failed` or `cancelled`."""
-    cancelled = Signal(object)
-    """Job"""
+    """Job: sent before anybody hears how."""
+    failed = Signal(object)
+    """Failure: sent when its owner has heard of it"""
 
     def __init__(self, runner: Runner, parent: QObject | None = None) -> None:
-        """Args: the thread that does the tasks."""
+        """Wait for tasks.
+
+        Args:
+            runner: the thread that does them.
+            parent: owns this.
+        """
         super().__init__(parent)
         self._runner = runner
         self._current: Job | None = None
         self._count = 0
+        self._failing: set[JobKind] = set()
         runner.progressed.connect(self._on_progressed)
         runner.succeeded.connect(self._on_succeeded)
         runner.failed.connect(self._on_failed)
@@ -129,24 +137,29 @@ class JobDesk(QObject):
         """The job under way."""
         return self._current
 
-    def start(self, kind: JobKind, task: Task) -> Job:
-        """Cancel the current job, if any, and start another."""
+    def start(
+        self,
+        kind: JobKind,
+        task: Task,
+        done: Callable[[Any], None],
+        stopped: Callable[[Exception | None], None] = lambda error: None,
+    ) -> None:
+        """Cancel the current job, if any, and start another; see `Job`."""
         self.cancel()
         self._count += 1
-        job = Job(self._count, kind)
+        job = Job(self._count, kind, done, stopped)
         self._current = job
         self.started.emit(job)
         self._runner.submit(job.number, job.token, task)
-        return job
 
-    def cancel(self) -> bool:
-        """Stop the current job and forget it at once; False when there is none."""
+    def cancel(self, *kinds: JobKind) -> bool:
+        """Stop the current job and forget it at once; False when there is none, or none of these kinds."""
         job = self._current
-        if job is None:
+        if job is None or (kinds and job.kind not in kinds):
             return False
         job.token.cancel()
         self._end(job)
-        self.cancelled.emit(job)
+        job.stopped(None)
         return True
 
     def _end(self, job: Job) -> None:
@@ -165,19 +178,23 @@ class JobDesk(QObject):
     def _on_succeeded(self, number: int, result: object) -> None:
         job = self._is_current(number)
         if job is not None:
+            self._failing.discard(job.kind)
             self._end(job)
-            self.succeeded.emit(job, result)
+            job.done(result)
 
     @Slot(int, object, str)
     def _on_failed(self, number: int, error: Exception, log: str) -> None:
         job = self._is_current(number)
         if job is not None:
+            failure = Failure(job.kind, error, log, job.kind in self._failing)
+            self._failing.add(job.kind)
             self._end(job)
-            self.failed.emit(Failure(job.kind, error, log))
+            job.stopped(error)
+            self.failed.emit(failure)
 
     @Slot(int)
     def _on_cancelled(self, number: int) -> None:
         job = self._is_current(number)
         if job is not None:
             self._end(job)
-            self.cancelled.emit(job)
+            job.stopped(None)

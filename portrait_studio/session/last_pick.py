@@ -13,9 +13,9 @@ from portrait_studio.imaging.masks import HOLE, KNOWN, Mask
 from portrait_studio.messages import Message
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.history import State
+from portrait_studio.session.parsing_maps import ParsingMaps
 from portrait_studio.session.picked import Picked, reaching
 from portrait_studio.session.step_names import picked_part
-from portrait_studio.session.survey import Survey
 from portrait_studio.session.tools import Tools
 
 
@@ -43,10 +43,10 @@ class LastPick(QObject):
     hinted = Signal(object)
     """Message: why nothing was marked"""
 
-    def __init__(self, editing: Editing, survey: Survey, tools: Tools, parent: QObject) -> None:
+    def __init__(self, editing: Editing, parsing_maps: ParsingMaps, tools: Tools, parent: QObject) -> None:
         """Args: the document; what is where; how far to reach, and which probability is enough."""
         super().__init__(parent)
-        self._editing, self._survey, self._tools = editing, survey, tools
+        self._editing, self._parsing_maps, self._tools = editing, parsing_maps, tools
         self._last: _Pick | None = None
         self._sliders = self._set()
         tools.changed.connect(self._on_tools_changed)
@@ -90,7 +90,7 @@ class LastPick(QObject):
         self._last = None
 
     def _outline(self, picked: Picked) -> tuple[Bounds, Mask]:
-        document, parts = self._editing.document, self._survey.parts
+        document, parts = self._editing.document, self._parsing_maps.parts
         assert document is not None
         bounds, close = picked.outline(document.extent, self._tools.threshold)
         spared = None if parts is None or picked.takes_skin else parts.skin

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from portrait_studio.imaging.masks import Mask
 from portrait_studio.messages import Message
 from portrait_studio.session.editing import Editing
-from portrait_studio.session.seeking import Seeking
+from portrait_studio.session.segmentation import Segmentation
 
 
 class PassersBy(QObject):
@@ -20,15 +20,15 @@ class PassersBy(QObject):
     marked = Signal()
     """They are in the mask"""
 
-    def __init__(self, editing: Editing, seeking: Seeking, parent: QObject) -> None:
+    def __init__(self, editing: Editing, segmentation: Segmentation, parent: QObject) -> None:
         """Args: the document; who finds people."""
         super().__init__(parent)
-        self._editing, self._seeking = editing, seeking
+        self._editing, self._segmentation = editing, segmentation
 
     def mark(self) -> None:
         """Look for them, and mark them when they are found."""
-        if self._seeking.is_possible and self._seeking.finds_people:
-            self._seeking.find_others(self._take)
+        if self._segmentation.may_start and self._segmentation.finds_people:
+            self._segmentation.find_other_people(self._take)
 
     def _take(self, others: Mask) -> None:
         document = self._editing.document

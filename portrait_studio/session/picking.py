@@ -21,9 +21,9 @@ from portrait_studio.imaging.masks import HOLE, Mask
 from portrait_studio.messages import Message
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.last_pick import LastPick, PickMode
+from portrait_studio.session.parsing_maps import ParsingMaps
 from portrait_studio.session.picked import PickedPart, PickedThing, coarseness
-from portrait_studio.session.seeking import Found, Seeking
-from portrait_studio.session.survey import Survey
+from portrait_studio.session.segmentation import Segmentation
 from portrait_studio.session.tools import Target, Tools
 
 _LEAST_AGREEMENT: Final = 0.4
@@ -65,20 +65,34 @@ class Picking(QObject):
     """Message: why nothing was marked"""
 
     def __init__(
-        self, editing: Editing, survey: Survey, tools: Tools, seeking: Seeking, parent: QObject
+        self,
+        editing: Editing,
+        parsing_maps: ParsingMaps,
+        tools: Tools,
+        segmentation: Segmentation,
+        parent: QObject,
     ) -> None:
-        """Args: the document; what is where; how picks are meant; who finds what has no name."""
+        """Pick nothing yet.
+
+        Args:
+            editing: the open document.
+            parsing_maps: of the photo.
+            tools: how picks are meant.
+            segmentation: finds what has no label, and exact edges.
+            parent: owns this.
+        """
         super().__init__(parent)
-        self._editing, self._survey, self._tools, self._seeking = editing, survey, tools, seeking
-        self._last = LastPick(editing, survey, tools, self)
+        self._editing, self._tools = editing, tools
+        self._parsing_maps, self._segmentation = parsing_maps, segmentation
+        self._last = LastPick(editing, parsing_maps, tools, self)
         self._pending: _Search | None = None
         self._answered: tuple[_Search, PickedThing] | None = None
         self._people: tuple[Part, ...] = ()
         self._guards: tuple[Guard, ...] = ()
         self._protected: frozenset[int] = frozenset()
         self._last.hinted.connect(self.hinted)
-        seeking.ended.connect(self._on_search_ended)
-        survey.changed.connect(self._on_survey_changed)
+        segmentation.ended.connect(self._on_search_ended)
+        parsing_maps.changed.connect(self._on_map_changed)
         editing.protected_changed.connect(self._read_protected)
 
     @property
@@ -100,7 +114,7 @@ class Picking(QObject):
 
     def part_at(self, x: float, y: float) -> Part | None:
         """What a click at a photo position would take."""
-        parts, target = self._survey.parts, self._tools.target
+        parts, target = self._parsing_maps.parts, self._tools.target
         if parts is None or target is Target.LOOKS:
             return None
         return parts.part_at(x, y) if target is Target.PART else parts.thing_or_person_at(x, y)
@@ -121,7 +135,7 @@ class Picking(QObject):
     def pick_in(self, box: Bounds, mode: PickMode) -> bool:
         """Look for the thing that fills a rectangle; False when that cannot be done now."""
         document = self._editing.document
-        if document is None or not self._seeking.is_possible:
+        if document is None or not self._segmentation.may_start:
             return False
         loose = np.zeros_like(document.mask)
         loose[box.intersected(Bounds.of(document.extent)).slices] = HOLE
@@ -136,16 +150,16 @@ class Picking(QObject):
         if mode is not PickMode.SUBTRACT:
             self.marked.emit()
         document = self._editing.document
-        if part.is_thing and document is not None and self._seeking.is_possible:
+        if part.is_thing and document is not None and self._segmentation.may_start:
             loose = np.zeros_like(document.mask)
             bounds, outline = part.outline(document.extent, 2 * coarseness(part))
             loose[bounds.slices] = outline
-            self._seeking.find(Clicks(), loose, partial(self._refine, picked))
+            self._segmentation.find_thing(Clicks(), loose, partial(self._refine, picked))
 
-    def _refine(self, picked: PickedPart, found: Found) -> None:
+    def _refine(self, picked: PickedPart, found: ThingFound) -> None:
         document = self._editing.document
-        if document is not None and self._last.picked is picked and self._is_same(picked, found[0], document):
-            self._last.replace(PickedThing(picked.name, found[0]))
+        if document is not None and self._last.picked is picked and self._is_same(picked, found, document):
+            self._last.replace(PickedThing(picked.name, found))
 
     def _is_same(self, picked: PickedPart, thing: ThingFound, document: Document) -> bool:
         mask = thing.mask(document.extent, self._tools.threshold)
@@ -158,7 +172,7 @@ class Picking(QObject):
 
     def _look_at(self, x: float, y: float, mode: PickMode) -> bool:
         document = self._editing.document
-        if document is None or not self._seeking.is_possible:
+        if document is None or not self._segmentation.may_start:
             return False
         search = self._to_correct(x, y, mode)
         if search is not None:
@@ -182,11 +196,11 @@ class Picking(QObject):
 
     def _look_for(self, search: _Search) -> None:
         # It cancels the one before, which is then pending no more.
-        self._seeking.find(search.clicks, search.box, partial(self._take_found, search))
+        self._segmentation.find_thing(search.clicks, search.box, partial(self._take_found, search))
         self._pending = search
 
-    def _take_found(self, search: _Search, found: Found) -> None:
-        document, thing = self._editing.document, found[0]
+    def _take_found(self, search: _Search, found: ThingFound) -> None:
+        document, thing = self._editing.document, found
         if document is None:
             return
         mask = thing.mask(document.extent, self._tools.threshold)
@@ -248,9 +262,9 @@ class Picking(QObject):
             )
         self.protection_changed.emit()
 
-    def _on_survey_changed(self) -> None:
+    def _on_map_changed(self) -> None:
         """People are those of the photo as it was seen first: a fill gives nobody another number."""
-        parts = self._survey.parts
+        parts = self._parsing_maps.parts
         if not self._people and parts is not None:
             self._people, self._guards = parts.people, parts.guards
             self._read_protected()

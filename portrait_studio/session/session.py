@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,27 +13,25 @@ from portrait_studio.engine.request import (
     CompletionOptions,
     CompletionResult,
     Method,
-    Structure,
 )
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.messages import Message, joined
 from portrait_studio.session.editing import Editing
-from portrait_studio.session.extending import Extending, Sketcher
+from portrait_studio.session.extending import Extending
 from portrait_studio.session.files import Files, Opened
 from portrait_studio.session.filling import Completer, Filling
 from portrait_studio.session.jobs import Failure, Job, JobDesk, JobKind, Runner
 from portrait_studio.session.painting import Painting
+from portrait_studio.session.parsing_maps import Parser, ParsingMaps
 from portrait_studio.session.passers_by import PassersBy
 from portrait_studio.session.picking import Picking
 from portrait_studio.session.posing import Posing
-from portrait_studio.session.seeking import SEARCHES, Seeker, Seeking
-from portrait_studio.session.structure_reading import Reader, StructureReading
-from portrait_studio.session.survey import Survey
+from portrait_studio.session.segmentation import SEGMENTATIONS, Segmentation, Segmenter
 from portrait_studio.session.tightening import Tightening
 from portrait_studio.session.tools import Tools
 
 
-class Engine(Completer, Reader, Seeker, Sketcher, Protocol):
+class Engine(Completer, Parser, Segmenter, Protocol):
     """What a session asks of the engine, always in the engine's thread."""
 
     def warm_up(self, progress: Progress) -> Readiness:
@@ -46,12 +43,11 @@ class Session(QObject):
 
     Edits are refused while a fill, an export or an opening runs, so that no result can meet a document other
     than the one it was made for; only the mask may be marked on while a fill runs, see `meanwhile`. Any edit
-    cancels a reading of the structure.
+    cancels the prediction of the map behind the hole.
     """
 
     opened = Signal()
     """Another document is open."""
-    structure_changed = Signal()
     job_started = Signal(object)
     """Job"""
     job_progressed = Signal(object, float)
@@ -81,24 +77,21 @@ class Session(QObject):
         self.painting = Painting(self.editing, self.tools, self)
         self.files = Files(self.editing, self.painting, file_runner, self)
         self._engine_desk = JobDesk(engine_runner, self)
-        self.survey = Survey(self.editing, self._engine_desk, engine, self)
-        self.filling = Filling(self.editing, self._engine_desk, engine, self.survey, self)
-        self.reading = StructureReading(self.editing, self._engine_desk, engine, self)
+        self.parsing_maps = ParsingMaps(self.editing, self._engine_desk, engine, self)
+        self.filling = Filling(
+            self.editing, self._engine_desk, engine, self.parsing_maps, self.painting, self
+        )
         self.posing = Posing(self.editing, self)
-        self.seeking = Seeking(self.editing, self._engine_desk, engine, self)
-        self.tightening = Tightening(self.editing, self.tools, self.painting, self.seeking, self)
-        self.passers_by = PassersBy(self.editing, self.seeking, self)
-        self.picking = Picking(self.editing, self.survey, self.tools, self.seeking, self)
-        self.extending = Extending(self.editing, self.tools, self._engine_desk, engine, self)
-        self._landing: CompletionResult | None = None
+        self.segmentation = Segmentation(self.editing, self._engine_desk, engine, self)
+        self.tightening = Tightening(self.editing, self.tools, self.painting, self.segmentation, self)
+        self.passers_by = PassersBy(self.editing, self.segmentation, self)
+        self.picking = Picking(self.editing, self.parsing_maps, self.tools, self.segmentation, self)
+        self.extending = Extending(self.editing, self.tools, self.parsing_maps, self)
         self._fill_next: CompletionOptions | None = None
         self.history.changed.connect(self._on_state)
         self.editing.canvas_changed.connect(self._on_canvas_changed)
-        self.survey.changed.connect(self.structure_changed)
-        self.reading.changed.connect(self.structure_changed)
-        self.painting.ended.connect(self._land)
-        self.seeking.changed.connect(self.state_changed)
-        self.seeking.ended.connect(self._on_search_ended)
+        self.segmentation.changed.connect(self.state_changed)
+        self.segmentation.ended.connect(self._on_search_ended)
         for marking in (self.tightening, self.picking, self.passers_by):
             marking.hinted.connect(self.hinted)
         self.filling.filled.connect(self._on_filled)
@@ -110,9 +103,7 @@ class Session(QObject):
             desk.progressed.connect(self.job_progressed)
             desk.ended.connect(self._on_ended)
             desk.failed.connect(self._on_failed)
-            desk.cancelled.connect(self._on_cancelled)
-        self._engine_desk.succeeded.connect(self._on_succeeded)
-        self.files.desk.succeeded.connect(self.survey.go_on)
+        self.files.desk.ended.connect(self.parsing_maps.resume)
 
     # -- state ---------------------------------------------------------------------------------------------
 
@@ -120,11 +111,6 @@ class Session(QObject):
     def document(self) -> Document | None:
         """The open document."""
         return self.editing.document
-
-    @property
-    def structure(self) -> Structure | None:
-        """The latest predicted parsing map of the open photo, or what it shows as it looks now."""
-        return self.reading.structure or self.survey.structure
 
     @property
     def current_job(self) -> Job | None:
@@ -152,7 +138,7 @@ class Session(QObject):
     def can_fill(self) -> bool:
         """Whether there is something to fill, and nothing in the way."""
         is_new = self.document is not None and self.document.has_blank
-        is_there = self.has_mask or is_new or self.seeking.is_under_way
+        is_there = self.has_mask or is_new or self.segmentation.is_under_way
         return self.filling.can_fill_next or (self.can_edit and is_there)
 
     @property
@@ -171,26 +157,24 @@ class Session(QObject):
         """Take the last step back."""
         self.painting.end_stroke()
         if self.can_undo:
-            self.reading.cancel()
             self.history.stack.undo()
 
     def redo(self) -> None:
         """Do the step again that was taken back last."""
         self.painting.end_stroke()
         if self.can_redo:
-            self.reading.cancel()
             self.history.stack.redo()
 
     # -- jobs ----------------------------------------------------------------------------------------------
 
     def prepare(self) -> None:
         """Load the engine in its thread, that the first fill starts at once and missing weights are known."""
-        self._engine_desk.start(JobKind.PREPARE, self._engine.warm_up)
+        self._engine_desk.start(JobKind.PREPARE, self._engine.warm_up, self._on_prepared)
 
     def fill(self, options: CompletionOptions) -> None:
         """Start filling what is masked, as soon as the mask is what it is about to be."""
         self.painting.end_stroke()
-        if self.seeking.is_under_way:
+        if self.segmentation.is_under_way:
             self._fill_next = options
         else:
             self.filling.fill(options)
@@ -205,10 +189,10 @@ class Session(QObject):
         self.painting.end_stroke()
         self.filling.fill_anew(options)
 
-    def read_structure(self) -> None:
+    def parse_hole(self) -> None:
         """Start predicting the parsing map of the photo, hole included."""
         self.painting.end_stroke()
-        self.reading.read()
+        self.parsing_maps.parse_hole()
 
     def cancel(self) -> bool:
         """Stop what the user is waiting for, except writing a file; False when there is nothing.
@@ -217,7 +201,7 @@ class Session(QObject):
         """
         job = self._engine_desk.current
         if job is not None and not job.kind.is_quiet:
-            if self.seeking.is_under_way:
+            if self.segmentation.is_under_way:
                 self.tightening.forget()
             self._engine_desk.cancel()
             self.filling.go_on()
@@ -239,64 +223,20 @@ class Session(QObject):
         if not job.kind.is_quiet:
             self.job_ended.emit(job)
 
-    def _on_succeeded(self, job: Job, result: object) -> None:
-        answers: dict[JobKind, Callable[[Any], None]] = {
-            JobKind.PREPARE: self._on_prepared,
-            JobKind.FILL: self._on_fill,
-            JobKind.PARSE: self.reading.take,
-            JobKind.SURVEY: self.survey.take,
-            JobKind.SKETCH: self.extending.take,
-            JobKind.TIGHTEN: self.seeking.take,
-            JobKind.FIND: self.seeking.take,
-            JobKind.PEOPLE: self.seeking.take,
-        }
-        answers[job.kind](result)
-        self.survey.go_on()
-
     def _on_failed(self, failure: Failure) -> None:
-        is_news = True
-        if failure.kind is JobKind.FILL:
-            self.filling.stop()
-        if failure.kind is JobKind.SURVEY:
-            self.survey.give_up()
-        if failure.kind is JobKind.SKETCH:
-            is_news = self.extending.give_up()
-        is_quiet = failure.kind.is_quiet
-        if failure.kind in SEARCHES:
-            is_quiet = self.seeking.fail(failure.error)
-        if is_quiet and isinstance(failure.error, PortraitStudioError):
-            if is_news:
-                self.noticed.emit(_what_is_missing(failure.kind, failure.error.message))
-        elif is_news:
+        is_missing = failure.kind in SEGMENTATIONS and not self.segmentation.is_available
+        if failure.kind is JobKind.OUTLINE and failure.is_repeated:
+            return
+        if (failure.kind.is_quiet or is_missing) and isinstance(failure.error, PortraitStudioError):
+            self.noticed.emit(_what_is_missing(failure.kind, failure.error.message))
+        else:
             self.failed.emit(failure)
-        self.survey.go_on()
-
-    def _on_cancelled(self, job: Job) -> None:
-        if job.kind is JobKind.FILL:
-            self.filling.end()
-        if job.kind is JobKind.SURVEY:
-            self.survey.give_way()
-        if job.kind in SEARCHES:
-            self.seeking.end()
-        self.survey.go_on()
-
-    def _on_fill(self, result: CompletionResult) -> None:
-        """A stroke under way is not torn off: the result waits for its end."""
-        self._landing = result
-        if not self.painting.is_under_way:
-            self._land()
-
-    def _land(self) -> None:
-        result, self._landing = self._landing, None
-        if result is not None:
-            self.filling.take(result)
 
     def _on_prepared(self, readiness: Readiness) -> None:
         """What the engine before could not do, this one may."""
         self.device_named.emit(readiness.device)
-        self.seeking.set_able(readiness.finds_things, readiness.finds_people)
-        self.survey.try_again()
-        self.extending.go_on()
+        self.segmentation.set_available(readiness.finds_things, readiness.finds_people)
+        self.parsing_maps.retry()
 
     def _on_search_ended(self, is_answered: bool) -> None:
         """A fill that waited begins, unless the user went on with something else."""
@@ -314,31 +254,26 @@ class Session(QObject):
         if job is not None and job.kind is not JobKind.PREPARE:
             self._engine_desk.cancel()
         self.filling.stop()
-        self._landing = None
         project = opened.project
         document = project.document
         self.painting.forget()
         self.editing.take(document, project.steps, project.applied)
         if not opened.is_saved:
             self.history.mark_unsaved()
-        self.reading.forget()
         self.tools.suit(document.extent)
         self.files.belong_to(opened)
         self.picking.forget()
         self.tightening.forget()
-        self.survey.begin()
+        self.parsing_maps.begin()
         self.opened.emit()
         self.state_changed.emit()
 
     def _on_canvas_changed(self) -> None:
-        """What was read of the structure, and who stands where, lies elsewhere now."""
+        """Who stands where lies elsewhere now."""
         self.painting.forget()
         self.picking.forget()
-        self.reading.forget()
-        self.structure_changed.emit()
 
     def _on_filled(self, result: CompletionResult) -> None:
-        self.reading.forget()
         self.device_named.emit(result.device)
         if result.notices:
             self.noticed.emit(joined(result.notices))
@@ -346,11 +281,11 @@ class Session(QObject):
 
 def _what_is_missing(kind: JobKind, reason: Message) -> Message:
     """What the user has to do without, since a job has failed that the rest does not depend on."""
-    if kind in SEARCHES:
+    if kind in SEGMENTATIONS:
         return reason
-    if kind is JobKind.SKETCH:
+    if kind is JobKind.OUTLINE:
         return Message("The outline of the body could not be guessed. {reason}", reason=reason)
-    if kind is JobKind.SURVEY:
+    if kind is JobKind.PARSE_PHOTO:
         return Message(
             "The photo could not be looked at, so that nothing can be picked in it. {reason}", reason=reason
         )

@@ -18,7 +18,7 @@ from portrait_studio.messages import Message
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.history import State
 from portrait_studio.session.painting import Painting
-from portrait_studio.session.seeking import Found, Seeking
+from portrait_studio.session.segmentation import Found, Segmentation
 from portrait_studio.session.tools import Tools
 
 
@@ -52,11 +52,25 @@ class Tightening(QObject):
     """Message: where nothing stands out, the mask stays as it was painted"""
 
     def __init__(
-        self, editing: Editing, tools: Tools, painting: Painting, seeking: Seeking, parent: QObject
+        self,
+        editing: Editing,
+        tools: Tools,
+        painting: Painting,
+        segmentation: Segmentation,
+        parent: QObject,
     ) -> None:
-        """Args: the document; the switch and the threshold; who paints; who finds things."""
+        """Tighten nothing yet.
+
+        Args:
+            editing: the open document.
+            tools: the switch and the threshold.
+            painting: whose strokes are tightened.
+            segmentation: finds things.
+            parent: owns this.
+        """
         super().__init__(parent)
-        self._editing, self._tools, self._painting, self._seeking = editing, tools, painting, seeking
+        self._editing, self._tools = editing, tools
+        self._painting, self._segmentation = painting, segmentation
         self._owed: tuple[Step, ...] = ()
         self._before_edit: State = None
         self._last: _Last | None = None
@@ -69,7 +83,7 @@ class Tightening(QObject):
         """Tighten the whole mask."""
         self._painting.end_stroke()
         document = self._editing.document
-        if document is not None and document.has_mask and self._seeking.is_possible:
+        if document is not None and document.has_mask and self._segmentation.may_start:
             self.forget()
             self._ask(document, np.zeros_like(document.mask), copied(document.mask))
 
@@ -83,7 +97,7 @@ class Tightening(QObject):
     def _on_marked(self) -> None:
         """Tighten what the last stroke touches, and those before it whose search it has cancelled."""
         document, state = self._editing.document, self._editing.history.state
-        is_wanted = self._tools.tightens and self._seeking.is_possible
+        is_wanted = self._tools.tightens and self._segmentation.may_start
         if document is None or state is None or state is self._before_edit or not is_wanted:
             self._owed = ()
             return
@@ -105,7 +119,7 @@ class Tightening(QObject):
             # What no camera has seen shows nothing, and is to be filled whatever stands beside it.
             loose[document.blank != 0] = 0
         if cv2.countNonZero(loose):
-            self._seeking.tighten(loose, partial(self._take, _Request(kept, loose)))
+            self._segmentation.tighten(loose, partial(self._take, _Request(kept, loose)))
 
     def _take(self, request: _Request, found: Found) -> None:
         self._owed = ()

@@ -106,12 +106,12 @@ def test_what_the_map_names_is_looked_at_once(fake: FakeEngine, photo: Path, tmp
     wanted = wanted_with(Intent.AUTOMATIC, mask, None, seen)
     assert wanted is not None
     assert np.array_equal(asked(fake), wanted)
-    assert fake.surveys == 1
+    assert fake.photo_parses == 1
 
 
 def test_an_extension_alone_needs_no_guess(fake: FakeEngine, photo: Path, tmp_path: Path) -> None:
     assert run("extend", photo, "--top", "9", "-o", tmp_path / "o.png") == 0
-    assert fake.surveys == 0
+    assert fake.photo_parses == 0
     assert fake.parsed_joints == []
     assert fake.requests[-1].structure is None
 
@@ -132,9 +132,9 @@ def test_the_record_repeats_the_guess(
     (fill,) = read_record(record).fills
     (way,) = fill.how.ways
     assert np.array_equal(unpack_plane(way.structure, fill.canvas.extent) - np.uint8(1), first)
-    fake.surveys = 0
+    fake.photo_parses = 0
     assert run("replay", record, photo, "-o", tmp_path / "again.png", "--anyway") == 0
-    assert fake.surveys == 0  # It is not guessed anew.
+    assert fake.photo_parses == 0  # It is not guessed anew.
     assert np.array_equal(asked(fake), first)
 
 

@@ -21,7 +21,7 @@ Told = pytest.CaptureFixture[str]
 @pytest.fixture
 def unused(fake: FakeEngine) -> FakeEngine:
     """An engine that must not be asked for anything."""
-    fake.survey_error = AssertionError("work was begun")
+    fake.photo_parse_error = AssertionError("work was begun")
     return fake
 
 

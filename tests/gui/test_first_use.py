@@ -44,12 +44,12 @@ class Mouse:
 
 def with_a_bag(session: Session) -> Structure:
     """The sample's people, and a bag."""
-    assert session.structure is not None
-    labels = session.structure.labels.copy()
-    scale = labels.shape[0] / session.structure.bounds.height
+    assert session.parsing_maps.shown is not None
+    labels = session.parsing_maps.shown.labels.copy()
+    scale = labels.shape[0] / session.parsing_maps.shown.bounds.height
     rows, columns = (slice(round(a * scale), round(b * scale)) for a, b in ((300, 400), (200, 280)))
     labels[rows, columns] = LABELS.index("bag")
-    return Structure(session.structure.bounds, labels, session.structure.heatmaps)
+    return Structure(session.parsing_maps.shown.bounds, labels, session.parsing_maps.shown.heatmaps)
 
 
 @pytest.mark.parametrize("has_folder", [True, False])
@@ -68,8 +68,8 @@ def test_a_bag_is_gone_and_the_photo_exported_after_four_clicks(
     mouse = Mouse(window)
     with qtbot.waitSignal(session.opened, timeout=5000):
         mouse.click_button("Try the sample photo")
-    qtbot.waitUntil(lambda: session.survey.structure is not None)
-    session.survey.learn(with_a_bag(session))
+    qtbot.waitUntil(lambda: session.parsing_maps.of_photo is not None)
+    session.parsing_maps.learn(with_a_bag(session))
 
     mouse.click_button("Pick things")
     middle = window.canvas.view.to_widget(240, 350).toPoint()

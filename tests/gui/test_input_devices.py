@@ -109,7 +109,7 @@ def test_the_pen_slides_the_divider_and_drags_a_joint_too(
     pen_stroke(window, hand, device, [(120, 100, 0.5), (100, 100, 0.5), (60, 100, 0.5)])
     assert window.canvas.scene.divider == pytest.approx(60 / 240, abs=0.02)
     hand.key(Qt.Key.Key_V)
-    qtbot.waitUntil(lambda: opened.structure is not None)
+    qtbot.waitUntil(lambda: opened.parsing_maps.shown is not None)
     hand.key(Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)
     x, y = window.canvas.scene.anatomy.joints[ANKLE]
     pen_stroke(window, hand, device, [(x, y, 0.5), (x + 20, y - 20, 0.5), (x + 30, y - 30, 0.5)])

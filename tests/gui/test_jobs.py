@@ -193,8 +193,8 @@ def test_an_edit_cancels_the_reading_of_the_structure(
     qtbot.waitUntil(lambda: bool(engine.stages))
     hand.stroke((60, 80), (140, 120))
     engine.hold.set()
-    qtbot.waitUntil(lambda: opened.survey.structure is not None)
-    assert opened.structure is opened.survey.structure
+    qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)
+    assert opened.parsing_maps.shown is opened.parsing_maps.of_photo
     assert opened.has_mask
 
 
@@ -298,7 +298,7 @@ def test_the_engine_never_runs_in_the_gui_thread(
 ) -> None:
     hand.stroke((60, 80), (140, 120))
     fill(qtbot, hand, opened)
-    with qtbot.waitSignal(opened.structure_changed, timeout=5000):
+    with qtbot.waitSignal(opened.parsing_maps.shown_changed, timeout=5000):
         hand.key(Qt.Key.Key_R, CTRL)
     assert threading.get_ident() not in engine.threads
     assert len(engine.threads) == 1

@@ -24,7 +24,7 @@ PREDICTED = (122.5, 287.5)
 @pytest.fixture
 def posed(qtbot: QtBot, opened: Session, window: MainWindow, hand: Hand) -> Session:
     """The skeleton is shown over the photo; its ankle is low in the middle."""
-    qtbot.waitUntil(lambda: opened.survey.structure is not None)
+    qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)
     opened.tools.set_diameter(20)
     hand.key(Qt.Key.Key_S, SHIFT)
     assert window.canvas.scene.anatomy.joints == {ANKLE: PREDICTED}

@@ -26,7 +26,7 @@ def others() -> np.ndarray:
 
 
 def ended(qtbot: QtBot, session: Session) -> None:
-    qtbot.waitUntil(lambda: not session.seeking.is_under_way)
+    qtbot.waitUntil(lambda: not session.segmentation.is_under_way)
 
 
 def test_others_join_the_mask_as_one_step(
@@ -64,7 +64,7 @@ def test_a_late_answer_does_not_reach_another_photo(
 ) -> None:
     engine.things, engine.seek_hold = others(), threading.Event()
     hand.key(Qt.Key.Key_P, SHIFT)
-    qtbot.waitUntil(lambda: opened.seeking.is_under_way)
+    qtbot.waitUntil(lambda: opened.segmentation.is_under_way)
     first = opened.document
     opened.files.open(write_photo(tmp_path / "second.png", 240, 320))
     qtbot.waitUntil(lambda: opened.document is not None and opened.document is not first)
@@ -76,6 +76,6 @@ def test_a_late_answer_does_not_reach_another_photo(
 
 def test_without_the_network_the_command_is_grey(qtbot: QtBot, opened: Session, window: MainWindow) -> None:
     assert window.actions_[Command.MARK_OTHERS].isEnabled()
-    opened.seeking.set_able(True, False)
+    opened.segmentation.set_available(True, False)
     assert not window.actions_[Command.MARK_OTHERS].isEnabled()
     assert window.actions_[Command.TIGHTEN_STROKES].isEnabled()

@@ -42,8 +42,8 @@ def mask_of(session: Session) -> Mask:
 
 @pytest.fixture
 def seen(qtbot: QtBot, opened: Session, hand: Hand) -> Session:
-    qtbot.waitUntil(lambda: opened.survey.structure is not None)
-    opened.survey.learn(two_people())
+    qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)
+    opened.parsing_maps.learn(two_people())
     hand.key(Qt.Key.Key_W)
     return opened
 
@@ -135,7 +135,7 @@ def test_a_slider_widens_the_last_pick_as_long_as_it_is_the_last_step(seen: Sess
 def test_a_click_on_nothing_says_so(seen: Session, window: MainWindow, hand: Hand) -> None:
     hand.stroke((130, 20))
     assert "drag a rectangle" in window.statusBar().currentMessage()
-    seen.seeking.set_able(False)
+    seen.segmentation.set_available(False)
     hand.stroke((130, 20))
     assert "recognised" in window.statusBar().currentMessage()
     assert not mask_of(seen).any()
@@ -145,7 +145,7 @@ def test_the_mask_never_reaches_a_protected_person(seen: Session, window: MainWi
     mask = mask_of(seen)
     seen.painting.mask_everything()
     seen.picking.forget()
-    seen.survey.changed.emit()
+    seen.parsing_maps.changed.emit()
     box = next(box for box in window.mask_panel.findChildren(QCheckBox) if "person 2" in box.text())
     box.click()
     assert not mask[200, 180]
@@ -169,8 +169,8 @@ def protect(window: MainWindow, person: str) -> None:
 
 def learn_anew(session: Session, structure: Structure) -> None:
     session.picking.forget()
-    session.survey.learn(structure)
-    session.survey.changed.emit()
+    session.parsing_maps.learn(structure)
+    session.parsing_maps.changed.emit()
 
 
 @pytest.mark.parametrize("picked_first", [True, False])
@@ -220,18 +220,18 @@ def test_somebody_behind_a_large_thing_is_protected_and_stays_so(
 def test_looking_at_the_photo_gives_way_to_a_fill_and_goes_on_after_it(
     qtbot: QtBot, opened: Session, hand: Hand, engine: FakeEngine
 ) -> None:
-    qtbot.waitUntil(lambda: opened.survey.structure is not None)
-    engine.survey_hold = threading.Event()
-    opened.survey.begin()
-    qtbot.waitUntil(lambda: engine.surveys == 2)
+    qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)
+    engine.photo_parse_hold = threading.Event()
+    opened.parsing_maps.begin()
+    qtbot.waitUntil(lambda: engine.photo_parses == 2)
     assert opened.can_edit
     assert opened.current_job is None
     hand.stroke((60, 80), (140, 80))
     with qtbot.waitSignal(opened.job_ended, timeout=5000):
         hand.key(Qt.Key.Key_Return)
-    assert opened.survey.structure is not None
+    assert opened.parsing_maps.of_photo is not None
     hand.key(Qt.Key.Key_Z, CTRL)
-    assert opened.survey.structure is None
-    qtbot.waitUntil(lambda: engine.surveys == 3)
-    engine.survey_hold.set()
-    qtbot.waitUntil(lambda: opened.survey.structure is not None)
+    assert opened.parsing_maps.of_photo is None
+    qtbot.waitUntil(lambda: engine.photo_parses == 3)
+    engine.photo_parse_hold.set()
+    qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)

@@ -150,7 +150,7 @@ def test_what_waits_never_lands_in_another_photo(
     qtbot.waitUntil(lambda: filling.files.name == "other.png")
     assert not filling.filling.waiting
     go_on(engine)
-    qtbot.waitUntil(lambda: filling.survey.structure is not None)
+    qtbot.waitUntil(lambda: filling.parsing_maps.of_photo is not None)
     assert filling.document is not None
     assert filling.history.last_fill is None
     assert (filling.document.image == filling.document.photo.pixels).all()

@@ -39,7 +39,7 @@ def luminance(colours: NDArray[np.int64]) -> NDArray[np.float64]:
 
 def opened_on(qtbot: QtBot, session: Session, colour: tuple[int, int, int]) -> None:
     session.files.open_pixels(np.full((320, 240, 3), colour, np.uint8))
-    qtbot.waitUntil(lambda: session.survey.structure is not None)
+    qtbot.waitUntil(lambda: session.parsing_maps.of_photo is not None)
 
 
 @pytest.mark.parametrize("ground", GROUNDS, ids=str)
@@ -84,7 +84,7 @@ def test_the_map_behind_the_mask_has_the_colours_of_its_labels(
 def test_a_joint_that_is_dragged_out_of_the_hole_says_why_nothing_happens(
     qtbot: QtBot, opened: Session, window: MainWindow, hand: Hand
 ) -> None:
-    qtbot.waitUntil(lambda: opened.survey.structure is not None)
+    qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)
     opened.painting.mark_rectangle(Bounds(90, 240, 160, 310), erase=False)
     window.actions_[Command.SKELETON].trigger()
     x, y = window.canvas.scene.anatomy.joints[ANKLE]

@@ -27,7 +27,7 @@ PANTS, UPPER, BAG = LABELS.index("pants"), LABELS.index("upper-clothes"), LABELS
 
 @pytest.fixture
 def seen(qtbot: QtBot, opened: Session) -> Session:
-    qtbot.waitUntil(lambda: opened.survey.structure is not None)
+    qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)
     return opened
 
 
@@ -236,9 +236,9 @@ def test_joints_are_where_heatmaps_peak_and_faint_ones_are_left_out() -> None:
 def test_the_skeleton_is_drawn_over_the_photo(seen: Session, window: MainWindow, hand: Hand) -> None:
     heat = np.zeros((16, 32, 24), np.float16)
     heat[KEYPOINTS.index("left-ankle"), 16, 12] = 1
-    structure = seen.survey.structure
+    structure = seen.parsing_maps.of_photo
     assert structure is not None
-    seen.survey.learn(Structure(structure.bounds, structure.labels, heat))
+    seen.parsing_maps.learn(Structure(structure.bounds, structure.labels, heat))
     x, y = 12.5 * 10, 16.5 * 10
     before = pixel(window, hand, x, y)
     hand.key(Qt.Key.Key_S, SHIFT)

@@ -56,7 +56,7 @@ def is_thing_with_rim(mask: Mask, left: int, top: int, right: int, bottom: int) 
 
 
 def answered(qtbot: QtBot, session: Session) -> None:
-    qtbot.waitUntil(lambda: not session.seeking.is_under_way)
+    qtbot.waitUntil(lambda: not session.segmentation.is_under_way)
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_what_is_answered_late_is_dropped(
     hand.stroke((60, 80), (140, 170))
     painted = mask_of(loose).copy()
     hand.key(Qt.Key.Key_Z, CTRL)
-    assert not loose.seeking.is_under_way
+    assert not loose.segmentation.is_under_way
     engine.seek_hold.set()
     QTest.qWait(50)
     assert not mask_of(loose).any()
@@ -309,7 +309,7 @@ def test_without_the_network_everything_is_as_before(
     assert not window.options.brush.tighten.isEnabled()
     hand.key(Qt.Key.Key_R)
     hand.stroke((60, 80), (140, 170))
-    assert not loose.seeking.is_under_way
+    assert not loose.segmentation.is_under_way
     assert mask_of(loose)[85, 65]
     assert not window.actions_[Command.TIGHTEN].isEnabled()
     hand.key(Qt.Key.Key_W)
@@ -382,8 +382,8 @@ def somebody() -> Structure:
 
 @pytest.fixture
 def seen(qtbot: QtBot, opened: Session, hand: Hand) -> Session:
-    qtbot.waitUntil(lambda: opened.survey.structure is not None)
-    opened.survey.learn(somebody())
+    qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)
+    opened.parsing_maps.learn(somebody())
     opened.tools.set_reach(0)
     hand.key(Qt.Key.Key_W)
     return opened

@@ -54,7 +54,7 @@ def test_discarded_fills_leave_the_memory(
         for _ in range(2):
             hand.key(Qt.Key.Key_Z, CTRL)
     hand.stroke((60, 200), (140, 200))
-    qtbot.waitUntil(lambda: opened.survey.structure is not None)
+    qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)
     assert watch.alive() == {}
 
 
@@ -83,7 +83,7 @@ def test_fills_that_can_be_redone_stay(qtbot: QtBot, opened: Session, window: Ma
     opened.undo()
     assert watch.alive()["candidate"] == 1
     opened.redo()
-    assert opened.survey.structure is not None
+    assert opened.parsing_maps.of_photo is not None
 
 
 def test_another_photo_leaves_nothing_of_the_one_before(
@@ -97,6 +97,6 @@ def test_another_photo_leaves_nothing_of_the_one_before(
     document = weakref.ref(opened.document)
     assert opened.document is not None
     opened.files.open_pixels(opened.document.image[:100].copy())
-    qtbot.waitUntil(lambda: opened.survey.structure is not None)
+    qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)
     assert watch.alive() == {}
     assert document() is None

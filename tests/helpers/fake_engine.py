@@ -44,16 +44,16 @@ class FakeEngine:
         error: what is raised.
         warm_up_error: raised when the program starts.
         hold: when set, the job waits (obeying cancel) until the event is set.
-        survey_hold: when set, looking at a photo without a mask waits (obeying cancel) for the event.
-        surveys: how often such a look began.
+        photo_parse_hold: when set, parsing a photo without a mask waits (obeying cancel) for the event.
+        photo_parses: how often that began.
         sketches: the extension of every guess that was made.
         sketch_error: raised by every guess.
-        survey_error: raised by every look at a photo without a mask.
+        photo_parse_error: raised when a photo without a mask is parsed.
         sketch_hold: when set, guessing waits (obeying cancel) for the event.
         notices: sentences of the result.
         requests: every request that came.
         stages: every stage that was begun, over all jobs.
-        parsed_joints: the joints of every look that knew of a hole.
+        parsed_joints: the joints of every parsing that knew of a hole.
         threads: identifiers of the threads that called.
         computing: what the user prefers.
         finds_things: whether the network that finds things is there.
@@ -69,11 +69,11 @@ class FakeEngine:
     error: Exception | None = None
     warm_up_error: Exception | None = None
     hold: threading.Event | None = None
-    survey_hold: threading.Event | None = None
-    surveys: int = 0
+    photo_parse_hold: threading.Event | None = None
+    photo_parses: int = 0
     sketches: list[Margins] = field(default_factory=list)
     sketch_error: Exception | None = None
-    survey_error: Exception | None = None
+    photo_parse_error: Exception | None = None
     sketch_hold: threading.Event | None = None
     notices: tuple[str, ...] = ()
     requests: list[CompletionRequest] = field(default_factory=list)
@@ -124,7 +124,7 @@ class FakeEngine:
             self.parsed_joints.append(joints or {})
             self._run(Stage.PARSE, progress)
         else:
-            self._survey(progress)
+            self._parse_photo(progress)
         return self._structure(image, mask, joints)
 
     def sketch(self, image: Pixels, extension: Margins, device: str, progress: Progress) -> Structure:
@@ -205,14 +205,14 @@ class FakeEngine:
         )
         return ThingFound(place, around, things[around.slices].copy())
 
-    def _survey(self, progress: Progress) -> None:
+    def _parse_photo(self, progress: Progress) -> None:
         """Nothing is hidden: the program looks at the photo in the background."""
-        self.surveys += 1
-        while self.survey_hold is not None and not self.survey_hold.is_set():
+        self.photo_parses += 1
+        while self.photo_parse_hold is not None and not self.photo_parse_hold.is_set():
             progress.report(Stage.PARSE, 0.5)
             time.sleep(0.005)
-        if self.survey_error is not None:
-            raise self.survey_error
+        if self.photo_parse_error is not None:
+            raise self.photo_parse_error
 
     def _run(self, stage: Stage, progress: Progress) -> None:
         self.stages.append(stage)

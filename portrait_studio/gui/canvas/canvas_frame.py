@@ -10,13 +10,13 @@ from typing import Final
 from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
 
+from portrait_studio.editing.body_outline import BodyOutline
 from portrait_studio.gui.canvas.canvas_frame_painting import draw_body, draw_frame, draw_new_area, draw_tag
 from portrait_studio.gui.canvas.viewport import Viewport
 from portrait_studio.imaging.canvas_extension import canvas_of, percent_of, ratio_text, snapped
 from portrait_studio.imaging.geometry import Bounds, Margins
 from portrait_studio.language.label_names import SIDES
 from portrait_studio.language.translation import tr
-from portrait_studio.session.extending import Outline
 
 _REACH_PX: Final = 12.0
 _SNAP_PX: Final = 7.0
@@ -50,7 +50,7 @@ class Frame(QObject):
         super().__init__(parent)
         self._viewport = viewport
         self._margins = Margins()
-        self._outline: Outline | None = None
+        self._outline: BodyOutline | None = None
         self._ratio: Fraction | None = None
         self._hovered: tuple[str, ...] = ()
         self.is_dragged = False
@@ -77,7 +77,7 @@ class Frame(QObject):
         """Shape of the pointer."""
         return _CURSORS.get(frozenset(self._hovered), Qt.CursorShape.OpenHandCursor)
 
-    def show(self, margins: Margins, outline: Outline | None) -> None:
+    def show(self, margins: Margins, outline: BodyOutline | None) -> None:
         """Show other margins, or another guess at the body."""
         if margins != self._margins and not self.is_dragged:
             self._ratio = None
@@ -127,7 +127,7 @@ class Frame(QObject):
         painter.save()
         draw_new_area(painter, photo, box)
         if self._outline is not None:
-            shapes = [[view.to_widget(*point) for point in shape] for shape in self._outline.shapes]
+            shapes = [[view.to_widget(*point) for point in shape] for shape in self._outline.polygons]
             draw_body(painter, shapes, photo, box, accent)
         draw_frame(painter, box, frozenset(self._hovered), accent)
         draw_tag(painter, self.text, box, QRectF(QPointF(0, 0), size))

@@ -33,7 +33,7 @@ class Projection(QObject):
         session.editing.mask_changed.connect(self._on_mask_changed)
         session.editing.canvas_changed.connect(self._on_canvas_changed)
         session.editing.wanted_changed.connect(self._on_wanted_changed)
-        session.structure_changed.connect(self._on_structure_changed)
+        session.parsing_maps.shown_changed.connect(self._on_structure_changed)
         session.editing.joints_changed.connect(self._on_structure_changed)
         canvas.joints.moved.connect(session.posing.move)
 
@@ -79,7 +79,7 @@ class Projection(QObject):
     def _on_structure_changed(self) -> None:
         document = self._session.document
         joints = None if document is None else document.joints
-        self._scene.anatomy.show_structure(self._session.structure, joints)
+        self._scene.anatomy.show_structure(self._session.parsing_maps.shown, joints)
         self.structure_shown.emit()
 
     def _on_protection_changed(self) -> None:

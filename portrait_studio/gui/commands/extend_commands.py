@@ -34,7 +34,7 @@ class ExtendCommands(QObject):
         frame.dragged.connect(extending.set_margins)
         frame.released.connect(self._make_room)
         extending.changed.connect(self._show)
-        extending.outlined.connect(self._show)
+        session.parsing_maps.outlined.connect(self._show)
         session.tools.changed.connect(self._on_tools)
         session.opened.connect(self._show)
         canvas.scene.replaced.connect(self._show)
@@ -63,7 +63,7 @@ class ExtendCommands(QObject):
 
     def _show(self) -> None:
         extending, document = self._session.extending, self._session.document
-        self._canvas.pointer.frame.show(extending.margins, extending.outline)
+        self._canvas.pointer.frame.show(extending.margins, self._session.parsing_maps.outline)
         self._panel.show_margins(None if document is None else document.extent, extending.margins)
         if not self._canvas.pointer.frame.is_dragged:
             self._make_room()

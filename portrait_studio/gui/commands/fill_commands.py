@@ -99,7 +99,7 @@ class FillCommands(QObject):
 
     def _read_structure(self) -> None:
         self._actions[Command.STRUCTURE].setChecked(True)
-        self._session.read_structure()
+        self._session.parse_hole()
 
     def _cancel_all(self) -> None:
         self._canvas.pointer.abort()
@@ -132,9 +132,9 @@ class FillCommands(QObject):
     def _on_picked(self, x: float, y: float, mode: PickMode) -> None:
         if self._session.picking.pick(x, y, mode):
             return
-        if self._session.survey.is_under_way:
+        if self._session.parsing_maps.is_awaited:
             self.told.emit(tr("Still looking at the photo; try again in a moment."))
-        elif self._session.seeking.is_possible:
+        elif self._session.segmentation.may_start:
             self.told.emit(tr("Nothing there has a name; drag a rectangle around it, or paint over it."))
         else:
             self.told.emit(tr("No person or thing was recognised there; paint over it instead."))
@@ -142,7 +142,7 @@ class FillCommands(QObject):
     def _on_box_picked(self, box: Bounds, mode: PickMode) -> None:
         if self._session.picking.pick_in(box, mode):
             return
-        if self._session.seeking.is_able:
+        if self._session.segmentation.is_available:
             self._on_refused()
         else:
             self.told.emit(tr("The network that finds things is missing; click a thing, or paint over it."))

@@ -56,7 +56,7 @@ class MaskCommands(QObject):
         tools.changed.connect(lambda: tighten.setChecked(tools.tightens))
         panel.protection_chosen.connect(session.picking.protect)
         session.picking.protection_changed.connect(self._show_people)
-        session.survey.changed.connect(self._show_people)
+        session.parsing_maps.changed.connect(self._show_people)
 
     def ask_import(self) -> None:
         """Let the user choose a picture that becomes the mask."""
@@ -85,5 +85,5 @@ class MaskCommands(QObject):
 
     def _show_people(self) -> None:
         picking = self._session.picking
-        is_known = self._session.survey.structure is not None
+        is_known = self._session.parsing_maps.of_photo is not None
         self._panel.show_people(picking.people, picking.protected, is_known=is_known)

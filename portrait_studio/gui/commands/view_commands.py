@@ -45,8 +45,8 @@ class ViewCommands(QObject):
     def need_structure(self) -> None:
         """Read the structure unless it is there, or comes by itself."""
         session = self._session
-        if session.structure is None and not session.survey.is_under_way:
-            session.read_structure()
+        if session.parsing_maps.shown is None and not session.parsing_maps.is_awaited:
+            session.parse_hole()
 
     def _on_comparison(self, on: bool) -> None:
         divider, side = self._actions[Command.DIVIDER], self._actions[Command.SIDE_BY_SIDE]

@@ -25,7 +25,7 @@ class Hover(QObject):
         canvas.hovered.connect(self._on_hovered)
         canvas.left.connect(self._on_left)
         session.tools.changed.connect(self._look_again)
-        session.survey.changed.connect(self._look_again)
+        session.parsing_maps.changed.connect(self._look_again)
 
     def _on_hovered(self, x: float, y: float) -> None:
         extent = self._canvas.scene.extent
@@ -43,7 +43,7 @@ class Hover(QObject):
         self._canvas.scene.light(part)
         name = "" if part is None else tr(part.name)
         self._readout.show_pointer(x, y, name)
-        if self._session.survey.is_under_way:
+        if self._session.parsing_maps.is_awaited:
             self._tip(x, y, tr("Still looking at the photo…"))
         else:
             self._tip(x, y, name)

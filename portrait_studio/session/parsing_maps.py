@@ -1,0 +1,281 @@
+"""Parsing maps of the open photo: what is known, what is being predicted, and for what reason."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from portrait_studio.document.history import Step
+from portrait_studio.editing.body_outline import BodyOutline, OutlinePredictor, Sketcher
+from portrait_studio.editing.parts import Parts
+from portrait_studio.engine.progress import Progress
+from portrait_studio.engine.request import Joints, Pixels, Structure
+from portrait_studio.imaging.geometry import Margins
+from portrait_studio.session.editing import Editing
+from portrait_studio.session.history import State, changes_look
+from portrait_studio.session.jobs import JobDesk, JobKind
+from portrait_studio.session.last_fill import LastFill
+
+
+class Parser(Sketcher, Protocol):
+    """The part of the engine that predicts parsing maps."""
+
+    def parse(
+        self,
+        image: Pixels,
+        mask: NDArray[np.uint8],
+        device: str,
+        progress: Progress,
+        joints: Joints | None = None,
+    ) -> Structure:
+        """Predict the parsing map of a photo."""
+
+
+class ParsingMaps(QObject):
+    """Asks the engine what is where, and keeps what it answered.
+
+    Three things are predicted:
+
+    - The photo as it looks now, without being asked for. A job for that gives way to every other and begins
+      again after it. Maps are kept for each look of the photo, which is named by the fill or the other canvas
+      that led to it, None being the photo as it was opened.
+    - The photo behind its hole, on request and whenever joints move. The map is kept until the photo looks
+      otherwise; any edit cancels the job.
+    - The outlines of bodies on a canvas whose edges are dragged. The latest margins win, those in between are
+      left out.
+    """
+
+    changed = Signal()
+    """Another map is that of the photo as it looks now"""
+    shown_changed = Signal()
+    """Another map is to be shown, or the same in another place"""
+    outlined = Signal()
+    """Other outlines were predicted"""
+
+    def __init__(self, editing: Editing, desk: JobDesk, engine: Parser, parent: QObject) -> None:
+        """Know nothing yet.
+
+        Args:
+            editing: the open document.
+            desk: jobs of the engine.
+            engine: predicts.
+            parent: owns this.
+        """
+        super().__init__(parent)
+        self._editing, self._desk, self._engine = editing, desk, engine
+        self._last_fill = LastFill(editing)
+        # A fill that nobody can bring back takes what was known of it along.
+        self._by_look: weakref.WeakKeyDictionary[Step, Structure] = weakref.WeakKeyDictionary()
+        self._as_opened: Structure | None = None
+        self._told: Structure | None = None
+        self._parts: tuple[Structure, Parts] | None = None
+        self._look_asked: State = None
+        self._has_failed = False
+        self._behind_hole: Structure | None = None
+        self._outlines = OutlinePredictor(engine)
+        self._outline: BodyOutline | None = None
+        self._margins = Margins()
+        self._vain_margins: Margins | None = None
+        # A job that ends may end because another begins; who comes next is seen only after that.
+        self._idle = QTimer(self, singleShot=True, interval=0)
+        self._idle.timeout.connect(self._parse_photo)
+        # Undoing tells of a change before the step counts as undone, which decides what is to be predicted.
+        self._joints_moved = QTimer(self, singleShot=True, interval=0)
+        self._joints_moved.timeout.connect(self._follow_joints)
+        desk.ended.connect(self.resume)
+        editing.history.changed.connect(self._on_history_changed)
+        editing.about_to_change.connect(self._cancel_hole)
+        editing.history.delta_exchanged.connect(self._cancel_hole)
+        editing.image_changed.connect(self.forget_hole)
+        editing.canvas_changed.connect(lambda: self._show_hole(None))
+        editing.joints_changed.connect(lambda _: self._joints_moved.start())
+
+    # -- what is known ----------------------------------------------------------------------------------
+
+    @property
+    def of_photo(self) -> Structure | None:
+        """That of the photo as it looks now; None while it is not known yet."""
+        return self._of(self._editing.history.last_look)
+
+    @property
+    def parts(self) -> Parts | None:
+        """The same, as parts."""
+        structure = self.of_photo
+        if structure is None:
+            return None
+        if self._parts is None or self._parts[0] is not structure:
+            self._parts = (structure, Parts(structure))
+        return self._parts[1]
+
+    @property
+    def before_last_fill(self) -> Structure | None:
+        """That of the photo before its last fill, if it was ever known."""
+        history = self._editing.history
+        undone = history.steps_of_last_fill
+        if not undone:
+            return None
+        earlier = list(history.applied_backwards())[len(undone) :]
+        return self._of(next((step for step in earlier if changes_look(step)), None))
+
+    @property
+    def shown(self) -> Structure | None:
+        """That of the photo behind its hole if it was asked for, or else of the photo as it looks now."""
+        return self._behind_hole or self.of_photo
+
+    @property
+    def outline(self) -> BodyOutline | None:
+        """Of the bodies on the canvas that is dragged, or that was a moment ago."""
+        return self._outline
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the map of the photo will come by itself."""
+        return self._editing.document is not None and self.of_photo is None and not self._has_failed
+
+    def begin(self) -> None:
+        """Another document is open."""
+        self._by_look.clear()
+        self._as_opened = self._parts = self._told = None
+        self._has_failed = False
+        self.forget_hole()
+        self.resume()
+
+    def learn(self, structure: Structure) -> None:
+        """A fill, which is the last step now, has said what is where."""
+        self._has_failed = False
+        self.forget_hole()
+        self._keep(self._editing.history.last_look, structure)
+
+    def retry(self) -> None:
+        """Predict what has failed before: the engine is another one."""
+        self._has_failed, self._vain_margins = False, None
+        self.resume()
+        self._predict_outline()
+
+    # -- the photo as it looks -----------------------------------------------------------------------------
+
+    def resume(self) -> None:
+        """Parse the photo as it looks, as soon as nobody else needs the engine, unless its map is known."""
+        self._idle.start()
+
+    def _parse_photo(self) -> None:
+        document = self._editing.document
+        if document is None or not self.is_awaited or self._desk.current is not None:
+            return
+        look = self._look_asked = self._editing.history.last_look
+        image, blank, engine = document.visible_image, document.blank, self._engine
+        mask = np.zeros(image.shape[:2], np.uint8) if blank is None else blank
+        self._desk.start(
+            JobKind.PARSE_PHOTO,
+            lambda progress: engine.parse(image, mask, "auto", progress),
+            lambda structure: self._keep(look, structure),
+            self._on_photo_stopped,
+        )
+
+    def _on_photo_stopped(self, error: Exception | None) -> None:
+        # It would fail again, unless a fill or another engine says otherwise.
+        self._has_failed = error is not None
+
+    def _on_history_changed(self) -> None:
+        if self._look_asked is not self._editing.history.last_look:
+            self._desk.cancel(JobKind.PARSE_PHOTO)
+        self.resume()
+        self._tell()
+
+    def _keep(self, look: State, structure: Structure) -> None:
+        if look is None:
+            self._as_opened = structure
+        else:
+            self._by_look[look] = structure
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.of_photo is not self._told:
+            self._told = self.of_photo
+            self.changed.emit()
+            self.shown_changed.emit()
+
+    def _of(self, look: State) -> Structure | None:
+        return self._as_opened if look is None else self._by_look.get(look)
+
+    # -- the photo behind its hole -------------------------------------------------------------------------
+
+    def parse_hole(self) -> None:
+        """Predict the map behind the mask, or behind the last fill, if nothing is in the way."""
+        document = self._editing.document
+        if document is None or not self._editing.may_edit:
+            return
+        look, joints, engine = self._last_fill.look_to_fill(document), document.joints, self._engine
+        self._desk.start(
+            JobKind.PARSE_HOLE,
+            lambda progress: engine.parse(look.image, look.mask, "auto", progress, joints),
+            self._show_hole,
+        )
+
+    def forget_hole(self) -> None:
+        """What was predicted is of another look of the photo."""
+        self._behind_hole = None
+
+    def _show_hole(self, structure: Structure | None) -> None:
+        self._behind_hole = structure
+        self.shown_changed.emit()
+
+    def _cancel_hole(self) -> None:
+        """What is being predicted would be of the past."""
+        self._desk.cancel(JobKind.PARSE_HOLE)
+
+    def _follow_joints(self) -> None:
+        document = self._editing.document
+        if document is None:
+            return
+        if not document.joints:
+            self._show_hole(None)
+        elif document.has_mask or self._last_fill.step is not None:
+            self.parse_hole()
+
+    # -- outlines on a canvas that is dragged --------------------------------------------------------------
+
+    def outline_on(self, margins: Margins) -> None:
+        """Predict the outlines of bodies on the canvas that has these margins for the moment."""
+        self._margins = margins
+        if not margins.extends:
+            self._outline = None
+        self._predict_outline()
+
+    def forget_outline(self) -> None:
+        """No canvas is dragged any more."""
+        self._outline = self._vain_margins = None
+        self._margins = Margins()
+
+    def _predict_outline(self) -> None:
+        document, current, margins = self._editing.document, self._desk.current, self._margins
+        is_free = current is None or current.kind is JobKind.PARSE_PHOTO
+        is_known = self._outline is not None and self._outline.margins == margins
+        is_vain = not margins.extends or margins == self._vain_margins
+        if document is None or not is_free or is_known or is_vain:
+            return
+        self._vain_margins = None
+        image, outlines = document.image, self._outlines
+        self._desk.start(
+            JobKind.OUTLINE,
+            lambda progress: outlines.predict(image, margins, progress),
+            self._on_outline,
+            lambda error: self._on_outline_stopped(margins, error),
+        )
+
+    def _on_outline(self, outline: BodyOutline) -> None:
+        """If the margins are others by now, they are next."""
+        if self._margins.extends:
+            self._outline = outline
+            self.outlined.emit()
+            self._predict_outline()
+
+    def _on_outline_stopped(self, margins: Margins, error: Exception | None) -> None:
+        """It failed, unless it gave way; other margins are another try."""
+        if error is not None:
+            self._vain_margins = margins
+            self._predict_outline()

@@ -1,0 +1,141 @@
+"""Segmenting things and people in the background: in a loose mask, in a box, under clicks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from portrait_studio.engine.progress import Progress
+from portrait_studio.engine.request import Pixels
+from portrait_studio.engine.things import Clicks, ThingFound
+from portrait_studio.errors import WeightsError
+from portrait_studio.imaging.masks import Mask
+from portrait_studio.session.editing import Editing
+from portrait_studio.session.jobs import JobDesk, JobKind
+
+Found = tuple[ThingFound, ...]
+
+_Answer = TypeVar("_Answer")
+
+SEGMENTATIONS: Final = (JobKind.TIGHTEN, JobKind.FIND, JobKind.PEOPLE)
+"""Jobs that segment something."""
+
+
+class Segmenter(Protocol):
+    """The part of the engine that segments."""
+
+    def tighten(
+        self, image: Pixels, loose: NDArray[np.uint8], device: str, progress: Progress
+    ) -> tuple[ThingFound, ...]:
+        """The exact things in a loose mask, one for each of its places."""
+
+    def mask_of_others(self, image: Pixels, device: str, progress: Progress) -> Mask:
+        """All people but the main person."""
+
+    def find_thing(
+        self,
+        image: Pixels,
+        clicks: Clicks,
+        device: str,
+        progress: Progress,
+        loose: NDArray[np.uint8] | None = None,
+    ) -> ThingFound:
+        """The one thing under clicks, or in a loose mask."""
+
+
+class Segmentation(QObject):
+    """One job at a time; any edit cancels it, and what is answered after that is dropped."""
+
+    changed = Signal()
+    """Whether things can be found at all"""
+    ended = Signal(bool)
+    """The job under way is no more; whether it was answered"""
+
+    def __init__(self, editing: Editing, desk: JobDesk, engine: Segmenter, parent: QObject) -> None:
+        """Segment nothing yet.
+
+        Args:
+            editing: the open document.
+            desk: jobs of the engine.
+            engine: segments.
+            parent: owns this.
+        """
+        super().__init__(parent)
+        self._editing, self._desk, self._engine = editing, desk, engine
+        self._is_available = True
+        self._finds_people = True
+        editing.about_to_change.connect(self.cancel)
+        editing.history.delta_exchanged.connect(self.cancel)
+
+    @property
+    def is_available(self) -> bool:
+        """Whether the network that finds things is there, as far as is known."""
+        return self._is_available
+
+    @property
+    def finds_people(self) -> bool:
+        """Whether people can be found as well, as far as is known."""
+        return self._is_available and self._finds_people
+
+    @property
+    def may_start(self) -> bool:
+        """Whether a job may begin now: a fill that runs keeps the engine."""
+        return self._is_available and self._editing.document is not None and self._editing.may_edit
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether something is being segmented."""
+        job = self._desk.current
+        return job is not None and job.kind in SEGMENTATIONS
+
+    def tighten(self, loose: Mask, done: Callable[[Found], None]) -> None:
+        """Find the things in (H, W) uint8 not zero, one in each of its places; see `may_start`."""
+        engine = self._engine
+        self._start(JobKind.TIGHTEN, lambda image, report: engine.tighten(image, loose, "auto", report), done)
+
+    def find_thing(self, clicks: Clicks, loose: Mask | None, done: Callable[[ThingFound], None]) -> None:
+        """Find the one thing under clicks or in a loose mask, (H, W) uint8; see `may_start`."""
+        engine = self._engine
+        self._start(
+            JobKind.FIND,
+            lambda image, report: engine.find_thing(image, clicks, "auto", report, loose),
+            done,
+        )
+
+    def find_other_people(self, done: Callable[[Mask], None]) -> None:
+        """Find all people but the main person, (H, W) uint8; see `may_start`."""
+        engine = self._engine
+        self._start(JobKind.PEOPLE, lambda image, report: engine.mask_of_others(image, "auto", report), done)
+
+    def cancel(self) -> None:
+        """What is being segmented would be of the past."""
+        self._desk.cancel(*SEGMENTATIONS)
+
+    def set_available(self, available: bool, finds_people: bool = False) -> None:
+        """The engine is another one, or has turned out to lack the network."""
+        if (available, finds_people) != (self._is_available, self._finds_people):
+            self._is_available, self._finds_people = available, finds_people
+            self.changed.emit()
+
+    def _start(
+        self, kind: JobKind, task: Callable[[Pixels, Progress], _Answer], done: Callable[[_Answer], None]
+    ) -> None:
+        document = self._editing.document
+        if document is None:
+            return
+        image = document.image
+
+        def answer(found: _Answer) -> None:
+            done(found)
+            self.ended.emit(True)
+
+        self._desk.start(kind, lambda progress: task(image, progress), answer, self._on_stopped)
+
+    def _on_stopped(self, error: Exception | None) -> None:
+        self.ended.emit(False)
+        if isinstance(error, WeightsError):
+            self.set_available(False)
