@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from portrait_studio.cli.console import EXIT_CANCELLED, progress_bar, write_notices
 from portrait_studio.cli.extension_options import WantedExtension, add_extension, wanted_extension
 from portrait_studio.cli.mask import add_people, add_tighten, tightness_of
-from portrait_studio.cli.options import add_command, add_method, add_quality, how_to_fill, whole_number
+from portrait_studio.cli.options import add_command, add_method, add_quality, fill_wishes, whole_number
 from portrait_studio.cli.outputs import check_outputs
 from portrait_studio.errors import (
     DeviceError,
@@ -27,11 +27,11 @@ from portrait_studio.terminal import say
 if TYPE_CHECKING:
     from portrait_studio.cli.batch_plan import Item, Plan
     from portrait_studio.cli.batch_report import BatchReport, Line
-    from portrait_studio.engine.intent import Intent
+    from portrait_studio.editing.fills import FillWishes
     from portrait_studio.engine.marking import Who
     from portrait_studio.engine.pipeline import Engine
     from portrait_studio.engine.progress import Progress
-    from portrait_studio.engine.request import CompletionOptions, Structure
+    from portrait_studio.engine.request import Structure
     from portrait_studio.imaging.masks import Mask
     from portrait_studio.imaging.photo import Photo
     from portrait_studio.imaging.writing import ExportOptions
@@ -45,8 +45,7 @@ class Recipe:
     """What is done to every photo.
 
     Attributes:
-        how: how to fill.
-        intent: what that is meant to do.
+        wishes: what fills shall be like.
         export: how to write.
         labels: what to remove; empty when masks come from files.
         grow_px: how far beyond their outlines; None = a little.
@@ -56,8 +55,7 @@ class Recipe:
         people: who is to be removed; None = nobody as such.
     """
 
-    how: CompletionOptions
-    intent: Intent
+    wishes: FillWishes
     export: ExportOptions
     labels: frozenset[int]
     grow_px: int | None
@@ -168,8 +166,8 @@ def _recipe(options: argparse.Namespace) -> Recipe:
     if options.grow is not None and options.remove is None:
         raise OptionError("--grow takes effect with --remove only; leave it out.")
     extension = wanted_extension(options)
-    wishes = (options.remove, options.masks, options.people, extension)
-    if all(wish is None for wish in wishes):
+    targets = (options.remove, options.masks, options.people, extension)
+    if all(target is None for target in targets):
         raise OptionError(
             "Say what to fill: --masks, --remove, --people, or how far to extend, as --bottom 33%."
         )
@@ -179,8 +177,8 @@ def _recipe(options: argparse.Namespace) -> Recipe:
     if tight is not None and not (has_masks or labels):
         raise OptionError("--tighten takes effect with --masks or --remove only; leave it out.")
     people = None if options.people is None else Who(options.people)
-    how = how_to_fill(options)
-    return Recipe(*how, export, labels, options.grow, extension, has_masks, tight, people)
+    wishes = fill_wishes(options)
+    return Recipe(wishes, export, labels, options.grow, extension, has_masks, tight, people)
 
 
 def _kept(item: Item) -> Line:
@@ -215,17 +213,17 @@ def _filled(engine: Engine, item: Item, recipe: Recipe, report: BatchReport, pro
 
     began = time.perf_counter()
     photo = read_photo(item.photo)
-    seen = engine.parse(photo.visible_pixels, None, recipe.how.device) if recipe.labels else None
+    seen = engine.parse(photo.visible_pixels, None, recipe.wishes.options.device) if recipe.labels else None
     mask = _mask(engine, item, photo, recipe, seen)
     if mask is not None and mask.any() and recipe.tightness is not None:
-        mask = mask_around(engine, photo.visible_pixels, mask, recipe.tightness, recipe.how.device)
+        mask = mask_around(engine, photo.visible_pixels, mask, recipe.tightness, recipe.wishes.options.device)
     names = (str(item.photo), str(item.output))
     margins = None if recipe.extension is None else recipe.extension.margins(photo.extent)
     is_extended = margins is not None and margins.extends
     if (mask is None or not mask.any()) and not is_extended:
         return Line(*names, Outcome.NOTHING.value, seconds=round(time.perf_counter() - began, 2))
     edit = Edit(photo, mask, margins)
-    result = edit.fill(engine, recipe.how, recipe.intent, progress, None if is_extended else seen)
+    result = edit.fill(engine, recipe.wishes, progress, None if is_extended else seen)
     report.weights.update(result.weights)
     written = edit.document.export(item.output, recipe.export)
     edit.document.close()
@@ -249,7 +247,9 @@ def _mask(engine: Engine, item: Item, photo: Photo, recipe: Recipe, seen: Struct
     if seen is not None:
         return mask_of_labels(seen, recipe.labels, photo.extent, recipe.grow_px)
     if recipe.people is not None:
-        return mask_of_everybody(engine, photo.visible_pixels, recipe.people, device=recipe.how.device)
+        return mask_of_everybody(
+            engine, photo.visible_pixels, recipe.people, device=recipe.wishes.options.device
+        )
     if not recipe.has_masks:
         return None
     if item.mask is None:

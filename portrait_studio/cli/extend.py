@@ -15,7 +15,7 @@ from portrait_studio.cli.options import (
     add_extras,
     add_method,
     add_output,
-    how_to_fill,
+    fill_wishes,
     whole_number,
 )
 from portrait_studio.cli.outputs import check_outputs
@@ -24,9 +24,8 @@ from portrait_studio.locations import models_dir
 from portrait_studio.terminal import say
 
 if TYPE_CHECKING:
-    from portrait_studio.engine.intent import Intent
+    from portrait_studio.editing.fills import FillWishes
     from portrait_studio.engine.pipeline import Engine
-    from portrait_studio.engine.request import CompletionOptions
     from portrait_studio.imaging.atomic import Transaction
     from portrait_studio.imaging.geometry import Margins
     from portrait_studio.imaging.masks import Mask
@@ -56,13 +55,13 @@ class _Candidate:
     """One of the pictures.
 
     Attributes:
-        how: to fill.
+        wishes: what its fill shall be like.
         output: file of the result.
         stages: folder of the pictures of its stages; None = not wanted.
         record: file that says how to repeat it; None = not wanted.
     """
 
-    how: CompletionOptions
+    wishes: FillWishes
     output: Path
     stages: Path | None
     record: Path | None
@@ -97,7 +96,7 @@ def _extend(options: argparse.Namespace) -> int:
     if options.seed + options.candidates - 1 > MOST_SEED:
         raise OptionError(f"Each candidate takes the next seed; begin with less than {options.seed}.")
     export = ExportOptions(quality=options.quality)
-    candidates, intent = _candidates(options)
+    candidates = _candidates(options)
     check_outputs(
         [*(one.output for one in candidates), options.record],
         [options.photo, options.mask],
@@ -114,21 +113,22 @@ def _extend(options: argparse.Namespace) -> int:
     write_notices(*canvas.photo.notices)
     with Transaction() as files:
         for one in candidates:
-            said += _fill(engine, canvas, one, intent, export, files)
+            said += _fill(engine, canvas, one, export, files)
     for line in said:
         say(line)
     return 0
 
 
-def _candidates(options: argparse.Namespace) -> tuple[list[_Candidate], Intent]:
-    how, intent = how_to_fill(options, keep_stages=options.stages is not None)
+def _candidates(options: argparse.Namespace) -> list[_Candidate]:
+    wishes = fill_wishes(options, keep_stages=options.stages is not None)
     output, stages = options.output, options.stages
-    candidates = [_Candidate(how, output, stages, options.record)]
+    candidates = [_Candidate(wishes, output, stages, options.record)]
     for number in range(2, options.candidates + 1):
         name = output.with_name(f"{output.stem}-{number}{output.suffix}")
         folder = None if stages is None else stages / f"candidate-{number}"
-        candidates.append(_Candidate(replace(how, seed=how.seed + number - 1), name, folder, None))
-    return candidates, intent
+        how = replace(wishes.options, seed=wishes.options.seed + number - 1)
+        candidates.append(_Candidate(replace(wishes, options=how), name, folder, None))
+    return candidates
 
 
 def _canvas(options: argparse.Namespace, wanted: WantedExtension) -> _Canvas:
@@ -147,7 +147,6 @@ def _fill(
     engine: Engine,
     canvas: _Canvas,
     one: _Candidate,
-    intent: Intent,
     export: ExportOptions,
     files: Transaction,
 ) -> list[str]:
@@ -157,7 +156,7 @@ def _fill(
 
     edit = Edit(canvas.photo, canvas.mask, canvas.margins)
     with progress_bar() as progress:
-        result = edit.fill(engine, one.how, intent, progress)
+        result = edit.fill(engine, one.wishes, progress)
     report = edit.document.export(one.output, export, files.replacing)
     if one.stages is not None:
         write_stages(result, one.stages, files)

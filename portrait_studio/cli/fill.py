@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from portrait_studio.cli.console import PROGRAM, progress_bar, summary, with_loss, write_notices
 from portrait_studio.cli.mask import add_people, add_tighten, tightness_of
-from portrait_studio.cli.options import add_command, add_extras, add_method, add_output, how_to_fill
+from portrait_studio.cli.options import add_command, add_extras, add_method, add_output, fill_wishes
 from portrait_studio.cli.outputs import check_outputs
 from portrait_studio.errors import MaskError, OptionError
 from portrait_studio.locations import models_dir, resources_dir
@@ -102,9 +102,9 @@ def _fill(
     check_size(photo.extent, chosen)
     engine = Engine(models_dir())
     edit = Edit(photo, find_mask(engine, photo))
-    how, intent = how_to_fill(options, keep_stages=options.stages is not None)
+    wishes = fill_wishes(options, keep_stages=options.stages is not None)
     with progress_bar() as progress:
-        result = edit.fill(engine, how, intent, progress)
+        result = edit.fill(engine, wishes, progress)
     with Transaction() as files:
         report = edit.document.export(options.output, export, files.replacing)
         if options.stages is not None:
@@ -114,6 +114,6 @@ def _fill(
     write_notices(*photo.notices, *result.notices, *report.written.notices)
     for line in summary(result, options.output):
         say(line)
-    outside, band = report.changed_outside, how.grow_px
+    outside, band = report.changed_outside, wishes.options.grow_px
     told = f"{outside} pixels changed outside the mask (grown by {band} pixels to blend)"
     say(with_loss(told, report))

@@ -12,8 +12,7 @@ from portrait_studio.errors import OptionError
 from portrait_studio.terminal import say
 
 if TYPE_CHECKING:
-    from portrait_studio.engine.intent import Intent
-    from portrait_studio.engine.request import CompletionOptions
+    from portrait_studio.editing.fills import FillWishes
 
 MOST_SEED: Final = 2**63 - 1
 
@@ -126,12 +125,16 @@ def add_extras(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def how_to_fill(
-    options: argparse.Namespace, *, keep_stages: bool = False
-) -> tuple[CompletionOptions, Intent]:
-    """How to fill, and what that is meant to do, as `add_method` has asked."""
+def fill_wishes(options: argparse.Namespace, *, keep_stages: bool = False) -> FillWishes:
+    """What is wanted of a fill, as `add_method` has asked.
+
+    Args:
+        options: what was given.
+        keep_stages: whether the result shall hold a picture of each stage.
+    """
+    from portrait_studio.editing.fills import FillWishes
     from portrait_studio.engine.intent import Intent
     from portrait_studio.engine.request import CompletionOptions, Method
 
     how = CompletionOptions(Method(options.method), options.seed, options.device, keep_stages)
-    return how, Intent(options.intent)
+    return FillWishes(how, Intent(options.intent))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +14,6 @@ from portrait_studio.locations import models_dir
 from portrait_studio.terminal import say
 
 if TYPE_CHECKING:
-    from portrait_studio.document.document import Document
     from portrait_studio.document.edit_record import EditRecord
 
 
@@ -35,8 +32,10 @@ def add_replay(commands: Any) -> None:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    from portrait_studio.document.document import Document
     from portrait_studio.document.edit_record import pixels_sha256, read_record
+    from portrait_studio.editing.edit import without_undo_files
+    from portrait_studio.editing.replay import repeat_edit
+    from portrait_studio.engine.pipeline import Engine
     from portrait_studio.imaging.masks import check_extent
     from portrait_studio.imaging.reading import read_photo
     from portrait_studio.imaging.writing import ExportOptions, check_size, format_of
@@ -51,9 +50,8 @@ def _replay(options: argparse.Namespace) -> int:
     if not options.anyway:
         record.check_photo(photo)
         _check_weights(record)
-    # Nobody undoes anything here, so nothing goes to the disk, where a killed command would leave it.
-    document = Document(photo, undo_budget_bytes=sys.maxsize)
-    devices = _repeat(document, record, options.device)
+    document = without_undo_files(photo)
+    devices = repeat_edit(document, record, Engine(models_dir()), options.device, progress_bar)
     report = document.export(options.output, export)
     write_notices(*photo.notices, *report.written.notices)
     say(f"Wrote {options.output}")
@@ -79,39 +77,3 @@ def _check_weights(record: EditRecord) -> None:
             f"The weights for {', '.join(others)} are not those that the edit was made with; install those,"
             " or add --anyway to use the present ones."
         )
-
-
-def _repeat(document: Document, record: EditRecord, device: str | None) -> list[str]:
-    """Make all fills again; returns what they ran on."""
-    from portrait_studio.editing.fill_records import joints_of, options_of, structure_of
-    from portrait_studio.engine.extension_plan import extension_of
-    from portrait_studio.engine.pipeline import Engine
-    from portrait_studio.engine.request import CompletionRequest
-
-    engine, devices = Engine(models_dir()), []
-    before = None
-    for fill in record.fills:
-        if not fill.how.is_anew or before is None:
-            document.change_canvas(fill.canvas)
-            edit = document.edit_mask()
-            edit.replace(fill.mask)
-            edit.finish()
-            # A copy, since the fill changes the pixels in place.
-            before = document.look()
-            before = replace(before, image=before.image.copy())
-        results, ways = {}, fill.how.ways
-        for way in dict.fromkeys(ways):
-            how = options_of(fill.how, way)
-            if device is not None:
-                how = replace(how, device=device, precision="auto", threads=0)
-            structure = structure_of(way, fill.canvas.extent)
-            extension, joints = extension_of(before.blank), joints_of(fill.how)
-            request = CompletionRequest(before.image, before.mask, how, structure, extension, joints)
-            with progress_bar() as progress:
-                results[way] = engine.complete(request, progress)
-            devices.append(results[way].device)
-        count = len(results[ways[0]].regions)
-        regions = [results[ways[n % len(ways)]].regions[n] for n in range(count)]
-        document.apply_fills(regions, before if fill.how.is_anew else None)
-    document.change_canvas(record.canvas)
-    return list(dict.fromkeys(devices))

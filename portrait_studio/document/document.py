@@ -196,6 +196,16 @@ class Document:
         mask = self._planes.mask_to_change(PlaneName.MASK)
         return MaskEdit(PlaneName.MASK, mask, self._store, protected, self._origin)
 
+    def replace_mask(self, mask: Mask) -> Delta | None:
+        """Take over another mask, (H, W) uint8, as one step; None when it is the mask already.
+
+        Raises:
+            MaskError: it has another size than the canvas.
+        """
+        edit = self.edit_mask()
+        edit.replace(mask)
+        return edit.finish()
+
     def edit_structure(self) -> MaskEdit:
         """Begin a change of the wanted structure; its values are a label + 1, or 0 = predict."""
         labels = self._planes.mask_to_change(PlaneName.STRUCTURE)

@@ -9,8 +9,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.document.packed_plane import PackedPlane
-from portrait_studio.engine.request import CompletionOptions, CompletionResult, FilledRegion, Joints
+from portrait_studio.document.packed_plane import PackedPlane, pack_plane
+from portrait_studio.engine.request import (
+    CompletionOptions,
+    CompletionRequest,
+    CompletionResult,
+    FilledRegion,
+    Joints,
+)
 
 STAGE_PX: Final = 900
 """Longer side of the pictures of stages that are kept: else a candidate would hold the photo many times."""
@@ -31,6 +37,13 @@ class Candidate:
     options: CompletionOptions
     structure: PackedPlane | None = None
     joints: Joints = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, request: CompletionRequest, result: CompletionResult) -> Candidate:
+        """What the engine answered to a request."""
+        wanted = request.structure
+        packed = None if wanted is None else pack_plane(wanted + np.uint8(1))  # 255, predict, becomes 0
+        return cls(result, request.options, packed, request.joints)
 
 
 def with_small_stages(result: CompletionResult) -> CompletionResult:

@@ -1,8 +1,6 @@
-"""Between the engine's options and answers and what a document remembers of a fill; no Qt."""
+"""Between the engine's options and answers and what a document remembers of a fill."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,40 +8,40 @@ from numpy.typing import NDArray
 from portrait_studio import __version__
 from portrait_studio.document.fill_record import FillRecord, WayRecord
 from portrait_studio.document.packed_plane import unpack_plane
-from portrait_studio.editing.candidates import Candidate
+from portrait_studio.editing.candidates import Candidate, Candidates
 from portrait_studio.engine.request import CompletionOptions, Method
 from portrait_studio.errors import ProjectError
 from portrait_studio.imaging.geometry import Extent
 
 
-def record_of(candidate: Candidate, holes: Sequence[Candidate] = (), is_anew: bool = False) -> FillRecord:
+def record_of(candidates: Candidates, is_anew: bool = False) -> FillRecord:
     """What to remember of a fill.
 
     Args:
-        candidate: the fill.
-        holes: which candidate each hole shows, where they may differ.
+        candidates: the fills of its holes, and which one each hole shows.
         is_anew: whether it was made of the photo as it was before the fill before it.
     """
-    own, ways = _way_record(candidate), tuple(_way_record(each) for each in holes)
+    shown, holes = candidates.shown, candidates.by_hole
+    own, ways = _way_record(shown), tuple(_way_record(each) for each in holes)
     weights: dict[str, str] = {}
-    for each in (*holes, candidate):
+    for each in (*holes, shown):
         weights |= each.result.weights
-    hardware = candidate.result.hardware
+    hardware = shown.result.hardware
     return FillRecord(
-        own.method,
-        own.seed,
-        hardware.device,
-        candidate.options.grow_px,
-        candidate.result.device,
-        weights,
-        __version__,
-        ways if any(each != own for each in ways) else (),
-        own.structure,
-        is_anew,
-        hardware.precision,
-        hardware.threads,
-        tuple((joint, x, y) for joint, (x, y) in sorted(candidate.joints.items())),
-        candidate.options.hole_by_hole,
+        method=own.method,
+        seed=own.seed,
+        device=hardware.device,
+        grow_px=shown.options.grow_px,
+        ran_on=shown.result.device,
+        weights=weights,
+        program=__version__,
+        holes=ways if any(each != own for each in ways) else (),
+        structure=own.structure,
+        is_anew=is_anew,
+        precision=hardware.precision,
+        threads=hardware.threads,
+        joints=tuple((joint, x, y) for joint, (x, y) in sorted(shown.joints.items())),
+        hole_by_hole=shown.options.hole_by_hole,
     )
 
 

@@ -5,32 +5,27 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Final, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.document.history import Step
 from portrait_studio.document.look import Look
-from portrait_studio.document.packed_plane import pack_plane
 from portrait_studio.editing.candidates import Candidate, Candidates, with_small_stages
-from portrait_studio.editing.fill_records import options_of, record_of
-from portrait_studio.engine.extension_plan import extension_of
-from portrait_studio.engine.intent import Intent, wanted_with
+from portrait_studio.editing.fill_records import options_of
+from portrait_studio.editing.fills import FillWishes, fill_request, fill_step
+from portrait_studio.engine.intent import Intent
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import (
     CompletionOptions,
     CompletionRequest,
     CompletionResult,
-    Joints,
     Method,
 )
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.imaging.masks import check_mask
-from portrait_studio.messages import Message
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.jobs import Failure, JobDesk, JobKind
 from portrait_studio.session.last_fill import LastFill
@@ -57,22 +52,18 @@ class _Purpose(Enum):
 
 
 @dataclass(frozen=True, eq=False)
-class _Plan:
+class _PendingFill:
     """A fill under way.
 
     Attributes:
         purpose: what becomes of its result.
         before: the photo and the mask that it fills.
-        options: how.
-        structure: labels that it follows.
-        joints: joints that it follows.
+        request: what the engine was asked.
     """
 
     purpose: _Purpose
     before: Look
-    options: CompletionOptions
-    structure: NDArray[np.uint8] | None = None
-    joints: Joints = field(default_factory=dict)
+    request: CompletionRequest
 
 
 class Filling(QObject):
@@ -111,7 +102,7 @@ class Filling(QObject):
         self._result: CompletionResult | None = None
         self._last = LastFill(editing)
         self.intent = Intent.AUTOMATIC
-        self._plan: _Plan | None = None
+        self._pending: _PendingFill | None = None
         self._waiting: tuple[CompletionOptions, ...] = ()
         self._next: CompletionOptions | None = None
         self._known: weakref.WeakKeyDictionary[Step, Candidates] = weakref.WeakKeyDictionary()
@@ -137,7 +128,7 @@ class Filling(QObject):
     def is_under_way(self) -> bool:
         """Whether a fill runs."""
         job = self._desk.current
-        return self._plan is not None and job is not None and job.kind is JobKind.FILL
+        return self._pending is not None and job is not None and job.kind is JobKind.FILL
 
     @property
     def waiting(self) -> tuple[CompletionOptions, ...]:
@@ -178,7 +169,7 @@ class Filling(QObject):
         except PortraitStudioError as error:
             self.refused.emit(Failure(JobKind.FILL, error, ""))
             return
-        self._start(_Plan(_Purpose.NEW, look, options))
+        self._start(_Purpose.NEW, look, options)
 
     def try_again(self, method: Method) -> None:
         """Make another candidate for the last fill, with the next seed."""
@@ -198,7 +189,7 @@ class Filling(QObject):
         else:
             # What the user left of the structure that he saw must come again.
             same = replace(options, seed=self._last.seed)
-            self._start(_Plan(_Purpose.ANEW, self._last.look_before(document), same))
+            self._start(_Purpose.ANEW, self._last.look_before(document), same)
 
     def choose(self, place: int, hole: int | None = None) -> None:
         """Show another candidate, in one hole or in all."""
@@ -218,27 +209,26 @@ class Filling(QObject):
         result, self._result = self._result, None
         if result is None:
             return
-        plan, self._plan = self._plan, None
-        if plan is None:
+        pending, self._pending = self._pending, None
+        if pending is None:
             return
         with self._quietly(), self._editing.meanwhile.lifted():
-            self._land(plan, result)
+            self._land(pending, result)
         self._tell()
         self.filled.emit(result)
         self.go_on()
 
-    def _land(self, plan: _Plan, result: CompletionResult) -> None:
-        packed = None if plan.structure is None else pack_plane(plan.structure + np.uint8(1))
-        candidate = Candidate(with_small_stages(result), plan.options, packed, plan.joints)
+    def _land(self, pending: _PendingFill, result: CompletionResult) -> None:
+        candidate = Candidate.of(pending.request, with_small_stages(result))
         known = self.candidates
-        if plan.purpose is _Purpose.CANDIDATE and known is not None and known.holds(candidate):
+        if pending.purpose is _Purpose.CANDIDATE and known is not None and known.holds(candidate):
             self._replace_last(known.joined_by(candidate))
         else:
-            is_anew = plan.purpose is _Purpose.ANEW
-            if plan.purpose is _Purpose.CANDIDATE:
+            is_anew = pending.purpose is _Purpose.ANEW
+            if pending.purpose is _Purpose.CANDIDATE:
                 is_anew = self._last.is_in_place_of_another
                 self._editing.history.stack.undo()
-            self._put(Candidates.first(candidate), plan.before if is_anew else None)
+            self._put(Candidates.first(candidate), pending.before if is_anew else None)
 
     def go_on(self) -> None:
         """Begin what waits longest, if nothing runs: a try of a fill that is there, or else the next fill."""
@@ -253,7 +243,7 @@ class Filling(QObject):
             return
         options, *others = self._waiting
         self._wait(others)
-        self._start(_Plan(_Purpose.CANDIDATE, self._last.look_before(document), options))
+        self._start(_Purpose.CANDIDATE, self._last.look_before(document), options)
 
     def leave_out(self, options: CompletionOptions) -> None:
         """Make no such try or fill after all, if it still waits."""
@@ -284,7 +274,7 @@ class Filling(QObject):
 
         What was marked meanwhile stays, but is not filled together with what this one was to fill.
         """
-        self._plan = None
+        self._pending = None
         self._forget_next()
         if not self._waiting:
             self._editing.meanwhile.end()
@@ -304,20 +294,15 @@ class Filling(QObject):
             self._waiting = tuple(options)
             self.waiting_changed.emit()
 
-    def _start(self, plan: _Plan) -> None:
+    def _start(self, purpose: _Purpose, before: Look, options: CompletionOptions) -> None:
         document, engine = self._editing.document, self._engine
         assert document is not None
-        seen = (
-            self._parsing_maps.of_photo
-            if plan.purpose is _Purpose.NEW
-            else self._parsing_maps.before_last_fill
-        )
-        before = plan.before
-        structure = wanted_with(self.intent, before.mask, document.wanted_structure, seen, before.blank)
-        how, joints = replace(plan.options, keep_stages=True), document.joints
-        extension = extension_of(before.blank)
-        request = CompletionRequest(before.image, before.mask, how, structure, extension, joints)
-        self._plan = replace(plan, structure=structure, joints=joints)
+        maps = self._parsing_maps
+        seen = maps.of_photo if purpose is _Purpose.NEW else maps.before_last_fill
+        how = replace(options, keep_stages=True)
+        wishes = FillWishes(how, self.intent, document.wanted_structure, document.joints)
+        request = fill_request(before, wishes, seen)
+        self._pending = _PendingFill(purpose, before, request)
         self._editing.meanwhile.begin()
         self._desk.start(
             JobKind.FILL,
@@ -359,17 +344,15 @@ class Filling(QObject):
     def _put(self, candidates: Candidates, over: Look | None) -> None:
         document = self._editing.document
         assert document is not None
-        delta = document.apply_fills(candidates.regions, over)
-        shown = candidates.shown
-        step = Step(Message("Fill"), delta, record_of(shown, candidates.by_hole, is_anew=over is not None))
+        step = fill_step(document, candidates, over)
         self._known[step] = candidates
         self._editing.push(step)
-        self._parsing_maps.learn(shown.result.structure)
+        self._parsing_maps.learn(candidates.shown.result.structure)
 
     def _latest_options(self) -> CompletionOptions | None:
         """Of the latest try that was made, runs or waits; None where there was none."""
-        planned = [] if self._plan is None else [self._plan.options]
-        if self._plan is None or self._plan.purpose is _Purpose.CANDIDATE:
+        planned = [] if self._pending is None else [self._pending.request.options]
+        if self._pending is None or self._pending.purpose is _Purpose.CANDIDATE:
             planned += self._made_options()
         return max((*self._waiting, *planned), key=lambda options: options.seed, default=None)
 

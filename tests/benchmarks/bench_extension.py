@@ -20,7 +20,9 @@ from pathlib import Path
 import numpy as np
 
 from portrait_studio.editing.edit import Edit
+from portrait_studio.editing.fills import FillWishes
 from portrait_studio.engine.pipeline import Engine
+from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import CompletionOptions, Method
 from portrait_studio.imaging.canvas_extension import parse_length
 from portrait_studio.imaging.geometry import Margins
@@ -54,10 +56,9 @@ def measure(folder: Path, options: argparse.Namespace) -> int:
     how = CompletionOptions(method=Method(options.method), device=options.device)
     started = time.perf_counter()
     edit = Edit(photo, margins=Margins(bottom=parse_length(options.bottom, SIZE.height)))
-    result = Engine(models_dir()).complete(edit.request(how))
+    result = edit.fill(Engine(models_dir()), FillWishes(how), Progress())
     filling_s, filling_mib = time.perf_counter() - started, peak_mib()
     started = time.perf_counter()
-    edit.apply(result, how)
     edit.document.export(target)
     exporting_s, after_mib = time.perf_counter() - started, peak_mib()
     written = read_photo(target).pixels[: SIZE.height]

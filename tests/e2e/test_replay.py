@@ -12,8 +12,8 @@ from PIL import Image
 from portrait_studio.document.document import Document
 from portrait_studio.document.edit_record import read_record, record_edit, write_record
 from portrait_studio.document.history import Snapshot, Step
-from portrait_studio.editing.candidates import Candidate
-from portrait_studio.editing.fill_records import record_of
+from portrait_studio.editing.candidates import Candidate, Candidates
+from portrait_studio.editing.fills import fill_step
 from portrait_studio.engine.pipeline import Engine
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest
 from portrait_studio.errors import ProjectError
@@ -129,8 +129,9 @@ def test_records_from_before_specks_took_a_short_way_are_repeated_as_they_were_m
         painted = edit.finish()
         assert painted is not None
         options = CompletionOptions(device="cpu", hole_by_hole=hole_by_hole)
-        result = Engine(models).complete(CompletionRequest(pixels, mask, options))
-        filled = Step("Fill", document.apply_fills(result.regions), record_of(Candidate(result, options)))
+        request = CompletionRequest(pixels, mask, options)
+        candidate = Candidate.of(request, Engine(models).complete(request))
+        filled = fill_step(document, Candidates.first(candidate))
         write_record(record_edit(Snapshot(document, [Step("Mask", painted), filled], 2)), record)
         if hole_by_hole:
             content = json.loads(record.read_text())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from portrait_studio.document.edit_record import read_record
 from portrait_studio.engine.intent import Intent
-from portrait_studio.engine.request import CompletionOptions, Method
+from portrait_studio.engine.pipeline import Engine
+from portrait_studio.engine.progress import Progress
+from portrait_studio.engine.request import CompletionOptions, CompletionRequest, CompletionResult, Method
 from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.imaging.mask_file import write_mask
 from portrait_studio.imaging.writing import ExportOptions
 from portrait_studio.networks.conventions import KEYPOINTS, LABELS
 from portrait_studio.session.session import Session
@@ -58,6 +62,49 @@ def replayed(qtbot: QtBot, session: Session, photo: Path, told: pytest.CaptureFi
     assert np.array_equal(pixels_of(again), pixels_of(result))
     assert not np.array_equal(pixels_of(again), pixels_of(photo))
     return told.readouterr().out
+
+
+@pytest.mark.parametrize("intent", [Intent.AUTOMATIC, Intent.BACKGROUND])
+def test_the_command_line_asks_the_engine_for_the_same(
+    qtbot: QtBot,
+    session: Session,
+    photo: Path,
+    intent: Intent,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[CompletionRequest] = []
+    complete = Engine.complete
+
+    def noted(engine: Engine, request: CompletionRequest, progress: Progress) -> CompletionResult:
+        asked.append(request)
+        return complete(engine, request, progress)
+
+    monkeypatch.setattr(Engine, "complete", noted)
+    rectangle(session, 10, 10, 30, 30)
+    assert session.document is not None
+    mask = photo.with_name("painted.png")
+    write_mask(session.document.mask, mask)
+    session.filling.set_intent(intent)
+    session.fill(NETWORK)
+    wait(qtbot, session)
+    arguments = ("--intent", intent.value, "--method", "network", "--device", "cpu")
+    assert run("remove", photo, "--mask", mask, "-o", photo.with_name("out.png"), *arguments) == 0
+    by_window, by_command = asked
+    assert np.array_equal(by_window.image, by_command.image)
+    assert np.array_equal(by_window.mask, by_command.mask)
+    assert (by_window.structure is None) == (intent is not Intent.BACKGROUND)
+    assert np.array_equal(by_window.structure, by_command.structure)  # type: ignore[arg-type]
+    assert by_window.extension == by_command.extension
+    assert by_window.joints == by_command.joints == {}
+    # What it runs on is what the user prefers, and only the window shows pictures of the stages.
+    there = by_window.options
+    assert there == replace(
+        by_command.options,
+        device=there.device,
+        precision=there.precision,
+        threads=there.threads,
+        keep_stages=True,
+    )
 
 
 def test_painted_structure_and_a_soft_mask(

@@ -1,0 +1,78 @@
+"""Repeats a recorded edit: every fill of it anew, by the same options, labels, joints and seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from portrait_studio.editing.candidates import Candidate, Candidates
+from portrait_studio.editing.fill_records import joints_of, options_of, structure_of
+from portrait_studio.editing.fills import FillWishes, fill_request, fill_step
+
+if TYPE_CHECKING:
+    from portrait_studio.document.document import Document
+    from portrait_studio.document.edit_record import EditRecord, RecordedFill
+    from portrait_studio.document.look import Look
+    from portrait_studio.engine.pipeline import Engine
+    from portrait_studio.engine.progress import Progress
+
+ProgressOfFill = Callable[[], AbstractContextManager["Progress"]]
+"""Shows how far one fill is."""
+
+
+def repeat_edit(
+    document: Document, record: EditRecord, engine: Engine, device: str | None, shown: ProgressOfFill
+) -> list[str]:
+    """Make all fills of an edit again.
+
+    Args:
+        document: the photo that the record is about, as it was read.
+        record: how to repeat the edit.
+        engine: what fills.
+        device: another one than the recorded; None = that.
+        shown: called for each fill.
+
+    Returns:
+        What the fills ran on, for the user to read, each once.
+
+    Raises:
+        ProjectError: the record names a method that this version lacks, or holds a damaged picture.
+        WeightsError, DeviceError, OptionError: see `Engine.complete`.
+    """
+    devices: dict[str, None] = {}
+    before = None
+    for fill in record.fills:
+        if not fill.how.is_anew or before is None:
+            document.change_canvas(fill.canvas)
+            document.replace_mask(fill.mask)
+            look = document.look()
+            # A copy, since the fill changes the pixels in place.
+            before = replace(look, image=look.image.copy())
+        candidates = _candidates(fill, before, engine, device, shown)
+        devices |= dict.fromkeys(each.result.device for each in candidates.all)
+        fill_step(document, candidates, before if fill.how.is_anew else None)
+    document.change_canvas(record.canvas)
+    return list(devices)
+
+
+def _candidates(
+    fill: RecordedFill, before: Look, engine: Engine, device: str | None, shown: ProgressOfFill
+) -> Candidates:
+    """What a fill showed in each hole, made again."""
+    ways = fill.how.ways
+    different = list(dict.fromkeys(ways))
+    made = []
+    for way in different:
+        options = options_of(fill.how, way)
+        if device is not None:
+            options = replace(options, device=device, precision="auto", threads=0)
+        labels = structure_of(way, fill.canvas.extent)
+        wishes = FillWishes(options, wanted_labels=labels, joints=joints_of(fill.how))
+        # What the intent made of the photo at that time is among the labels.
+        request = fill_request(before, wishes, seen=None)
+        with shown() as progress:
+            made.append(Candidate.of(request, engine.complete(request, progress)))
+    holes = range(len(made[0].result.regions))
+    return Candidates(tuple(made), tuple(different.index(ways[hole % len(ways)]) for hole in holes))
