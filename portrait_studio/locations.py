@@ -2,11 +2,14 @@
 
 import os
 from pathlib import Path
+from typing import Final
 
 import platformdirs
 
 DATA_VARIABLE = "PORTRAIT_STUDIO_DATA"
 MODELS_VARIABLE = "PORTRAIT_STUDIO_MODELS"
+MANIFEST: Final = "manifest.json"
+"""In a models folder; see `networks.manifest`."""
 
 
 def _shipped(name: str) -> Path:
@@ -24,7 +27,7 @@ def models_dir() -> Path:
     if override is not None:
         return override
     own = own_models_dir()
-    return own if (own / "manifest.json").is_file() else _shipped("models")
+    return own if (own / MANIFEST).is_file() else _shipped("models")
 
 
 def overriding_models_dir() -> Path | None:

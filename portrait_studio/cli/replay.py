@@ -68,9 +68,9 @@ def _replay(options: argparse.Namespace) -> int:
 
 def _check_weights(record: EditRecord) -> None:
     from portrait_studio.document.edit_record import missing_weights
-    from portrait_studio.networks.released import read_manifest
+    from portrait_studio.networks.manifest import read_manifest
 
-    present = [(name, str(entry.get("sha256"))) for name, entry in read_manifest(models_dir()).items()]
+    present = [(name, entry.sha256) for name, entry in read_manifest(models_dir()).items()]
     others = missing_weights(record, present)
     if others:
         raise ProjectError(

@@ -9,19 +9,14 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.extension_plan import (
-    VARIANTS,
-    beyond_reach,
-    photo_in,
-    plan_steps,
-)
+from portrait_studio.engine.extension_plan import beyond_reach, photo_in, plan_steps
 from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import CompletionRequest, CompletionResult, FilledRegion, Pixels
 from portrait_studio.imaging.canvas_extension import margins_of
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of, hole_bounds
-from portrait_studio.networks.catalog import variant
+from portrait_studio.networks.manifest import network_name
 from portrait_studio.networks.released import LoadedNetwork
 
 CompleteStep = Callable[[CompletionRequest, NetworkStore], CompletionResult]
@@ -33,16 +28,16 @@ class SideNetworks:
 
     def __init__(self, store: NetworkStore, side: str | None) -> None:
         """Args: where all come from; the side that grows, None = none."""
-        self._store, self._variant = store, VARIANTS.get(side or "")
+        self._store, self._side = store, side
 
-    def load(self, task: str) -> LoadedNetwork:
+    def load(self, name: str) -> LoadedNetwork:
         """See `NetworkStore.load`."""
-        special = None if self._variant is None else variant(task, self._variant)
-        return self._store.load(special if special is not None and self._store.has(special) else task)
+        special = network_name(name, self._side)
+        return self._store.load(special if self._store.has(special) else name)
 
-    def has(self, task: str) -> bool:
+    def has(self, name: str) -> bool:
         """See `NetworkStore.has`."""
-        return self._store.has(task)
+        return self._store.has(name)
 
 
 @dataclass(frozen=True)

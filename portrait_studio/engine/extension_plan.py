@@ -22,9 +22,6 @@ MOST_SHARE: Final = {"bottom": 64 / 256, "top": 64 / 256, "left": 64 / 256, "rig
 """Of the new picture's side, by the side that grows, in the order in which they are filled."""
 TOLERANCE: Final = 1.05
 """How much more is still one step: an edge that was dragged to a ratio nearby goes no further in earnest."""
-VARIANTS: Final = {"bottom": "down", "top": "up"}
-"""Which networks are meant for a side; other sides are filled by those for holes."""
-
 _WORDS: Final = {
     "bottom": Message("down"),
     "top": Message("up"),

@@ -220,7 +220,7 @@ class HoleFiller:
         aligned = align_face(network.module, seen, face, turn_of_head(parsed), self._compute, report)
         if aligned is None:
             return None
-        self.weights[network.task] = network.sha256
+        self.weights[network.name] = network.sha256
         hole = request.mask[region.slices] != 0
         redrawn = redraw_face(fill, region, hole, seen, aligned)
         self._keep("face-before", redrawn.before)
@@ -241,7 +241,7 @@ class HoleFiller:
         except WeightsError as error:
             self.notices.append(Message("The face was not refined. {reason}", reason=error.message))
             return fill
-        self.weights[network.task] = network.sha256
+        self.weights[network.name] = network.sha256
         photo = Bounds.of(extent_of(request.image))
         around = region.united(window.intersected(photo))
         inner = region.shifted(-around.left, -around.top).slices

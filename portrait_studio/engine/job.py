@@ -95,7 +95,7 @@ class Job:
         begin, end = part
         self._progress.report(Stage.PARSE, begin)
         network = self._tools.networks.load("parsing")
-        self._weights[network.task] = network.sha256
+        self._weights[network.name] = network.sha256
         request = self._request
         return parse(
             network.module,

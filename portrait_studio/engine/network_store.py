@@ -10,22 +10,23 @@ import torch
 
 from portrait_studio.errors import WeightsError
 from portrait_studio.networks.folding import fold_batch_norm
-from portrait_studio.networks.released import LoadedNetwork, load_network, read_manifest
+from portrait_studio.networks.manifest import read_manifest
+from portrait_studio.networks.released import LoadedNetwork, load_network
 
 
 class NetworkStore(Protocol):
-    """Anything that hands out networks by task."""
+    """Anything that hands out networks by name; see `manifest.network_name`."""
 
-    def load(self, task: str) -> LoadedNetwork:
-        """The network for one of `catalog.TASKS`, or a variant of it; see `catalog.variant`.
+    def load(self, name: str) -> LoadedNetwork:
+        """The network of a name.
 
         Raises:
             WeightsError: it is missing, damaged, or of another version.
         """
         ...
 
-    def has(self, task: str) -> bool:
-        """Whether there is a network for a task; it may still prove to be damaged."""
+    def has(self, name: str) -> bool:
+        """Whether there is a network of a name; it may still prove to be damaged."""
         ...
 
 
@@ -40,17 +41,17 @@ class ReleasedNetworks:
         self._folder = folder
         self._loaded: dict[str, LoadedNetwork] = {}
 
-    def load(self, task: str) -> LoadedNetwork:
+    def load(self, name: str) -> LoadedNetwork:
         """See `NetworkStore.load`."""
-        if task not in self._loaded:
-            network = load_network(task, self._folder)
+        if name not in self._loaded:
+            network = load_network(name, self._folder)
             fold_batch_norm(network.module, network.folds)
             network.module.to(memory_format=torch.channels_last)
-            self._loaded[task] = network
-        return self._loaded[task]
+            self._loaded[name] = network
+        return self._loaded[name]
 
-    def has(self, task: str) -> bool:
+    def has(self, name: str) -> bool:
         """See `NetworkStore.has`."""
         with suppress(WeightsError):
-            return task in read_manifest(self._folder)
+            return name in read_manifest(self._folder)
         return False

@@ -66,4 +66,4 @@ def paint_window(
     settled = painted
     if is_guided(network.config):
         settled = settle_colours(painted, colours, hole, parsed.labels, lambda: report(1.0))
-    return PaintedWindow(painted, settled, {network.task: network.sha256})
+    return PaintedWindow(painted, settled, {network.name: network.sha256})

@@ -1,33 +1,28 @@
-"""Which networks exist: an explicit table from architecture name to config class and network class."""
+"""Which networks exist, and what each is for; no module of a network is loaded before one is built."""
 
 from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any
-
-import torch
-from torch import nn
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
 from portrait_studio.errors import OptionError
-from portrait_studio.networks.completion import (
-    CompactCompletion,
-    CompactCompletionConfig,
-    PaperCompletion,
-    PaperCompletionConfig,
-)
+from portrait_studio.messages import Message
 from portrait_studio.networks.config_check import check_config
-from portrait_studio.networks.detection import DetectionConfig, DetectionNetwork
-from portrait_studio.networks.discriminator import (
-    Discriminator,
-    DiscriminatorConfig,
-    PatchDiscriminator,
-    PatchDiscriminatorConfig,
-)
-from portrait_studio.networks.face import FaceConfig, FaceNetwork
-from portrait_studio.networks.face_completion import FACE_COMPLETION, FaceCompletion, FaceCompletionConfig
-from portrait_studio.networks.parsing import ParsingConfig, ParsingNetwork
-from portrait_studio.networks.segmentation import SegmentationConfig, SegmentationNetwork
+
+if TYPE_CHECKING:
+    from torch import nn
+
+TASKS: Final = {
+    "parsing": Message("parsing"),
+    "completion": Message("completion"),
+    "face": Message("face"),
+    "segmentation": Message("segmentation"),
+    "detection": Message("detection"),
+    "face-completion": Message("face completion"),
+}
+"""What the program uses networks for, and what the user reads of each."""
 
 
 @dataclass(frozen=True)
@@ -35,27 +30,52 @@ class Architecture:
     """One kind of network.
 
     Attributes:
-        task: what it is for, as in `catalog.TASKS`, or "discriminator".
-        config: frozen dataclass that shapes it.
-        network: module class, built as ``network(config)``.
+        task: what it is for: one of `TASKS`, or "discriminator", which only training needs.
+        module: of this package, that holds its classes.
+        config_class: name of the frozen dataclass that shapes it.
+        network_class: name of the class that is built as ``network(config)``.
     """
 
     task: str
-    config: type[Any]
-    network: type[nn.Module]
+    module: str
+    config_class: str
+    network_class: str
+
+    @property
+    def config(self) -> type[Any]:
+        """Frozen dataclass that shapes it."""
+        return self._of_module(self.config_class)
+
+    @property
+    def network(self) -> type[nn.Module]:
+        """Module class."""
+        return self._of_module(self.network_class)
+
+    def _of_module(self, name: str) -> type[Any]:
+        found: type[Any] = getattr(import_module(f"portrait_studio.networks.{self.module}"), name)
+        return found
 
 
-ARCHITECTURES: dict[str, Architecture] = {
-    "parsing": Architecture("parsing", ParsingConfig, ParsingNetwork),
-    "paper-completion": Architecture("completion", PaperCompletionConfig, PaperCompletion),
-    "compact-completion": Architecture("completion", CompactCompletionConfig, CompactCompletion),
-    "face": Architecture("face", FaceConfig, FaceNetwork),
-    "segmentation": Architecture("segmentation", SegmentationConfig, SegmentationNetwork),
-    "yolov3-tiny": Architecture("detection", DetectionConfig, DetectionNetwork),
-    FACE_COMPLETION: Architecture(FACE_COMPLETION, FaceCompletionConfig, FaceCompletion),
-    "dcgan-discriminator": Architecture("discriminator", DiscriminatorConfig, Discriminator),
-    "patch-discriminator": Architecture("discriminator", PatchDiscriminatorConfig, PatchDiscriminator),
+ARCHITECTURES: Final = {
+    "parsing": Architecture("parsing", "parsing", "ParsingConfig", "ParsingNetwork"),
+    "paper-completion": Architecture("completion", "completion", "PaperCompletionConfig", "PaperCompletion"),
+    "compact-completion": Architecture(
+        "completion", "completion", "CompactCompletionConfig", "CompactCompletion"
+    ),
+    "face": Architecture("face", "face", "FaceConfig", "FaceNetwork"),
+    "segmentation": Architecture("segmentation", "segmentation", "SegmentationConfig", "SegmentationNetwork"),
+    "yolov3-tiny": Architecture("detection", "detection", "DetectionConfig", "DetectionNetwork"),
+    "face-completion": Architecture(
+        "face-completion", "face_completion", "FaceCompletionConfig", "FaceCompletion"
+    ),
+    "dcgan-discriminator": Architecture(
+        "discriminator", "discriminator", "DiscriminatorConfig", "Discriminator"
+    ),
+    "patch-discriminator": Architecture(
+        "discriminator", "discriminator", "PatchDiscriminatorConfig", "PatchDiscriminator"
+    ),
 }
+"""By name, as it stands in recipes, weights files and the manifest."""
 
 
 def build_network(architecture: str, config: dict[str, Any]) -> nn.Module:
@@ -87,6 +107,8 @@ def build_network(architecture: str, config: dict[str, Any]) -> nn.Module:
 
 def tensor_shapes(architecture: str, config: dict[str, Any]) -> dict[str, tuple[int, ...]]:
     """Names and shapes of what a network keeps in its file, without memory for it; see `build_network`."""
+    import torch
+
     with torch.device("meta"):
         module = build_network(architecture, config)
     return {name: tuple(value.shape) for name, value in module.state_dict().items()}

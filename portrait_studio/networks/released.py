@@ -1,4 +1,4 @@
-"""Released weights: safetensors files that describe themselves, and the manifest that names their SHA-256."""
+"""Released weights as networks: safetensors files that describe themselves, verified by the manifest."""
 
 from __future__ import annotations
 
@@ -8,33 +8,30 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
-from torch import Tensor, nn
+from torch import Tensor, nn, no_grad
 
-from portrait_studio.errors import FileError, MissingFileError, WeightsError
+from portrait_studio.errors import FileError, WeightsError
 from portrait_studio.json_text import as_text, parse_object
+from portrait_studio.locations import MANIFEST
 from portrait_studio.messages import Message
-from portrait_studio.networks.catalog import (
-    Header,
-    file_sha256,
-    read_header,
-    read_networks,
-    task_name,
-    task_of,
-    variant,
-)
 from portrait_studio.networks.conventions import CONVENTIONS_VERSION
 from portrait_studio.networks.folding import check_folds
+from portrait_studio.networks.manifest import ReleasedFile, read_manifest, task_of, title_of, write_manifest
 from portrait_studio.networks.registry import ARCHITECTURES, build_network, tensor_shapes
+from portrait_studio.networks.weights_file import (
+    REINSTALL,
+    WeightsHeader,
+    file_sha256,
+    read_header,
+    replace_file,
+)
 
-MANIFEST = "manifest.json"
-_MOST_LETTERS = 200
-_REINSTALL = Message("Reinstall the program, or copy the models folder from a complete installation.")
-_UPDATE = Message("Update the program or the file.")
+_MOST_LETTERS: Final = 200
+_UPDATE: Final = Message("Update the program or the file.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +40,7 @@ class LoadedNetwork:
 
     Attributes:
         module: in eval mode, float32, on the CPU.
-        task: one of `catalog.TASKS`.
+        name: of the network; see `manifest.network_name`.
         architecture: name in the registry.
         config: the frozen dataclass that shaped it.
         sha256: of the file.
@@ -53,7 +50,7 @@ class LoadedNetwork:
     """
 
     module: nn.Module
-    task: str
+    name: str
     architecture: str
     config: Any
     sha256: str
@@ -61,65 +58,46 @@ class LoadedNetwork:
     folds: dict[str, str] = field(default_factory=dict)
 
 
-def read_manifest(folder: Path) -> dict[str, dict[str, Any]]:
-    """Manifest entries by task: {"parsing": {"file": ..., "sha256": ..., "bytes": ...}, ...}.
-
-    Raises:
-        WeightsError: there is no manifest, or it cannot be read.
-    """
-    path = folder / MANIFEST
-    try:
-        return read_networks(path)
-    except MissingFileError:
-        raise WeightsError(
-            "The weights are missing: {path} does not exist. {advice}", path=path, advice=_REINSTALL
-        ) from None
-    except (FileError, ValueError, KeyError):
-        raise WeightsError(
-            "The list of weights {path} cannot be read. {advice}", path=path, advice=_REINSTALL
-        ) from None
-
-
-def load_network(task: str, folder: Path) -> LoadedNetwork:
-    """Load the released network of a task, verified by SHA-256; nothing in the file is executed.
+def load_network(name: str, folder: Path) -> LoadedNetwork:
+    """Load a released network, verified by SHA-256; nothing in the file is executed.
 
     Args:
-        task: one of `catalog.TASKS`.
+        name: of the network; see `manifest.network_name`.
         folder: the models folder.
 
     Raises:
         WeightsError: missing, damaged, made for other conventions or by a newer version.
     """
-    entry = read_manifest(folder).get(task)
+    entry = read_manifest(folder).get(name)
     if entry is None:
         raise WeightsError(
             "There are no weights for {task} in {folder}. {advice}",
-            task=task_name(task),
+            task=title_of(name),
             folder=folder,
-            advice=_REINSTALL,
+            advice=REINSTALL,
         )
-    path = folder / str(entry.get("file", ""))
+    path = folder / entry.file
     digest = _sha256(path)
-    if digest != entry.get("sha256"):
+    if digest != entry.sha256:
         raise WeightsError(
             "The weights file {path} is damaged (its checksum differs). {advice}",
             path=path,
-            advice=_REINSTALL,
+            advice=REINSTALL,
         )
-    return _load(path, task, digest)
+    return _load(path, name, digest)
 
 
-def load_file(task: str, path: Path) -> LoadedNetwork:
+def load_file(name: str, path: Path) -> LoadedNetwork:
     """Load a released file that no manifest vouches for, such as one that is only measured.
 
     Args:
-        task: one of `catalog.TASKS`.
+        name: of the network; see `manifest.network_name`.
         path: the safetensors file.
 
     Raises:
         WeightsError: missing, damaged, made for other conventions or by a newer version.
     """
-    return _load(path, task, _sha256(path))
+    return _load(path, name, _sha256(path))
 
 
 def save_network(
@@ -130,7 +108,7 @@ def save_network(
     *,
     half: bool = True,
     folds: Mapping[str, str] | None = None,
-    way: str | None = None,
+    name: str | None = None,
 ) -> str:
     """Write a network as a released file and name it in the folder's manifest.
 
@@ -143,7 +121,7 @@ def save_network(
         record: training record and metrics; plain JSON values.
         half: whether values are stored in half precision.
         folds: what `LoadedNetwork.folds` shall say.
-        way: for a network that is meant for extending the canvas that way, one of `catalog.VARIANTS`.
+        name: of the network; None = its task. See `manifest.network_name`.
 
     Returns:
         SHA-256 of the file.
@@ -152,26 +130,22 @@ def save_network(
         OSError: the folder cannot be written.
         WeightsError: its manifest is damaged.
     """
-    task = ARCHITECTURES[architecture].task
-    if way is not None:
-        task = variant(task, way)
+    name = name or ARCHITECTURES[architecture].task
     header = {
         "architecture": architecture,
-        "task": task,
+        "task": name,
         "config": json.dumps(dataclasses.asdict(module.config)),  # type: ignore[call-overload]
         "conventions": str(CONVENTIONS_VERSION),
         "record": json.dumps(record, sort_keys=True),
         "folds": json.dumps(dict(folds or {}), sort_keys=True),
     }
-    state = {name: stored_value(value, half) for name, value in module.state_dict().items()}
+    state = {key: stored_value(value, half) for key, value in module.state_dict().items()}
     data = save(state, header)
     digest = hashlib.sha256(data).hexdigest()
-    _write(path, data)
-    manifest = path.parent / MANIFEST
-    networks = read_manifest(path.parent) if manifest.exists() else {}
-    networks[task] = {"file": path.name, "sha256": digest, "bytes": len(data), "architecture": architecture}
-    text = json.dumps({"version": 1, "networks": dict(sorted(networks.items()))}, indent=2) + "\n"
-    _write(manifest, text.encode())
+    replace_file(path, data)
+    networks = read_manifest(path.parent) if (path.parent / MANIFEST).exists() else {}
+    networks[name] = ReleasedFile(path.name, digest, len(data), architecture)
+    write_manifest(path.parent, dict(sorted(networks.items())))
     return digest
 
 
@@ -182,12 +156,6 @@ def stored_value(value: Tensor, half: bool) -> Tensor:
     return value.half() if fits else value
 
 
-def _write(path: Path, data: bytes) -> None:
-    partial = path.with_name(path.name + ".part")
-    partial.write_bytes(data)
-    partial.replace(path)
-
-
 def _sha256(path: Path) -> str:
     try:
         return file_sha256(path)
@@ -195,11 +163,11 @@ def _sha256(path: Path) -> str:
         raise WeightsError(
             "The weights file {path} is missing or cannot be read. {advice}",
             path=path,
-            advice=_REINSTALL,
+            advice=REINSTALL,
         ) from None
 
 
-def _load(path: Path, task: str, digest: str) -> LoadedNetwork:
+def _load(path: Path, name: str, digest: str) -> LoadedNetwork:
     try:
         header = read_header(path)
         # It judges whether the tensors lie in the file as the header says.
@@ -207,7 +175,7 @@ def _load(path: Path, task: str, digest: str) -> LoadedNetwork:
             pass
     except (FileError, ValueError, SafetensorError, OSError):
         raise WeightsError(
-            "The weights file {path} is damaged. {advice}", path=path, advice=_REINSTALL
+            "The weights file {path} is damaged. {advice}", path=path, advice=REINSTALL
         ) from None
     if header.metadata.get("conventions") != str(CONVENTIONS_VERSION):
         raise WeightsError(
@@ -216,15 +184,15 @@ def _load(path: Path, task: str, digest: str) -> LoadedNetwork:
             advice=_UPDATE,
         )
     kind = ARCHITECTURES.get(header.metadata.get("architecture", ""))
-    if kind is not None and kind.task != task_of(task):
+    if kind is not None and kind.task != task_of(name):
         raise WeightsError(
             "The weights file {path} holds a network for another task than {task}. {advice}",
             path=path,
-            task=task_name(task),
-            advice=_REINSTALL,
+            task=title_of(name),
+            advice=REINSTALL,
         )
     try:
-        return _network(path, task, digest, header)
+        return _network(path, name, digest, header)
     except MemoryError:
         raise WeightsError(
             "There is not enough memory for the weights {path}; close other programs first.", path=path
@@ -238,7 +206,7 @@ def _load(path: Path, task: str, digest: str) -> LoadedNetwork:
         ) from None
 
 
-def _network(path: Path, task: str, digest: str, header: Header) -> LoadedNetwork:
+def _network(path: Path, name: str, digest: str, header: WeightsHeader) -> LoadedNetwork:
     """Raises: Exception: of many types, where settings and tensors do not fit each other or the program."""
     architecture = header.metadata.get("architecture", "")
     config = parse_object(header.metadata["config"].encode())
@@ -247,13 +215,13 @@ def _network(path: Path, task: str, digest: str, header: Header) -> LoadedNetwor
         raise ValueError("other tensors")
     module = build_network(architecture, config)
     with safe_open(path, framework="pt") as file:
-        state = {name: _float(file.get_tensor(name)) for name in header.shapes}
+        state = {key: _float(file.get_tensor(key)) for key in header.shapes}
     module.load_state_dict(state, strict=True)
     record = parse_object(header.metadata.get("record", "{}").encode(), is_strict=False)
     folds = _folds(header.metadata.get("folds", "{}"))
     check_folds(module, folds)
     module.eval().requires_grad_(False)
-    return LoadedNetwork(module, task, architecture, module.config, digest, record, folds)
+    return LoadedNetwork(module, name, architecture, module.config, digest, record, folds)
 
 
 def _folds(text: str) -> dict[str, str]:
@@ -288,7 +256,7 @@ def count_macs(module: nn.Module, *inputs: Tensor) -> int:
         for m in module.modules()
         if isinstance(m, nn.Conv2d | nn.ConvTranspose2d)
     ]
-    with torch.no_grad():
+    with no_grad():
         module(*inputs)
     for handle in handles:
         handle.remove()

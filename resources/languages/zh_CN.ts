@@ -3312,120 +3312,9 @@ the person and the scene behind it are recovered.</source>
             <translation>没有读取 {path} 的权限；请更改权限，或将其复制到别处。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/networks/released.py" />
-            <source>Reinstall the program, or copy the models folder from a complete installation.</source>
-            <translation>请重新安装程序，或从完整的安装中复制 models 文件夹。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/networks/released.py" />
-            <source>Update the program or the file.</source>
-            <translation>请更新程序或该文件。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/networks/released.py" />
-            <source>There are no weights for {task} in {folder}. {advice}</source>
-            <translation>{folder} 中没有用于 {task} 的权重。{advice}</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/networks/released.py" />
-            <source>The weights file {path} is damaged (its checksum differs). {advice}</source>
-            <translation>权重文件 {path} 已损坏（校验和不符）。{advice}</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/networks/released.py" />
-            <source>The weights file {path} was made for another version of the program. {advice}</source>
-            <translation>权重文件 {path} 是为其他版本的程序制作的。{advice}</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/networks/released.py" />
-            <source>The weights file {path} holds a network for another task than {task}. {advice}</source>
-            <translation>权重文件 {path} 中的网络不是用于 {task} 任务的。{advice}</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/networks/released.py" />
-            <source>The weights are missing: {path} does not exist. {advice}</source>
-            <translation>缺少权重：{path} 不存在。{advice}</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/networks/released.py" />
-            <source>The list of weights {path} cannot be read. {advice}</source>
-            <translation>无法读取权重列表 {path}。{advice}</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/networks/released.py" />
-            <source>The weights file {path} is missing or cannot be read. {advice}</source>
-            <translation>权重文件 {path} 缺失或无法读取。{advice}</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/networks/released.py" />
-            <source>The weights file {path} is damaged. {advice}</source>
-            <translation>权重文件 {path} 已损坏。{advice}</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/networks/released.py" />
-            <source>There is not enough memory for the weights {path}; close other programs first.</source>
-            <translation>内存不足，无法载入权重 {path}；请先关闭其他程序。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/networks/released.py" />
-            <source>The weights file {path} does not fit this version of the program. {advice}</source>
-            <translation>权重文件 {path} 与当前版本的程序不匹配。{advice}</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/networks/catalog.py" />
-            <source>parsing</source>
-            <translation>解析</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/networks/catalog.py" />
-            <source>completion</source>
-            <translation>补全</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/networks/catalog.py" />
-            <location filename="../../portrait_studio/language/label_names.py" />
-            <source>face</source>
-            <translation>脸部</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/networks/catalog.py" />
-            <source>segmentation</source>
-            <translation>分割</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/networks/catalog.py" />
-            <source>detection</source>
-            <translation>检测</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/networks/catalog.py" />
-            <source>face completion</source>
-            <translation>脸部补全</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/networks/catalog.py" />
-            <source>{task}-down</source>
-            <translation>{task}（向下）</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/networks/catalog.py" />
-            <source>{task}-up</source>
-            <translation>{task}（向上）</translation>
-        </message>
-        <message>
             <location filename="../../portrait_studio/networks/catalog.py" />
             <source>{source} was made for another version of the program; update one of them.</source>
             <translation>{source} 是为其他版本的程序制作的；请更新其中之一。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/networks/catalog.py" />
-            <source>There are no weights in {folder}; reinstall the program.</source>
-            <translation>{folder} 中没有权重；请重新安装程序。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/networks/catalog.py" />
-            <source>The list of weights in {folder} cannot be read; reinstall the program.</source>
-            <translation>无法读取 {folder} 中的权重列表；请重新安装程序。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/catalog.py" />
@@ -3686,6 +3575,107 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/networks/coco.py" />
             <source>teddy bear</source>
             <translation>玩具熊</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/manifest.py" />
+            <source>{task}-down</source>
+            <translation>{task}（向下）</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/manifest.py" />
+            <source>{task}-up</source>
+            <translation>{task}（向上）</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/manifest.py" />
+            <source>The weights are missing: {path} does not exist. {advice}</source>
+            <translation>缺少权重：{path} 不存在。{advice}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/manifest.py" />
+            <source>The list of weights {path} cannot be read. {advice}</source>
+            <translation>无法读取权重列表 {path}。{advice}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/registry.py" />
+            <source>parsing</source>
+            <translation>解析</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/registry.py" />
+            <source>completion</source>
+            <translation>补全</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/registry.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
+            <source>face</source>
+            <translation>脸部</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/registry.py" />
+            <source>segmentation</source>
+            <translation>分割</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/registry.py" />
+            <source>detection</source>
+            <translation>检测</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/registry.py" />
+            <source>face completion</source>
+            <translation>脸部补全</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/released.py" />
+            <source>Update the program or the file.</source>
+            <translation>请更新程序或该文件。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/released.py" />
+            <source>There are no weights for {task} in {folder}. {advice}</source>
+            <translation>{folder} 中没有用于 {task} 的权重。{advice}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/released.py" />
+            <source>The weights file {path} is damaged (its checksum differs). {advice}</source>
+            <translation>权重文件 {path} 已损坏（校验和不符）。{advice}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/released.py" />
+            <source>The weights file {path} was made for another version of the program. {advice}</source>
+            <translation>权重文件 {path} 是为其他版本的程序制作的。{advice}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/released.py" />
+            <source>The weights file {path} holds a network for another task than {task}. {advice}</source>
+            <translation>权重文件 {path} 中的网络不是用于 {task} 任务的。{advice}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/released.py" />
+            <source>The weights file {path} is missing or cannot be read. {advice}</source>
+            <translation>权重文件 {path} 缺失或无法读取。{advice}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/released.py" />
+            <source>The weights file {path} is damaged. {advice}</source>
+            <translation>权重文件 {path} 已损坏。{advice}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/released.py" />
+            <source>There is not enough memory for the weights {path}; close other programs first.</source>
+            <translation>内存不足，无法载入权重 {path}；请先关闭其他程序。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/released.py" />
+            <source>The weights file {path} does not fit this version of the program. {advice}</source>
+            <translation>权重文件 {path} 与当前版本的程序不匹配。{advice}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/weights_file.py" />
+            <source>Reinstall the program, or copy the models folder from a complete installation.</source>
+            <translation>请重新安装程序，或从完整的安装中复制 models 文件夹。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/language/label_names.py" />

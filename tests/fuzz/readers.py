@@ -14,8 +14,9 @@ from portrait_studio.errors import PortraitStudioError
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.mask_file import read_mask
 from portrait_studio.imaging.reading import read_photo
+from portrait_studio.locations import MANIFEST
 from portrait_studio.networks.catalog import list_weights, read_card
-from portrait_studio.networks.released import MANIFEST, load_file, load_network
+from portrait_studio.networks.released import load_file, load_network
 from portrait_studio.session.recent import RecentFiles
 from portrait_studio.session.recovery import find_remains
 from portrait_studio.session.settings import Preferences

@@ -24,8 +24,9 @@ from portrait_studio.document.packed_plane import pack_plane
 from portrait_studio.document.project import Origin, write_project
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.reading import decode_photo
+from portrait_studio.locations import MANIFEST
 from portrait_studio.networks.face import FaceConfig, FaceNetwork
-from portrait_studio.networks.released import MANIFEST, save_network
+from portrait_studio.networks.released import save_network
 
 WIDTH, HEIGHT = 48, 40
 _PICTURES: Final = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF", "PPM", "TGA")

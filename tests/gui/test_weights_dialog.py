@@ -23,7 +23,7 @@ from portrait_studio.gui.dialogs.message_boxes import ErrorDialog
 from portrait_studio.gui.dialogs.weights_dialog import WeightsDialog
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.locations import MODELS_VARIABLE, models_dir, own_models_dir
-from portrait_studio.networks.catalog import TASKS, import_weights, list_weights
+from portrait_studio.networks.catalog import import_weights, list_weights
 from portrait_studio.worker.lazy_engine import LazyEngine
 from tests.helpers.fake_engine import FakeEngine
 
@@ -85,7 +85,7 @@ def test_a_file_is_taken_over_used_and_given_up_again(
     with qtbot.waitSignal(window.weights_changed, timeout=2000):
         qtbot.mouseClick(dialog.import_button, Qt.MouseButton.LeftButton)
     assert models_dir() == own_models_dir()
-    assert [(info.task, info.is_intact) for info in list_weights(models_dir())] == [
+    assert [(info.name, info.is_intact) for info in list_weights(models_dir())] == [
         ("parsing", True),
         ("face", True),
     ]
@@ -116,7 +116,7 @@ def test_imports_one_after_the_other_are_all_kept(
         source.with_suffix(".md").write_text(f"card {number}")
         # Whatever is in use meanwhile, as with the variable that overrides the folder.
         named.append(import_weights(source, shipped, own_models_dir()).path)
-    found = {info.task: info for info in list_weights(own_models_dir())}
+    found = {info.name: info for info in list_weights(own_models_dir())}
     assert {task: info.data for task, info in found.items()} == {
         "parsing": "some-set",
         "completion": "set-1",
@@ -210,10 +210,3 @@ def test_a_folder_that_cannot_be_written_is_told_with_what_to_do(shipped: Path, 
     (tmp_path / "own").write_text("a file where the folder should be")
     with pytest.raises(ExportError, match=r"cannot be copied to .*/own \(.+\); make that folder writable"):
         import_weights(tmp_path / "a.safetensors", shipped, tmp_path / "own")
-
-
-def test_the_tasks_are_those_of_the_registry() -> None:
-    from portrait_studio.networks.registry import ARCHITECTURES
-
-    usable = {name: each.task for name, each in ARCHITECTURES.items() if each.task != "discriminator"}
-    assert usable == TASKS

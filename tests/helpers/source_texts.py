@@ -31,7 +31,10 @@ _SPOKEN: Final = ("gui", "session", "editing", "language", "document", "engine",
 """Packages whose errors the window shows; those of the command line and the trainer stay English."""
 _SPOKEN_FILES: Final = (
     *("messages.py", "ordinary_file.py"),
-    *(f"networks/{name}.py" for name in ("released", "catalog", "coco")),
+    *(
+        f"networks/{name}.py"
+        for name in ("catalog", "coco", "manifest", "registry", "released", "weights_file")
+    ),
 )
 
 

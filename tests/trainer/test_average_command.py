@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from portrait_studio.errors import ExportError, OptionError, WeightsError
+from portrait_studio.networks.manifest import read_manifest
 from portrait_studio.networks.registry import build_network
-from portrait_studio.networks.released import load_network, read_manifest, save_network
+from portrait_studio.networks.released import load_network, save_network
 from trainer.__main__ import main
 from trainer.release.average import average
 from trainer.release.export import MEASURED_AS
@@ -19,7 +20,7 @@ def release(folder: Path, seed: int, width: int = 4, way: str | None = None) -> 
     folder.mkdir(exist_ok=True)
     name = "face" if way is None else f"face-{way}"
     record = {"start": f"seed {seed}", "metrics": [{"protocol": "paper"}], MEASURED_AS: ["ab"]}
-    save_network(folder / f"{name}.safetensors", "face", network, record, half=False, way=way)
+    save_network(folder / f"{name}.safetensors", "face", network, record, half=False, name=name)
     return folder
 
 

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from portrait_studio.errors import ExportError, OptionError, WeightsError
-from portrait_studio.networks.released import load_network, read_manifest
+from portrait_studio.networks.manifest import read_manifest
+from portrait_studio.networks.released import load_network
 from tests.trainer.test_export import save_run, write_report
 from trainer.__main__ import main
 from trainer.release.export import export_run

@@ -9,6 +9,7 @@ from portrait_studio.engine.network_store import NetworkStore, ReleasedNetworks
 from portrait_studio.engine.pipeline import Engine
 from portrait_studio.errors import OptionError, WeightsError
 from portrait_studio.imaging.geometry import Margins
+from portrait_studio.networks.manifest import network_names
 from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import save_network
 from trainer.evaluation.methods import Bench
@@ -84,9 +85,9 @@ def test_a_swapped_store_replaces_leaves_out_and_passes_on(tmp_path: Path) -> No
 
 
 def test_without_parsing_stands_in_for_the_networks_of_every_side(tmp_path: Path) -> None:
-    for way in (None, "down", "up"):
+    for name in network_names("completion"):
         network = build_network("paper-completion", PAPER_G)
-        save_network(tmp_path / f"completion-{way}.safetensors", "paper-completion", network, {}, way=way)
+        save_network(tmp_path / f"{name}.safetensors", "paper-completion", network, {}, name=name)
     plain = without_parsing(tmp_path)
     stores: list[NetworkStore] = []
 
@@ -101,19 +102,19 @@ def test_without_parsing_stands_in_for_the_networks_of_every_side(tmp_path: Path
 
 def test_a_parser_for_one_side_is_measured_where_that_side_is_extended(tmp_path: Path) -> None:
     ids = {
-        way: save_network(
-            tmp_path / f"parsing-{way}.safetensors", "parsing", build_network("parsing", TINY), {}, way=way
+        name: save_network(
+            tmp_path / f"{name}.safetensors", "parsing", build_network("parsing", TINY), {}, name=name
         )
-        for way in (None, "down")
+        for name in ("parsing", "parsing-down")
     }
     bench = Bench(ReleasedNetworks(tmp_path), Engine, "cpu")
     picture = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
     labels = np.ones((64, 64), np.uint8)
     mask = np.zeros((64, 64), np.uint8)
     mask[48:] = 255
-    for extension, way in ((Margins(bottom=16), "down"), (Margins(), None)):
+    for extension, name in ((Margins(bottom=16), "parsing-down"), (Margins(), "parsing")):
         tally = ParserTally(ParserVariant("released"), bench)
         tally.add(Case("one", picture, mask, labels, extension=extension))
         figures = tally.figures()
         assert figures is not None
-        assert figures.sha256 == ids[way]
+        assert figures.sha256 == ids[name]

@@ -165,7 +165,7 @@ def test_networks_for_extensions_take_room_but_no_operations_more(tmp_path: Path
     network = build_network("parsing", {"width": 8, "pose_width": 8, "dilations": [1]})
     save_network(tmp_path / "parsing.safetensors", "parsing", network, {})
     alone = cost_of(tmp_path, ReleasedNetworks(tmp_path))
-    save_network(tmp_path / "parsing-up.safetensors", "parsing", network, {}, way="up")
+    save_network(tmp_path / "parsing-up.safetensors", "parsing", network, {}, name="parsing-up")
     both = cost_of(tmp_path, ReleasedNetworks(tmp_path))
     assert alone is not None
     assert both is not None

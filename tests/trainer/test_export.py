@@ -8,8 +8,9 @@ import torch
 
 from portrait_studio.errors import DataSetError, ExportError, OptionError
 from portrait_studio.networks.catalog import import_weights
+from portrait_studio.networks.manifest import read_manifest
 from portrait_studio.networks.registry import build_network
-from portrait_studio.networks.released import load_network, read_manifest
+from portrait_studio.networks.released import load_network
 from trainer.commands.export import add_export_command
 from trainer.evaluation.report import FORMAT_VERSION, Report
 from trainer.evaluation.scoring import Score
@@ -63,7 +64,7 @@ def test_averaged_weights_come_back_in_half_precision(tmp_path: Path) -> None:
         expected = averaged[name].half().float() if averaged[name].is_floating_point() else averaged[name]
         assert torch.equal(value, expected), name
     entry = read_manifest(tmp_path / "models")["face"]
-    assert (entry["file"], entry["sha256"]) == ("face.safetensors", exported.sha256)
+    assert (entry.file, entry.sha256) == ("face.safetensors", exported.sha256)
     assert released.metadata["steps"] == 12
     assert released.metadata["half_precision"]["half"]
     assert len(released.folds) == sum(
@@ -79,11 +80,11 @@ def test_networks_for_extending_lie_beside_those_for_holes(tmp_path: Path, side:
     save_run(tmp_path / "extending", seed=1, band_side=side)
     exported = export_run(tmp_path / "extending", tmp_path / "models")
     released = load_network(f"face-{way}", tmp_path / "models")
-    assert (released.sha256, released.task) == (exported.sha256, f"face-{way}")
+    assert (released.sha256, released.name) == (exported.sha256, f"face-{way}")
     assert load_network("face", tmp_path / "models").sha256 == plain.sha256
     assert exported.card == tmp_path / "models" / f"face-{way}.md"
     imported = import_weights(exported.weights, tmp_path / "models", tmp_path / "own")
-    assert imported.task == f"face-{way}"
+    assert imported.name == f"face-{way}"
     report = write_report(tmp_path / "report.json", exported.sha256, f"face-{way}")
     card = export_run(tmp_path / "extending", tmp_path / "models", [report]).card
     assert "12.35" in card.read_text()

@@ -109,7 +109,7 @@ def test_a_whole_run_from_packs_to_released_weights(tmp_path: Path) -> None:
     assert main(["export", str(run), str(models)]) == 0
     networks = ReleasedNetworks(models)
     assert networks.has("face-completion")
-    assert networks.load("face-completion").task == "face-completion"
+    assert networks.load("face-completion").name == "face-completion"
     card = (models / "face-completion.md").read_text("utf-8")
     assert card.startswith("# Face completion network: tiny-face-completion\n")
     assert "at 128 x 128" in card

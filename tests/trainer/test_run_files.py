@@ -16,7 +16,8 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from portrait_studio.engine.devices import Compute
 from portrait_studio.errors import DeviceError
-from portrait_studio.networks.released import read_manifest, save_network
+from portrait_studio.networks.manifest import read_manifest
+from portrait_studio.networks.released import save_network
 from tests.helpers.tiny_packs import write_figures, write_tiny_models
 from trainer.__main__ import main
 from trainer.recipes.files import load_recipe
@@ -93,7 +94,7 @@ def test_a_run_keeps_the_networks_that_it_began_with(material: Path, tmp_path: P
     init = ("--init", str(models))
     assert main(command(material, recipe, whole, *init)) == 0
     assert main(command(material, recipe, parts, *init, "--stop-after", "2")) == 0
-    began = {task: entry["sha256"] for task, entry in read_manifest(models).items()}
+    began = {task: entry.sha256 for task, entry in read_manifest(models).items()}
     used = {"tiny-completion": ["parsing"], "tiny-face": ["completion", "parsing"]}[recipe]
     assert load_state(parts).record["frozen"] == {task: began[task] for task in used}
     assert sorted(read_manifest(parts / FROZEN_FOLDER)) == used

@@ -9,7 +9,7 @@ import torch
 
 from portrait_studio.errors import OptionError
 from portrait_studio.networks.conventions import IGNORE_LABEL
-from portrait_studio.networks.registry import ARCHITECTURES, build_network
+from portrait_studio.networks.registry import TASKS, build_network
 from portrait_studio.networks.released import load_network
 from portrait_studio.networks.segmentation import SegmentationNetwork
 from tests.helpers.tiny_packs import (
@@ -217,12 +217,12 @@ def test_trains_and_exports_from_the_command_line(tmp_path: Path) -> None:
     assert {"entropy", "dice", "iou"} <= set(lines[-1])
     assert (run / "sheets" / "0000004.png").exists()
     assert main(["export", str(run), str(models)]) == 0
-    assert load_network("segmentation", models).task == "segmentation"
+    assert load_network("segmentation", models).name == "segmentation"
     assert "cut" not in (models / "segmentation.md").read_text().splitlines()[0]
 
 
 def test_every_trained_task_has_a_family() -> None:
-    assert set(FAMILIES) == {entry.task for entry in ARCHITECTURES.values()} - {"discriminator"}
+    assert set(FAMILIES) == set(TASKS)
 
 
 @pytest.mark.parametrize("wrong", [{"own": -1.0}, {"own": 0, "pasted": 0, "drawn": 0}, {"clicks": 1.2}])

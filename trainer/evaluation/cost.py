@@ -7,8 +7,8 @@ from pathlib import Path
 
 from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.errors import WeightsError
-from portrait_studio.networks.catalog import every_variant
-from portrait_studio.networks.released import count_macs, read_manifest
+from portrait_studio.networks.manifest import network_names, read_manifest
+from portrait_studio.networks.released import count_macs
 from trainer.families import FAMILIES
 
 
@@ -38,12 +38,12 @@ def cost_of(models: Path, networks: NetworkStore) -> Cost | None:
     try:
         manifest = read_manifest(models)
         tasks = [task for task in FAMILIES if task in manifest]
-        names = [name for task in tasks for name in every_variant(task) if name in manifest]
+        names = [name for task in tasks for name in network_names(task) if name in manifest]
         modules = {task: networks.load(task).module for task in tasks}
     except WeightsError:
         return None
     if not tasks:
         return None
-    size = sum(int(manifest[name]["bytes"]) for name in names)
+    size = sum(manifest[name].bytes for name in names)
     macs = sum(count_macs(module.cpu(), *FAMILIES[task].inputs()) for task, module in modules.items())
     return Cost(names, size / 1e6, macs / 1e9)

@@ -154,7 +154,7 @@ def evaluate_things(options: EvaluateOptions, networks: NetworkStore) -> tuple[R
         filling = ThingFills(Engine(networks), VggDistance(vgg), perceived_distance(vgg))
     cases = chain(*(make(photos, options.limit, source) for make in (real_cases, pasted_cases)))
     things = measure_things(cases, network.module, compute, filling)
-    tally = things.as_tally({network.task: network.sha256})
+    tally = things.as_tally({network.name: network.sha256})
     cost = None if options.weights is None else cost_of(options.weights, networks)
     report = summed_up(Measured(tally, cost=cost), THINGS, ", ".join(sets))
     rows = things.rows()
@@ -182,7 +182,7 @@ def evaluate_people(options: EvaluateOptions, networks: NetworkStore) -> tuple[R
     cases = people_cases(options.data, options.sets, options.limit)
     rows = measure_people(cases, network.module, compute).rows()
     tally = Tally([], None)
-    tally.weights = {network.task: network.sha256}
+    tally.weights = {network.name: network.sha256}
     cost = None if options.weights is None else cost_of(options.weights, networks)
     report = summed_up(Measured(tally, cost=cost), PEOPLE, ", ".join(row.group for row in rows[1:]))
     targets = people_targets(rows)

@@ -22,8 +22,8 @@ from portrait_studio.engine.request import (
     Structure,
 )
 from portrait_studio.errors import OptionError
-from portrait_studio.networks.catalog import every_variant
 from portrait_studio.networks.face_completion import FACE_COMPLETION
+from portrait_studio.networks.manifest import network_names
 from portrait_studio.networks.released import LoadedNetwork
 from trainer.evaluation import baselines
 from trainer.evaluation.networks import SwappedStore
@@ -90,7 +90,7 @@ class Bench:
     def engine(self, method: str) -> MeasuredEngine:
         """The engine that stands for one of our methods."""
         if method == G:
-            swapped = dict.fromkeys(every_variant("completion"), self.without_parsing)
+            swapped = dict.fromkeys(network_names("completion"), self.without_parsing)
             return self.make_engine(SwappedStore(self.networks, {**swapped, "face": None}))
         if method == G_P:
             return self.make_engine(SwappedStore(self.networks, {"face": None}))

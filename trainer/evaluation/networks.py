@@ -20,21 +20,21 @@ class SwappedStore:
     """A store in which some networks are replaced or left out."""
 
     def __init__(self, store: NetworkStore, swapped: Mapping[str, LoadedNetwork | None]) -> None:
-        """Args: where all other networks come from, and by task what stands in; None = left out."""
+        """Args: where all other networks come from, and by name what stands in; None = left out."""
         self._store, self._swapped = store, dict(swapped)
 
-    def load(self, task: str) -> LoadedNetwork:
+    def load(self, name: str) -> LoadedNetwork:
         """See `NetworkStore.load`."""
-        if task not in self._swapped:
-            return self._store.load(task)
-        network = self._swapped[task]
+        if name not in self._swapped:
+            return self._store.load(name)
+        network = self._swapped[name]
         if network is None:
-            raise WeightsError(f"The {task} network is left out of this measurement.")
+            raise WeightsError(f"The {name} network is left out of this measurement.")
         return network
 
-    def has(self, task: str) -> bool:
+    def has(self, name: str) -> bool:
         """See `NetworkStore.has`."""
-        return self._swapped[task] is not None if task in self._swapped else self._store.has(task)
+        return self._swapped[name] is not None if name in self._swapped else self._store.has(name)
 
 
 class WithoutRefinement(nn.Module):
@@ -54,7 +54,7 @@ def open_network(task: str, path: Path) -> LoadedNetwork:
     """The network of a task from a folder of released weights, or the averaged one of a training run.
 
     Args:
-        task: one of `catalog.TASKS`.
+        task: one of `registry.TASKS`.
         path: folder of released weights, one weights file, or folder of a run.
 
     Raises:

@@ -8,7 +8,6 @@ import torch
 
 from portrait_studio.errors import ExportError, OptionError
 from portrait_studio.imaging.atomic import replacing
-from portrait_studio.networks.catalog import way_of
 from portrait_studio.networks.released import load_network, save_network
 from trainer.release.export import MEASURED_AS
 from trainer.release.halving import is_halved
@@ -66,7 +65,7 @@ def average(name: str, earlier: Path, later: Path, destination: Path, share: flo
             record,
             half=is_halved(record),
             folds=second.folds,
-            way=way_of(name),
+            name=name,
         )
         if text is not None:
             with replacing(destination / card.name) as file:

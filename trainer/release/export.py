@@ -14,8 +14,9 @@ from torch import nn
 from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.errors import ExportError, OptionError, WeightsError
 from portrait_studio.imaging.atomic import replacing
-from portrait_studio.networks.catalog import variant
+from portrait_studio.locations import MANIFEST
 from portrait_studio.networks.folding import normalised_convolutions
+from portrait_studio.networks.manifest import network_name
 from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import LoadedNetwork, load_network, save_network
 from portrait_studio.targets import check_targets
@@ -29,10 +30,6 @@ from trainer.training.run_state import STATE_FILE, RunState, load_state
 
 MEASURED_AS = "measured_as"
 """Key of the record: SHA-256 of earlier files with the same weights, which reports may name."""
-
-
-_WAYS = {"bottom": "down", "top": "up"}
-"""Which way a network extends the canvas, by where the holes lay that it was trained with."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +64,9 @@ def export_run(run: Path, models: Path, metrics: Sequence[Path] = ()) -> Exporte
     """
     state = load_state(run)
     task = state.recipe.task
-    way = _WAYS.get(state.recipe.holes.band_side)
-    name = task if way is None else variant(task, way)
+    name = network_name(task, state.recipe.holes.band_side)
     weights, card = models / f"{name}.safetensors", models / f"{name}.md"
-    check_targets([weights, card, models / "manifest.json"], [*metrics, run / STATE_FILE], made=[models])
+    check_targets([weights, card, models / MANIFEST], [*metrics, run / STATE_FILE], made=[models])
     module = build_network(state.recipe.architecture, state.recipe.network)
     _take_weights(module, state, run)
     module.eval()
@@ -90,7 +86,7 @@ def export_run(run: Path, models: Path, metrics: Sequence[Path] = ()) -> Exporte
     try:
         models.mkdir(parents=True, exist_ok=True)
         digest = save_network(
-            weights, state.recipe.architecture, module, record, half=halving.half, folds=folds, way=way
+            weights, state.recipe.architecture, module, record, half=halving.half, folds=folds, name=name
         )
     except OSError as error:
         raise ExportError(f"The weights cannot be written to {models}: {error.strerror}.") from error

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from portrait_studio.errors import ExportError
 from portrait_studio.imaging.atomic import replacing
-from portrait_studio.networks.catalog import way_of
 from portrait_studio.networks.released import load_network, save_network
 from trainer.evaluation.report import read_json
 from trainer.release.export import MEASURED_AS, Exported, at_cost_of, check_reports
@@ -51,7 +50,7 @@ def write_figures(name: str, models: Path, metrics: Sequence[Path]) -> Exported:
             record,
             half=is_halved(released.metadata),
             folds=released.folds,
-            way=way_of(name),
+            name=name,
         )
         with replacing(card) as file:
             file.write(text.replace(released.sha256, digest).encode())

@@ -9,6 +9,7 @@ from typing import Final
 
 from portrait_studio.errors import ExportError
 from portrait_studio.imaging.atomic import replacing
+from portrait_studio.locations import MANIFEST
 from portrait_studio.networks.detection import DetectionConfig, DetectionNetwork
 from portrait_studio.networks.folding import normalised_convolutions
 from portrait_studio.networks.released import count_macs, count_parameters, save_network
@@ -61,7 +62,7 @@ def import_darknet(source: Path, models: Path, config: DetectionConfig | None = 
         ExportError: the folder cannot be written.
     """
     weights, card = models / f"{TASK}.safetensors", models / f"{TASK}.md"
-    check_targets([weights, card, models / "manifest.json"], [source], made=[models])
+    check_targets([weights, card, models / MANIFEST], [source], made=[models])
     module = DetectionNetwork(config or DetectionConfig()).eval()
     load_darknet(module, source)
     halving = try_half_precision(module, TASK)

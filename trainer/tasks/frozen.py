@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from torch import nn
 
 from portrait_studio.errors import OptionError, WeightsError
-from portrait_studio.networks.released import MANIFEST, load_network, read_manifest
+from portrait_studio.locations import MANIFEST
+from portrait_studio.networks.manifest import ReleasedFile, read_manifest, write_manifest
+from portrait_studio.networks.released import load_network
 
 FROZEN_FOLDER = "frozen"
 """Folder of the copies, inside that of the run; laid out like a models folder."""
@@ -52,18 +53,16 @@ class Frozen:
         if self.models is None or not self.used or target == self.models:
             return
         target.mkdir(parents=True, exist_ok=True)
-        entries: dict[str, dict[str, Any]] = {}
+        entries: dict[str, ReleasedFile] = {}
         for task, digest in self.used.items():
             entry = read_manifest(self.models)[task]
-            if entry.get("sha256") != digest:
+            if entry.sha256 != digest:
                 raise WeightsError(
                     f"The {task} weights in {self.models} have just changed; start the run again."
                 )
-            shutil.copyfile(self.models / str(entry["file"]), target / f"{task}.safetensors")
-            entries[task] = {**entry, "file": f"{task}.safetensors"}
-        (target / MANIFEST).write_text(
-            json.dumps({"version": 1, "networks": entries}, indent=2) + "\n", "utf-8"
-        )
+            shutil.copyfile(self.models / entry.file, target / f"{task}.safetensors")
+            entries[task] = replace(entry, file=f"{task}.safetensors")
+        write_manifest(target, entries)
 
 
 def frozen_of_run(run: Path, record: dict[str, Any], init: Path | None) -> Frozen:
@@ -88,14 +87,19 @@ def frozen_of_run(run: Path, record: dict[str, Any], init: Path | None) -> Froze
         return Frozen(init)
     folder = run / FROZEN_FOLDER
     for task, digest in known.items():
-        if not (folder / MANIFEST).is_file() or read_manifest(folder).get(task, {}).get("sha256") != digest:
+        if not (folder / MANIFEST).is_file() or _sha256_of(task, folder) != digest:
             raise WeightsError(
                 f"The {task} network that this run began with is not in {folder} any more; put it "
                 "back, or start anew."
             )
-        if init is not None and read_manifest(init).get(task, {}).get("sha256") != digest:
+        if init is not None and _sha256_of(task, init) != digest:
             raise WeightsError(
                 f"This run began with another {task} network than that in {init}; leave --init "
                 "out, it keeps its own."
             )
     return Frozen(folder) if known else Frozen()
+
+
+def _sha256_of(task: str, models: Path) -> str | None:
+    entry = read_manifest(models).get(task)
+    return None if entry is None else entry.sha256

@@ -29,8 +29,8 @@ from portrait_studio.networks.catalog import (
     list_weights,
     read_card,
     remove_weights,
-    task_name,
 )
+from portrait_studio.networks.manifest import title_of
 
 
 class WeightsDialog(QDialog):
@@ -94,7 +94,7 @@ class WeightsDialog(QDialog):
         self.table.setRowCount(len(self._weights))
         for row, info in enumerate(self._weights):
             status = tr("intact") if info.is_intact else tr("missing or damaged")
-            cells = (tr(task_name(info.task)), info.path.name, status, info.metrics, info.data)
+            cells = (tr(title_of(info.name)), info.path.name, status, info.metrics, info.data)
             for place, text in enumerate(cells):
                 item = QTableWidgetItem(text)
                 item.setToolTip(f"SHA-256 {info.sha256}" if place == 1 else text)
@@ -133,7 +133,7 @@ class WeightsDialog(QDialog):
             tell_error(self, error, "")
             return
         self.refresh()
-        self.table.setCurrentCell([each.task for each in self._weights].index(info.task), 0)
+        self.table.setCurrentCell([each.name for each in self._weights].index(info.name), 0)
         self.changed.emit()
 
     def _use_shipped(self) -> None:

@@ -2,7 +2,6 @@ import pytest
 import torch
 from torch.nn import functional
 
-from portrait_studio.networks.catalog import TASKS
 from portrait_studio.networks.face_completion import (
     ANCHORS,
     FACE_COMPLETION_SIDE,
@@ -13,7 +12,7 @@ from portrait_studio.networks.face_completion import (
     FaceCompletion,
     FaceCompletionConfig,
 )
-from portrait_studio.networks.registry import build_network
+from portrait_studio.networks.registry import ARCHITECTURES, build_network
 from portrait_studio.networks.released import count_macs
 from trainer.recipes.files import load_recipe
 
@@ -89,4 +88,4 @@ def test_the_shipped_network_fits_in_ten_megabytes_and_two_gmacs() -> None:
     network = build_network(recipe.architecture, recipe.network)
     assert 2 * sum(value.numel() for value in network.state_dict().values()) < 10e6
     assert count_macs(network, *windows(1)) < 2e9
-    assert TASKS[recipe.architecture] == recipe.task
+    assert ARCHITECTURES[recipe.architecture].task == recipe.task

@@ -11,10 +11,12 @@ from safetensors.torch import save_file
 from torch import nn
 
 from portrait_studio.errors import WeightsError
+from portrait_studio.locations import MANIFEST
 from portrait_studio.networks.conventions import CONVENTIONS_VERSION
 from portrait_studio.networks.face import FaceConfig, FaceNetwork
+from portrait_studio.networks.manifest import ReleasedFile, read_manifest
 from portrait_studio.networks.registry import build_network
-from portrait_studio.networks.released import MANIFEST, load_network, read_manifest, save_network
+from portrait_studio.networks.released import load_network, save_network
 
 RECORD = {"steps": 12, "sets": ["a", "b"], "start": "random"}
 
@@ -78,7 +80,7 @@ def test_round_trip_rounds_to_half_precision_only(models: Path) -> None:
 
 def test_loaded_network_is_described_and_ready(models: Path) -> None:
     loaded = load_network("face", models)
-    assert (loaded.task, loaded.architecture) == ("face", "face")
+    assert (loaded.name, loaded.architecture) == ("face", "face")
     assert loaded.config == FaceConfig(2, 1)
     assert loaded.metadata == RECORD
     assert loaded.sha256 == hashlib.sha256((models / "face.safetensors").read_bytes()).hexdigest()
@@ -106,12 +108,7 @@ def test_values_beyond_half_precision_survive(tmp_path: Path) -> None:
 def test_manifest_names_file_hash_and_size(models: Path) -> None:
     entry = read_manifest(models)["face"]
     data = (models / "face.safetensors").read_bytes()
-    assert entry == {
-        "file": "face.safetensors",
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "bytes": len(data),
-        "architecture": "face",
-    }
+    assert entry == ReleasedFile("face.safetensors", hashlib.sha256(data).hexdigest(), len(data), "face")
     assert sorted(path.name for path in models.iterdir()) == ["face.safetensors", MANIFEST]
 
 
@@ -123,7 +120,7 @@ def test_manifest_keeps_other_networks_and_replaces_its_own(models: Path) -> Non
     digest = save_network(models / "face.safetensors", "face", random_face(3), {})
     networks = read_manifest(models)
     assert list(networks) == ["completion", "face"]
-    assert networks["face"]["sha256"] == digest != before["sha256"]
+    assert networks["face"].sha256 == digest != before.sha256
 
 
 def test_missing_folder_and_missing_task(models: Path) -> None:
