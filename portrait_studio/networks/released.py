@@ -18,10 +18,11 @@ from portrait_studio.errors import FileError, WeightsError
 from portrait_studio.json_text import as_text, parse_object
 from portrait_studio.locations import MANIFEST
 from portrait_studio.messages import Message
+from portrait_studio.networks.building import build_network, tensor_shapes
 from portrait_studio.networks.conventions import CONVENTIONS_VERSION
 from portrait_studio.networks.folding import check_folds
 from portrait_studio.networks.manifest import ReleasedFile, read_manifest, task_of, title_of, write_manifest
-from portrait_studio.networks.registry import ARCHITECTURES, build_network, tensor_shapes
+from portrait_studio.networks.registry import ARCHITECTURES
 from portrait_studio.networks.weights_file import (
     REINSTALL,
     WeightsHeader,

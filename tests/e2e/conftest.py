@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from portrait_studio.locations import MODELS_VARIABLE
-from portrait_studio.networks.registry import build_network
+from portrait_studio.networks.building import build_network
 from portrait_studio.networks.released import save_network
 from tests.helpers.fake_commands import CommandEngine
 from tests.helpers.fake_engine import FakeEngine

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
-from portrait_studio.networks.registry import build_network
+from portrait_studio.networks.building import build_network
 from portrait_studio.networks.released import save_network
 from trainer.data.pack_writer import write_packs
 from trainer.data.sample import Sample

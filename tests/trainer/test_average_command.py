@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from portrait_studio.errors import ExportError, OptionError, WeightsError
+from portrait_studio.networks.building import build_network
 from portrait_studio.networks.manifest import read_manifest
-from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import load_network, save_network
 from trainer.__main__ import main
 from trainer.release.average import average

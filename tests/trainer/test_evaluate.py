@@ -15,7 +15,7 @@ from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.engine.pipeline import Engine
 from portrait_studio.engine.work_crop import CropPolicy
 from portrait_studio.errors import DataSetError, ExportError, OptionError
-from portrait_studio.networks.registry import build_network
+from portrait_studio.networks.building import build_network
 from portrait_studio.networks.released import load_file, load_network, save_network
 from tests.helpers.made_up_people import SET, person, write_case, write_people
 from trainer.commands.evaluate import add_evaluate_command

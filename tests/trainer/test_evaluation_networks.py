@@ -9,8 +9,8 @@ from portrait_studio.engine.network_store import NetworkStore, ReleasedNetworks
 from portrait_studio.engine.pipeline import Engine
 from portrait_studio.errors import OptionError, WeightsError
 from portrait_studio.imaging.geometry import Margins
+from portrait_studio.networks.building import build_network
 from portrait_studio.networks.manifest import network_names
-from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import save_network
 from trainer.evaluation.methods import Bench
 from trainer.evaluation.networks import SwappedStore, WithoutRefinement, open_network, without_parsing

@@ -8,7 +8,7 @@ from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.engine.request import Structure
 from portrait_studio.errors import OptionError
 from portrait_studio.imaging.geometry import Bounds
-from portrait_studio.networks.registry import build_network
+from portrait_studio.networks.building import build_network
 from portrait_studio.networks.released import save_network
 from trainer.evaluation.cost import cost_of
 from trainer.evaluation.methods import Bench

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from portrait_studio.errors import DataSetError, ExportError, OptionError
+from portrait_studio.networks.building import build_network
 from portrait_studio.networks.catalog import import_weights
 from portrait_studio.networks.manifest import read_manifest
-from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import load_network
 from trainer.commands.export import add_export_command
 from trainer.evaluation.report import FORMAT_VERSION, Report

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from portrait_studio.networks.registry import build_network
+from portrait_studio.networks.building import build_network
 from trainer.families import TOLERANCES
 from trainer.release.halving import trial_inputs, try_half_precision
 

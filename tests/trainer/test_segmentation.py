@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from portrait_studio.errors import OptionError
+from portrait_studio.networks.building import build_network
 from portrait_studio.networks.conventions import IGNORE_LABEL
-from portrait_studio.networks.registry import TASKS, build_network
+from portrait_studio.networks.registry import TASKS
 from portrait_studio.networks.released import load_network
 from portrait_studio.networks.segmentation import SegmentationNetwork
 from tests.helpers.tiny_packs import (

@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from portrait_studio.errors import OptionError
+from portrait_studio.networks.building import build_network
 from portrait_studio.networks.conventions import LABEL_COUNT
 from portrait_studio.networks.face import FACE_WINDOW
-from portrait_studio.networks.registry import ARCHITECTURES, build_network
+from portrait_studio.networks.registry import ARCHITECTURES
 from portrait_studio.networks.released import count_macs
 from trainer.data.holes import sample_hole
 from trainer.recipes.config import AdversarialConfig, Recipe

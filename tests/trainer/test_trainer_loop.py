@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from portrait_studio.engine.devices import Compute
 from portrait_studio.errors import DataSetError, OptionError, WeightsError
+from portrait_studio.networks.building import build_network
 from portrait_studio.networks.conventions import LABEL_COUNT
-from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import load_network, save_network
 from tests.helpers.tiny_packs import write_figures, write_tiny_models, write_tiny_vgg
 from trainer.__main__ import main

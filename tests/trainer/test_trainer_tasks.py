@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import nn
 
+from portrait_studio.networks.building import build_network
 from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COLOURS, LABEL_COUNT, PARTIAL_LABELS
 from portrait_studio.networks.parsing import ParsingConfig, ParsingNetwork
-from portrait_studio.networks.registry import build_network
 from tests.helpers.tiny_packs import figure
 from trainer.data.batch import Batch
 from trainer.data.batches import collate

@@ -10,8 +10,9 @@ from torch import Tensor, nn
 
 from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.errors import OptionError, WeightsError
+from portrait_studio.networks.building import build_network
 from portrait_studio.networks.parsing import ParsingOutput
-from portrait_studio.networks.registry import ARCHITECTURES, build_network
+from portrait_studio.networks.registry import ARCHITECTURES
 from portrait_studio.networks.released import LoadedNetwork, load_file, load_network
 from trainer.training.run_state import STATE_FILE, load_state
 

@@ -15,9 +15,9 @@ from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.errors import ExportError, OptionError, WeightsError
 from portrait_studio.imaging.atomic import replacing
 from portrait_studio.locations import MANIFEST
+from portrait_studio.networks.building import build_network
 from portrait_studio.networks.folding import normalised_convolutions
 from portrait_studio.networks.manifest import network_name
-from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import LoadedNetwork, load_network, save_network
 from portrait_studio.targets import check_targets
 from trainer.evaluation.cost import cost_of

@@ -10,10 +10,11 @@ from typing import Final, TypeVar
 from torch import Tensor, nn
 
 from portrait_studio.errors import DataSetError, OptionError, WeightsError
+from portrait_studio.networks.building import build_network
 from portrait_studio.networks.face import FACE_WINDOW
 from portrait_studio.networks.face_completion import FACE_COMPLETION, FACE_COMPLETION_SIDE
 from portrait_studio.networks.parsing import ParsingNetwork
-from portrait_studio.networks.registry import ARCHITECTURES, build_network
+from portrait_studio.networks.registry import ARCHITECTURES
 from portrait_studio.networks.segmentation import SegmentationNetwork
 from trainer.losses.perceptual import PerceptualLoss, RelativeFeatureDistance, load_perceptual
 from trainer.recipes.config import Recipe

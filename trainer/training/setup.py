@@ -12,12 +12,12 @@ from torch import Tensor, nn
 
 from portrait_studio.engine.devices import Compute
 from portrait_studio.errors import WeightsError
+from portrait_studio.networks.building import build_network
 from portrait_studio.networks.completion import CompactCompletion
 from portrait_studio.networks.efficientnet_lite import EfficientNetLite2
 from portrait_studio.networks.face_completion import FaceCompletion
 from portrait_studio.networks.manifest import read_manifest
 from portrait_studio.networks.parsing import ParsingNetwork
-from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import load_network
 from portrait_studio.networks.segmentation import SegmentationNetwork
 from trainer.data.batches import BatchSource

@@ -16,9 +16,10 @@ from safetensors.torch import save_file
 
 from portrait_studio.errors import OptionError, WeightsError
 from portrait_studio.locations import MANIFEST
+from portrait_studio.networks.building import build_network, tensor_shapes
 from portrait_studio.networks.catalog import WeightsInfo, import_weights, list_weights, read_card
 from portrait_studio.networks.manifest import read_manifest
-from portrait_studio.networks.registry import ARCHITECTURES, build_network, tensor_shapes
+from portrait_studio.networks.registry import ARCHITECTURES
 from portrait_studio.networks.released import load_file, load_network, save_network
 from portrait_studio.networks.weights_file import read_header
 from tests.unit.networks.test_released_weights import random_face

@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch.nn import functional
 
+from portrait_studio.networks.building import build_network
 from portrait_studio.networks.face_completion import (
     ANCHORS,
     FACE_COMPLETION_SIDE,
@@ -12,7 +13,7 @@ from portrait_studio.networks.face_completion import (
     FaceCompletion,
     FaceCompletionConfig,
 )
-from portrait_studio.networks.registry import ARCHITECTURES, build_network
+from portrait_studio.networks.registry import ARCHITECTURES
 from portrait_studio.networks.released import count_macs
 from trainer.recipes.files import load_recipe
 

@@ -6,8 +6,8 @@ from torch import nn
 
 from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.errors import OptionError, WeightsError
+from portrait_studio.networks.building import build_network
 from portrait_studio.networks.folding import fold_batch_norm, normalised_convolutions
-from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import load_network, save_network
 
 FACE = {"width": 4, "blocks": 1}

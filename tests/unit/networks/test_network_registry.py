@@ -7,11 +7,12 @@ from torch import Tensor, nn
 
 from portrait_studio.errors import OptionError
 from portrait_studio.networks.blocks import norm_layer
+from portrait_studio.networks.building import build_network
 from portrait_studio.networks.completion import PaperCompletion, PaperCompletionConfig
 from portrait_studio.networks.conventions import LABEL_COUNT
 from portrait_studio.networks.efficientnet_lite import EfficientNetLite2
 from portrait_studio.networks.parsing import ParsingConfig, ParsingNetwork
-from portrait_studio.networks.registry import ARCHITECTURES, build_network
+from portrait_studio.networks.registry import ARCHITECTURES
 from portrait_studio.networks.released import count_macs, count_parameters
 
 BILLION = 1_000_000_000

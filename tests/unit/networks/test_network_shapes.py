@@ -6,6 +6,7 @@ from torch import nn
 from torch.nn.utils.parametrize import is_parametrized
 
 from portrait_studio.networks.blocks import FourierBlock, GatedResidualBlock, GlobalAttention, ResidualBlock
+from portrait_studio.networks.building import build_network
 from portrait_studio.networks.completion import (
     CompactCompletion,
     CompactCompletionConfig,
@@ -25,7 +26,6 @@ from portrait_studio.networks.efficientnet_lite import EfficientNetLite2
 from portrait_studio.networks.face import FaceConfig, FaceNetwork
 from portrait_studio.networks.hints import label_hint
 from portrait_studio.networks.parsing import ParsingConfig, ParsingNetwork
-from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.resnet import ResNet101
 
 SIZES = [(64, 64), (32, 96), (96, 64)]

@@ -12,10 +12,10 @@ from torch import nn
 
 from portrait_studio.errors import WeightsError
 from portrait_studio.locations import MANIFEST
+from portrait_studio.networks.building import build_network
 from portrait_studio.networks.conventions import CONVENTIONS_VERSION
 from portrait_studio.networks.face import FaceConfig, FaceNetwork
 from portrait_studio.networks.manifest import ReleasedFile, read_manifest
-from portrait_studio.networks.registry import build_network
 from portrait_studio.networks.released import load_network, save_network
 
 RECORD = {"steps": 12, "sets": ["a", "b"], "start": "random"}

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from portrait_studio.errors import OptionError
-from portrait_studio.networks.registry import build_network
+from portrait_studio.networks.building import build_network
 from portrait_studio.networks.segmentation import (
     PROMPT_CHANNELS,
     DenseMix,
