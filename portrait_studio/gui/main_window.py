@@ -46,7 +46,7 @@ from portrait_studio.gui.persistent_state import Memory
 from portrait_studio.gui.theme import Theme
 from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message, joined
-from portrait_studio.session.jobs import Failure, Job
+from portrait_studio.session.jobs import BackgroundJob, Failure
 from portrait_studio.session.remembered import Remembered
 from portrait_studio.session.session import Session
 from portrait_studio.session.settings import Preferences, Settings
@@ -286,12 +286,12 @@ class MainWindow(QMainWindow):
         self.strip.show_candidates(candidates, photo, tone)
         self.stages.show_candidates(candidates, tone)
 
-    def _on_job_started(self, job: Job) -> None:
+    def _on_job_started(self, job: BackgroundJob) -> None:
         self.statusBar().clearMessage()
         self.job_bar.begin(job)
         self._update_state()
 
-    def _on_job_ended(self, job: Job) -> None:
+    def _on_job_ended(self, job: BackgroundJob) -> None:
         self.job_bar.end()
         self._update_state()
 

@@ -13,7 +13,7 @@ from portrait_studio.engine.progress import Progress
 from portrait_studio.errors import Cancelled, PortraitStudioError
 from portrait_studio.messages import Message
 from portrait_studio.session.history import State
-from portrait_studio.session.jobs import Failure, JobDesk, JobKind, Runner
+from portrait_studio.session.jobs import BackgroundJobs, Failure, JobKind, TaskThread
 from portrait_studio.session.recovery import Recoverable, Remains, Slot, find_remains
 from portrait_studio.session.session import Session
 
@@ -32,7 +32,7 @@ class Autosave(QObject):
     """What was to be recovered cannot be opened; something else may"""
 
     def __init__(
-        self, session: Session, runner: Runner, folder: Path, interval_s: float = DEFAULT_INTERVAL_S
+        self, session: Session, thread: TaskThread, folder: Path, interval_s: float = DEFAULT_INTERVAL_S
     ) -> None:
         """Args: whose document; a thread of its own; where the files lie; seconds between two of them."""
         super().__init__(session)
@@ -45,8 +45,8 @@ class Autosave(QObject):
         self._kept: State = None
         self._is_due = False
         self._has_complained = False
-        self._desk = JobDesk(runner, self)
-        self._desk.failed.connect(self._on_failed)
+        self._jobs = BackgroundJobs(thread, self)
+        self._jobs.failed.connect(self._on_failed)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.keep)
         self.set_interval(interval_s)
@@ -92,7 +92,7 @@ class Autosave(QObject):
             return
         snapshot = session.files.snapshot()
         self._is_due = snapshot is None
-        if snapshot is None or self._desk.current is not None or not self._can_write():
+        if snapshot is None or self._jobs.current is not None or not self._can_write():
             return
         origin = Origin(session.files.name, snapshot.photo.path, session.files.project_path)
         path = self._slot.path
@@ -107,12 +107,12 @@ class Autosave(QObject):
                 raise
             return state
 
-        self._desk.start(JobKind.AUTOSAVE, task, self._on_written)
+        self._jobs.start(JobKind.AUTOSAVE, task, self._on_written)
 
     @property
     def is_idle(self) -> bool:
         """Whether nothing is being written."""
-        return self._desk.current is None
+        return self._jobs.current is None
 
     def close(self) -> None:
         """The user is done: whatever is not saved was given up."""
@@ -134,7 +134,7 @@ class Autosave(QObject):
         return self._slot.take()
 
     def _forget(self) -> None:
-        self._desk.cancel()
+        self._jobs.cancel()
         self._is_due = self._has_file = False
         self._kept = None
         self._slot.clear()

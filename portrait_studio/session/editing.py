@@ -11,8 +11,8 @@ from portrait_studio.document.document import Document
 from portrait_studio.document.history import Step
 from portrait_studio.document.mask_edit import MaskEdit
 from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.session.edits_during_fill import EditsDuringFill, MaskChange
 from portrait_studio.session.history import History
-from portrait_studio.session.meanwhile import MaskChange, Meanwhile
 
 
 class Editing(QObject):
@@ -37,10 +37,16 @@ class Editing(QObject):
     """An edit begins: what was computed for the document as it is will be of the past"""
 
     def __init__(self, may_edit: Callable[[], bool], may_mark: Callable[[], bool], parent: QObject) -> None:
-        """Args: say whether the document, and whether at least its mask, may change now."""
+        """Begin without a document.
+
+        Args:
+            may_edit: whether the document may change now.
+            may_mark: whether at least its mask may.
+            parent: owns this.
+        """
         super().__init__(parent)
         self.history = History(self)
-        self.meanwhile = Meanwhile(self.history, self._repeat)
+        self.during_fill = EditsDuringFill(self.history, self._repeat)
         self.document: Document | None = None
         self._may_edit, self._may_mark = may_edit, may_mark
         self.history.delta_exchanged.connect(self.tell)
@@ -58,12 +64,12 @@ class Editing(QObject):
     @property
     def may_undo(self) -> bool:
         """Whether the last step may be taken back now, if there is any."""
-        return self._may_edit() or (self._may_mark() and self.meanwhile.can_undo)
+        return self._may_edit() or (self._may_mark() and self.during_fill.can_undo)
 
     @property
     def may_redo(self) -> bool:
         """Whether the step that was taken back last may be done again now, if there is any."""
-        return self._may_edit() or (self._may_mark() and self.meanwhile.can_redo)
+        return self._may_edit() or (self._may_mark() and self.during_fill.can_redo)
 
     def take(self, document: Document, steps: Sequence[Step], applied: int) -> None:
         """Go on with another document, all steps applied, of which only so many shall stay so."""
@@ -93,7 +99,7 @@ class Editing(QObject):
         delta = edit.finish()
         if delta is not None and self.document is not None:
             step = Step(text, delta)
-            self.meanwhile.note(step, change)
+            self.during_fill.record(step, change)
             self.history.push(step, self.document)
 
     def change(self, text: str, change: MaskChange, plane: PlaneName = PlaneName.MASK) -> None:
@@ -108,6 +114,19 @@ class Editing(QObject):
             edit = self.document.edit_mask()
             self.tell_plane(PlaneName.MASK, change(edit))
             self.finish(text, edit, change)
+
+    def apply(self, text: str, change: Callable[[Document], Delta | None]) -> None:
+        """Change something else of the document as one step, if it may change now.
+
+        Args:
+            text: what the step is called.
+            change: does it; None where nothing changed.
+        """
+        if self.document is not None and self._may_edit():
+            self.about_to_change.emit()
+            delta = change(self.document)
+            if delta is not None:
+                self.push(Step(text, delta))
 
     def push(self, step: Step) -> None:
         """Add a step that is applied already."""

@@ -9,7 +9,6 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from portrait_studio.document.history import Step
 from portrait_studio.errors import OptionError
 from portrait_studio.imaging.canvas_extension import (
     RECOVER_FEET,
@@ -117,12 +116,8 @@ class Extending(QObject):
         except OptionError as error:
             self.refused.emit(Failure(JobKind.FILL, error, ""))
             return False
-        self._editing.about_to_change.emit()
-        delta = document.change_canvas(canvas)
-        if delta is not None:
-            self._editing.push(
-                Step(Message("Extend canvas") if margins.extends else Message("Crop canvas"), delta)
-            )
+        text = Message("Extend canvas") if margins.extends else Message("Crop canvas")
+        self._editing.apply(text, lambda document: document.change_canvas(canvas))
         return True
 
     def _take_tool(self, side: str, length: str) -> None:

@@ -26,7 +26,7 @@ from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.history import State
-from portrait_studio.session.jobs import JobDesk, JobKind, Runner
+from portrait_studio.session.jobs import BackgroundJobs, JobKind, TaskThread
 from portrait_studio.session.painting import Painting
 
 
@@ -59,11 +59,11 @@ class Files(QObject):
     recorded = Signal(object)
     """Path of the edit record"""
 
-    def __init__(self, editing: Editing, painting: Painting, runner: Runner, parent: QObject) -> None:
+    def __init__(self, editing: Editing, painting: Painting, thread: TaskThread, parent: QObject) -> None:
         """Args: the document; whose stroke ends before anything is written; the thread for files."""
         super().__init__(parent)
         self._editing, self._painting = editing, painting
-        self.desk = JobDesk(runner, self)
+        self.jobs = BackgroundJobs(thread, self)
         self._name = ""
         self._project_path: Path | None = None
         self._written_state: State = None
@@ -88,7 +88,7 @@ class Files(QObject):
     @property
     def is_writing(self) -> bool:
         """Whether a file is being written that the user has asked for."""
-        job = self.desk.current
+        job = self.jobs.current
         return job is not None and job.kind in (JobKind.SAVE, JobKind.EXPORT, JobKind.RECORD)
 
     def snapshot(self) -> Snapshot | None:
@@ -111,7 +111,7 @@ class Files(QObject):
             progress.check()
             return Opened(Project(Document(photo)))
 
-        self.desk.start(JobKind.OPEN, task, self.read.emit)
+        self.jobs.start(JobKind.OPEN, task, self.read.emit)
 
     def open_recovered(self, path: Path) -> None:
         """Open autosaved work as what it was: unsaved edits of a photo or of another project."""
@@ -122,7 +122,7 @@ class Files(QObject):
             own = None if project.origin is None else project.origin.project
             return Opened(project, own, is_saved=False)
 
-        self.desk.start(JobKind.OPEN, task, self.read.emit)
+        self.jobs.start(JobKind.OPEN, task, self.read.emit)
 
     def open_pixels(self, pixels: NDArray[np.uint8]) -> None:
         """Open a picture that has no file. Args: (H, W, 3) RGB uint8; taken over."""
@@ -131,7 +131,7 @@ class Files(QObject):
 
     def cancel_opening(self) -> bool:
         """Open nothing after all; False when nothing is being opened."""
-        return self.desk.cancel(JobKind.OPEN)
+        return self.jobs.cancel(JobKind.OPEN)
 
     def belong_to(self, opened: Opened) -> None:
         """The document is another one now."""
@@ -152,7 +152,7 @@ class Files(QObject):
                 write_project(snapshot, path, progress.check)
                 return path
 
-            self.desk.start(JobKind.SAVE, task, self._on_saved)
+            self.jobs.start(JobKind.SAVE, task, self._on_saved)
 
     def export(self, path: Path, options: ExportOptions) -> None:
         """Write the result to a file, replacing what is there."""
@@ -160,7 +160,7 @@ class Files(QObject):
         document = self._editing.document
         if document is not None and self._editing.may_edit:
             self._written_state = self._editing.history.state
-            self.desk.start(
+            self.jobs.start(
                 JobKind.EXPORT, lambda progress: document.export(path, options), self._on_exported
             )
 
@@ -174,7 +174,7 @@ class Files(QObject):
                 write_record(record_edit(snapshot), path)
                 return path
 
-            self.desk.start(JobKind.RECORD, task, self.recorded.emit)
+            self.jobs.start(JobKind.RECORD, task, self.recorded.emit)
 
     # -- masks ---------------------------------------------------------------------------------------------
 
@@ -184,7 +184,7 @@ class Files(QObject):
         document = self._editing.document
         if document is not None and self._editing.may_edit:
             extent = document.extent
-            self.desk.start(
+            self.jobs.start(
                 JobKind.READ_MASK,
                 lambda progress: read_mask(path, extent, soft=True),
                 partial(self._painting.replace_mask, Message("Import mask")),
@@ -209,7 +209,7 @@ class Files(QObject):
                 write_mask(mask, path)
                 return path
 
-            self.desk.start(JobKind.WRITE_MASK, task, self.mask_exported.emit)
+            self.jobs.start(JobKind.WRITE_MASK, task, self.mask_exported.emit)
 
     # -- answers -------------------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ from portrait_studio.engine.request import (
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.imaging.masks import check_mask
 from portrait_studio.session.editing import Editing
-from portrait_studio.session.jobs import Failure, JobDesk, JobKind
+from portrait_studio.session.jobs import BackgroundJobs, Failure, JobKind
 from portrait_studio.session.last_fill import LastFill
 from portrait_studio.session.painting import Painting
 from portrait_studio.session.parsing_maps import ParsingMaps
@@ -80,7 +80,7 @@ class Filling(QObject):
     def __init__(
         self,
         editing: Editing,
-        desk: JobDesk,
+        jobs: BackgroundJobs,
         engine: Completer,
         parsing_maps: ParsingMaps,
         painting: Painting,
@@ -90,14 +90,14 @@ class Filling(QObject):
 
         Args:
             editing: the open document.
-            desk: jobs of the engine.
+            jobs: those of the engine.
             engine: fills.
             parsing_maps: of the photo; each fill brings one along.
             painting: whose strokes are not torn off.
             parent: owns this.
         """
         super().__init__(parent)
-        self._editing, self._desk, self._engine = editing, desk, engine
+        self._editing, self._jobs, self._engine = editing, jobs, engine
         self._parsing_maps, self._painting = parsing_maps, painting
         self._result: CompletionResult | None = None
         self._last = LastFill(editing)
@@ -127,7 +127,7 @@ class Filling(QObject):
     @property
     def is_under_way(self) -> bool:
         """Whether a fill runs."""
-        job = self._desk.current
+        job = self._jobs.current
         return self._pending is not None and job is not None and job.kind is JobKind.FILL
 
     @property
@@ -138,7 +138,7 @@ class Filling(QObject):
     @property
     def can_fill_next(self) -> bool:
         """Whether something was marked while fills run, for a fill that waits for them."""
-        return self.is_under_way and self._editing.meanwhile.can_undo
+        return self.is_under_way and self._editing.during_fill.can_undo
 
     @property
     def can_fill_anew(self) -> bool:
@@ -212,7 +212,7 @@ class Filling(QObject):
         pending, self._pending = self._pending, None
         if pending is None:
             return
-        with self._quietly(), self._editing.meanwhile.lifted():
+        with self._quietly(), self._editing.during_fill.rebased():
             self._land(pending, result)
         self._tell()
         self.filled.emit(result)
@@ -277,7 +277,7 @@ class Filling(QObject):
         self._pending = None
         self._forget_next()
         if not self._waiting:
-            self._editing.meanwhile.end()
+            self._editing.during_fill.end()
 
     # -- pieces --------------------------------------------------------------------------------------------
 
@@ -303,8 +303,8 @@ class Filling(QObject):
         wishes = FillWishes(how, self.intent, document.wanted_structure, document.joints)
         request = fill_request(before, wishes, seen)
         self._pending = _PendingFill(purpose, before, request)
-        self._editing.meanwhile.begin()
-        self._desk.start(
+        self._editing.during_fill.begin()
+        self._jobs.start(
             JobKind.FILL,
             lambda progress: engine.complete(request, progress),
             self._on_result,
@@ -331,7 +331,7 @@ class Filling(QObject):
 
     def _fill_next(self) -> None:
         options, document = self._next, self._editing.document
-        self._editing.meanwhile.end()
+        self._editing.during_fill.end()
         self._forget_next()
         if options is not None and document is not None and document.has_mask:
             self.fill(options)

@@ -16,7 +16,7 @@ Task = Callable[[Progress], Any]
 """Work for another thread; it reports to the progress that it gets."""
 
 
-class Runner(Protocol):
+class TaskThread(Protocol):
     """A thread that does tasks one after the other and answers by signals."""
 
     @property
@@ -65,11 +65,11 @@ class JobKind(Enum):
 
 
 @dataclass(frozen=True, eq=False)
-class Job:
+class BackgroundJob:
     """A job that was started.
 
     Attributes:
-        number: unique within its desk.
+        number: unique within its thread.
         kind: what it does.
         done: takes what its task returned.
         stopped: hears that it failed, and why, or with None that it was cancelled.
@@ -100,40 +100,40 @@ class Failure:
     is_repeated: bool = False
 
 
-class JobDesk(QObject):
-    """Gives tasks to a runner, one at a time, and hands on only what the current job reports.
+class BackgroundJobs(QObject):
+    """Gives tasks to a thread, one at a time, and hands on only what the current job reports.
 
     A cancelled job is no longer current from that moment on: whatever its thread still says is dropped.
     """
 
     started = Signal(object)
-    """Job"""
+    """BackgroundJob"""
     progressed = Signal(object, float)
     """Stage, share in [0, 1]"""
     ended = Signal(object)
-    """Job: sent before anybody hears how."""
+    """BackgroundJob: sent before anybody hears how."""
     failed = Signal(object)
     """Failure: sent when its owner has heard of it"""
 
-    def __init__(self, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(self, thread: TaskThread, parent: QObject | None = None) -> None:
         """Wait for tasks.
 
         Args:
-            runner: the thread that does them.
+            thread: does them.
             parent: owns this.
         """
         super().__init__(parent)
-        self._runner = runner
-        self._current: Job | None = None
+        self._thread = thread
+        self._current: BackgroundJob | None = None
         self._count = 0
         self._failing: set[JobKind] = set()
-        runner.progressed.connect(self._on_progressed)
-        runner.succeeded.connect(self._on_succeeded)
-        runner.failed.connect(self._on_failed)
-        runner.cancelled.connect(self._on_cancelled)
+        thread.progressed.connect(self._on_progressed)
+        thread.succeeded.connect(self._on_succeeded)
+        thread.failed.connect(self._on_failed)
+        thread.cancelled.connect(self._on_cancelled)
 
     @property
-    def current(self) -> Job | None:
+    def current(self) -> BackgroundJob | None:
         """The job under way."""
         return self._current
 
@@ -144,13 +144,13 @@ class JobDesk(QObject):
         done: Callable[[Any], None],
         stopped: Callable[[Exception | None], None] = lambda error: None,
     ) -> None:
-        """Cancel the current job, if any, and start another; see `Job`."""
+        """Cancel the current job, if any, and start another; see `BackgroundJob`."""
         self.cancel()
         self._count += 1
-        job = Job(self._count, kind, done, stopped)
+        job = BackgroundJob(self._count, kind, done, stopped)
         self._current = job
         self.started.emit(job)
-        self._runner.submit(job.number, job.token, task)
+        self._thread.submit(job.number, job.token, task)
 
     def cancel(self, *kinds: JobKind) -> bool:
         """Stop the current job and forget it at once; False when there is none, or none of these kinds."""
@@ -162,11 +162,11 @@ class JobDesk(QObject):
         job.stopped(None)
         return True
 
-    def _end(self, job: Job) -> None:
+    def _end(self, job: BackgroundJob) -> None:
         self._current = None
         self.ended.emit(job)
 
-    def _is_current(self, number: int) -> Job | None:
+    def _is_current(self, number: int) -> BackgroundJob | None:
         return self._current if self._current is not None and self._current.number == number else None
 
     @Slot(int, object, float)

@@ -24,7 +24,7 @@ class LastFill:
     @property
     def is_last_step(self) -> bool:
         """Whether nothing came after it but what was marked while it was made."""
-        state = self._editing.meanwhile.below
+        state = self._editing.during_fill.below
         return state is not None and state.fill is not None
 
     @property

@@ -90,10 +90,10 @@ class LastPick(QObject):
         self._last = None
 
     def _outline(self, picked: Picked) -> tuple[Bounds, Mask]:
-        document, parts = self._editing.document, self._parsing_maps.parts
+        document, regions = self._editing.document, self._parsing_maps.regions
         assert document is not None
         bounds, close = picked.outline(document.extent, self._tools.threshold)
-        spared = None if parts is None or picked.takes_skin else parts.skin
+        spared = None if regions is None or picked.takes_skin else regions.skin
         return reaching(bounds, close, self._tools.reach_percent, document.extent, spared)
 
     def _set(self) -> tuple[int, float]:

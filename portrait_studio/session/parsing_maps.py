@@ -11,13 +11,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from portrait_studio.document.history import Step
 from portrait_studio.editing.body_outline import BodyOutline, OutlinePredictor, Sketcher
-from portrait_studio.editing.parts import Parts
+from portrait_studio.editing.map_regions import MapRegions
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import Joints, Pixels, Structure
 from portrait_studio.imaging.geometry import Margins
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.history import State, changes_look
-from portrait_studio.session.jobs import JobDesk, JobKind
+from portrait_studio.session.jobs import BackgroundJobs, JobKind
 from portrait_studio.session.last_fill import LastFill
 
 
@@ -56,23 +56,23 @@ class ParsingMaps(QObject):
     outlined = Signal()
     """Other outlines were predicted"""
 
-    def __init__(self, editing: Editing, desk: JobDesk, engine: Parser, parent: QObject) -> None:
+    def __init__(self, editing: Editing, jobs: BackgroundJobs, engine: Parser, parent: QObject) -> None:
         """Know nothing yet.
 
         Args:
             editing: the open document.
-            desk: jobs of the engine.
+            jobs: those of the engine.
             engine: predicts.
             parent: owns this.
         """
         super().__init__(parent)
-        self._editing, self._desk, self._engine = editing, desk, engine
+        self._editing, self._jobs, self._engine = editing, jobs, engine
         self._last_fill = LastFill(editing)
         # A fill that nobody can bring back takes what was known of it along.
         self._by_look: weakref.WeakKeyDictionary[Step, Structure] = weakref.WeakKeyDictionary()
         self._as_opened: Structure | None = None
         self._told: Structure | None = None
-        self._parts: tuple[Structure, Parts] | None = None
+        self._regions: tuple[Structure, MapRegions] | None = None
         self._look_asked: State = None
         self._has_failed = False
         self._behind_hole: Structure | None = None
@@ -86,7 +86,7 @@ class ParsingMaps(QObject):
         # Undoing tells of a change before the step counts as undone, which decides what is to be predicted.
         self._joints_moved = QTimer(self, singleShot=True, interval=0)
         self._joints_moved.timeout.connect(self._follow_joints)
-        desk.ended.connect(self.resume)
+        jobs.ended.connect(self.resume)
         editing.history.changed.connect(self._on_history_changed)
         editing.about_to_change.connect(self._cancel_hole)
         editing.history.delta_exchanged.connect(self._cancel_hole)
@@ -102,14 +102,14 @@ class ParsingMaps(QObject):
         return self._of(self._editing.history.last_look)
 
     @property
-    def parts(self) -> Parts | None:
-        """The same, as parts."""
+    def regions(self) -> MapRegions | None:
+        """The regions of that map."""
         structure = self.of_photo
         if structure is None:
             return None
-        if self._parts is None or self._parts[0] is not structure:
-            self._parts = (structure, Parts(structure))
-        return self._parts[1]
+        if self._regions is None or self._regions[0] is not structure:
+            self._regions = (structure, MapRegions(structure))
+        return self._regions[1]
 
     @property
     def before_last_fill(self) -> Structure | None:
@@ -139,7 +139,7 @@ class ParsingMaps(QObject):
     def begin(self) -> None:
         """Another document is open."""
         self._by_look.clear()
-        self._as_opened = self._parts = self._told = None
+        self._as_opened = self._regions = self._told = None
         self._has_failed = False
         self.forget_hole()
         self.resume()
@@ -164,12 +164,12 @@ class ParsingMaps(QObject):
 
     def _parse_photo(self) -> None:
         document = self._editing.document
-        if document is None or not self.is_awaited or self._desk.current is not None:
+        if document is None or not self.is_awaited or self._jobs.current is not None:
             return
         look = self._look_asked = self._editing.history.last_look
         image, blank, engine = document.visible_image, document.blank, self._engine
         mask = np.zeros(image.shape[:2], np.uint8) if blank is None else blank
-        self._desk.start(
+        self._jobs.start(
             JobKind.PARSE_PHOTO,
             lambda progress: engine.parse(image, mask, "auto", progress),
             lambda structure: self._keep(look, structure),
@@ -182,7 +182,7 @@ class ParsingMaps(QObject):
 
     def _on_history_changed(self) -> None:
         if self._look_asked is not self._editing.history.last_look:
-            self._desk.cancel(JobKind.PARSE_PHOTO)
+            self._jobs.cancel(JobKind.PARSE_PHOTO)
         self.resume()
         self._tell()
 
@@ -210,7 +210,7 @@ class ParsingMaps(QObject):
         if document is None or not self._editing.may_edit:
             return
         look, joints, engine = self._last_fill.look_to_fill(document), document.joints, self._engine
-        self._desk.start(
+        self._jobs.start(
             JobKind.PARSE_HOLE,
             lambda progress: engine.parse(look.image, look.mask, "auto", progress, joints),
             self._show_hole,
@@ -226,7 +226,7 @@ class ParsingMaps(QObject):
 
     def _cancel_hole(self) -> None:
         """What is being predicted would be of the past."""
-        self._desk.cancel(JobKind.PARSE_HOLE)
+        self._jobs.cancel(JobKind.PARSE_HOLE)
 
     def _follow_joints(self) -> None:
         document = self._editing.document
@@ -252,7 +252,7 @@ class ParsingMaps(QObject):
         self._margins = Margins()
 
     def _predict_outline(self) -> None:
-        document, current, margins = self._editing.document, self._desk.current, self._margins
+        document, current, margins = self._editing.document, self._jobs.current, self._margins
         is_free = current is None or current.kind is JobKind.PARSE_PHOTO
         is_known = self._outline is not None and self._outline.margins == margins
         is_vain = not margins.extends or margins == self._vain_margins
@@ -260,7 +260,7 @@ class ParsingMaps(QObject):
             return
         self._vain_margins = None
         image, outlines = document.image, self._outlines
-        self._desk.start(
+        self._jobs.start(
             JobKind.OUTLINE,
             lambda progress: outlines.predict(image, margins, progress),
             self._on_outline,

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 import cv2
 import numpy as np
 
-from portrait_studio.editing.parts import Part
+from portrait_studio.editing.map_regions import MapRegion
 from portrait_studio.engine.things import ThingFound, usual_rim
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import Mask, grow, mask_bounds
@@ -47,7 +47,7 @@ class PickedPart:
         part: it.
     """
 
-    part: Part
+    part: MapRegion
 
     @property
     def name(self) -> Message:
@@ -85,14 +85,14 @@ class PickedThing:
         return bounds, whole[bounds.slices]
 
 
-def coarseness(part: Part) -> int:
+def coarseness(part: MapRegion) -> int:
     """How far the outline of a part may lie beside its true edge, in photo pixels."""
     width: int = part.inside.shape[1]
     return max(1, round(_COARSE * part.bounds.width / width))
 
 
 def reaching(
-    bounds: Bounds, outline: Mask, percent: int, photo: Extent, spared: Part | None
+    bounds: Bounds, outline: Mask, percent: int, photo: Extent, spared: MapRegion | None
 ) -> tuple[Bounds, Mask]:
     """An outline that reaches further, but not into what is to be spared.
 

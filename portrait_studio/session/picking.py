@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.document.document import Document
 from portrait_studio.document.history import Step
-from portrait_studio.editing.parts import Guard, Part
+from portrait_studio.editing.map_regions import MapRegion, Protection
 from portrait_studio.engine.label_mask import usual_reach
 from portrait_studio.engine.things import Clicks, ThingFound
 from portrait_studio.imaging.geometry import Bounds
@@ -87,8 +87,8 @@ class Picking(QObject):
         self._last = LastPick(editing, parsing_maps, tools, self)
         self._pending: _Search | None = None
         self._answered: tuple[_Search, PickedThing] | None = None
-        self._people: tuple[Part, ...] = ()
-        self._guards: tuple[Guard, ...] = ()
+        self._people: tuple[MapRegion, ...] = ()
+        self._guards: tuple[Protection, ...] = ()
         self._protected: frozenset[int] = frozenset()
         self._last.hinted.connect(self.hinted)
         segmentation.ended.connect(self._on_search_ended)
@@ -96,7 +96,7 @@ class Picking(QObject):
         editing.protected_changed.connect(self._read_protected)
 
     @property
-    def people(self) -> tuple[Part, ...]:
+    def people(self) -> tuple[MapRegion, ...]:
         """The bodies in the photo, numbered from left to right."""
         return self._people
 
@@ -106,18 +106,18 @@ class Picking(QObject):
         return self._protected
 
     @property
-    def guarded(self) -> tuple[Part, ...]:
+    def guarded(self) -> tuple[MapRegion, ...]:
         """Protected people without what can be taken away from them."""
         return tuple(self._guards[number].body for number in sorted(self._protected))
 
     # -- picking -------------------------------------------------------------------------------------------
 
-    def part_at(self, x: float, y: float) -> Part | None:
+    def region_at(self, x: float, y: float) -> MapRegion | None:
         """What a click at a photo position would take."""
-        parts, target = self._parsing_maps.parts, self._tools.target
-        if parts is None or target is Target.LOOKS:
+        regions, target = self._parsing_maps.regions, self._tools.target
+        if regions is None or target is Target.LOOKS:
             return None
-        return parts.part_at(x, y) if target is Target.PART else parts.thing_or_person_at(x, y)
+        return regions.region_at(x, y) if target is Target.PART else regions.thing_or_person_at(x, y)
 
     def pick(self, x: float, y: float, mode: PickMode) -> bool:
         """Take what is at a photo position, or look for it; False when nothing is there that could be taken.
@@ -127,7 +127,7 @@ class Picking(QObject):
         """
         if self._tools.target is Target.LOOKS:
             return self._look_at(x, y, mode)
-        part = self.part_at(x, y)
+        part = self.region_at(x, y)
         if part is not None:
             self._take_part(part, mode)
         return part is not None
@@ -143,7 +143,7 @@ class Picking(QObject):
             self._look_for(_Search(mode, box=loose))
         return True
 
-    def _take_part(self, part: Part, mode: PickMode) -> None:
+    def _take_part(self, part: MapRegion, mode: PickMode) -> None:
         """Take it as the parsing map has it, and at its own edge as soon as that is found."""
         picked = PickedPart(part)
         self._last.put(picked, mode)
@@ -264,7 +264,7 @@ class Picking(QObject):
 
     def _on_map_changed(self) -> None:
         """People are those of the photo as it was seen first: a fill gives nobody another number."""
-        parts = self._parsing_maps.parts
-        if not self._people and parts is not None:
-            self._people, self._guards = parts.people, parts.guards
+        regions = self._parsing_maps.regions
+        if not self._people and regions is not None:
+            self._people, self._guards = regions.people, regions.protections
             self._read_protected()

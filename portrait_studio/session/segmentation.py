@@ -15,7 +15,7 @@ from portrait_studio.engine.things import Clicks, ThingFound
 from portrait_studio.errors import WeightsError
 from portrait_studio.imaging.masks import Mask
 from portrait_studio.session.editing import Editing
-from portrait_studio.session.jobs import JobDesk, JobKind
+from portrait_studio.session.jobs import BackgroundJobs, JobKind
 
 Found = tuple[ThingFound, ...]
 
@@ -55,17 +55,17 @@ class Segmentation(QObject):
     ended = Signal(bool)
     """The job under way is no more; whether it was answered"""
 
-    def __init__(self, editing: Editing, desk: JobDesk, engine: Segmenter, parent: QObject) -> None:
+    def __init__(self, editing: Editing, jobs: BackgroundJobs, engine: Segmenter, parent: QObject) -> None:
         """Segment nothing yet.
 
         Args:
             editing: the open document.
-            desk: jobs of the engine.
+            jobs: those of the engine.
             engine: segments.
             parent: owns this.
         """
         super().__init__(parent)
-        self._editing, self._desk, self._engine = editing, desk, engine
+        self._editing, self._jobs, self._engine = editing, jobs, engine
         self._is_available = True
         self._finds_people = True
         editing.about_to_change.connect(self.cancel)
@@ -89,7 +89,7 @@ class Segmentation(QObject):
     @property
     def is_under_way(self) -> bool:
         """Whether something is being segmented."""
-        job = self._desk.current
+        job = self._jobs.current
         return job is not None and job.kind in SEGMENTATIONS
 
     def tighten(self, loose: Mask, done: Callable[[Found], None]) -> None:
@@ -113,7 +113,7 @@ class Segmentation(QObject):
 
     def cancel(self) -> None:
         """What is being segmented would be of the past."""
-        self._desk.cancel(*SEGMENTATIONS)
+        self._jobs.cancel(*SEGMENTATIONS)
 
     def set_available(self, available: bool, finds_people: bool = False) -> None:
         """The engine is another one, or has turned out to lack the network."""
@@ -133,7 +133,7 @@ class Segmentation(QObject):
             done(found)
             self.ended.emit(True)
 
-        self._desk.start(kind, lambda progress: task(image, progress), answer, self._on_stopped)
+        self._jobs.start(kind, lambda progress: task(image, progress), answer, self._on_stopped)
 
     def _on_stopped(self, error: Exception | None) -> None:
         self.ended.emit(False)

@@ -20,12 +20,12 @@ from portrait_studio.session.editing import Editing
 from portrait_studio.session.extending import Extending
 from portrait_studio.session.files import Files, Opened
 from portrait_studio.session.filling import Completer, Filling
-from portrait_studio.session.jobs import Failure, Job, JobDesk, JobKind, Runner
+from portrait_studio.session.jobs import BackgroundJob, BackgroundJobs, Failure, JobKind, TaskThread
+from portrait_studio.session.joint_editing import JointEditing
+from portrait_studio.session.other_people import OtherPeople
 from portrait_studio.session.painting import Painting
 from portrait_studio.session.parsing_maps import Parser, ParsingMaps
-from portrait_studio.session.passers_by import PassersBy
 from portrait_studio.session.picking import Picking
-from portrait_studio.session.posing import Posing
 from portrait_studio.session.segmentation import SEGMENTATIONS, Segmentation, Segmenter
 from portrait_studio.session.tightening import Tightening
 from portrait_studio.session.tools import Tools
@@ -42,18 +42,18 @@ class Session(QObject):
     """One open photo at most, with everything that is being done to it.
 
     Edits are refused while a fill, an export or an opening runs, so that no result can meet a document other
-    than the one it was made for; only the mask may be marked on while a fill runs, see `meanwhile`. Any edit
-    cancels the prediction of the map behind the hole.
+    than the one it was made for; only the mask may be marked while a fill runs, see `EditsDuringFill`. Any
+    edit cancels the prediction of the map behind the hole.
     """
 
     opened = Signal()
     """Another document is open."""
     job_started = Signal(object)
-    """Job"""
+    """BackgroundJob"""
     job_progressed = Signal(object, float)
     """Stage, share done in [0, 1]"""
     job_ended = Signal(object)
-    """Job: done, failed or cancelled"""
+    """BackgroundJob: done, failed or cancelled"""
     failed = Signal(object)
     """Failure"""
     noticed = Signal(object)
@@ -66,25 +66,36 @@ class Session(QObject):
     """Anything that decides what the user may do next"""
 
     def __init__(
-        self, engine: Engine, engine_runner: Runner, file_runner: Runner, parent: QObject | None = None
+        self,
+        engine: Engine,
+        engine_thread: TaskThread,
+        file_thread: TaskThread,
+        parent: QObject | None = None,
     ) -> None:
-        """Args: the engine; the threads that run it and that read and write files."""
+        """Begin without a photo.
+
+        Args:
+            engine: what works on photos.
+            engine_thread: runs it.
+            file_thread: reads and writes files.
+            parent: owns this.
+        """
         super().__init__(parent)
         self.tools = Tools(self)
         self._engine = engine
         self.editing = Editing(lambda: self.can_edit, lambda: self.can_mark, self)
         self.history = self.editing.history
         self.painting = Painting(self.editing, self.tools, self)
-        self.files = Files(self.editing, self.painting, file_runner, self)
-        self._engine_desk = JobDesk(engine_runner, self)
-        self.parsing_maps = ParsingMaps(self.editing, self._engine_desk, engine, self)
+        self.files = Files(self.editing, self.painting, file_thread, self)
+        self._engine_jobs = BackgroundJobs(engine_thread, self)
+        self.parsing_maps = ParsingMaps(self.editing, self._engine_jobs, engine, self)
         self.filling = Filling(
-            self.editing, self._engine_desk, engine, self.parsing_maps, self.painting, self
+            self.editing, self._engine_jobs, engine, self.parsing_maps, self.painting, self
         )
-        self.posing = Posing(self.editing, self)
-        self.segmentation = Segmentation(self.editing, self._engine_desk, engine, self)
+        self.joint_editing = JointEditing(self.editing, self)
+        self.segmentation = Segmentation(self.editing, self._engine_jobs, engine, self)
         self.tightening = Tightening(self.editing, self.tools, self.painting, self.segmentation, self)
-        self.passers_by = PassersBy(self.editing, self.segmentation, self)
+        self.other_people = OtherPeople(self.editing, self.segmentation, self)
         self.picking = Picking(self.editing, self.parsing_maps, self.tools, self.segmentation, self)
         self.extending = Extending(self.editing, self.tools, self.parsing_maps, self)
         self._fill_next: CompletionOptions | None = None
@@ -92,18 +103,18 @@ class Session(QObject):
         self.editing.canvas_changed.connect(self._on_canvas_changed)
         self.segmentation.changed.connect(self.state_changed)
         self.segmentation.ended.connect(self._on_search_ended)
-        for marking in (self.tightening, self.picking, self.passers_by):
+        for marking in (self.tightening, self.picking, self.other_people):
             marking.hinted.connect(self.hinted)
         self.filling.filled.connect(self._on_filled)
         self.filling.refused.connect(self.failed)
         self.extending.refused.connect(self.failed)
         self.files.read.connect(self._take)
-        for desk in (self._engine_desk, self.files.desk):
-            desk.started.connect(self._on_started)
-            desk.progressed.connect(self.job_progressed)
-            desk.ended.connect(self._on_ended)
-            desk.failed.connect(self._on_failed)
-        self.files.desk.ended.connect(self.parsing_maps.resume)
+        for jobs in (self._engine_jobs, self.files.jobs):
+            jobs.started.connect(self._on_started)
+            jobs.progressed.connect(self.job_progressed)
+            jobs.ended.connect(self._on_ended)
+            jobs.failed.connect(self._on_failed)
+        self.files.jobs.ended.connect(self.parsing_maps.resume)
 
     # -- state ---------------------------------------------------------------------------------------------
 
@@ -113,21 +124,21 @@ class Session(QObject):
         return self.editing.document
 
     @property
-    def current_job(self) -> Job | None:
+    def current_job(self) -> BackgroundJob | None:
         """The job that the user is waiting for."""
-        jobs = (self.files.desk.current, self._engine_desk.current)
+        jobs = (self.files.jobs.current, self._engine_jobs.current)
         return next((job for job in jobs if job is not None and not job.kind.is_quiet), None)
 
     @property
     def can_edit(self) -> bool:
         """Whether a photo is open and no job depends on it staying as it is."""
-        filling = self._engine_desk.current is not None and self._engine_desk.current.kind is JobKind.FILL
-        return self.document is not None and not filling and self.files.desk.current is None
+        filling = self._engine_jobs.current is not None and self._engine_jobs.current.kind is JobKind.FILL
+        return self.document is not None and not filling and self.files.jobs.current is None
 
     @property
     def can_mark(self) -> bool:
         """Whether the mask may be painted on, which a fill that runs does not see any more."""
-        return self.document is not None and self.files.desk.current is None
+        return self.document is not None and self.files.jobs.current is None
 
     @property
     def has_mask(self) -> bool:
@@ -169,7 +180,7 @@ class Session(QObject):
 
     def prepare(self) -> None:
         """Load the engine in its thread, that the first fill starts at once and missing weights are known."""
-        self._engine_desk.start(JobKind.PREPARE, self._engine.warm_up, self._on_prepared)
+        self._engine_jobs.start(JobKind.PREPARE, self._engine.warm_up, self._on_prepared)
 
     def fill(self, options: CompletionOptions) -> None:
         """Start filling what is masked, as soon as the mask is what it is about to be."""
@@ -199,11 +210,11 @@ class Session(QObject):
 
         What waits for it begins, if it can without.
         """
-        job = self._engine_desk.current
+        job = self._engine_jobs.current
         if job is not None and not job.kind.is_quiet:
             if self.segmentation.is_under_way:
                 self.tightening.forget()
-            self._engine_desk.cancel()
+            self._engine_jobs.cancel()
             self.filling.go_on()
             return True
         return self.files.cancel_opening()
@@ -215,11 +226,11 @@ class Session(QObject):
 
     # -- answers of the jobs -------------------------------------------------------------------------------
 
-    def _on_started(self, job: Job) -> None:
+    def _on_started(self, job: BackgroundJob) -> None:
         if not job.kind.is_quiet:
             self.job_started.emit(job)
 
-    def _on_ended(self, job: Job) -> None:
+    def _on_ended(self, job: BackgroundJob) -> None:
         if not job.kind.is_quiet:
             self.job_ended.emit(job)
 
@@ -250,9 +261,9 @@ class Session(QObject):
     # -- pieces --------------------------------------------------------------------------------------------
 
     def _take(self, opened: Opened) -> None:
-        job = self._engine_desk.current
+        job = self._engine_jobs.current
         if job is not None and job.kind is not JobKind.PREPARE:
-            self._engine_desk.cancel()
+            self._engine_jobs.cancel()
         self.filling.stop()
         project = opened.project
         document = project.document

@@ -363,7 +363,7 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/session/passers_by.py" />
+            <location filename="../../portrait_studio/session/other_people.py" />
             <source>Mark other people</source>
             <translation>标记其他人</translation>
         </message>
@@ -434,7 +434,7 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/session/filling.py" />
+            <location filename="../../portrait_studio/editing/fills.py" />
             <source>Fill</source>
             <translation>填充</translation>
         </message>
@@ -577,7 +577,7 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/session/posing.py" />
+            <location filename="../../portrait_studio/session/joint_editing.py" />
             <source>Reset joints</source>
             <translation>重置关节</translation>
         </message>
@@ -2441,6 +2441,11 @@ the person and the scene behind it are recovered.</source>
             <translation>此处属于受保护的人物，请先取消保护。</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/session/other_people.py" />
+            <source>Nobody else was found in the photo; mark them by hand.</source>
+            <translation>照片里没有找到其他人；请手动标记。</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/session/painting.py" />
             <source>Stroke</source>
             <translation>描画</translation>
@@ -2486,11 +2491,6 @@ the person and the scene behind it are recovered.</source>
             <translation>擦除标签</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/session/passers_by.py" />
-            <source>Nobody else was found in the photo; mark them by hand.</source>
-            <translation>照片里没有找到其他人；请手动标记。</translation>
-        </message>
-        <message>
             <location filename="../../portrait_studio/session/picking.py" />
             <source>thing</source>
             <translation>物体</translation>
@@ -2522,7 +2522,7 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/session/step_names.py" />
-            <location filename="../../portrait_studio/editing/parts.py" />
+            <location filename="../../portrait_studio/editing/map_regions.py" />
             <source>person {number}</source>
             <translation>人物 {number}</translation>
         </message>
@@ -2572,13 +2572,13 @@ the person and the scene behind it are recovered.</source>
             <translation>此填充使用的方法 {name!r} 在当前版本中不存在；请更新程序。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/editing/parts.py" />
+            <location filename="../../portrait_studio/editing/map_regions.py" />
             <location filename="../../portrait_studio/engine/detection.py" />
             <source>person</source>
             <translation>人物</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/editing/parts.py" />
+            <location filename="../../portrait_studio/editing/map_regions.py" />
             <source>skin</source>
             <translation>皮肤</translation>
         </message>

@@ -152,8 +152,8 @@ def test_a_dragged_joint(
     wait(qtbot, session)
     assert session.document is not None
     before = session.document.image.copy()
-    session.posing.move(KEYPOINTS.index("left-ankle"), 40.5, 50.5)
-    session.posing.move(KEYPOINTS.index("right-ankle"), 70.5, 20.5)
+    session.joint_editing.move(KEYPOINTS.index("left-ankle"), 40.5, 50.5)
+    session.joint_editing.move(KEYPOINTS.index("right-ankle"), 70.5, 20.5)
     session.fill_anew(NETWORK)
     wait(qtbot, session)
     assert not np.array_equal(session.document.image, before)

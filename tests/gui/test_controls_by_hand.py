@@ -111,7 +111,7 @@ def test_the_brush_of_each_photo_is_exactly_what_suits_it(
 def test_the_reach_slider_widens_a_pick_by_mouse_and_keys(
     qtbot: QtBot, opened: Session, window: MainWindow, hand: Hand
 ) -> None:
-    qtbot.waitUntil(lambda: opened.parsing_maps.parts is not None)
+    qtbot.waitUntil(lambda: opened.parsing_maps.regions is not None)
     hand.key(Qt.Key.Key_W)
     slider = named(window.options.pick, QSlider, "Reach")
     slider.setFocus()
@@ -132,7 +132,7 @@ def test_the_reach_slider_widens_a_pick_by_mouse_and_keys(
 def test_a_click_takes_any_part_when_that_is_chosen(
     qtbot: QtBot, opened: Session, window: MainWindow, hand: Hand
 ) -> None:
-    qtbot.waitUntil(lambda: opened.parsing_maps.parts is not None)
+    qtbot.waitUntil(lambda: opened.parsing_maps.regions is not None)
     hand.key(Qt.Key.Key_W)
     hand.stroke((120, 130))
     person = painted(opened)

@@ -127,7 +127,7 @@ def test_a_failed_guess_is_told_once_and_the_next_ones_are_made(
     for count, bottom in ((1, 20), (2, 30)):
         opened.extending.set_margins(Margins(bottom=bottom))
         qtbot.waitUntil(lambda count=count: len(engine.sketches) == count)
-        qtbot.waitUntil(lambda: opened._engine_desk.current is None)
+        qtbot.waitUntil(lambda: opened._engine_jobs.current is None)
     sentence = "The outline of the body could not be guessed. The device ran out of memory; choose the CPU."
     assert told == [sentence]
     assert window.banner.text == sentence
@@ -138,7 +138,7 @@ def test_a_failed_guess_is_told_once_and_the_next_ones_are_made(
     for count, bottom in ((4, 50), (5, 60)):
         opened.extending.set_margins(Margins(bottom=bottom))
         qtbot.waitUntil(lambda count=count: len(engine.sketches) == count)
-        qtbot.waitUntil(lambda: opened._engine_desk.current is None)
+        qtbot.waitUntil(lambda: opened._engine_jobs.current is None)
     assert len(told) == 2
     opened.extending.forget()
     engine.sketch_error = None

@@ -128,7 +128,7 @@ def test_escape_gives_the_stroke_up_and_then_the_mode(
 def test_picking_says_what_is_there_and_takes_it(
     qtbot: QtBot, opened: Session, keys: Keys, hand: Hand, window: MainWindow
 ) -> None:
-    qtbot.waitUntil(lambda: opened.parsing_maps.parts is not None)
+    qtbot.waitUntil(lambda: opened.parsing_maps.regions is not None)
     hand.key(Qt.Key.Key_W)
     keys.go(120, 130)
     assert window.readout.part == "person"

@@ -133,7 +133,7 @@ def test_steps_are_chinese_in_the_list_and_english_in_the_file(
     qtbot: QtBot, opened: Session, hand: Hand, window: MainWindow, tmp_path: Path
 ) -> None:
     hand.stroke((60, 60), (140, 60))
-    opened.posing.move(KEYPOINTS.index("left-knee"), 100, 100)
+    opened.joint_editing.move(KEYPOINTS.index("left-knee"), 100, 100)
     model = window.history_panel.view.model()
     names = [model.data(model.index(row, 0)) for row in range(model.rowCount())]
     assert names == ["打开时的照片", "描画", "移动左膝"]

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox
 from pytestqt.qtbot import QtBot
 
-from portrait_studio.editing.parts import Parts
+from portrait_studio.editing.map_regions import MapRegions
 from portrait_studio.engine.request import Structure
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.imaging.geometry import Bounds, Extent
@@ -49,13 +49,13 @@ def seen(qtbot: QtBot, opened: Session, hand: Hand) -> Session:
 
 
 def test_parts_hang_together() -> None:
-    parts = Parts(two_people())
-    assert [person.name for person in parts.people] == ["person 1", "person 2"]
-    assert parts.part_at(238, 318) is None
+    regions = MapRegions(two_people())
+    assert [person.name for person in regions.people] == ["person 1", "person 2"]
+    assert regions.region_at(238, 318) is None
     bag, hat, body = (
-        parts.thing_or_person_at(90, 190),
-        parts.part_at(40, 50),
-        parts.thing_or_person_at(40, 100),
+        regions.thing_or_person_at(90, 190),
+        regions.region_at(40, 50),
+        regions.thing_or_person_at(40, 100),
     )
     assert bag is not None
     assert hat is not None
@@ -73,8 +73,8 @@ def test_parts_hang_together() -> None:
 
 def test_the_outline_of_a_part_at_the_edge_stays_inside_the_photo() -> None:
     labels = np.full((20, 30), UPPER, np.uint8)
-    parts = Parts(Structure(Bounds(0, 0, 301, 199), labels, np.zeros((16, 5, 7), np.float16)))
-    person = parts.person_at(10, 10)
+    regions = MapRegions(Structure(Bounds(0, 0, 301, 199), labels, np.zeros((16, 5, 7), np.float16)))
+    person = regions.person_at(10, 10)
     assert person is not None
     bounds, mask = person.outline(Extent(301, 199), 50)
     assert bounds == Bounds(0, 0, 301, 199)

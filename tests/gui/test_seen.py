@@ -102,10 +102,10 @@ def test_joints_steer_what_was_filled_as_long_as_nothing_is_masked(
     with qtbot.waitSignal(opened.job_ended, timeout=5000):
         window.actions_[Command.FILL].trigger()
     strayed: list[tuple[float, float]] = []
-    opened.posing.strayed.connect(lambda x, y: strayed.append((x, y)))
-    opened.posing.move(ANKLE, 120, 280)
+    opened.joint_editing.strayed.connect(lambda x, y: strayed.append((x, y)))
+    opened.joint_editing.move(ANKLE, 120, 280)
     assert not strayed
-    opened.posing.move(ANKLE, 20, 20)
+    opened.joint_editing.move(ANKLE, 20, 20)
     assert strayed == [(20, 20)]
 
 

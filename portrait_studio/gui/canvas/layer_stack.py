@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtGui import QPainter
 
-from portrait_studio.editing.parts import Part
+from portrait_studio.editing.map_regions import MapRegion
 from portrait_studio.engine.request import Pixels
 from portrait_studio.gui.canvas.comparison import Comparison
 from portrait_studio.gui.canvas.layers import MASK_TINT, TintLayer, invented_colours, mask_colours
@@ -45,7 +45,7 @@ class Scene(QObject):
         self._original: Pyramid | None = None
         self._mask: Pyramid | None = None
         self._invented: Pyramid | None = None
-        self._lit: Part | None = None
+        self._lit: MapRegion | None = None
         self._lit_layers: tuple[TintLayer, OutlineLayer] | None = None
         self._mask_pixels: NDArray[np.uint8] | None = None
         self._guarded: tuple[TintLayer, ...] = ()
@@ -137,7 +137,7 @@ class Scene(QObject):
         if self._invented is not None:
             self._invented.refresh(filled, bounds)
 
-    def light(self, part: Part | None) -> None:
+    def light(self, part: MapRegion | None) -> None:
         """Let a part of the photo stand out: what a click would take."""
         if part is not self._lit:
             self._lit = part
@@ -148,7 +148,7 @@ class Scene(QObject):
             )
             self.changed.emit(None)
 
-    def guard(self, people: Sequence[Part]) -> None:
+    def guard(self, people: Sequence[MapRegion]) -> None:
         """Show which people are protected."""
         self._guarded = tuple(TintLayer(person.bounds, person.inside, _GUARD) for person in people)
         self.changed.emit(None)

@@ -35,7 +35,7 @@ class Projection(QObject):
         session.editing.wanted_changed.connect(self._on_wanted_changed)
         session.parsing_maps.shown_changed.connect(self._on_structure_changed)
         session.editing.joints_changed.connect(self._on_structure_changed)
-        canvas.joints.moved.connect(session.posing.move)
+        canvas.joints.moved.connect(session.joint_editing.move)
 
     def begin(self) -> None:
         """Another document is open, or none."""

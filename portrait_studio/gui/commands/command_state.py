@@ -52,7 +52,7 @@ def enabled_commands(session: Session) -> dict[Command, bool]:
         Command.OTHER_WAYS: session.filling.can_try_again,
         Command.FILL_ANEW: session.filling.can_fill_anew,
         Command.CLEAR_LABELS: editable and has_labels,
-        Command.RESET_JOINTS: editable and session.posing.has_moved,
+        Command.RESET_JOINTS: editable and session.joint_editing.has_moved,
         Command.SAMPLE: sample_path().exists(),
         Command.ZOOM_IN: is_open,
         Command.ZOOM_OUT: is_open,

@@ -51,7 +51,7 @@ class FillCommands(QObject):
             Command.OTHER_WAYS: session.filling.try_other_ways,
             Command.FILL_ANEW: self._fill_anew,
             Command.CLEAR_LABELS: session.painting.clear_wanted,
-            Command.RESET_JOINTS: session.posing.reset,
+            Command.RESET_JOINTS: session.joint_editing.reset,
             Command.READ_STRUCTURE: self._read_structure,
             Command.CANCEL: self._cancel,
             Command.CANCEL_ALL: self._cancel_all,
@@ -64,7 +64,7 @@ class FillCommands(QObject):
         canvas.pointer.marking.box_picked.connect(self._on_box_picked)
         session.painting.marked.connect(self._on_marked)
         session.picking.marked.connect(self._on_marked)
-        session.posing.strayed.connect(self._on_strayed)
+        session.joint_editing.strayed.connect(self._on_strayed)
         options.intent_chosen.connect(session.filling.set_intent)
 
     def fill(self) -> None:

@@ -36,7 +36,7 @@ class MaskCommands(QObject):
             Command.FEATHER: lambda: painting.feather_mask(panel.step_px),
             Command.FILL_HOLES: painting.fill_mask_holes,
             Command.TIGHTEN: session.tightening.tighten_all,
-            Command.MARK_OTHERS: session.passers_by.mark,
+            Command.MARK_OTHERS: session.other_people.mark,
             Command.IMPORT_MASK: self.ask_import,
             Command.EXPORT_MASK: self.ask_export,
         }

@@ -39,7 +39,7 @@ class Hover(QObject):
             self._show_label(x, y)
 
     def _show_part(self, x: float, y: float) -> None:
-        part = self._session.picking.part_at(x, y) if self._session.can_mark else None
+        part = self._session.picking.region_at(x, y) if self._session.can_mark else None
         self._canvas.scene.light(part)
         name = "" if part is None else tr(part.name)
         self._readout.show_pointer(x, y, name)

@@ -13,7 +13,7 @@ from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.request import CompletionOptions
 from portrait_studio.gui.panels.method_names import METHOD_NAMES
 from portrait_studio.language.translation import tr
-from portrait_studio.session.jobs import Job
+from portrait_studio.session.jobs import BackgroundJob
 
 _STAGES: Final = tuple(Stage)
 
@@ -61,7 +61,7 @@ class JobBar(QWidget):
         """What the user reads."""
         return self._text.text()
 
-    def begin(self, job: Job) -> None:
+    def begin(self, job: BackgroundJob) -> None:
         """Show a job that has not said yet how far it is."""
         self._kind = tr(job.kind.value)
         self._text.setText(f"{self._kind}…")

@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from portrait_studio.editing.parts import Part
+from portrait_studio.editing.map_regions import MapRegion
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.panels.tool_options import TightnessSlider, captioned
 from portrait_studio.gui.persistent_state import Memory
@@ -61,7 +61,9 @@ class MaskPanel(QWidget):
         memory.keep_number("edge", self._step)
         self._tightness.remember(memory)
 
-    def show_people(self, people: Sequence[Part], protected: AbstractSet[int], *, is_known: bool) -> None:
+    def show_people(
+        self, people: Sequence[MapRegion], protected: AbstractSet[int], *, is_known: bool
+    ) -> None:
         """List the people in the photo, and whether they are known yet."""
         names = [tr("Protect {person}", person=person.name) for person in people]
         if names != [box.text() for box in self._boxes]:

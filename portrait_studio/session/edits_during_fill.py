@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 from portrait_studio.document.history import Step
 from portrait_studio.document.mask_edit import MaskEdit
@@ -15,22 +14,20 @@ MaskChange = Callable[[MaskEdit], Bounds]
 """Changes the mask, whatever it is by then, and says where."""
 
 
-class Repeater(Protocol):
-    """Does a change of the mask as one step, whether editing is allowed or not."""
-
-    def __call__(self, text: str, change: MaskChange) -> None:
-        """Args: what the step is called; what it does."""
-
-
-class Meanwhile:
+class EditsDuringFill:
     """Steps on top of the state that a fill was begun in.
 
-    They are lifted when its result comes, and laid on it again: a fill removes the mask that it was made of,
-    and nothing that was marked later.
+    They are rebased when its result comes, taken off and done on top of it again: a fill removes the mask
+    that it was made of, and nothing that was marked later.
     """
 
-    def __init__(self, history: History, repeat: Repeater) -> None:
-        """Args: where the steps are; who does them again."""
+    def __init__(self, history: History, repeat: Callable[[str, MaskChange], None]) -> None:
+        """Hold no steps yet.
+
+        Args:
+            history: where the steps are.
+            repeat: makes a change one step of this name, whether editing is allowed or not.
+        """
         self._history, self._repeat = history, repeat
         self._is_open = False
         self._changes: dict[Step, MaskChange] = {}
@@ -44,14 +41,14 @@ class Meanwhile:
         self._is_open = False
         self._changes.clear()
 
-    def note(self, step: Step, change: MaskChange) -> None:
+    def record(self, step: Step, change: MaskChange) -> None:
         """A step was made, and this is how it is done again."""
         if self._is_open:
             self._changes[step] = change
 
     @property
     def below(self) -> State:
-        """The state of the document without what was marked meanwhile."""
+        """The state of the document without these steps."""
         steps = self._history.applied_backwards()
         return next((step for step in steps if step not in self._changes), None)
 
@@ -66,15 +63,15 @@ class Meanwhile:
         return self._history.next in self._changes
 
     @contextmanager
-    def lifted(self) -> Iterator[None]:
+    def rebased(self) -> Iterator[None]:
         """Take the steps off, so that the document is as the fill saw it, and do them again afterwards."""
-        marks: list[tuple[str, MaskChange]] = []
+        taken: list[tuple[str, MaskChange]] = []
         while (step := self._history.state) is not None and step in self._changes:
-            marks.append((step.title, self._changes[step]))
+            taken.append((step.title, self._changes[step]))
             self._history.stack.undo()
         self._changes.clear()
         try:
             yield
         finally:
-            for title, change in reversed(marks):
+            for title, change in reversed(taken):
                 self._repeat(title, change)

@@ -1,4 +1,4 @@
-"""What a parsing map says is where: things, garments, people, and their outlines in photo pixels."""
+"""Regions of a parsing map: things, garments, people, and their masks in photo pixels."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _SKIN_LABELS: Final = [
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
-    """Something that hangs together in the parsing map.
+class MapRegion:
+    """A region of a parsing map: a connected component of one label, or a person.
 
     Attributes:
         name: what the user reads.
@@ -42,7 +42,7 @@ class Part:
     is_thing: bool = False
 
     def outline(self, photo: Extent, reach_px: int = 0) -> tuple[Bounds, Mask]:
-        """The part in photo pixels, with a smooth outline.
+        """The region in photo pixels, with a smooth outline.
 
         Args:
             photo: size of the photo.
@@ -74,7 +74,7 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
-class Guard:
+class Protection:
     """A person who stays, but not what they could do without.
 
     Attributes:
@@ -82,11 +82,11 @@ class Guard:
         things: what of it they wear or carry and could do without.
     """
 
-    person: Part
-    things: Part
+    person: MapRegion
+    things: MapRegion
 
     @property
-    def body(self) -> Part:
+    def body(self) -> MapRegion:
         """The person without the things."""
         return replace(self.person, inside=self.person.inside & ~self.things.inside)
 
@@ -102,61 +102,68 @@ class Guard:
         """
         bounds, person = self.person.outline(photo)
         for reach in (reach_px, 0):
-            guarded = person.copy()
+            kept = person.copy()
             if self.things.inside.any():
                 around, things = self.things.outline(photo, reach)
                 common = around.intersected(bounds)
                 taken = things[common.shifted(-around.left, -around.top).slices]
-                guarded[common.shifted(-bounds.left, -bounds.top).slices][taken != 0] = 0
-            if guarded.any():
-                # Somebody who is hardly seen behind a thing is guarded up to its outline.
-                return bounds, guarded
+                kept[common.shifted(-bounds.left, -bounds.top).slices][taken != 0] = 0
+            if kept.any():
+                # Somebody who is hardly seen behind a thing is protected up to its outline.
+                return bounds, kept
         return bounds, person
 
     def shows_in(self, mask: Mask, photo: Extent, reach_px: int) -> bool:
-        """Whether more than half of what is guarded is marked in a mask, (H, W) uint8 over the photo."""
-        bounds, guarded = self.outline(photo, reach_px)
-        seen = mask[bounds.slices][guarded != 0]
+        """Whether more than half of what is protected is marked in a mask, (H, W) uint8 over the photo."""
+        bounds, kept = self.outline(photo, reach_px)
+        seen = mask[bounds.slices][kept != 0]
         return bool(2 * np.count_nonzero(seen) > seen.size)
 
 
-class Parts:
-    """The parts of one parsing map; found when first asked for."""
+class MapRegions:
+    """The regions of one parsing map; found when first asked for."""
 
     def __init__(self, structure: Structure) -> None:
-        """Args: the map; not changed."""
+        """Find nothing yet.
+
+        Args:
+            structure: the map; not changed.
+        """
         self._bounds = structure.bounds
         self._labels = structure.labels
-        self._found: dict[tuple[int, int], Part] = {}
+        self._found: dict[tuple[int, int], MapRegion] = {}
         self._components: dict[int, NDArray[np.int32]] = {}
 
     @cached_property
-    def people(self) -> tuple[Part, ...]:
+    def people(self) -> tuple[MapRegion, ...]:
         """Connected bodies, numbered from left to right."""
         found = people_in(self._labels)
         return tuple(
-            Part(_numbered(place, len(found)), self._bounds, inside) for place, inside in enumerate(found, 1)
+            MapRegion(_numbered(place, len(found)), self._bounds, inside)
+            for place, inside in enumerate(found, 1)
         )
 
     @cached_property
-    def guards(self) -> tuple[Guard, ...]:
+    def protections(self) -> tuple[Protection, ...]:
         """How each of the people is protected, in their order."""
         things = np.isin(self._labels, _THING_LABELS)
-        return tuple(Guard(person, replace(person, inside=person.inside & things)) for person in self.people)
+        return tuple(
+            Protection(person, replace(person, inside=person.inside & things)) for person in self.people
+        )
 
     @cached_property
-    def skin(self) -> Part:
+    def skin(self) -> MapRegion:
         """Faces, arms and legs of all people."""
-        return Part(Message("skin"), self._bounds, np.isin(self._labels, _SKIN_LABELS))
+        return MapRegion(Message("skin"), self._bounds, np.isin(self._labels, _SKIN_LABELS))
 
-    def person_at(self, x: float, y: float) -> Part | None:
+    def person_at(self, x: float, y: float) -> MapRegion | None:
         """The body under a photo position."""
         spot = self._spot(x, y)
         if spot is None:
             return None
         return next((person for person in self.people if person.inside[spot]), None)
 
-    def part_at(self, x: float, y: float) -> Part | None:
+    def region_at(self, x: float, y: float) -> MapRegion | None:
         """What hangs together with the label under a photo position; None for the background."""
         spot = self._spot(x, y)
         if spot is None or not self._is_person[spot]:
@@ -169,16 +176,16 @@ class Parts:
         key = (label, int(numbers[spot]))
         if key not in self._found:
             is_thing = LABELS[label] in THINGS
-            self._found[key] = Part(label_name(label), self._bounds, numbers == key[1], is_thing)
+            self._found[key] = MapRegion(label_name(label), self._bounds, numbers == key[1], is_thing)
         return self._found[key]
 
-    def thing_or_person_at(self, x: float, y: float) -> Part | None:
+    def thing_or_person_at(self, x: float, y: float) -> MapRegion | None:
         """A thing that can be taken away, or else the whole person under a photo position."""
         spot = self._spot(x, y)
         if spot is None or not self._is_person[spot]:
             return None
         is_thing = LABELS[int(self._labels[spot])] in THINGS
-        return self.part_at(x, y) if is_thing else self.person_at(x, y) or self.part_at(x, y)
+        return self.region_at(x, y) if is_thing else self.person_at(x, y) or self.region_at(x, y)
 
     @cached_property
     def _is_person(self) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from portrait_studio.session.editing import Editing
 from portrait_studio.session.segmentation import Segmentation
 
 
-class PassersBy(QObject):
+class OtherPeople(QObject):
     """Adds the people whom the photo is not of to the mask, as one step."""
 
     hinted = Signal(object)
@@ -21,7 +21,13 @@ class PassersBy(QObject):
     """They are in the mask"""
 
     def __init__(self, editing: Editing, segmentation: Segmentation, parent: QObject) -> None:
-        """Args: the document; who finds people."""
+        """Mark nobody yet.
+
+        Args:
+            editing: the open document.
+            segmentation: finds people.
+            parent: owns this.
+        """
         super().__init__(parent)
         self._editing, self._segmentation = editing, segmentation
 

@@ -283,7 +283,7 @@ def test_each_stroke_is_filled_one_after_the_other(
 def test_things_are_picked_meanwhile(
     qtbot: QtBot, opened: Session, hand: Hand, window: MainWindow, engine: FakeEngine
 ) -> None:
-    qtbot.waitUntil(lambda: opened.parsing_maps.parts is not None)
+    qtbot.waitUntil(lambda: opened.parsing_maps.regions is not None)
     hand.stroke((20, 20), (60, 20))
     engine.hold = threading.Event()
     hand.key(Qt.Key.Key_Return)
@@ -302,7 +302,7 @@ def test_things_are_picked_meanwhile(
 def test_the_slider_of_a_pick_does_not_undo_what_is_being_filled(
     qtbot: QtBot, opened: Session, hand: Hand, engine: FakeEngine
 ) -> None:
-    qtbot.waitUntil(lambda: opened.parsing_maps.parts is not None)
+    qtbot.waitUntil(lambda: opened.parsing_maps.regions is not None)
     hand.key(Qt.Key.Key_W)
     hand.stroke((120, 130))
     engine.hold = threading.Event()
@@ -329,7 +329,7 @@ def test_nothing_but_the_mask_is_changed_meanwhile(
     hand.stroke((120, 320), (120, 380))
     assert not filling.extending.is_pending
     filling.tools.choose(Tool.BRUSH)
-    filling.posing.move(3, 100, 100)
+    filling.joint_editing.move(3, 100, 100)
     filling.picking.protect({0})
     filling.painting.clear_wanted()
     assert not document.joints

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from portrait_studio.document.deltas import Delta
 from portrait_studio.document.document import Document
-from portrait_studio.document.history import Step
 from portrait_studio.messages import Message
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.step_names import moved_joint
 
 
-class Posing(QObject):
+class JointEditing(QObject):
     """Each move is one step to undo."""
 
     strayed = Signal(float, float)
     """x, y: a joint was put where no hole is, so that nothing will follow it"""
 
     def __init__(self, editing: Editing, parent: QObject) -> None:
-        """Args: the document."""
+        """Move nothing yet.
+
+        Args:
+            editing: the open document.
+            parent: owns this.
+        """
         super().__init__(parent)
         self._editing = editing
 
@@ -30,27 +35,21 @@ class Posing(QObject):
 
     def move(self, joint: int, x: float, y: float) -> None:
         """Put a joint at a photo position, or at the nearest one inside the photo."""
-        document = self._editing.document
-        if document is None or not self._editing.may_edit:
-            return
-        self._editing.about_to_change.emit()
-        delta = document.put_joint(joint, x, y)
-        if delta is not None:
-            self._editing.push(Step(moved_joint(joint), delta))
-            if not _steers(document, joint):
-                self.strayed.emit(x, y)
+        before = self._editing.history.state
+        self._editing.apply(moved_joint(joint), lambda document: document.put_joint(joint, x, y))
+        document, state = self._editing.document, self._editing.history.state
+        if document is not None and state is not before and not _steers(document, joint):
+            self.strayed.emit(x, y)
 
     def reset(self) -> None:
         """Let all joints be predicted again."""
-        document = self._editing.document
-        if document is None or not self._editing.may_edit:
-            return
-        self._editing.about_to_change.emit()
-        edit = document.edit_joints()
-        edit.clear()
-        delta = edit.finish()
-        if delta is not None:
-            self._editing.push(Step(Message("Reset joints"), delta))
+        self._editing.apply(Message("Reset joints"), _without_joints)
+
+
+def _without_joints(document: Document) -> Delta | None:
+    edit = document.edit_joints()
+    edit.clear()
+    return edit.finish()
 
 
 def _steers(document: Document, joint: int) -> bool:
