@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,11 +17,11 @@ import numpy as np
 
 from portrait_studio import __version__
 from portrait_studio.document.deltas import Plane, PlaneName
-from portrait_studio.document.fill_record import FillRecord
+from portrait_studio.document.fill_record import FILL_RECORD, FillRecord
 from portrait_studio.document.history import Snapshot
-from portrait_studio.document.packed_plane import PackedPlane, pack_plane, unpack_plane
-from portrait_studio.document.project import shown_version
-from portrait_studio.errors import ExportError, FileError, ProjectError
+from portrait_studio.document.packed_plane import PACKED_PLANE, PackedPlane, pack_plane, unpack_plane
+from portrait_studio.document.saved_file import read_bounds, reading, shown_version, write_bounds
+from portrait_studio.errors import ExportError, ProjectError
 from portrait_studio.imaging.atomic import Opening, replacing
 from portrait_studio.imaging.canvas_extension import MOST_PIXELS, check_canvas, laid_on
 from portrait_studio.imaging.geometry import Bounds, Extent
@@ -160,6 +160,10 @@ def write_record(record: EditRecord, path: Path, opening: Opening = replacing) -
     """
     whole = Bounds.of(record.extent)
     is_plain = all(canvas == whole for canvas in (record.canvas, *(fill.canvas for fill in record.fills)))
+
+    def shown(canvas: Bounds) -> dict[str, Any]:
+        return {} if is_plain else {"canvas": write_bounds(canvas)}
+
     content = {
         "format": FORMAT,
         "version": VERSION,
@@ -170,10 +174,8 @@ def write_record(record: EditRecord, path: Path, opening: Opening = replacing) -
             "height": record.extent.height,
             "sha256": record.photo_sha256,
         },
-        "result": {"sha256": record.result_sha256} | ({} if is_plain else {"canvas": _box(record.canvas)}),
-        "fills": [
-            _entry(fill) | ({} if is_plain else {"canvas": _box(fill.canvas)}) for fill in record.fills
-        ],
+        "result": {"sha256": record.result_sha256} | shown(record.canvas),
+        "fills": [_entry(fill) | shown(fill.canvas) for fill in record.fills],
     }
     data = json.dumps(content, indent=1).encode()
     if len(record.fills) > _MOST_FILLS or len(data) > MOST_BYTES:
@@ -184,16 +186,11 @@ def write_record(record: EditRecord, path: Path, opening: Opening = replacing) -
         file.write(data)
 
 
-def _box(bounds: Bounds) -> tuple[int, int, int, int]:
-    return bounds.left, bounds.top, bounds.right, bounds.bottom
-
-
 def _canvas(entry: dict[str, Any], photo: Extent) -> Bounds:
     """Raises OptionError, ValueError or TypeError where it can be none."""
     if "canvas" not in entry:
         return Bounds.of(photo)
-    box = as_list(entry["canvas"], 4)
-    canvas = Bounds(*(as_int(value, -MOST_PIXELS, MOST_PIXELS) for value in box))
+    canvas = read_bounds(entry["canvas"])
     check_canvas(canvas)
     check_canvas(canvas.united(Bounds.of(photo)))
     return canvas
@@ -205,19 +202,8 @@ def read_record(path: Path) -> EditRecord:
     Raises:
         ProjectError: it is missing, damaged, no edit record, or of a newer version.
     """
-    try:
+    with reading(path, Message("{path} is damaged or no edit record; export it again.", path=path)):
         return _record(parse_object(read_file(path, MOST_BYTES)), path)
-    except ProjectError:
-        raise
-    except FileError as error:
-        raise ProjectError(error.message) from error
-    except MemoryError as error:
-        raise ProjectError(
-            "There is not enough memory to open {path}; close other programs first.", path=path
-        ) from error
-    except Exception as error:
-        # OpenCV and others raise types of their own; none of them says more than that the file is damaged.
-        raise ProjectError("{path} is damaged or no edit record; export it again.", path=path) from error
 
 
 def _record(content: dict[str, Any], path: Path) -> EditRecord:
@@ -248,12 +234,12 @@ def _record(content: dict[str, Any], path: Path) -> EditRecord:
 
 
 def _entry(fill: RecordedFill) -> dict[str, Any]:
-    return {**asdict(fill.how), "mask": None if fill.packed_mask is None else asdict(fill.packed_mask)}
+    return {**FILL_RECORD.write(fill.how), "mask": PACKED_PLANE.write(fill.packed_mask)}
 
 
 def _fill(entry: dict[str, Any], extent: Extent) -> RecordedFill:
     how = FillRecord.from_json({key: entry[key] for key in entry if key not in ("mask", "canvas")})
-    fill = RecordedFill(how, _canvas(entry, extent), PackedPlane.from_json(entry["mask"]))
+    fill = RecordedFill(how, _canvas(entry, extent), PACKED_PLANE.read(entry["mask"]))
     for plane in (fill.packed_mask, *(way.structure for way in how.ways)):
         if plane is not None:
             plane.check_inside(fill.canvas.extent)

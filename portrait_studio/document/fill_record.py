@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Final
 
-from portrait_studio.document.packed_plane import PackedPlane
+from portrait_studio.document.packed_plane import PACKED_PLANE, PackedPlane
 from portrait_studio.imaging.canvas_extension import MOST_PIXELS
-from portrait_studio.json_text import as_bool, as_float, as_int, as_list, as_object, as_text
+from portrait_studio.json_dataclass import (
+    Codec,
+    flag,
+    listed,
+    nested,
+    read_dataclass,
+    text,
+    texts_by_name,
+    whole,
+)
+from portrait_studio.json_text import as_float, as_int, as_list
 from portrait_studio.networks.conventions import KEYPOINT_COUNT
 
 _MOST_LETTERS: Final = 200
 _MOST_WEIGHTS: Final = 100
 _MOST_HOLES: Final = 100_000
-_GREATEST_SEED: Final = 2**63 - 1
 _MOST_GROW_PX: Final = 100
 _MOST_THREADS: Final = 1024
-_DEVICES: Final = ("auto", "cpu", "cuda", "mps")
-_PRECISIONS: Final = ("auto", "float32", "bfloat16", "float16")
+
+_WORD: Final = text(_MOST_LETTERS)
+_SEED: Final = whole(0, 2**63 - 1)
+_DEVICE: Final = text(_MOST_LETTERS, ("auto", "cpu", "cuda", "mps"))
+_PRECISION: Final = text(_MOST_LETTERS, ("auto", "float32", "bfloat16", "float16"))
 
 
 @dataclass(frozen=True)
@@ -32,9 +44,29 @@ class WayRecord:
             all predicted.
     """
 
-    method: str
-    seed: int
-    structure: PackedPlane | None = None
+    method: Annotated[str, _WORD]
+    seed: Annotated[int, _SEED]
+    structure: Annotated[PackedPlane | None, PACKED_PLANE] = None
+
+
+def _read_way(entry: Any) -> WayRecord:
+    """One of a hole; version 1 wrote method and seed as a pair."""
+    if isinstance(entry, list):
+        entry = dict(zip(("method", "seed"), entry, strict=True))
+    return read_dataclass(WayRecord, entry)
+
+
+def _read_joint(entry: Any) -> tuple[int, float, float]:
+    joint, x, y = as_list(entry, 3)
+    return (
+        as_int(joint, 0, KEYPOINT_COUNT - 1),
+        as_float(x, -MOST_PIXELS, MOST_PIXELS),
+        as_float(y, -MOST_PIXELS, MOST_PIXELS),
+    )
+
+
+_WAYS: Final = listed(Codec(_read_way, nested(WayRecord).write), _MOST_HOLES)
+_JOINTS: Final = listed(Codec(_read_joint), KEYPOINT_COUNT)
 
 
 @dataclass(frozen=True)
@@ -58,20 +90,20 @@ class FillRecord:
         hole_by_hole: whether it was made as before version 4, each hole in a window of its own.
     """
 
-    method: str
-    seed: int
-    device: str
-    grow_px: int
-    ran_on: str
-    weights: dict[str, str]
-    program: str
-    holes: tuple[WayRecord, ...] = ()
-    structure: PackedPlane | None = None
-    is_anew: bool = False
-    precision: str = "auto"
-    threads: int = 0
-    joints: tuple[tuple[int, float, float], ...] = ()
-    hole_by_hole: bool = False
+    method: Annotated[str, _WORD]
+    seed: Annotated[int, _SEED]
+    device: Annotated[str, _DEVICE]
+    grow_px: Annotated[int, whole(0, _MOST_GROW_PX)]
+    ran_on: Annotated[str, _WORD]
+    weights: Annotated[dict[str, str], texts_by_name(_MOST_WEIGHTS, _MOST_LETTERS)]
+    program: Annotated[str, _WORD]
+    holes: Annotated[tuple[WayRecord, ...], _WAYS] = ()
+    structure: Annotated[PackedPlane | None, PACKED_PLANE] = None
+    is_anew: Annotated[bool, flag()] = False
+    precision: Annotated[str, _PRECISION] = "auto"
+    threads: Annotated[int, whole(0, _MOST_THREADS)] = 0
+    joints: Annotated[tuple[tuple[int, float, float], ...], _JOINTS] = ()
+    hole_by_hole: Annotated[bool, flag()] = False
 
     @property
     def ways(self) -> tuple[WayRecord, ...]:
@@ -80,53 +112,19 @@ class FillRecord:
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> FillRecord:
-        """From what `dataclasses.asdict` and JSON made of one, by this version or one before it.
+        """From what `write_dataclass` and JSON made of one, by this version or one before it.
 
         Raises:
             KeyError, TypeError, ValueError: it is none.
         """
-        known = {field.name for field in fields(cls)}
-        if not entry.keys() <= known:
-            raise ValueError(f"unknown entries {sorted(entry.keys() - known)}")
-        structure = PackedPlane.from_json(entry.get("structure"))
-        return cls(
-            method=as_text(entry["method"], _MOST_LETTERS),
-            seed=as_int(entry["seed"], 0, _GREATEST_SEED),
-            device=as_text(entry["device"], _MOST_LETTERS, _DEVICES),
-            grow_px=as_int(entry["grow_px"], 0, _MOST_GROW_PX),
-            ran_on=as_text(entry["ran_on"], _MOST_LETTERS),
-            weights=_weights(entry["weights"]),
-            program=as_text(entry["program"], _MOST_LETTERS),
-            holes=tuple(_way(hole, structure) for hole in as_list(entry.get("holes", []), _MOST_HOLES)),
-            structure=structure,
-            is_anew=as_bool(entry.get("is_anew", False)),
-            precision=as_text(entry.get("precision", "auto"), _MOST_LETTERS, _PRECISIONS),
-            threads=as_int(entry.get("threads", 0), 0, _MOST_THREADS),
-            joints=tuple(_joint(*joint) for joint in as_list(entry.get("joints", []), KEYPOINT_COUNT)),
-            # Records that do not say are older, and are repeated as they were made.
-            hole_by_hole=as_bool(entry.get("hole_by_hole", True)),
-        )
+        # Records that do not say are older, and are repeated as they were made.
+        record = read_dataclass(cls, {"hole_by_hole": True, **entry}, is_closed=True)
+        if record.holes and isinstance(entry["holes"][0], list):
+            # In version 1 the structure was that of all holes.
+            holes = tuple(replace(way, structure=record.structure) for way in record.holes)
+            return replace(record, holes=holes)
+        return record
 
 
-def _weights(entry: object) -> dict[str, str]:
-    found = as_object(entry)
-    as_list(list(found), _MOST_WEIGHTS)
-    return {as_text(name, _MOST_LETTERS): as_text(digest, _MOST_LETTERS) for name, digest in found.items()}
-
-
-def _joint(joint: object, x: object, y: object) -> tuple[int, float, float]:
-    return (
-        as_int(joint, 0, KEYPOINT_COUNT - 1),
-        as_float(x, -MOST_PIXELS, MOST_PIXELS),
-        as_float(y, -MOST_PIXELS, MOST_PIXELS),
-    )
-
-
-def _way(entry: object, structure: PackedPlane | None) -> WayRecord:
-    """Version 1 wrote method and seed as a pair; the structure was that of all holes."""
-    if isinstance(entry, dict):
-        method, seed = entry["method"], entry["seed"]
-        structure = PackedPlane.from_json(entry["structure"])
-    else:
-        method, seed = as_list(entry, 2)
-    return WayRecord(as_text(method, _MOST_LETTERS), as_int(seed, 0, _GREATEST_SEED), structure)
+FILL_RECORD: Final = Codec(FillRecord.from_json, nested(FillRecord).write)
+"""How one stands in JSON."""

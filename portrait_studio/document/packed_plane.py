@@ -6,7 +6,7 @@ import base64
 import struct
 import zlib
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 
 import cv2
 import numpy as np
@@ -16,7 +16,8 @@ from portrait_studio.errors import ProjectError
 from portrait_studio.imaging.canvas_extension import MOST_PIXELS
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.masks import mask_bounds
-from portrait_studio.json_text import as_int, as_object, as_text
+from portrait_studio.json_dataclass import Codec, nested, optional, whole
+from portrait_studio.json_text import as_text
 
 _MOST_LETTERS: Final = 64 << 20
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
@@ -26,6 +27,10 @@ _GREY_OF_8_BITS: Final = b"\x08\x00\x00\x00\x00"
 _CHUNKS: Final = {b"IHDR", b"IDAT", b"IEND"}
 _HEAD_LETTERS: Final = 44
 """Of base64, for the signature and the whole header."""
+
+
+_PNG: Final = Codec(lambda value: _checked_png(as_text(value, _MOST_LETTERS)))
+_PLACE: Final = whole(0, MOST_PIXELS)
 
 
 @dataclass(frozen=True)
@@ -38,24 +43,9 @@ class PackedPlane:
         png: base64 of a grey PNG.
     """
 
-    left: int
-    top: int
-    png: str
-
-    @classmethod
-    def from_json(cls, entry: object) -> PackedPlane | None:
-        """From what `dataclasses.asdict` and JSON made of one, or of none; the picture is not unpacked.
-
-        Raises:
-            KeyError, ValueError: it is damaged, or its picture none of those that `pack_plane` makes.
-        """
-        if entry is None:
-            return None
-        found = as_object(entry)
-        left, top = (as_int(found[key], 0, MOST_PIXELS) for key in ("left", "top"))
-        png = as_text(found["png"], _MOST_LETTERS)
-        _check_png(base64.b64decode(png, validate=True))
-        return cls(left, top, png)
+    left: Annotated[int, _PLACE]
+    top: Annotated[int, _PLACE]
+    png: Annotated[str, _PNG]
 
     @property
     def extent(self) -> Extent:
@@ -67,6 +57,10 @@ class PackedPlane:
         part = self.extent
         if self.left + part.width > whole.width or self.top + part.height > whole.height:
             raise ValueError("outside the photo")
+
+
+PACKED_PLANE: Final = optional(nested(PackedPlane))
+"""One in JSON, or none; its picture is judged, but not unpacked."""
 
 
 def pack_plane(plane: NDArray[np.uint8]) -> PackedPlane | None:
@@ -98,8 +92,13 @@ def unpack_plane(packed: PackedPlane | None, extent: Extent) -> NDArray[np.uint8
     return plane
 
 
-def _check_png(data: bytes) -> None:
-    """Make sure that it is a grey PNG of 8 bits, whole, with nothing in it but pixels. Raises: ValueError."""
+def _checked_png(png: str) -> str:
+    """The same base64, if it is of a whole grey PNG of 8 bits with nothing in it but pixels.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    data = base64.b64decode(png, validate=True)
     _extent_of(data)
     place, kinds = len(_SIGNATURE), set()
     while place < len(data):
@@ -111,6 +110,7 @@ def _check_png(data: bytes) -> None:
         kinds.add(kind)
     if kinds != _CHUNKS:
         raise ValueError("half a picture")
+    return png
 
 
 def _extent_of(data: bytes) -> Extent:

@@ -13,7 +13,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,47 +26,29 @@ from portrait_studio.document.changed_parts import around_changes, bands
 from portrait_studio.document.deltas import Piece, bytes_of_pixel
 from portrait_studio.document.document import Document
 from portrait_studio.document.history import Change, Snapshot, Step
+from portrait_studio.document.project_index import (
+    FORMAT,
+    INDEX,
+    MOST_INDEX_BYTES,
+    VERSION,
+    Origin,
+    PhotoEntry,
+    StepEntry,
+)
 from portrait_studio.errors import ExportError
 from portrait_studio.imaging.atomic import replacing
-from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.writing import encoded_png
+from portrait_studio.json_dataclass import write_dataclass
 
 SUFFIX: Final = ".psproj"
-FORMAT: Final = "portrait-studio project"
-VERSION: Final = 4
-INDEX: Final = "project.json"
-MOST_INDEX_BYTES: Final = 64 << 20
-
 _PACKING: Final[tuple[int, bool, int]] = (zipfile.ZIP_DEFLATED, True, 3)
 """Deflate, zip64 where needed, and a low level: fills are noise, which no level packs well."""
 
 _PASTED: Final = "photo/picture.png"
-_MOST_LETTERS: Final = 40
 
 Check = Callable[[], None]
 """Raises to stop a long job."""
-
-
-def shown_version(program: object) -> str:
-    """The version of the program that wrote a file, for the user to read."""
-    is_one = isinstance(program, str) and len(program) <= _MOST_LETTERS and program.isprintable()
-    return str(program) if is_one else "?"
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where autosaved work came from.
-
-    Attributes:
-        name: what the user calls it.
-        photo: file of the photo; None for a picture from elsewhere.
-        project: the user's own project file; None when there is none yet.
-    """
-
-    name: str
-    photo: Path | None
-    project: Path | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,15 +91,8 @@ def write_project(snapshot: Snapshot, path: Path, check: Check, origin: Origin |
                 "format": FORMAT,
                 "version": VERSION,
                 "program": __version__,
-                "photo": {
-                    "member": member,
-                    "name": photo.path.name if photo.path is not None else None,
-                    "sha256": hashlib.sha256(original).hexdigest(),
-                    "width": photo.extent.width,
-                    "height": photo.extent.height,
-                    "bits": photo.bits,
-                },
-                "origin": None if origin is None else _origin_entry(origin),
+                "photo": write_dataclass(_photo_entry(photo, member, original)),
+                "origin": None if origin is None else write_dataclass(origin),
                 "applied": snapshot.applied,
                 "steps": steps,
             }
@@ -139,6 +114,12 @@ def _original(photo: Photo) -> tuple[bytes, str]:
     return photo.file, f"photo/{photo.path.name}" if photo.path is not None else _PASTED
 
 
+def _photo_entry(photo: Photo, member: str, original: bytes) -> PhotoEntry:
+    name = photo.path.name if photo.path is not None else None
+    digest = hashlib.sha256(original).hexdigest()
+    return PhotoEntry(member, name, digest, photo.extent.width, photo.extent.height, photo.bits)
+
+
 def _write_steps(snapshot: Snapshot, archive: zipfile.ZipFile, check: Check) -> list[dict[str, Any]]:
     check_count(len(snapshot))
     steps: list[dict[str, Any]] = [{} for _ in range(len(snapshot))]
@@ -147,30 +128,13 @@ def _write_steps(snapshot: Snapshot, archive: zipfile.ZipFile, check: Check) -> 
     for number, change in snapshot.changes():
         check()
         parts = list(_parts(change, sample_bytes))
-        allowance.change(allowance.span([piece for piece, *_ in parts]))
+        pieces = tuple(piece for piece, *_ in parts)
+        allowance.change(allowance.span(pieces))
         name = f"steps/{number + 1:04}.bin"
         archive.writestr(name, _packed(parts))
-        steps[number] = _entry(change, [piece for piece, *_ in parts], name)
+        canvas = change.canvas if change.changes_canvas else None
+        steps[number] = write_dataclass(StepEntry(change.title, name, pieces, change.fill, canvas))
     return steps
-
-
-def _origin_entry(origin: Origin) -> dict[str, str | None]:
-    paths = {"photo": origin.photo, "project": origin.project}
-    return {"name": origin.name} | {key: None if p is None else str(p) for key, p in paths.items()}
-
-
-def _entry(change: Change, pieces: list[Piece], name: str) -> dict[str, Any]:
-    entry = {
-        "title": change.title,
-        "data": name,
-        "pieces": [[p.plane.value, *_box(p.bounds)] for p in pieces],
-        "fill": None if change.fill is None else asdict(change.fill),
-    }
-    return entry | ({"canvas": _box(change.canvas)} if change.changes_canvas else {})
-
-
-def _box(bounds: Bounds) -> tuple[int, int, int, int]:
-    return bounds.left, bounds.top, bounds.right, bounds.bottom
 
 
 _Part = tuple[Piece, NDArray[np.bool_], NDArray[np.uint8]]

@@ -8,7 +8,8 @@ from typing import Final
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from portrait_studio.document.project import Origin, write_project
+from portrait_studio.document.project import write_project
+from portrait_studio.document.project_index import Origin
 from portrait_studio.engine.progress import Progress
 from portrait_studio.errors import Cancelled, PortraitStudioError
 from portrait_studio.messages import Message

@@ -11,7 +11,8 @@ from typing import Final
 
 from PySide6.QtCore import QLockFile
 
-from portrait_studio.document.project import SUFFIX, Origin
+from portrait_studio.document.project import SUFFIX
+from portrait_studio.document.project_index import Origin
 from portrait_studio.document.project_reading import read_origin
 from portrait_studio.errors import ProjectError
 from portrait_studio.ordinary_file import is_ordinary

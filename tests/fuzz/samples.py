@@ -21,7 +21,8 @@ from portrait_studio.document.edit_record import record_edit, write_record
 from portrait_studio.document.fill_record import FillRecord, WayRecord
 from portrait_studio.document.history import Snapshot, Step
 from portrait_studio.document.packed_plane import pack_plane
-from portrait_studio.document.project import Origin, write_project
+from portrait_studio.document.project import write_project
+from portrait_studio.document.project_index import Origin
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.reading import decode_photo
 from portrait_studio.locations import MANIFEST

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from portrait_studio.document.project import Origin
+from portrait_studio.document.project_index import Origin
 from portrait_studio.gui.actions import Command
 from portrait_studio.gui.dialogs.export_dialog import ExportDialog
 from portrait_studio.gui.dialogs.message_boxes import ErrorDialog

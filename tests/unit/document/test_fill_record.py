@@ -11,6 +11,7 @@ import pytest
 from portrait_studio.document.fill_record import FillRecord, WayRecord
 from portrait_studio.document.packed_plane import PackedPlane, pack_plane, unpack_plane
 from portrait_studio.imaging.geometry import Extent
+from portrait_studio.json_dataclass import write_dataclass
 
 STRUCTURE = np.zeros((20, 30), np.uint8)
 STRUCTURE[4:9, 7:20] = 5
@@ -29,7 +30,7 @@ OLD = {
 def test_a_record_survives_json() -> None:
     holes = (WayRecord("patches", 4, PACKED), WayRecord("default", 3))
     record = FillRecord(**OLD, holes=holes, structure=PACKED, is_anew=True, precision="bfloat16", threads=4)
-    assert FillRecord.from_json(json.loads(json.dumps(asdict(record)))) == record
+    assert FillRecord.from_json(json.loads(json.dumps(write_dataclass(record)))) == record
     assert record.ways == holes
     assert np.array_equal(unpack_plane(record.structure, Extent(30, 20)), STRUCTURE)
 

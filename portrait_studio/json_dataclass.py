@@ -1,0 +1,125 @@
+"""Dataclasses as JSON objects: the annotation of each field says how its value is written and judged.
+
+    @dataclass(frozen=True)
+    class Pen:
+        width: Annotated[int, whole(1, 100)]
+        name: Annotated[str | None, optional(text(20))] = None
+
+`read_dataclass(Pen, {"width": 3})` gives `Pen(3)`, and `write_dataclass` the object again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any, TypeVar, get_type_hints
+
+from portrait_studio.json_text import as_bool, as_int, as_list, as_object, as_text
+
+T = TypeVar("T")
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+@dataclass(frozen=True, eq=False)
+class Codec:
+    """How a value stands in JSON.
+
+    Attributes:
+        read: makes it of what was parsed; raises KeyError, TypeError or ValueError where that is none.
+        write: makes of it what `json` can write.
+        is_left_out: whether None is not written at all.
+    """
+
+    read: Callable[[Any], Any]
+    write: Callable[[Any], Any] = _same
+    is_left_out: bool = False
+
+
+def text(most: int, choices: Collection[str] | None = None) -> Codec:
+    """A text of at most so many letters, perhaps one of few."""
+    return Codec(lambda value: as_text(value, most, choices))
+
+
+def whole(least: int, most: int) -> Codec:
+    """A whole number in [least, most]."""
+    return Codec(lambda value: as_int(value, least, most))
+
+
+def flag() -> Codec:
+    """True or false."""
+    return Codec(as_bool)
+
+
+def optional(codec: Codec, *, is_left_out: bool = False) -> Codec:
+    """None, or a value.
+
+    Args:
+        codec: of the value.
+        is_left_out: whether None is not written at all.
+    """
+    return Codec(
+        lambda value: None if value is None else codec.read(value),
+        lambda value: None if value is None else codec.write(value),
+        is_left_out,
+    )
+
+
+def listed(codec: Codec, most: int) -> Codec:
+    """A tuple of at most so many values. Args: of each value; how many."""
+    return Codec(
+        lambda value: tuple(codec.read(each) for each in as_list(value, most)),
+        lambda value: [codec.write(each) for each in value],
+    )
+
+
+def texts_by_name(most: int, most_letters: int) -> Codec:
+    """An object of at most so many texts, names and texts no longer than so many letters."""
+
+    def read(value: Any) -> dict[str, str]:
+        found = as_object(value)
+        as_list(list(found), most)
+        return {as_text(name, most_letters): as_text(each, most_letters) for name, each in found.items()}
+
+    return Codec(read, dict)
+
+
+def nested(cls: type[Any]) -> Codec:
+    """Another dataclass of such fields."""
+    return Codec(lambda value: read_dataclass(cls, value), write_dataclass)
+
+
+def read_dataclass(cls: type[T], entry: object, *, is_closed: bool = False) -> T:
+    """Make a dataclass of an object that was parsed; what that lacks is as the class says.
+
+    Args:
+        cls: each of its fields is annotated by a `Codec`.
+        entry: the object.
+        is_closed: whether entries that the class does not know are refused; else they are passed over.
+
+    Raises:
+        KeyError, TypeError, ValueError: a value is missing, unknown, or none of its field.
+    """
+    found, codecs = as_object(entry), _codecs(cls)  # type: ignore[arg-type]
+    if is_closed and not found.keys() <= codecs.keys():
+        raise ValueError(f"unknown entries {sorted(found.keys() - codecs.keys())}")
+    return cls(**{name: codec.read(found[name]) for name, codec in codecs.items() if name in found})
+
+
+def write_dataclass(value: Any) -> dict[str, Any]:
+    """The object that `read_dataclass` reads. Args: a dataclass each field of which has a `Codec`."""
+    return {
+        name: codec.write(getattr(value, name))
+        for name, codec in _codecs(type(value)).items()  # type: ignore[arg-type]
+        if not (codec.is_left_out and getattr(value, name) is None)
+    }
+
+
+@cache
+def _codecs(cls: type[Any]) -> Mapping[str, Codec]:
+    """How each field is written and judged, in their order."""
+    hints = get_type_hints(cls, include_extras=True)
+    return {each.name: hints[each.name].__metadata__[0] for each in fields(cls)}
