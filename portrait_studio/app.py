@@ -14,6 +14,7 @@ from PySide6.QtGui import QImageReader
 from PySide6.QtWidgets import QApplication
 
 from portrait_studio.document.scratch_folder import remove_abandoned
+from portrait_studio.engine.interface import Engine
 from portrait_studio.gui.crash_report import CrashReport
 from portrait_studio.gui.dialogs.recovery_dialog import offer_recovery
 from portrait_studio.gui.main_window import MainWindow
@@ -25,7 +26,7 @@ from portrait_studio.session.remembered import Remembered
 from portrait_studio.session.session import Session
 from portrait_studio.session.settings import Preferences, Settings
 from portrait_studio.worker.background import Background
-from portrait_studio.worker.lazy_engine import Computing, EngineLike, LazyEngine, ReleasedEngine
+from portrait_studio.worker.lazy_engine import LazyEngine
 
 _CLIPBOARD_LIMIT_MB = 2048
 
@@ -33,7 +34,7 @@ _CLIPBOARD_LIMIT_MB = 2048
 class Program(QObject):
     """The parts of the running program, built and taken down in order."""
 
-    def __init__(self, application: QApplication, build_engine: Callable[[], EngineLike]) -> None:
+    def __init__(self, application: QApplication, build_engine: Callable[[], Engine]) -> None:
         """Args: the Qt application; makes the engine, in the engine thread, when it is first needed."""
         super().__init__()
         self._files = Background("files", self)
@@ -69,7 +70,9 @@ class Program(QObject):
     def _prefer(self, settings: Settings) -> bool:
         """Obey the preferences; True when fills run otherwise from now on."""
         self.autosave.set_interval(settings.autosave_s)
-        return self._engine.prefer(Computing(settings.device, settings.precision, settings.threads))
+        is_news = settings.hardware != self._engine.preferred
+        self._engine.prefer(settings.hardware)
+        return is_news
 
     def begin(self, path: Path | None) -> None:
         """Clear up after crashes: offer what work they left; else open the photo that was asked for."""
@@ -96,7 +99,7 @@ class Program(QObject):
         return not any(thread.is_running for thread in self._threads)
 
 
-def run(path: Path | None = None, build_engine: Callable[[], EngineLike] | None = None) -> int:
+def run(path: Path | None = None, build_engine: Callable[[], Engine] | None = None) -> int:
     """Show the window until it is closed.
 
     Args:
@@ -121,5 +124,7 @@ def run(path: Path | None = None, build_engine: Callable[[], EngineLike] | None 
     return code
 
 
-def _released_engine() -> EngineLike:
-    return ReleasedEngine(models_dir())
+def _released_engine() -> Engine:
+    from portrait_studio.engine.pipeline import Pipeline
+
+    return Pipeline(models_dir())

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 from portrait_studio.cli.console import EXIT_CANCELLED, progress_bar, write_notices
 from portrait_studio.cli.extension_options import WantedExtension, add_extension, wanted_extension
 from portrait_studio.cli.mask import add_people, add_tighten, tightness_of
-from portrait_studio.cli.options import add_command, add_method, add_quality, fill_wishes, whole_number
+from portrait_studio.cli.options import (
+    add_command,
+    add_method,
+    add_quality,
+    engine_of,
+    fill_wishes,
+    whole_number,
+)
 from portrait_studio.cli.outputs import check_outputs
 from portrait_studio.errors import (
     DeviceError,
@@ -21,17 +28,15 @@ from portrait_studio.errors import (
     PortraitStudioError,
     WeightsError,
 )
-from portrait_studio.locations import models_dir
 from portrait_studio.terminal import say
 
 if TYPE_CHECKING:
     from portrait_studio.cli.batch_plan import Item, Plan
     from portrait_studio.cli.batch_report import BatchReport, Line
     from portrait_studio.editing.fills import FillWishes
-    from portrait_studio.engine.marking import Who
-    from portrait_studio.engine.pipeline import Engine
+    from portrait_studio.engine.interface import Engine
     from portrait_studio.engine.progress import Progress
-    from portrait_studio.engine.request import Structure
+    from portrait_studio.engine.request import Structure, Who
     from portrait_studio.imaging.masks import Mask
     from portrait_studio.imaging.photo import Photo
     from portrait_studio.imaging.writing import ExportOptions
@@ -128,15 +133,14 @@ def _batch(options: argparse.Namespace) -> int:
     with Transaction() as files:
         # It goes again if an error ends the batch before anything is in it.
         files.make_folder(options.output)
-        return _run(plan, recipe, report, resumes=options.resume)
+        return _run(engine_of(options), plan, recipe, report, resumes=options.resume)
 
 
-def _run(plan: Plan, recipe: Recipe, report: BatchReport, *, resumes: bool) -> int:
+def _run(engine: Engine, plan: Plan, recipe: Recipe, report: BatchReport, *, resumes: bool) -> int:
     """Fill all photos; returns the exit code."""
     from portrait_studio.cli.batch_report import Outcome
-    from portrait_studio.engine.pipeline import Engine
 
-    engine, count = Engine(models_dir()), len(plan.items)
+    count = len(plan.items)
     try:
         for number, item in enumerate(plan.items, start=1):
             kept = resumes and item.output.exists()
@@ -160,7 +164,7 @@ def _run(plan: Plan, recipe: Recipe, report: BatchReport, *, resumes: bool) -> i
 
 def _recipe(options: argparse.Namespace) -> Recipe:
     from portrait_studio.engine.label_mask import labels_named
-    from portrait_studio.engine.marking import Who
+    from portrait_studio.engine.request import Who
     from portrait_studio.imaging.writing import ExportOptions
 
     if options.grow is not None and options.remove is None:
@@ -209,14 +213,15 @@ def _filled(engine: Engine, item: Item, recipe: Recipe, report: BatchReport, pro
     from portrait_studio.cli.batch_report import Line, Outcome
     from portrait_studio.editing.edit import Edit
     from portrait_studio.engine.marking import mask_around
+    from portrait_studio.engine.request import ParseRequest, TightenRequest
     from portrait_studio.imaging.reading import read_photo
 
     began = time.perf_counter()
     photo = read_photo(item.photo)
-    seen = engine.parse(photo.visible_pixels, None, recipe.wishes.options.device) if recipe.labels else None
+    seen = engine.run(ParseRequest(photo.visible_pixels)) if recipe.labels else None
     mask = _mask(engine, item, photo, recipe, seen)
     if mask is not None and mask.any() and recipe.tightness is not None:
-        mask = mask_around(engine, photo.visible_pixels, mask, recipe.tightness, recipe.wishes.options.device)
+        mask = mask_around(engine, TightenRequest(photo.visible_pixels, mask), recipe.tightness)
     names = (str(item.photo), str(item.output))
     margins = None if recipe.extension is None else recipe.extension.margins(photo.extent)
     is_extended = margins is not None and margins.extends
@@ -241,15 +246,13 @@ def _filled(engine: Engine, item: Item, recipe: Recipe, report: BatchReport, pro
 
 def _mask(engine: Engine, item: Item, photo: Photo, recipe: Recipe, seen: Structure | None) -> Mask | None:
     from portrait_studio.engine.label_mask import mask_of_labels
-    from portrait_studio.engine.marking import mask_of_everybody
+    from portrait_studio.engine.request import PeopleMaskRequest
     from portrait_studio.imaging.mask_file import read_mask
 
     if seen is not None:
         return mask_of_labels(seen, recipe.labels, photo.extent, recipe.grow_px)
     if recipe.people is not None:
-        return mask_of_everybody(
-            engine, photo.visible_pixels, recipe.people, device=recipe.wishes.options.device
-        )
+        return engine.run(PeopleMaskRequest(photo.visible_pixels, recipe.people))
     if not recipe.has_masks:
         return None
     if item.mask is None:

@@ -15,17 +15,17 @@ from portrait_studio.cli.options import (
     add_extras,
     add_method,
     add_output,
+    engine_of,
     fill_wishes,
     whole_number,
 )
 from portrait_studio.cli.outputs import check_outputs
 from portrait_studio.errors import OptionError
-from portrait_studio.locations import models_dir
 from portrait_studio.terminal import say
 
 if TYPE_CHECKING:
     from portrait_studio.editing.fills import FillWishes
-    from portrait_studio.engine.pipeline import Engine
+    from portrait_studio.engine.interface import Engine
     from portrait_studio.imaging.atomic import Transaction
     from portrait_studio.imaging.geometry import Margins
     from portrait_studio.imaging.masks import Mask
@@ -106,10 +106,9 @@ def _extend(options: argparse.Namespace) -> int:
     canvas = _canvas(options, wanted)
     check_size(canvas_of(canvas.photo.extent, canvas.margins).extent, chosen)
 
-    from portrait_studio.engine.pipeline import Engine
     from portrait_studio.imaging.atomic import Transaction
 
-    engine, said = Engine(models_dir()), []
+    engine, said = engine_of(options), []
     write_notices(*canvas.photo.notices)
     with Transaction() as files:
         for one in candidates:

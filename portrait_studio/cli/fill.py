@@ -9,14 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 from portrait_studio.cli.console import PROGRAM, progress_bar, summary, with_loss, write_notices
 from portrait_studio.cli.mask import add_people, add_tighten, tightness_of
-from portrait_studio.cli.options import add_command, add_extras, add_method, add_output, fill_wishes
+from portrait_studio.cli.options import (
+    add_command,
+    add_extras,
+    add_method,
+    add_output,
+    engine_of,
+    fill_wishes,
+)
 from portrait_studio.cli.outputs import check_outputs
 from portrait_studio.errors import MaskError, OptionError
-from portrait_studio.locations import models_dir, resources_dir
+from portrait_studio.locations import resources_dir
 from portrait_studio.terminal import say
 
 if TYPE_CHECKING:
-    from portrait_studio.engine.pipeline import Engine
+    from portrait_studio.engine.interface import Engine
     from portrait_studio.imaging.masks import Mask
     from portrait_studio.imaging.photo import Photo
 
@@ -58,18 +65,19 @@ def _mask_of(options: argparse.Namespace, tightness: float | None) -> MaskSource
     """What finds the hole of a photo."""
 
     def found(engine: Engine, photo: Photo) -> Mask:
-        from portrait_studio.engine.marking import Who, mask_around, mask_of_everybody
+        from portrait_studio.engine.marking import mask_around
+        from portrait_studio.engine.request import PeopleMaskRequest, TightenRequest, Who
         from portrait_studio.imaging.mask_file import read_mask
 
         if options.people is not None:
-            mask = mask_of_everybody(engine, photo.visible_pixels, Who(options.people), device=options.device)
+            mask = engine.run(PeopleMaskRequest(photo.visible_pixels, Who(options.people)))
             if not mask.any():
                 raise MaskError("Nobody to remove was found in the photo; paint a mask instead.")
             return mask
         mask = read_mask(options.mask, photo.extent)
         if tightness is None:
             return mask
-        return mask_around(engine, photo.visible_pixels, mask, tightness, options.device)
+        return mask_around(engine, TightenRequest(photo.visible_pixels, mask), tightness)
 
     return found
 
@@ -94,13 +102,12 @@ def _fill(
     chosen = format_of(options.output)
 
     from portrait_studio.editing.edit import Edit
-    from portrait_studio.engine.pipeline import Engine
     from portrait_studio.imaging.atomic import Transaction
     from portrait_studio.imaging.reading import read_photo
 
     photo = read_photo(photo_path)
     check_size(photo.extent, chosen)
-    engine = Engine(models_dir())
+    engine = engine_of(options)
     edit = Edit(photo, find_mask(engine, photo))
     wishes = fill_wishes(options, keep_stages=options.stages is not None)
     with progress_bar() as progress:

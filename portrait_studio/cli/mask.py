@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from portrait_studio.cli.console import write_notices
-from portrait_studio.cli.options import add_command, add_device
+from portrait_studio.cli.options import add_command, add_device, engine_of
 from portrait_studio.cli.outputs import check_outputs
 from portrait_studio.errors import ExportError, OptionError
-from portrait_studio.locations import models_dir
 from portrait_studio.terminal import say
 
 if TYPE_CHECKING:
-    from portrait_studio.engine.pipeline import Engine
+    from portrait_studio.engine.interface import Engine
     from portrait_studio.imaging.masks import Mask
     from portrait_studio.imaging.photo import Photo
 
@@ -120,12 +119,11 @@ def _mask(options: argparse.Namespace) -> int:
         raise ExportError(f"{options.output.name} must end in .png, since a mask is written as PNG.")
     check_outputs([options.output], [options.photo, options.around])
 
-    from portrait_studio.engine.pipeline import Engine
     from portrait_studio.imaging.mask_file import write_mask
     from portrait_studio.imaging.reading import read_photo
 
     photo = read_photo(options.photo)
-    mask = _found(Engine(models_dir()), photo, options)
+    mask = _found(engine_of(options), photo, options)
     write_mask(mask, options.output)
     write_notices(*photo.notices)
     if not mask.any():
@@ -139,31 +137,37 @@ def _found(engine: Engine, photo: Photo, options: argparse.Namespace) -> Mask:
     import numpy as np
 
     from portrait_studio.engine.marking import (
-        Who,
         labels_and_kinds,
         mask_around,
         mask_at,
-        mask_of_everybody,
         mask_of_kinds,
-        mask_of_things,
+        mask_of_parts,
     )
+    from portrait_studio.engine.request import (
+        DetectRequest,
+        FindThingRequest,
+        ParseRequest,
+        PeopleMaskRequest,
+        TightenRequest,
+        Who,
+    )
+    from portrait_studio.engine.things import Clicks
     from portrait_studio.imaging.mask_file import read_mask
     from portrait_studio.imaging.masks import check_mask
 
+    image, threshold = photo.visible_pixels, options.tightness
     if options.around is not None:
         loose = read_mask(options.around, photo.extent)
         check_mask(loose, photo.extent)
-        return mask_around(engine, photo.visible_pixels, loose, options.tightness, options.device)
+        return mask_around(engine, TightenRequest(image, loose), threshold)
     if options.at is not None:
-        return mask_at(engine, photo.visible_pixels, options.at, options.tightness, options.device)
+        return mask_at(engine, FindThingRequest(image, Clicks(tuple(options.at))), threshold)
     if options.people is not None:
-        who = Who(options.people)
-        return mask_of_everybody(engine, photo.visible_pixels, who, options.tightness, options.device)
+        return engine.run(PeopleMaskRequest(image, Who(options.people), threshold))
     labels, kinds = labels_and_kinds(options.things.split(","))
     mask = np.zeros((photo.extent.height, photo.extent.width), np.uint8)
     if labels:
-        seen = engine.parse(photo.visible_pixels, None, options.device)
-        mask |= mask_of_things(engine, photo.visible_pixels, seen, labels, options.tightness, options.device)
+        mask |= mask_of_parts(engine, ParseRequest(image), labels, threshold)
     if kinds:
-        mask |= mask_of_kinds(engine, photo.visible_pixels, kinds, options.tightness, options.device)
+        mask |= mask_of_kinds(engine, DetectRequest(image), kinds, threshold)
     return mask

@@ -8,11 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from portrait_studio.engine.hardware import DEVICES, Hardware
 from portrait_studio.errors import OptionError
+from portrait_studio.locations import models_dir
 from portrait_studio.terminal import say
 
 if TYPE_CHECKING:
     from portrait_studio.editing.fills import FillWishes
+    from portrait_studio.engine.interface import Engine
 
 MOST_SEED: Final = 2**63 - 1
 
@@ -111,8 +114,8 @@ def add_method(parser: argparse.ArgumentParser) -> None:
 
 
 def add_device(parser: argparse.ArgumentParser) -> None:
-    """Add the device."""
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="(auto)")
+    """Add the device; see `engine_of`."""
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="(auto)")
 
 
 def add_extras(parser: argparse.ArgumentParser) -> None:
@@ -136,5 +139,14 @@ def fill_wishes(options: argparse.Namespace, *, keep_stages: bool = False) -> Fi
     from portrait_studio.engine.intent import Intent
     from portrait_studio.engine.request import CompletionOptions, Method
 
-    how = CompletionOptions(Method(options.method), options.seed, options.device, keep_stages)
+    how = CompletionOptions(Method(options.method), options.seed, keep_stages)
     return FillWishes(how, Intent(options.intent))
+
+
+def engine_of(options: argparse.Namespace) -> Engine:
+    """The engine over the released weights, on the device that `add_device` has asked for."""
+    from portrait_studio.engine.pipeline import Pipeline
+
+    engine = Pipeline(models_dir())
+    engine.prefer(Hardware(options.device))
+    return engine

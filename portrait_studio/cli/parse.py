@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from portrait_studio.cli.console import progress_bar, write_notices
-from portrait_studio.cli.options import add_command, add_device
+from portrait_studio.cli.options import add_command, add_device, engine_of
 from portrait_studio.cli.outputs import check_outputs
 from portrait_studio.errors import ExportError
-from portrait_studio.locations import models_dir
 from portrait_studio.terminal import say
 
 
@@ -35,8 +34,8 @@ def _parse(options: argparse.Namespace) -> int:
             raise ExportError(f"{target.name} must end in .png, since a map is written as PNG.")
     check_outputs(targets, [options.photo, options.mask])
 
-    from portrait_studio.engine.pipeline import Engine
     from portrait_studio.engine.progress import Stage
+    from portrait_studio.engine.request import ParseRequest
     from portrait_studio.imaging.atomic import Transaction
     from portrait_studio.imaging.mask_file import read_mask
     from portrait_studio.imaging.reading import read_photo
@@ -45,7 +44,7 @@ def _parse(options: argparse.Namespace) -> int:
     photo = read_photo(options.photo)
     mask = None if options.mask is None else read_mask(options.mask, photo.extent)
     with progress_bar({Stage.PARSE: 1.0}) as progress:
-        structure = Engine(models_dir()).parse(photo.visible_pixels, mask, options.device, progress)
+        structure = engine_of(options).run(ParseRequest(photo.visible_pixels, mask), progress)
     labels = enlarge_labels(structure.labels, photo.extent)
     with Transaction() as files:
         write_parsing_map(labels, options.output, files.replacing)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from portrait_studio.cli.console import progress_bar, write_notices
 from portrait_studio.cli.options import add_command, add_output
 from portrait_studio.cli.outputs import check_outputs
+from portrait_studio.engine.hardware import DEVICES, Hardware
 from portrait_studio.errors import ProjectError
 from portrait_studio.locations import models_dir
 from portrait_studio.terminal import say
@@ -23,9 +24,7 @@ def add_replay(commands: Any) -> None:
     parser.add_argument("record", metavar="RECORD.json", type=Path, help="an exported edit record")
     parser.add_argument("photo", metavar="PHOTO", type=Path, help="the photo; it is not changed")
     add_output(parser)
-    parser.add_argument(
-        "--device", choices=("auto", "cpu", "cuda", "mps"), help="another device than the recorded one"
-    )
+    parser.add_argument("--device", choices=DEVICES, help="another device than the recorded one")
     parser.add_argument(
         "--anyway", action="store_true", help="go on although photo or weights are not the recorded ones"
     )
@@ -35,7 +34,7 @@ def _replay(options: argparse.Namespace) -> int:
     from portrait_studio.document.edit_record import pixels_sha256, read_record
     from portrait_studio.editing.edit import without_undo_files
     from portrait_studio.editing.replay import repeat_edit
-    from portrait_studio.engine.pipeline import Engine
+    from portrait_studio.engine.pipeline import Pipeline
     from portrait_studio.imaging.masks import check_extent
     from portrait_studio.imaging.reading import read_photo
     from portrait_studio.imaging.writing import ExportOptions, check_size, format_of
@@ -51,7 +50,8 @@ def _replay(options: argparse.Namespace) -> int:
         record.check_photo(photo)
         _check_weights(record)
     document = without_undo_files(photo)
-    devices = repeat_edit(document, record, Engine(models_dir()), options.device, progress_bar)
+    hardware = None if options.device is None else Hardware(options.device)
+    devices = repeat_edit(document, record, Pipeline(models_dir()), hardware, progress_bar)
     report = document.export(options.output, export)
     write_notices(*photo.notices, *report.written.notices)
     say(f"Wrote {options.output}")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.progress import Progress
-from portrait_studio.engine.request import Pixels, Structure
+from portrait_studio.engine.request import Pixels, SketchRequest, Structure
 from portrait_studio.imaging.canvas_extension import canvas_of
 from portrait_studio.imaging.geometry import Bounds, Extent, Margins
 from portrait_studio.networks.conventions import LABEL_COUNT
@@ -34,17 +35,10 @@ class BodyOutline:
     polygons: tuple[tuple[Point, ...], ...]
 
 
-class Sketcher(Protocol):
-    """The part of the engine that outlines need."""
-
-    def sketch(self, image: Pixels, extension: Margins, device: str, progress: Progress) -> Structure:
-        """A first guess at what an extension would show."""
-
-
 class OutlinePredictor:
     """Predicts in the engine's thread; one photo is scaled down once for all its canvases."""
 
-    def __init__(self, engine: Sketcher) -> None:
+    def __init__(self, engine: Engine) -> None:
         """Predict nothing yet.
 
         Args:
@@ -63,7 +57,8 @@ class OutlinePredictor:
         """
         small, scale = self._scaled_down(image)
         scaled = margins.scaled(scale)
-        structure = self._engine.sketch(_on_canvas(small, scaled), scaled.added, "auto", progress)
+        request = SketchRequest(_on_canvas(small, scaled), scaled.added)
+        structure = self._engine.run(request, progress)
         return BodyOutline(margins, _body_polygons(structure, scaled, scale))
 
     def _scaled_down(self, image: Pixels) -> tuple[Pixels, float]:

@@ -11,12 +11,13 @@ from portrait_studio.document.edit_record import record_edit, write_record
 from portrait_studio.document.history import Snapshot, Step
 from portrait_studio.editing.candidates import Candidate, Candidates
 from portrait_studio.editing.fills import FillWishes, fill_request, fill_step, is_guessed
+from portrait_studio.engine.request import ParseRequest
 from portrait_studio.imaging.canvas_extension import canvas_of
 from portrait_studio.imaging.geometry import Bounds, Margins
 from portrait_studio.imaging.masks import check_extent, check_mask, extent_of
 
 if TYPE_CHECKING:
-    from portrait_studio.engine.pipeline import Engine
+    from portrait_studio.engine.interface import Engine
     from portrait_studio.engine.progress import Progress
     from portrait_studio.engine.request import CompletionResult, Structure
     from portrait_studio.imaging.atomic import Opening
@@ -78,13 +79,13 @@ class Edit:
             seen: parsing map of the photo as it is on its canvas, where it is known already.
 
         Raises:
-            WeightsError, DeviceError, OptionError: see `Engine.complete`.
+            WeightsError, DeviceError, OptionError: see `Engine.run`.
         """
         look = self.document.look()
         if seen is None and is_guessed(wishes, look):
-            seen = engine.parse(look.image, look.blank, wishes.options.device)
+            seen = engine.run(ParseRequest(look.image, look.blank))
         request = fill_request(look, wishes, seen)
-        result = engine.complete(request, progress)
+        result = engine.run(request, progress)
         candidates = Candidates.first(Candidate.of(request, result))
         self._steps.append(fill_step(self.document, candidates))
         return result

@@ -9,6 +9,7 @@ from portrait_studio import __version__
 from portrait_studio.document.fill_record import FillRecord, WayRecord
 from portrait_studio.document.packed_plane import unpack_plane
 from portrait_studio.editing.candidates import Candidate, Candidates
+from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.request import CompletionOptions, Method
 from portrait_studio.errors import ProjectError
 from portrait_studio.imaging.geometry import Extent
@@ -63,15 +64,12 @@ def options_of(record: FillRecord, way: WayRecord | None = None) -> CompletionOp
             "The fill was made by the method {name!r}, which this version of the program lacks; update it.",
             name=name,
         ) from None
-    return CompletionOptions(
-        method,
-        seed,
-        record.device,
-        grow_px=record.grow_px,
-        precision=record.precision,
-        threads=record.threads,
-        hole_by_hole=record.hole_by_hole,
-    )
+    return CompletionOptions(method, seed, grow_px=record.grow_px, hole_by_hole=record.hole_by_hole)
+
+
+def hardware_of(record: FillRecord) -> Hardware:
+    """What the fill ran on."""
+    return Hardware(record.device, record.precision, record.threads)
 
 
 def joints_of(record: FillRecord) -> dict[int, tuple[float, float]]:

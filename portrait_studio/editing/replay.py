@@ -8,14 +8,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from portrait_studio.editing.candidates import Candidate, Candidates
-from portrait_studio.editing.fill_records import joints_of, options_of, structure_of
+from portrait_studio.editing.fill_records import hardware_of, joints_of, options_of, structure_of
 from portrait_studio.editing.fills import FillWishes, fill_request, fill_step
 
 if TYPE_CHECKING:
     from portrait_studio.document.document import Document
     from portrait_studio.document.edit_record import EditRecord, RecordedFill
     from portrait_studio.document.look import Look
-    from portrait_studio.engine.pipeline import Engine
+    from portrait_studio.engine.hardware import Hardware
+    from portrait_studio.engine.interface import Engine
     from portrait_studio.engine.progress import Progress
 
 ProgressOfFill = Callable[[], AbstractContextManager["Progress"]]
@@ -23,7 +24,7 @@ ProgressOfFill = Callable[[], AbstractContextManager["Progress"]]
 
 
 def repeat_edit(
-    document: Document, record: EditRecord, engine: Engine, device: str | None, shown: ProgressOfFill
+    document: Document, record: EditRecord, engine: Engine, hardware: Hardware | None, shown: ProgressOfFill
 ) -> list[str]:
     """Make all fills of an edit again.
 
@@ -31,7 +32,7 @@ def repeat_edit(
         document: the photo that the record is about, as it was read.
         record: how to repeat the edit.
         engine: what fills.
-        device: another one than the recorded; None = that.
+        hardware: another one than the recorded; None = that.
         shown: called for each fill.
 
     Returns:
@@ -39,7 +40,7 @@ def repeat_edit(
 
     Raises:
         ProjectError: the record names a method that this version lacks, or holds a damaged picture.
-        WeightsError, DeviceError, OptionError: see `Engine.complete`.
+        WeightsError, DeviceError, OptionError: see `Engine.run`.
     """
     devices: dict[str, None] = {}
     before = None
@@ -50,7 +51,7 @@ def repeat_edit(
             look = document.look()
             # A copy, since the fill changes the pixels in place.
             before = replace(look, image=look.image.copy())
-        candidates = _candidates(fill, before, engine, device, shown)
+        candidates = _candidates(fill, before, engine, hardware or hardware_of(fill.how), shown)
         devices |= dict.fromkeys(each.result.device for each in candidates.all)
         fill_step(document, candidates, before if fill.how.is_anew else None)
     document.change_canvas(record.canvas)
@@ -58,7 +59,7 @@ def repeat_edit(
 
 
 def _candidates(
-    fill: RecordedFill, before: Look, engine: Engine, device: str | None, shown: ProgressOfFill
+    fill: RecordedFill, before: Look, engine: Engine, hardware: Hardware, shown: ProgressOfFill
 ) -> Candidates:
     """What a fill showed in each hole, made again."""
     ways = fill.how.ways
@@ -66,13 +67,11 @@ def _candidates(
     made = []
     for way in different:
         options = options_of(fill.how, way)
-        if device is not None:
-            options = replace(options, device=device, precision="auto", threads=0)
         labels = structure_of(way, fill.canvas.extent)
         wishes = FillWishes(options, wanted_labels=labels, joints=joints_of(fill.how))
         # What the intent made of the photo at that time is among the labels.
-        request = fill_request(before, wishes, seen=None)
+        request = replace(fill_request(before, wishes, seen=None), hardware=hardware)
         with shown() as progress:
-            made.append(Candidate.of(request, engine.complete(request, progress)))
+            made.append(Candidate.of(request, engine.run(request, progress)))
     holes = range(len(made[0].result.regions))
     return Candidates(tuple(made), tuple(different.index(ways[hole % len(ways)]) for hole in holes))

@@ -22,13 +22,11 @@ import platformdirs
 import torch
 from torch import nn
 
-from portrait_studio.engine.request import Hardware
-from portrait_studio.errors import DeviceError, FileError, OptionError
+from portrait_studio.engine.hardware import Hardware
+from portrait_studio.errors import DeviceError, FileError
 from portrait_studio.json_text import parse_object
 from portrait_studio.ordinary_file import read_file
 
-DEVICE_NAMES = ("auto", "cpu", "cuda", "mps")
-PRECISION_NAMES = ("auto", "float32", "bfloat16")
 _WORTHWHILE = 1.2
 _MOST_BYTES = 1 << 20
 """Speed-up below which bfloat16 is not worth its rounding."""
@@ -106,44 +104,20 @@ class PrecisionMemory:
             return
 
 
-class ChosenPrecision(PrecisionMemory):
-    """Lets the user overrule the measurement."""
-
-    def __init__(self, path: Path | None = None) -> None:
-        """Args: see `PrecisionMemory`."""
-        super().__init__(path)
-        self._choice = "auto"
-
-    def choose(self, precision: str) -> None:
-        """Take "float32" or "bfloat16" whatever the measurement says, or believe it ("auto")."""
-        self._choice = precision
-
-    def bfloat16_is_faster(self) -> bool:
-        """Whether bfloat16 is to be used on the CPU."""
-        return self._choice == "bfloat16" or (self._choice == "auto" and super().bfloat16_is_faster())
-
-
-def choose_compute(name: str, memory: PrecisionMemory, precision: str = "auto") -> Compute:
+def choose_compute(hardware: Hardware, memory: PrecisionMemory, on_cpu: str = "auto") -> Compute:
     """Device and precision for a job.
 
     Args:
-        name: "auto" (the fastest that this machine has), "cpu", "cuda" or "mps".
+        hardware: what was asked for; the device "auto" is the fastest that this machine has.
         memory: remembers what was measured.
-        precision: "auto" (the faster one on that device), "float32" or "bfloat16".
+        on_cpu: precision on the CPU where `hardware` leaves it open; "auto" = the faster one.
 
     Raises:
         OptionError: there is no device or precision of that name.
         DeviceError: this machine does not have the device.
     """
-    if name not in DEVICE_NAMES:
-        raise OptionError(
-            "There is no device {name!r}; choose one of: {names}.", name=name, names=", ".join(DEVICE_NAMES)
-        )
-    if precision not in PRECISION_NAMES:
-        names = ", ".join(PRECISION_NAMES)
-        raise OptionError(
-            "There is no precision {precision!r}; choose one of: {names}.", precision=precision, names=names
-        )
+    hardware.check()
+    name, precision = hardware.device, hardware.precision
     has_cuda, has_mps = torch.cuda.is_available(), torch.backends.mps.is_available()
     if name == "cuda" and not has_cuda:
         raise DeviceError(
@@ -155,6 +129,8 @@ def choose_compute(name: str, memory: PrecisionMemory, precision: str = "auto") 
         )
     if name == "auto":
         name = "cuda" if has_cuda else "mps" if has_mps else "cpu"
+    if precision == "auto" and name == "cpu":
+        precision = on_cpu
     halves = precision == "bfloat16" or (precision == "auto" and _bfloat16_pays(name, memory))
     return Compute(torch.device(name), torch.bfloat16 if halves else torch.float32)
 

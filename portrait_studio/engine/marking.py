@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from enum import Enum
-from typing import Final, Protocol
+from dataclasses import replace
+from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.detection import Detected, kinds_named, main_person
+from portrait_studio.engine.detection import Detection, kinds_named, main_person
+from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.label_mask import labels_named, mask_of_labels
 from portrait_studio.engine.people import body_in
 from portrait_studio.engine.progress import Progress
-from portrait_studio.engine.request import Pixels, Structure
+from portrait_studio.engine.request import (
+    DetectRequest,
+    FindInBoxesRequest,
+    FindThingRequest,
+    ParseRequest,
+    PeopleMaskRequest,
+    TightenRequest,
+    Who,
+)
 from portrait_studio.engine.things import (
     USUAL_THRESHOLD,
-    Clicks,
-    Point,
     ThingFound,
     tightened_mask,
     usual_rim,
@@ -37,40 +44,6 @@ _HINT: Final = 64
 """Probabilities, of 255, from which on somebody is there, and may be there."""
 _AROUND_PARTS: Final = 0.012
 """Of the photo's longer side: how far a part of the parsing map is grown, as a loose mask of the thing."""
-
-
-class Who(Enum):
-    """Which people are to go; the value is what the command line calls it."""
-
-    OTHERS = "others"
-    ALL = "all"
-
-
-class Finder(Protocol):
-    """The part of the engine that finds things."""
-
-    def detect(self, image: Pixels, device: str = "auto", progress: Progress | None = None) -> Detected:
-        """People and things as boxes."""
-
-    def parse(
-        self, image: Pixels, mask: None = None, device: str = "auto", progress: Progress | None = None
-    ) -> Structure:
-        """Parsing map of the photo, nothing hidden."""
-
-    def tighten(
-        self, image: Pixels, loose: NDArray[np.uint8], device: str = "auto", progress: Progress | None = None
-    ) -> tuple[ThingFound, ...]:
-        """The exact things in a loose mask."""
-
-    def find_in_boxes(
-        self, image: Pixels, boxes: Sequence[Bounds], device: str = "auto", progress: Progress | None = None
-    ) -> tuple[ThingFound, ...]:
-        """What stands in each box."""
-
-    def find_thing(
-        self, image: Pixels, clicks: Clicks, device: str = "auto", progress: Progress | None = None
-    ) -> ThingFound:
-        """The thing under clicks."""
 
 
 def labels_and_kinds(names: Collection[str]) -> tuple[frozenset[int], frozenset[str]]:
@@ -98,61 +71,65 @@ def _kinds_named(name: str) -> frozenset[str]:
         ) from None
 
 
-def mask_around(
-    engine: Finder, image: Pixels, loose: Mask, threshold: float = USUAL_THRESHOLD, device: str = "auto"
-) -> Mask:
+def mask_around(engine: Engine, request: TightenRequest, threshold: float = USUAL_THRESHOLD) -> Mask:
     """What stands in a loose mask, with its rim; places in which nothing stands out stay as they are.
 
     Args:
         engine: finds things.
-        image: (H, W, 3) RGB, uint8 or uint16.
-        loose: (H, W) uint8, nonzero = loosely marked.
+        request: photo and loose mask.
         threshold: probability from which on a pixel belongs to the thing, in (0, 1).
-        device: "auto", "cpu", "cuda" or "mps".
 
     Returns:
         (H, W) uint8, 0 or 255.
     """
-    return tightened_mask(loose, engine.tighten(image, loose, device), threshold)
+    return tightened_mask(request.loose, engine.run(request), threshold)
 
 
-def mask_at(
-    engine: Finder,
-    image: Pixels,
-    places: Sequence[Point],
-    threshold: float = USUAL_THRESHOLD,
-    device: str = "auto",
-) -> Mask:
-    """The thing under places (x, y) of the photo, with its rim; empty where nothing stands out."""
-    photo = extent_of(image)
-    found = engine.find_thing(image, Clicks(tuple(places)), device)
+def mask_at(engine: Engine, request: FindThingRequest, threshold: float = USUAL_THRESHOLD) -> Mask:
+    """The thing under clicks, with its rim; empty where nothing stands out.
+
+    Args:
+        engine: finds things.
+        request: photo and clicks.
+        threshold: probability from which on a pixel belongs to the thing, in (0, 1).
+
+    Returns:
+        (H, W) uint8, 0 or 255.
+    """
+    photo = extent_of(request.image)
+    found = engine.run(request)
     if not found.stands_out:
         return np.zeros((photo.height, photo.width), np.uint8)
     return grow(found.mask(photo, threshold), usual_rim(photo))
 
 
-def mask_of_things(
-    engine: Finder,
-    image: Pixels,
-    seen: Structure,
-    labels: Collection[int],
-    threshold: float = USUAL_THRESHOLD,
-    device: str = "auto",
+def mask_of_parts(
+    engine: Engine, request: ParseRequest, labels: Collection[int], threshold: float = USUAL_THRESHOLD
 ) -> Mask:
-    """What the parsing map gives one of the labels, at the things' own edges; empty where there is none."""
-    photo = extent_of(image)
+    """What the parsing map gives one of the labels, at the things' own edges; empty where there is none.
+
+    Args:
+        engine: parses the photo and finds things.
+        request: the photo.
+        labels: of the parsing map.
+        threshold: probability from which on a pixel belongs to a thing, in (0, 1).
+
+    Returns:
+        (H, W) uint8, 0 or 255.
+    """
+    photo = extent_of(request.image)
     reach = max(usual_rim(photo), round(_AROUND_PARTS * max(photo.width, photo.height)))
-    loose = mask_of_labels(seen, labels, photo, reach)
-    return mask_around(engine, image, loose, threshold, device) if loose.any() else loose
+    loose = mask_of_labels(engine.run(request), labels, photo, reach)
+    if not loose.any():
+        return loose
+    return mask_around(engine, TightenRequest(request.image, loose, hardware=request.hardware), threshold)
 
 
 def mask_of_people(
-    engine: Finder,
-    image: Pixels,
-    leaving: Sequence[Bounds],
-    staying: Sequence[Bounds],
+    engine: Engine,
+    request: FindInBoxesRequest,
+    leaving: int,
     threshold: float = USUAL_THRESHOLD,
-    device: str = "auto",
     figure: NDArray[np.bool_] | None = None,
     progress: Progress | None = None,
 ) -> Mask:
@@ -160,87 +137,76 @@ def mask_of_people(
 
     Args:
         engine: finds things.
-        image: (H, W, 3) RGB, uint8 or uint16.
-        leaving: a box in photo pixels for each person who is to go.
-        staying: the same for those who stay: where both claim a pixel, the surer answer has it.
+        request: the photo, and a box for each person who is to go, then for each who stays: where both claim
+            a pixel, the surer answer has it.
+        leaving: how many are to go.
         threshold: probability from which on a pixel belongs to a person, in (0, 1).
-        device: "auto", "cpu", "cuda" or "mps".
         figure: (h, w) bool over the whole photo at any size, where a parser sees who stays; None = not known.
         progress: may cancel.
 
     Returns:
         (H, W) uint8, 0 or 255.
     """
-    photo = extent_of(image)
-    boxes = [_roomy(box) for box in (*leaving, *staying)]
-    found = engine.find_in_boxes(image, boxes, device, progress)
-    goes = _likeliest(found[: len(leaving)], photo)
-    stays = _likeliest(found[len(leaving) :], photo)
+    photo = extent_of(request.image)
+    boxes = tuple(_roomy(box) for box in request.boxes)
+    found = engine.run(replace(request, boxes=boxes), progress)
+    goes, stays = _likeliest(found[:leaving], photo), _likeliest(found[leaving:], photo)
     if figure is not None:
         # The parser knows whose arm it is; where the other answer is nearly none, it is a neighbour.
         shown = np.where(figure, np.uint8(255), np.uint8(0))
         large = cv2.resize(shown, (photo.width, photo.height), interpolation=cv2.INTER_LINEAR)
         # Without a box of who stays there is no other answer: whom the parser sees is spared.
-        stays[(large >= _SURE) & ((stays >= _HINT) | (len(staying) == 0))] = 255
+        stays[(large >= _SURE) & ((stays >= _HINT) | (len(boxes) == leaving))] = 255
     mask = np.where((goes >= 255 * threshold) & (goes >= stays), np.uint8(HOLE), np.uint8(KNOWN))
     mask = grow(mask, usual_rim(photo))
     mask[(stays > goes) & (stays >= _SURE)] = KNOWN
     return mask
 
 
-def mask_of_everybody(
-    engine: Finder,
-    image: Pixels,
-    who: Who,
-    threshold: float = USUAL_THRESHOLD,
-    device: str = "auto",
-    progress: Progress | None = None,
-) -> Mask:
+def mask_of_everybody(engine: Engine, request: PeopleMaskRequest, progress: Progress | None = None) -> Mask:
     """All people of a photo, or all but the main person; empty where nobody is to go.
 
     Args:
-        engine: finds people.
-        image: (H, W, 3) RGB, uint8 or uint16.
-        who: which of them.
-        threshold: probability from which on a pixel belongs to a person, in (0, 1).
-        device: "auto", "cpu", "cuda" or "mps".
+        engine: finds people, and parses the photo to know whom it is of.
+        request: the photo, and who is meant.
         progress: may cancel.
 
     Returns:
         (H, W) uint8, 0 or 255.
     """
-    people, photo = engine.detect(image, device, progress).people, extent_of(image)
-    staying: tuple[Bounds, ...] = ()
+    image, hardware = request.image, request.hardware
+    people = engine.run(DetectRequest(image, hardware=hardware), progress).people
+    staying: tuple[Detection, ...] = ()
     figure = None
-    if who is Who.OTHERS and people:
-        figure = body_in(engine.parse(image, None, device, progress).labels)
-        main = main_person(people, photo, figure)
-        staying = () if main is None else (main.bounds,)
+    if request.who is Who.OTHERS and people:
+        figure = body_in(engine.run(ParseRequest(image, hardware=hardware), progress).labels)
+        main = main_person(people, extent_of(image), figure)
+        staying = () if main is None else (main,)
         people = tuple(one for one in people if one is not main)
     if not people:
-        return np.zeros((photo.height, photo.width), np.uint8)
-    leaving = [one.bounds for one in people]
-    return mask_of_people(engine, image, leaving, staying, threshold, device, figure, progress)
+        return np.zeros(image.shape[:2], np.uint8)
+    boxes = tuple(one.bounds for one in (*people, *staying))
+    seen = FindInBoxesRequest(image, boxes, hardware=hardware)
+    return mask_of_people(engine, seen, len(people), request.threshold, figure, progress)
 
 
 def mask_of_kinds(
-    engine: Finder,
-    image: Pixels,
-    kinds: Collection[str],
-    threshold: float = USUAL_THRESHOLD,
-    device: str = "auto",
+    engine: Engine, request: DetectRequest, kinds: Collection[str], threshold: float = USUAL_THRESHOLD
 ) -> Mask:
     """What the detector calls by one of some names, at the things' own edges; empty where there is none.
 
     Args:
         engine: finds things.
-        image: (H, W, 3) RGB, uint8 or uint16.
+        request: the photo.
         kinds: classes of COCO; see `detection.kinds_named`.
         threshold: probability from which on a pixel belongs to a thing, in (0, 1).
-        device: "auto", "cpu", "cuda" or "mps".
+
+    Returns:
+        (H, W) uint8, 0 or 255.
     """
-    boxes = [one.bounds for one in engine.detect(image, device).things if one.kind in kinds]
-    return mask_of_people(engine, image, boxes, (), threshold, device)
+    boxes = tuple(one.bounds for one in engine.run(request).things if one.kind in kinds)
+    seen = FindInBoxesRequest(request.image, boxes, hardware=request.hardware)
+    return mask_of_people(engine, seen, len(boxes), threshold)
 
 
 def _roomy(box: Bounds) -> Bounds:

@@ -5,18 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.engine.detection import Detected
+from portrait_studio.engine.hardware import ANY_HARDWARE, Hardware
+from portrait_studio.engine.things import USUAL_THRESHOLD, Clicks, ThingFound
 from portrait_studio.imaging.geometry import Bounds, Margins
+from portrait_studio.imaging.masks import Mask
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 """(H, W, 3) RGB, uint8 or uint16."""
 
 Joints = Mapping[int, tuple[float, float]]
 """Position (x, y) in image pixels of keypoints, by their number."""
+
+Answer = TypeVar("Answer")
+Answer_co = TypeVar("Answer_co", covariant=True)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Request(Generic[Answer_co]):
+    """One thing that the engine can be asked for, and of which type its answer is; see `Engine.run`.
+
+    Attributes:
+        hardware: what to compute on; as preferred where it leaves that open.
+    """
+
+    hardware: Hardware = ANY_HARDWARE
 
 
 class Method(Enum):
@@ -25,10 +43,6 @@ class Method(Enum):
     DEFAULT = "default"
     NETWORK = "network"
     PATCHES = "patches"
-
-
-MOST_THREADS: Final = 256
-"""Of the CPU, for one fill."""
 
 
 @dataclass(frozen=True)
@@ -40,45 +54,16 @@ class CompletionOptions:
         seed: start of every random number of the job; the same seed gives the same pixels on the same device
             kind with as many threads. 0 follows the likeliest structure, any other one draws from what the
             parser doubts.
-        device: "auto", "cpu", "cuda" or "mps".
         keep_stages: whether the result carries the picture of every stage.
         grow_px: width of the blend band outside the painted mask, in pixels; nothing beyond it changes.
-        precision: of the networks: "auto", "float32" or "bfloat16".
-        threads: of the CPU, 0 = as many as torch has: another number changes last digits.
         hole_by_hole: fill as versions did that gave each hole a window of its own and specks no short way.
     """
 
     method: Method = Method.DEFAULT
     seed: int = 0
-    device: str = "auto"
     keep_stages: bool = False
     grow_px: int = 2
-    precision: str = "auto"
-    threads: int = 0
     hole_by_hole: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class CompletionRequest:
-    """One job: fill every hole of one photo.
-
-    Attributes:
-        image: (H, W, 3) RGB, uint8 or uint16; never written to.
-        mask: (H, W) uint8, nonzero = to be filled.
-        options: how to fill.
-        structure: (H, W) uint8 labels that overrule the predicted parsing map, 255 = predict here; None =
-            predict all.
-        extension: how many rows and columns of the image at each side no camera has seen, all of them masked;
-            none negative. Pixels of the photo beside them stay as they are, bit for bit.
-        joints: those that the user put somewhere; the others are predicted.
-    """
-
-    image: Pixels
-    mask: NDArray[np.uint8]
-    options: CompletionOptions = field(default_factory=CompletionOptions)
-    structure: NDArray[np.uint8] | None = None
-    extension: Margins = field(default_factory=Margins)
-    joints: Joints = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,8 +91,7 @@ class FilledRegion:
         changed: (h, w) uint8, nonzero where the fill or its blend band may differ from the photo.
         structure: what the fill was guided by.
         stages: picture of each stage by name ("completion", "texture", "face-before", "face-after",
-            "composite",
-            "blended"), (h, w, 3) uint8; empty unless asked for.
+            "composite", "blended"), (h, w, 3) uint8; empty unless asked for.
     """
 
     bounds: Bounds
@@ -115,21 +99,6 @@ class FilledRegion:
     changed: NDArray[np.uint8]
     structure: Structure
     stages: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Hardware:
-    """What a job ran on, as it is asked for.
-
-    Attributes:
-        device: "cpu", "cuda" or "mps"; "auto" = not known.
-        precision: "float32" or "bfloat16"; "auto" = not known.
-        threads: of the CPU; 0 = not known, or another device.
-    """
-
-    device: str = "auto"
-    precision: str = "auto"
-    threads: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,4 +122,149 @@ class CompletionResult:
     weights: dict[str, str]
     device: str
     notices: tuple[str, ...] = ()
-    hardware: Hardware = field(default_factory=Hardware)
+    hardware: Hardware = ANY_HARDWARE
+
+
+@dataclass(frozen=True, eq=False)
+class CompletionRequest(Request[CompletionResult]):
+    """Fill every hole of a photo.
+
+    Attributes:
+        image: (H, W, 3) RGB, uint8 or uint16; never written to.
+        mask: (H, W) uint8, nonzero = to be filled.
+        options: how to fill.
+        structure: (H, W) uint8 labels that overrule the predicted parsing map, 255 = predict here; None =
+            predict all.
+        extension: how many rows and columns of the image at each side no camera has seen, all of them masked;
+            none negative. Pixels of the photo beside them stay as they are, bit for bit.
+        joints: those that the user put somewhere; the others are predicted.
+    """
+
+    image: Pixels
+    mask: NDArray[np.uint8]
+    options: CompletionOptions = field(default_factory=CompletionOptions)
+    structure: NDArray[np.uint8] | None = None
+    extension: Margins = field(default_factory=Margins)
+    joints: Joints = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class ParseRequest(Request[Structure]):
+    """Predict parsing map and pose over the whole photo, hole included.
+
+    Attributes:
+        image: (H, W, 3) RGB, uint8 or uint16.
+        mask: (H, W) uint8, nonzero = hole; None = nothing is hidden.
+        joints: those that the user put somewhere; the others are predicted.
+    """
+
+    image: Pixels
+    mask: NDArray[np.uint8] | None = None
+    joints: Joints = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class SketchRequest(Request[Structure]):
+    """Guess what an extension would show, as fast as it can be had: one look at one size.
+
+    Attributes:
+        image: (H, W, 3) RGB, uint8 or uint16, the extended picture, best scaled down already.
+        extension: how much of it at each side no camera has seen; none negative.
+    """
+
+    image: Pixels
+    extension: Margins
+
+
+@dataclass(frozen=True, eq=False)
+class DetectRequest(Request[Detected]):
+    """Find all people and things of a photo, as boxes; a release may do without the network for it.
+
+    Attributes:
+        image: (H, W, 3) RGB, uint8 or uint16.
+    """
+
+    image: Pixels
+
+
+@dataclass(frozen=True, eq=False)
+class TightenRequest(Request[tuple[ThingFound, ...]]):
+    """Find the exact things in a loose mask, one for each of its places; see `things.tightened_mask`.
+
+    Attributes:
+        image: (H, W, 3) RGB, uint8 or uint16.
+        loose: (H, W) uint8, nonzero = loosely marked.
+    """
+
+    image: Pixels
+    loose: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class FindThingRequest(Request[ThingFound]):
+    """Find the one thing under clicks, or in a loose mask, perhaps corrected by clicks.
+
+    Attributes:
+        image: (H, W, 3) RGB, uint8 or uint16.
+        clicks: one inside the photo at least, unless there is a loose mask.
+        loose: (H, W) uint8, nonzero = loosely marked; None = there are only clicks.
+    """
+
+    image: Pixels
+    clicks: Clicks = field(default_factory=Clicks)
+    loose: NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class FindInBoxesRequest(Request[tuple[ThingFound, ...]]):
+    """Find what stands in each of some boxes, such as a detector gives.
+
+    Attributes:
+        image: (H, W, 3) RGB, uint8 or uint16.
+        boxes: in photo pixels.
+    """
+
+    image: Pixels
+    boxes: tuple[Bounds, ...]
+
+
+class Who(Enum):
+    """Which people are to go; the value is what the command line calls it."""
+
+    OTHERS = "others"
+    ALL = "all"
+
+
+@dataclass(frozen=True, eq=False)
+class PeopleMaskRequest(Request[Mask]):
+    """Mask all people of a photo, or all but the main person, (H, W) uint8; empty where nobody is to go.
+
+    Attributes:
+        image: (H, W, 3) RGB, uint8 or uint16.
+        who: which of them.
+        threshold: probability from which on a pixel belongs to a person, in (0, 1).
+    """
+
+    image: Pixels
+    who: Who = Who.OTHERS
+    threshold: float = USUAL_THRESHOLD
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What was found when the engine was made ready.
+
+    Attributes:
+        device: what jobs run on, for the user.
+        finds_things: whether the network is there that finds the exact thing in a loose mask.
+        finds_people: whether the network is there that finds people and things in the whole photo.
+    """
+
+    device: str
+    finds_things: bool = True
+    finds_people: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class WarmUpRequest(Request[Readiness]):
+    """Read the networks ahead of the first job; one that finds things may be missing."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from typing import Final, Protocol
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
@@ -17,7 +17,7 @@ from portrait_studio.editing.candidates import Candidate, Candidates, with_small
 from portrait_studio.editing.fill_records import options_of
 from portrait_studio.editing.fills import FillWishes, fill_request, fill_step
 from portrait_studio.engine.intent import Intent
-from portrait_studio.engine.progress import Progress
+from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.request import (
     CompletionOptions,
     CompletionRequest,
@@ -34,13 +34,6 @@ from portrait_studio.session.parsing_maps import ParsingMaps
 
 OTHER_WAYS: Final = (Method.DEFAULT, Method.PATCHES, Method.NETWORK)
 """How further candidates are made, in turn."""
-
-
-class Completer(Protocol):
-    """The part of the engine that fills."""
-
-    def complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
-        """Fill the holes of a photo."""
 
 
 class _Purpose(Enum):
@@ -81,7 +74,7 @@ class Filling(QObject):
         self,
         editing: Editing,
         jobs: BackgroundJobs,
-        engine: Completer,
+        engine: Engine,
         parsing_maps: ParsingMaps,
         painting: Painting,
         parent: QObject,
@@ -306,7 +299,7 @@ class Filling(QObject):
         self._editing.during_fill.begin()
         self._jobs.start(
             JobKind.FILL,
-            lambda progress: engine.complete(request, progress),
+            lambda progress: engine.run(request, progress),
             self._on_result,
             self._on_stopped,
         )
@@ -362,8 +355,7 @@ class Filling(QObject):
             return [candidate.options for candidate in known.all]
         if state is None or state.fill is None:
             return []
-        # The device of then is for repeating it; what comes next runs on what the user prefers now.
-        return [replace(options_of(state.fill), device="auto", precision="auto", threads=0)]
+        return [options_of(state.fill)]
 
     def _tell(self) -> None:
         if not self._is_replacing and self.candidates is not self._told:

@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 import weakref
-from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from portrait_studio.document.history import Step
-from portrait_studio.editing.body_outline import BodyOutline, OutlinePredictor, Sketcher
+from portrait_studio.editing.body_outline import BodyOutline, OutlinePredictor
 from portrait_studio.editing.map_regions import MapRegions
-from portrait_studio.engine.progress import Progress
-from portrait_studio.engine.request import Joints, Pixels, Structure
+from portrait_studio.engine.interface import Engine
+from portrait_studio.engine.request import ParseRequest, Structure
 from portrait_studio.imaging.geometry import Margins
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.history import State, changes_look
 from portrait_studio.session.jobs import BackgroundJobs, JobKind
 from portrait_studio.session.last_fill import LastFill
-
-
-class Parser(Sketcher, Protocol):
-    """The part of the engine that predicts parsing maps."""
-
-    def parse(
-        self,
-        image: Pixels,
-        mask: NDArray[np.uint8],
-        device: str,
-        progress: Progress,
-        joints: Joints | None = None,
-    ) -> Structure:
-        """Predict the parsing map of a photo."""
 
 
 class ParsingMaps(QObject):
@@ -56,7 +39,7 @@ class ParsingMaps(QObject):
     outlined = Signal()
     """Other outlines were predicted"""
 
-    def __init__(self, editing: Editing, jobs: BackgroundJobs, engine: Parser, parent: QObject) -> None:
+    def __init__(self, editing: Editing, jobs: BackgroundJobs, engine: Engine, parent: QObject) -> None:
         """Know nothing yet.
 
         Args:
@@ -167,11 +150,10 @@ class ParsingMaps(QObject):
         if document is None or not self.is_awaited or self._jobs.current is not None:
             return
         look = self._look_asked = self._editing.history.last_look
-        image, blank, engine = document.visible_image, document.blank, self._engine
-        mask = np.zeros(image.shape[:2], np.uint8) if blank is None else blank
+        request, engine = ParseRequest(document.visible_image, document.blank), self._engine
         self._jobs.start(
             JobKind.PARSE_PHOTO,
-            lambda progress: engine.parse(image, mask, "auto", progress),
+            lambda progress: engine.run(request, progress),
             lambda structure: self._keep(look, structure),
             self._on_photo_stopped,
         )
@@ -209,10 +191,11 @@ class ParsingMaps(QObject):
         document = self._editing.document
         if document is None or not self._editing.may_edit:
             return
-        look, joints, engine = self._last_fill.look_to_fill(document), document.joints, self._engine
+        look, engine = self._last_fill.look_to_fill(document), self._engine
+        request = ParseRequest(look.image, look.mask, document.joints)
         self._jobs.start(
             JobKind.PARSE_HOLE,
-            lambda progress: engine.parse(look.image, look.mask, "auto", progress, joints),
+            lambda progress: engine.run(request, progress),
             self._show_hole,
         )
 

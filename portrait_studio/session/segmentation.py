@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from portrait_studio.engine.progress import Progress
-from portrait_studio.engine.request import Pixels
+from portrait_studio.engine.interface import Engine
+from portrait_studio.engine.request import (
+    Answer,
+    FindThingRequest,
+    PeopleMaskRequest,
+    Pixels,
+    Request,
+    TightenRequest,
+)
 from portrait_studio.engine.things import Clicks, ThingFound
 from portrait_studio.errors import WeightsError
 from portrait_studio.imaging.masks import Mask
@@ -19,32 +24,8 @@ from portrait_studio.session.jobs import BackgroundJobs, JobKind
 
 Found = tuple[ThingFound, ...]
 
-_Answer = TypeVar("_Answer")
-
 SEGMENTATIONS: Final = (JobKind.TIGHTEN, JobKind.FIND, JobKind.PEOPLE)
 """Jobs that segment something."""
-
-
-class Segmenter(Protocol):
-    """The part of the engine that segments."""
-
-    def tighten(
-        self, image: Pixels, loose: NDArray[np.uint8], device: str, progress: Progress
-    ) -> tuple[ThingFound, ...]:
-        """The exact things in a loose mask, one for each of its places."""
-
-    def mask_of_others(self, image: Pixels, device: str, progress: Progress) -> Mask:
-        """All people but the main person."""
-
-    def find_thing(
-        self,
-        image: Pixels,
-        clicks: Clicks,
-        device: str,
-        progress: Progress,
-        loose: NDArray[np.uint8] | None = None,
-    ) -> ThingFound:
-        """The one thing under clicks, or in a loose mask."""
 
 
 class Segmentation(QObject):
@@ -55,7 +36,7 @@ class Segmentation(QObject):
     ended = Signal(bool)
     """The job under way is no more; whether it was answered"""
 
-    def __init__(self, editing: Editing, jobs: BackgroundJobs, engine: Segmenter, parent: QObject) -> None:
+    def __init__(self, editing: Editing, jobs: BackgroundJobs, engine: Engine, parent: QObject) -> None:
         """Segment nothing yet.
 
         Args:
@@ -94,22 +75,15 @@ class Segmentation(QObject):
 
     def tighten(self, loose: Mask, done: Callable[[Found], None]) -> None:
         """Find the things in (H, W) uint8 not zero, one in each of its places; see `may_start`."""
-        engine = self._engine
-        self._start(JobKind.TIGHTEN, lambda image, report: engine.tighten(image, loose, "auto", report), done)
+        self._start(JobKind.TIGHTEN, lambda image: TightenRequest(image, loose), done)
 
     def find_thing(self, clicks: Clicks, loose: Mask | None, done: Callable[[ThingFound], None]) -> None:
         """Find the one thing under clicks or in a loose mask, (H, W) uint8; see `may_start`."""
-        engine = self._engine
-        self._start(
-            JobKind.FIND,
-            lambda image, report: engine.find_thing(image, clicks, "auto", report, loose),
-            done,
-        )
+        self._start(JobKind.FIND, lambda image: FindThingRequest(image, clicks, loose), done)
 
     def find_other_people(self, done: Callable[[Mask], None]) -> None:
         """Find all people but the main person, (H, W) uint8; see `may_start`."""
-        engine = self._engine
-        self._start(JobKind.PEOPLE, lambda image, report: engine.mask_of_others(image, "auto", report), done)
+        self._start(JobKind.PEOPLE, PeopleMaskRequest, done)
 
     def cancel(self) -> None:
         """What is being segmented would be of the past."""
@@ -122,18 +96,18 @@ class Segmentation(QObject):
             self.changed.emit()
 
     def _start(
-        self, kind: JobKind, task: Callable[[Pixels, Progress], _Answer], done: Callable[[_Answer], None]
+        self, kind: JobKind, request_for: Callable[[Pixels], Request[Answer]], done: Callable[[Answer], None]
     ) -> None:
         document = self._editing.document
         if document is None:
             return
-        image = document.image
+        request, engine = request_for(document.image), self._engine
 
-        def answer(found: _Answer) -> None:
+        def answer(found: Answer) -> None:
             done(found)
             self.ended.emit(True)
 
-        self._jobs.start(kind, lambda progress: task(image, progress), answer, self._on_stopped)
+        self._jobs.start(kind, lambda progress: engine.run(request, progress), answer, self._on_stopped)
 
     def _on_stopped(self, error: Exception | None) -> None:
         self.ended.emit(False)

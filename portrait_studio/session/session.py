@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.document.document import Document
-from portrait_studio.engine.progress import Progress
-from portrait_studio.engine.readiness import Readiness
+from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.request import (
     CompletionOptions,
     CompletionResult,
     Method,
+    Readiness,
+    WarmUpRequest,
 )
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.messages import Message, joined
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.extending import Extending
 from portrait_studio.session.files import Files, Opened
-from portrait_studio.session.filling import Completer, Filling
+from portrait_studio.session.filling import Filling
 from portrait_studio.session.jobs import BackgroundJob, BackgroundJobs, Failure, JobKind, TaskThread
 from portrait_studio.session.joint_editing import JointEditing
 from portrait_studio.session.other_people import OtherPeople
 from portrait_studio.session.painting import Painting
-from portrait_studio.session.parsing_maps import Parser, ParsingMaps
+from portrait_studio.session.parsing_maps import ParsingMaps
 from portrait_studio.session.picking import Picking
-from portrait_studio.session.segmentation import SEGMENTATIONS, Segmentation, Segmenter
+from portrait_studio.session.segmentation import SEGMENTATIONS, Segmentation
 from portrait_studio.session.tightening import Tightening
 from portrait_studio.session.tools import Tools
-
-
-class Engine(Completer, Parser, Segmenter, Protocol):
-    """What a session asks of the engine, always in the engine's thread."""
-
-    def warm_up(self, progress: Progress) -> Readiness:
-        """Read what the first job will need, and say what it will run on and what can be asked for."""
 
 
 class Session(QObject):
@@ -180,7 +172,10 @@ class Session(QObject):
 
     def prepare(self) -> None:
         """Load the engine in its thread, that the first fill starts at once and missing weights are known."""
-        self._engine_jobs.start(JobKind.PREPARE, self._engine.warm_up, self._on_prepared)
+        engine = self._engine
+        self._engine_jobs.start(
+            JobKind.PREPARE, lambda progress: engine.run(WarmUpRequest(), progress), self._on_prepared
+        )
 
     def fill(self, options: CompletionOptions) -> None:
         """Start filling what is masked, as soon as the mask is what it is about to be."""

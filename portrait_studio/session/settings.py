@@ -11,15 +11,13 @@ from typing import Any, Final
 
 from PySide6.QtCore import QObject, Signal
 
-from portrait_studio.engine.request import MOST_THREADS
+from portrait_studio.engine.hardware import DEVICES, MOST_THREADS, PRECISIONS, Hardware
 from portrait_studio.errors import ExportError, FileError
 from portrait_studio.imaging.atomic import replacing
 from portrait_studio.json_text import as_int, as_list, as_object, as_text, parse_object
 from portrait_studio.language.translators import LANGUAGES, SYSTEM
 from portrait_studio.ordinary_file import is_ordinary, read_file
 
-DEVICES: Final = ("auto", "cpu", "cuda", "mps")
-PRECISIONS: Final = ("auto", "float32", "bfloat16")
 THEMES: Final = ("system", "light", "dark")
 CHOICES_OF_LANGUAGE: Final = (SYSTEM, *LANGUAGES)
 
@@ -50,6 +48,11 @@ class Settings:
     theme: str = "system"
     language: str = SYSTEM
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def hardware(self) -> Hardware:
+        """What fills run on."""
+        return Hardware(self.device, self.precision, self.threads)
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Settings:

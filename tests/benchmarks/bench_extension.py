@@ -21,7 +21,8 @@ import numpy as np
 
 from portrait_studio.editing.edit import Edit
 from portrait_studio.editing.fills import FillWishes
-from portrait_studio.engine.pipeline import Engine
+from portrait_studio.engine.hardware import Hardware
+from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import CompletionOptions, Method
 from portrait_studio.imaging.canvas_extension import parse_length
@@ -53,10 +54,12 @@ def measure(folder: Path, options: argparse.Namespace) -> int:
     started_mib = peak_mib()
     photo = read_photo(source)
     decoded_mib = photo.pixels.nbytes / 2**20
-    how = CompletionOptions(method=Method(options.method), device=options.device)
+    how = CompletionOptions(method=Method(options.method))
+    engine = Pipeline(models_dir())
+    engine.prefer(Hardware(options.device))
     started = time.perf_counter()
     edit = Edit(photo, margins=Margins(bottom=parse_length(options.bottom, SIZE.height)))
-    result = edit.fill(Engine(models_dir()), FillWishes(how), Progress())
+    result = edit.fill(engine, FillWishes(how), Progress())
     filling_s, filling_mib = time.perf_counter() - started, peak_mib()
     started = time.perf_counter()
     edit.document.export(target)

@@ -25,8 +25,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.pipeline import Engine
-from portrait_studio.engine.request import CompletionOptions, CompletionRequest
+from portrait_studio.engine.hardware import Hardware
+from portrait_studio.engine.pipeline import Pipeline
+from portrait_studio.engine.request import CompletionRequest
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.locations import models_dir
 from tests.benchmarks.bench_large_photo import SIZE, generated_photo, peak_mib
@@ -74,11 +75,11 @@ def thing_mask(size: Extent) -> NDArray[np.uint8]:
 
 def filled(image: NDArray[np.uint8], mask: NDArray[np.uint8], threads: int) -> Spent:
     """What a fill takes of an engine that knows its networks but not the photo."""
-    engine, how = Engine(models_dir()), CompletionOptions(device="cpu", threads=threads)
+    engine, hardware = Pipeline(models_dir()), Hardware("cpu", threads=threads)
     small = image[:256, :256].copy()
-    engine.complete(CompletionRequest(small, thing_mask(Extent(256, 256)), how))
+    engine.run(CompletionRequest(small, thing_mask(Extent(256, 256)), hardware=hardware))
     clock, processor = time.perf_counter(), time.process_time()
-    engine.complete(CompletionRequest(image, mask, how))
+    engine.run(CompletionRequest(image, mask, hardware=hardware))
     return Spent(time.perf_counter() - clock, time.process_time() - processor)
 
 

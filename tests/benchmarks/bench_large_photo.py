@@ -23,7 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.document.document import Document
-from portrait_studio.engine.pipeline import Engine
+from portrait_studio.engine.hardware import Hardware
+from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, Method
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.photo import Photo
@@ -91,9 +92,11 @@ def measure(folder: Path, options: argparse.Namespace) -> int:
         photo.pixels.nbytes / 2**20,
     )
     mask = hole_mask(SIZE, options.hole)
-    how = CompletionOptions(method=Method(options.method), device=options.device)
+    how = CompletionOptions(method=Method(options.method))
     started = time.perf_counter()
-    result = Engine(models_dir()).complete(CompletionRequest(photo.pixels, mask, how))
+    result = Pipeline(models_dir()).run(
+        CompletionRequest(photo.pixels, mask, how, hardware=Hardware(options.device))
+    )
     filling_s, filling_mib = time.perf_counter() - started, peak_mib()
     started = time.perf_counter()
     document = Document(photo)

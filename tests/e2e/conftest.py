@@ -15,7 +15,6 @@ from PIL import Image
 from portrait_studio.locations import MODELS_VARIABLE
 from portrait_studio.networks.building import build_network
 from portrait_studio.networks.released import save_network
-from tests.helpers.fake_commands import CommandEngine
 from tests.helpers.fake_engine import FakeEngine
 
 SMALL = {
@@ -68,5 +67,5 @@ def mask(tmp_path: Path) -> Path:
 def fake(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     """What fills in the place of the engine, at once."""
     engine = FakeEngine()
-    monkeypatch.setattr("portrait_studio.engine.pipeline.Engine", lambda _models: CommandEngine(engine))
+    monkeypatch.setattr("portrait_studio.engine.pipeline.Pipeline", lambda _models: engine)
     return engine

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from portrait_studio.engine.pipeline import Engine
-from portrait_studio.engine.request import Structure
+from portrait_studio.engine.pipeline import Pipeline
+from portrait_studio.engine.request import ParseRequest, Structure
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.networks.conventions import LABELS
 from tests.e2e.test_cli import pixels_of, run
@@ -85,13 +85,14 @@ def test_what_the_map_calls_a_bag_is_removed(
     labels = np.zeros((24, 32), np.uint8)
     labels[10:16, 12:20] = LABELS.index("bag")
 
-    def parse(_engine: Engine, image: Any, *_rest: object) -> Structure:
+    def parse(_engine: Pipeline, request: ParseRequest, *_rest: object) -> Structure:
+        image = request.image
         seen = labels if image[0, 0, 2] == pixels_of(photos / "a.png")[0, 0, 2] else np.zeros_like(labels)
         return Structure(Bounds(0, 0, 120, 90), seen, np.zeros((16, 6, 8), np.float16))
 
     (photos / "b.jpg").unlink()
     Image.fromarray(np.zeros((90, 120, 3), np.uint8)).save(photos / "empty.png")
-    monkeypatch.setattr(Engine, "parse", parse)
+    monkeypatch.setattr(Pipeline, "_parse", parse)
     arguments = ("batch", photos, "--remove", "bag,scarf", "-o", results, "--format", "png", "--grow", 3)
     assert run(*arguments, "--device", "cpu") == 0
     outcomes = {Path(line["photo"]).name: line["outcome"] for line in report_of(results)}
@@ -108,14 +109,14 @@ def test_interrupting_keeps_what_is_done_and_says_how_to_go_on(
     folders: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     photos, masks, results = folders
-    complete = Engine.complete
+    complete = Pipeline._complete
 
-    def interrupted(engine: Engine, *arguments: Any) -> Any:
+    def interrupted(engine: Pipeline, *arguments: Any) -> Any:
         if (results / "a.png").exists():
             raise KeyboardInterrupt
         return complete(engine, *arguments)
 
-    monkeypatch.setattr(Engine, "complete", interrupted)
+    monkeypatch.setattr(Pipeline, "_complete", interrupted)
     assert run("batch", photos, "--masks", masks, "-o", results, "--device", "cpu") == 130
     assert "stopped after 2 of 4 photos; add --resume" in capsys.readouterr().err
     assert len(report_of(results)) == 2

@@ -265,7 +265,7 @@ def test_cancelling_writes_nothing(
     def interrupted(*_arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("portrait_studio.engine.pipeline.Engine.complete", interrupted)
+    monkeypatch.setattr("portrait_studio.engine.pipeline.Pipeline._complete", interrupted)
     assert run("remove", photo, "--mask", mask, "-o", tmp_path / "o.png") == 130
     assert "cancelled" in capsys.readouterr().err
     assert not (tmp_path / "o.png").exists()

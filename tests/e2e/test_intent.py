@@ -13,11 +13,11 @@ from portrait_studio.document.edit_record import read_record
 from portrait_studio.document.packed_plane import unpack_plane
 from portrait_studio.engine.intent import Intent, wanted_with
 from portrait_studio.engine.label_mask import mask_of_labels
+from portrait_studio.engine.request import ParseRequest
 from portrait_studio.imaging.mask_file import read_mask
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.networks.conventions import LABELS
 from tests.e2e.test_cli import pixels_of, run
-from tests.helpers.fake_commands import CommandEngine
 from tests.helpers.fake_engine import FakeEngine
 
 Command = Callable[[Path, Path, Path], list[object]]
@@ -88,7 +88,7 @@ def test_a_thing_before_a_body_does_not_unless_said(
 def test_the_guess_is_that_of_the_window(fake: FakeEngine, photo: Path, person: Path, tmp_path: Path) -> None:
     assert run(*remove(photo, person, tmp_path)) == 0
     opened = read_photo(photo)
-    seen = CommandEngine(FakeEngine()).parse(opened.pixels)
+    seen = FakeEngine().run(ParseRequest(opened.pixels))
     mask = read_mask(person, opened.extent)
     wanted = wanted_with(Intent.AUTOMATIC, mask, None, seen)
     assert wanted is not None
@@ -100,7 +100,7 @@ def test_what_the_map_names_is_looked_at_once(fake: FakeEngine, photo: Path, tmp
     (tmp_path / "in" / "p.png").write_bytes(photo.read_bytes())
     labels = "face,upper-clothes,left-leg,right-leg,left-arm,right-arm,left-shoe,right-shoe"
     assert run("batch", tmp_path / "in", "--remove", labels, "-o", tmp_path / "out") in (0, 1)
-    seen = CommandEngine(FakeEngine()).parse(read_photo(photo).pixels)
+    seen = FakeEngine().run(ParseRequest(read_photo(photo).pixels))
     numbers = {LABELS.index(name) for name in labels.split(",")}
     mask = mask_of_labels(seen, numbers, read_photo(photo).extent)
     wanted = wanted_with(Intent.AUTOMATIC, mask, None, seen)

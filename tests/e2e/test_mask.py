@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +10,8 @@ from PIL import Image
 
 from portrait_studio import cli
 from portrait_studio.engine.detection import Detected, Detection
-from portrait_studio.engine.pipeline import Engine
-from portrait_studio.engine.request import Structure
+from portrait_studio.engine.pipeline import Pipeline
+from portrait_studio.engine.request import FindInBoxesRequest, FindThingRequest, Structure, TightenRequest
 from portrait_studio.engine.things import Clicks, ThingFound
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import mask_bounds
@@ -55,17 +54,19 @@ def finds_red(monkeypatch: pytest.MonkeyPatch) -> list[Clicks]:
     """Let the engine take what is red for the thing; what it was asked by clicks."""
     asked: list[Clicks] = []
 
-    def tighten(self: Engine, image: np.ndarray, mask: np.ndarray, *_: object) -> tuple[ThingFound, ...]:
+    def tighten(self: Pipeline, request: TightenRequest, *_: object) -> tuple[ThingFound, ...]:
+        image, mask = request.image, request.loose
         whole = Bounds(0, 0, image.shape[1], image.shape[0])
         return (ThingFound(mask_bounds(mask), whole, red_in(image) * (mask > 0)),)
 
-    def find_thing(self: Engine, image: np.ndarray, clicks: Clicks, *_: object) -> ThingFound:
-        asked.append(clicks)
+    def find_thing(self: Pipeline, request: FindThingRequest, *_: object) -> ThingFound:
+        image = request.image
+        asked.append(request.clicks)
         whole = Bounds(0, 0, image.shape[1], image.shape[0])
         return ThingFound(Bounds(0, 0, 0, 0), whole, red_in(image))
 
-    monkeypatch.setattr(Engine, "tighten", tighten)
-    monkeypatch.setattr(Engine, "find_thing", find_thing)
+    monkeypatch.setattr(Pipeline, "_tighten", tighten)
+    monkeypatch.setattr(Pipeline, "_find_thing", find_thing)
     return asked
 
 
@@ -178,25 +179,23 @@ def two_people(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     people = boxes(Bounds(45, 15, 75, 85), Bounds(100, 50, 112, 80))
     things = boxes(Bounds(100, 50, 112, 80), kind="dog")
 
-    def find_in_boxes(
-        self: Engine, image: np.ndarray, given: Sequence[Bounds], *_: object
-    ) -> tuple[ThingFound, ...]:
+    def find_in_boxes(self: Pipeline, request: FindInBoxesRequest, *_: object) -> tuple[ThingFound, ...]:
         whole, found = Bounds(0, 0, 120, 90), []
-        for box in given:
+        for box in request.boxes:
             inside = np.zeros((90, 120), np.uint8)
-            inside[box.intersected(whole).slices] = red_in(image)[box.intersected(whole).slices]
+            inside[box.intersected(whole).slices] = red_in(request.image)[box.intersected(whole).slices]
             found.append(ThingFound(box, whole, inside))
         return tuple(found)
 
-    monkeypatch.setattr(Engine, "find_in_boxes", find_in_boxes)
+    monkeypatch.setattr(Pipeline, "_find_in_boxes", find_in_boxes)
 
-    def parse(self: Engine, image: np.ndarray, *_: object) -> Structure:
+    def parse(self: Pipeline, *_: object) -> Structure:
         labels = np.zeros((90, 120), np.uint8)
         labels[15:85, 45:75] = 4
         return Structure(Bounds(0, 0, 120, 90), labels, np.zeros((16, 22, 30), np.float16))
 
-    monkeypatch.setattr(Engine, "detect", lambda *_: Detected(people, things))
-    monkeypatch.setattr(Engine, "parse", parse)
+    monkeypatch.setattr(Pipeline, "_detect", lambda *_: Detected(people, things))
+    monkeypatch.setattr(Pipeline, "_parse", parse)
     return path
 
 
@@ -229,7 +228,7 @@ def test_nobody_to_remove_is_said(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Engine, "detect", lambda *_: Detected())
+    monkeypatch.setattr(Pipeline, "_detect", lambda *_: Detected())
     target = tmp_path / "filled.png"
     assert run("remove", photo, "--people", "others", "-o", target, "--device", "cpu") == 2
     assert "Nobody to remove was found" in capsys.readouterr().err

@@ -14,7 +14,7 @@ from portrait_studio.document.edit_record import read_record, record_edit, write
 from portrait_studio.document.history import Snapshot, Step
 from portrait_studio.editing.candidates import Candidate, Candidates
 from portrait_studio.editing.fills import fill_step
-from portrait_studio.engine.pipeline import Engine
+from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest
 from portrait_studio.errors import ProjectError
 from portrait_studio.imaging.reading import read_photo
@@ -128,9 +128,9 @@ def test_records_from_before_specks_took_a_short_way_are_repeated_as_they_were_m
         edit.replace(mask)
         painted = edit.finish()
         assert painted is not None
-        options = CompletionOptions(device="cpu", hole_by_hole=hole_by_hole)
+        options = CompletionOptions(hole_by_hole=hole_by_hole)
         request = CompletionRequest(pixels, mask, options)
-        candidate = Candidate.of(request, Engine(models).complete(request))
+        candidate = Candidate.of(request, Pipeline(models).run(request))
         filled = fill_step(document, Candidates.first(candidate))
         write_record(record_edit(Snapshot(document, [Step("Mask", painted), filled], 2)), record)
         if hole_by_hole:

@@ -11,8 +11,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.document.edit_record import read_record
+from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.intent import Intent
-from portrait_studio.engine.pipeline import Engine
+from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, CompletionResult, Method
 from portrait_studio.imaging.geometry import Bounds
@@ -21,7 +22,7 @@ from portrait_studio.imaging.writing import ExportOptions
 from portrait_studio.networks.conventions import KEYPOINTS, LABELS
 from portrait_studio.session.session import Session
 from portrait_studio.worker.background import Background
-from portrait_studio.worker.lazy_engine import Computing, LazyEngine, ReleasedEngine
+from portrait_studio.worker.lazy_engine import LazyEngine
 from tests.e2e.test_cli import pixels_of, run
 
 NETWORK = CompletionOptions(Method.NETWORK)
@@ -31,8 +32,8 @@ NETWORK = CompletionOptions(Method.NETWORK)
 def session(qtbot: QtBot, models: Path, photo: Path) -> Iterator[Session]:
     """The photo is open; device and precision are what the user prefers, which no request names."""
     threads = Background("engine"), Background("files")
-    engine = LazyEngine(lambda: ReleasedEngine(models))
-    engine.prefer(Computing("cpu", "float32", 1))
+    engine = LazyEngine(lambda: Pipeline(models))
+    engine.prefer(Hardware("cpu", "float32", 1))
     session = Session(engine, *threads)
     with qtbot.waitSignal(session.opened, timeout=5000):
         session.files.open(photo)
@@ -73,13 +74,13 @@ def test_the_command_line_asks_the_engine_for_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[CompletionRequest] = []
-    complete = Engine.complete
+    complete = Pipeline._complete
 
-    def noted(engine: Engine, request: CompletionRequest, progress: Progress) -> CompletionResult:
+    def noted(engine: Pipeline, request: CompletionRequest, progress: Progress) -> CompletionResult:
         asked.append(request)
         return complete(engine, request, progress)
 
-    monkeypatch.setattr(Engine, "complete", noted)
+    monkeypatch.setattr(Pipeline, "_complete", noted)
     rectangle(session, 10, 10, 30, 30)
     assert session.document is not None
     mask = photo.with_name("painted.png")
@@ -96,15 +97,8 @@ def test_the_command_line_asks_the_engine_for_the_same(
     assert np.array_equal(by_window.structure, by_command.structure)  # type: ignore[arg-type]
     assert by_window.extension == by_command.extension
     assert by_window.joints == by_command.joints == {}
-    # What it runs on is what the user prefers, and only the window shows pictures of the stages.
-    there = by_window.options
-    assert there == replace(
-        by_command.options,
-        device=there.device,
-        precision=there.precision,
-        threads=there.threads,
-        keep_stages=True,
-    )
+    # Only the window shows pictures of the stages.
+    assert by_window.options == replace(by_command.options, keep_stages=True)
 
 
 def test_painted_structure_and_a_soft_mask(

@@ -11,8 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.app import Program
-from portrait_studio.engine.readiness import Readiness
-from portrait_studio.engine.request import CompletionOptions
+from portrait_studio.engine.request import CompletionOptions, Readiness
 from portrait_studio.errors import DeviceError, WeightsError
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.imaging.geometry import Bounds, Extent, Margins
@@ -173,7 +172,7 @@ def test_a_guess_waits_for_the_engine_to_be_ready(
 ) -> None:
     qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)
     ready = threading.Event()
-    monkeypatch.setattr(engine, "warm_up", lambda device, progress: ready.wait(5) and Readiness("Fake"))
+    monkeypatch.setattr(engine, "warm_up", lambda request, progress: ready.wait(5) and Readiness("Fake"))
     opened.prepare()
     opened.tools.choose(Tool.EXTEND)
     opened.extending.set_margins(Margins(bottom=40))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.app import Program
+from portrait_studio.engine.hardware import Hardware
 from portrait_studio.gui.actions import Command
 from portrait_studio.gui.dialogs.key_sheet import KeySheet
 from portrait_studio.gui.dialogs.preferences_dialog import PreferencesDialog
@@ -19,7 +20,6 @@ from portrait_studio.gui.theme import DARK, LIGHT
 from portrait_studio.session.session import Session
 from portrait_studio.session.settings import Preferences, Settings
 from portrait_studio.session.tools import Tool
-from portrait_studio.worker.lazy_engine import Computing
 from tests.gui.conftest import CTRL, Hand
 from tests.helpers.fake_engine import FakeEngine
 
@@ -62,8 +62,7 @@ def test_computing_holds_from_the_next_fill_on(
     hand.stroke((60, 80), (140, 120))
     with qtbot.waitSignal(opened.job_ended, timeout=5000):
         hand.key(Qt.Key.Key_Return)
-    assert engine.computing == Computing("cpu", "float32", 1)
-    assert engine.requests[-1].options.device == "cpu"
+    assert engine.preferred == Hardware("cpu", "float32", 1)
 
 
 def test_autosave_follows(qtbot: QtBot, dialog: PreferencesDialog, program: Program) -> None:

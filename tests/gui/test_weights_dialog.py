@@ -16,7 +16,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from portrait_studio.engine.progress import Progress
+from portrait_studio.engine.request import WarmUpRequest
 from portrait_studio.errors import ExportError, WeightsError
 from portrait_studio.gui.actions import Command
 from portrait_studio.gui.dialogs.message_boxes import ErrorDialog
@@ -182,18 +182,18 @@ def test_weights_that_are_imported_while_an_engine_is_made_are_used_by_the_next_
         return engines[-1]
 
     lazy = LazyEngine(build)
-    job = threading.Thread(target=lambda: lazy.warm_up(Progress()))
+    job = threading.Thread(target=lambda: lazy.run(WarmUpRequest()))
     job.start()
     assert begun.wait(5)
     lazy.forget()
     may_end.set()
     job.join()
     assert len(engines) == 1
-    lazy.warm_up(Progress())
-    lazy.warm_up(Progress())
+    lazy.run(WarmUpRequest())
+    lazy.run(WarmUpRequest())
     assert len(engines) == 2, "made anew once"
     lazy.forget()
-    lazy.warm_up(Progress())
+    lazy.run(WarmUpRequest())
     assert len(engines) == 3
 
 

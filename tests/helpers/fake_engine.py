@@ -4,28 +4,38 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any, cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.engine.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.engine.progress import Progress, Stage
-from portrait_studio.engine.readiness import Readiness
 from portrait_studio.engine.request import (
+    Answer,
     CompletionRequest,
     CompletionResult,
     FilledRegion,
+    FindThingRequest,
     Joints,
+    ParseRequest,
+    PeopleMaskRequest,
     Pixels,
+    Readiness,
+    Request,
+    SketchRequest,
     Structure,
+    TightenRequest,
+    WarmUpRequest,
 )
 from portrait_studio.engine.things import WINDOW_SIDE, Clicks, ThingFound
 from portrait_studio.errors import WeightsError
 from portrait_studio.imaging.geometry import Bounds, Extent, Margins
 from portrait_studio.imaging.masks import Mask, extent_of, hole_bounds, mask_bounds
 from portrait_studio.networks.conventions import HEATMAP_STRIDE, KEYPOINT_COUNT, KEYPOINTS
-from portrait_studio.worker.lazy_engine import Computing
 
 FILL_COLOUR = (20, 200, 120)
 """RGB that the fake paints into holes at seed 0; each further seed adds one to the red."""
@@ -55,7 +65,7 @@ class FakeEngine:
         stages: every stage that was begun, over all jobs.
         parsed_joints: the joints of every parsing that knew of a hole.
         threads: identifiers of the threads that called.
-        computing: what the user prefers.
+        preferred: what the user wants jobs to run on.
         finds_things: whether the network that finds things is there.
         things: (H, W) uint8, where things are: 255 surely, less with that probability; None: nowhere.
         seek_hold: when set, finding things waits (obeying cancel) for the event.
@@ -80,7 +90,7 @@ class FakeEngine:
     stages: list[Stage] = field(default_factory=list)
     parsed_joints: list[Joints] = field(default_factory=list)
     threads: set[int] = field(default_factory=set)
-    computing: Computing = field(default_factory=Computing)
+    preferred: Hardware = ANY_HARDWARE
     finds_things: bool = True
     things: Mask | None = None
     seek_hold: threading.Event | None = None
@@ -88,16 +98,29 @@ class FakeEngine:
     loose: list[Mask] = field(default_factory=list)
     clicks: list[Clicks] = field(default_factory=list)
 
-    def configure(self, computing: Computing) -> None:
+    def prefer(self, hardware: Hardware) -> None:
         """Remember it."""
-        self.computing = computing
+        self.preferred = hardware
 
-    def warm_up(self, device: str, progress: Progress) -> Readiness:
+    def run(self, request: Request[Answer], progress: Progress | None = None) -> Answer:
+        """Do what is asked, by the method of that kind of request."""
+        answers: dict[type[Request[Any]], Callable[[Any, Progress], Any]] = {
+            WarmUpRequest: self.warm_up,
+            CompletionRequest: self.complete,
+            ParseRequest: self.parse,
+            SketchRequest: self.sketch,
+            TightenRequest: self.tighten,
+            FindThingRequest: self.find_thing,
+            PeopleMaskRequest: self.mask_of_people,
+        }
+        return cast(Answer, answers[type(request)](request, progress or Progress()))
+
+    def warm_up(self, request: WarmUpRequest, progress: Progress) -> Readiness:
         """Raise what the test wants."""
         self.threads.add(threading.get_ident())
         if self.warm_up_error is not None:
             raise self.warm_up_error
-        return Readiness(f"Fake ({device})", self.finds_things)
+        return Readiness(f"Fake ({self.preferred.device})", self.finds_things)
 
     def complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
         """Paint every hole in one colour, by way of all stages."""
@@ -110,41 +133,34 @@ class FakeEngine:
         seconds = {stage.value: 0.25 for stage in Stage}
         return CompletionResult(regions, structure, seconds, {"parsing": "0" * 64}, "Fake", self.notices)
 
-    def parse(
-        self,
-        image: Pixels,
-        mask: NDArray[np.uint8],
-        device: str,
-        progress: Progress,
-        joints: Joints | None = None,
-    ) -> Structure:
+    def parse(self, request: ParseRequest, progress: Progress) -> Structure:
         """A map with a head over a body in the middle, and a bag where the hole is."""
+        image = request.image
+        mask = np.zeros(image.shape[:2], np.uint8) if request.mask is None else request.mask
         self.threads.add(threading.get_ident())
         if mask.any():
-            self.parsed_joints.append(joints or {})
+            self.parsed_joints.append(request.joints)
             self._run(Stage.PARSE, progress)
         else:
             self._parse_photo(progress)
-        return self._structure(image, mask, joints)
+        return self._structure(image, mask, request.joints)
 
-    def sketch(self, image: Pixels, extension: Margins, device: str, progress: Progress) -> Structure:
+    def sketch(self, request: SketchRequest, progress: Progress) -> Structure:
         """The same map as ever, over the whole canvas."""
         self.threads.add(threading.get_ident())
-        self.sketches.append(extension)
+        self.sketches.append(request.extension)
         while self.sketch_hold is not None and not self.sketch_hold.is_set():
             progress.report(Stage.PARSE, 0.5)
             time.sleep(0.005)
         if self.sketch_error is not None:
             raise self.sketch_error
-        return self._structure(image, np.zeros(image.shape[:2], np.uint8))
+        return self._structure(request.image, np.zeros(request.image.shape[:2], np.uint8))
 
-    def tighten(
-        self, image: Pixels, loose: NDArray[np.uint8], device: str, progress: Progress
-    ) -> tuple[ThingFound, ...]:
+    def tighten(self, request: TightenRequest, progress: Progress) -> tuple[ThingFound, ...]:
         """What of `things` lies in each place."""
-        self.loose.append(loose.copy())
+        self.loose.append(request.loose.copy())
         self._seek(progress)
-        return self.found_in(loose)
+        return self.found_in(request.loose)
 
     def found_in(self, loose: Mask) -> tuple[ThingFound, ...]:
         """The same, without a thread."""
@@ -155,20 +171,14 @@ class FakeEngine:
             found.append(self._found(extent_of(loose), place, inside))
         return tuple(found)
 
-    def mask_of_others(self, image: Pixels, device: str, progress: Progress) -> Mask:
+    def mask_of_people(self, request: PeopleMaskRequest, progress: Progress) -> Mask:
         """What of `things` there is: nobody looks like the main person."""
         self._seek(progress)
-        return np.zeros(image.shape[:2], np.uint8) if self.things is None else self.things.copy()
+        return np.zeros(request.image.shape[:2], np.uint8) if self.things is None else self.things.copy()
 
-    def find_thing(
-        self,
-        image: Pixels,
-        clicks: Clicks,
-        device: str,
-        progress: Progress,
-        loose: NDArray[np.uint8] | None = None,
-    ) -> ThingFound:
+    def find_thing(self, request: FindThingRequest, progress: Progress) -> ThingFound:
         """What of `things` lies in the loose mask or hangs together with a click, and with none outside."""
+        image, clicks, loose = request.image, request.clicks, request.loose
         self.clicks.append(clicks)
         if loose is not None:
             self.loose.append(loose.copy())

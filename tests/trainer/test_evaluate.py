@@ -12,7 +12,7 @@ import torch
 
 from portrait_studio.engine.devices import PrecisionMemory
 from portrait_studio.engine.network_store import ReleasedNetworks
-from portrait_studio.engine.pipeline import Engine
+from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.work_crop import CropPolicy
 from portrait_studio.errors import DataSetError, ExportError, OptionError
 from portrait_studio.networks.building import build_network
@@ -110,7 +110,7 @@ def test_all_methods_on_two_photos_in_one_table(
     packs: Path, models: Path, without: Path, tmp_path: Path
 ) -> None:
     policy = CropPolicy(appearance_least=64, appearance_most=64, structure_long=64)
-    engine = partial(Engine, policy=policy, memory=PrecisionMemory(tmp_path / "precision.json"))
+    engine = partial(Pipeline, policy=policy, memory=PrecisionMemory(tmp_path / "precision.json"))
     names = tuple(name for name in METHOD_NAMES if name != "patchmatch")
     options = EvaluateOptions(
         data=packs,
@@ -204,7 +204,7 @@ def test_contradicting_options_are_refused(tmp_path: Path, packs: Path) -> None:
     with pytest.raises(SystemExit):
         command("--data", packs, "--protocol", "paper", "--limit", "0")
     with pytest.raises(OptionError, match="no method"):
-        make_methods(["magic"], Bench(ReleasedNetworks(tmp_path), Engine), true_maps=False)
+        make_methods(["magic"], Bench(ReleasedNetworks(tmp_path), Pipeline), true_maps=False)
 
 
 def test_as_many_threads_as_asked(packs: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import torch
 
 from portrait_studio.engine.extend import SideNetworks
 from portrait_studio.engine.network_store import NetworkStore, ReleasedNetworks
-from portrait_studio.engine.pipeline import Engine
+from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.errors import OptionError, WeightsError
 from portrait_studio.imaging.geometry import Margins
 from portrait_studio.networks.building import build_network
@@ -91,9 +91,9 @@ def test_without_parsing_stands_in_for_the_networks_of_every_side(tmp_path: Path
     plain = without_parsing(tmp_path)
     stores: list[NetworkStore] = []
 
-    def engine_over(store: NetworkStore) -> Engine:
+    def engine_over(store: NetworkStore) -> Pipeline:
         stores.append(store)
-        return Engine(store)
+        return Pipeline(store)
 
     Bench(ReleasedNetworks(tmp_path), engine_over, without_parsing=plain).engine("g")
     for side in ("bottom", "top", None):
@@ -107,7 +107,7 @@ def test_a_parser_for_one_side_is_measured_where_that_side_is_extended(tmp_path:
         )
         for name in ("parsing", "parsing-down")
     }
-    bench = Bench(ReleasedNetworks(tmp_path), Engine, "cpu")
+    bench = Bench(ReleasedNetworks(tmp_path), Pipeline, "cpu")
     picture = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
     labels = np.ones((64, 64), np.uint8)
     mask = np.zeros((64, 64), np.uint8)

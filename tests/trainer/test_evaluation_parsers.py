@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from portrait_studio.engine.network_store import ReleasedNetworks
-from portrait_studio.engine.request import Structure
+from portrait_studio.engine.request import ParseRequest, Structure
 from portrait_studio.errors import OptionError
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.networks.building import build_network
@@ -26,7 +26,7 @@ class FakeParser:
         height, width = labels.shape
         self._answer = Structure(Bounds(0, 0, width, height), labels, heatmaps)
 
-    def parse(self, image: np.ndarray, mask: np.ndarray, device: str) -> Structure:
+    def run(self, request: ParseRequest, *_: object) -> Structure:
         return self._answer
 
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from portrait_studio.engine.devices import Compute
-from portrait_studio.engine.pipeline import Engine
+from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.errors import OptionError
 from portrait_studio.networks.conventions import IGNORE_LABEL
 from tests.helpers.tiny_networks import TinyNetworks
@@ -87,7 +87,7 @@ def test_figures_of_a_mask_by_hand() -> None:
 
 def test_pasted_things_are_filled_through_each_mask(packs: Path) -> None:
     cases = list(pasted_cases(PackedSet(packs, "val"), 1))
-    tally = measure_things(cases, AsMarked().eval(), CPU, ThingFills(Engine(TinyNetworks())))
+    tally = measure_things(cases, AsMarked().eval(), CPU, ThingFills(Pipeline(TinyNetworks())))
     assert {len(scores) for scores in tally.fills.values()} == {len(cases)}
     assert [title.removeprefix("default, ") for title in tally.fills] == [
         LOOSE,

@@ -5,6 +5,7 @@ import torch
 
 from portrait_studio.engine import devices
 from portrait_studio.engine.devices import Compute, PrecisionMemory
+from portrait_studio.engine.hardware import Hardware
 from portrait_studio.errors import DeviceError
 from trainer.training.precision import choose_compute
 
@@ -25,7 +26,7 @@ def test_training_and_program_choose_alike(
     monkeypatch.setattr(devices, "cpu_has_bfloat16", lambda: in_hardware)
     monkeypatch.setattr(devices, "_measured_speed_up", lambda: speed_up)
     chosen = choose_compute("auto", "auto", memory)
-    assert chosen == devices.choose_compute("auto", memory)
+    assert chosen == devices.choose_compute(Hardware(), memory)
     assert chosen.dtype == (torch.bfloat16 if in_hardware and speed_up > 1.2 else torch.float32)
 
 
@@ -37,7 +38,7 @@ def test_they_choose_alike_on_a_gpu(
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: (generation, 0))
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda *_: "Made-up GPU")
     compute = choose_compute("auto", "auto", memory)
-    assert compute == devices.choose_compute("auto", memory)
+    assert compute == devices.choose_compute(Hardware(), memory)
     assert compute.description.startswith("Made-up GPU (")
 
 

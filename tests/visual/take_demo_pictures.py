@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.pipeline import Engine
+from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import CompletionRequest
 from portrait_studio.imaging.colour import label_overlay
 from portrait_studio.imaging.mask_file import read_mask
@@ -36,7 +36,7 @@ def main() -> int:
     photo = read_photo(resources_dir() / "demo" / "photo.png")
     mask = read_mask(resources_dir() / "demo" / "mask.png", photo.extent)
     image = np.asarray(photo.pixels, np.uint8)
-    result = Engine(models_dir()).complete(CompletionRequest(image, mask))
+    result = Pipeline(models_dir()).run(CompletionRequest(image, mask))
     filled = image.copy()
     for region in result.regions:
         filled[region.bounds.slices] = region.pixels

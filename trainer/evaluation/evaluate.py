@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Final
 
 from portrait_studio.engine.devices import PrecisionMemory, choose_compute
+from portrait_studio.engine.hardware import Hardware
+from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.network_store import NetworkStore
-from portrait_studio.engine.pipeline import Engine
+from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.errors import OptionError
 from trainer.data.packs import PackedSet
 from trainer.evaluation.cost import cost_of
 from trainer.evaluation.distribution import FeatureTally
-from trainer.evaluation.methods import OURS, Bench, MeasuredEngine, make_methods
+from trainer.evaluation.methods import OURS, Bench, make_methods
 from trainer.evaluation.networks import open_network, without_parsing
 from trainer.evaluation.parsers import ParserTally, parser_rows
 from trainer.evaluation.people import PEOPLE, measure_people
@@ -79,7 +81,7 @@ class EvaluateOptions:
 def evaluate(
     options: EvaluateOptions,
     networks: NetworkStore,
-    make_engine: Callable[[NetworkStore], MeasuredEngine] = Engine,
+    make_engine: Callable[[NetworkStore], Engine] = Pipeline,
 ) -> tuple[Report, Tally]:
     """Measure all methods on all cases; names each case on stderr.
 
@@ -148,10 +150,10 @@ def evaluate_things(options: EvaluateOptions, networks: NetworkStore) -> tuple[R
     photos = PackedSet(options.data, "val", sets)
     source = None if options.source is None else source_files(options.source)
     network = networks.load("segmentation")
-    compute = choose_compute(options.device, PrecisionMemory())
+    compute = choose_compute(Hardware(options.device), PrecisionMemory())
     vgg, filling = options.vgg, None
     if vgg is not None:
-        filling = ThingFills(Engine(networks), VggDistance(vgg), perceived_distance(vgg))
+        filling = ThingFills(Pipeline(networks), VggDistance(vgg), perceived_distance(vgg))
     cases = chain(*(make(photos, options.limit, source) for make in (real_cases, pasted_cases)))
     things = measure_things(cases, network.module, compute, filling)
     tally = things.as_tally({network.name: network.sha256})
@@ -178,7 +180,7 @@ def evaluate_people(options: EvaluateOptions, networks: NetworkStore) -> tuple[R
     if options.data is None:
         raise OptionError("The protocol people needs photos: give the folder of the sets with --data.")
     network = networks.load("detection")
-    compute = choose_compute(options.device, PrecisionMemory())
+    compute = choose_compute(Hardware(options.device), PrecisionMemory())
     cases = people_cases(options.data, options.sets, options.limit)
     rows = measure_people(cases, network.module, compute).rows()
     tally = Tally([], None)

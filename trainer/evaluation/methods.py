@@ -5,20 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.engine.hardware import Hardware
+from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.network_store import NetworkStore
-from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import (
     CompletionOptions,
     CompletionRequest,
     CompletionResult,
     Method,
-    Pixels,
     Structure,
 )
 from portrait_studio.errors import OptionError
@@ -57,18 +56,6 @@ NEEDS_NETWORK_WITHOUT_PARSING = (
 )
 
 
-class MeasuredEngine(Protocol):
-    """What is needed of the engine."""
-
-    def complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
-        """Fill every hole of one photo."""
-        ...
-
-    def parse(self, image: Pixels, mask: NDArray[np.uint8], device: str) -> Structure:
-        """Parsing map and pose of a photo with a hole."""
-        ...
-
-
 @dataclass(frozen=True, eq=False)
 class Bench:
     """What the methods are made of.
@@ -82,12 +69,12 @@ class Bench:
     """
 
     networks: NetworkStore
-    make_engine: Callable[[NetworkStore], MeasuredEngine]
+    make_engine: Callable[[NetworkStore], Engine]
     device: str = "auto"
     without_parsing: LoadedNetwork | None = None
     keep_stages: bool = False
 
-    def engine(self, method: str) -> MeasuredEngine:
+    def engine(self, method: str) -> Engine:
         """The engine that stands for one of our methods."""
         if method == G:
             swapped = dict.fromkeys(network_names("completion"), self.without_parsing)
@@ -172,16 +159,18 @@ def _baseline(name: str) -> MeasuredMethod:
     return MeasuredMethod(name, False, fill)
 
 
-def _engine_method(name: str, engine: MeasuredEngine, bench: Bench, uses_truth: bool) -> MeasuredMethod:
-    options = CompletionOptions(method=OURS[name], device=bench.device, keep_stages=bench.keep_stages)
+def _engine_method(name: str, engine: Engine, bench: Bench, uses_truth: bool) -> MeasuredMethod:
+    options = CompletionOptions(method=OURS[name], keep_stages=bench.keep_stages)
 
     def fill(case: Case) -> Fill:
         if name == G and bench.without_parsing is None:
             raise OptionError(NEEDS_NETWORK_WITHOUT_PARSING)
         truth = case.labels if uses_truth else None
-        request = CompletionRequest(case.image, case.mask, options, truth, extension=case.extension)
+        request = CompletionRequest(
+            case.image, case.mask, options, truth, case.extension, hardware=Hardware(bench.device)
+        )
         start = time.perf_counter()
-        result = engine.complete(request, Progress())
+        result = engine.run(request)
         seconds = time.perf_counter() - start
         return Fill(
             applied(case.image, result),

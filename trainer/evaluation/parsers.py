@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from portrait_studio.engine.extend import SideNetworks
 from portrait_studio.engine.extension_plan import widest_side
+from portrait_studio.engine.hardware import Hardware
+from portrait_studio.engine.interface import Engine
+from portrait_studio.engine.request import ParseRequest
 from portrait_studio.errors import OptionError, WeightsError
 from portrait_studio.networks.conventions import LABELS
 from portrait_studio.networks.released import LoadedNetwork
-from trainer.evaluation.methods import Bench, MeasuredEngine, at_photo_size, keypoints_of
+from trainer.evaluation.methods import Bench, at_photo_size, keypoints_of
 from trainer.evaluation.networks import SwappedStore, WithoutRefinement
 from trainer.metrics.parsing import FigureOverlap, ParsingConfusion, PixelAccuracy
 from trainer.metrics.pose import KeypointScore
@@ -89,7 +92,7 @@ class ParserTally:
         self.missing = ""
         """Why the parser could not run; empty when it could."""
         self._variant, self._bench = variant, bench
-        self._engine: MeasuredEngine | None = None
+        self._engine: Engine | None = None
         self._sha256 = ""
         self._labels = ParsingConfusion(), ParsingConfusion()
         self._accuracy = PixelAccuracy(), PixelAccuracy()
@@ -102,9 +105,8 @@ class ParserTally:
         if self.missing or (case.labels is None and case.keypoints is None):
             return
         try:
-            structure = self._opened(widest_side(case.extension)).parse(
-                case.image, case.mask, self._bench.device
-            )
+            engine, hardware = self._opened(widest_side(case.extension)), Hardware(self._bench.device)
+            structure = engine.run(ParseRequest(case.image, case.mask, hardware=hardware))
         except (WeightsError, OptionError) as error:
             self.missing = str(error)
             return
@@ -137,7 +139,7 @@ class ParserTally:
             per_label=per_label_figures(whole, hole) if whole.labelled_in_full else {},
         )
 
-    def _opened(self, side: str | None) -> MeasuredEngine:
+    def _opened(self, side: str | None) -> Engine:
         """The engine with this parser in it, or with the one for extensions to that side."""
         if self._engine is None:
             network = self._variant.network or SideNetworks(self._bench.networks, side).load("parsing")

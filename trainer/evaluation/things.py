@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from torch import nn
 
 from portrait_studio.engine.devices import Compute
-from portrait_studio.engine.progress import Progress
-from portrait_studio.engine.request import CompletionOptions, CompletionRequest
+from portrait_studio.engine.hardware import Hardware
+from portrait_studio.engine.interface import Engine
+from portrait_studio.engine.request import CompletionRequest
 from portrait_studio.engine.segment import tighten
 from portrait_studio.engine.things import USUAL_THRESHOLD, tightened_mask
 from portrait_studio.imaging.masks import grow
-from trainer.evaluation.methods import Fill, MeasuredEngine, applied
+from trainer.evaluation.methods import Fill, applied
 from trainer.evaluation.scoring import Score, Tally, score
 from trainer.metrics.features import VggDistance
 from trainer.metrics.perceived import PerceivedDistance
@@ -115,7 +116,7 @@ class ThingFills:
         perceived: how different they look to people; None = not measured.
     """
 
-    engine: MeasuredEngine
+    engine: Engine
     distance: VggDistance | None = None
     perceived: PerceivedDistance | None = None
 
@@ -194,11 +195,9 @@ def _row(group: str, method: str, scores: Sequence[MaskScore]) -> list[ThingRow]
     return [ThingRow(group, method, len(scores), mean_mask_score(scores))] if scores else []
 
 
-def _filled(case: ThingCase, hole: NDArray[np.uint8], engine: MeasuredEngine, device: str) -> Fill:
+def _filled(case: ThingCase, hole: NDArray[np.uint8], engine: Engine, device: str) -> Fill:
     start = time.perf_counter()
     # A method that finds nothing leaves the mask as it was painted, as the program does.
-    request = CompletionRequest(
-        case.image, hole if hole.any() else case.loose, CompletionOptions(device=device)
-    )
-    pixels = applied(case.image, engine.complete(request, Progress()))
+    request = CompletionRequest(case.image, hole if hole.any() else case.loose, hardware=Hardware(device))
+    pixels = applied(case.image, engine.run(request))
     return Fill(pixels, time.perf_counter() - start)

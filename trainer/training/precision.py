@@ -6,6 +6,7 @@ import torch
 
 from portrait_studio.engine import devices
 from portrait_studio.engine.devices import Compute, PrecisionMemory
+from portrait_studio.engine.hardware import Hardware
 
 
 def choose_compute(device: str, precision: str, memory: PrecisionMemory | None = None) -> Compute:
@@ -21,4 +22,4 @@ def choose_compute(device: str, precision: str, memory: PrecisionMemory | None =
     """
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
-    return devices.choose_compute(device, memory or PrecisionMemory(), precision)
+    return devices.choose_compute(Hardware(device, precision), memory or PrecisionMemory())

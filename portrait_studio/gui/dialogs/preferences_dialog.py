@@ -17,20 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from portrait_studio.engine.request import MOST_THREADS
+from portrait_studio.engine.hardware import DEVICES, MOST_THREADS, PRECISIONS
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.dialogs.key_editor import KeyEditor
 from portrait_studio.gui.dialogs.message_boxes import fit
 from portrait_studio.language.translation import tr
 from portrait_studio.language.translators import LANGUAGES, said_in
 from portrait_studio.messages import Message
-from portrait_studio.session.settings import (
-    CHOICES_OF_LANGUAGE,
-    DEVICES,
-    PRECISIONS,
-    THEMES,
-    Preferences,
-)
+from portrait_studio.session.settings import CHOICES_OF_LANGUAGE, THEMES, Preferences
 
 _NAMES: Mapping[str, str] = {
     "auto": Message("Automatic"),

@@ -10,7 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from portrait_studio.engine.devices import PrecisionMemory
-from portrait_studio.engine.pipeline import Engine
+from portrait_studio.engine.hardware import Hardware
+from portrait_studio.engine.pipeline import Pipeline
 from tests.helpers.tiny_networks import TinyNetworks
 
 
@@ -21,11 +22,13 @@ def memory(tmp_path: Path) -> PrecisionMemory:
 
 
 @pytest.fixture
-def make_engine(memory: PrecisionMemory) -> Callable[..., Engine]:
-    """Engines with tiny networks."""
+def make_engine(memory: PrecisionMemory) -> Callable[..., Pipeline]:
+    """Engines with tiny networks, on the CPU."""
 
-    def make(with_face: bool = False, missing: tuple[str, ...] = (), **options: object) -> Engine:
-        return Engine(TinyNetworks(with_face, missing), memory=memory, **options)  # type: ignore[arg-type]
+    def make(with_face: bool = False, missing: tuple[str, ...] = (), **options: object) -> Pipeline:
+        engine = Pipeline(TinyNetworks(with_face, missing), memory=memory, **options)  # type: ignore[arg-type]
+        engine.prefer(Hardware("cpu"))
+        return engine
 
     return make
 

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from portrait_studio.engine.detect import detect, plan_looks
 from portrait_studio.engine.detection import Detected, Detection, kinds_named, main_person
 from portrait_studio.engine.devices import Compute
+from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.merge_boxes import Sightings, merge_people, merge_things
-from portrait_studio.engine.pipeline import Engine
+from portrait_studio.engine.pipeline import Pipeline
+from portrait_studio.engine.request import DetectRequest, WarmUpRequest
 from portrait_studio.errors import OptionError, WeightsError
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.networks.coco import CLASSES, PERSON, THING_NAMES
@@ -173,22 +175,23 @@ def test_every_layer_is_reported_so_that_it_can_be_cancelled() -> None:
         detect(TinyDetector(), grey(300, 200), CPU, cancel)
 
 
-def test_the_engine_opens_the_network_when_it_is_asked(make_engine: Callable[..., Engine]) -> None:
+def test_the_engine_opens_the_network_when_it_is_asked(make_engine: Callable[..., Pipeline]) -> None:
     networks = TinyNetworks()
     networks.modules["detection"] = TinyDetector().eval()
-    engine = Engine(networks)
-    assert engine.detects
+    engine = Pipeline(networks)
     assert networks.loads == []
     person = Bounds(100, 50, 220, 420)
-    assert near(engine.detect(grey(500, 450, (person, RED)), "cpu").people[0], person, 3)
+    seen = engine.run(DetectRequest(grey(500, 450, (person, RED)), hardware=Hardware("cpu")))
+    assert near(seen.people[0], person, 3)
     assert networks.loads == ["detection"]
+    assert engine.run(WarmUpRequest()).finds_people
 
 
-def test_a_release_may_do_without(make_engine: Callable[..., Engine]) -> None:
+def test_a_release_may_do_without(make_engine: Callable[..., Pipeline]) -> None:
     engine = make_engine()
-    assert not engine.detects
+    assert not engine.run(WarmUpRequest()).finds_people
     with pytest.raises(WeightsError, match="no weights for detection"):
-        engine.detect(grey(300, 200), "cpu")
+        engine.run(DetectRequest(grey(300, 200), hardware=Hardware("cpu")))
 
 
 def person(left: int, top: int, right: int, bottom: int, score: float = 0.9) -> Detection:

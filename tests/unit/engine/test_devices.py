@@ -17,6 +17,7 @@ from portrait_studio.engine.devices import (
     is_out_of_memory,
     threads_of_cpu,
 )
+from portrait_studio.engine.hardware import Hardware
 from portrait_studio.errors import DeviceError, OptionError
 
 
@@ -42,7 +43,7 @@ def test_bfloat16_only_where_it_is_faster(
 ) -> None:
     measured.append(speed_up)
     for name in ("auto", "cpu"):
-        assert choose_compute(name, memory) == Compute(torch.device("cpu"), dtype)
+        assert choose_compute(Hardware(name), memory) == Compute(torch.device("cpu"), dtype)
 
 
 def test_no_measurement_without_the_hardware(
@@ -50,7 +51,7 @@ def test_no_measurement_without_the_hardware(
 ) -> None:
     monkeypatch.setattr(devices, "cpu_has_bfloat16", lambda: False)
     monkeypatch.setattr(devices, "_measured_speed_up", lambda: pytest.fail("measured"))
-    assert choose_compute("cpu", memory).dtype is torch.float32
+    assert choose_compute(Hardware("cpu"), memory).dtype is torch.float32
 
 
 def test_the_measurement_is_remembered_on_disk(tmp_path: Path, measured: list[float]) -> None:
@@ -87,22 +88,22 @@ def test_the_real_measurement_is_short_and_positive() -> None:
 @pytest.mark.parametrize("name", ["cuda", "mps"])
 def test_a_missing_device_is_a_sentence(memory: PrecisionMemory, name: str) -> None:
     with pytest.raises(DeviceError, match="This machine has no"):
-        choose_compute(name, memory)
+        choose_compute(Hardware(name), memory)
 
 
 def test_an_unknown_device_is_a_sentence(memory: PrecisionMemory) -> None:
     with pytest.raises(OptionError, match="auto, cpu, cuda, mps"):
-        choose_compute("abacus", memory)
+        choose_compute(Hardware("abacus"), memory)
 
 
 def test_an_accelerator_is_preferred(memory: PrecisionMemory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: (8, 0))
-    assert choose_compute("auto", memory).device == torch.device("cuda")
+    assert choose_compute(Hardware("auto"), memory).device == torch.device("cuda")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
-    assert choose_compute("auto", memory) == Compute(torch.device("mps"))
-    assert choose_compute("mps", memory).description == "Apple GPU (float32)"
+    assert choose_compute(Hardware("auto"), memory) == Compute(torch.device("mps"))
+    assert choose_compute(Hardware("mps"), memory).description == "Apple GPU (float32)"
 
 
 @pytest.mark.parametrize(
@@ -113,10 +114,10 @@ def test_gpus_use_bfloat16_where_they_have_it(
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: (generation, 0))
-    assert choose_compute("cuda", memory) == Compute(torch.device("cuda"), chosen)
+    assert choose_compute(Hardware("cuda"), memory) == Compute(torch.device("cuda"), chosen)
     # What an edit record asks for goes before what would be faster.
     for name, dtype in (("float32", torch.float32), ("bfloat16", torch.bfloat16)):
-        assert choose_compute("cuda", memory, name).dtype is dtype
+        assert choose_compute(Hardware("cuda", name), memory).dtype is dtype
 
 
 @pytest.mark.parametrize(

@@ -22,16 +22,22 @@ from portrait_studio.engine.extension_plan import (
     plan_steps,
     widest_side,
 )
-from portrait_studio.engine.pipeline import Engine
+from portrait_studio.engine.hardware import Hardware
+from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.progress import Progress
-from portrait_studio.engine.request import CompletionOptions, CompletionRequest, CompletionResult
+from portrait_studio.engine.request import (
+    CompletionOptions,
+    CompletionRequest,
+    CompletionResult,
+    SketchRequest,
+)
 from portrait_studio.engine.run_network import dropping
 from portrait_studio.errors import MaskError
 from portrait_studio.imaging.canvas_extension import canvas_of, laid_on, parse_length
 from portrait_studio.imaging.geometry import Bounds, Extent, Margins
 from tests.helpers.tiny_networks import TinyNetworks
 
-MakeEngine = Callable[..., Engine]
+MakeEngine = Callable[..., Pipeline]
 MakePhoto = Callable[..., NDArray[Any]]
 
 sides = st.integers(40, 2000)
@@ -97,8 +103,10 @@ def asked(
     mask[place.slices] = 0
     for hole in holes:
         mask[hole.shifted(place.left, place.top).slices] = 255
-    how = CompletionOptions(device="cpu", **options)
-    return CompletionRequest(laid_on(photo, canvas), mask, how, extension=extension), place
+    how = CompletionOptions(**options)
+    return CompletionRequest(
+        laid_on(photo, canvas), mask, how, extension=extension, hardware=Hardware("cpu")
+    ), place
 
 
 def laid(request: CompletionRequest, result: CompletionResult) -> NDArray[Any]:
@@ -118,7 +126,7 @@ def test_the_photo_stays_as_it_is_bit_for_bit(
     photo = make_photo(64, 72, dtype)
     request, place = asked(photo, extension)
     before = request.image.copy()
-    result = make_engine().complete(request)
+    result = make_engine().run(request)
     assert len(result.regions) == 1
     image = laid(request, result)
     assert image.dtype == photo.dtype
@@ -137,7 +145,7 @@ def test_a_hole_and_an_extension_are_filled_together(make_engine: MakeEngine, ma
     photo = make_photo(96, 90)
     apart, joined = Bounds(20, 20, 32, 30), Bounds(60, 75, 75, 90)
     request, place = asked(photo, Margins(bottom=24), apart, joined)
-    result = make_engine().complete(request)
+    result = make_engine().run(request)
     assert len(result.regions) == 2
     assert result.regions[0].bounds.bottom < 60
     image = laid(request, result)
@@ -153,13 +161,13 @@ def test_a_far_extension_takes_steps_and_says_so(make_engine: MakeEngine, make_p
     heard: list[float] = []
     request, _ = asked(make_photo(64, 64), Margins(bottom=64), keep_stages=True)
     progress = Progress(listener=lambda _stage, share: heard.append(share))
-    result = make_engine().complete(request, progress)
+    result = make_engine().run(request, progress)
     assert len(result.regions) == 1
     assert "filled in 3 steps" in " ".join(result.notices)
     assert {"blended", "step-1-blended", "step-2-blended"} <= result.regions[0].stages.keys()
     assert heard == sorted(heard)
     assert heard[-1] == 1.0
-    again = make_engine().complete(request)
+    again = make_engine().run(request)
     assert np.array_equal(result.regions[0].pixels, again.regions[0].pixels)
 
 
@@ -175,7 +183,7 @@ def test_networks_for_a_side_are_taken_where_there_are_such(make_photo: MakePhot
     photo = make_photo(64, 64)
     for extension, expected in ((Margins(bottom=9), "completion-down"), (Margins(top=9), "completion")):
         networks = Sided()
-        result = Engine(networks, memory=memory).complete(asked(photo, extension)[0])
+        result = Pipeline(networks, memory=memory).run(asked(photo, extension)[0])
         assert set(result.weights) == {"parsing", expected}
         assert set(networks.loads) == {"parsing", expected}
 
@@ -183,7 +191,7 @@ def test_networks_for_a_side_are_taken_where_there_are_such(make_photo: MakePhot
 def test_a_hole_apart_is_left_to_the_networks_for_holes(make_photo: MakePhoto, memory: Any) -> None:
     networks = Sided()
     request, _ = asked(make_photo(64, 64), Margins(bottom=9), Bounds(10, 10, 20, 20))
-    result = Engine(networks, memory=memory).complete(request)
+    result = Pipeline(networks, memory=memory).run(request)
     assert set(result.weights) == {"parsing", "completion", "completion-down"}
 
 
@@ -194,15 +202,15 @@ def test_an_extension_that_does_not_fit_is_refused(
     mask = np.zeros((64, 64), np.uint8)
     mask[20:30] = 255
     with pytest.raises(MaskError, match=r"^Nothing of the photo|^The new part of the canvas is not masked"):
-        make_engine().complete(CompletionRequest(make_photo(64, 64), mask, extension=extension))
+        make_engine().run(CompletionRequest(make_photo(64, 64), mask, extension=extension))
 
 
 def test_a_sketch_is_of_the_whole_canvas(make_engine: MakeEngine, make_photo: MakePhoto) -> None:
-    structure = make_engine(with_face=True).sketch(make_photo(64, 96), Margins(bottom=24), "cpu")
+    structure = make_engine(with_face=True).run(SketchRequest(make_photo(64, 96), Margins(bottom=24)))
     assert structure.bounds == Bounds(0, 0, 64, 96)
     assert 11 in structure.labels
     with pytest.raises(MaskError):
-        make_engine().sketch(make_photo(64, 96), Margins(), "cpu")
+        make_engine().run(SketchRequest(make_photo(64, 96), Margins()))
 
 
 class Dropping(nn.Module):

@@ -1,8 +1,7 @@
-from collections.abc import Sequence
-
 import numpy as np
 
 from portrait_studio.engine.marking import mask_of_people
+from portrait_studio.engine.request import FindInBoxesRequest
 from portrait_studio.engine.things import ThingFound
 from portrait_studio.imaging.geometry import Bounds
 
@@ -16,12 +15,11 @@ class Seer:
     def __init__(self, answers: dict[int, np.ndarray]) -> None:
         self.answers, self.boxes = answers, list[Bounds]()
 
-    def find_in_boxes(self, image: np.ndarray, boxes: Sequence[Bounds], *_: object) -> tuple[ThingFound, ...]:
-        self.boxes = list(boxes)
-        middles = [(box.left + box.right) // 2 for box in boxes]
-        return tuple(ThingFound(box, WHOLE, self.answers[m]) for box, m in zip(boxes, middles, strict=True))
-
-    tighten = find_thing = None  # type: ignore[assignment]
+    def run(self, request: FindInBoxesRequest, *_: object) -> tuple[ThingFound, ...]:
+        self.boxes = list(request.boxes)
+        middles = [(box.left + box.right) // 2 for box in self.boxes]
+        boxes = zip(self.boxes, middles, strict=True)
+        return tuple(ThingFound(box, WHOLE, self.answers[middle]) for box, middle in boxes)
 
 
 def person(left: int, right: int, level: int) -> np.ndarray:
@@ -30,11 +28,17 @@ def person(left: int, right: int, level: int) -> np.ndarray:
     return probability
 
 
+def masked(
+    seer: Seer, leaving: list[Bounds], staying: list[Bounds], figure: np.ndarray | None = None
+) -> np.ndarray:
+    request = FindInBoxesRequest(np.zeros((100, 120, 3), np.uint8), (*leaving, *staying))
+    return mask_of_people(seer, request, len(leaving), figure=figure)  # type: ignore[arg-type]
+
+
 def test_those_who_leave_go_whole_and_those_who_stay_are_not_touched() -> None:
-    image = np.zeros((100, 120, 3), np.uint8)
     # The boxes overlap: both answers claim columns 55 to 60, the one who stays more surely.
     seer = Seer({40: person(20, 60, 220), 75: person(55, 95, 250)})
-    mask = mask_of_people(seer, image, [Bounds(20, 20, 60, 90)], [Bounds(55, 20, 95, 90)])
+    mask = masked(seer, [Bounds(20, 20, 60, 90)], [Bounds(55, 20, 95, 90)])
     assert (mask[20:90, 20:55] == 255).all()
     assert (mask[20:90, 17:20] == 255).all()
     assert not mask[20:90, 55:].any()
@@ -42,13 +46,13 @@ def test_those_who_leave_go_whole_and_those_who_stay_are_not_touched() -> None:
 
 def test_boxes_are_given_room() -> None:
     seer = Seer({40: person(20, 60, 220)})
-    mask_of_people(seer, np.zeros((100, 120, 3), np.uint8), [Bounds(20, 20, 60, 90)], [])
+    masked(seer, [Bounds(20, 20, 60, 90)], [])
     assert seer.boxes == [Bounds(15, 12, 65, 98)]
 
 
 def test_nobody_to_leave_is_an_empty_mask() -> None:
     seer = Seer({75: person(55, 95, 250)})
-    mask = mask_of_people(seer, np.zeros((100, 120, 3), np.uint8), [], [Bounds(55, 20, 95, 90)])
+    mask = masked(seer, [], [Bounds(55, 20, 95, 90)])
     assert not mask.any()
 
 
@@ -61,7 +65,7 @@ def test_the_parser_decides_whose_arm_it_is() -> None:
     figure[20:25, 22:28] = True
     figure[20:25, 5:12] = True
     box, stays = Bounds(20, 20, 60, 90), Bounds(55, 20, 95, 90)
-    mask = mask_of_people(seer, np.zeros((100, 120, 3), np.uint8), [box], [stays], figure=figure)
+    mask = masked(seer, [box], [stays], figure=figure)
     assert not mask[41:49, 46:55].any()
     # A neighbour whom the parser sees, too, but the answer for the main person does not, goes all the same.
     assert (mask[41:49, 22:40] == 255).all()
@@ -71,8 +75,6 @@ def test_whom_the_parser_sees_is_spared_where_no_box_is_theirs() -> None:
     seer = Seer({40: person(20, 60, 220)})
     figure = np.zeros((50, 60), np.bool_)
     figure[10:45, 25:48] = True
-    mask = mask_of_people(
-        seer, np.zeros((100, 120, 3), np.uint8), [Bounds(20, 20, 60, 90)], [], figure=figure
-    )
+    mask = masked(seer, [Bounds(20, 20, 60, 90)], [], figure=figure)
     assert (mask[25:85, 22:46] == 255).all()
     assert not mask[25:85, 52:].any()

@@ -11,9 +11,10 @@ import torch
 from numpy.typing import NDArray
 
 from portrait_studio.engine.devices import PrecisionMemory
+from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.parse import ParsedWindow
 from portrait_studio.engine.parse_memory import ParseMemory
-from portrait_studio.engine.pipeline import Engine
+from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, Method
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Bounds
@@ -27,14 +28,14 @@ class Watched:
 
     def __init__(self, memory: PrecisionMemory) -> None:
         networks = TinyNetworks(with_face=True)
-        self.engine, self.looks = Engine(networks, memory=memory), 0
+        self.engine, self.looks = Pipeline(networks, memory=memory), 0
         networks.modules["parsing"].register_forward_hook(self._count)
 
     def _count(self, *_: object) -> None:
         self.looks += 1
 
     def fill(self, request: CompletionRequest) -> list[NDArray[np.uint8]]:
-        return [np.asarray(region.pixels, np.uint8) for region in self.engine.complete(request).regions]
+        return [np.asarray(region.pixels, np.uint8) for region in self.engine.run(request).regions]
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def request_(make_photo: MakePhoto) -> CompletionRequest:
     photo = make_photo()
     mask = np.zeros(photo.shape[:2], np.uint8)
     mask[30:50, 40:60] = 255
-    return CompletionRequest(photo, mask, CompletionOptions(Method.NETWORK, device="cpu"))
+    return CompletionRequest(photo, mask, CompletionOptions(Method.NETWORK), hardware=Hardware("cpu"))
 
 
 def test_a_fill_by_other_labels_asks_the_parser_nothing(
@@ -79,7 +80,7 @@ def test_another_number_of_threads_is_looked_at(memory: PrecisionMemory, request
     watched = Watched(memory)
     watched.fill(request_)
     looks, more = watched.looks, torch.get_num_threads() + 1
-    watched.fill(replace(request_, options=replace(request_.options, threads=more)))
+    watched.fill(replace(request_, hardware=Hardware("cpu", threads=more)))
     assert watched.looks == 2 * looks
 
 

@@ -13,15 +13,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from portrait_studio.engine.pipeline import Engine
+from portrait_studio.engine.hardware import Hardware
+from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.progress import CancelToken, Progress, Stage
-from portrait_studio.engine.request import CompletionOptions, CompletionRequest, CompletionResult, Method
+from portrait_studio.engine.request import (
+    CompletionOptions,
+    CompletionRequest,
+    CompletionResult,
+    Method,
+    ParseRequest,
+)
 from portrait_studio.errors import Cancelled, DeviceError, MaskError, OptionError, WeightsError
 from portrait_studio.imaging.geometry import Bounds
 
-MakeEngine = Callable[..., Engine]
+MakeEngine = Callable[..., Pipeline]
 MakePhoto = Callable[..., NDArray[Any]]
-ON_CPU = CompletionOptions(device="cpu")
 
 
 def mask_of(shape: tuple[int, ...], *boxes: Bounds) -> NDArray[np.uint8]:
@@ -77,8 +83,8 @@ def test_only_the_band_changes(
 ) -> None:
     image = make_photo()
     mask = mask_of(image.shape, hole)
-    request = CompletionRequest(image, mask, CompletionOptions(method=method, device="cpu"))
-    result = make_engine(with_face=True).complete(request)
+    request = CompletionRequest(image, mask, CompletionOptions(method=method))
+    result = make_engine(with_face=True).run(request)
     check_outside(image, mask, result, request.options.grow_px)
     assert len(result.regions) == 1
     assert not np.array_equal(pasted(image, result), image)
@@ -88,7 +94,7 @@ def test_only_the_band_changes(
 def test_depth_is_kept(make_engine: MakeEngine, make_photo: MakePhoto, dtype: type) -> None:
     image = make_photo(dtype=dtype)
     mask = mask_of(image.shape, HOLES["middle"])
-    result = make_engine().complete(CompletionRequest(image, mask, ON_CPU))
+    result = make_engine().run(CompletionRequest(image, mask))
     check_outside(image, mask, result, 2)
     if dtype is np.uint16:
         # Values between the 256 levels of eight bits show that nothing was rounded on the way.
@@ -99,15 +105,15 @@ def test_depth_is_kept(make_engine: MakeEngine, make_photo: MakePhoto, dtype: ty
 def test_band_is_as_wide_as_asked(make_engine: MakeEngine, make_photo: MakePhoto, grow_px: int) -> None:
     image = make_photo()
     mask = mask_of(image.shape, HOLES["middle"])
-    options = CompletionOptions(method=Method.NETWORK, device="cpu", grow_px=grow_px)
-    result = make_engine().complete(CompletionRequest(image, mask, options))
+    options = CompletionOptions(method=Method.NETWORK, grow_px=grow_px)
+    result = make_engine().run(CompletionRequest(image, mask, options))
     check_outside(image, mask, result, grow_px)
 
 
 def test_several_holes_are_filled_apart(make_engine: MakeEngine, make_photo: MakePhoto) -> None:
     image = make_photo(400, 300)
     mask = mask_of(image.shape, Bounds(5, 5, 190, 12), Bounds(200, 200, 390, 210), Bounds(300, 20, 302, 22))
-    result = make_engine().complete(CompletionRequest(image, mask, ON_CPU))
+    result = make_engine().run(CompletionRequest(image, mask))
     assert len(result.regions) == 3
     check_outside(image, mask, result, 2)
 
@@ -115,8 +121,8 @@ def test_several_holes_are_filled_apart(make_engine: MakeEngine, make_photo: Mak
 def test_close_holes_share_a_region(make_engine: MakeEngine, make_photo: MakePhoto) -> None:
     image = make_photo(400, 300)
     mask = mask_of(image.shape, Bounds(100, 100, 120, 120), Bounds(125, 100, 145, 120))
-    options = CompletionOptions(method=Method.NETWORK, device="cpu")
-    result = make_engine().complete(CompletionRequest(image, mask, options))
+    options = CompletionOptions(method=Method.NETWORK)
+    result = make_engine().run(CompletionRequest(image, mask, options))
     assert len(result.regions) == 1
     check_outside(image, mask, result, 2)
 
@@ -143,8 +149,8 @@ def test_any_photo_any_holes(
         mask[top : top + 1 + int(h * height / 2), left : left + 1 + int(w * width / 2)] = 1
     if mask.all():
         mask[0, 0] = 0
-    options = CompletionOptions(method=Method.NETWORK, device="cpu", grow_px=grow_px)
-    result = make_engine(with_face=True).complete(CompletionRequest(image, mask, options))
+    options = CompletionOptions(method=Method.NETWORK, grow_px=grow_px)
+    result = make_engine(with_face=True).run(CompletionRequest(image, mask, options))
     check_outside(image, mask, result, grow_px)
 
 
@@ -152,12 +158,12 @@ def test_any_photo_any_holes(
 def test_same_seed_same_pixels(make_engine: MakeEngine, make_photo: MakePhoto, method: Method) -> None:
     image = make_photo()
     mask = mask_of(image.shape, HOLES["middle"])
-    request = CompletionRequest(image, mask, CompletionOptions(method=method, device="cpu", seed=3))
+    request = CompletionRequest(image, mask, CompletionOptions(method=method, seed=3))
     engine = make_engine()
-    first = engine.complete(request)
+    first = engine.run(request)
     np.random.default_rng(1).random(10)
     torch.rand(10)
-    again = engine.complete(request)
+    again = engine.run(request)
     assert np.array_equal(first.regions[0].pixels, again.regions[0].pixels)
 
 
@@ -165,8 +171,8 @@ def test_other_seed_other_pixels(make_engine: MakeEngine, make_photo: MakePhoto)
     image = make_photo()
     mask = mask_of(image.shape, HOLES["middle"])
     engine = make_engine()
-    options = [CompletionOptions(device="cpu", seed=seed) for seed in (0, 1)]
-    crops = [engine.complete(CompletionRequest(image, mask, one)).regions[0].pixels for one in options]
+    options = [CompletionOptions(seed=seed) for seed in (0, 1)]
+    crops = [engine.run(CompletionRequest(image, mask, one)).regions[0].pixels for one in options]
     assert not np.array_equal(crops[0], crops[1])
 
 
@@ -176,9 +182,9 @@ def test_other_seeds_draw_other_structures_inside_the_hole_only(
     image = make_photo()
     mask = mask_of(image.shape, HOLES["middle"])
     engine = make_engine()
-    options = [CompletionOptions(Method.NETWORK, seed=seed, device="cpu") for seed in (0, 1, 2)]
+    options = [CompletionOptions(Method.NETWORK, seed=seed) for seed in (0, 1, 2)]
     likeliest, *others = (
-        engine.complete(CompletionRequest(image, mask, one)).regions[0].structure for one in options
+        engine.run(CompletionRequest(image, mask, one)).regions[0].structure for one in options
     )
     window = likeliest.bounds
     hole = cv2.resize(mask[window.slices], likeliest.labels.shape[::-1], interpolation=cv2.INTER_LINEAR) > 0
@@ -194,8 +200,8 @@ def test_detail_that_the_network_cannot_see_is_that_of_the_patches(
     image = make_photo(720, 660)
     mask = np.zeros(image.shape[:2], np.uint8)
     mask[230:410, 250:430] = 255
-    options = CompletionOptions(device="cpu", keep_stages=True)
-    (region,) = make_engine().complete(CompletionRequest(image, mask, options)).regions
+    options = CompletionOptions(keep_stages=True)
+    (region,) = make_engine().run(CompletionRequest(image, mask, options)).regions
     texture, composite = (region.stages[name].astype(np.float32) for name in ("texture", "composite"))
     window = region.structure.bounds
     hole = cv2.erode(mask[window.slices], np.ones((9, 9), np.uint8)) > 0
@@ -211,13 +217,13 @@ def test_the_photo_and_the_mask_are_not_written_to(make_engine: MakeEngine, make
     mask = mask_of(image.shape, HOLES["corner"])
     image.setflags(write=False)
     mask.setflags(write=False)
-    make_engine(with_face=True).complete(CompletionRequest(image, mask, ON_CPU))
+    make_engine(with_face=True).run(CompletionRequest(image, mask))
 
 
 def test_grey_photo_stays_grey(make_engine: MakeEngine, make_photo: MakePhoto) -> None:
     image = np.ascontiguousarray(np.repeat(make_photo()[..., :1], 3, axis=2))
     mask = mask_of(image.shape, HOLES["middle"])
-    result = make_engine(with_face=True).complete(CompletionRequest(image, mask, ON_CPU))
+    result = make_engine(with_face=True).run(CompletionRequest(image, mask))
     pixels = result.regions[0].pixels
     assert np.array_equal(pixels[..., 0], pixels[..., 1])
     assert np.array_equal(pixels[..., 1], pixels[..., 2])
@@ -228,8 +234,8 @@ def test_structure_of_the_user_overrules_the_network(make_engine: MakeEngine, ma
     mask = mask_of(image.shape, HOLES["middle"])
     structure = np.full(mask.shape, 255, np.uint8)
     structure[30:50, 30:60] = 6
-    options = CompletionOptions(method=Method.NETWORK, device="cpu")
-    result = make_engine().complete(CompletionRequest(image, mask, options, structure))
+    options = CompletionOptions(method=Method.NETWORK)
+    result = make_engine().run(CompletionRequest(image, mask, options, structure))
     for found in (result.structure, result.regions[0].structure):
         labels = cv2.resize(
             found.labels, (found.bounds.width, found.bounds.height), interpolation=cv2.INTER_NEAREST
@@ -244,10 +250,10 @@ def test_stages_are_kept_when_asked_for(make_engine: MakeEngine, make_photo: Mak
     image = make_photo()
     mask = mask_of(image.shape, HOLES["middle"])
     engine = make_engine(with_face=True)
-    silent = engine.complete(CompletionRequest(image, mask, ON_CPU))
+    silent = engine.run(CompletionRequest(image, mask))
     assert silent.regions[0].stages == {}
-    options = CompletionOptions(device="cpu", keep_stages=True)
-    result = engine.complete(CompletionRequest(image, mask, options))
+    options = CompletionOptions(keep_stages=True)
+    result = engine.run(CompletionRequest(image, mask, options))
     stages = result.regions[0].stages
     assert set(stages) == {"completion", "texture", "face-before", "face-after", "composite", "blended"}
     assert all(picture.dtype == np.uint8 and picture.shape[2] == 3 for picture in stages.values())
@@ -257,7 +263,7 @@ def test_stages_are_kept_when_asked_for(make_engine: MakeEngine, make_photo: Mak
 def test_result_says_what_was_used(make_engine: MakeEngine, make_photo: MakePhoto) -> None:
     image = make_photo()
     mask = mask_of(image.shape, HOLES["middle"])
-    result = make_engine(with_face=True).complete(CompletionRequest(image, mask, ON_CPU))
+    result = make_engine(with_face=True).run(CompletionRequest(image, mask))
     assert set(result.weights) == {"parsing", "completion", "face"}
     assert all(len(digest) == 64 for digest in result.weights.values())
     assert set(result.seconds) == {stage.value for stage in Stage}
@@ -268,9 +274,9 @@ def test_result_says_what_was_used(make_engine: MakeEngine, make_photo: MakePhot
 def test_face_is_refined_far_from_the_origin(make_engine: MakeEngine, make_photo: MakePhoto) -> None:
     image = make_photo(900, 800)
     mask = mask_of(image.shape, Bounds(440, 390, 470, 420))
-    options = CompletionOptions(method=Method.NETWORK, device="cpu", keep_stages=True)
-    plain = make_engine(with_face=True, missing=("face",)).complete(CompletionRequest(image, mask, options))
-    refined = make_engine(with_face=True).complete(CompletionRequest(image, mask, options))
+    options = CompletionOptions(method=Method.NETWORK, keep_stages=True)
+    plain = make_engine(with_face=True, missing=("face",)).run(CompletionRequest(image, mask, options))
+    refined = make_engine(with_face=True).run(CompletionRequest(image, mask, options))
     check_outside(image, mask, refined, 2)
     assert "face-after" in refined.regions[0].stages
     means = [result.regions[0].stages["composite"].mean() for result in (plain, refined)]
@@ -281,8 +287,8 @@ def test_patches_need_no_completion_network(make_engine: MakeEngine, make_photo:
     image = make_photo()
     mask = mask_of(image.shape, HOLES["middle"])
     engine = make_engine(with_face=True, missing=("completion", "face"))
-    options = CompletionOptions(method=Method.PATCHES, device="cpu")
-    result = engine.complete(CompletionRequest(image, mask, options))
+    options = CompletionOptions(method=Method.PATCHES)
+    result = engine.run(CompletionRequest(image, mask, options))
     assert set(result.weights) == {"parsing"}
 
 
@@ -291,14 +297,14 @@ def test_missing_weights_are_named(make_engine: MakeEngine, make_photo: MakePhot
     image = make_photo()
     mask = mask_of(image.shape, HOLES["middle"])
     with pytest.raises(WeightsError, match=task):
-        make_engine(missing=(task,)).complete(CompletionRequest(image, mask, ON_CPU))
+        make_engine(missing=(task,)).run(CompletionRequest(image, mask))
 
 
 def test_missing_face_weights_cost_a_notice(make_engine: MakeEngine, make_photo: MakePhoto) -> None:
     image = make_photo()
     mask = mask_of(image.shape, HOLES["middle"])
     engine = make_engine(with_face=True, missing=("face",))
-    result = engine.complete(CompletionRequest(image, mask, ON_CPU))
+    result = engine.run(CompletionRequest(image, mask))
     assert len(result.notices) == 1
     assert "face" in result.notices[0]
 
@@ -313,9 +319,9 @@ def test_cancel_from_every_stage(make_engine: MakeEngine, make_photo: MakePhoto,
         if running is stage:
             token.cancel()
 
-    request = CompletionRequest(image, mask, ON_CPU)
+    request = CompletionRequest(image, mask)
     with pytest.raises(Cancelled):
-        make_engine(with_face=True).complete(request, Progress(token, listen))
+        make_engine(with_face=True).run(request, Progress(token, listen))
 
 
 def test_progress_only_grows(make_engine: MakeEngine, make_photo: MakePhoto) -> None:
@@ -323,7 +329,7 @@ def test_progress_only_grows(make_engine: MakeEngine, make_photo: MakePhoto) -> 
     mask = mask_of(image.shape, Bounds(5, 5, 190, 12), Bounds(200, 200, 390, 210))
     heard: list[float] = []
     progress = Progress(listener=lambda _stage, share: heard.append(share))
-    make_engine(with_face=True).complete(CompletionRequest(image, mask, ON_CPU), progress)
+    make_engine(with_face=True).run(CompletionRequest(image, mask), progress)
     assert heard == sorted(heard)
     assert 0 <= heard[0] < 0.1
     assert heard[-1] == pytest.approx(1.0)
@@ -357,7 +363,7 @@ def test_less_memory_smaller_crop(make_engine: MakeEngine, make_photo: MakePhoto
     image = make_photo(1200, 1200)
     mask = mask_of(image.shape, Bounds(500, 500, 900, 900))
     texture = MemoryThatRunsOut(1_000_000, error)
-    result = make_engine(synthesise=texture).complete(CompletionRequest(image, mask, ON_CPU))
+    result = make_engine(synthesise=texture).run(CompletionRequest(image, mask))
     assert texture.tried == [1200 * 1200, 950 * 950]
     assert len(result.notices) == 1
     assert "Memory ran out" in result.notices[0]
@@ -369,7 +375,7 @@ def test_no_memory_at_all_is_a_sentence(make_engine: MakeEngine, make_photo: Mak
     mask = mask_of(image.shape, HOLES["middle"])
     engine = make_engine(synthesise=MemoryThatRunsOut(0, MemoryError()))
     with pytest.raises(DeviceError, match="not enough memory"):
-        engine.complete(CompletionRequest(image, mask, ON_CPU))
+        engine.run(CompletionRequest(image, mask))
 
 
 def test_other_errors_are_not_swallowed(make_engine: MakeEngine, make_photo: MakePhoto) -> None:
@@ -377,7 +383,7 @@ def test_other_errors_are_not_swallowed(make_engine: MakeEngine, make_photo: Mak
     mask = mask_of(image.shape, HOLES["middle"])
     texture = MemoryThatRunsOut(0, RuntimeError("shapes do not match"))
     with pytest.raises(RuntimeError, match="shapes"):
-        make_engine(synthesise=texture).complete(CompletionRequest(image, mask, ON_CPU))
+        make_engine(synthesise=texture).run(CompletionRequest(image, mask))
     assert len(texture.tried) == 1
 
 
@@ -393,26 +399,28 @@ def test_bad_masks(
     make_engine: MakeEngine, make_photo: MakePhoto, mask: NDArray[np.uint8], sentence: str
 ) -> None:
     with pytest.raises(MaskError, match=sentence):
-        make_engine().complete(CompletionRequest(make_photo(), mask, ON_CPU))
+        make_engine().run(CompletionRequest(make_photo(), mask))
 
 
 def test_bad_options(make_engine: MakeEngine, make_photo: MakePhoto) -> None:
     image = make_photo()
     mask = mask_of(image.shape, HOLES["middle"])
     with pytest.raises(OptionError, match="abacus"):
-        make_engine().complete(CompletionRequest(image, mask, CompletionOptions(device="abacus")))
+        make_engine().run(CompletionRequest(image, mask, hardware=Hardware("abacus")))
     with pytest.raises(OptionError, match="blend band"):
-        make_engine().complete(CompletionRequest(image, mask, CompletionOptions(device="cpu", grow_px=-1)))
+        make_engine().run(CompletionRequest(image, mask, CompletionOptions(grow_px=-1)))
     with pytest.raises(OptionError, match="1 to 256 threads"):
-        make_engine().complete(CompletionRequest(image, mask, CompletionOptions(device="cpu", threads=-1)))
+        make_engine().run(CompletionRequest(image, mask, hardware=Hardware(threads=-1)))
 
 
 def test_a_fill_takes_the_threads_that_it_is_asked_for(
     make_engine: MakeEngine, make_photo: MakePhoto
 ) -> None:
     image, before = make_photo(), torch.get_num_threads()
-    options = CompletionOptions(method=Method.NETWORK, device="cpu", threads=before + 1)
-    result = make_engine().complete(CompletionRequest(image, mask_of(image.shape, HOLES["middle"]), options))
+    options, hardware = CompletionOptions(method=Method.NETWORK), Hardware(threads=before + 1)
+    result = make_engine().run(
+        CompletionRequest(image, mask_of(image.shape, HOLES["middle"]), options, hardware=hardware)
+    )
     assert result.hardware.threads == before + 1
     assert torch.get_num_threads() == before
 
@@ -424,10 +432,24 @@ def test_parse_covers_the_photo_without_distortion(
     image = make_photo(*size)
     heard: list[tuple[Stage, float]] = []
     progress = Progress(listener=lambda stage, share: heard.append((stage, share)), shares={Stage.PARSE: 1.0})
-    structure = make_engine(with_face=True).parse(image, device="cpu", progress=progress)
+    structure = make_engine(with_face=True).run(ParseRequest(image), progress)
     assert heard[-1] == (Stage.PARSE, pytest.approx(1.0))
     assert structure.bounds == Bounds(0, 0, *size)
     height, width = structure.labels.shape
     assert width / height == pytest.approx(size[0] / size[1], rel=0.02)
     assert structure.heatmaps.shape == (16, -(-height // 4), -(-width // 4))
     assert structure.labels[height // 2, width // 2] == 11
+
+
+def test_what_is_preferred_holds_where_a_request_leaves_it_open(
+    make_engine: MakeEngine, make_photo: MakePhoto
+) -> None:
+    image, engine = make_photo(), make_engine()
+    mask = mask_of(image.shape, HOLES["middle"])
+    engine.prefer(Hardware("cpu", "bfloat16"))
+    asked = [Hardware(), Hardware(precision="float32")]
+    ran_on = [engine.run(CompletionRequest(image, mask, hardware=one)).hardware for one in asked]
+    assert [one.precision for one in ran_on] == ["bfloat16", "float32"]
+    engine.prefer(Hardware("abacus"))
+    with pytest.raises(OptionError, match="abacus"):
+        engine.run(CompletionRequest(image, mask))

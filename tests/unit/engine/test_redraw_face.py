@@ -11,7 +11,7 @@ from portrait_studio.engine.align_face import align_face, read_face
 from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.face_label import LabelledFace, lost_face
 from portrait_studio.engine.parse import ParsedWindow
-from portrait_studio.engine.pipeline import Engine
+from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.redraw_face import redraw_face, turn_of_head
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, Method
 from portrait_studio.engine.work_crop import Window
@@ -199,12 +199,12 @@ def with_redrawing(network: TinyFaceCompletion) -> TinyNetworks:
 
 def test_the_default_fill_redraws_a_face_and_says_by_what(memory: object) -> None:
     networks = with_redrawing(TinyFaceCompletion())
-    result = Engine(networks, memory=memory).complete(dotted_request(keep_stages=True))  # type: ignore[arg-type]
+    result = Pipeline(networks, memory=memory).run(dotted_request(keep_stages=True))  # type: ignore[arg-type]
     (region,) = result.regions
     assert "face-completion" in result.weights
     assert "face" not in result.weights
     assert region.stages["face-after"].shape == (128, 128, 3)
-    plain = Engine(TinyNetworks(with_face=True), memory=memory).complete(dotted_request())  # type: ignore[arg-type]
+    plain = Pipeline(TinyNetworks(with_face=True), memory=memory).run(dotted_request())  # type: ignore[arg-type]
     assert "face-completion" not in plain.weights
     assert "face" in plain.weights
     assert not np.array_equal(region.pixels, plain.regions[0].pixels)
@@ -213,14 +213,14 @@ def test_the_default_fill_redraws_a_face_and_says_by_what(memory: object) -> Non
 @pytest.mark.parametrize("method", [Method.NETWORK, Method.PATCHES])
 def test_other_methods_are_as_they_were(memory: object, method: Method) -> None:
     network = TinyFaceCompletion()
-    Engine(with_redrawing(network), memory=memory).complete(dotted_request(method=method))  # type: ignore[arg-type]
+    Pipeline(with_redrawing(network), memory=memory).run(dotted_request(method=method))  # type: ignore[arg-type]
     assert not network.looks
 
 
 def test_a_doubtful_face_falls_back_to_the_fill_as_it_was(memory: object) -> None:
     network = TinyFaceCompletion(sure=False)
-    doubtful = Engine(with_redrawing(network), memory=memory).complete(dotted_request())  # type: ignore[arg-type]
-    plain = Engine(TinyNetworks(with_face=True), memory=memory).complete(dotted_request())  # type: ignore[arg-type]
+    doubtful = Pipeline(with_redrawing(network), memory=memory).run(dotted_request())  # type: ignore[arg-type]
+    plain = Pipeline(TinyNetworks(with_face=True), memory=memory).run(dotted_request())  # type: ignore[arg-type]
     assert network.looks
     assert "face-completion" not in doubtful.weights
     assert doubtful.weights == plain.weights
@@ -232,7 +232,7 @@ def test_small_faces_are_left_to_the_fill_as_it_was(memory: object) -> None:
     photo = dotted_face((96, 96), [(37.0, 41.0), (59.0, 41.0), (48.0, 58.0)], 3)
     mask = np.zeros((96, 96), np.uint8)
     mask[46:52, 42:54] = 255
-    result = Engine(with_redrawing(network), memory=memory).complete(CompletionRequest(photo, mask))  # type: ignore[arg-type]
+    result = Pipeline(with_redrawing(network), memory=memory).run(CompletionRequest(photo, mask))  # type: ignore[arg-type]
     assert not network.looks
     assert "face" in result.weights
 
@@ -243,11 +243,11 @@ def test_new_rows_of_the_canvas_are_not_redrawn(memory: object) -> None:
     mask = np.zeros((160, 160), np.uint8)
     mask[:40] = 255
     extended = CompletionRequest(request.image, mask, extension=Margins(top=40))
-    Engine(with_redrawing(network), memory=memory).complete(extended)  # type: ignore[arg-type]
+    Pipeline(with_redrawing(network), memory=memory).run(extended)  # type: ignore[arg-type]
     assert not network.looks
 
 
 def test_two_fills_one_after_the_other_are_alike(memory: object) -> None:
-    engine = Engine(with_redrawing(TinyFaceCompletion()), memory=memory)  # type: ignore[arg-type]
-    first, second = (engine.complete(dotted_request()) for _ in range(2))
+    engine = Pipeline(with_redrawing(TinyFaceCompletion()), memory=memory)  # type: ignore[arg-type]
+    first, second = (engine.run(dotted_request()) for _ in range(2))
     assert np.array_equal(first.regions[0].pixels, second.regions[0].pixels)

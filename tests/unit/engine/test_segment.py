@@ -4,7 +4,8 @@ import torch
 from torch import Tensor, nn
 
 from portrait_studio.engine.devices import Compute
-from portrait_studio.engine.pipeline import Engine
+from portrait_studio.engine.pipeline import Pipeline
+from portrait_studio.engine.request import FindThingRequest
 from portrait_studio.engine.segment import find_in_boxes, find_thing, tighten
 from portrait_studio.engine.things import Clicks, ThingFound, tightened_mask
 from portrait_studio.errors import MaskError, OptionError
@@ -173,18 +174,18 @@ class RedStore:
 
 def test_the_engine_takes_a_rectangle_clicks_or_both_for_one_thing() -> None:
     image, store = photo(), RedStore()
-    engine = Engine(store)
+    engine = Pipeline(store)
     loose = loose_around(image)
-    by_box = engine.find_thing(image, Clicks(), "cpu", loose=loose)
+    by_box = engine.run(FindThingRequest(image, loose=loose))
     assert by_box.marked == Bounds(95, 75, 225, 185)
     assert by_box.mask(Extent(400, 300))[130, 160]
     assert not store.red.seen[0][1][0, 1:3].any()
-    corrected = engine.find_thing(image, Clicks(outside=((100.0, 80.0),)), "cpu", loose=loose)
+    corrected = engine.run(FindThingRequest(image, Clicks(outside=((100.0, 80.0),)), loose=loose))
     assert corrected.marked == by_box.marked
     assert store.red.seen[-1][1][0, 0].any()
     with pytest.raises(OptionError, match="outside the photo"):
-        engine.find_thing(image, Clicks(((400.0, 10.0),)), "cpu")
+        engine.run(FindThingRequest(image, Clicks(((400.0, 10.0),))))
     with pytest.raises(OptionError, match="outside the photo"):
-        engine.find_thing(image, Clicks(), "cpu", loose=np.zeros_like(loose))
+        engine.run(FindThingRequest(image, loose=np.zeros_like(loose)))
     with pytest.raises(MaskError):
-        engine.find_thing(image, Clicks(), "cpu", loose=loose[1:])
+        engine.run(FindThingRequest(image, loose=loose[1:]))

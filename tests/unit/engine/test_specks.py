@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from portrait_studio.engine.pipeline import Engine
+from portrait_studio.engine.hardware import Hardware
+from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.progress import CancelToken, Progress, Stage
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, CompletionResult, Method
 from portrait_studio.engine.shift_map import find_shifts, thickness_of
@@ -18,8 +19,7 @@ from portrait_studio.errors import Cancelled
 from portrait_studio.imaging.geometry import Bounds
 from tests.helpers.tiny_networks import TinyNetworks
 
-MakeEngine = Callable[..., Engine]
-ON_CPU = CompletionOptions(device="cpu")
+MakeEngine = Callable[..., Pipeline]
 SIZE = (900, 700)
 SPOTS = [(100, 90), (450, 120), (820, 600), (300, 420), (8, 5), (640, 350)]
 
@@ -30,8 +30,10 @@ def networks() -> TinyNetworks:
 
 
 @pytest.fixture
-def engine(networks: TinyNetworks, memory: object) -> Engine:
-    return Engine(networks, memory=memory)  # type: ignore[arg-type]
+def engine(networks: TinyNetworks, memory: object) -> Pipeline:
+    engine = Pipeline(networks, memory=memory)  # type: ignore[arg-type]
+    engine.prefer(Hardware("cpu"))
+    return engine
 
 
 def stripes(dtype: type = np.uint8) -> NDArray[Any]:
@@ -77,10 +79,10 @@ def worst(image: NDArray[Any], truth: NDArray[Any], mask: NDArray[np.uint8]) -> 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_specks_on_cloth_are_continued_without_a_network(
-    engine: Engine, networks: TinyNetworks, dtype: type
+    engine: Pipeline, networks: TinyNetworks, dtype: type
 ) -> None:
     truth, mask = stripes(dtype), specks()
-    result = engine.complete(CompletionRequest(damaged(truth, mask), mask, ON_CPU))
+    result = engine.run(CompletionRequest(damaged(truth, mask), mask))
     assert len(result.regions) == len(SPOTS)
     assert networks.loads == ["parsing"]
     assert set(result.weights) == {"parsing"}
@@ -90,49 +92,51 @@ def test_specks_on_cloth_are_continued_without_a_network(
     assert np.array_equal(filled[outside], truth[outside])
 
 
-def test_a_speck_across_a_border_continues_the_border(engine: Engine, networks: TinyNetworks) -> None:
+def test_a_speck_across_a_border_continues_the_border(engine: Pipeline, networks: TinyNetworks) -> None:
     truth = two_tone()
     mask = specks([(480, 250), (420, 400)])
-    result = engine.complete(CompletionRequest(damaged(truth, mask), mask, ON_CPU))
+    result = engine.run(CompletionRequest(damaged(truth, mask), mask))
     assert networks.loads == ["parsing"]
     assert worst(pasted(damaged(truth, mask), result), truth, mask) < 40
     apart = np.abs(pasted(damaged(truth, mask), result).astype(int) - truth)[mask != 0]
     assert apart.mean() < 3
 
 
-def test_a_scratch_is_continued_along_its_whole_length(engine: Engine, networks: TinyNetworks) -> None:
+def test_a_scratch_is_continued_along_its_whole_length(engine: Pipeline, networks: TinyNetworks) -> None:
     truth, mask = stripes(), np.zeros(SIZE[::-1], np.uint8)
     cv2.line(mask, (50, 60), (850, 640), 255, 3)
-    result = engine.complete(CompletionRequest(damaged(truth, mask), mask, ON_CPU))
+    result = engine.run(CompletionRequest(damaged(truth, mask), mask))
     assert networks.loads == ["parsing"]
     assert worst(pasted(damaged(truth, mask), result), truth, mask) < 12
 
 
-def test_a_soft_mask_is_a_hole_where_it_is_not_zero(engine: Engine, networks: TinyNetworks) -> None:
+def test_a_soft_mask_is_a_hole_where_it_is_not_zero(engine: Pipeline, networks: TinyNetworks) -> None:
     truth, mask = stripes(), cv2.GaussianBlur(specks(radius=3), (5, 5), 0)
     assert np.unique(mask).size > 2
-    result = engine.complete(CompletionRequest(damaged(truth, mask), mask, ON_CPU))
+    result = engine.run(CompletionRequest(damaged(truth, mask), mask))
     assert networks.loads == ["parsing"]
     assert worst(pasted(damaged(truth, mask), result), truth, mask) < 6
 
 
 def test_what_its_surroundings_do_not_explain_goes_the_long_way(
-    engine: Engine, networks: TinyNetworks
+    engine: Pipeline, networks: TinyNetworks
 ) -> None:
     image, mask = stripes(), specks([(300, 300)])
     y, x = np.mgrid[-30:31, -30:31]
     wheel = np.rint(127 + 127 * np.cos(3 * np.arctan2(y, x)[..., None] + np.array([0.0, 2.1, 4.2])))
     image[270:331, 270:331] = np.where((x**2 + y**2 < 900)[..., None], wheel, image[270:331, 270:331])
-    engine.complete(CompletionRequest(damaged(image, mask), mask, ON_CPU))
+    engine.run(CompletionRequest(damaged(image, mask), mask))
     assert networks.loads.count("completion") == 1
 
 
-def test_a_wanted_label_that_is_not_around_goes_the_long_way(engine: Engine, networks: TinyNetworks) -> None:
+def test_a_wanted_label_that_is_not_around_goes_the_long_way(
+    engine: Pipeline, networks: TinyNetworks
+) -> None:
     image, mask = stripes(), specks([(300, 300), (600, 500)])
     structure = np.full(mask.shape, 255, np.uint8)
     structure[295:306, 295:306] = 6
     structure[495:506, 595:606] = 0
-    result = engine.complete(CompletionRequest(image, mask, ON_CPU, structure))
+    result = engine.run(CompletionRequest(image, mask, structure=structure))
     assert networks.loads.count("completion") == 1
     assert (result.regions[0].structure.labels == 6).any()
 
@@ -140,25 +144,25 @@ def test_a_wanted_label_that_is_not_around_goes_the_long_way(engine: Engine, net
 @pytest.mark.parametrize(
     ("options", "windows"),
     [
-        (CompletionOptions(Method.NETWORK, device="cpu"), 2),
-        (CompletionOptions(hole_by_hole=True, device="cpu"), 3),
+        (CompletionOptions(Method.NETWORK), 2),
+        (CompletionOptions(hole_by_hole=True), 3),
     ],
 )
 def test_who_asks_for_the_network_gets_it(
-    engine: Engine, networks: TinyNetworks, options: CompletionOptions, windows: int
+    engine: Pipeline, networks: TinyNetworks, options: CompletionOptions, windows: int
 ) -> None:
     image, mask = stripes(), specks([(100, 90), (200, 150), (700, 500)])
-    result = engine.complete(CompletionRequest(image, mask, options))
+    result = engine.run(CompletionRequest(image, mask, options))
     assert networks.loads.count("completion") == windows
     # The whole photo, and a closer look for each window.
     assert networks.loads.count("parsing") == windows + 1
     assert len(result.regions) == 3
 
 
-def test_specks_beside_a_large_hole_do_without_its_network(engine: Engine, networks: TinyNetworks) -> None:
+def test_specks_beside_a_large_hole_do_without_its_network(engine: Pipeline, networks: TinyNetworks) -> None:
     truth, mask = stripes(), specks()
     mask[200:280, 560:640] = 255
-    result = engine.complete(CompletionRequest(damaged(truth, mask), mask, ON_CPU))
+    result = engine.run(CompletionRequest(damaged(truth, mask), mask))
     assert networks.loads.count("completion") == 1
     assert len(result.regions) == len(SPOTS) + 1
     tops = [region.bounds.top for region in result.regions]
@@ -168,12 +172,12 @@ def test_specks_beside_a_large_hole_do_without_its_network(engine: Engine, netwo
     assert worst(pasted(damaged(truth, mask), result), truth, small) < 6
 
 
-def test_the_same_seed_gives_the_same_pixels_and_another_one_others(engine: Engine) -> None:
+def test_the_same_seed_gives_the_same_pixels_and_another_one_others(engine: Pipeline) -> None:
     image, mask = stripes(), specks()
     image = np.clip(image + np.random.default_rng(0).normal(0, 12, image.shape), 0, 255).astype(np.uint8)
 
     def filled(seed: int) -> CompletionResult:
-        return engine.complete(CompletionRequest(image, mask, CompletionOptions(device="cpu", seed=seed)))
+        return engine.run(CompletionRequest(image, mask, CompletionOptions(seed=seed)))
 
     first, again, other = filled(3), filled(3), filled(4)
     assert all(np.array_equal(a.pixels, b.pixels) for a, b in zip(first.regions, again.regions, strict=True))
@@ -181,33 +185,33 @@ def test_the_same_seed_gives_the_same_pixels_and_another_one_others(engine: Engi
         not np.array_equal(a.pixels, b.pixels) for a, b in zip(first.regions, other.regions, strict=True)
     )
     # Candidates of one hole are told apart by its place alone.
-    patches = engine.complete(CompletionRequest(image, mask, CompletionOptions(Method.NETWORK, device="cpu")))
+    patches = engine.run(CompletionRequest(image, mask, CompletionOptions(Method.NETWORK)))
     assert [region.bounds for region in first.regions] == [region.bounds for region in patches.regions]
 
 
-def test_a_speck_is_filled_alike_alone_and_among_others(engine: Engine) -> None:
+def test_a_speck_is_filled_alike_alone_and_among_others(engine: Pipeline) -> None:
     image = stripes()
-    alone = engine.complete(CompletionRequest(image, specks(SPOTS[:1]), ON_CPU)).regions[0]
+    alone = engine.run(CompletionRequest(image, specks(SPOTS[:1]))).regions[0]
     among = next(
         region
-        for region in engine.complete(CompletionRequest(image, specks(), ON_CPU)).regions
+        for region in engine.run(CompletionRequest(image, specks())).regions
         if region.bounds == alone.bounds
     )
     assert np.array_equal(alone.pixels, among.pixels)
 
 
-def test_a_grey_photo_stays_grey(engine: Engine) -> None:
+def test_a_grey_photo_stays_grey(engine: Pipeline) -> None:
     image = np.ascontiguousarray(np.repeat(stripes()[..., :1], 3, axis=2))
-    for region in engine.complete(CompletionRequest(image, specks(), ON_CPU)).regions:
+    for region in engine.run(CompletionRequest(image, specks())).regions:
         assert np.array_equal(region.pixels[..., 0], region.pixels[..., 1])
         assert np.array_equal(region.pixels[..., 1], region.pixels[..., 2])
 
 
-def test_stages_and_structure_of_a_speck_can_be_looked_at(engine: Engine) -> None:
+def test_stages_and_structure_of_a_speck_can_be_looked_at(engine: Pipeline) -> None:
     image, mask = stripes(), specks()
-    options = CompletionOptions(device="cpu", keep_stages=True)
+    options = CompletionOptions(keep_stages=True)
     whole = Bounds(0, 0, *SIZE)
-    for region in engine.complete(CompletionRequest(image, mask, options)).regions:
+    for region in engine.run(CompletionRequest(image, mask, options)).regions:
         assert set(region.stages) == {"composite", "blended"}
         structure = region.structure
         assert structure.bounds.intersected(whole) == structure.bounds
@@ -217,7 +221,7 @@ def test_stages_and_structure_of_a_speck_can_be_looked_at(engine: Engine) -> Non
         assert width / height == pytest.approx(structure.bounds.width / structure.bounds.height, rel=0.1)
 
 
-def test_cancel_stops_between_two_specks(engine: Engine) -> None:
+def test_cancel_stops_between_two_specks(engine: Pipeline) -> None:
     token, heard = CancelToken(), []
 
     def listen(stage: Stage, _share: float) -> None:
@@ -226,16 +230,16 @@ def test_cancel_stops_between_two_specks(engine: Engine) -> None:
         heard.append(stage)
 
     with pytest.raises(Cancelled):
-        engine.complete(CompletionRequest(stripes(), specks(), ON_CPU), Progress(token, listen))
+        engine.run(CompletionRequest(stripes(), specks()), Progress(token, listen))
     assert heard.count(Stage.TEXTURE) == 1
     assert Stage.BLEND not in heard
 
 
-def test_progress_only_grows_over_specks_and_a_large_hole(engine: Engine) -> None:
+def test_progress_only_grows_over_specks_and_a_large_hole(engine: Pipeline) -> None:
     mask, heard = specks(), []
     mask[200:280, 560:640] = 255
     progress = Progress(listener=lambda _stage, share: heard.append(share))
-    engine.complete(CompletionRequest(stripes(), mask, ON_CPU), progress)
+    engine.run(CompletionRequest(stripes(), mask), progress)
     assert heard == sorted(heard)
     assert heard[-1] == pytest.approx(1.0)
 
