@@ -24,6 +24,9 @@ _SKIN_LABELS: Final = [
     LABELS.index(part) for part in ("face", "left-arm", "right-arm", "left-leg", "right-leg")
 ]
 
+_MAP_ERROR: Final = 2
+"""How wrong the outlines of a parsing map may be, in its pixels."""
+
 
 @dataclass(frozen=True, eq=False)
 class MapRegion:
@@ -40,6 +43,12 @@ class MapRegion:
     bounds: Bounds
     inside: NDArray[np.bool_]
     is_thing: bool = False
+
+    @property
+    def error_px(self) -> int:
+        """How far its outline may lie beside the true edge, in photo pixels."""
+        width: int = self.inside.shape[1]
+        return max(1, round(_MAP_ERROR * self.bounds.width / width))
 
     def outline(self, photo: Extent, reach_px: int = 0) -> tuple[Bounds, Mask]:
         """The region in photo pixels, with a smooth outline.

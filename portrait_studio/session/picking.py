@@ -1,8 +1,7 @@
-"""Select by meaning: what is under the pointer becomes the mask, and people can be protected."""
+"""Selecting by meaning: the thing or person under the pointer becomes the mask."""
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
@@ -12,17 +11,15 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.document.document import Document
-from portrait_studio.document.history import Step
-from portrait_studio.editing.map_regions import MapRegion, Protection
-from portrait_studio.engine.label_mask import usual_reach
+from portrait_studio.editing.map_regions import MapRegion
+from portrait_studio.editing.picked import PickedRegion, PickedThing, PickMode
 from portrait_studio.engine.things import Clicks, ThingFound
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import HOLE, Mask
 from portrait_studio.messages import Message
 from portrait_studio.session.editing import Editing
-from portrait_studio.session.last_pick import LastPick, PickMode
 from portrait_studio.session.parsing_maps import ParsingMaps
-from portrait_studio.session.picked import PickedPart, PickedThing, coarseness
+from portrait_studio.session.pick_step import PickStep
 from portrait_studio.session.segmentation import Segmentation
 from portrait_studio.session.tools import Target, Tools
 
@@ -55,10 +52,8 @@ class _Search:
 
 
 class Picking(QObject):
-    """Takes things and people by a click or a rectangle, and keeps the mask away from protected people."""
+    """Takes things and people by a click or a rectangle."""
 
-    protection_changed = Signal()
-    """Other people are in the photo, or others of them are protected"""
     marked = Signal()
     """A pick added something to the mask"""
     hinted = Signal(object)
@@ -84,31 +79,11 @@ class Picking(QObject):
         super().__init__(parent)
         self._editing, self._tools = editing, tools
         self._parsing_maps, self._segmentation = parsing_maps, segmentation
-        self._last = LastPick(editing, parsing_maps, tools, self)
+        self._last = PickStep(editing, parsing_maps, tools, self)
         self._pending: _Search | None = None
         self._answered: tuple[_Search, PickedThing] | None = None
-        self._people: tuple[MapRegion, ...] = ()
-        self._guards: tuple[Protection, ...] = ()
-        self._protected: frozenset[int] = frozenset()
         self._last.hinted.connect(self.hinted)
         segmentation.ended.connect(self._on_search_ended)
-        parsing_maps.changed.connect(self._on_map_changed)
-        editing.protected_changed.connect(self._read_protected)
-
-    @property
-    def people(self) -> tuple[MapRegion, ...]:
-        """The bodies in the photo, numbered from left to right."""
-        return self._people
-
-    @property
-    def protected(self) -> AbstractSet[int]:
-        """Which of them are protected, by their place in `people`."""
-        return self._protected
-
-    @property
-    def guarded(self) -> tuple[MapRegion, ...]:
-        """Protected people without what can be taken away from them."""
-        return tuple(self._guards[number].body for number in sorted(self._protected))
 
     # -- picking -------------------------------------------------------------------------------------------
 
@@ -127,10 +102,10 @@ class Picking(QObject):
         """
         if self._tools.target is Target.LOOKS:
             return self._look_at(x, y, mode)
-        part = self.region_at(x, y)
-        if part is not None:
-            self._take_part(part, mode)
-        return part is not None
+        region = self.region_at(x, y)
+        if region is not None:
+            self._take_region(region, mode)
+        return region is not None
 
     def pick_in(self, box: Bounds, mode: PickMode) -> bool:
         """Look for the thing that fills a rectangle; False when that cannot be done now."""
@@ -143,27 +118,27 @@ class Picking(QObject):
             self._look_for(_Search(mode, box=loose))
         return True
 
-    def _take_part(self, part: MapRegion, mode: PickMode) -> None:
+    def _take_region(self, region: MapRegion, mode: PickMode) -> None:
         """Take it as the parsing map has it, and at its own edge as soon as that is found."""
-        picked = PickedPart(part)
+        picked = PickedRegion(region)
         self._last.put(picked, mode)
         if mode is not PickMode.SUBTRACT:
             self.marked.emit()
         document = self._editing.document
-        if part.is_thing and document is not None and self._segmentation.may_start:
+        if region.is_thing and document is not None and self._segmentation.may_start:
             loose = np.zeros_like(document.mask)
-            bounds, outline = part.outline(document.extent, 2 * coarseness(part))
+            bounds, outline = region.outline(document.extent, 2 * region.error_px)
             loose[bounds.slices] = outline
             self._segmentation.find_thing(Clicks(), loose, partial(self._refine, picked))
 
-    def _refine(self, picked: PickedPart, found: ThingFound) -> None:
+    def _refine(self, picked: PickedRegion, found: ThingFound) -> None:
         document = self._editing.document
         if document is not None and self._last.picked is picked and self._is_same(picked, found, document):
             self._last.replace(PickedThing(picked.name, found))
 
-    def _is_same(self, picked: PickedPart, thing: ThingFound, document: Document) -> bool:
+    def _is_same(self, picked: PickedRegion, thing: ThingFound, document: Document) -> bool:
         mask = thing.mask(document.extent, self._tools.threshold)
-        bounds, outline = picked.part.outline(document.extent)
+        bounds, outline = picked.region.outline(document.extent)
         common = cv2.countNonZero(cv2.min(mask[bounds.slices], outline))
         united = cv2.countNonZero(mask) + cv2.countNonZero(outline) - common
         return thing.stands_out and common >= _LEAST_AGREEMENT * united
@@ -221,50 +196,7 @@ class Picking(QObject):
     def _on_search_ended(self) -> None:
         self._pending = None
 
-    # -- people --------------------------------------------------------------------------------------------
-
-    def protect(self, numbers: AbstractSet[int]) -> None:
-        """Let the mask never reach these people, and take it away where it does.
-
-        What they wear or carry and could do without is left out, with as much around it as picking reaches.
-        """
-        document = self._editing.document
-        if document is not None and self._editing.may_edit:
-            self._editing.about_to_change.emit()
-            delta = document.protect(self._mask_of(document, numbers))
-            if delta is not None:
-                self._editing.push(Step(Message("Protect people"), delta))
-        self.protection_changed.emit()
-
     def forget(self) -> None:
-        """Another document is open."""
+        """Another document is open, or another canvas."""
         self._last.forget()
         self._pending = self._answered = None
-        self._people, self._guards, self._protected = (), (), frozenset()
-        self.protection_changed.emit()
-
-    def _mask_of(self, document: Document, numbers: AbstractSet[int]) -> Mask:
-        mask = np.zeros_like(document.mask)
-        for number in numbers:
-            bounds, outline = self._guards[number].outline(document.extent, usual_reach(document.extent))
-            np.maximum(mask[bounds.slices], outline, out=mask[bounds.slices])
-        return mask
-
-    def _read_protected(self) -> None:
-        """The document says where the mask must not reach: whoever stands there is protected."""
-        document = self._editing.document
-        if document is not None:
-            protected, extent = document.protected, document.extent
-            self._protected = frozenset(
-                number
-                for number, guard in enumerate(self._guards)
-                if guard.shows_in(protected, extent, usual_reach(extent))
-            )
-        self.protection_changed.emit()
-
-    def _on_map_changed(self) -> None:
-        """People are those of the photo as it was seen first: a fill gives nobody another number."""
-        regions = self._parsing_maps.regions
-        if not self._people and regions is not None:
-            self._people, self._guards = regions.people, regions.protections
-            self._read_protected()

@@ -24,6 +24,7 @@ from portrait_studio.session.joint_editing import JointEditing
 from portrait_studio.session.other_people import OtherPeople
 from portrait_studio.session.painting import Painting
 from portrait_studio.session.parsing_maps import ParsingMaps
+from portrait_studio.session.people_protection import PeopleProtection
 from portrait_studio.session.picking import Picking
 from portrait_studio.session.segmentation import SEGMENTATIONS, Segmentation
 from portrait_studio.session.tightening import Tightening
@@ -88,6 +89,7 @@ class Session(QObject):
         self.segmentation = Segmentation(self.editing, self._engine_jobs, engine, self)
         self.tightening = Tightening(self.editing, self.tools, self.painting, self.segmentation, self)
         self.other_people = OtherPeople(self.editing, self.segmentation, self)
+        self.protection = PeopleProtection(self.editing, self.parsing_maps, self)
         self.picking = Picking(self.editing, self.parsing_maps, self.tools, self.segmentation, self)
         self.extending = Extending(self.editing, self.tools, self.parsing_maps, self)
         self._fill_next: CompletionOptions | None = None
@@ -269,6 +271,7 @@ class Session(QObject):
         self.tools.suit(document.extent)
         self.files.belong_to(opened)
         self.picking.forget()
+        self.protection.forget()
         self.tightening.forget()
         self.parsing_maps.begin()
         self.opened.emit()
@@ -278,6 +281,7 @@ class Session(QObject):
         """Who stands where lies elsewhere now."""
         self.painting.forget()
         self.picking.forget()
+        self.protection.forget()
 
     def _on_filled(self, result: CompletionResult) -> None:
         self.device_named.emit(result.device)

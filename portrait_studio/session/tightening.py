@@ -15,6 +15,7 @@ from portrait_studio.document.history import Step
 from portrait_studio.engine.things import tightened
 from portrait_studio.imaging.masks import HOLE, Mask, copied, mask_bounds
 from portrait_studio.messages import Message
+from portrait_studio.session.adjustable_step import AdjustableStep
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.history import State
 from portrait_studio.session.painting import Painting
@@ -33,16 +34,6 @@ class _Request:
 
     kept: Mask
     loose: Mask
-
-
-@dataclass(frozen=True, eq=False)
-class _Last:
-    """The last tightening: what, by which answer, the state after it, and whether it made that state."""
-
-    request: _Request
-    found: Found
-    state: State
-    is_step: bool
 
 
 class Tightening(QObject):
@@ -73,7 +64,8 @@ class Tightening(QObject):
         self._painting, self._segmentation = painting, segmentation
         self._owed: tuple[Step, ...] = ()
         self._before_edit: State = None
-        self._last: _Last | None = None
+        self._step = AdjustableStep(editing)
+        self._last: tuple[_Request, Found] | None = None
         self._threshold = tools.threshold
         editing.about_to_change.connect(self._on_about_to_change)
         painting.marked.connect(self._on_marked)
@@ -131,12 +123,11 @@ class Tightening(QObject):
 
     def _apply(self, request: _Request, found: Found) -> int:
         """Make it a step; returns in how many places nothing stands out."""
-        document, history = self._editing.document, self._editing.history
+        document = self._editing.document
         assert document is not None
         tight, doubtful = tightened(document.mask, request.kept, request.loose, found, self._threshold)
-        before = history.state
-        self._editing.change(Message("Tighten mask"), lambda edit: edit.replace(tight))
-        self._last = _Last(request, found, history.state, history.state is not before)
+        self._step.make(Message("Tighten mask"), lambda edit: edit.replace(tight))
+        self._last = (request, found)
         return doubtful
 
     def _on_tools_changed(self) -> None:
@@ -144,12 +135,9 @@ class Tightening(QObject):
         if self._tools.threshold == self._threshold:
             return
         self._threshold = self._tools.threshold
-        last, history = self._last, self._editing.history
-        if last is None or last.state is not history.state or not self._editing.may_edit:
-            return
-        if last.is_step:
-            history.stack.undo()
-        self._apply(last.request, last.found)
+        if self._last is not None and self._step.is_last and self._editing.may_edit:
+            self._step.undo()
+            self._apply(*self._last)
 
 
 def touched_places(mask: Mask, touched: NDArray[np.bool_]) -> Mask:

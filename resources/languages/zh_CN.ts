@@ -2436,11 +2436,6 @@ the person and the scene behind it are recovered.</source>
             <translation>正在寻找物体</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/session/last_pick.py" />
-            <source>That belongs to a protected person; take the protection away first.</source>
-            <translation>此处属于受保护的人物，请先取消保护。</translation>
-        </message>
-        <message>
             <location filename="../../portrait_studio/session/other_people.py" />
             <source>Nobody else was found in the photo; mark them by hand.</source>
             <translation>照片里没有找到其他人；请手动标记。</translation>
@@ -2491,6 +2486,16 @@ the person and the scene behind it are recovered.</source>
             <translation>擦除标签</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/session/people_protection.py" />
+            <source>Protect people</source>
+            <translation>保护人物</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/pick_step.py" />
+            <source>That belongs to a protected person; take the protection away first.</source>
+            <translation>此处属于受保护的人物，请先取消保护。</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/session/picking.py" />
             <source>thing</source>
             <translation>物体</translation>
@@ -2499,11 +2504,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/session/picking.py" />
             <source>Nothing stands out there; drag a rectangle around it, or paint over it.</source>
             <translation>此处没有明显的物体；请拖出一个矩形框住它，或直接涂抹。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/session/picking.py" />
-            <source>Protect people</source>
-            <translation>保护人物</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/session/session.py" />
@@ -2614,12 +2614,6 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/document/edit_record.py" />
-            <location filename="../../portrait_studio/document/project_reading.py" />
-            <source>There is not enough memory to open {path}; close other programs first.</source>
-            <translation>内存不足，无法打开 {path}；请先关闭其他程序。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/document/edit_record.py" />
             <source>{path} is damaged or no edit record; export it again.</source>
             <translation>{path} 已损坏，或不是编辑记录；请重新导出。</translation>
         </message>
@@ -2670,6 +2664,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/document/project_reading.py" />
+            <source>{path} is damaged or no project; {advice}</source>
+            <translation>{path} 已损坏，或不是项目文件；{advice}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/document/project_reading.py" />
             <source>The history in {path} is longer than that of any project; {advice}</source>
             <translation>{path} 中的历史记录长得超过任何项目；{advice}</translation>
         </message>
@@ -2690,28 +2689,18 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/document/project_reading.py" />
-            <source>{path} is damaged or no project; {advice}</source>
-            <translation>{path} 已损坏，或不是项目文件；{advice}</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/document/project_reading.py" />
             <source>{path} was saved by a newer version of the program ({other}); update this one ({version}) to open it.</source>
             <translation>{path} 由较新版本的程序（{other}）保存；请更新当前版本（{version}）后再打开。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/document/saved_file.py" />
+            <source>There is not enough memory to open {path}; close other programs first.</source>
+            <translation>内存不足，无法打开 {path}；请先关闭其他程序。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/detection.py" />
             <source>There is no kind of thing {name!r}; choose among: {names}.</source>
             <translation>没有名为 {name!r} 的物体种类；请从以下选择：{names}。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/devices.py" />
-            <source>There is no device {name!r}; choose one of: {names}.</source>
-            <translation>没有设备 {name!r}；请从以下选项中选择：{names}。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/devices.py" />
-            <source>There is no precision {precision!r}; choose one of: {names}.</source>
-            <translation>没有精度 {precision!r}；请从以下选项中选择：{names}。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/devices.py" />
@@ -2784,6 +2773,21 @@ the person and the scene behind it are recovered.</source>
             <translation>脸部未能修整。{reason}</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/engine/hardware.py" />
+            <source>There is no device {name!r}; choose one of: {names}.</source>
+            <translation>没有设备 {name!r}；请从以下选项中选择：{names}。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/hardware.py" />
+            <source>There is no precision {precision!r}; choose one of: {names}.</source>
+            <translation>没有精度 {precision!r}；请从以下选项中选择：{names}。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/hardware.py" />
+            <source>A fill takes 1 to {most} threads, or 0 for as many as there are, not {threads}.</source>
+            <translation>填充可用 1 到 {most} 个线程，或选 0 使用全部线程；{threads} 不可用。</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/engine/label_mask.py" />
             <source>There is no label {name!r}; choose among: {names}.</source>
             <translation>没有标签 {name!r}；请从以下选项中选择：{names}。</translation>
@@ -2807,11 +2811,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/engine/pipeline.py" />
             <source>The blend band cannot be narrower than 0 pixels; choose 0 or more.</source>
             <translation>融合带的宽度不能小于 0 像素；请选择 0 或更大的值。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/pipeline.py" />
-            <source>A fill takes 1 to {most} threads, or 0 for as many as there are, not {threads}.</source>
-            <translation>填充可用 1 到 {most} 个线程，或选 0 使用全部线程；{threads} 不可用。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/pipeline.py" />

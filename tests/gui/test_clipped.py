@@ -90,7 +90,7 @@ def test_nothing_is_cut_off_in_the_window(qtbot: QtBot, reader: Reader, tmp_path
     window, session = reader.window, reader.session
     reader.check("without a photo")
     session.files.open_pixels(np.full((300, 400, 3), 90, np.uint8))
-    qtbot.waitUntil(lambda: bool(session.picking.people))
+    qtbot.waitUntil(lambda: bool(session.protection.people))
     for tool in Tool:
         session.tools.choose(tool)
         reader.check(tool.value)

@@ -160,13 +160,13 @@ def test_loops_can_be_taken_whole(opened: Session, window: MainWindow, hand: Han
 def test_a_person_is_protected_with_the_space_bar(
     qtbot: QtBot, opened: Session, window: MainWindow, hand: Hand
 ) -> None:
-    qtbot.waitUntil(lambda: bool(opened.picking.people))
+    qtbot.waitUntil(lambda: bool(opened.protection.people))
     hand.key(Qt.Key.Key_A, CTRL)
     everything = painted(opened)
     box = named(window.mask_panel, QCheckBox, "Protect person")
     box.setFocus()
     QTest.keyClick(box, Qt.Key.Key_Space)
-    assert opened.picking.protected == {0}
+    assert opened.protection.protected == {0}
     assert 0 < painted(opened) < everything
 
 

@@ -330,7 +330,7 @@ def test_nothing_but_the_mask_is_changed_meanwhile(
     assert not filling.extending.is_pending
     filling.tools.choose(Tool.BRUSH)
     filling.joint_editing.move(3, 100, 100)
-    filling.picking.protect({0})
+    filling.protection.protect({0})
     filling.painting.clear_wanted()
     assert not document.joints
     assert not document.protected.any()

@@ -190,9 +190,9 @@ def test_a_guess_gives_way_to_the_fill(opened: Session, qtbot: QtBot, engine: Fa
 
 def test_what_is_seen_is_of_the_new_canvas(opened: Session, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)
-    opened.picking.protect({0})
+    opened.protection.protect({0})
     extend(opened, Margins(top=40, left=20))
-    assert opened.picking.people == ()
+    assert opened.protection.people == ()
     qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)
     structure = opened.parsing_maps.of_photo
     assert structure is not None
@@ -203,7 +203,7 @@ def test_what_is_seen_is_of_the_new_canvas(opened: Session, qtbot: QtBot) -> Non
     opened.undo()
     assert opened.parsing_maps.of_photo is not None
     assert opened.parsing_maps.of_photo.bounds == Bounds(0, 0, 240, 320)
-    assert opened.picking.protected == {0}
+    assert opened.protection.protected == {0}
 
 
 def test_bodies_may_go_on_in_the_new_area_though_nothing_was_said(

@@ -144,7 +144,7 @@ def test_a_click_on_nothing_says_so(seen: Session, window: MainWindow, hand: Han
 def test_the_mask_never_reaches_a_protected_person(seen: Session, window: MainWindow, hand: Hand) -> None:
     mask = mask_of(seen)
     seen.painting.mask_everything()
-    seen.picking.forget()
+    seen.protection.forget()
     seen.parsing_maps.changed.emit()
     box = next(box for box in window.mask_panel.findChildren(QCheckBox) if "person 2" in box.text())
     box.click()
@@ -168,7 +168,7 @@ def protect(window: MainWindow, person: str) -> None:
 
 
 def learn_anew(session: Session, structure: Structure) -> None:
-    session.picking.forget()
+    session.protection.forget()
     session.parsing_maps.learn(structure)
     session.parsing_maps.changed.emit()
 
@@ -195,7 +195,7 @@ def test_what_a_protected_person_carries_can_be_taken(
     hand.key(Qt.Key.Key_B)
     hand.stroke((40, 250), (60, 250))
     assert np.array_equal(mask, alone), "the person is protected all the same"
-    assert seen.picking.protected == {0}
+    assert seen.protection.protected == {0}
 
 
 def test_somebody_behind_a_large_thing_is_protected_and_stays_so(
@@ -205,16 +205,16 @@ def test_somebody_behind_a_large_thing_is_protected_and_stays_so(
     structure.labels[32:138, 77:108] = BAG
     learn_anew(seen, structure)
     protect(window, "person 2")
-    assert seen.picking.protected == {1}
+    assert seen.protection.protected == {1}
     seen.painting.mask_everything()
     mask = mask_of(seen)
     assert mask[200, 180], "the thing"
     assert not mask[61:63, 152:216].any(), "the rim of the person"
     hand.key(Qt.Key.Key_Z, CTRL)
     hand.key(Qt.Key.Key_Z, CTRL)
-    assert seen.picking.protected == set()
+    assert seen.protection.protected == set()
     hand.key(Qt.Key.Key_Z, CTRL | SHIFT)
-    assert seen.picking.protected == {1}
+    assert seen.protection.protected == {1}
 
 
 def test_looking_at_the_photo_gives_way_to_a_fill_and_goes_on_after_it(

@@ -182,7 +182,7 @@ def test_nothing_is_asked_twice(qtbot: QtBot, opened: Session, window: MainWindo
 def test_protected_people_are_undone_and_saved(
     qtbot: QtBot, opened: Session, window: MainWindow, hand: Hand, target: Path, tmp_path: Path
 ) -> None:
-    qtbot.waitUntil(lambda: bool(opened.picking.people))
+    qtbot.waitUntil(lambda: bool(opened.protection.people))
     box = next(box for box in window.mask_panel.findChildren(QCheckBox) if box.text() == "Protect person")
     hand.stroke((100, 150), (140, 150))
     box.click()
@@ -202,7 +202,7 @@ def test_protected_people_are_undone_and_saved(
     with qtbot.waitSignal(opened.opened, timeout=5000):
         window.open_path(target)
     assert np.array_equal(opened.document.protected, saved)
-    qtbot.waitUntil(lambda: opened.picking.protected == {0})
+    qtbot.waitUntil(lambda: opened.protection.protected == {0})
     hand.stroke((100, 150), (140, 150))
     assert not opened.has_mask
     assert not opened.files.has_unsaved_edits

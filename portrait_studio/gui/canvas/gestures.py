@@ -9,10 +9,10 @@ from typing import Final, Protocol
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
+from portrait_studio.editing.picked import PickMode
 from portrait_studio.gui.canvas.tool_outlines import draw_area
 from portrait_studio.gui.canvas.viewport import Viewport
 from portrait_studio.imaging.geometry import Bounds
-from portrait_studio.session.last_pick import PickMode
 
 _FEWEST_LASSO_POINTS: Final = 3
 _CLICK_PX: Final = 12

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPointF, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
 
+from portrait_studio.editing.picked import PickMode
 from portrait_studio.gui.canvas.canvas_frame import DragEdges, Frame
 from portrait_studio.gui.canvas.gestures import Gesture, Lasso, Marking, Pan, Pick, Rectangle, Stroke
 from portrait_studio.gui.canvas.viewport import Viewport
-from portrait_studio.session.last_pick import PickMode
 from portrait_studio.session.tools import Tool, Tools
 
 _LEFT, _RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton

@@ -28,7 +28,7 @@ class Projection(QObject):
         marking.stroke_aborted.connect(painting.abort_stroke)
         marking.rectangle_drawn.connect(painting.mark_rectangle)
         marking.lasso_drawn.connect(painting.mark_lasso)
-        session.picking.protection_changed.connect(self._on_protection_changed)
+        session.protection.changed.connect(self._on_protection_changed)
         session.editing.image_changed.connect(self._on_image_changed)
         session.editing.mask_changed.connect(self._on_mask_changed)
         session.editing.canvas_changed.connect(self._on_canvas_changed)
@@ -83,4 +83,4 @@ class Projection(QObject):
         self.structure_shown.emit()
 
     def _on_protection_changed(self) -> None:
-        self._scene.guard(self._session.picking.guarded)
+        self._scene.guard(self._session.protection.protected_bodies)

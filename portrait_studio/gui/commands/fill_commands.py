@@ -7,13 +7,13 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QToolTip
 
+from portrait_studio.editing.picked import PickMode
 from portrait_studio.engine.request import CompletionOptions
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.canvas.canvas import Canvas
 from portrait_studio.gui.panels.options_bar import OptionsBar
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.language.translation import tr
-from portrait_studio.session.last_pick import PickMode
 from portrait_studio.session.session import Session
 
 

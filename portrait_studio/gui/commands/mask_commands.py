@@ -54,8 +54,8 @@ class MaskCommands(QObject):
             actions[command].toggled.connect(switch)
         tighten = actions[Command.TIGHTEN_STROKES]
         tools.changed.connect(lambda: tighten.setChecked(tools.tightens))
-        panel.protection_chosen.connect(session.picking.protect)
-        session.picking.protection_changed.connect(self._show_people)
+        panel.protection_chosen.connect(session.protection.protect)
+        session.protection.changed.connect(self._show_people)
         session.parsing_maps.changed.connect(self._show_people)
 
     def ask_import(self) -> None:
@@ -84,6 +84,6 @@ class MaskCommands(QObject):
         return Path.home() if document is None else folder_for(document.photo)
 
     def _show_people(self) -> None:
-        picking = self._session.picking
+        protection = self._session.protection
         is_known = self._session.parsing_maps.of_photo is not None
-        self._panel.show_people(picking.people, picking.protected, is_known=is_known)
+        self._panel.show_people(protection.people, protection.protected, is_known=is_known)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final, Protocol
+from enum import Enum
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -15,8 +16,13 @@ from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import Mask, grow, mask_bounds
 from portrait_studio.messages import Message
 
-_COARSE: Final = 2
-"""How wrong the outlines of a parsing map may be, in its pixels."""
+
+class PickMode(Enum):
+    """What becomes of the mask that is there already."""
+
+    REPLACE = "replace"
+    ADD = "add"
+    SUBTRACT = "subtract"
 
 
 class Picked(Protocol):
@@ -40,28 +46,28 @@ class Picked(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class PickedPart:
-    """A part of the parsing map, as exact as that is.
+class PickedRegion:
+    """A region of the parsing map, as exact as that is.
 
     Attributes:
-        part: it.
+        region: it.
     """
 
-    part: MapRegion
+    region: MapRegion
 
     @property
     def name(self) -> Message:
         """See `Picked`."""
-        return self.part.name
+        return self.region.name
 
     @property
     def takes_skin(self) -> bool:
         """See `Picked`."""
-        return not self.part.is_thing
+        return not self.region.is_thing
 
     def outline(self, photo: Extent, threshold: float) -> tuple[Bounds, Mask]:
         """See `Picked`; the rim is as wide as the map may be wrong."""
-        return self.part.outline(photo, coarseness(self.part))
+        return self.region.outline(photo, self.region.error_px)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,12 +89,6 @@ class PickedThing:
         whole = grow(self.found.mask(photo, threshold), usual_rim(photo))
         bounds = mask_bounds(whole)
         return bounds, whole[bounds.slices]
-
-
-def coarseness(part: MapRegion) -> int:
-    """How far the outline of a part may lie beside its true edge, in photo pixels."""
-    width: int = part.inside.shape[1]
-    return max(1, round(_COARSE * part.bounds.width / width))
 
 
 def reaching(

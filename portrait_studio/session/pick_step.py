@@ -1,65 +1,51 @@
-"""The last pick: a step that its sliders change as long as nothing came after it."""
+"""Puts what was picked into the mask; sliders change the last pick as long as nothing came after it."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from enum import Enum
 
 from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.document.mask_edit import MaskEdit
+from portrait_studio.editing.picked import Picked, PickMode, reaching
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import HOLE, KNOWN, Mask
 from portrait_studio.messages import Message
+from portrait_studio.session.adjustable_step import AdjustableStep
 from portrait_studio.session.editing import Editing
-from portrait_studio.session.history import State
 from portrait_studio.session.parsing_maps import ParsingMaps
-from portrait_studio.session.picked import Picked, reaching
 from portrait_studio.session.step_names import picked_part
 from portrait_studio.session.tools import Tools
 
 
-class PickMode(Enum):
-    """What becomes of the mask that is there already."""
-
-    REPLACE = "replace"
-    ADD = "add"
-    SUBTRACT = "subtract"
-
-
-@dataclass(frozen=True, eq=False)
-class _Pick:
-    """What was picked, how, the state after it, and whether it made that state."""
-
-    picked: Picked
-    mode: PickMode
-    state: State
-    is_step: bool
-
-
-class LastPick(QObject):
+class PickStep(QObject):
     """Puts picks into the mask, one step each."""
 
     hinted = Signal(object)
     """Message: why nothing was marked"""
 
     def __init__(self, editing: Editing, parsing_maps: ParsingMaps, tools: Tools, parent: QObject) -> None:
-        """Args: the document; what is where; how far to reach, and which probability is enough."""
+        """Mark nothing yet.
+
+        Args:
+            editing: the open document.
+            parsing_maps: of the photo.
+            tools: how far to reach, and which probability is enough.
+            parent: owns this.
+        """
         super().__init__(parent)
         self._editing, self._parsing_maps, self._tools = editing, parsing_maps, tools
-        self._last: _Pick | None = None
+        self._step = AdjustableStep(editing)
+        self._last: tuple[Picked, PickMode] | None = None
         self._sliders = self._set()
         tools.changed.connect(self._on_tools_changed)
 
     @property
     def picked(self) -> Picked | None:
         """What was picked last; None where something came after it."""
-        last = self._last
-        return last.picked if last is not None and last.state is self._editing.history.state else None
+        return self._last[0] if self._last is not None and self._step.is_last else None
 
     def put(self, picked: Picked, mode: PickMode) -> None:
         """Mark it, or take it out of the mask."""
-        document, history = self._editing.document, self._editing.history
+        document = self._editing.document
         if document is None or not self._editing.may_mark:
             return
         bounds, outline = self._outline(picked)
@@ -69,21 +55,17 @@ class LastPick(QObject):
             value = KNOWN if mode is PickMode.SUBTRACT else HOLE
             return cleared.united(edit.stamp(bounds, outline, value))
 
-        before = history.state
-        self._editing.change(picked_part(picked.name, leaves=mode is PickMode.SUBTRACT), change)
-        self._last = _Pick(picked, mode, history.state, history.state is not before)
+        self._step.make(picked_part(picked.name, leaves=mode is PickMode.SUBTRACT), change)
+        self._last = (picked, mode)
         is_spared = document.protected[bounds.slices][outline != 0] != 0
         if mode is not PickMode.SUBTRACT and is_spared.size and is_spared.all():
             self.hinted.emit(Message("That belongs to a protected person; take the protection away first."))
 
     def replace(self, picked: Picked) -> None:
         """Let it take the place of the last pick."""
-        last = self._last
-        if last is None or self.picked is None or not self._editing.may_undo:
-            return
-        if last.is_step:
-            self._editing.history.stack.undo()
-        self.put(picked, last.mode)
+        if self._last is not None and self._step.is_last and self._editing.may_undo:
+            self._step.undo()
+            self.put(picked, self._last[1])
 
     def forget(self) -> None:
         """Another document is open."""
