@@ -17,7 +17,6 @@ from portrait_studio.editing.candidates import Candidate, Candidates, with_small
 from portrait_studio.editing.fill_records import options_of
 from portrait_studio.editing.fills import FillWishes, fill_request, fill_step
 from portrait_studio.engine.intent import Intent
-from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.request import (
     CompletionOptions,
     CompletionRequest,
@@ -27,7 +26,8 @@ from portrait_studio.engine.request import (
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.imaging.masks import check_mask
 from portrait_studio.session.editing import Editing
-from portrait_studio.session.jobs import BackgroundJobs, Failure, JobKind
+from portrait_studio.session.engine_jobs import EngineJobs
+from portrait_studio.session.jobs import Failure, JobKind
 from portrait_studio.session.last_fill import LastFill
 from portrait_studio.session.painting import Painting
 from portrait_studio.session.parsing_maps import ParsingMaps
@@ -73,8 +73,7 @@ class Filling(QObject):
     def __init__(
         self,
         editing: Editing,
-        jobs: BackgroundJobs,
-        engine: Engine,
+        jobs: EngineJobs,
         parsing_maps: ParsingMaps,
         painting: Painting,
         parent: QObject,
@@ -83,14 +82,13 @@ class Filling(QObject):
 
         Args:
             editing: the open document.
-            jobs: those of the engine.
-            engine: fills.
+            jobs: of the engine, which fills.
             parsing_maps: of the photo; each fill brings one along.
             painting: whose strokes are not torn off.
             parent: owns this.
         """
         super().__init__(parent)
-        self._editing, self._jobs, self._engine = editing, jobs, engine
+        self._editing, self._jobs = editing, jobs
         self._parsing_maps, self._painting = parsing_maps, painting
         self._result: CompletionResult | None = None
         self._last = LastFill(editing)
@@ -288,7 +286,7 @@ class Filling(QObject):
             self.waiting_changed.emit()
 
     def _start(self, purpose: _Purpose, before: Look, options: CompletionOptions) -> None:
-        document, engine = self._editing.document, self._engine
+        document = self._editing.document
         assert document is not None
         maps = self._parsing_maps
         seen = maps.of_photo if purpose is _Purpose.NEW else maps.before_last_fill
@@ -297,12 +295,7 @@ class Filling(QObject):
         request = fill_request(before, wishes, seen)
         self._pending = _PendingFill(purpose, before, request)
         self._editing.during_fill.begin()
-        self._jobs.start(
-            JobKind.FILL,
-            lambda progress: engine.run(request, progress),
-            self._on_result,
-            self._on_stopped,
-        )
+        self._jobs.ask(JobKind.FILL, request, self._on_result, self._on_stopped)
 
     def _replace_last(self, candidates: Candidates) -> None:
         document = self._editing.document

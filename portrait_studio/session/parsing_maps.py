@@ -9,12 +9,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from portrait_studio.document.history import Step
 from portrait_studio.editing.body_outline import BodyOutline, OutlinePredictor
 from portrait_studio.editing.map_regions import MapRegions
-from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.request import ParseRequest, Structure
 from portrait_studio.imaging.geometry import Margins
 from portrait_studio.session.editing import Editing
+from portrait_studio.session.engine_jobs import EngineJobs
 from portrait_studio.session.history import State, changes_look
-from portrait_studio.session.jobs import BackgroundJobs, JobKind
+from portrait_studio.session.jobs import JobKind
 from portrait_studio.session.last_fill import LastFill
 
 
@@ -39,17 +39,16 @@ class ParsingMaps(QObject):
     outlined = Signal()
     """Other outlines were predicted"""
 
-    def __init__(self, editing: Editing, jobs: BackgroundJobs, engine: Engine, parent: QObject) -> None:
+    def __init__(self, editing: Editing, jobs: EngineJobs, parent: QObject) -> None:
         """Know nothing yet.
 
         Args:
             editing: the open document.
-            jobs: those of the engine.
-            engine: predicts.
+            jobs: of the engine, which predicts.
             parent: owns this.
         """
         super().__init__(parent)
-        self._editing, self._jobs, self._engine = editing, jobs, engine
+        self._editing, self._jobs = editing, jobs
         self._last_fill = LastFill(editing)
         # A fill that nobody can bring back takes what was known of it along.
         self._by_look: weakref.WeakKeyDictionary[Step, Structure] = weakref.WeakKeyDictionary()
@@ -59,7 +58,7 @@ class ParsingMaps(QObject):
         self._look_asked: State = None
         self._has_failed = False
         self._behind_hole: Structure | None = None
-        self._outlines = OutlinePredictor(engine)
+        self._outlines = OutlinePredictor(jobs.engine)
         self._outline: BodyOutline | None = None
         self._margins = Margins()
         self._vain_margins: Margins | None = None
@@ -150,10 +149,9 @@ class ParsingMaps(QObject):
         if document is None or not self.is_awaited or self._jobs.current is not None:
             return
         look = self._look_asked = self._editing.history.last_look
-        request, engine = ParseRequest(document.visible_image, document.blank), self._engine
-        self._jobs.start(
+        self._jobs.ask(
             JobKind.PARSE_PHOTO,
-            lambda progress: engine.run(request, progress),
+            ParseRequest(document.visible_image, document.blank),
             lambda structure: self._keep(look, structure),
             self._on_photo_stopped,
         )
@@ -191,13 +189,9 @@ class ParsingMaps(QObject):
         document = self._editing.document
         if document is None or not self._editing.may_edit:
             return
-        look, engine = self._last_fill.look_to_fill(document), self._engine
+        look = self._last_fill.look_to_fill(document)
         request = ParseRequest(look.image, look.mask, document.joints)
-        self._jobs.start(
-            JobKind.PARSE_HOLE,
-            lambda progress: engine.run(request, progress),
-            self._show_hole,
-        )
+        self._jobs.ask(JobKind.PARSE_HOLE, request, self._show_hole)
 
     def forget_hole(self) -> None:
         """What was predicted is of another look of the photo."""

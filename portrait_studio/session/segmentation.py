@@ -7,7 +7,6 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.request import (
     Answer,
     FindThingRequest,
@@ -20,7 +19,8 @@ from portrait_studio.engine.things import Clicks, ThingFound
 from portrait_studio.errors import WeightsError
 from portrait_studio.imaging.masks import Mask
 from portrait_studio.session.editing import Editing
-from portrait_studio.session.jobs import BackgroundJobs, JobKind
+from portrait_studio.session.engine_jobs import EngineJobs
+from portrait_studio.session.jobs import JobKind
 
 Found = tuple[ThingFound, ...]
 
@@ -36,17 +36,16 @@ class Segmentation(QObject):
     ended = Signal(bool)
     """The job under way is no more; whether it was answered"""
 
-    def __init__(self, editing: Editing, jobs: BackgroundJobs, engine: Engine, parent: QObject) -> None:
+    def __init__(self, editing: Editing, jobs: EngineJobs, parent: QObject) -> None:
         """Segment nothing yet.
 
         Args:
             editing: the open document.
-            jobs: those of the engine.
-            engine: segments.
+            jobs: of the engine, which segments.
             parent: owns this.
         """
         super().__init__(parent)
-        self._editing, self._jobs, self._engine = editing, jobs, engine
+        self._editing, self._jobs = editing, jobs
         self._is_available = True
         self._finds_people = True
         editing.about_to_change.connect(self.cancel)
@@ -101,13 +100,12 @@ class Segmentation(QObject):
         document = self._editing.document
         if document is None:
             return
-        request, engine = request_for(document.image), self._engine
 
         def answer(found: Answer) -> None:
             done(found)
             self.ended.emit(True)
 
-        self._jobs.start(kind, lambda progress: engine.run(request, progress), answer, self._on_stopped)
+        self._jobs.ask(kind, request_for(document.image), answer, self._on_stopped)
 
     def _on_stopped(self, error: Exception | None) -> None:
         self.ended.emit(False)

@@ -16,10 +16,11 @@ from portrait_studio.engine.request import (
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.messages import Message, joined
 from portrait_studio.session.editing import Editing
+from portrait_studio.session.engine_jobs import EngineJobs
 from portrait_studio.session.extending import Extending
 from portrait_studio.session.files import Files, Opened
 from portrait_studio.session.filling import Filling
-from portrait_studio.session.jobs import BackgroundJob, BackgroundJobs, Failure, JobKind, TaskThread
+from portrait_studio.session.jobs import BackgroundJob, Failure, JobKind, TaskThread
 from portrait_studio.session.joint_editing import JointEditing
 from portrait_studio.session.other_people import OtherPeople
 from portrait_studio.session.painting import Painting
@@ -75,25 +76,22 @@ class Session(QObject):
         """
         super().__init__(parent)
         self.tools = Tools(self)
-        self._engine = engine
         self.editing = Editing(lambda: self.can_edit, lambda: self.can_mark, self)
         self.history = self.editing.history
         self.painting = Painting(self.editing, self.tools, self)
         self.files = Files(self.editing, self.painting, file_thread, self)
-        self._engine_jobs = BackgroundJobs(engine_thread, self)
-        self.parsing_maps = ParsingMaps(self.editing, self._engine_jobs, engine, self)
-        self.filling = Filling(
-            self.editing, self._engine_jobs, engine, self.parsing_maps, self.painting, self
-        )
+        self._engine_jobs = EngineJobs(engine, engine_thread, self)
+        self.parsing_maps = ParsingMaps(self.editing, self._engine_jobs, self)
+        self.filling = Filling(self.editing, self._engine_jobs, self.parsing_maps, self.painting, self)
         self.joint_editing = JointEditing(self.editing, self)
-        self.segmentation = Segmentation(self.editing, self._engine_jobs, engine, self)
+        self.segmentation = Segmentation(self.editing, self._engine_jobs, self)
         self.tightening = Tightening(self.editing, self.tools, self.painting, self.segmentation, self)
         self.other_people = OtherPeople(self.editing, self.segmentation, self)
         self.protection = PeopleProtection(self.editing, self.parsing_maps, self)
         self.picking = Picking(self.editing, self.parsing_maps, self.tools, self.segmentation, self)
         self.extending = Extending(self.editing, self.tools, self.parsing_maps, self)
         self._fill_next: CompletionOptions | None = None
-        self.history.changed.connect(self._on_state)
+        self.history.changed.connect(self.state_changed)
         self.editing.canvas_changed.connect(self._on_canvas_changed)
         self.segmentation.changed.connect(self.state_changed)
         self.segmentation.ended.connect(self._on_search_ended)
@@ -174,10 +172,7 @@ class Session(QObject):
 
     def prepare(self) -> None:
         """Load the engine in its thread, that the first fill starts at once and missing weights are known."""
-        engine = self._engine
-        self._engine_jobs.start(
-            JobKind.PREPARE, lambda progress: engine.run(WarmUpRequest(), progress), self._on_prepared
-        )
+        self._engine_jobs.ask(JobKind.PREPARE, WarmUpRequest(), self._on_prepared)
 
     def fill(self, options: CompletionOptions) -> None:
         """Start filling what is masked, as soon as the mask is what it is about to be."""
@@ -251,9 +246,6 @@ class Session(QObject):
         options, self._fill_next = self._fill_next, None
         if options is not None and is_answered and self.can_fill:
             self.filling.fill(options)
-
-    def _on_state(self) -> None:
-        self.state_changed.emit()
 
     # -- pieces --------------------------------------------------------------------------------------------
 
