@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
@@ -32,11 +32,17 @@ class Codec:
         read: makes it of what was parsed; raises KeyError, TypeError or ValueError where that is none.
         write: makes of it what `json` can write.
         is_left_out: whether None is not written at all.
+        key: of the entry; None = the name of the field.
     """
 
     read: Callable[[Any], Any]
     write: Callable[[Any], Any] = _same
     is_left_out: bool = False
+    key: str | None = None
+
+    def called(self, key: str) -> Codec:
+        """The same for an entry that is not called as the field."""
+        return replace(self, key=key)
 
 
 def text(most: int, choices: Collection[str] | None = None) -> Codec:
@@ -104,22 +110,25 @@ def read_dataclass(cls: type[T], entry: object, *, is_closed: bool = False) -> T
         KeyError, TypeError, ValueError: a value is missing, unknown, or none of its field.
     """
     found, codecs = as_object(entry), _codecs(cls)  # type: ignore[arg-type]
-    if is_closed and not found.keys() <= codecs.keys():
-        raise ValueError(f"unknown entries {sorted(found.keys() - codecs.keys())}")
-    return cls(**{name: codec.read(found[name]) for name, codec in codecs.items() if name in found})
+    unknown = found.keys() - {key for key, _ in codecs.values()}
+    if is_closed and unknown:
+        raise ValueError(f"unknown entries {sorted(unknown)}")
+    return cls(**{name: codec.read(found[key]) for name, (key, codec) in codecs.items() if key in found})
 
 
 def write_dataclass(value: Any) -> dict[str, Any]:
     """The object that `read_dataclass` reads. Args: a dataclass each field of which has a `Codec`."""
+    codecs = _codecs(type(value))  # type: ignore[arg-type]
     return {
-        name: codec.write(getattr(value, name))
-        for name, codec in _codecs(type(value)).items()  # type: ignore[arg-type]
+        key: codec.write(getattr(value, name))
+        for name, (key, codec) in codecs.items()
         if not (codec.is_left_out and getattr(value, name) is None)
     }
 
 
 @cache
-def _codecs(cls: type[Any]) -> Mapping[str, Codec]:
-    """How each field is written and judged, in their order."""
+def _codecs(cls: type[Any]) -> Mapping[str, tuple[str, Codec]]:
+    """For each field, in their order, the key of its entry, and how it is written and judged."""
     hints = get_type_hints(cls, include_extras=True)
-    return {each.name: hints[each.name].__metadata__[0] for each in fields(cls)}
+    found: dict[str, Codec] = {each.name: hints[each.name].__metadata__[0] for each in fields(cls)}
+    return {name: (codec.key or name, codec) for name, codec in found.items()}

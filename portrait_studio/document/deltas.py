@@ -26,7 +26,7 @@ class PlaneName(Enum):
     IMAGE = "image"
     MASK = "mask"
     FILLED = "filled"
-    STRUCTURE = "structure"
+    LABELS = "structure"
     PROTECTED = "protected"
     JOINTS = "joints"
 

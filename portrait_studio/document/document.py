@@ -17,6 +17,7 @@ from portrait_studio.document.deltas import CanvasChange, Delta, Piece, Plane, P
 from portrait_studio.document.export_report import ExportReport
 from portrait_studio.document.framing import count_changed, framed
 from portrait_studio.document.joint_plane import put_joint, read_joints
+from portrait_studio.document.label_plane import read_labels
 from portrait_studio.document.laying import FILL_PLANES, Before, Fill, check_fill, lay_fill
 from portrait_studio.document.look import Look
 from portrait_studio.document.mask_edit import MaskEdit
@@ -94,21 +95,21 @@ class Document:
         return self._planes.shown_mask(PlaneName.MASK)
 
     @property
-    def painted_labels(self) -> Mask:
-        """(H, W) uint8, 0 where the user painted no label, else the label + 1; see `mask`."""
-        return self._planes.shown_mask(PlaneName.STRUCTURE)
+    def label_plane(self) -> Mask:
+        """(H, W) uint8, the labels that the user painted as `label_plane` keeps them; see `mask`."""
+        return self._planes.shown_mask(PlaneName.LABELS)
 
     @property
-    def wanted_structure(self) -> NDArray[np.uint8] | None:
+    def wanted_labels(self) -> NDArray[np.uint8] | None:
         """(H, W) uint8 labels that the user painted, 255 = predict here; None where he painted none."""
-        if not self.has_wanted_structure:
+        if not self.has_wanted_labels:
             return None
-        return self.painted_labels - np.uint8(1)  # 0, nothing painted, becomes 255
+        return read_labels(self.label_plane)
 
     @property
-    def has_wanted_structure(self) -> bool:
+    def has_wanted_labels(self) -> bool:
         """Whether the user painted any label."""
-        return not self._planes.is_empty(PlaneName.STRUCTURE)
+        return not self._planes.is_empty(PlaneName.LABELS)
 
     @property
     def joints(self) -> dict[int, tuple[float, float]]:
@@ -206,10 +207,10 @@ class Document:
         edit.replace(mask)
         return edit.finish()
 
-    def edit_structure(self) -> MaskEdit:
-        """Begin a change of the wanted structure; its values are a label + 1, or 0 = predict."""
-        labels = self._planes.mask_to_change(PlaneName.STRUCTURE)
-        return MaskEdit(PlaneName.STRUCTURE, labels, self._store, origin=self._origin)
+    def edit_labels(self) -> MaskEdit:
+        """Begin a change of the labels that the user wants; its values are those of `label_plane`."""
+        labels = self._planes.mask_to_change(PlaneName.LABELS)
+        return MaskEdit(PlaneName.LABELS, labels, self._store, origin=self._origin)
 
     def protect(self, protected: Mask) -> Delta | None:
         """Let the mask never reach where (H, W) uint8 is not zero, and take it away there, as one step.

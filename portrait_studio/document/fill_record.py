@@ -27,6 +27,7 @@ _MOST_HOLES: Final = 100_000
 _MOST_GROW_PX: Final = 100
 _MOST_THREADS: Final = 1024
 
+_WANTED_LABELS: Final = PACKED_PLANE.called("structure")
 _WORD: Final = text(_MOST_LETTERS)
 _SEED: Final = whole(0, 2**63 - 1)
 _DEVICE: Final = text(_MOST_LETTERS, ("auto", "cpu", "cuda", "mps"))
@@ -40,13 +41,12 @@ class WayRecord:
     Attributes:
         method: value of the engine's method.
         seed: start of its random numbers.
-        structure: (H, W) uint8 labels that overruled the predicted parsing map, + 1, 0 = predicted; None =
-            all predicted.
+        wanted_labels: the `label_plane` that overruled the predicted parsing map; None = all predicted.
     """
 
     method: Annotated[str, _WORD]
     seed: Annotated[int, _SEED]
-    structure: Annotated[PackedPlane | None, PACKED_PLANE] = None
+    wanted_labels: Annotated[PackedPlane | None, _WANTED_LABELS] = None
 
 
 def _read_way(entry: Any) -> WayRecord:
@@ -82,7 +82,7 @@ class FillRecord:
         weights: SHA-256 of each weights file, by network name.
         program: version of the program.
         holes: how what is shown in each hole was made, where that differs.
-        structure: see `WayRecord`; of all holes, unless they differ.
+        wanted_labels: see `WayRecord`; of all holes, unless they differ.
         is_anew: whether it was made of the photo as it was before the fill before it.
         precision: "float32" or "bfloat16"; "auto" in files of version 1.
         threads: of the CPU that it ran on; 0 = not known, as in files before version 3, or another device.
@@ -98,7 +98,7 @@ class FillRecord:
     weights: Annotated[dict[str, str], texts_by_name(_MOST_WEIGHTS, _MOST_LETTERS)]
     program: Annotated[str, _WORD]
     holes: Annotated[tuple[WayRecord, ...], _WAYS] = ()
-    structure: Annotated[PackedPlane | None, PACKED_PLANE] = None
+    wanted_labels: Annotated[PackedPlane | None, _WANTED_LABELS] = None
     is_anew: Annotated[bool, flag()] = False
     precision: Annotated[str, _PRECISION] = "auto"
     threads: Annotated[int, whole(0, _MOST_THREADS)] = 0
@@ -108,7 +108,7 @@ class FillRecord:
     @property
     def ways(self) -> tuple[WayRecord, ...]:
         """How what is shown in each hole was made; one for all unless they differ."""
-        return self.holes or (WayRecord(self.method, self.seed, self.structure),)
+        return self.holes or (WayRecord(self.method, self.seed, self.wanted_labels),)
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> FillRecord:
@@ -120,8 +120,8 @@ class FillRecord:
         # Records that do not say are older, and are repeated as they were made.
         record = read_dataclass(cls, {"hole_by_hole": True, **entry}, is_closed=True)
         if record.holes and isinstance(entry["holes"][0], list):
-            # In version 1 the structure was that of all holes.
-            holes = tuple(replace(way, structure=record.structure) for way in record.holes)
+            # In version 1 the labels were those of all holes.
+            holes = tuple(replace(way, wanted_labels=record.wanted_labels) for way in record.holes)
             return replace(record, holes=holes)
         return record
 

@@ -14,7 +14,7 @@ from portrait_studio.document.changed_parts import around_changes, bands
 from portrait_studio.document.deltas import Editable, Piece, Plane, PlaneName, bytes_of_pixel
 from portrait_studio.networks.conventions import KEYPOINT_COUNT, LABEL_COUNT
 
-_GREATEST: Final = {PlaneName.STRUCTURE: LABEL_COUNT, PlaneName.JOINTS: KEYPOINT_COUNT}
+_GREATEST: Final = {PlaneName.LABELS: LABEL_COUNT, PlaneName.JOINTS: KEYPOINT_COUNT}
 """Values of the planes that hold numbers of labels or joints, + 1."""
 
 

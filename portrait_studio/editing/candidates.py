@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.document.packed_plane import PackedPlane, pack_plane
+from portrait_studio.document.label_plane import pack_labels
+from portrait_studio.document.packed_plane import PackedPlane
 from portrait_studio.engine.request import (
     CompletionOptions,
     CompletionRequest,
@@ -29,21 +30,19 @@ class Candidate:
     Attributes:
         result: what the engine answered.
         options: what it was asked.
-        structure: labels + 1 that it was asked to follow, 0 = predicted; None = all predicted.
+        wanted_labels: those that it was asked to follow; None = all predicted.
         joints: joints that it was asked to follow.
     """
 
     result: CompletionResult
     options: CompletionOptions
-    structure: PackedPlane | None = None
+    wanted_labels: PackedPlane | None = None
     joints: Joints = field(default_factory=dict)
 
     @classmethod
     def of(cls, request: CompletionRequest, result: CompletionResult) -> Candidate:
         """What the engine answered to a request."""
-        wanted = request.structure
-        packed = None if wanted is None else pack_plane(wanted + np.uint8(1))  # 255, predict, becomes 0
-        return cls(result, request.options, packed, request.joints)
+        return cls(result, request.options, pack_labels(request.structure), request.joints)
 
 
 def with_small_stages(result: CompletionResult) -> CompletionResult:

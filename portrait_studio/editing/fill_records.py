@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from portrait_studio import __version__
 from portrait_studio.document.fill_record import FillRecord, WayRecord
-from portrait_studio.document.packed_plane import unpack_plane
 from portrait_studio.editing.candidates import Candidate, Candidates
 from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.request import CompletionOptions, Method
 from portrait_studio.errors import ProjectError
-from portrait_studio.imaging.geometry import Extent
 
 
 def record_of(candidates: Candidates, is_anew: bool = False) -> FillRecord:
@@ -37,7 +32,7 @@ def record_of(candidates: Candidates, is_anew: bool = False) -> FillRecord:
         weights=weights,
         program=__version__,
         holes=ways if any(each != own for each in ways) else (),
-        structure=own.structure,
+        wanted_labels=own.wanted_labels,
         is_anew=is_anew,
         precision=hardware.precision,
         threads=hardware.threads,
@@ -47,7 +42,7 @@ def record_of(candidates: Candidates, is_anew: bool = False) -> FillRecord:
 
 
 def _way_record(candidate: Candidate) -> WayRecord:
-    return WayRecord(candidate.options.method.value, candidate.options.seed, candidate.structure)
+    return WayRecord(candidate.options.method.value, candidate.options.seed, candidate.wanted_labels)
 
 
 def options_of(record: FillRecord, way: WayRecord | None = None) -> CompletionOptions:
@@ -75,8 +70,3 @@ def hardware_of(record: FillRecord) -> Hardware:
 def joints_of(record: FillRecord) -> dict[int, tuple[float, float]]:
     """Joints to follow, by their number."""
     return {joint: (x, y) for joint, x, y in record.joints}
-
-
-def structure_of(way: WayRecord, extent: Extent) -> NDArray[np.uint8] | None:
-    """(H, W) uint8 labels to follow, 255 = predict; None = predict all."""
-    return None if way.structure is None else unpack_plane(way.structure, extent) - np.uint8(1)

@@ -7,8 +7,9 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from portrait_studio.document.label_plane import unpack_labels
 from portrait_studio.editing.candidates import Candidate, Candidates
-from portrait_studio.editing.fill_records import hardware_of, joints_of, options_of, structure_of
+from portrait_studio.editing.fill_records import hardware_of, joints_of, options_of
 from portrait_studio.editing.fills import FillWishes, fill_request, fill_step
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _candidates(
     made = []
     for way in different:
         options = options_of(fill.how, way)
-        labels = structure_of(way, fill.canvas.extent)
+        labels = unpack_labels(way.wanted_labels, fill.canvas.extent)
         wishes = FillWishes(options, wanted_labels=labels, joints=joints_of(fill.how))
         # What the intent made of the photo at that time is among the labels.
         request = replace(fill_request(before, wishes, seen=None), hardware=hardware)

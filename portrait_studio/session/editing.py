@@ -86,7 +86,7 @@ class Editing(QObject):
         if self.document is None or not may:
             return None
         self.about_to_change.emit()
-        return self.document.edit_mask() if plane is PlaneName.MASK else self.document.edit_structure()
+        return self.document.edit_mask() if plane is PlaneName.MASK else self.document.edit_labels()
 
     def finish(self, text: str, edit: MaskEdit, change: MaskChange) -> None:
         """Make an edit one step; nothing happens when it changed nothing.
@@ -149,7 +149,7 @@ class Editing(QObject):
         signals = {
             PlaneName.IMAGE: self.image_changed,
             PlaneName.MASK: self.mask_changed,
-            PlaneName.STRUCTURE: self.wanted_changed,
+            PlaneName.LABELS: self.wanted_changed,
             PlaneName.PROTECTED: self.protected_changed,
             PlaneName.JOINTS: self.joints_changed,
         }

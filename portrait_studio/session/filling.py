@@ -137,7 +137,7 @@ class Filling(QObject):
         document = self._editing.document
         if not self._editing.may_edit or document is None:
             return False
-        is_steered = document.has_wanted_structure or bool(document.joints)
+        is_steered = document.has_wanted_labels or bool(document.joints)
         return is_steered and (document.has_mask or self._last.step is not None)
 
     def set_intent(self, intent: Intent) -> None:
@@ -291,7 +291,7 @@ class Filling(QObject):
         maps = self._parsing_maps
         seen = maps.of_photo if purpose is _Purpose.NEW else maps.before_last_fill
         how = replace(options, keep_stages=True)
-        wishes = FillWishes(how, self.intent, document.wanted_structure, document.joints)
+        wishes = FillWishes(how, self.intent, document.wanted_labels, document.joints)
         request = fill_request(before, wishes, seen)
         self._pending = _PendingFill(purpose, before, request)
         self._editing.during_fill.begin()

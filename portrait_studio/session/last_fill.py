@@ -10,7 +10,7 @@ from portrait_studio.document.history import Step
 from portrait_studio.document.look import Look
 from portrait_studio.session.editing import Editing
 
-_WISHES: Final = {PlaneName.STRUCTURE, PlaneName.JOINTS}
+_WISHES: Final = {PlaneName.LABELS, PlaneName.JOINTS}
 """What changes only what the next fill shall look like."""
 
 

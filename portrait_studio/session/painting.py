@@ -11,6 +11,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.document.deltas import PlaneName
+from portrait_studio.document.label_plane import label_of_value, value_of_label
 from portrait_studio.document.mask_edit import MaskEdit
 from portrait_studio.imaging import mask_shapes, masks
 from portrait_studio.imaging.geometry import Bounds
@@ -205,7 +206,7 @@ class Painting(QObject):
 
     def clear_wanted(self) -> None:
         """Forget all labels that the user painted."""
-        self._change(Message("Clear painted labels"), MaskEdit.clear, PlaneName.STRUCTURE)
+        self._change(Message("Clear painted labels"), MaskEdit.clear, PlaneName.LABELS)
 
     # -- pieces --------------------------------------------------------------------------------------------
 
@@ -214,7 +215,7 @@ class Painting(QObject):
         label = self._tools.label
         if label is None:
             return PlaneName.MASK, KNOWN if erase else HOLE
-        return PlaneName.STRUCTURE, KNOWN if erase else label + 1
+        return PlaneName.LABELS, KNOWN if erase else value_of_label(label)
 
     def _tell_marked(self, plane: PlaneName, value: int) -> None:
         if plane is PlaneName.MASK and value != KNOWN:
@@ -223,8 +224,8 @@ class Painting(QObject):
     @staticmethod
     def _named(plane: PlaneName, value: int, shape: tuple[Message, Message]) -> Message:
         """What the step is called in the history; a shape has a name for marking and one for erasing."""
-        if plane is PlaneName.STRUCTURE:
-            return Message("Erase label") if value == KNOWN else painted_label(value - 1)
+        if plane is PlaneName.LABELS:
+            return Message("Erase label") if value == KNOWN else painted_label(label_of_value(value))
         return shape[value == KNOWN]
 
     def _replace(self, text: str, made: Callable[[Mask], Mask]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from portrait_studio.document.edit_record import read_record
-from portrait_studio.document.packed_plane import unpack_plane
+from portrait_studio.document.label_plane import unpack_labels
 from portrait_studio.engine.intent import Intent, wanted_with
 from portrait_studio.engine.label_mask import mask_of_labels
 from portrait_studio.engine.request import ParseRequest
@@ -131,7 +131,8 @@ def test_the_record_repeats_the_guess(
     first = asked(fake)
     (fill,) = read_record(record).fills
     (way,) = fill.how.ways
-    assert np.array_equal(unpack_plane(way.structure, fill.canvas.extent) - np.uint8(1), first)
+    labels = unpack_labels(way.wanted_labels, fill.canvas.extent)
+    assert np.array_equal(np.full_like(first, 255) if labels is None else labels, first)
     fake.photo_parses = 0
     assert run("replay", record, photo, "-o", tmp_path / "again.png", "--anyway") == 0
     assert fake.photo_parses == 0  # It is not guessed anew.

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from portrait_studio.document.edit_record import read_record
+from portrait_studio.document.label_plane import unpack_labels
 from portrait_studio.document.project_reading import read_project
-from portrait_studio.editing.fill_records import joints_of, options_of, structure_of
+from portrait_studio.editing.fill_records import joints_of, options_of
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.mask_file import read_mask
@@ -45,7 +46,7 @@ def _record(path: Path) -> None:
         assert fill.mask.shape == (fill.canvas.height, fill.canvas.width)
         for way in fill.how.ways:
             options_of(fill.how, way)
-            structure_of(way, fill.canvas.extent)
+            unpack_labels(way.wanted_labels, fill.canvas.extent)
 
 
 def _autosave(path: Path) -> None:

@@ -53,7 +53,7 @@ class _Edits:
         document = self.document
         mask = document.edit_mask()
         mask.rectangle(Bounds(8, 8, 24, 20))
-        labels = document.edit_structure()
+        labels = document.edit_labels()
         labels.rectangle(Bounds(10, 10, 20, 18), 5)
         self.steps += [
             Step(title, delta)
@@ -63,7 +63,7 @@ class _Edits:
         joint = document.put_joint(3, 14.0, 12.0)
         assert joint is not None
         self.steps.append(Step("Joint", joint))
-        structure = pack_plane(document.painted_labels)
+        structure = pack_plane(document.label_plane)
         how = FillRecord(
             "default",
             3,

@@ -324,7 +324,7 @@ def test_nothing_but_the_mask_is_changed_meanwhile(
     filling.tools.set_label(None)
     document = filling.document
     assert document is not None
-    assert not document.has_wanted_structure
+    assert not document.has_wanted_labels
     filling.tools.choose(Tool.EXTEND)
     hand.stroke((120, 320), (120, 380))
     assert not filling.extending.is_pending

@@ -103,7 +103,7 @@ def test_painted_labels_are_shown_undone_and_obeyed(
     window.canvas.setFocus()
     hand.key(Qt.Key.Key_Escape)
     assert seen.tools.label is None
-    wanted = document.wanted_structure
+    wanted = document.wanted_labels
     assert wanted is not None
     assert wanted[80, 100] == PANTS
     assert wanted[200, 100] == 255
@@ -113,7 +113,7 @@ def test_painted_labels_are_shown_undone_and_obeyed(
     assert structure[80, 100] == PANTS
     hand.key(Qt.Key.Key_Z, CTRL)
     hand.key(Qt.Key.Key_Z, CTRL)
-    assert document.wanted_structure is None
+    assert document.wanted_labels is None
     assert document.has_mask
 
 
@@ -151,7 +151,7 @@ def test_the_last_hole_is_filled_anew_by_painted_labels_and_both_can_be_undone(
     assert document.changed_outside() == 0
     hand.key(Qt.Key.Key_Z, CTRL)
     assert np.array_equal(document.image, first)
-    assert document.wanted_structure is not None
+    assert document.wanted_labels is not None
     for _ in range(2):
         hand.key(Qt.Key.Key_Z, CTRL)
     assert np.array_equal(document.image, document.photo.pixels)

@@ -35,7 +35,7 @@ class Pen:
     name: Annotated[str, text(5)]
     nibs: Annotated[tuple[Nib, ...], listed(nested(Nib), 2)]
     ink: Annotated[str | None, optional(text(5, ("red", "blue")))] = None
-    is_full: Annotated[bool, flag()] = False
+    is_full: Annotated[bool, flag().called("full")] = False
     notes: Annotated[dict[str, str] | None, optional(texts_by_name(2, 5), is_left_out=True)] = None
 
 
@@ -48,7 +48,7 @@ def test_what_was_written_is_read(pen: Pen) -> None:
 
 
 def test_none_is_written_or_left_out_as_the_field_says() -> None:
-    assert write_dataclass(Pen("two", ())) == {"name": "two", "nibs": [], "ink": None, "is_full": False}
+    assert write_dataclass(Pen("two", ())) == {"name": "two", "nibs": [], "ink": None, "full": False}
 
 
 def test_unknown_entries_are_passed_over_or_refused() -> None:
@@ -68,7 +68,7 @@ def test_unknown_entries_are_passed_over_or_refused() -> None:
         {"nibs": [{}]},
         {"nibs": {}},
         {"ink": "green"},
-        {"is_full": 1},
+        {"full": 1},
         {"notes": {"a": 3}},
         {"notes": {"a": "", "b": "", "c": ""}},
     ],

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter, qRgba
 
+from portrait_studio.document.label_plane import value_of_label
 from portrait_studio.engine.request import Structure
 from portrait_studio.gui.canvas.view_transform import View
 from portrait_studio.imaging.geometry import Bounds
@@ -80,11 +81,11 @@ class LabelStyle:
 
 
 def wanted_colours(style: LabelStyle, opacity: float) -> list[int]:
-    """256 ARGB colours for the labels that the user painted; 0 is nothing, else a label + 1."""
+    """256 ARGB colours for the labels that the user painted, by their values in the `label_plane`."""
     table = [qRgba(0, 0, 0, 0)] * 256
     for label, (red, green, blue) in enumerate(LABEL_COLOURS):
         share = 0.0 if label in style.hidden else max(0.35, opacity)
-        table[label + 1] = qRgba(red, green, blue, round(255 * share))
+        table[value_of_label(label)] = qRgba(red, green, blue, round(255 * share))
     return table
 
 

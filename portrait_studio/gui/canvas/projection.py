@@ -46,7 +46,7 @@ class Projection(QObject):
         else:
             tone = Tone.of(document.photo.metadata.icc)
             self._scene.show_photo(document.image, document.mask, document.opacity, tone)
-            if document.has_wanted_structure:
+            if document.has_wanted_labels:
                 self._on_wanted_changed(Bounds.of(document.extent))
         self._on_structure_changed()
 
@@ -74,7 +74,7 @@ class Projection(QObject):
     def _on_wanted_changed(self, bounds: Bounds) -> None:
         document = self._session.document
         if document is not None:
-            self._scene.anatomy.refresh_wanted(document.painted_labels, bounds)
+            self._scene.anatomy.refresh_wanted(document.label_plane, bounds)
 
     def _on_structure_changed(self) -> None:
         document = self._session.document

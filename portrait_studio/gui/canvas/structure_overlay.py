@@ -90,7 +90,7 @@ class Anatomy(QObject):
         self._restyle()
 
     def refresh_wanted(self, wanted: NDArray[np.uint8], bounds: Bounds) -> None:
-        """Read labels again that the user painted; (H, W) uint8, 0 = nothing, else a label + 1."""
+        """Read labels again that the user painted; (H, W) uint8 as in the `label_plane`."""
         if self._wanted is None:
             self._wanted = Pyramid(wanted, wanted_colours(self._style, self._opacity), has_names=True)
         else:

@@ -13,7 +13,7 @@ def enabled_commands(session: Session) -> dict[Command, bool]:
     is_open = document is not None
     editable = session.can_edit
     has_folder = document is not None and document.photo.path is not None
-    has_labels = document is not None and document.has_wanted_structure
+    has_labels = document is not None and document.has_wanted_labels
     masked = editable and session.has_mask
     return {
         Command.NEXT_PHOTO: has_folder,

@@ -62,7 +62,7 @@ def filled(document: Document, bounds: Bounds, value: int = 222) -> Delta:
 
 
 def state(document: Document) -> tuple[Bounds, bytes, bytes, bytes, bytes]:
-    planes = (document.image, document.mask, document.filled, document.painted_labels)
+    planes = (document.image, document.mask, document.filled, document.label_plane)
     return document.canvas, planes[0].tobytes(), planes[1].tobytes(), planes[2].tobytes(), planes[3].tobytes()
 
 
@@ -132,7 +132,7 @@ def done(document: Document, kind: str, box: Bounds) -> Delta | None:
     inside = box.intersected(Bounds.of(document.extent))
     if kind == "fill":
         return filled(document, inside, value=box.right) if not inside.is_empty else None
-    edit = document.edit_mask() if kind == "paint" else document.edit_structure()
+    edit = document.edit_mask() if kind == "paint" else document.edit_labels()
     edit.rectangle(inside, 7)
     return edit.finish()
 
@@ -167,7 +167,7 @@ def test_marks_follow_the_new_origin() -> None:
     edit = document.edit_mask()
     edit.rectangle(Bounds(4, 6, 10, 12))
     edit.finish()
-    labels = document.edit_structure()
+    labels = document.edit_labels()
     labels.rectangle(Bounds(1, 2, 3, 4), 5)
     labels.finish()
     protected = np.zeros((HEIGHT, WIDTH), np.uint8)
@@ -176,7 +176,7 @@ def test_marks_follow_the_new_origin() -> None:
     document.change_canvas(Bounds(-7, -9, WIDTH, HEIGHT))
     assert (document.mask[15:21, 11:17] == 255).all()
     assert (document.mask[9:, 7:] == 255).sum() == 36
-    assert (document.painted_labels[11:13, 8:10] == 5).all()
+    assert (document.label_plane[11:13, 8:10] == 5).all()
     edit = document.edit_mask()
     edit.rectangle(Bounds.of(document.extent))
     edit.finish()

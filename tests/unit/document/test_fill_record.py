@@ -29,10 +29,12 @@ OLD = {
 
 def test_a_record_survives_json() -> None:
     holes = (WayRecord("patches", 4, PACKED), WayRecord("default", 3))
-    record = FillRecord(**OLD, holes=holes, structure=PACKED, is_anew=True, precision="bfloat16", threads=4)
+    record = FillRecord(
+        **OLD, holes=holes, wanted_labels=PACKED, is_anew=True, precision="bfloat16", threads=4
+    )
     assert FillRecord.from_json(json.loads(json.dumps(write_dataclass(record)))) == record
     assert record.ways == holes
-    assert np.array_equal(unpack_plane(record.structure, Extent(30, 20)), STRUCTURE)
+    assert np.array_equal(unpack_plane(record.wanted_labels, Extent(30, 20)), STRUCTURE)
 
 
 def test_records_of_the_first_version_are_read() -> None:
