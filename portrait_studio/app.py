@@ -22,9 +22,9 @@ from portrait_studio.gui.theme import Theme
 from portrait_studio.language.translators import Language
 from portrait_studio.locations import data_dir, models_dir
 from portrait_studio.session.autosave import Autosave
-from portrait_studio.session.remembered import Remembered
 from portrait_studio.session.session import Session
 from portrait_studio.session.settings import Preferences, Settings
+from portrait_studio.session.stored_values import StoredValues
 from portrait_studio.worker.background import Background
 from portrait_studio.worker.lazy_engine import LazyEngine
 
@@ -50,8 +50,8 @@ class Program(QObject):
         self.language = Language(application)
         self.language.speak(self.preferences.settings.language)
         self._prefer(self.preferences.settings)
-        remembered = Remembered(data_dir() / "window.json")
-        self.window = MainWindow(self.session, self.theme, self.preferences, remembered)
+        stored = StoredValues(data_dir() / "window.json")
+        self.window = MainWindow(self.session, self.theme, self.preferences, stored)
         self.autosave.failed.connect(self.session.noticed)
         self.autosave.recovery_failed.connect(self._offer_others)
         self.window.weights_changed.connect(self._on_weights)

@@ -75,7 +75,12 @@ def optional(codec: Codec, *, is_left_out: bool = False) -> Codec:
 
 
 def listed(codec: Codec, most: int) -> Codec:
-    """A tuple of at most so many values. Args: of each value; how many."""
+    """A tuple of values.
+
+    Args:
+        codec: of each value.
+        most: how many there may be.
+    """
     return Codec(
         lambda value: tuple(codec.read(each) for each in as_list(value, most)),
         lambda value: [codec.write(each) for each in value],
@@ -117,7 +122,11 @@ def read_dataclass(cls: type[T], entry: object, *, is_closed: bool = False) -> T
 
 
 def write_dataclass(value: Any) -> dict[str, Any]:
-    """The object that `read_dataclass` reads. Args: a dataclass each field of which has a `Codec`."""
+    """The object that `read_dataclass` reads.
+
+    Args:
+        value: a dataclass each field of which is annotated by a `Codec`.
+    """
     codecs = _codecs(type(value))  # type: ignore[arg-type]
     return {
         key: codec.write(getattr(value, name))

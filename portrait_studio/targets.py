@@ -57,7 +57,7 @@ def check_targets(
     Raises:
         ExportError: the first thing that cannot be.
     """
-    plan = _Plan(sources)
+    plan = _TargetCheck(sources)
     for folder in made:
         plan.add_folder(folder)
     for group in several:
@@ -68,7 +68,7 @@ def check_targets(
         _check_folder(folder, path, room_bytes)
 
 
-class _Plan:
+class _TargetCheck:
     """What will be written, as far as it was looked at."""
 
     def __init__(self, sources: Iterable[Path]) -> None:

@@ -17,7 +17,7 @@ from portrait_studio.cli.console import EXIT_CANCELLED, PROGRAM, write_notices
 from portrait_studio.cli.extend import add_extend
 from portrait_studio.cli.fill import add_demo, add_remove
 from portrait_studio.cli.mask import add_mask
-from portrait_studio.cli.options import Parser, unknown_sentence
+from portrait_studio.cli.options import CommandParser, unknown_sentence
 from portrait_studio.cli.parse import add_parse
 from portrait_studio.cli.replay import add_replay
 from portrait_studio.cli.stopping import stopping_cleanly
@@ -85,15 +85,17 @@ def _photo_to_open(arguments: list[str]) -> Path | None:
     return path.parent.resolve() / path.name
 
 
-def _build_parser() -> Parser:
-    parser = Parser(
+def _build_parser() -> CommandParser:
+    parser = CommandParser(
         prog=PROGRAM,
         description="Remove things from photographs of people and recover the body behind them, offline.",
         epilog=f"Without a command the window opens: {PROGRAM} [PHOTO].",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
+    commands = parser.add_subparsers(
+        title="commands", metavar="COMMAND", required=True, parser_class=CommandParser
+    )
     for add in (add_remove, add_extend, add_mask, add_parse, add_replay, add_batch, add_demo):
         add(commands)
     return parser

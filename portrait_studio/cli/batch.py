@@ -31,7 +31,7 @@ from portrait_studio.errors import (
 from portrait_studio.terminal import say
 
 if TYPE_CHECKING:
-    from portrait_studio.cli.batch_plan import Item, Plan
+    from portrait_studio.cli.batch_plan import BatchPlan, Item
     from portrait_studio.cli.batch_report import BatchReport, Line
     from portrait_studio.editing.fills import FillWishes
     from portrait_studio.engine.interface import Engine
@@ -46,7 +46,7 @@ _MOST_GROWTH_PX: Final = 10_000
 
 
 @dataclass(frozen=True)
-class Recipe:
+class BatchSettings:
     """What is done to every photo.
 
     Attributes:
@@ -115,7 +115,7 @@ def _batch(options: argparse.Namespace) -> int:
     from portrait_studio.cli.batch_report import BatchReport, check_is_report
     from portrait_studio.imaging.atomic import Transaction
 
-    recipe = _recipe(options)
+    settings = _settings(options)
     report = BatchReport(options.report or options.output / "report.json")
     suffix = None if options.format == "same" else f".{options.format}"
     plan = plan_batch(options.photos, options.masks, options.output, suffix)
@@ -133,10 +133,12 @@ def _batch(options: argparse.Namespace) -> int:
     with Transaction() as files:
         # It goes again if an error ends the batch before anything is in it.
         files.make_folder(options.output)
-        return _run(engine_of(options), plan, recipe, report, resumes=options.resume)
+        return _run(engine_of(options), plan, settings, report, resumes=options.resume)
 
 
-def _run(engine: Engine, plan: Plan, recipe: Recipe, report: BatchReport, *, resumes: bool) -> int:
+def _run(
+    engine: Engine, plan: BatchPlan, settings: BatchSettings, report: BatchReport, *, resumes: bool
+) -> int:
     """Fill all photos; returns the exit code."""
     from portrait_studio.cli.batch_report import Outcome
 
@@ -145,7 +147,7 @@ def _run(engine: Engine, plan: Plan, recipe: Recipe, report: BatchReport, *, res
         for number, item in enumerate(plan.items, start=1):
             kept = resumes and item.output.exists()
             label = f"{number}/{count} {item.photo.name}"
-            line = _kept(item) if kept else _one(engine, item, recipe, report, label)
+            line = _kept(item) if kept else _one(engine, item, settings, report, label)
             report.add(line)
             say(f"{label}: {line.outcome}{f' ({line.message})' if line.message else ''}")
     except KeyboardInterrupt as stop:
@@ -162,7 +164,7 @@ def _run(engine: Engine, plan: Plan, recipe: Recipe, report: BatchReport, *, res
     return EXIT_SOME_FAILED if report.count(Outcome.FAILED) else 0
 
 
-def _recipe(options: argparse.Namespace) -> Recipe:
+def _settings(options: argparse.Namespace) -> BatchSettings:
     from portrait_studio.engine.label_mask import labels_named
     from portrait_studio.engine.request import Who
     from portrait_studio.imaging.writing import ExportOptions
@@ -182,7 +184,7 @@ def _recipe(options: argparse.Namespace) -> Recipe:
         raise OptionError("--tighten takes effect with --masks or --remove only; leave it out.")
     people = None if options.people is None else Who(options.people)
     wishes = fill_wishes(options)
-    return Recipe(wishes, export, labels, options.grow, extension, has_masks, tight, people)
+    return BatchSettings(wishes, export, labels, options.grow, extension, has_masks, tight, people)
 
 
 def _kept(item: Item) -> Line:
@@ -191,14 +193,14 @@ def _kept(item: Item) -> Line:
     return Line(str(item.photo), str(item.output), Outcome.KEPT.value)
 
 
-def _one(engine: Engine, item: Item, recipe: Recipe, report: BatchReport, label: str) -> Line:
+def _one(engine: Engine, item: Item, settings: BatchSettings, report: BatchReport, label: str) -> Line:
     """Fill one photo; what is wrong with this photo alone becomes a line, and the batch goes on."""
     from portrait_studio.cli.batch_report import Line, Outcome
 
     began = time.perf_counter()
     try:
         with progress_bar(label=label) as progress:
-            return _filled(engine, item, recipe, report, progress)
+            return _filled(engine, item, settings, report, progress)
     except (WeightsError, DeviceError, OptionError):
         raise  # The next photo would meet the same.
     except (PortraitStudioError, MemoryError) as error:
@@ -209,7 +211,9 @@ def _one(engine: Engine, item: Item, recipe: Recipe, report: BatchReport, label:
     return Line(str(item.photo), str(item.output), Outcome.FAILED.value, message, seconds=seconds)
 
 
-def _filled(engine: Engine, item: Item, recipe: Recipe, report: BatchReport, progress: Progress) -> Line:
+def _filled(
+    engine: Engine, item: Item, settings: BatchSettings, report: BatchReport, progress: Progress
+) -> Line:
     from portrait_studio.cli.batch_report import Line, Outcome
     from portrait_studio.editing.edit import Edit
     from portrait_studio.engine.marking import mask_around
@@ -218,19 +222,19 @@ def _filled(engine: Engine, item: Item, recipe: Recipe, report: BatchReport, pro
 
     began = time.perf_counter()
     photo = read_photo(item.photo)
-    seen = engine.run(ParseRequest(photo.visible_pixels)) if recipe.labels else None
-    mask = _mask(engine, item, photo, recipe, seen)
-    if mask is not None and mask.any() and recipe.tightness is not None:
-        mask = mask_around(engine, TightenRequest(photo.visible_pixels, mask), recipe.tightness)
+    seen = engine.run(ParseRequest(photo.visible_pixels)) if settings.labels else None
+    mask = _mask(engine, item, photo, settings, seen)
+    if mask is not None and mask.any() and settings.tightness is not None:
+        mask = mask_around(engine, TightenRequest(photo.visible_pixels, mask), settings.tightness)
     names = (str(item.photo), str(item.output))
-    margins = None if recipe.extension is None else recipe.extension.margins(photo.extent)
+    margins = None if settings.extension is None else settings.extension.margins(photo.extent)
     is_extended = margins is not None and margins.extends
     if (mask is None or not mask.any()) and not is_extended:
         return Line(*names, Outcome.NOTHING.value, seconds=round(time.perf_counter() - began, 2))
     edit = Edit(photo, mask, margins)
-    result = edit.fill(engine, recipe.wishes, progress, None if is_extended else seen)
+    result = edit.fill(engine, settings.wishes, progress, None if is_extended else seen)
     report.weights.update(result.weights)
-    written = edit.document.export(item.output, recipe.export)
+    written = edit.document.export(item.output, settings.export)
     edit.document.close()
     return Line(
         *names,
@@ -244,16 +248,18 @@ def _filled(engine: Engine, item: Item, recipe: Recipe, report: BatchReport, pro
     )
 
 
-def _mask(engine: Engine, item: Item, photo: Photo, recipe: Recipe, seen: Structure | None) -> Mask | None:
+def _mask(
+    engine: Engine, item: Item, photo: Photo, settings: BatchSettings, seen: Structure | None
+) -> Mask | None:
     from portrait_studio.engine.label_mask import mask_of_labels
     from portrait_studio.engine.request import PeopleMaskRequest
     from portrait_studio.imaging.mask_file import read_mask
 
     if seen is not None:
-        return mask_of_labels(seen, recipe.labels, photo.extent, recipe.grow_px)
-    if recipe.people is not None:
-        return engine.run(PeopleMaskRequest(photo.visible_pixels, recipe.people))
-    if not recipe.has_masks:
+        return mask_of_labels(seen, settings.labels, photo.extent, settings.grow_px)
+    if settings.people is not None:
+        return engine.run(PeopleMaskRequest(photo.visible_pixels, settings.people))
+    if not settings.has_masks:
         return None
     if item.mask is None:
         raise MaskError(f"There is no mask for {item.photo.name}; name it like the photo.")

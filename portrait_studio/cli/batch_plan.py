@@ -32,7 +32,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Plan:
+class BatchPlan:
     """What a batch does.
 
     Attributes:
@@ -55,7 +55,7 @@ class Plan:
         return [f"Left out what is no photo by its name: {names}{others}."]
 
 
-def plan_batch(photos: Path, masks: Path | None, output: Path, suffix: str | None) -> Plan:
+def plan_batch(photos: Path, masks: Path | None, output: Path, suffix: str | None) -> BatchPlan:
     """Find photos and masks, and name the results.
 
     Args:
@@ -87,7 +87,7 @@ def plan_batch(photos: Path, masks: Path | None, output: Path, suffix: str | Non
     if not items:
         raise ImageFileError(f"There is no photo in {photos}; give the folder that holds them.")
     _check_names(items)
-    return Plan(items, list(dict.fromkeys((*found, *named))), left_out)
+    return BatchPlan(items, list(dict.fromkeys((*found, *named))), left_out)
 
 
 def _is_same(one: Path, other: Path) -> bool:

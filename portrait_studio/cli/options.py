@@ -29,7 +29,7 @@ def unknown_sentence(argument: str, parser: argparse.ArgumentParser) -> str:
     return f"There is no option {name}; {hint}" if name.startswith("-") else f"What is {argument} for? {hint}"
 
 
-class Parser(argparse.ArgumentParser):
+class CommandParser(argparse.ArgumentParser):
     """Reports mistakes as the program's own errors, and speaks as the commands do."""
 
     def _print_message(self, message: str, file: object = None) -> None:
@@ -45,7 +45,14 @@ class Parser(argparse.ArgumentParser):
 def add_command(
     commands: Any, name: str, run_command: Callable[[argparse.Namespace], int], summary: str
 ) -> argparse.ArgumentParser:
-    """Add a command. Args: all commands, its name, what does it, what it does in a few words."""
+    """Add a command.
+
+    Args:
+        commands: all of them.
+        name: of this one.
+        run_command: does it, and returns the exit code.
+        summary: what it does, in a few words.
+    """
     parser: argparse.ArgumentParser = commands.add_parser(
         name, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False
     )
@@ -54,7 +61,12 @@ def add_command(
 
 
 def whole_number(option: str, least: int, most: int) -> Callable[[str], int]:
-    """What reads the number of an option. Args: the option; the smallest and the largest number.
+    """What reads the number of an option.
+
+    Args:
+        option: its name, for the sentence about a mistake.
+        least: the smallest number.
+        most: the largest number.
 
     Raises, when called:
         OptionError: the text is no whole number, or one out of this range.

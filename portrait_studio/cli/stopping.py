@@ -20,7 +20,11 @@ class Stopped(KeyboardInterrupt):
     """
 
     def __init__(self, number: int) -> None:
-        """Args: of the signal."""
+        """Stop for a signal.
+
+        Args:
+            number: of the signal.
+        """
         super().__init__()
         self.exit_code = 128 + number
 

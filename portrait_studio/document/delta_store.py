@@ -22,7 +22,11 @@ class DeltaStore:
     """
 
     def __init__(self, budget_bytes: int) -> None:
-        """Args: how many bytes may stay in memory."""
+        """Hold nothing yet.
+
+        Args:
+            budget_bytes: how many bytes may stay in memory.
+        """
         self._budget_bytes = budget_bytes
         # What is in memory, the oldest first, and how much each takes.
         self._blocks: dict[int, weakref.ref[StoredBytes]] = {}
@@ -87,7 +91,13 @@ class StoredBytes:
     """Bytes in memory or in a file; made by `DeltaStore.keep`."""
 
     def __init__(self, store: DeltaStore, number: int, data: NDArray[np.uint8]) -> None:
-        """Args: the store, the name within it, and (N,) uint8."""
+        """Keep bytes in memory.
+
+        Args:
+            store: that they count for.
+            number: their name within it.
+            data: (N,) uint8.
+        """
         self.number = number
         self._store = store
         self._data: NDArray[np.uint8] | None = data

@@ -32,7 +32,12 @@ class PlaneName(Enum):
 
 
 def bytes_of_pixel(plane: PlaneName, sample_bytes: int) -> int:
-    """How many bytes a pixel of an array has. Args: its name; bytes of a sample of the photo: 1 or 2."""
+    """How many bytes a pixel of an array has.
+
+    Args:
+        plane: name of the array.
+        sample_bytes: of the photo, 1 or 2.
+    """
     return 3 * sample_bytes if plane is PlaneName.IMAGE else 1
 
 
@@ -180,7 +185,13 @@ class TileRecorder:
     """Copies the 128-pixel tiles of an array (H, W) when they are touched for the first time."""
 
     def __init__(self, plane: PlaneName, array: Plane, origin: tuple[int, int] = (0, 0)) -> None:
-        """Args: the array's name; the array, which is about to be changed in place; where it lies (x, y)."""
+        """Copy nothing yet.
+
+        Args:
+            plane: name of the array.
+            array: about to be changed in place.
+            origin: where its top left lies (x, y), in photo pixels.
+        """
         self._plane, self._origin = plane, origin
         self._array = array
         self._before: dict[Bounds, Plane] = {}

@@ -12,16 +12,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.document.compositing import FILL_PLANES, Before, FilledCrop, check_fill, composite_fill
 from portrait_studio.document.delta_store import DeltaStore
 from portrait_studio.document.deltas import CanvasChange, Delta, Piece, Plane, PlaneName, TileRecorder
 from portrait_studio.document.export_report import ExportReport
-from portrait_studio.document.framing import count_changed, framed
 from portrait_studio.document.joint_plane import put_joint, read_joints
 from portrait_studio.document.label_plane import read_labels
-from portrait_studio.document.laying import FILL_PLANES, Before, Fill, check_fill, lay_fill
-from portrait_studio.document.look import Look
 from portrait_studio.document.mask_edit import MaskEdit
+from portrait_studio.document.masked_image import MaskedImage
 from portrait_studio.document.opacity import hides_fill, opacity_on
+from portrait_studio.document.output_photo import count_changed, output_photo
 from portrait_studio.document.planes import Planes, blank_on, is_blank_on, newly_shown
 from portrait_studio.errors import ExportError
 from portrait_studio.imaging import masks
@@ -45,9 +45,12 @@ class Document:
     """
 
     def __init__(self, photo: Photo, undo_budget_bytes: int | None = None) -> None:
-        """Args: the photo as it was read, and how much memory undo steps may take before they go to disk.
+        """Open a photo.
 
-        None = as much as the photo.
+        Args:
+            photo: as it was read.
+            undo_budget_bytes: how much memory undo steps may take before they go to disk; None = as much as
+                the photo.
         """
         self.photo = photo
         self._planes = Planes(photo.pixels)
@@ -135,7 +138,7 @@ class Document:
     @property
     def edited_photo(self) -> Photo:
         """The photo with its current pixels and all its metadata; may share memory with the document."""
-        return framed(self.photo, self.image, self.opacity, self.canvas)
+        return output_photo(self.photo, self.image, self.opacity, self.canvas)
 
     @property
     def opacity(self) -> Plane | None:
@@ -244,18 +247,18 @@ class Document:
         joints = self._planes.mask_to_change(PlaneName.JOINTS)
         return MaskEdit(PlaneName.JOINTS, joints, self._store, origin=self._origin)
 
-    def look(self) -> Look:
+    def masked_image(self) -> MaskedImage:
         """Photo and mask as they are; good until the photo changes, so for a job that forbids it."""
-        return Look.of(self.visible_image, masks.copied(self.mask), self.blank)
+        return MaskedImage.of(self.visible_image, masks.copied(self.mask), self.blank)
 
-    def look_before(self, deltas: Sequence[Delta]) -> Look:
+    def masked_image_before(self, deltas: Sequence[Delta]) -> MaskedImage:
         """Photo and mask as they were before the latest steps, all of them applied, the last one first."""
         planes = {name: self.plane(name).copy() for name in FILL_PLANES}
         self._take_back(planes, deltas)
         mask, filled = (cast(Mask, planes[name]) for name in (PlaneName.MASK, PlaneName.FILLED))
         blank = blank_on(self.canvas, Bounds.of(self.photo.extent), filled)
         opacity = opacity_on(self.canvas, self.photo.alpha, filled)
-        return Look.of(visible_colours(planes[PlaneName.IMAGE], opacity), mask, blank)
+        return MaskedImage.of(visible_colours(planes[PlaneName.IMAGE], opacity), mask, blank)
 
     def mask_before(self, deltas: Sequence[Delta]) -> Mask:
         """(H, W) uint8, the mask as it was before the latest steps, all applied, the last one first."""
@@ -271,7 +274,7 @@ class Document:
                     place = piece.bounds.shifted(-self.canvas.left, -self.canvas.top)
                     planes[piece.plane][place.slices] = values
 
-    def apply_fills(self, fills: Sequence[Fill], over: Look | None = None) -> Delta:
+    def apply_fills(self, fills: Sequence[FilledCrop], over: MaskedImage | None = None) -> Delta:
         """Put filled crops in place, as one step to undo, and remove the mask where they were applied.
 
         Pixels outside `changed` stay as they are, bit for bit, even where crops overlap. Where the mask is
@@ -291,7 +294,7 @@ class Document:
         for fill in fills:
             check_fill(fill, self.image)
         blank = self.blank
-        before = [lay_fill(self, fill, self.canvas, blank, over) for fill in fills]
+        before = [composite_fill(self, fill, self.canvas, blank, over) for fill in fills]
         return Delta(chain.from_iterable(before), self._store)
 
     def reserve(self, reach: Bounds) -> None:
@@ -303,11 +306,11 @@ class Document:
         check_canvas(reach)
         self._planes.reserve(reach)
 
-    def repeat(self, lay: Callable[[], Before], canvas: Bounds | None = None) -> Delta:
+    def apply_saved(self, write: Callable[[], Before], canvas: Bounds | None = None) -> Delta:
         """Do a step again that was saved.
 
         Args:
-            lay: changes the arrays and says what was there before; see `repeating.Repeater`.
+            write: changes the arrays and says what was there before; see `saved_steps.StepApplier`.
             canvas: the canvas after the step, if it changed that, in photo pixels.
 
         Returns:
@@ -316,7 +319,7 @@ class Document:
         change = None if canvas is None else CanvasChange(self.canvas, canvas)
         if canvas is not None:
             self.show(canvas)
-        return Delta(lay(), self._store, change)
+        return Delta(write(), self._store, change)
 
     @property
     def _origin(self) -> tuple[int, int]:

@@ -247,6 +247,11 @@ def _fill(entry: dict[str, Any], extent: Extent) -> RecordedFill:
 
 
 def missing_weights(record: EditRecord, present: Sequence[tuple[str, str]]) -> list[str]:
-    """Names of the networks whose weights are other than recorded. Args: names and SHA-256 of those here."""
+    """Names of the networks whose weights are other than recorded.
+
+    Args:
+        record: of an edit.
+        present: name and SHA-256 of each weights file that is here.
+    """
     wanted = {item for fill in record.fills for item in fill.how.weights.items()}
     return sorted({name for name, _ in wanted - set(present)})

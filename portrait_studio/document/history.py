@@ -72,7 +72,13 @@ class Snapshot:
     """
 
     def __init__(self, document: Document, steps: Sequence[Step], applied: int) -> None:
-        """Args: the document; all its steps, those that can be redone included; how many are applied."""
+        """Copy what steps have touched.
+
+        Args:
+            document: as it is now.
+            steps: all of its history, those that can be redone included.
+            applied: how many of them are applied.
+        """
         self.photo: Photo = document.photo
         self.applied = applied
         self.canvas = document.canvas

@@ -24,7 +24,11 @@ class Planes:
     """
 
     def __init__(self, photo: Pixels) -> None:
-        """Args: (H, W, 3) RGB, uint8 or uint16; never written to."""
+        """Show the photo, nothing else.
+
+        Args:
+            photo: (H, W, 3) RGB, uint8 or uint16; never written to.
+        """
         self._photo = photo
         self._reach = self._canvas = self.photo_bounds
         self._arrays: dict[PlaneName, Plane] = {PlaneName.IMAGE: photo}

@@ -21,11 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio import __version__
-from portrait_studio.document.allowance import Allowance, TooMuch, check_count
-from portrait_studio.document.changed_parts import around_changes, bands
+from portrait_studio.document.change_bounds import bands, bounds_of_changes
 from portrait_studio.document.deltas import Piece, bytes_of_pixel
 from portrait_studio.document.document import Document
 from portrait_studio.document.history import Change, Snapshot, Step
+from portrait_studio.document.history_limits import HistoryLimits, LimitExceeded, check_count
 from portrait_studio.document.project_index import (
     FORMAT,
     INDEX,
@@ -98,9 +98,9 @@ def write_project(snapshot: Snapshot, path: Path, check: Check, origin: Origin |
             }
             data = json.dumps(index).encode()
             if len(data) > MOST_INDEX_BYTES:
-                raise TooMuch("a long index")
+                raise LimitExceeded("a long index")
             archive.writestr(INDEX, data)
-    except TooMuch as error:
+    except LimitExceeded as error:
         raise ExportError(
             "The history has become longer than a project file can hold; export the picture, and go on"
             " from that."
@@ -124,12 +124,12 @@ def _write_steps(snapshot: Snapshot, archive: zipfile.ZipFile, check: Check) -> 
     check_count(len(snapshot))
     steps: list[dict[str, Any]] = [{} for _ in range(len(snapshot))]
     sample_bytes = snapshot.photo.pixels.dtype.itemsize
-    allowance = Allowance(snapshot.reach, sample_bytes)
+    limits = HistoryLimits(snapshot.reach, sample_bytes)
     for number, change in snapshot.changes():
         check()
         parts = list(_parts(change, sample_bytes))
         pieces = tuple(piece for piece, *_ in parts)
-        allowance.change(allowance.span(pieces))
+        limits.change(limits.span(pieces))
         name = f"steps/{number + 1:04}.bin"
         archive.writestr(name, _packed(parts))
         canvas = change.canvas if change.changes_canvas else None
@@ -151,7 +151,7 @@ def _parts(change: Change, sample_bytes: int) -> Iterator[_Part]:
             place = here.stop
             after = change.after[here].reshape(-1, row)
             differs = change.before[here].reshape(-1, row) != after
-            inner = around_changes(differs, pixel_bytes)
+            inner = bounds_of_changes(differs, pixel_bytes)
             if inner is not None:
                 columns = slice(inner.left * pixel_bytes, inner.right * pixel_bytes)
                 box = slice(inner.top, inner.bottom), columns

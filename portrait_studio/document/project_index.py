@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from portrait_studio.document.allowance import MOST_PARTS
 from portrait_studio.document.deltas import Piece, PlaneName
 from portrait_studio.document.fill_record import FILL_RECORD, FillRecord
+from portrait_studio.document.history_limits import MOST_PARTS
 from portrait_studio.document.saved_file import BOUNDS, read_bounds, write_bounds
 from portrait_studio.imaging.canvas_extension import MOST_PIXELS
 from portrait_studio.imaging.geometry import Bounds

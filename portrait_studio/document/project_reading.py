@@ -14,10 +14,10 @@ from typing import Any, Final
 import numpy as np
 
 from portrait_studio import __version__
-from portrait_studio.document.allowance import MOST_STEPS, Allowance, TooMuch, check_count
 from portrait_studio.document.archive import Archive
 from portrait_studio.document.document import Document
 from portrait_studio.document.history import Step
+from portrait_studio.document.history_limits import MOST_STEPS, HistoryLimits, LimitExceeded, check_count
 from portrait_studio.document.project import Check, Project
 from portrait_studio.document.project_index import (
     FORMAT,
@@ -28,8 +28,8 @@ from portrait_studio.document.project_index import (
     PhotoEntry,
     StepEntry,
 )
-from portrait_studio.document.repeating import Repeater, SavedStep
 from portrait_studio.document.saved_file import reading, shown_version
+from portrait_studio.document.saved_steps import SavedStep, StepApplier
 from portrait_studio.errors import ImageFileError, OptionError, ProjectError
 from portrait_studio.imaging.canvas_extension import check_canvas
 from portrait_studio.imaging.geometry import Extent
@@ -73,7 +73,7 @@ def read_origin(path: Path) -> Origin:
 def _sentences(path: Path) -> AbstractContextManager[None]:
     """Turn whatever reading may raise into one sentence for the user."""
     others: dict[type[Exception], Message] = {
-        TooMuch: Message(
+        LimitExceeded: Message(
             "The history in {path} is longer than that of any project; {advice}", path=path, advice=_DAMAGED
         ),
         OptionError: Message("{path} holds a canvas that cannot be; {advice}", path=path, advice=_DAMAGED),
@@ -148,30 +148,30 @@ class _Reader:
                 check_canvas(entry.canvas)
                 reach = reach.united(entry.canvas)
         sample_bytes = document.photo.pixels.dtype.itemsize
-        allowance = Allowance(reach, sample_bytes)
-        spans = [allowance.span(entry.pieces) for entry in entries]
+        limits = HistoryLimits(reach, sample_bytes)
+        spans = [limits.span(entry.pieces) for entry in entries]
         # At once: each larger canvas would copy all arrays.
         document.reserve(reach)
-        repeater = Repeater(document, sample_bytes)
+        applier = StepApplier(document, sample_bytes)
         steps = []
         try:
             for entry, span in zip(entries, spans, strict=True):
                 check()
-                steps.append(self._step(document, entry, span, repeater, allowance))
+                steps.append(self._step(document, entry, span, applier, limits))
         except BaseException:
             document.close()
             raise
         return tuple(steps)
 
     def _step(
-        self, document: Document, entry: StepEntry, span: int, repeater: Repeater, allowance: Allowance
+        self, document: Document, entry: StepEntry, span: int, applier: StepApplier, limits: HistoryLimits
     ) -> Step:
         bits = (span + 7) // 8
-        most_bytes = bits + min(span, allowance.most_change)
+        most_bytes = bits + min(span, limits.most_change)
         data = np.frombuffer(self._archive.read(entry.data, most_bytes), np.uint8)
         saved = SavedStep(entry.pieces, data[:bits], data[bits:])
-        delta = document.repeat(lambda: repeater.lay(saved, allowance.most_change), entry.canvas)
-        allowance.change(allowance.bytes_of(delta.pieces))
+        delta = document.apply_saved(lambda: applier.apply(saved, limits.most_change), entry.canvas)
+        limits.change(limits.bytes_of(delta.pieces))
         return Step(entry.title, delta, entry.fill)
 
 

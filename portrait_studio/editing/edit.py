@@ -57,7 +57,7 @@ class Edit:
         if mask is not None:
             check_extent(extent_of(mask), photo.extent)
             self._mask(mask)
-        check_mask(self.document.look().mask, self.document.extent)
+        check_mask(self.document.masked_image().mask, self.document.extent)
 
     def _mask(self, mask: Mask) -> None:
         canvas, whole = self.document.canvas, self.document.mask.copy()
@@ -81,15 +81,23 @@ class Edit:
         Raises:
             WeightsError, DeviceError, OptionError: see `Engine.run`.
         """
-        look = self.document.look()
-        if seen is None and is_guessed(wishes, look):
-            seen = engine.run(ParseRequest(look.image, look.blank))
-        request = fill_request(look, wishes, seen)
+        masked = self.document.masked_image()
+        if seen is None and is_guessed(wishes, masked):
+            seen = engine.run(ParseRequest(masked.image, masked.blank))
+        request = fill_request(masked, wishes, seen)
         result = engine.run(request, progress)
         candidates = Candidates.first(Candidate.of(request, result))
         self._steps.append(fill_step(self.document, candidates))
         return result
 
     def write_record(self, path: Path, opening: Opening) -> None:
-        """Write how to repeat the edit; see `edit_record`. Args: the file; how it takes its place."""
+        """Write how to repeat the edit; see `edit_record`.
+
+        Args:
+            path: file to create or replace.
+            opening: how the file takes its place.
+
+        Raises:
+            ExportError: it cannot be written.
+        """
         write_record(record_edit(Snapshot(self.document, self._steps, len(self._steps))), path, opening)

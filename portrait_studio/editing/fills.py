@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from portrait_studio.document.document import Document
 from portrait_studio.document.history import Step
-from portrait_studio.document.look import Look
+from portrait_studio.document.masked_image import MaskedImage
 from portrait_studio.editing.candidates import Candidates
 from portrait_studio.editing.fill_records import record_of
 from portrait_studio.engine.extension_plan import extension_of
@@ -35,26 +35,26 @@ class FillWishes:
     joints: Joints = field(default_factory=dict)
 
 
-def fill_request(look: Look, wishes: FillWishes, seen: Structure | None) -> CompletionRequest:
+def fill_request(masked: MaskedImage, wishes: FillWishes, seen: Structure | None) -> CompletionRequest:
     """What to ask the engine.
 
     Args:
-        look: photo and mask to fill.
+        masked: photo and mask to fill.
         wishes: what the user wants.
         seen: parsing map of the photo before the fill; None = not known, and nothing is guessed from it.
     """
-    wanted = wanted_with(wishes.intent, look.mask, wishes.wanted_labels, seen, look.blank)
-    extension = extension_of(look.blank)
-    return CompletionRequest(look.image, look.mask, wishes.options, wanted, extension, wishes.joints)
+    wanted = wanted_with(wishes.intent, masked.mask, wishes.wanted_labels, seen, masked.blank)
+    extension = extension_of(masked.blank)
+    return CompletionRequest(masked.image, masked.mask, wishes.options, wanted, extension, wishes.joints)
 
 
-def is_guessed(wishes: FillWishes, look: Look) -> bool:
+def is_guessed(wishes: FillWishes, masked: MaskedImage) -> bool:
     """Whether a request depends on what the photo shows: bodies always go on where the canvas is new."""
-    is_masked = look.mask != 0 if look.blank is None else (look.mask != 0) & (look.blank == 0)
+    is_masked = masked.mask != 0 if masked.blank is None else (masked.mask != 0) & (masked.blank == 0)
     return wishes.intent in (Intent.AUTOMATIC, Intent.SURFACE) and bool(is_masked.any())
 
 
-def fill_step(document: Document, candidates: Candidates, over: Look | None = None) -> Step:
+def fill_step(document: Document, candidates: Candidates, over: MaskedImage | None = None) -> Step:
     """Put what is shown of the candidates into a document.
 
     Args:

@@ -15,7 +15,7 @@ from portrait_studio.editing.fills import FillWishes, fill_request, fill_step
 if TYPE_CHECKING:
     from portrait_studio.document.document import Document
     from portrait_studio.document.edit_record import EditRecord, RecordedFill
-    from portrait_studio.document.look import Look
+    from portrait_studio.document.masked_image import MaskedImage
     from portrait_studio.engine.hardware import Hardware
     from portrait_studio.engine.interface import Engine
     from portrait_studio.engine.progress import Progress
@@ -49,9 +49,9 @@ def repeat_edit(
         if not fill.how.is_anew or before is None:
             document.change_canvas(fill.canvas)
             document.replace_mask(fill.mask)
-            look = document.look()
+            masked = document.masked_image()
             # A copy, since the fill changes the pixels in place.
-            before = replace(look, image=look.image.copy())
+            before = replace(masked, image=masked.image.copy())
         candidates = _candidates(fill, before, engine, hardware or hardware_of(fill.how), shown)
         devices |= dict.fromkeys(each.result.device for each in candidates.all)
         fill_step(document, candidates, before if fill.how.is_anew else None)
@@ -60,7 +60,7 @@ def repeat_edit(
 
 
 def _candidates(
-    fill: RecordedFill, before: Look, engine: Engine, hardware: Hardware, shown: ProgressOfFill
+    fill: RecordedFill, before: MaskedImage, engine: Engine, hardware: Hardware, shown: ProgressOfFill
 ) -> Candidates:
     """What a fill showed in each hole, made again."""
     ways = fill.how.ways

@@ -47,9 +47,9 @@ from portrait_studio.gui.theme import Theme
 from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message, joined
 from portrait_studio.session.jobs import BackgroundJob, Failure
-from portrait_studio.session.remembered import Remembered
 from portrait_studio.session.session import Session
 from portrait_studio.session.settings import Preferences, Settings
+from portrait_studio.session.stored_values import StoredValues
 
 
 class MainWindow(QMainWindow):
@@ -59,7 +59,7 @@ class MainWindow(QMainWindow):
     """The user has chosen other weights"""
 
     def __init__(
-        self, session: Session, theme: Theme, preferences: Preferences, remembered: Remembered
+        self, session: Session, theme: Theme, preferences: Preferences, stored: StoredValues
     ) -> None:
         """Args: the session that is shown; the colours; what the user prefers; how it was left."""
         super().__init__()
@@ -102,7 +102,7 @@ class MainWindow(QMainWindow):
         preferences.changed.connect(self._on_preferences)
         self._on_preferences(preferences.settings)
         self._on_theme_changed()
-        self.memory = Memory(remembered, self)
+        self.memory = Memory(stored, self)
         self._remember()
         self._on_opened()
 
@@ -131,7 +131,7 @@ class MainWindow(QMainWindow):
         self.actions_[Command.PANELS].toggled.connect(dock.setVisible)
 
     def _remember(self) -> None:
-        """Look as it was left; which tool was in hand is no matter of the next photo."""
+        """MaskedImage as it was left; which tool was in hand is no matter of the next photo."""
         self.memory.restore_window(self)
         for command, entry in TABLE.items():
             if entry.is_switch and command not in TOOL_COMMANDS.values():

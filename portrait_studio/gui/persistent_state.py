@@ -10,7 +10,7 @@ from PySide6.QtCore import QByteArray, QObject, QTimer, SignalInstance
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QMainWindow, QSlider, QSpinBox, QTabWidget
 
-from portrait_studio.session.remembered import Remembered, Value
+from portrait_studio.session.stored_values import StoredValues, Value
 
 _WAIT_MS: Final = 400
 """After the last change, so that dragging a slider does not write a file each time."""
@@ -21,29 +21,29 @@ _LAYOUT: Final = 1
 class Memory(QObject):
     """Sets each control as it was left, and follows it from then on."""
 
-    def __init__(self, remembered: Remembered, parent: QObject) -> None:
+    def __init__(self, stored: StoredValues, parent: QObject) -> None:
         """Args: what was kept before; the window."""
         super().__init__(parent)
-        self._remembered = remembered
+        self._stored = stored
         self._changed: dict[str, Callable[[], Value]] = {}
         self._timer = QTimer(self, singleShot=True, interval=_WAIT_MS)
         self._timer.timeout.connect(self.write)
 
     def keep_switch(self, name: str, switch: QAction | QAbstractButton) -> None:
         """Keep whether something is on."""
-        if (is_on := self._remembered.switch(name)) is not None:
+        if (is_on := self._stored.switch(name)) is not None:
             switch.setChecked(is_on)
         self._follow(name, switch.toggled, switch.isChecked)
 
     def keep_number(self, name: str, field: QSpinBox | QSlider) -> None:
         """Keep a number; one that the field does not allow any more becomes the nearest."""
-        if (number := self._remembered.number(name)) is not None:
+        if (number := self._stored.number(name)) is not None:
             field.setValue(max(field.minimum(), min(field.maximum(), number)))
         self._follow(name, field.valueChanged, field.value)
 
     def keep_choice(self, name: str, box: QComboBox) -> None:
         """Keep what is chosen from a list; one that the list does not hold any more is left out."""
-        chosen = self._remembered.text(name)
+        chosen = self._stored.text(name)
         place = next((place for place in range(box.count()) if _key(box, place) == chosen), None)
         if place is not None:
             box.setCurrentIndex(place)
@@ -51,13 +51,13 @@ class Memory(QObject):
 
     def keep_page(self, name: str, pages: QTabWidget) -> None:
         """Keep which page is in front."""
-        if (page := self._remembered.number(name)) is not None:
+        if (page := self._stored.number(name)) is not None:
             pages.setCurrentIndex(page)
         self._follow(name, pages.currentChanged, pages.currentIndex)
 
     def restore_window(self, window: QMainWindow) -> None:
         """Give a window the place, size and bars that it had when it was closed."""
-        place, bars = self._remembered.text("place"), self._remembered.text("bars")
+        place, bars = self._stored.text("place"), self._stored.text("bars")
         if place is not None:
             window.restoreGeometry(_bytes(place))
         if bars is not None:
@@ -74,7 +74,7 @@ class Memory(QObject):
         self._timer.stop()
         changed, self._changed = self._changed, {}
         if changed:
-            self._remembered.keep({name: value() for name, value in changed.items()})
+            self._stored.keep({name: value() for name, value in changed.items()})
 
     def _follow(self, name: str, changed: SignalInstance, value: Callable[[], Value]) -> None:
         def note() -> None:

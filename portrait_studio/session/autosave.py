@@ -35,7 +35,14 @@ class Autosave(QObject):
     def __init__(
         self, session: Session, thread: TaskThread, folder: Path, interval_s: float = DEFAULT_INTERVAL_S
     ) -> None:
-        """Args: whose document; a thread of its own; where the files lie; seconds between two of them."""
+        """Begin to watch a session.
+
+        Args:
+            session: whose document is kept.
+            thread: of its own.
+            folder: where the files lie.
+            interval_s: seconds between two of them; 0 = none.
+        """
         super().__init__(session)
         self._session = session
         self._folder = folder

@@ -19,7 +19,13 @@ class StepCommand(QUndoCommand):
     """A step that is already applied when it is pushed: the stack's first `redo` then does nothing."""
 
     def __init__(self, step: Step, document: Document, changed: Changed) -> None:
-        """Args: the step; what it changes; who wants to know."""
+        """Wrap a step.
+
+        Args:
+            step: applied already.
+            document: what it changes.
+            changed: called after each undo and redo.
+        """
         super().__init__(step_name(step.title))
         self.step = step
         self._document = document

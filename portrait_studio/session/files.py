@@ -60,7 +60,14 @@ class Files(QObject):
     """Path of the edit record"""
 
     def __init__(self, editing: Editing, painting: Painting, thread: TaskThread, parent: QObject) -> None:
-        """Args: the document; whose stroke ends before anything is written; the thread for files."""
+        """Read and write nothing yet.
+
+        Args:
+            editing: the open document.
+            painting: whose stroke ends before anything is written.
+            thread: for files.
+            parent: owns this.
+        """
         super().__init__(parent)
         self._editing, self._painting = editing, painting
         self.jobs = BackgroundJobs(thread, self)
@@ -125,7 +132,7 @@ class Files(QObject):
         self.jobs.start(JobKind.OPEN, task, self.read.emit)
 
     def open_pixels(self, pixels: NDArray[np.uint8]) -> None:
-        """Open a picture that has no file. Args: (H, W, 3) RGB uint8; taken over."""
+        """Open a picture that has no file, (H, W, 3) RGB uint8, which is taken over."""
         pixels.setflags(write=False)
         self.read.emit(Opened(Project(Document(Photo(pixels)))))
 

@@ -12,7 +12,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.document.history import Step
-from portrait_studio.document.look import Look
+from portrait_studio.document.masked_image import MaskedImage
 from portrait_studio.editing.candidates import Candidate, Candidates, with_small_stages
 from portrait_studio.editing.fill_records import options_of
 from portrait_studio.editing.fills import FillWishes, fill_request, fill_step
@@ -55,7 +55,7 @@ class _PendingFill:
     """
 
     purpose: _Purpose
-    before: Look
+    before: MaskedImage
     request: CompletionRequest
 
 
@@ -154,13 +154,13 @@ class Filling(QObject):
             self.waiting_changed.emit()
         if document is None or not self._editing.may_edit:
             return
-        look = document.look()
+        masked = document.masked_image()
         try:
-            check_mask(look.mask, document.extent)
+            check_mask(masked.mask, document.extent)
         except PortraitStudioError as error:
             self.refused.emit(Failure(JobKind.FILL, error, ""))
             return
-        self._start(_Purpose.NEW, look, options)
+        self._start(_Purpose.NEW, masked, options)
 
     def try_again(self, method: Method) -> None:
         """Make another candidate for the last fill, with the next seed."""
@@ -180,7 +180,7 @@ class Filling(QObject):
         else:
             # What the user left of the structure that he saw must come again.
             same = replace(options, seed=self._last.seed)
-            self._start(_Purpose.ANEW, self._last.look_before(document), same)
+            self._start(_Purpose.ANEW, self._last.masked_image_before(document), same)
 
     def choose(self, place: int, hole: int | None = None) -> None:
         """Show another candidate, in one hole or in all."""
@@ -234,7 +234,7 @@ class Filling(QObject):
             return
         options, *others = self._waiting
         self._wait(others)
-        self._start(_Purpose.CANDIDATE, self._last.look_before(document), options)
+        self._start(_Purpose.CANDIDATE, self._last.masked_image_before(document), options)
 
     def leave_out(self, options: CompletionOptions) -> None:
         """Make no such try or fill after all, if it still waits."""
@@ -285,7 +285,7 @@ class Filling(QObject):
             self._waiting = tuple(options)
             self.waiting_changed.emit()
 
-    def _start(self, purpose: _Purpose, before: Look, options: CompletionOptions) -> None:
+    def _start(self, purpose: _Purpose, before: MaskedImage, options: CompletionOptions) -> None:
         document = self._editing.document
         assert document is not None
         maps = self._parsing_maps
@@ -300,7 +300,7 @@ class Filling(QObject):
     def _replace_last(self, candidates: Candidates) -> None:
         document = self._editing.document
         is_anew = document is not None and self._last.is_in_place_of_another
-        over = self._last.look_before(document) if document is not None and is_anew else None
+        over = self._last.masked_image_before(document) if document is not None and is_anew else None
         with self._quietly():
             self._editing.history.stack.undo()
             self._put(candidates, over)
@@ -327,7 +327,7 @@ class Filling(QObject):
             self._next = None
             self.waiting_changed.emit()
 
-    def _put(self, candidates: Candidates, over: Look | None) -> None:
+    def _put(self, candidates: Candidates, over: MaskedImage | None) -> None:
         document = self._editing.document
         assert document is not None
         step = fill_step(document, candidates, over)

@@ -16,7 +16,7 @@ State = Step | None
 """A state of the document, named by the last step that led to it; None is the photo as it was opened."""
 
 
-def changes_look(step: Step) -> bool:
+def changes_image(step: Step) -> bool:
     """Whether a step is a fill or another canvas."""
     return step.fill is not None or step.delta.canvas is not None
 
@@ -57,9 +57,9 @@ class History(QObject):
         return next((step for step in self.applied_backwards() if step.fill is not None), None)
 
     @property
-    def last_look(self) -> State:
+    def last_image_step(self) -> State:
         """The last step after which the photo looked as it does now: a fill or another canvas."""
-        return next((step for step in self.applied_backwards() if changes_look(step)), None)
+        return next((step for step in self.applied_backwards() if changes_image(step)), None)
 
     @property
     def steps_of_last_fill(self) -> tuple[Step, ...]:

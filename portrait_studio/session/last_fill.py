@@ -7,7 +7,7 @@ from typing import Final
 from portrait_studio.document.deltas import PlaneName
 from portrait_studio.document.document import Document
 from portrait_studio.document.history import Step
-from portrait_studio.document.look import Look
+from portrait_studio.document.masked_image import MaskedImage
 from portrait_studio.session.editing import Editing
 
 _WISHES: Final = {PlaneName.LABELS, PlaneName.JOINTS}
@@ -18,7 +18,11 @@ class LastFill:
     """Looked up anew at every question."""
 
     def __init__(self, editing: Editing) -> None:
-        """Args: whose history it is in."""
+        """Look nothing up yet.
+
+        Args:
+            editing: whose history the fill is in.
+        """
         self._editing = editing
 
     @property
@@ -49,10 +53,11 @@ class LastFill:
         step = self.step
         return 0 if step is None or step.fill is None else step.fill.seed
 
-    def look_before(self, document: Document) -> Look:
+    def masked_image_before(self, document: Document) -> MaskedImage:
         """What it was made of."""
-        return document.look_before([step.delta for step in self._editing.history.steps_of_last_fill])
+        return document.masked_image_before([step.delta for step in self._editing.history.steps_of_last_fill])
 
-    def look_to_fill(self, document: Document) -> Look:
+    def masked_image_to_fill(self, document: Document) -> MaskedImage:
         """What a fill by other wishes is made of: the mask, or else what the last fill was made of."""
-        return document.look() if document.has_mask or self.step is None else self.look_before(document)
+        is_new = document.has_mask or self.step is None
+        return document.masked_image() if is_new else self.masked_image_before(document)

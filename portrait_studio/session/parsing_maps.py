@@ -13,7 +13,7 @@ from portrait_studio.engine.request import ParseRequest, Structure
 from portrait_studio.imaging.geometry import Margins
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.engine_jobs import EngineJobs
-from portrait_studio.session.history import State, changes_look
+from portrait_studio.session.history import State, changes_image
 from portrait_studio.session.jobs import JobKind
 from portrait_studio.session.last_fill import LastFill
 
@@ -81,7 +81,7 @@ class ParsingMaps(QObject):
     @property
     def of_photo(self) -> Structure | None:
         """That of the photo as it looks now; None while it is not known yet."""
-        return self._of(self._editing.history.last_look)
+        return self._of(self._editing.history.last_image_step)
 
     @property
     def regions(self) -> MapRegions | None:
@@ -101,7 +101,7 @@ class ParsingMaps(QObject):
         if not undone:
             return None
         earlier = list(history.applied_backwards())[len(undone) :]
-        return self._of(next((step for step in earlier if changes_look(step)), None))
+        return self._of(next((step for step in earlier if changes_image(step)), None))
 
     @property
     def shown(self) -> Structure | None:
@@ -130,7 +130,7 @@ class ParsingMaps(QObject):
         """A fill, which is the last step now, has said what is where."""
         self._has_failed = False
         self.forget_hole()
-        self._keep(self._editing.history.last_look, structure)
+        self._keep(self._editing.history.last_image_step, structure)
 
     def retry(self) -> None:
         """Predict what has failed before: the engine is another one."""
@@ -148,7 +148,7 @@ class ParsingMaps(QObject):
         document = self._editing.document
         if document is None or not self.is_awaited or self._jobs.current is not None:
             return
-        look = self._look_asked = self._editing.history.last_look
+        look = self._look_asked = self._editing.history.last_image_step
         self._jobs.ask(
             JobKind.PARSE_PHOTO,
             ParseRequest(document.visible_image, document.blank),
@@ -161,7 +161,7 @@ class ParsingMaps(QObject):
         self._has_failed = error is not None
 
     def _on_history_changed(self) -> None:
-        if self._look_asked is not self._editing.history.last_look:
+        if self._look_asked is not self._editing.history.last_image_step:
             self._jobs.cancel(JobKind.PARSE_PHOTO)
         self.resume()
         self._tell()
@@ -189,7 +189,7 @@ class ParsingMaps(QObject):
         document = self._editing.document
         if document is None or not self._editing.may_edit:
             return
-        look = self._last_fill.look_to_fill(document)
+        look = self._last_fill.masked_image_to_fill(document)
         request = ParseRequest(look.image, look.mask, document.joints)
         self._jobs.ask(JobKind.PARSE_HOLE, request, self._show_hole)
 

@@ -24,7 +24,11 @@ class RecentFiles:
     """The list in a file of the user's data folder; without a place to write it, it is forgotten."""
 
     def __init__(self, path: Path) -> None:
-        """Args: the JSON file, which need not exist."""
+        """Read nothing yet.
+
+        Args:
+            path: the JSON file, which need not exist.
+        """
         self._path = path
 
     def paths(self) -> list[Path]:

@@ -25,7 +25,11 @@ class Slot:
     """The place of one autosave: a project file and a lock that lives as long as the process that owns it."""
 
     def __init__(self, path: Path) -> None:
-        """Args: the project file, which need not exist."""
+        """Own nothing yet.
+
+        Args:
+            path: the project file, which need not exist.
+        """
         self.path = path
         self._lock = QLockFile(str(path.with_suffix(".lock")))
         # The lock is held for hours; only the death of its process makes it stale.

@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 from PIL import Image
 
-from portrait_studio.document.allowance import MOST_PARTS, MOST_STEPS
+from portrait_studio.document.history_limits import MOST_PARTS, MOST_STEPS
 
 SIDE_PX: Final = 400
 

@@ -19,7 +19,7 @@ from portrait_studio.engine.request import Method
 from portrait_studio.gui.actions import TABLE, Command
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.gui.panels.tool_bars import TOOL_COMMANDS
-from portrait_studio.session.remembered import Remembered
+from portrait_studio.session.stored_values import StoredValues
 from portrait_studio.session.tools import Target, Tool
 from tests.gui.test_controls_by_hand import named
 from tests.helpers.fake_engine import FakeEngine
@@ -201,11 +201,11 @@ def test_what_does_not_fit_was_never_kept(start: Start, data_folder: Path, conte
 def test_a_damaged_file_is_an_empty_one(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "window.json"
     path.write_bytes(content)
-    remembered = Remembered(path)
-    assert remembered.switch("loops") is None
-    assert remembered.text("method") in (None, "gone")
-    remembered.keep({"loops": True})
-    again = Remembered(path)
+    stored = StoredValues(path)
+    assert stored.switch("loops") is None
+    assert stored.text("method") in (None, "gone")
+    stored.keep({"loops": True})
+    again = StoredValues(path)
     assert again.switch("loops") is True
     assert again.number("loops") is None
 
@@ -213,4 +213,4 @@ def test_a_damaged_file_is_an_empty_one(tmp_path: Path, content: bytes) -> None:
 def test_a_pipe_in_the_place_of_the_file_stops_nobody(data_folder: Path) -> None:
     data_folder.mkdir(exist_ok=True)
     os.mkfifo(data_folder / "window.json")
-    assert Remembered(data_folder / "window.json").switch("loops") is None
+    assert StoredValues(data_folder / "window.json").switch("loops") is None

@@ -16,10 +16,10 @@ import cv2
 import numpy as np
 import pytest
 
-from portrait_studio.document import allowance
-from portrait_studio.document.allowance import Allowance, TooMuch
+from portrait_studio.document import history_limits
 from portrait_studio.document.deltas import Piece, PlaneName
 from portrait_studio.document.edit_record import read_record
+from portrait_studio.document.history_limits import HistoryLimits, LimitExceeded
 from portrait_studio.document.project import write_project
 from portrait_studio.document.project_reading import read_origin, read_project
 from portrait_studio.errors import ExportError, ProjectError
@@ -231,20 +231,20 @@ def test_a_history_that_could_not_be_opened_again_is_not_written(
 ) -> None:
     editor = reopened(read_project(project, nothing))
     before = project.read_bytes()
-    monkeypatch.setattr(allowance, "MOST_STEPS", 1)
+    monkeypatch.setattr(history_limits, "MOST_STEPS", 1)
     with pytest.raises(ExportError, match="longer than a project file can hold; export the picture"):
         write_project(editor.snapshot(), project, nothing)
     assert project.read_bytes() == before
 
 
-def test_the_allowance_grows_with_the_photo() -> None:
+def test_the_limits_grow_with_the_photo() -> None:
     whole = Bounds(0, 0, 20_000, 10_000)
     plane = Piece(PlaneName.IMAGE, whole)
-    assert Allowance(whole, 1).span([plane]) == 600_000_000
-    with pytest.raises(TooMuch):
-        Allowance(whole, 1).span([plane] * 100)
+    assert HistoryLimits(whole, 1).span([plane]) == 600_000_000
+    with pytest.raises(LimitExceeded):
+        HistoryLimits(whole, 1).span([plane] * 100)
     with pytest.raises(ValueError, match="outside"):
-        Allowance(whole, 1).span([Piece(PlaneName.MASK, Bounds(0, 0, 20_001, 1))])
+        HistoryLimits(whole, 1).span([Piece(PlaneName.MASK, Bounds(0, 0, 20_001, 1))])
 
 
 def png(array: np.ndarray, suffix: str, *options: int) -> str:  # type: ignore[type-arg]

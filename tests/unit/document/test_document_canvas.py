@@ -201,14 +201,14 @@ def test_a_look_masks_what_is_blank_though_the_mask_was_erased_there() -> None:
     edit = document.edit_mask()
     edit.clear()
     edit.finish()
-    look = document.look()
+    look = document.masked_image()
     assert (look.mask[HEIGHT:] == 255).all()
     assert look.blank is not None
     shown = look.image.copy()
-    before = document.look_before([filled(document, Bounds(0, HEIGHT, WIDTH, HEIGHT + 13))])
+    before = document.masked_image_before([filled(document, Bounds(0, HEIGHT, WIDTH, HEIGHT + 13))])
     assert np.array_equal(before.mask, look.mask)
     assert np.array_equal(before.image, shown)
-    assert document.look().blank is None
+    assert document.masked_image().blank is None
 
 
 def test_a_blank_canvas_is_not_written(tmp_path: Path) -> None:

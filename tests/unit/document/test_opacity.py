@@ -108,14 +108,14 @@ def test_the_engine_does_not_see_what_is_hidden() -> None:
     mask[35:45, 45:55] = 255
     edit.replace(mask)
     edit.finish()
-    look = document.look()
+    look = document.masked_image()
     assert not (look.image == SECRET).all(axis=2).any()
     assert (look.image == 127).all()
     assert (document.image[HOLE.slices] == SECRET).all()
     opaque = Document(Photo(photo.pixels))
-    assert opaque.look().image is opaque.image
+    assert opaque.masked_image().image is opaque.image
     step = document.apply_fills([fill(photo, Bounds(45, 35, 55, 45))])
-    assert not (document.look_before([step]).image == SECRET).all(axis=2).any()
+    assert not (document.masked_image_before([step]).image == SECRET).all(axis=2).any()
 
 
 def test_hidden_colours_do_not_leak_into_a_smaller_picture(tmp_path: Path) -> None:

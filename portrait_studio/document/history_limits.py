@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from portrait_studio.document.changed_parts import count_bands
+from portrait_studio.document.change_bounds import count_bands
 from portrait_studio.document.deltas import Piece, PlaneName, bytes_of_pixel
 from portrait_studio.imaging.geometry import Bounds
 
 MOST_STEPS: Final = 50_000
 MOST_PARTS: Final = 100_000
-"""Rectangles of all steps, those higher than a band of `changed_parts` counted by their bands."""
+"""Rectangles of all steps, those higher than a band of `change_bounds` counted by their bands."""
 
 _STEP_SPAN: Final = (2 << 30, 8)
 _STEP_CHANGE: Final = (128 << 20, 2)
@@ -24,15 +24,20 @@ _CHANGE: Final = (1 << 30, 16)
 arrays of the document."""
 
 
-class TooMuch(ValueError):
+class LimitExceeded(ValueError):
     """A history that takes more than it may."""
 
 
-class Allowance:
+class HistoryLimits:
     """Adds up what the steps of one history take."""
 
     def __init__(self, reach: Bounds, sample_bytes: int) -> None:
-        """Args: all that the canvas ever covers, in photo pixels; bytes of a sample of the photo: 1 or 2."""
+        """Add up nothing yet.
+
+        Args:
+            reach: all that the canvas ever covers, in photo pixels.
+            sample_bytes: of the photo, 1 or 2.
+        """
         self._reach = reach
         self._pixel_bytes = {name: bytes_of_pixel(name, sample_bytes) for name in PlaneName}
         self._document_bytes = reach.extent.area * sum(self._pixel_bytes.values())
@@ -42,7 +47,7 @@ class Allowance:
         """Take the rectangles of one step; returns how many bytes they have.
 
         Raises:
-            TooMuch: they, or those of all steps so far, are too many or too large.
+            LimitExceeded: they, or those of all steps so far, are too many or too large.
             ValueError: one lies outside what the canvas ever covers.
         """
         if any(piece.bounds.intersected(self._reach) != piece.bounds for piece in pieces):
@@ -53,7 +58,7 @@ class Allowance:
         self._check(found, _STEP_SPAN)
         self._check(self._span, _SPAN)
         if self._parts > MOST_PARTS:
-            raise TooMuch("too many pieces")
+            raise LimitExceeded("too many pieces")
         return found
 
     def bytes_of(self, pieces: Sequence[Piece]) -> int:
@@ -66,9 +71,16 @@ class Allowance:
         return min(self._most(_STEP_CHANGE), self._most(_CHANGE) - self._change)
 
     def change(self, changed: int) -> None:
-        """Take what one step changes. Args: bytes of the rectangles around it. Raises: TooMuch."""
+        """Take what one step changes.
+
+        Args:
+            changed: bytes of the rectangles around it.
+
+        Raises:
+            LimitExceeded: it is more than `most_change`.
+        """
         if changed > self.most_change:
-            raise TooMuch("too many changes")
+            raise LimitExceeded("too many changes")
         self._change += changed
 
     def _most(self, limit: tuple[int, int]) -> int:
@@ -76,10 +88,10 @@ class Allowance:
 
     def _check(self, found: int, limit: tuple[int, int]) -> None:
         if found > self._most(limit):
-            raise TooMuch("pieces too large")
+            raise LimitExceeded("pieces too large")
 
 
 def check_count(steps: int) -> None:
-    """Make sure that a history has not too many steps. Raises: TooMuch."""
+    """Make sure that a history has not too many steps. Raises: LimitExceeded."""
     if steps > MOST_STEPS:
-        raise TooMuch(f"{steps} steps")
+        raise LimitExceeded(f"{steps} steps")

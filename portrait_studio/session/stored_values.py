@@ -18,11 +18,15 @@ Value = bool | int | str
 _MOST_BYTES: Final = 1_000_000
 
 
-class Remembered:
+class StoredValues:
     """Values by name; what cannot be read was never kept, and what cannot be written is forgotten."""
 
     def __init__(self, path: Path) -> None:
-        """Args: the JSON file, which need not exist."""
+        """Read the file.
+
+        Args:
+            path: the JSON file, which need not exist.
+        """
         self._path = path
         self._values = self._read()
 

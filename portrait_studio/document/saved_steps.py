@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.document.allowance import TooMuch
-from portrait_studio.document.changed_parts import around_changes, bands
+from portrait_studio.document.change_bounds import bands, bounds_of_changes
 from portrait_studio.document.deltas import Editable, Piece, Plane, PlaneName, bytes_of_pixel
+from portrait_studio.document.history_limits import LimitExceeded
 from portrait_studio.networks.conventions import KEYPOINT_COUNT, LABEL_COUNT
 
 _GREATEST: Final = {PlaneName.LABELS: LABEL_COUNT, PlaneName.JOINTS: KEYPOINT_COUNT}
@@ -34,19 +34,24 @@ class SavedStep:
     values: NDArray[np.uint8]
 
 
-class Repeater:
+class StepApplier:
     """Lays saved steps over a document, one after the other; each says what was there before.
 
     Only the rectangles around what changes are touched.
     """
 
     def __init__(self, document: Editable, sample_bytes: int) -> None:
-        """Args: whose arrays are changed; bytes of a sample of its photo: 1 or 2."""
+        """Apply nothing yet.
+
+        Args:
+            document: whose arrays are changed.
+            sample_bytes: of its photo, 1 or 2.
+        """
         self._document = document
         self._sample_bytes = sample_bytes
         self._joints = 0
 
-    def lay(self, step: SavedStep, most_bytes: int) -> list[tuple[Piece, Plane]]:
+    def apply(self, step: SavedStep, most_bytes: int) -> list[tuple[Piece, Plane]]:
         """Do a step again.
 
         Args:
@@ -57,7 +62,7 @@ class Repeater:
             These rectangles in the order of the edit, and what they held before.
 
         Raises:
-            TooMuch: they have more bytes.
+            LimitExceeded: they have more bytes.
             ValueError: sizes do not fit each other, or a value is none of its plane.
         """
         before: list[tuple[Piece, Plane]] = []
@@ -66,7 +71,7 @@ class Repeater:
             crop = self._document.region(part.plane, part.bounds)
             total += crop.nbytes
             if total > most_bytes:
-                raise TooMuch("too many changes")
+                raise LimitExceeded("too many changes")
             old = crop.copy()
             changed = old.reshape(-1).view(np.uint8).copy()
             count = int(np.count_nonzero(differs))
@@ -91,7 +96,7 @@ class Repeater:
                 if packed.any():
                     bits = np.unpackbits(packed)[start % 8 :][: end - start]
                     differs = bits.view(np.bool_).reshape(-1, row)
-                    place = around_changes(differs, pixel_bytes)
+                    place = bounds_of_changes(differs, pixel_bytes)
                     if place is not None:
                         columns = slice(place.left * pixel_bytes, place.right * pixel_bytes)
                         bounds = place.shifted(piece.bounds.left, piece.bounds.top + top)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.document.deltas import Editable, Piece, Plane, PlaneName
-from portrait_studio.document.look import Look
+from portrait_studio.document.masked_image import MaskedImage
 from portrait_studio.imaging import mask_shapes, masks
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import Mask
@@ -21,7 +21,7 @@ FILL_PLANES: Final = (PlaneName.IMAGE, PlaneName.MASK, PlaneName.FILLED)
 """What a fill changes."""
 
 
-class Fill(Protocol):
+class FilledCrop(Protocol):
     """The crop that changed for one hole; the engine's `FilledRegion` is one."""
 
     @property
@@ -37,7 +37,7 @@ class Fill(Protocol):
         """(h, w) uint8, nonzero where the crop is to replace the photo."""
 
 
-def check_fill(fill: Fill, image: Pixels) -> None:
+def check_fill(fill: FilledCrop, image: Pixels) -> None:
     """Make sure that a crop lies inside (H, W, 3) pixels and has their dtype.
 
     Raises:
@@ -51,7 +51,9 @@ def check_fill(fill: Fill, image: Pixels) -> None:
         raise ValueError(f"the filled crop is {fill.pixels.dtype}, the photo {image.dtype}")
 
 
-def lay_fill(document: Editable, fill: Fill, canvas: Bounds, blank: Mask | None, over: Look | None) -> Before:
+def composite_fill(
+    document: Editable, fill: FilledCrop, canvas: Bounds, blank: Mask | None, over: MaskedImage | None
+) -> Before:
     """Put a filled crop in place and take the mask away there.
 
     Args:

@@ -11,8 +11,8 @@ from portrait_studio.imaging.photo import Pixels
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
-    """Photo and mask as they were at one moment.
+class MaskedImage:
+    """A photo and its mask as they were at one moment.
 
     Attributes:
         image: (H, W, 3) RGB in the photo's dtype; not to be written to.
@@ -25,7 +25,7 @@ class Look:
     blank: Mask | None = None
 
     @classmethod
-    def of(cls, image: Pixels, mask: Mask, blank: Mask | None) -> Look:
+    def of(cls, image: Pixels, mask: Mask, blank: Mask | None) -> MaskedImage:
         """With all masked that is blank. The mask is taken over."""
         if blank is not None:
             new = mask_bounds(blank).slices

@@ -15,7 +15,7 @@ from portrait_studio.imaging.photo import Photo, Pixels, Plane
 _ROWS_AT_A_TIME: Final = 256
 
 
-def framed(photo: Photo, pixels: Pixels, alpha: Plane | None, canvas: Bounds) -> Photo:
+def output_photo(photo: Photo, pixels: Pixels, alpha: Plane | None, canvas: Bounds) -> Photo:
     """The photo with other pixels, perhaps of another canvas.
 
     Args:

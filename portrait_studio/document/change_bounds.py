@@ -29,7 +29,7 @@ def count_bands(height: int) -> int:
     return -(-height // BAND_PX)
 
 
-def around_changes(differs: NDArray[np.bool_], pixel_bytes: int) -> Bounds | None:
+def bounds_of_changes(differs: NDArray[np.bool_], pixel_bytes: int) -> Bounds | None:
     """The rectangle around the pixels of which a byte changes.
 
     Args:
