@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from portrait_studio.errors import ExportError, ImageFileError
+from portrait_studio.imaging.formats import SUFFIXES
 from portrait_studio.imaging.reading import SUFFIXES_READ
-from portrait_studio.imaging.writing import SUFFIXES
 
 _MASK_ENDINGS: Final = ("", "_mask", "-mask")
 _NAMED: Final = 5

@@ -87,7 +87,8 @@ def add_extend(commands: Any) -> None:
 
 def _extend(options: argparse.Namespace) -> int:
     from portrait_studio.imaging.canvas_extension import canvas_of
-    from portrait_studio.imaging.writing import ExportOptions, check_size, format_of
+    from portrait_studio.imaging.formats import check_size, format_of
+    from portrait_studio.imaging.writing import ExportOptions
     from portrait_studio.stage_files import stages_in
 
     wanted = wanted_extension(options)

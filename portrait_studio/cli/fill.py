@@ -93,7 +93,8 @@ def _demo(options: argparse.Namespace) -> int:
 def _fill(
     options: argparse.Namespace, photo_path: Path, find_mask: MaskSource, masks: list[Path | None]
 ) -> None:
-    from portrait_studio.imaging.writing import ExportOptions, check_size, format_of
+    from portrait_studio.imaging.formats import check_size, format_of
+    from portrait_studio.imaging.writing import ExportOptions
     from portrait_studio.stage_files import stages_in, write_stages
 
     export = ExportOptions(quality=options.quality)

@@ -35,9 +35,10 @@ def _replay(options: argparse.Namespace) -> int:
     from portrait_studio.editing.edit import without_undo_files
     from portrait_studio.editing.replay import repeat_edit
     from portrait_studio.engine.pipeline import Pipeline
+    from portrait_studio.imaging.formats import check_size, format_of
     from portrait_studio.imaging.masks import check_extent
     from portrait_studio.imaging.reading import read_photo
-    from portrait_studio.imaging.writing import ExportOptions, check_size, format_of
+    from portrait_studio.imaging.writing import ExportOptions
 
     export = ExportOptions(quality=options.quality)
     check_outputs([options.output], [options.photo, options.record])

@@ -51,7 +51,7 @@ class ExportReport:
         return Message(
             "{format} encoded every pixel anew, which changed {percent:.1f} % of those outside the mask by up"
             " to {levels} of 255 levels.",
-            format=self.written.format.value,
+            format=self.written.format.value.title,
             percent=100 * self.loss.share,
             levels=self.loss.most_levels,
         )

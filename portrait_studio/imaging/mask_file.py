@@ -8,9 +8,10 @@ from typing import Final
 import cv2
 import numpy as np
 
+from portrait_studio.imaging.formats import ImageFormat
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.masks import HOLE, KNOWN, Mask, check_extent
-from portrait_studio.imaging.photo import ImageFormat, Photo, Plane
+from portrait_studio.imaging.photo import Photo, Plane
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.imaging.writing import ExportOptions, write_photo
 

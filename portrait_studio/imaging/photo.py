@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from pathlib import Path
 
 import cv2
@@ -17,15 +16,6 @@ Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
 Plane = NDArray[np.uint8] | NDArray[np.uint16]
 """(H, W), uint8 or uint16: one channel, e.g. the opacity."""
-
-
-class ImageFormat(Enum):
-    """File formats that a photo can be written to; the value is the format's usual name."""
-
-    JPEG = "JPEG"
-    PNG = "PNG"
-    TIFF = "TIFF"
-    WEBP = "WebP"
 
 
 @dataclass(frozen=True)

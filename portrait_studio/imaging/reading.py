@@ -13,6 +13,7 @@ from PIL import Image
 
 from portrait_studio.errors import FileError, ImageFileError, MaskError
 from portrait_studio.imaging.decoding import Decoded
+from portrait_studio.imaging.formats import SUFFIXES
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.jpeg_reading import JpegPicture
 from portrait_studio.imaging.photo import Metadata, Photo, Pixels
@@ -32,14 +33,10 @@ MOST_BYTES: Final = 1 << 30
 MAX_BYTES: Final = 800_000_000
 """Of all samples, colour in three channels; decoding takes about twice as much for a while."""
 
-_HEIC_SUFFIXES: Final = frozenset((".heic", ".heif", ".hif"))
-_COMMON_SUFFIXES: Final = frozenset((".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp", ".gif"))
-_JPEG_SUFFIXES: Final = frozenset((".jfif", ".jpe", ".jif", ".mpo"))
-_RARE_SUFFIXES: Final = frozenset((".apng", ".avif", ".pbm", ".pgm", ".pnm", ".ppm", ".tga"))
-_JPEG_2000_SUFFIXES: Final = frozenset((".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx"))
-SUFFIXES_READ: Final = (
-    _COMMON_SUFFIXES | _JPEG_SUFFIXES | _RARE_SUFFIXES | _JPEG_2000_SUFFIXES | _HEIC_SUFFIXES
-)
+_HEIC_SUFFIXES: Final = (".heic", ".heif", ".hif")
+_JPEG_2000_SUFFIXES: Final = (".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx")
+_OTHER_SUFFIXES: Final = (".apng", ".avif", ".bmp", ".gif", ".mpo", ".pbm", ".pgm", ".pnm", ".ppm", ".tga")
+SUFFIXES_READ: Final = frozenset((*SUFFIXES, *_OTHER_SUFFIXES, *_JPEG_2000_SUFFIXES, *_HEIC_SUFFIXES))
 """Endings of photo files, in small letters; HEIC needs the package pillow-heif."""
 
 _TIFF_BEGINNINGS: Final = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")

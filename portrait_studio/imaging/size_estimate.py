@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 
+from portrait_studio.imaging.conversion import scaled_down
 from portrait_studio.imaging.photo import Photo
-from portrait_studio.imaging.preparing import scaled_down
 from portrait_studio.imaging.writing import ExportOptions, write_photo
 from portrait_studio.messages import Message
 

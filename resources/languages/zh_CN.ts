@@ -1152,21 +1152,6 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/export_dialog.py" />
-            <source>JPEG encodes every pixel anew. PNG and TIFF keep untouched ones exactly.</source>
-            <translation>JPEG 会重新编码每个像素。PNG 和 TIFF 则原样保留未改动的像素。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs/export_dialog.py" />
-            <source>100 writes lossless WebP.</source>
-            <translation>100 表示写入无损 WebP。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs/export_dialog.py" />
-            <source>Lossless: each untouched pixel is kept exactly.</source>
-            <translation>无损：未改动的像素均原样保留。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs/export_dialog.py" />
             <source>As the source ({quality})</source>
             <translation>与源文件相同（{quality}）</translation>
         </message>
@@ -2933,6 +2918,31 @@ the person and the scene behind it are recovered.</source>
             <translation>画布将达到 {width} x {height} 像素，超出 {most} 百万像素的上限；请减少扩展量。</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/imaging/conversion.py" />
+            <source>Only 8-bit colour can be converted to sRGB; the photo keeps its profile.</source>
+            <translation>只有 8 位彩色照片可以转换为 sRGB；照片保留其配置文件。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/conversion.py" />
+            <source>The photo's profile is damaged, so that it could not be converted to sRGB.</source>
+            <translation>照片的颜色配置文件已损坏，无法转换为 sRGB。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/conversion.py" />
+            <source>{format} holds 8 bits per channel; the photo's 16 were rounded.</source>
+            <translation>{format} 每通道仅 8 位，照片的 16 位数据已取整。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/conversion.py" />
+            <source>{format} holds no transparency; the photo was laid on white.</source>
+            <translation>{format} 不支持透明，照片已置于白色背景上。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/conversion.py" />
+            <source>The photo's colour profile does not fit this format and was left out.</source>
+            <translation>照片的颜色配置文件与此格式不符，未予保留。</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/imaging/decoding.py" />
             <source>The photo was CMYK; it is edited and saved as sRGB.</source>
             <translation>照片原为 CMYK，将按 sRGB 编辑和保存。</translation>
@@ -2979,59 +2989,29 @@ the person and the scene behind it are recovered.</source>
             <translation>照片的数值带有正负号，将按无符号数编辑和保存。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/imaging/fitting.py" />
-            <source>{format} has no place for {what}; it was left out.</source>
-            <translation>{format} 无法容纳{what}，未予保留。</translation>
+            <location filename="../../portrait_studio/imaging/formats.py" />
+            <source>Lossless: each untouched pixel is kept exactly.</source>
+            <translation>无损：未改动的像素均原样保留。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/imaging/fitting.py" />
-            <source>The photo's XMP data cannot be taken apart; it was left out with the place.</source>
-            <translation>照片的 XMP 数据无法解析，已随拍摄地点一并去除。</translation>
+            <location filename="../../portrait_studio/imaging/formats.py" />
+            <source>{name} has no known ending; use one of these: {endings}.</source>
+            <translation>{name} 的扩展名无法识别；请使用以下之一：{endings}。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/imaging/fitting.py" />
-            <source>The camera's own notes may tell the place; they were left out with it.</source>
-            <translation>相机的专用注记可能透露地点，已随之一并去除。</translation>
+            <location filename="../../portrait_studio/imaging/formats.py" />
+            <source>{format} holds at most {most} pixels per side, the photo has {longest}; choose PNG or TIFF.</source>
+            <translation>{format} 每边最多 {most} 像素，而照片有 {longest} 像素；请选择 PNG 或 TIFF。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/imaging/fitting.py" />
-            <source>The photo's EXIF data is too long for JPEG and was left out.</source>
-            <translation>照片的 EXIF 数据超出 JPEG 的容量，未予保留。</translation>
+            <location filename="../../portrait_studio/imaging/formats.py" />
+            <source>JPEG encodes every pixel anew. PNG and TIFF keep untouched ones exactly.</source>
+            <translation>JPEG 会重新编码每个像素。PNG 和 TIFF 则原样保留未改动的像素。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/imaging/fitting.py" />
-            <source>The photo's XMP data is too long for JPEG and was left out.</source>
-            <translation>照片的 XMP 数据超出 JPEG 的容量，未予保留。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/fitting.py" />
-            <source>The photo's IPTC and Photoshop data is too long for JPEG and was left out.</source>
-            <translation>照片的 IPTC 与 Photoshop 数据超出 JPEG 的容量，未予保留。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/fitting.py" />
-            <source>The photo's comment is too long for JPEG and was left out.</source>
-            <translation>照片的注释超出 JPEG 的容量，未予保留。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/fitting.py" />
-            <source>the file's comment</source>
-            <translation>文件注释</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/fitting.py" />
-            <source>the PNG file's texts ({names})</source>
-            <translation>PNG 文件的文本（{names}）</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/fitting.py" />
-            <source>IPTC and Photoshop's data</source>
-            <translation>IPTC 与 Photoshop 数据</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/fitting.py" />
-            <source>the PNG file's kind of colours ({names})</source>
-            <translation>PNG 文件的颜色说明（{names}）</translation>
+            <location filename="../../portrait_studio/imaging/formats.py" />
+            <source>100 writes lossless WebP.</source>
+            <translation>100 表示写入无损 WebP。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/jpeg_reading.py" />
@@ -3095,6 +3075,67 @@ the person and the scene behind it are recovered.</source>
             <translation>蒙版为 {width} x {height} 像素，照片为 {across} x {down} 像素；请使两者尺寸相同（照片以正向显示时的尺寸为准）。</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
+            <source>{format} has no place for {what}; it was left out.</source>
+            <translation>{format} 无法容纳{what}，未予保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
+            <location filename="../../portrait_studio/imaging/truth.py" />
+            <source>The photo's EXIF data is damaged and was left out.</source>
+            <translation>照片的 EXIF 数据已损坏，未予保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
+            <source>The photo's XMP data cannot be taken apart; it was left out with the place.</source>
+            <translation>照片的 XMP 数据无法解析，已随拍摄地点一并去除。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
+            <source>The camera's own notes may tell the place; they were left out with it.</source>
+            <translation>相机的专用注记可能透露地点，已随之一并去除。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
+            <source>The photo's EXIF data is too long for {format} and was left out.</source>
+            <translation>照片的 EXIF 数据超出 {format} 的容量，未予保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
+            <source>The photo's XMP data is too long for {format} and was left out.</source>
+            <translation>照片的 XMP 数据超出 {format} 的容量，未予保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
+            <source>The photo's IPTC and Photoshop data is too long for {format} and was left out.</source>
+            <translation>照片的 IPTC 与 Photoshop 数据超出 {format} 的容量，未予保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
+            <source>The photo's comment is too long for {format} and was left out.</source>
+            <translation>照片的注释超出 {format} 的容量，未予保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
+            <source>the file's comment</source>
+            <translation>文件注释</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
+            <source>IPTC and Photoshop's data</source>
+            <translation>IPTC 与 Photoshop 数据</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
+            <source>the PNG file's texts ({names})</source>
+            <translation>PNG 文件的文本（{names}）</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
+            <source>the PNG file's kind of colours ({names})</source>
+            <translation>PNG 文件的颜色说明（{names}）</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/imaging/plain_reading.py" />
             <source>{path} is not a picture that this program can read; use JPEG, PNG, TIFF, WebP, BMP or GIF.</source>
             <translation>{path} 不是本程序可读取的图片；请使用 JPEG、PNG、TIFF、WebP、BMP 或 GIF。</translation>
@@ -3128,16 +3169,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/imaging/png_reading.py" />
             <source>The file is animated; only its first picture is edited and saved.</source>
             <translation>文件是动画，仅编辑和保存第一帧。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/preparing.py" />
-            <source>Only 8-bit colour can be converted to sRGB; the photo keeps its profile.</source>
-            <translation>只有 8 位彩色照片可以转换为 sRGB；照片保留其配置文件。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/preparing.py" />
-            <source>The photo's profile is damaged, so that it could not be converted to sRGB.</source>
-            <translation>照片的颜色配置文件已损坏，无法转换为 sRGB。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/proof.py" />
@@ -3221,12 +3252,6 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/truth.py" />
-            <location filename="../../portrait_studio/imaging/writing.py" />
-            <source>The photo's EXIF data is damaged and was left out.</source>
-            <translation>照片的 EXIF 数据已损坏，未予保留。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/truth.py" />
             <source>The photo's XMP data is damaged and was left out.</source>
             <translation>照片的 XMP 数据已损坏，未予保留。</translation>
         </message>
@@ -3234,16 +3259,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/imaging/truth.py" />
             <source>{count} damaged entries of the photo's EXIF data were left out.</source>
             <translation>照片的 EXIF 数据有 {count} 个条目已损坏，未予保留。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/writing.py" />
-            <source>{name} has no known ending; use .jpg, .png, .tif or .webp.</source>
-            <translation>{name} 的扩展名无法识别；请使用 .jpg、.png、.tif 或 .webp。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/writing.py" />
-            <source>{format} holds at most {most} pixels per side, the photo has {longest}; choose PNG or TIFF.</source>
-            <translation>{format} 每边最多 {most} 像素，而照片有 {longest} 像素；请选择 PNG 或 TIFF。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/writing.py" />
@@ -3259,21 +3274,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/imaging/writing.py" />
             <source>There is not enough memory to write {path}; close other programs first.</source>
             <translation>内存不足，无法写入 {path}；请先关闭其他程序。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/writing.py" />
-            <source>{format} holds 8 bits per channel; the photo's 16 were rounded.</source>
-            <translation>{format} 每通道仅 8 位，照片的 16 位数据已取整。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/writing.py" />
-            <source>JPEG holds no transparency; the photo was laid on white.</source>
-            <translation>JPEG 不支持透明，照片已置于白色背景上。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/writing.py" />
-            <source>The photo's colour profile does not fit this format and was left out.</source>
-            <translation>照片的颜色配置文件与此格式不符，未予保留。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/messages.py" />

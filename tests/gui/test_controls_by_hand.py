@@ -20,7 +20,7 @@ from portrait_studio.gui.dialogs.key_editor import KeyEditor
 from portrait_studio.gui.dialogs.message_boxes import ErrorDialog
 from portrait_studio.gui.dialogs.preferences_dialog import PreferencesDialog
 from portrait_studio.gui.main_window import MainWindow
-from portrait_studio.imaging.photo import ImageFormat
+from portrait_studio.imaging.formats import ImageFormat
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.session.session import Session
 from portrait_studio.session.tools import LARGEST_BRUSH_PX, LARGEST_REACH, SMALLEST_BRUSH_PX

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.gui.dialogs.export_dialog import ExportDialog
-from portrait_studio.imaging.photo import ImageFormat
+from portrait_studio.imaging.formats import ImageFormat
 from portrait_studio.imaging.reading import read_photo
 
 
@@ -71,12 +71,12 @@ def test_a_format_from_the_list_changes_the_suffix(
     assert box is not None
     box.setFocus()
     for _ in range(box.count()):
-        if box.currentText() == ImageFormat.PNG.value:
+        if box.currentText() == ImageFormat.PNG.value.title:
             break
         QTest.keyClick(box, Qt.Key.Key_Down)
     else:
         QTest.keyClick(box, Qt.Key.Key_Home)
-        while box.currentText() != ImageFormat.PNG.value:
+        while box.currentText() != ImageFormat.PNG.value.title:
             QTest.keyClick(box, Qt.Key.Key_Down)
     assert dialog.path == tmp_path / written
     assert dialog.options.format is ImageFormat.PNG

@@ -29,7 +29,7 @@ from portrait_studio.gui.dialogs.export_dialog import ExportDialog
 from portrait_studio.gui.dialogs.key_sheet import KeySheet
 from portrait_studio.gui.dialogs.message_boxes import ErrorDialog
 from portrait_studio.gui.main_window import MainWindow
-from portrait_studio.imaging.photo import ImageFormat
+from portrait_studio.imaging.formats import ImageFormat
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.imaging.writing import ExportOptions
 from portrait_studio.session.session import Session

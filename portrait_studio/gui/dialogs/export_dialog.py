@@ -24,24 +24,14 @@ from PySide6.QtWidgets import (
 
 from portrait_studio.gui.dialogs.export_options import ExportExtras, SizeLabel
 from portrait_studio.gui.dialogs.message_boxes import fit
-from portrait_studio.imaging.photo import ImageFormat, Photo
-from portrait_studio.imaging.writing import (
-    DEFAULT_JPEG_QUALITY,
-    DEFAULT_WEBP_QUALITY,
-    SUFFIXES,
-    ExportOptions,
-)
+from portrait_studio.imaging.formats import SUFFIXES, ImageFormat
+from portrait_studio.imaging.photo import Photo
+from portrait_studio.imaging.writing import ExportOptions
 from portrait_studio.language.translation import tr
 from portrait_studio.locations import resources_dir
 
-_SUFFIX: Final = {
-    ImageFormat.JPEG: ".jpg",
-    ImageFormat.PNG: ".png",
-    ImageFormat.TIFF: ".tif",
-    ImageFormat.WEBP: ".webp",
-}
-_NAMES: Final = {kind.value.upper(): kind for kind in ImageFormat}
-_LOSSY: Final = {ImageFormat.JPEG: DEFAULT_JPEG_QUALITY, ImageFormat.WEBP: DEFAULT_WEBP_QUALITY}
+_NAMES: Final = {kind.value.title.upper(): kind for kind in ImageFormat}
+"""By Pillow's name."""
 
 
 def folder_for(photo: Photo) -> Path:
@@ -59,7 +49,7 @@ def suggested_path(photo: Photo) -> Path:
     folder = folder_for(photo)
     stem = photo.path.stem if photo.path is not None else "photo"
     known = photo.path is not None and SUFFIXES.get(photo.path.suffix.lower()) is kind
-    suffix = photo.path.suffix if known and photo.path is not None else _SUFFIX[kind]
+    suffix = photo.path.suffix if known and photo.path is not None else kind.value.suffixes[0]
     number = 1
     while True:
         ending = "-edited" if number == 1 else f"-edited-{number}"
@@ -84,7 +74,7 @@ class ExportDialog(QDialog):
         self._format = QComboBox(self)
         self._format.setAccessibleName(tr("File format"))
         for kind in ImageFormat:
-            self._format.addItem(kind.value, kind)
+            self._format.addItem(kind.value.title, kind)
         self._format.setCurrentIndex(list(ImageFormat).index(SUFFIXES[path.suffix.lower()]))
         self._as_source = QCheckBox(self)
         self._as_source.setChecked(True)
@@ -116,16 +106,13 @@ class ExportDialog(QDialog):
         typed = self._typed()
         if not typed.name or typed.suffix.lower() in SUFFIXES:
             return typed
-        return typed.with_name(typed.name + _SUFFIX[self._kind()])
+        return typed.with_name(typed.name + self._kind().value.suffixes[0])
 
     @property
     def options(self) -> ExportOptions:
         """How to write it."""
-        kind = self._kind()
-        quality = None
-        if kind in _LOSSY and not (self._as_source.isVisibleTo(self) and self._as_source.isChecked()):
-            quality = self._quality.value()
-        return self.extras.added_to(ExportOptions(format=kind, quality=quality))
+        quality = self._quality.value() if self._has_quality() else None
+        return self.extras.added_to(ExportOptions(format=self._kind(), quality=quality))
 
     def set_path(self, path: Path) -> None:
         """Choose the file, and with it the format."""
@@ -178,13 +165,13 @@ class ExportDialog(QDialog):
         column.addWidget(buttons)
 
     def _browse(self) -> None:
-        filters = ";;".join(f"{kind.value} (*{_SUFFIX[kind]})" for kind in ImageFormat)
+        filters = ";;".join(_file_filter(kind) for kind in ImageFormat)
         chosen, _ = QFileDialog.getSaveFileName(
             self,
             tr("Export to"),
             self._path.text(),
             filters,
-            f"{self._kind().value} (*{_SUFFIX[self._kind()]})",
+            _file_filter(self._kind()),
             QFileDialog.Option.DontConfirmOverwrite,
         )
         if chosen:
@@ -198,7 +185,7 @@ class ExportDialog(QDialog):
 
     def _on_format_chosen(self) -> None:
         """The suffix follows a format that was picked from the list."""
-        suffix, typed = _SUFFIX[self._kind()], self._typed()
+        suffix, typed = self._kind().value.suffixes[0], self._typed()
         known = SUFFIXES.get(typed.suffix.lower())
         if typed.name and known is not self._kind():
             renamed = typed.with_suffix(suffix) if known else typed.with_name(typed.name + suffix)
@@ -208,16 +195,13 @@ class ExportDialog(QDialog):
         kind = self._kind()
         jpeg = self._photo.metadata.jpeg
         from_jpeg = kind is ImageFormat.JPEG and jpeg is not None
+        default = kind.value.default_quality or 100
         self._as_source.setVisible(from_jpeg)
         if jpeg is not None:
             self._as_source.setText(tr("As the source ({quality})", quality=jpeg.quality))
-        self._quality.setValue(jpeg.quality if from_jpeg and jpeg is not None else _LOSSY.get(kind, 100))
+        self._quality.setValue(jpeg.quality if from_jpeg and jpeg is not None else default)
         self._number.setNum(self._quality.value())
-        notes = {
-            ImageFormat.JPEG: tr("JPEG encodes every pixel anew. PNG and TIFF keep untouched ones exactly."),
-            ImageFormat.WEBP: tr("100 writes lossless WebP."),
-        }
-        self._kind_note = notes.get(kind, tr("Lossless: each untouched pixel is kept exactly."))
+        self._kind_note = tr(kind.value.note)
         self._show_quality()
         self._estimate()
 
@@ -227,7 +211,15 @@ class ExportDialog(QDialog):
         self.size_label.estimate(self.options)
 
     def _show_quality(self) -> None:
-        kind = self._kind()
-        chosen = kind in _LOSSY and not (self._as_source.isVisibleTo(self) and self._as_source.isChecked())
+        chosen = self._has_quality()
         self._quality.setEnabled(chosen)
         self._number.setEnabled(chosen)
+
+    def _has_quality(self) -> bool:
+        """Whether the quality is the user's to choose."""
+        is_as_source = self._as_source.isVisibleTo(self) and self._as_source.isChecked()
+        return self._kind().value.default_quality is not None and not is_as_source
+
+
+def _file_filter(kind: ImageFormat) -> str:
+    return f"{kind.value.title} (*{kind.value.suffixes[0]})"

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image, ImageCms
 
 from portrait_studio.errors import OptionError
-from portrait_studio.imaging.photo import ImageFormat, Metadata, Photo
+from portrait_studio.imaging.formats import ImageFormat
+from portrait_studio.imaging.photo import Metadata, Photo
 from portrait_studio.imaging.reading import decode_photo, read_photo
 from portrait_studio.imaging.size_estimate import estimated_bytes, in_words
 from portrait_studio.imaging.writing import ExportOptions, write_photo

@@ -16,10 +16,11 @@ from PIL import Image
 from portrait_studio.errors import ExportError, OptionError
 from portrait_studio.imaging import exif
 from portrait_studio.imaging.atomic import replacing
+from portrait_studio.imaging.formats import ImageFormat, format_of
 from portrait_studio.imaging.geometry import Extent
-from portrait_studio.imaging.photo import ImageFormat, Metadata, Photo
+from portrait_studio.imaging.photo import Metadata, Photo
 from portrait_studio.imaging.reading import read_photo
-from portrait_studio.imaging.writing import ExportOptions, format_of, write_photo
+from portrait_studio.imaging.writing import ExportOptions, write_photo
 
 Save = Callable[..., Path]
 Picture = Callable[..., NDArray[np.uint8]]

@@ -13,7 +13,7 @@ from PIL import Image
 
 from portrait_studio.document.document import Document
 from portrait_studio.errors import ExportError, ImageFileError
-from portrait_studio.imaging import proof, writing
+from portrait_studio.imaging import formats, proof
 from portrait_studio.imaging.photo import Metadata, Photo
 from portrait_studio.imaging.writing import ExportOptions
 
@@ -68,13 +68,13 @@ def test_a_scaled_file_says_so(document: Document, tmp_path: Path) -> None:
 def test_a_file_that_does_not_hold_the_pixels_takes_no_place(document: Document, tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(b"what was there")
-    right = writing.write_png
+    right = formats.write_png
 
     def wrong(file: object, samples: np.ndarray, metadata: Metadata) -> None:
         right(file, samples ^ np.uint8(1), metadata)  # type: ignore[arg-type]
 
     with (
-        mock.patch.object(writing, "write_png", wrong),
+        mock.patch.object(formats, "write_png", wrong),
         pytest.raises(ExportError, match="would not hold every pixel"),
     ):
         document.export(path)
@@ -84,7 +84,7 @@ def test_a_file_that_does_not_hold_the_pixels_takes_no_place(document: Document,
 
 def test_a_file_that_cannot_be_read_again_takes_no_place(document: Document, tmp_path: Path) -> None:
     with (
-        mock.patch.object(writing, "write_png", lambda file, samples, metadata: file.write(b"nothing")),
+        mock.patch.object(formats, "write_png", lambda file, samples, metadata: file.write(b"nothing")),
         pytest.raises(ExportError, match="read again"),
     ):
         document.export(tmp_path / "a.png")

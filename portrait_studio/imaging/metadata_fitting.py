@@ -7,13 +7,11 @@ from dataclasses import replace
 from typing import Final
 
 from portrait_studio.imaging import exif, iptc, xmp
-from portrait_studio.imaging.photo import ImageFormat, Metadata
+from portrait_studio.imaging.formats import FormatTraits
+from portrait_studio.imaging.photo import Metadata, Photo
 from portrait_studio.imaging.png_chunks import Chunk
 from portrait_studio.imaging.png_reading import COLOURS, TEXTS, text_of
 from portrait_studio.messages import Message
-
-MARKER_BYTES: Final = 65_500
-"""What fits into one JPEG marker segment beside its prefix."""
 
 _SRGB_GAMMA: Final = 45455
 _SRGB_POINTS: Final = (31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
@@ -21,7 +19,30 @@ _SRGB_CODES: Final = b"\x01\x0d"
 _TELLS_PLACE: Final = ("gps", "location", "latitude", "longitude", "city", "country")
 
 
-def without_words(metadata: Metadata) -> Metadata:
+def wanted_metadata(photo: Photo, *, keeps_any: bool, keeps_place: bool) -> tuple[Metadata, list[str]]:
+    """What the user wants to be written of a photo's metadata.
+
+    Args:
+        photo: upright.
+        keeps_any: whether more is written than what the pixels need to be understood.
+        keeps_place: whether it may tell where the photo was taken.
+
+    Returns:
+        The metadata, and sentences about what went with the rest.
+    """
+    metadata = replace(photo.metadata, exif=exif.upright(photo.metadata.exif, photo.extent))
+    if not keeps_any:
+        return _of_pixels(metadata), []
+    said: list[str] = []
+    if photo.metadata.exif and not metadata.exif:
+        said.append(Message("The photo's EXIF data is damaged and was left out."))
+    if not keeps_place:
+        metadata, more = without_place(metadata)
+        said += more
+    return metadata, said
+
+
+def _of_pixels(metadata: Metadata) -> Metadata:
     """Nothing but what the pixels need to be understood: profile, kind of colours, resolution."""
     colours = tuple((name, content) for name, content in metadata.png_chunks if name in COLOURS)
     bare = replace(metadata, exif=b"", xmp=b"", iptc=b"", photoshop=b"", comment=b"")
@@ -52,40 +73,39 @@ def _tells_place(name: bytes, content: bytes) -> bool:
     return any(part in keyword for part in _TELLS_PLACE)
 
 
-def fitted_metadata(metadata: Metadata, chosen: ImageFormat, said: list[str]) -> Metadata:
+def fitted_metadata(metadata: Metadata, traits: FormatTraits, said: list[str]) -> Metadata:
     """What a format can hold; sentences about the rest are added to `said`."""
-    if chosen is ImageFormat.PNG:
-        return metadata
-    metadata = _without_png_chunks(metadata, chosen, said)
-    if chosen is ImageFormat.JPEG:
-        return _fitting_markers(metadata, said)
-    if metadata.comment:
-        said.append(_no_place(chosen, Message("the file's comment")))
-    if chosen is ImageFormat.WEBP:
-        if metadata.iptc or metadata.photoshop:
-            said.append(_no_place(chosen, Message("IPTC and Photoshop's data")))
-        if metadata.dpi is not None:
-            metadata = replace(metadata, exif=exif.with_resolution(metadata.exif, metadata.dpi))
+    if "png_chunks" in traits.no_place_for:
+        metadata = _without_png_chunks(metadata, traits, said)
+    if traits.most_block_bytes is not None:
+        metadata = _in_blocks(metadata, traits, traits.most_block_bytes, said)
+    if metadata.comment and "comment" in traits.no_place_for:
+        said.append(_no_place(traits, Message("the file's comment")))
+        metadata = replace(metadata, comment=b"")
+    if (metadata.iptc or metadata.photoshop) and "iptc" in traits.no_place_for:
+        said.append(_no_place(traits, Message("IPTC and Photoshop's data")))
         metadata = replace(metadata, iptc=b"", photoshop=b"")
-    return replace(metadata, comment=b"")
+    if metadata.dpi is not None and "dpi" in traits.no_place_for:
+        metadata = replace(metadata, exif=exif.with_resolution(metadata.exif, metadata.dpi))
+    return metadata
 
 
-def _no_place(chosen: ImageFormat, what: str) -> Message:
-    return Message("{format} has no place for {what}; it was left out.", format=chosen.value, what=what)
+def _no_place(traits: FormatTraits, what: str) -> Message:
+    return Message("{format} has no place for {what}; it was left out.", format=traits.title, what=what)
 
 
-def _without_png_chunks(metadata: Metadata, chosen: ImageFormat, said: list[str]) -> Metadata:
+def _without_png_chunks(metadata: Metadata, traits: FormatTraits, said: list[str]) -> Metadata:
     words = [chunk for chunk in metadata.png_chunks if chunk[0] not in COLOURS]
     if words:
         keywords = (text_of(Chunk(*chunk))[0] if chunk[0] in TEXTS else "tIME" for chunk in words)
         names = ", ".join(dict.fromkeys(keywords))
-        said.append(_no_place(chosen, Message("the PNG file's texts ({names})", names=names)))
+        said.append(_no_place(traits, Message("the PNG file's texts ({names})", names=names)))
     colours = [chunk for chunk in metadata.png_chunks if chunk[0] in COLOURS]
     if not metadata.icc and not any(name == b"sRGB" for name, _ in colours):
         foreign = [name.decode("ascii") for name, content in colours if not _is_srgb(name, content)]
         if foreign:
             names = ", ".join(foreign)
-            said.append(_no_place(chosen, Message("the PNG file's kind of colours ({names})", names=names)))
+            said.append(_no_place(traits, Message("the PNG file's kind of colours ({names})", names=names)))
     return replace(metadata, png_chunks=())
 
 
@@ -98,18 +118,23 @@ def _is_srgb(name: bytes, content: bytes) -> bool:
     return name == b"cICP" and content.startswith(_SRGB_CODES)
 
 
-def _fitting_markers(metadata: Metadata, said: list[str]) -> Metadata:
-    """JPEG holds at most 64 KiB of EXIF, as much of XMP, of Photoshop's data and of the comment."""
-    if len(metadata.exif) > MARKER_BYTES:
-        said.append(Message("The photo's EXIF data is too long for JPEG and was left out."))
+def _in_blocks(metadata: Metadata, traits: FormatTraits, most: int, said: list[str]) -> Metadata:
+    """Without what is too long; JPEG holds at most 64 KiB of EXIF, of XMP, of Photoshop's data and so on."""
+    title = traits.title
+    if len(metadata.exif) > most:
+        said.append(Message("The photo's EXIF data is too long for {format} and was left out.", format=title))
         metadata = replace(metadata, exif=b"")
-    if len(metadata.xmp) > MARKER_BYTES:
-        said.append(Message("The photo's XMP data is too long for JPEG and was left out."))
+    if len(metadata.xmp) > most:
+        said.append(Message("The photo's XMP data is too long for {format} and was left out.", format=title))
         metadata = replace(metadata, xmp=b"")
-    if len(iptc.as_resource(metadata.iptc)) + len(metadata.photoshop) > MARKER_BYTES:
-        said.append(Message("The photo's IPTC and Photoshop data is too long for JPEG and was left out."))
+    if len(iptc.as_resource(metadata.iptc)) + len(metadata.photoshop) > most:
+        said.append(
+            Message(
+                "The photo's IPTC and Photoshop data is too long for {format} and was left out.", format=title
+            )
+        )
         metadata = replace(metadata, iptc=b"", photoshop=b"")
-    if len(metadata.comment) > MARKER_BYTES:
-        said.append(Message("The photo's comment is too long for JPEG and was left out."))
+    if len(metadata.comment) > most:
+        said.append(Message("The photo's comment is too long for {format} and was left out.", format=title))
         metadata = replace(metadata, comment=b"")
     return metadata
