@@ -102,12 +102,24 @@ def add_batch(commands: Any) -> None:
     again.add_argument("--overwrite", action="store_true", help="make results again that are there")
     parser.add_argument(
         "--format",
-        choices=("same", "jpg", "png", "tif", "webp"),
+        metavar="ENDING",
+        type=_ending,
         default="same",
-        help="of the results (same)",
+        help="of the results, such as png (same)",
     )
     add_quality(parser)
     add_method(parser)
+
+
+def _ending(text: str) -> str:
+    """The ending of a format that photos are written to, or "same"."""
+    if text != "same":
+        from portrait_studio.imaging.formats import SUFFIXES
+
+        if f".{text}" not in SUFFIXES:
+            known = ", ".join(suffix.removeprefix(".") for suffix in SUFFIXES)
+            raise argparse.ArgumentTypeError(f"no photo is written as {text!r}; choose among: same, {known}")
+    return text
 
 
 def _batch(options: argparse.Namespace) -> int:

@@ -96,7 +96,7 @@ def add_quality(parser: argparse.ArgumentParser) -> None:
         "--quality",
         metavar="N",
         type=whole_number("--quality", 1, 100),
-        help="1-100 for JPEG and WebP (the source's own)",
+        help="1-100 for lossy formats (the source's own)",
     )
 
 
