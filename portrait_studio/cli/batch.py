@@ -112,13 +112,13 @@ def add_batch(commands: Any) -> None:
 
 
 def _ending(text: str) -> str:
-    """The ending of a format that photos are written to, or "same"."""
+    """The ending of a format that photos are written to, or "same". Raises: OptionError: it is none."""
     if text != "same":
         from portrait_studio.imaging.formats import SUFFIXES
 
         if f".{text}" not in SUFFIXES:
             known = ", ".join(suffix.removeprefix(".") for suffix in SUFFIXES)
-            raise argparse.ArgumentTypeError(f"no photo is written as {text!r}; choose among: same, {known}")
+            raise OptionError(f"--format takes one of: same, {known}; not {text[:40]!r}.")
     return text
 
 
