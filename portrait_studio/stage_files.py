@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.request import CompletionResult, Pixels, Structure
 from portrait_studio.imaging.atomic import Opening, Transaction, replacing
 from portrait_studio.imaging.colour import label_overlay
@@ -23,9 +24,9 @@ from portrait_studio.targets import FilesIn
 
 _OVERLAY_OPACITY = 0.55
 _HEATMAP_COLUMNS = 4
-_STAGES: Final = ("completion", "texture", "face-before", "face-after", "composite", "blended")
 _NAMES: Final = re.compile(
-    rf"(?:photo|hole-\d+)-(?:parsing|heatmaps)\.png|hole-\d+-(?:{'|'.join(_STAGES)})\.png"
+    rf"photo-(?:{'|'.join(Stage.PARSE.pictures)})\.png"
+    rf"|hole-\d+-(?:step-\d+-)?(?:{'|'.join(name for stage in Stage for name in stage.pictures)})\.png"
 )
 
 
@@ -59,7 +60,12 @@ def write_overlay(image: Pixels, labels: NDArray[np.uint8], path: Path, opening:
 
 
 def write_picture(picture: NDArray[np.uint8], path: Path, opening: Opening = replacing) -> None:
-    """Write (H, W, 3) uint8 RGB as PNG. Args: the picture; the file; how it takes its place.
+    """Write a picture as PNG.
+
+    Args:
+        picture: (H, W, 3) uint8 RGB.
+        path: file to create or replace.
+        opening: how the file takes its place.
 
     Raises:
         ExportError: the file cannot be written.

@@ -228,8 +228,8 @@ def _filled(
 ) -> Line:
     from portrait_studio.cli.batch_report import Line, Outcome
     from portrait_studio.editing.edit import Edit
-    from portrait_studio.engine.marking import mask_around
     from portrait_studio.engine.request import ParseRequest, TightenRequest
+    from portrait_studio.engine.thing_masks import mask_around
     from portrait_studio.imaging.reading import read_photo
 
     began = time.perf_counter()

@@ -34,7 +34,7 @@ def progress_bar(shares: dict[Stage, float] | None = None, label: str = "") -> I
     with tqdm(total=100.0, bar_format=form, disable=None, leave=not label) as bar:
 
         def listen(stage: Stage, share: float) -> None:
-            bar.set_description_str(f"{printable(label)} {stage.value} ".lstrip(), refresh=False)
+            bar.set_description_str(f"{printable(label)} {stage.label} ".lstrip(), refresh=False)
             bar.update(100.0 * share - bar.n)
 
         yield Progress(listener=listen, shares=shares)

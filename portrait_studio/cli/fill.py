@@ -65,8 +65,8 @@ def _mask_of(options: argparse.Namespace, tightness: float | None) -> MaskSource
     """What finds the hole of a photo."""
 
     def found(engine: Engine, photo: Photo) -> Mask:
-        from portrait_studio.engine.marking import mask_around
         from portrait_studio.engine.request import PeopleMaskRequest, TightenRequest, Who
+        from portrait_studio.engine.thing_masks import mask_around
         from portrait_studio.imaging.mask_file import read_mask
 
         if options.people is not None:

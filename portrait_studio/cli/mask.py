@@ -136,13 +136,6 @@ def _mask(options: argparse.Namespace) -> int:
 def _found(engine: Engine, photo: Photo, options: argparse.Namespace) -> Mask:
     import numpy as np
 
-    from portrait_studio.engine.marking import (
-        labels_and_kinds,
-        mask_around,
-        mask_at,
-        mask_of_kinds,
-        mask_of_parts,
-    )
     from portrait_studio.engine.request import (
         DetectRequest,
         FindThingRequest,
@@ -150,6 +143,13 @@ def _found(engine: Engine, photo: Photo, options: argparse.Namespace) -> Mask:
         PeopleMaskRequest,
         TightenRequest,
         Who,
+    )
+    from portrait_studio.engine.thing_masks import (
+        labels_and_kinds,
+        mask_around,
+        mask_at,
+        mask_of_kinds,
+        mask_of_parts,
     )
     from portrait_studio.engine.things import Clicks
     from portrait_studio.imaging.mask_file import read_mask

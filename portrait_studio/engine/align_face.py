@@ -13,13 +13,11 @@ from typing import Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
 
-from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.face_label import LabelledFace
 from portrait_studio.engine.request import Pixels
 from portrait_studio.engine.resample import Floats, read_window
-from portrait_studio.engine.run_network import Report, part_of, run
+from portrait_studio.engine.run_network import NetworkRunner
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import extent_of
@@ -108,38 +106,29 @@ def read_face(image: Pixels, mask: NDArray[np.uint8], face: LabelledFace) -> See
     bounds = wanted.intersected(Bounds.of(extent_of(image)))
     # A little finer than the window, since alignment may enlarge.
     window = Window.scaled(bounds, min(1.0, max(_SCALES) * _SIDE * _FACE_SHARE / face.side))
-    colours, hole = read_window(image, mask, window)
+    view = read_window(image, mask, window)
     scale_x, scale_y = window.size.width / bounds.width, window.size.height / bounds.height
     matrix = np.array([[scale_x, 0, -bounds.left * scale_x], [0, scale_y, -bounds.top * scale_y]])
-    return SeenFace(colours, hole, matrix)
+    return SeenFace(view.colours, view.hole, matrix)
 
 
-def align_face(
-    network: nn.Module,
-    seen: SeenFace,
-    face: LabelledFace,
-    turn: float,
-    compute: Compute,
-    report: Report,
-) -> AlignedFace | None:
+def align_face(network: NetworkRunner, seen: SeenFace, face: LabelledFace, turn: float) -> AlignedFace | None:
     """The aligned window of a face; None where the network does not know, or finds something implausible.
 
     Args:
-        network: of `networks.face_completion`, or alike.
+        network: runs that of `networks.face_completion`, or alike.
         seen: what may be looked at.
         face: where the parser sees the face.
         turn: degrees by which the pose says that the head is turned clockwise; 0 = upright or not known.
-        compute: device and precision.
-        report: hears of every layer; raises to cancel.
     """
     guesses = _guesses(face, turn)
     for look in range(_LOOKS):
-        output = _look(network, seen, guesses, compute, part_of(report, look, _LOOKS + 1))
+        output = _look(network.part(look, _LOOKS + 1), seen, guesses)
         guesses = [
             composed(fit_similarity(_anchors(points), _wanted()), matrix) if _is_usable(points) else matrix
             for points, matrix in zip(_numbers(output.landmarks), guesses, strict=True)
         ]
-    output = _look(network, seen, guesses, compute, part_of(report, _LOOKS, _LOOKS + 1))
+    output = _look(network.part(_LOOKS, _LOOKS + 1), seen, guesses)
     found = [_answer(output, index, matrix) for index, matrix in enumerate(guesses)]
     plausible = [one for one in found if _is_plausible(one, face)]
     return min(plausible, key=lambda one: one.expected_error_px, default=None)
@@ -165,9 +154,7 @@ def _guesses(face: LabelledFace, turn: float) -> list[Transform]:
     return guesses
 
 
-def _look(
-    network: nn.Module, seen: SeenFace, windows: list[Transform], compute: Compute, report: Report
-) -> FaceCompletionOutput:
+def _look(network: NetworkRunner, seen: SeenFace, windows: list[Transform]) -> FaceCompletionOutput:
     """One pass over all windows."""
     back = inverted(seen.matrix)
     pictures = np.stack([warped(seen.colours, composed(matrix, back), WINDOW) for matrix in windows])
@@ -175,7 +162,7 @@ def _look(
     masked = np.where(holes[..., None], np.float32(0.0), pictures * np.float32(2.0) - np.float32(1.0))
     image = torch.from_numpy(np.ascontiguousarray(masked.transpose(0, 3, 1, 2)))
     mask = torch.from_numpy(holes[:, None].astype(np.float32))
-    output: FaceCompletionOutput = run(network, compute, report, image, mask)
+    output: FaceCompletionOutput = network(image, mask)
     return output
 
 

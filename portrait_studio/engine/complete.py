@@ -2,64 +2,85 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-from numpy.typing import NDArray
-from torch import nn
 
-from portrait_studio.engine.devices import Compute
-from portrait_studio.engine.parse import ParsedWindow, mirrored_shares, network_input
-from portrait_studio.engine.resample import Floats, pad_to_stride
-from portrait_studio.engine.run_network import Report, dropping, part_of, run, to_array, to_tensor
+from portrait_studio.engine.fill_run import FillRun
+from portrait_studio.engine.mean_shift import shift_to_known_colours
+from portrait_studio.engine.parse import mirrored_shares, network_input
+from portrait_studio.engine.parsed_window import ParsedWindow
+from portrait_studio.engine.progress import Stage
+from portrait_studio.engine.request import Method
+from portrait_studio.engine.resample import Floats, WindowPixels, pad_to_stride, read_window
+from portrait_studio.engine.run_network import NetworkRunner, dropping, to_array, to_tensor
+from portrait_studio.networks.completion import is_guided
+
+_DECIDED = 0.9
+"""Share of the doubt that the completion network is not shown: it paints doubt as fog."""
 
 
-def complete(
-    network: nn.Module,
-    colours: Floats,
-    hole: NDArray[np.bool_],
-    parsed: ParsedWindow,
-    compute: Compute,
-    report: Report,
-    seed: int = 0,
-) -> Floats:
+@dataclass(frozen=True, eq=False)
+class CompletedWindow:
+    """What the completion network makes of a window.
+
+    Attributes:
+        painted: (h, w, 3) float32 in [0, 1], as it comes from the network.
+        settled: the same with colours that the photo shows of each part.
+    """
+
+    painted: Floats
+    settled: Floats
+
+
+def complete_window(run: FillRun, parsed: ParsedWindow) -> CompletedWindow | None:
+    """Complete all holes in a window.
+
+    Args:
+        run: the fill.
+        parsed: the window and its structure.
+
+    Returns:
+        None where the method does without.
+    """
+    request = run.request
+    if request.options.method is Method.PATCHES:
+        return None
+    report = run.reporter(Stage.COMPLETE)
+    report(0.0)
+    network = run.parts.networks.load("completion")
+    run.note_weights(network)
+    view = read_window(request.image, request.mask, parsed.window)
+    runner, guide = run.runner(network, Stage.COMPLETE), parsed.decided(_DECIDED).probabilities
+    painted = complete(runner, view, guide, request.options.seed)
+    settled = painted
+    if is_guided(network.config):
+        settled = shift_to_known_colours(painted, view, parsed.labels, lambda: report(1.0))
+    return CompletedWindow(painted, settled)
+
+
+def complete(network: NetworkRunner, view: WindowPixels, probabilities: Floats, seed: int = 0) -> Floats:
     """Paint what the hole hides, at network resolution.
 
     Args:
-        network: completion network of `networks.completion`, or alike.
-        colours: (h, w, 3) float32 in [0, 1], the window that is to be completed, as `read_window` reads it.
-        hole: (h, w) bool.
-        parsed: its structure.
-        compute: device and precision.
-        report: hears of every layer; raises to cancel.
+        network: runs the completion network of `networks.completion`, or alike.
+        view: the window that is to be completed.
+        probabilities: (h, w, 18) float32 over the labels.
         seed: another one than 0 makes networks with dropout, as those for extensions, paint something else.
 
     Returns:
         (h, w, 3) float32 in [0, 1], the whole window as the network paints it: the mean of what it makes of
         the picture and of its mirror image.
     """
-    with dropping(network, seed):
-        seen = _paint(network, colours, hole, parsed.probabilities, compute, part_of(report, 0, 2))
-        other = _paint(
-            network,
-            colours[:, ::-1],
-            hole[:, ::-1],
-            mirrored_shares(parsed.probabilities),
-            compute,
-            part_of(report, 1, 2),
-        )
+    with dropping(network.module, seed):
+        seen = _paint(network.part(0, 2), view, probabilities)
+        other = _paint(network.part(1, 2), view.mirrored, mirrored_shares(probabilities))
     return np.asarray((seen + other[:, ::-1]) * np.float32(0.5), np.float32)
 
 
-def _paint(
-    network: nn.Module,
-    colours: Floats,
-    hole: NDArray[np.bool_],
-    probabilities: Floats,
-    compute: Compute,
-    report: Report,
-) -> Floats:
-    """One forward pass over (h, w) colours, hole and labels: (h, w, 3) float32 in [0, 1]."""
-    picture, holes = network_input(colours, hole)
-    guide = to_tensor(pad_to_stride(probabilities))
-    output = to_array(run(network, compute, report, picture, guide, holes))
-    painted = output[: colours.shape[0], : colours.shape[1]]
+def _paint(network: NetworkRunner, view: WindowPixels, probabilities: Floats) -> Floats:
+    """One forward pass over a window and its labels: (h, w, 3) float32 in [0, 1]."""
+    picture, holes = network_input(view)
+    output = to_array(network(picture, to_tensor(pad_to_stride(probabilities)), holes))
+    painted = output[: view.colours.shape[0], : view.colours.shape[1]]
     return np.asarray(np.clip(painted * np.float32(0.5) + np.float32(0.5), 0.0, 1.0), np.float32)

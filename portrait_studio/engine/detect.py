@@ -12,14 +12,12 @@ from typing import Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import nn
 
 from portrait_studio.engine.detection import Detected, Detection
-from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.merge_boxes import Sightings, merge_people, merge_things, suppressed
 from portrait_studio.engine.request import Pixels
 from portrait_studio.engine.resample import Floats, shrink_or_enlarge, to_float
-from portrait_studio.engine.run_network import Report, part_of, run, to_tensor
+from portrait_studio.engine.run_network import NetworkRunner, to_tensor
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import extent_of
@@ -45,14 +43,12 @@ _CUT_PX: Final = 4
 """A box that comes so close to a tile's inner edge, in network pixels, is of something cut off there."""
 
 
-def detect(network: nn.Module, image: Pixels, compute: Compute, report: Report) -> Detected:
+def detect(network: NetworkRunner, image: Pixels) -> Detected:
     """All people of a photo, and all things that have a name.
 
     Args:
-        network: detection network in eval mode, with the classes of `coco.CLASSES`.
+        network: runs the detection network, with the classes of `coco.CLASSES`.
         image: (H, W, 3) RGB, uint8 or uint16.
-        compute: device and precision.
-        report: hears of every layer; raises to cancel.
     """
     photo = extent_of(image)
     looks = plan_looks(photo)
@@ -61,8 +57,7 @@ def detect(network: nn.Module, image: Pixels, compute: Compute, report: Report) 
     pixels = image if scale == 1 else cast(Pixels, shrink_or_enlarge(image, _scaled(photo, scale)))
     seen = []
     for number, look in enumerate(looks):
-        step = part_of(report, number, len(looks))
-        seen.append(_look(network, _through(pixels, look, photo), look, photo, compute, step))
+        seen.append(_look(network.part(number, len(looks)), _through(pixels, look, photo), look, photo))
     people = merge_people([each[PERSON] for each in seen], photo)
     found = [(kind, merge_things([each[kind] for each in seen])) for kind in THING_NAMES]
     return Detected(_detections(people, [PERSON] * len(people.scores), photo), _things(found, photo))
@@ -104,13 +99,11 @@ def _through(pixels: Pixels, look: Window, photo: Extent) -> Pixels:
     return cast(Pixels, shrink_or_enlarge(pixels[top:bottom, left:right], look.size))
 
 
-def _look(
-    network: nn.Module, pixels: Pixels, look: Window, photo: Extent, compute: Compute, report: Report
-) -> dict[str, Sightings]:
+def _look(network: NetworkRunner, pixels: Pixels, look: Window, photo: Extent) -> dict[str, Sightings]:
     """What the network sees of each kind, in photo pixels."""
     padded = np.zeros((look.padded.height, look.padded.width, 3), np.float32)
     padded[: look.size.height, : look.size.width] = to_float(pixels) * np.float32(2) - np.float32(1)
-    boxes: Boxes = run(network, compute, report, to_tensor(padded))
+    boxes: Boxes = network(to_tensor(padded))
     corners, scores = (values[0].float().cpu().numpy() for values in boxes)
     whole_shown = _shown_whole(corners, look, photo)
     corners = _in_photo(corners, look, photo)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.parse import ParsedWindow
+from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.networks.conventions import FACE
 
 

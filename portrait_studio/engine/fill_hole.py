@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from portrait_studio.engine.align_face import align_face, read_face
-from portrait_studio.engine.blend import BlendOptions, band_beside_photo, blend, blend_band
-from portrait_studio.engine.devices import Compute
+from portrait_studio.engine.blend import band_beside_photo, blend, blend_band
+from portrait_studio.engine.complete import CompletedWindow
+from portrait_studio.engine.completion_weight import completion_weight
 from portrait_studio.engine.extension_plan import photo_in
 from portrait_studio.engine.face_label import lost_face
+from portrait_studio.engine.fill_run import FillRun
 from portrait_studio.engine.memory import give_back_memory
-from portrait_studio.engine.network_store import NetworkStore
-from portrait_studio.engine.network_trust import network_trust
-from portrait_studio.engine.paint_window import PaintedWindow
-from portrait_studio.engine.parse import ParsedWindow, labels_at
-from portrait_studio.engine.parse_memory import ParseMemory
-from portrait_studio.engine.poisson import PoissonSolver
-from portrait_studio.engine.progress import Progress, Stage
+from portrait_studio.engine.parsed_window import ParsedWindow, labels_at
+from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.redraw_face import LEAST_FACE_PX, redraw_face, turn_of_head
 from portrait_studio.engine.refine_face import face_window, refine_face
-from portrait_studio.engine.request import CompletionRequest, FilledRegion, Method, Pixels
+from portrait_studio.engine.request import FilledRegion, Method, Pixels
 from portrait_studio.engine.resample import (
     Floats,
+    WindowPixels,
     read_window,
     resample,
     resize_mask,
@@ -37,8 +31,7 @@ from portrait_studio.engine.resample import (
     to_depth,
     to_float,
 )
-from portrait_studio.engine.run_network import Report
-from portrait_studio.engine.work_crop import CropPolicy, Window, plan_hole, texture_window
+from portrait_studio.engine.work_crop import Window, plan_hole, texture_window
 from portrait_studio.errors import WeightsError
 from portrait_studio.imaging.colour import in_8_bits
 from portrait_studio.imaging.geometry import Bounds
@@ -47,78 +40,35 @@ from portrait_studio.messages import Message
 from portrait_studio.networks.face_completion import FACE_COMPLETION
 
 
-class Synthesise(Protocol):
-    """The texture stage; see `engine.texture.synthesise`."""
-
-    def __call__(
-        self,
-        image: Tensor,
-        hole: Tensor,
-        labels: Tensor,
-        start: Tensor | None,
-        generator: torch.Generator,
-        progress: Report,
-        *,
-        excluded: Tensor | None = None,
-    ) -> Tensor:
-        """(3, H, W) float32 in [0, 1]; known pixels are those of `image`."""
-        ...
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What filling needs besides the photo.
-
-    Attributes:
-        networks: hands out the completion and face networks.
-        synthesise: the texture stage.
-        solver: solves the blend.
-        blending: how the seam is hidden.
-        parsed: what the parser said lately.
-    """
-
-    networks: NetworkStore
-    synthesise: Synthesise
-    solver: PoissonSolver
-    blending: BlendOptions
-    parsed: ParseMemory
-
-
 class HoleFiller:
-    """One hole of one job on one device; use once."""
+    """One hole of one fill; use once."""
 
-    def __init__(
-        self,
-        request: CompletionRequest,
-        hole: Bounds,
-        seed: int,
-        tools: Tools,
-        compute: Compute,
-        policy: CropPolicy,
-        progress: Progress,
-    ) -> None:
-        """Args: the job, the rectangle around the hole and its seed, tools, device, crop sizes, who hears."""
-        self._request, self._hole, self._seed = request, hole, seed
-        self._tools, self._compute, self._policy, self._progress = tools, compute, policy, progress
+    def __init__(self, run: FillRun, hole: Bounds, seed: int) -> None:
+        """Do nothing yet.
+
+        Args:
+            run: the fill.
+            hole: the rectangle around the hole.
+            seed: start of its random numbers.
+        """
+        self._run, self._request, self._hole, self._seed = run, run.request, hole, seed
         self._stages: dict[str, NDArray[np.uint8]] = {}
-        self.weights: dict[str, str] = {}
-        self.notices: list[str] = []
 
-    def fill(self, parsed: ParsedWindow, painted: PaintedWindow | None) -> FilledRegion:
+    def fill(self, parsed: ParsedWindow, completed_window: CompletedWindow | None) -> FilledRegion:
         """Fill the hole.
 
         Args:
             parsed: structure of the hole's appearance window, or of one that it shares.
-            painted: what the completion network makes of that window; None = patches alone.
+            completed_window: what the completion network makes of that window; None = patches alone.
         """
         request, window = self._request, parsed.window
         give_back_memory()
         photo = Bounds.of(extent_of(request.image))
         # Known pixels must show around the band for the blend to hold on to.
         region = self._hole.grown(request.options.grow_px + 2).intersected(photo)
-        completed = None if painted is None else painted.settled
-        if painted is not None:
-            self._keep("completion", painted.completion)
+        completed = None if completed_window is None else completed_window.settled
+        if completed_window is not None:
+            self._keep("completion", completed_window.painted)
         if request.options.method is Method.NETWORK and completed is not None:
             fill = sample(completed, window, region)
         else:
@@ -128,21 +78,21 @@ class HoleFiller:
         for rows in strips(region.height):
             np.copyto(fill[rows], to_float(known[rows]), where=~hole[rows, :, None])
         if completed is not None:
-            redrawn = self._redraw_face(parsed, fill, region)
-            fill = self._refine_face(parsed, fill, region) if redrawn is None else redrawn
+            pixels_of_region = WindowPixels(Window.scaled(region, 1.0), fill, hole)
+            redrawn = self._redraw_face(parsed, pixels_of_region)
+            fill = self._refine_face(parsed, pixels_of_region) if redrawn is None else redrawn
         self._keep_large("composite", fill, region, window.bounds)
         band = self._band(hole, region)
         give_back_memory()
-        blended = blend(
-            fill, hole, band, self._tools.solver, self._tools.blending, self._reporter(Stage.BLEND)
-        )
+        parts, report = self._run.parts, self._run.reporter(Stage.BLEND)
+        blended = blend(fill, hole, band, parts.solver, parts.blending, report)
         if is_grey(request.image, window.bounds):
             blended = np.repeat(blended.mean(axis=2, keepdims=True), 3, axis=2)
         self._keep_large("blended", blended, region, window.bounds)
         pixels = request.image[region.slices].copy()
         for rows in strips(region.height):
             pixels[rows][band[rows]] = to_depth(blended[rows][band[rows]], request.image)
-        self._progress.report(Stage.BLEND, 1.0)
+        report(1.0)
         return FilledRegion(region, pixels, band.astype(np.uint8), parsed.structure(), self._stages)
 
     def _band(self, hole: NDArray[np.bool_], region: Bounds) -> NDArray[np.bool_]:
@@ -157,27 +107,28 @@ class HoleFiller:
     def _texture(self, parsed: ParsedWindow, completed: Floats | None, region: Bounds) -> Floats:
         """Patches over the appearance window, brought to the region: (h, w, 3) in [0, 1]."""
         request = self._request
-        report = self._reporter(Stage.TEXTURE)
+        report = self._run.reporter(Stage.TEXTURE)
         report(0.0)
         give_back_memory()
         photo = extent_of(request.image)
         # Of a window that holes share only what the hole would have alone: nearer patches fit better.
-        own_bounds = plan_hole(self._hole, photo, self._policy).appearance.bounds
-        window = texture_window(self._hole, own_bounds.intersected(parsed.window.bounds), photo, self._policy)
+        own_bounds = plan_hole(self._hole, photo, self._run.policy).appearance.bounds
+        around = own_bounds.intersected(parsed.window.bounds)
+        window = texture_window(self._hole, around, photo, self._run.policy)
         own, others = self._own_and_other_holes(window.bounds)
-        image, _ = read_window(request.image, request.mask, window)
+        image = read_window(request.image, request.mask, window).colours
         hole, excluded = resize_mask(own, window.size), resize_mask(others, window.size)
         del own, others
         labels = labels_at(parsed, window, request.structure, lambda fraction: report(0.03 * fraction))
         if completed is not None:
             np.copyto(image, _seen(completed, parsed.window, window), where=hole[..., None])
-        device = self._compute.device
+        device = self._run.compute.device
         picture = torch.from_numpy(image).permute(2, 0, 1).to(device)
         del image
         # The random numbers come from the CPU, so that a seed means the same on every device.
         generator = torch.Generator().manual_seed(self._seed)
         with torch.inference_mode():
-            filled = self._tools.synthesise(
+            filled = self._run.parts.synthesise(
                 picture,
                 torch.from_numpy(hole).to(device),
                 torch.from_numpy(labels).to(device),
@@ -195,62 +146,61 @@ class HoleFiller:
         # Only what the network can see is taken from it: finer detail stays that of the patches.
         seen = Window.scaled(window.bounds, parsed.window.scale)
         towards = _seen(completed, parsed.window, seen) - _seen(texture, window, seen)
-        towards *= _seen(network_trust(parsed.probabilities), parsed.window, seen)[..., None]
+        towards *= _seen(completion_weight(parsed.probabilities), parsed.window, seen)[..., None]
         for rows, more in zip(strips(region.height), sample_strips(towards, seen, region), strict=True):
             fill[rows] += more
         return fill
 
-    def _redraw_face(self, parsed: ParsedWindow, fill: Floats, region: Bounds) -> Floats | None:
+    def _redraw_face(self, parsed: ParsedWindow, fill: WindowPixels) -> Floats | None:
         """The fill of the region with its face redrawn; None where there is none, or too much doubt."""
-        request, networks = self._request, self._tools.networks
+        request, networks = self._request, self._run.parts.networks
         if request.options.method is not Method.DEFAULT or request.extension.extends:
             return None
         own = self._own_and_other_holes(parsed.window.bounds)[0]
         face = lost_face(parsed, resize_mask(own, parsed.window.size))
         if face is None or face.side < LEAST_FACE_PX or not networks.has(FACE_COMPLETION):
             return None
-        self._progress.report(Stage.REFINE_FACE, 0.0)
+        self._run.progress.report(Stage.REFINE_FACE, 0.0)
         try:
             network = networks.load(FACE_COMPLETION)
         except WeightsError as error:
-            self.notices.append(Message("The face was not redrawn. {reason}", reason=error.message))
+            self._run.notices.append(Message("The face was not redrawn. {reason}", reason=error.message))
             return None
         seen = read_face(request.image, request.mask, face)
-        report = self._reporter(Stage.REFINE_FACE)
-        aligned = align_face(network.module, seen, face, turn_of_head(parsed), self._compute, report)
+        runner = self._run.runner(network, Stage.REFINE_FACE)
+        aligned = align_face(runner, seen, face, turn_of_head(parsed))
         if aligned is None:
             return None
-        self.weights[network.name] = network.sha256
-        hole = request.mask[region.slices] != 0
-        redrawn = redraw_face(fill, region, hole, seen, aligned)
+        self._run.note_weights(network)
+        redrawn = redraw_face(fill, seen, aligned)
         self._keep("face-before", redrawn.before)
         self._keep("face-after", redrawn.after)
         return redrawn.fill
 
-    def _refine_face(self, parsed: ParsedWindow, fill: Floats, region: Bounds) -> Floats:
+    def _refine_face(self, parsed: ParsedWindow, fill: WindowPixels) -> Floats:
         """The fill of the region with a better face, if the hole touches one."""
-        request = self._request
+        request, region = self._request, fill.window.bounds
         own = self._own_and_other_holes(parsed.window.bounds)[0]
         window = face_window(parsed, resize_mask(own, parsed.window.size))
         del own
         if window is None:
-            return fill
-        self._progress.report(Stage.REFINE_FACE, 0.0)
+            return fill.colours
+        self._run.progress.report(Stage.REFINE_FACE, 0.0)
         try:
-            network = self._tools.networks.load("face")
+            network = self._run.parts.networks.load("face")
         except WeightsError as error:
-            self.notices.append(Message("The face was not refined. {reason}", reason=error.message))
-            return fill
-        self.weights[network.name] = network.sha256
+            self._run.notices.append(Message("The face was not refined. {reason}", reason=error.message))
+            return fill.colours
+        self._run.note_weights(network)
         photo = Bounds.of(extent_of(request.image))
         around = region.united(window.intersected(photo))
         inner = region.shifted(-around.left, -around.top).slices
         picture = to_float(request.image[around.slices])
-        picture[inner] = fill
+        picture[inner] = fill.colours
         hole = np.zeros(picture.shape[:2], np.bool_)
-        hole[inner] = request.mask[region.slices] != 0
-        report = self._reporter(Stage.REFINE_FACE)
-        refined = refine_face(network.module, picture, around, hole, parsed, window, self._compute, report)
+        hole[inner] = fill.hole
+        larger = WindowPixels(Window.scaled(around, 1.0), picture, hole)
+        refined = refine_face(self._run.runner(network, Stage.REFINE_FACE), larger, parsed, window)
         self._keep("face-before", refined.before)
         self._keep("face-after", refined.after)
         return refined.fill[inner]
@@ -263,9 +213,6 @@ class HoleFiller:
         own[inner] = others[inner]
         others[inner] = 0
         return own, others
-
-    def _reporter(self, stage: Stage) -> Report:
-        return lambda fraction: self._progress.report(stage, fraction)
 
     def _keep(self, name: str, picture: Floats) -> None:
         if self._request.options.keep_stages:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.people import body_in, people_in
+from portrait_studio.engine.label_mask import body_in, people_in
 from portrait_studio.engine.request import Structure
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import Mask, mask_bounds

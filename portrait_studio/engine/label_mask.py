@@ -1,4 +1,4 @@
-"""A mask of everything that a parsing map gives certain labels, a little larger than the map says."""
+"""Masks from a parsing map: of certain labels, a little larger than the map says, and of each body."""
 
 from __future__ import annotations
 
@@ -7,18 +7,23 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from portrait_studio.engine.request import Structure
 from portrait_studio.errors import OptionError
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.masks import HOLE, KNOWN, Mask, grow
-from portrait_studio.networks.conventions import LABELS
+from portrait_studio.networks.conventions import LABEL_COUNT, LABELS
 
 _REACH_SHARE: Final = 0.02
 """Of the photo's longer side: about two pixels of the map, by which its outlines may be wrong."""
 
 _SPECK_SHARE: Final = 0.0004
 """Of the photo's area: smaller spots of a label are more often mistakes than things."""
+
+
+_SMALLEST_PERSON: Final = 0.004
+"""Share of the map below which a body is a speck."""
 
 
 def labels_named(names: Collection[str]) -> frozenset[int]:
@@ -69,3 +74,24 @@ def mask_of_labels(
     if specks.size and count > 1:
         mask[np.isin(numbers, specks[specks > 0])] = KNOWN
     return grow(mask, usual_reach(photo) if grow_px is None else grow_px)
+
+
+def body_in(labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Where a parsing map, (h, w) uint8, shows people and what they wear or carry, as (h, w) bool."""
+    return np.asarray((labels > 0) & (labels < LABEL_COUNT))
+
+
+def people_in(labels: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], ...]:
+    """Connected bodies from left to right, specks left out.
+
+    Args:
+        labels: (h, w) uint8 parsing map.
+
+    Returns:
+        (h, w) bool for each.
+    """
+    body = body_in(labels).astype(np.uint8)
+    _, numbers, stats, centres = cv2.connectedComponentsWithStats(body, connectivity=8)
+    least = _SMALLEST_PERSON * body.size
+    large = [n for n in range(1, len(stats)) if stats[n, cv2.CC_STAT_AREA] >= least]
+    return tuple(np.asarray(numbers == n) for n in sorted(large, key=lambda n: float(centres[n][0])))

@@ -5,22 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from portrait_studio.engine.devices import Compute
+from portrait_studio.engine.parse import parse
+from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.request import Joints
-from portrait_studio.engine.resample import Floats
-from portrait_studio.engine.work_crop import Window
-
-if TYPE_CHECKING:
-    from portrait_studio.engine.parse import ParsedWindow
-
-View = tuple[Window, Floats, NDArray[np.bool_]]
-"""A part of a photo as the parser sees it: colours and hole at the size of the window."""
+from portrait_studio.engine.resample import WindowPixels
+from portrait_studio.engine.run_network import NetworkRunner
 
 _MOST: Final = 4
 """Answers that are kept, of a few megabytes each: one for the photo, and closer looks at some holes."""
@@ -32,6 +27,26 @@ class ParseMemory:
     def __init__(self) -> None:
         """Start without any."""
         self._known: OrderedDict[bytes, ParsedWindow] = OrderedDict()
+
+    def parse(
+        self, network: NetworkRunner, sha256: str, views: Sequence[WindowPixels], joints: Joints
+    ) -> ParsedWindow:
+        """What `parse.parse` answers, which is not asked again for what is known; not to be written to.
+
+        Args:
+            network: runs the parsing network.
+            sha256: of its weights.
+            views: the part of the photo at one or more sizes, smallest first.
+            joints: those that the user put somewhere.
+        """
+        key = key_of(sha256, views, joints, network.compute)
+        answer = self.recall(key)
+        if answer is None:
+            answer = parse(network, views, joints)
+            self.keep(key, answer)
+        else:
+            network.report(1.0)
+        return answer
 
     def recall(self, key: bytes) -> ParsedWindow | None:
         """The answer, if it is still there; not to be written to."""
@@ -46,19 +61,19 @@ class ParseMemory:
             self._known.popitem(last=False)
 
 
-def key_of(network: str, views: Sequence[View], joints: Joints, compute: Compute) -> bytes:
+def key_of(network: str, views: Sequence[WindowPixels], joints: Joints, compute: Compute) -> bytes:
     """What stands for everything that an answer depends on.
 
     Args:
-        network: name or checksum of the weights.
+        network: checksum of the weights.
         views: what the parser sees.
         joints: those that the user put somewhere.
         compute: device and precision.
     """
     what = network, sorted(joints.items()), compute, torch.get_num_threads()
     digest = hashlib.sha256(repr(what).encode())
-    for window, colours, hole in views:
-        digest.update(repr(window).encode())
-        digest.update(np.ascontiguousarray(colours).tobytes())
-        digest.update(np.packbits(hole).tobytes())
+    for view in views:
+        digest.update(repr(view.window).encode())
+        digest.update(np.ascontiguousarray(view.colours).tobytes())
+        digest.update(np.packbits(view.hole).tobytes())
     return digest.digest()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 import cv2
 import numpy as np
@@ -14,14 +14,13 @@ import numpy as np
 from portrait_studio.engine.blend import BlendOptions
 from portrait_studio.engine.detect import detect
 from portrait_studio.engine.detection import Detected
-from portrait_studio.engine.devices import Compute, PrecisionMemory, Threads, choose_compute, threads_of_cpu
+from portrait_studio.engine.devices import PrecisionMemory, Threads, choose_compute, threads_of_cpu
 from portrait_studio.engine.extend import SideNetworks, extend
 from portrait_studio.engine.extension_plan import photo_in, widest_side
 from portrait_studio.engine.fallback import Fallback
-from portrait_studio.engine.fill_hole import Synthesise, Tools
+from portrait_studio.engine.fill_job import FillJob
+from portrait_studio.engine.fill_run import EngineParts, FillRun, Synthesise
 from portrait_studio.engine.hardware import ANY_HARDWARE, Hardware
-from portrait_studio.engine.job import Job
-from portrait_studio.engine.marking import mask_of_everybody
 from portrait_studio.engine.network_store import NetworkStore, ReleasedNetworks
 from portrait_studio.engine.parse_memory import ParseMemory
 from portrait_studio.engine.poisson import MultigridSolver, PoissonSolver
@@ -42,14 +41,17 @@ from portrait_studio.engine.request import (
     TightenRequest,
     WarmUpRequest,
 )
-from portrait_studio.engine.run_network import Report
+from portrait_studio.engine.run_network import NetworkRunner
 from portrait_studio.engine.segment import find_in_boxes, find_thing, tighten
 from portrait_studio.engine.texture import synthesise as synthesise_texture
+from portrait_studio.engine.thing_masks import mask_of_everybody
 from portrait_studio.engine.things import ThingFound
 from portrait_studio.engine.work_crop import CropPolicy
 from portrait_studio.errors import MaskError, OptionError, WeightsError
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import check_extent, check_mask, extent_of
+
+T = TypeVar("T")
 
 _FILLING: Final = ("parsing", "completion", "face")
 _FINDING: Final = "segmentation"
@@ -79,13 +81,12 @@ class Pipeline:
             blending: how the seam is hidden.
             memory: remembers which precision is faster.
         """
-        self._networks = ReleasedNetworks(models) if isinstance(models, Path) else models
         self._policy = policy or CropPolicy()
         self._memory = memory or PrecisionMemory()
         self._threads = Threads.now()
         self._preferred = ANY_HARDWARE
-        self._tools = Tools(
-            self._networks,
+        self._parts = EngineParts(
+            ReleasedNetworks(models) if isinstance(models, Path) else models,
             synthesise,
             solver or MultigridSolver(),
             blending or BlendOptions(),
@@ -117,56 +118,49 @@ class Pipeline:
     def _warm_up(self, request: WarmUpRequest, progress: Progress) -> Readiness:
         for task in _FILLING:
             progress.check()
-            self._networks.load(task)
+            self._parts.networks.load(task)
         progress.check()
         finds_things = True
         try:
-            self._networks.load(_FINDING)
+            self._parts.networks.load(_FINDING)
         except WeightsError:
             finds_things = False
         device = self._fallback(request.hardware).compute.description
-        return Readiness(device, finds_things, self._networks.has(_DETECTING))
+        return Readiness(device, finds_things, self._parts.networks.has(_DETECTING))
 
     def _parse(self, request: ParseRequest, progress: Progress) -> Structure:
         image, mask = request.image, request.mask
         hidden = np.zeros(image.shape[:2], np.uint8) if mask is None else mask
         check_extent(extent_of(hidden), extent_of(image))
         whole = CompletionRequest(image, hidden, joints=request.joints)
-        return self._job(whole, request.hardware, progress).parse_photo(end=1.0).structure()
+        return self._job(whole, self._fallback(request.hardware), progress).parse_photo().structure()
 
     def _sketch(self, request: SketchRequest, progress: Progress) -> Structure:
         image = request.image
         mask = np.full(image.shape[:2], 255, np.uint8)
         mask[photo_in(extent_of(image), request.extension).slices] = 0
         check_mask(mask, extent_of(image))
-        tools = replace(self._tools, networks=SideNetworks(self._networks, widest_side(request.extension)))
-        job = Job(CompletionRequest(image, mask), tools, self._fallback(request.hardware), progress)
-        return job.glance().structure()
+        networks = SideNetworks(self._parts.networks, widest_side(request.extension))
+        job = self._job(CompletionRequest(image, mask), self._fallback(request.hardware), progress, networks)
+        return job.sketch().structure()
 
     def _detect(self, request: DetectRequest, progress: Progress) -> Detected:
-        module, report = self._networks.load(_DETECTING).module, _checking(progress)
-        fallback = self._fallback(request.hardware)
-        return fallback.run(lambda compute, policy: detect(module, request.image, compute, report))
+        return self._ask(_DETECTING, request, progress, lambda network: detect(network, request.image))
 
     def _tighten(self, request: TightenRequest, progress: Progress) -> tuple[ThingFound, ...]:
-        check_extent(extent_of(request.loose), extent_of(request.image))
-        module, report = self._networks.load(_FINDING).module, _checking(progress)
-
-        def step(compute: Compute, policy: CropPolicy) -> tuple[ThingFound, ...]:
-            return tuple(tighten(module, request.image, request.loose, compute, report))
-
-        return self._fallback(request.hardware).run(step)
+        image, loose = request.image, request.loose
+        check_extent(extent_of(loose), extent_of(image))
+        return self._ask(_FINDING, request, progress, lambda network: tuple(tighten(network, image, loose)))
 
     def _find_in_boxes(self, request: FindInBoxesRequest, progress: Progress) -> tuple[ThingFound, ...]:
-        module, report = self._networks.load(_FINDING).module, _checking(progress)
-
-        def step(compute: Compute, policy: CropPolicy) -> tuple[ThingFound, ...]:
-            return tuple(find_in_boxes(module, request.image, request.boxes, compute, report))
-
-        return self._fallback(request.hardware).run(step)
+        image, boxes = request.image, request.boxes
+        return self._ask(
+            _FINDING, request, progress, lambda network: tuple(find_in_boxes(network, image, boxes))
+        )
 
     def _find_thing(self, request: FindThingRequest, progress: Progress) -> ThingFound:
-        photo, loose, clicks = extent_of(request.image), request.loose, request.clicks
+        image, loose, clicks = request.image, request.loose, request.clicks
+        photo = extent_of(image)
         if loose is not None:
             check_extent(extent_of(loose), photo)
         is_marked = loose is not None and cv2.countNonZero(loose) > 0
@@ -174,27 +168,46 @@ class Pipeline:
             0 <= x < photo.width and 0 <= y < photo.height for x, y in clicks.inside
         ):
             raise OptionError("The click lies outside the photo; choose a place inside it.")
-        module, report = self._networks.load(_FINDING).module, _checking(progress)
-
-        def step(compute: Compute, policy: CropPolicy) -> ThingFound:
-            return find_thing(module, request.image, loose, clicks, compute, report)
-
-        return self._fallback(request.hardware).run(step)
+        return self._ask(
+            _FINDING, request, progress, lambda network: find_thing(network, image, loose, clicks)
+        )
 
     def _complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
         check_request(request)
         fallback = self._fallback(request.hardware)
+        if not request.extension.extends:
+            return self._job(request, fallback, progress).complete()
 
         def complete(part: CompletionRequest, networks: NetworkStore) -> CompletionResult:
-            tools = replace(self._tools, networks=networks)
-            return Job(part, tools, fallback, progress).complete(self._policy)
+            return self._job(part, fallback, progress, networks).complete()
 
-        if request.extension.extends:
-            return extend(request, self._networks, complete, progress)
-        return complete(request, self._networks)
+        return extend(request, self._parts.networks, complete, progress)
 
-    def _job(self, request: CompletionRequest, hardware: Hardware, progress: Progress) -> Job:
-        return Job(request, self._tools, self._fallback(hardware), progress)
+    def _ask(
+        self,
+        task: str,
+        request: Request[Any],
+        progress: Progress,
+        step: Callable[[NetworkRunner], T],
+    ) -> T:
+        """What one network says of a picture.
+
+        It is no stage of a fill: it may be cancelled, and is over before a bar would move.
+        """
+        module = self._parts.networks.load(task).module
+        return self._fallback(request.hardware).run(
+            lambda compute, policy: step(NetworkRunner(module, compute, lambda _: progress.check()))
+        )
+
+    def _job(
+        self,
+        request: CompletionRequest,
+        fallback: Fallback,
+        progress: Progress,
+        networks: NetworkStore | None = None,
+    ) -> FillJob:
+        parts = self._parts if networks is None else replace(self._parts, networks=networks)
+        return FillJob(FillRun(request, parts, fallback.compute, self._policy, progress), fallback)
 
     def _fallback(self, hardware: Hardware) -> Fallback:
         device = self._preferred.device if hardware.device == "auto" else hardware.device
@@ -203,11 +216,6 @@ class Pipeline:
             for name in (device, "cpu")
         )
         return Fallback(compute, cpu, self._policy)
-
-
-def _checking(progress: Progress) -> Report:
-    """Finding things is no stage of a fill: it may be cancelled, and is over before a bar would move."""
-    return lambda _: progress.check()
 
 
 def check_request(request: CompletionRequest) -> None:

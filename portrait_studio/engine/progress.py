@@ -12,13 +12,36 @@ from portrait_studio.messages import Message
 
 
 class Stage(Enum):
-    """Stages of one job, in the order in which they run; the value is what the user reads."""
+    """Stages of one job, in the order in which they run: all that is said about them elsewhere follows.
 
-    PARSE = Message("parse")
-    COMPLETE = Message("complete")
-    TEXTURE = Message("texture")
-    REFINE_FACE = Message("refine face")
-    BLEND = Message("blend")
+    Attributes:
+        label: what the user reads.
+        share: of a fill's time on a CPU, as expected with the compact networks; only the evenness of the
+            progress bar depends on it.
+        pictures: what it can show, by their names in files, with their captions.
+    """
+
+    PARSE = (
+        Message("parse"),
+        0.15,
+        {"parsing": Message("Parsing map"), "heatmaps": Message("Heatmaps of the joints")},
+    )
+    COMPLETE = (Message("complete"), 0.15, {"completion": Message("Completion")})
+    TEXTURE = (Message("texture"), 0.5, {"texture": Message("Texture")})
+    REFINE_FACE = (
+        Message("refine face"),
+        0.05,
+        {"face-before": Message("Face before"), "face-after": Message("Face after")},
+    )
+    BLEND = (
+        Message("blend"),
+        0.15,
+        {"composite": Message("Composite"), "blended": Message("Blended")},
+    )
+
+    def __init__(self, label: Message, share: float, pictures: dict[str, Message]) -> None:
+        """See the table above."""
+        self.label, self.share, self.pictures = label, share, pictures
 
 
 class CancelToken:
@@ -37,15 +60,6 @@ class CancelToken:
         return self._event.is_set()
 
 
-_TYPICAL_SHARES = {
-    Stage.PARSE: 0.15,
-    Stage.COMPLETE: 0.15,
-    Stage.TEXTURE: 0.5,
-    Stage.REFINE_FACE: 0.05,
-    Stage.BLEND: 0.15,
-}
-"""Expected on a CPU with the compact networks; only the evenness of the progress bar depends on it."""
-
 Listener = Callable[[Stage, float], None]
 """Called with the running stage and the finished share of the whole job in [0, 1]."""
 
@@ -59,10 +73,16 @@ class Progress:
         listener: Listener | None = None,
         shares: dict[Stage, float] | None = None,
     ) -> None:
-        """Args: the token to obey, who listens, and the expected relative duration of each stage."""
+        """Nothing is done yet.
+
+        Args:
+            token: cancels the job; None = nobody does.
+            listener: hears of every report.
+            shares: expected relative duration of each stage; None = those of a fill.
+        """
         self._token = token or CancelToken()
         self._listener = listener
-        weights = shares or _TYPICAL_SHARES
+        weights = shares or {stage: stage.share for stage in Stage}
         total = sum(weights.values()) or 1.0
         self._shares = {stage: weights.get(stage, 0.0) / total for stage in Stage}
         self._part, self._parts = 0, 1

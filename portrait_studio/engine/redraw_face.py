@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.align_face import WINDOW, AlignedFace, SeenFace, hidden
-from portrait_studio.engine.parse import ParsedWindow
-from portrait_studio.engine.resample import Floats
+from portrait_studio.engine.parsed_window import ParsedWindow
+from portrait_studio.engine.resample import Floats, WindowPixels
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.similarity import composed, inverted, transformed, warped
 from portrait_studio.networks.conventions import KEYPOINTS
@@ -60,27 +60,24 @@ def turn_of_head(parsed: ParsedWindow) -> float:
     return float(np.degrees(np.arctan2(-across, down))) if np.hypot(across, down) >= 2 else 0.0
 
 
-def redraw_face(
-    fill: Floats, bounds: Bounds, hole: NDArray[np.bool_], seen: SeenFace, face: AlignedFace
-) -> RedrawnFace:
+def redraw_face(fill: WindowPixels, seen: SeenFace, face: AlignedFace) -> RedrawnFace:
     """Put a redrawn face into a fill.
 
     Only what the window can show is taken from the network: finer detail, such as grain, stays the fill's.
 
     Args:
-        fill: (H, W, 3) float32 in [0, 1] over `bounds`: the fill inside the hole, the photo elsewhere.
-        bounds: where the fill lies in the photo.
-        hole: (H, W) bool, True = hole.
+        fill: the fill inside the hole, the photo elsewhere, at full resolution.
         seen: the surroundings of the face without the fill.
         face: the aligned window and what the network painted.
     """
-    before = _window_of(fill, bounds, seen, face)
+    bounds, hole = fill.window.bounds, fill.hole
+    before = _window_of(fill.colours, bounds, seen, face)
     holes = hidden(seen, face.matrix)
     share = _share_of_face(face.parts) * holes
     change = (face.picture - before) * share[..., None]
     after = before + change
     part = _reached(face).intersected(bounds)
-    redrawn = fill.copy()
+    redrawn = fill.colours.copy()
     if not part.is_empty:
         inner = part.shifted(-bounds.left, -bounds.top).slices
         more = _brought_back(change, face, part)

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import nn
 
-from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.face_label import lost_face
-from portrait_studio.engine.parse import ParsedWindow
-from portrait_studio.engine.resample import Floats, resample
-from portrait_studio.engine.run_network import Report, run, to_array, to_tensor
+from portrait_studio.engine.parsed_window import ParsedWindow
+from portrait_studio.engine.resample import Floats, WindowPixels, resample
+from portrait_studio.engine.run_network import NetworkRunner, to_array, to_tensor
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.networks.face import FACE_WINDOW
@@ -56,35 +54,21 @@ def face_window(parsed: ParsedWindow, hole: NDArray[np.bool_]) -> Bounds | None:
 
 
 def refine_face(
-    network: nn.Module,
-    fill: Floats,
-    bounds: Bounds,
-    hole: NDArray[np.bool_],
-    parsed: ParsedWindow,
-    window: Bounds,
-    compute: Compute,
-    report: Report,
+    network: NetworkRunner, fill: WindowPixels, parsed: ParsedWindow, window: Bounds
 ) -> RefinedFace:
     """Add the face network's residual to a fill.
 
     Args:
-        network: face network of `networks.face`, or alike.
-        fill: (H, W, 3) float32 in [0, 1] over `bounds`: the fill inside the hole, the photo elsewhere.
-        bounds: where the fill lies in the photo.
-        hole: (H, W) bool, True = hole.
+        network: runs the face network of `networks.face`, or alike.
+        fill: the fill inside the hole, the photo elsewhere, at full resolution.
         parsed: structure of a window that contains the face.
         window: where to refine, as `face_window` says.
-        compute: device and precision.
-        report: hears of every layer; raises to cancel.
     """
-    size = Extent(FACE_WINDOW, FACE_WINDOW)
-    before = np.clip(resample(fill, bounds, window, size), 0.0, 1.0)
+    bounds, hole, size = fill.window.bounds, fill.hole, Extent(FACE_WINDOW, FACE_WINDOW)
+    before = np.clip(resample(fill.colours, bounds, window, size), 0.0, 1.0)
     holes = resample(hole.astype(np.float32), bounds, window, size) > 0.05
     parsing = parsed.seen_through(Window(window, size)).probabilities
-    output = run(
-        network,
-        compute,
-        report,
+    output = network(
         to_tensor(before * np.float32(2.0) - np.float32(1.0)),
         to_tensor(parsing),
         to_tensor(holes.astype(np.float32)),
@@ -94,7 +78,7 @@ def refine_face(
     # The residual fades out towards the window's border, since the fill beyond it stays as it was.
     faded = residual * _fading(FACE_WINDOW)[..., None]
     inside = window.intersected(bounds)
-    refined = fill.copy()
+    refined = fill.colours.copy()
     if not inside.is_empty:
         part = inside.shifted(-bounds.left, -bounds.top).slices
         change = resample(faded, window, inside, inside.extent)

@@ -90,8 +90,7 @@ class FilledRegion:
         pixels: (h, w, 3), same dtype as the photo; bit-identical to it where `changed` is zero.
         changed: (h, w) uint8, nonzero where the fill or its blend band may differ from the photo.
         structure: what the fill was guided by.
-        stages: picture of each stage by name ("completion", "texture", "face-before", "face-after",
-            "composite", "blended"), (h, w, 3) uint8; empty unless asked for.
+        stages: pictures by their names in `Stage.pictures`, (h, w, 3) uint8; empty unless asked for.
     """
 
     bounds: Bounds

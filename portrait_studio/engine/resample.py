@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Final, cast
 
 import cv2
@@ -77,19 +78,37 @@ def _any_in_bins(hole: NDArray[np.uint8], count: int, axis: int) -> NDArray[np.u
     return np.asarray(np.maximum(inside, np.take(hole, lasts, axis=axis)), dtype=np.uint8)
 
 
-def read_window(image: Pixels, mask: NDArray[np.uint8], window: Window) -> tuple[Floats, NDArray[np.bool_]]:
+@dataclass(frozen=True, eq=False)
+class WindowPixels:
     """What a network sees of the photo through a window, before padding.
+
+    Attributes:
+        window: the part and its size in network pixels.
+        colours: (h, w, 3) float32 in [0, 1]; meaningless under the hole.
+        hole: (h, w) bool, True = hole.
+    """
+
+    window: Window
+    colours: Floats
+    hole: NDArray[np.bool_]
+
+    @property
+    def mirrored(self) -> WindowPixels:
+        """The mirror image; the window stays that of the original."""
+        colours, hole = np.ascontiguousarray(self.colours[:, ::-1]), np.ascontiguousarray(self.hole[:, ::-1])
+        return replace(self, colours=colours, hole=hole)
+
+
+def read_window(image: Pixels, mask: NDArray[np.uint8], window: Window) -> WindowPixels:
+    """Read a part of the photo at the size at which a network sees it.
 
     Args:
         image: (H, W, 3) RGB, uint8 or uint16.
         mask: (H, W) uint8, nonzero = hole.
         window: the part and its size in network pixels.
-
-    Returns:
-        (h, w, 3) float32 in [0, 1] and (h, w) bool, True = hole; colours under the hole are meaningless.
     """
     crop = cast(Pixels, shrink_or_enlarge(image[window.bounds.slices], window.size))
-    return to_float(crop), resize_mask(mask[window.bounds.slices], window.size)
+    return WindowPixels(window, to_float(crop), resize_mask(mask[window.bounds.slices], window.size))
 
 
 def sample(values: NDArray[np.floating], window: Window, bounds: Bounds) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -59,25 +60,44 @@ def dropping(module: nn.Module, seed: int) -> Iterator[None]:
                 layer.eval()
 
 
-def run(module: nn.Module, compute: Compute, report: Report, *inputs: Tensor) -> Any:
-    """Run a network on float32 inputs at the chosen device and precision.
+def _nobody(_share: float) -> None:
+    """Nobody hears."""
 
-    Args:
-        module: network in eval mode; moved to the device.
+
+@dataclass(frozen=True, eq=False)
+class NetworkRunner:
+    """A network, what it runs on, and who hears of it, for one piece of work.
+
+    Attributes:
+        module: network in eval mode; moved to the device when it runs.
         compute: device and precision.
         report: hears of every layer; raises to cancel.
-        inputs: (N, C, H, W) float32 on any device.
-
-    Returns:
-        What the network returns, on the device.
     """
-    report(0.0)
-    module.to(compute.device)
-    on_device = [values.to(compute.device, memory_format=torch.channels_last) for values in inputs]
-    with torch.inference_mode(), compute.autocast(), watched(module, report):
-        output = module(*on_device)
-    report(1.0)
-    return output
+
+    module: nn.Module
+    compute: Compute
+    report: Report = _nobody
+
+    def part(self, number: int, count: int) -> NetworkRunner:
+        """The same for one of `count` equal parts of the work, of which `number` came before it."""
+        return replace(self, report=part_of(self.report, number, count))
+
+    def __call__(self, *inputs: Tensor) -> Any:
+        """Run the network.
+
+        Args:
+            inputs: (N, C, H, W) float32 on any device.
+
+        Returns:
+            What the network returns, on the device.
+        """
+        self.report(0.0)
+        self.module.to(self.compute.device)
+        on_device = [values.to(self.compute.device, memory_format=torch.channels_last) for values in inputs]
+        with torch.inference_mode(), self.compute.autocast(), watched(self.module, self.report):
+            output = self.module(*on_device)
+        self.report(1.0)
+        return output
 
 
 def to_tensor(array: NDArray[np.float32]) -> Tensor:

@@ -7,18 +7,17 @@ photo pixels along the photo's own edges by a guided filter (He et al. 2013).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, cast
 
 import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
 
-from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.request import Pixels
 from portrait_studio.engine.resample import Floats, shrink_or_enlarge, to_float
-from portrait_studio.engine.run_network import Report, part_of, run
+from portrait_studio.engine.run_network import NetworkRunner
 from portrait_studio.engine.things import WINDOW_SIDE, Clicks, Point, ThingFound
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import HOLE, Mask, extent_of, hole_bounds, mask_bounds
@@ -42,80 +41,82 @@ _GUIDE_RADIUS: Final = 1.5
 _GUIDE_EPSILON: Final = 1e-3
 
 
-def find_thing(
-    network: nn.Module, image: Pixels, loose: Mask | None, clicks: Clicks, compute: Compute, report: Report
-) -> ThingFound:
+@dataclass(frozen=True, eq=False)
+class _Prompt:
+    """What is meant.
+
+    Attributes:
+        clicks: places inside the thing, and beside it.
+        loose: (H, W) uint8, nonzero = loosely marked; None where there are only clicks.
+        marked: rectangle around what is marked, which may be empty.
+    """
+
+    clicks: Clicks
+    loose: Mask | None
+    marked: Bounds
+
+
+def find_thing(network: NetworkRunner, image: Pixels, loose: Mask | None, clicks: Clicks) -> ThingFound:
     """The thing inside one loose mask, or under clicks.
 
     It is looked at twice: the second window fits the first answer, so that the thing is seen large.
 
     Args:
-        network: segmentation network in eval mode.
+        network: runs the segmentation network.
         image: (H, W, 3) RGB, uint8 or uint16.
         loose: (H, W) uint8, nonzero = loosely marked; None where there are only clicks.
         clicks: places inside the thing, and beside it.
-        compute: device and precision.
-        report: hears of every layer; raises to cancel.
     """
-    marked = Bounds(0, 0, 0, 0) if loose is None else mask_bounds(loose)
-    window = _first_window(extent_of(image), marked, clicks)
-    found = _look(network, image, loose, marked, clicks, window, compute, part_of(report, 0, 2))
+    prompt = _Prompt(clicks, loose, Bounds(0, 0, 0, 0) if loose is None else mask_bounds(loose))
+    window = _first_window(extent_of(image), prompt)
+    found = _look(network.part(0, 2), image, prompt, window)
     closer = _second_window(found, window)
     if closer is None:
         return found
-    again = _look(network, image, loose, marked, clicks, closer, compute, part_of(report, 1, 2))
+    again = _look(network.part(1, 2), image, prompt, closer)
     return again if again.stands_out else found
 
 
-def tighten(
-    network: nn.Module, image: Pixels, loose: Mask, compute: Compute, report: Report
-) -> list[ThingFound]:
+def tighten(network: NetworkRunner, image: Pixels, loose: Mask) -> list[ThingFound]:
     """What stands in each of the places of a loose mask; see `find_thing`.
 
     Args:
-        network: segmentation network in eval mode.
+        network: runs the segmentation network.
         image: (H, W, 3) RGB, uint8 or uint16.
         loose: (H, W) uint8, nonzero = loosely marked.
-        compute: device and precision.
-        report: hears of every layer; raises to cancel.
     """
     places = hole_bounds(loose)
     found = []
     for number, place in enumerate(places):
         alone = np.zeros_like(loose)
         alone[place.slices] = loose[place.slices]
-        step = part_of(report, number, len(places))
-        found.append(find_thing(network, image, alone, Clicks(), compute, step))
+        found.append(find_thing(network.part(number, len(places)), image, alone, Clicks()))
     return found
 
 
-def find_in_boxes(
-    network: nn.Module, image: Pixels, boxes: Sequence[Bounds], compute: Compute, report: Report
-) -> list[ThingFound]:
+def find_in_boxes(network: NetworkRunner, image: Pixels, boxes: Sequence[Bounds]) -> list[ThingFound]:
     """What stands in each box; a box that cuts it off is looked at once more, a little larger.
 
     Args:
-        network: segmentation network in eval mode.
+        network: runs the segmentation network.
         image: (H, W, 3) RGB, uint8 or uint16.
         boxes: in photo pixels.
-        compute: device and precision.
-        report: hears of every layer; raises to cancel.
     """
     found = []
     for number, box in enumerate(boxes):
-        step = part_of(report, number, len(boxes))
-        thing = _in_box(network, image, box, compute, part_of(step, 0, 2))
+        step = network.part(number, len(boxes))
+        thing = _in_box(step.part(0, 2), image, box)
         larger = _larger(box, thing, Bounds.of(extent_of(image)))
         if larger is not None:
-            thing = _in_box(network, image, larger, compute, part_of(step, 1, 2))
+            thing = _in_box(step.part(1, 2), image, larger)
         found.append(thing)
     return found
 
 
-def _in_box(network: nn.Module, image: Pixels, box: Bounds, compute: Compute, report: Report) -> ThingFound:
+def _in_box(network: NetworkRunner, image: Pixels, box: Bounds) -> ThingFound:
     loose = np.zeros(image.shape[:2], np.uint8)
     loose[box.intersected(Bounds.of(extent_of(image))).slices] = HOLE
-    return find_thing(network, image, loose, Clicks(), compute, report)
+    return find_thing(network, image, loose, Clicks())
 
 
 def _larger(box: Bounds, found: ThingFound, photo: Bounds) -> Bounds | None:
@@ -135,10 +136,10 @@ def _larger(box: Bounds, found: ThingFound, photo: Bounds) -> Bounds | None:
     return Bounds(box.left - by[0], box.top - by[1], box.right + by[2], box.bottom + by[3])
 
 
-def _first_window(photo: Extent, marked: Bounds, clicks: Clicks) -> Bounds:
-    if not marked.is_empty:
-        return _around(marked)
-    xs, ys = zip(*clicks.inside, strict=True)
+def _first_window(photo: Extent, prompt: _Prompt) -> Bounds:
+    if not prompt.marked.is_empty:
+        return _around(prompt.marked)
+    xs, ys = zip(*prompt.clicks.inside, strict=True)
     middle = ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
     spread = max(max(xs) - min(xs), max(ys) - min(ys))
     return _square(middle, max(2 * spread, _CLICK_SIDE * max(photo.width, photo.height)))
@@ -166,28 +167,16 @@ def _second_window(found: ThingFound, first: Bounds) -> Bounds | None:
     return closer if closer.width < 0.8 * first.width else None
 
 
-def _look(
-    network: nn.Module,
-    image: Pixels,
-    loose: Mask | None,
-    marked: Bounds,
-    clicks: Clicks,
-    window: Bounds,
-    compute: Compute,
-    report: Report,
-) -> ThingFound:
+def _look(network: NetworkRunner, image: Pixels, prompt: _Prompt, window: Bounds) -> ThingFound:
     visible = window.intersected(Bounds.of(extent_of(image)))
-    picture, prompt = _seen(image, loose, clicks, window, visible)
-    inputs = torch.from_numpy(picture)[None], torch.from_numpy(prompt)[None]
-    logits = run(network, compute, report, *inputs)
+    picture, layers = _seen(image, prompt, window, visible)
+    logits = network(torch.from_numpy(picture)[None], torch.from_numpy(layers)[None])
     answer = torch.sigmoid(logits.float())[0, 0].cpu().numpy()
-    answer *= _believed(prompt[0])
-    return ThingFound(marked, visible, _at_full_size(answer, image, window, visible))
+    answer *= _believed(layers[0])
+    return ThingFound(prompt.marked, visible, _at_full_size(answer, image, window, visible))
 
 
-def _seen(
-    image: Pixels, loose: Mask | None, clicks: Clicks, window: Bounds, visible: Bounds
-) -> tuple[Floats, Floats]:
+def _seen(image: Pixels, prompt: _Prompt, window: Bounds, visible: Bounds) -> tuple[Floats, Floats]:
     """Picture (3, S, S) in [-1, 1] and prompt (4, S, S) of a window, grey and 0 beyond the photo."""
     side = SEGMENTATION_WINDOW
     scale = side / window.width
@@ -195,16 +184,16 @@ def _seen(
     picture = np.zeros((side, side, 3), np.float32)
     crop = cast(Pixels, shrink_or_enlarge(image[visible.slices], inner.extent))
     picture[inner.slices] = 2 * to_float(crop) - 1
-    prompt = np.zeros((4, side, side), np.float32)
-    prompt[3][inner.slices] = 1
-    if loose is not None:
-        marked = np.where(loose[visible.slices] != 0, np.float32(1), np.float32(0))
-        prompt[0][inner.slices] = np.asarray(shrink_or_enlarge(marked, inner.extent), np.float32) >= 0.5
-    for layer, points in ((prompt[1], clicks.inside), (prompt[2], clicks.outside)):
+    layers = np.zeros((4, side, side), np.float32)
+    layers[3][inner.slices] = 1
+    if prompt.loose is not None:
+        marked = np.where(prompt.loose[visible.slices] != 0, np.float32(1), np.float32(0))
+        layers[0][inner.slices] = np.asarray(shrink_or_enlarge(marked, inner.extent), np.float32) >= 0.5
+    for layer, points in ((layers[1], prompt.clicks.inside), (layers[2], prompt.clicks.outside)):
         for x, y in points:
             place = (round((x - window.left) * scale - 0.5), round((y - window.top) * scale - 0.5))
             cv2.circle(layer, place, CLICK_RADIUS, 1.0, -1)
-    return np.ascontiguousarray(picture.transpose(2, 0, 1)), prompt
+    return np.ascontiguousarray(picture.transpose(2, 0, 1)), layers
 
 
 def _inner(window: Bounds, visible: Bounds, scale: float) -> Bounds:

@@ -2091,46 +2091,6 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/stage_panel.py" />
-            <source>Parsing map</source>
-            <translation>解析图</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/stage_panel.py" />
-            <source>Heatmaps of the joints</source>
-            <translation>关节热图</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/stage_panel.py" />
-            <source>Completion</source>
-            <translation>补全</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/stage_panel.py" />
-            <source>Texture</source>
-            <translation>纹理</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/stage_panel.py" />
-            <source>Face before</source>
-            <translation>修整前的脸部</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/stage_panel.py" />
-            <source>Face after</source>
-            <translation>修整后的脸部</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/stage_panel.py" />
-            <source>Composite</source>
-            <translation>合成</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/stage_panel.py" />
-            <source>Blended</source>
-            <translation>融合</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/stage_panel.py" />
             <source>Hole whose stages are shown</source>
             <translation>显示其阶段的区域</translation>
         </message>
@@ -2778,11 +2738,6 @@ the person and the scene behind it are recovered.</source>
             <translation>没有标签 {name!r}；请从以下选项中选择：{names}。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/engine/marking.py" />
-            <source>Nothing goes by the name {name!r}; choose among: {names}.</source>
-            <translation>没有叫 {name!r} 的东西；请从这些中选择：{names}。</translation>
-        </message>
-        <message>
             <location filename="../../portrait_studio/engine/pipeline.py" />
             <source>The parsing map is not of the photo's size; make it from this photo.</source>
             <translation>解析图与照片尺寸不符；请用这张照片生成解析图。</translation>
@@ -2838,6 +2793,46 @@ the person and the scene behind it are recovered.</source>
             <translation>融合</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/engine/progress.py" />
+            <source>Parsing map</source>
+            <translation>解析图</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/progress.py" />
+            <source>Heatmaps of the joints</source>
+            <translation>关节热图</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/progress.py" />
+            <source>Completion</source>
+            <translation>补全</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/progress.py" />
+            <source>Texture</source>
+            <translation>纹理</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/progress.py" />
+            <source>Face before</source>
+            <translation>修整前的脸部</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/progress.py" />
+            <source>Face after</source>
+            <translation>修整后的脸部</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/progress.py" />
+            <source>Composite</source>
+            <translation>合成</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/progress.py" />
+            <source>Blended</source>
+            <translation>融合</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/engine/texture/options.py" />
             <source>The patch size must be odd and at least 3 pixels, not {patch_px}.</source>
             <translation>图块大小必须是不小于 3 像素的奇数，不能是 {patch_px}。</translation>
@@ -2851,6 +2846,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/engine/texture/options.py" />
             <source>The texture option {name} must lie between 0 and 1.</source>
             <translation>纹理选项 {name} 必须在 0 到 1 之间。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/thing_masks.py" />
+            <source>Nothing goes by the name {name!r}; choose among: {names}.</source>
+            <translation>没有叫 {name!r} 的东西；请从这些中选择：{names}。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/atomic.py" />

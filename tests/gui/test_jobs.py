@@ -68,7 +68,7 @@ def test_stages_are_named_while_they_run(
     hand.stroke((60, 80), (140, 120))
     fill(qtbot, hand, opened)
     for stage in Stage:
-        assert any(stage.value in text for text in seen)
+        assert any(stage.label in text for text in seen)
     assert not window.job_bar.isVisible()
 
 

@@ -130,7 +130,7 @@ class FakeEngine:
             self._run(stage, progress)
         regions = tuple(self._region(request, bounds) for bounds in hole_bounds(request.mask, 4))
         structure = self._structure(request.image, request.mask, request.joints)
-        seconds = {stage.value: 0.25 for stage in Stage}
+        seconds = {stage.label: 0.25 for stage in Stage}
         return CompletionResult(regions, structure, seconds, {"parsing": "0" * 64}, "Fake", self.notices)
 
     def parse(self, request: ParseRequest, progress: Progress) -> Structure:

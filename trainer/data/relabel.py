@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.parse import parse
+from portrait_studio.engine.resample import read_window
+from portrait_studio.engine.run_network import NetworkRunner
 from portrait_studio.engine.work_crop import CropPolicy, Window, structure_windows
 from portrait_studio.errors import OptionError
 from portrait_studio.imaging.geometry import Bounds
@@ -91,14 +93,9 @@ def predict(image: NDArray[np.uint8], network: ParsingNetwork, compute: Compute)
     """
     height, width = image.shape[:2]
     whole = Bounds(0, 0, width, height)
-    parsed = parse(
-        network,
-        image,
-        np.zeros((height, width), np.uint8),
-        structure_windows(whole, CropPolicy()),
-        compute,
-        lambda fraction: None,
-    )
+    no_hole = np.zeros((height, width), np.uint8)
+    views = [read_window(image, no_hole, window) for window in structure_windows(whole, CropPolicy())]
+    parsed = parse(NetworkRunner(network, compute), views)
     probabilities = parsed.seen_through(Window.scaled(whole, 1.0)).probabilities
     return np.ascontiguousarray(probabilities.transpose(2, 0, 1))
 

@@ -16,6 +16,7 @@ from portrait_studio.engine.detection import Detection, main_person
 from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.merge_boxes import overlap
 from portrait_studio.engine.resample import Floats
+from portrait_studio.engine.run_network import NetworkRunner
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of
 from trainer.protocols.people import LEAST_PX, PeopleCase
@@ -104,7 +105,7 @@ def measure_people(cases: Iterable[PeopleCase], network: nn.Module, compute: Com
     tally = PeopleTally()
     for number, case in enumerate(cases, 1):
         start = time.process_time()
-        people = detect(network, case.image, compute, lambda _: None).people
+        people = detect(NetworkRunner(network, compute), case.image).people
         tally.verdicts.append(judge(case, people, time.process_time() - start))
         sys.stderr.write(f"photo {number}: {case.name}\n")
     return tally

@@ -17,6 +17,7 @@ from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.request import CompletionRequest
+from portrait_studio.engine.run_network import NetworkRunner
 from portrait_studio.engine.segment import tighten
 from portrait_studio.engine.things import USUAL_THRESHOLD, tightened_mask
 from portrait_studio.imaging.masks import grow
@@ -163,7 +164,7 @@ def measure_things(
 
 def masks_of(case: ThingCase, network: nn.Module, compute: Compute) -> Masks:
     """What each method makes of a loose mask, by its name; each (H, W) uint8, 255 = in the mask."""
-    found = tighten(network, case.image, case.loose, compute, lambda _: None)
+    found = tighten(NetworkRunner(network, compute), case.image, case.loose)
     masks = {LOOSE: case.loose, GRABCUT: grabcut(case.image, case.loose)}
     return masks | {_over(share): tightened_mask(case.loose, found, share, 0) for share in THRESHOLDS}
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from portrait_studio.engine.texture.fields import Sources, Targets, label_of, patch_rows
-from portrait_studio.engine.texture.pace import Pace
+from portrait_studio.engine.texture.work_progress import WorkProgress
 
 Candidates = Callable[[slice], Tensor]
 """Centres of any kind, (n,) int64, that a slice of the targets is to try: made when it is their turn."""
@@ -60,7 +60,7 @@ class Matcher:
     cap: Tensor
 
     def search(
-        self, matches: Matches, candidates: list[Candidates], reuse: Tensor | None, pace: Pace
+        self, matches: Matches, candidates: list[Candidates], reuse: Tensor | None, work: WorkProgress
     ) -> Matches:
         """Keep for each target the best of its source and the candidates.
 
@@ -68,7 +68,7 @@ class Matcher:
             matches: present sources; their distance is computed anew.
             candidates: what to try; centres that are no valid source are ignored.
             reuse: (planes * H * W,) float32 penalty of each centre, or None.
-            pace: told about each chunk.
+            work: told about each chunk.
 
         Returns:
             The better matches.
@@ -89,7 +89,7 @@ class Matcher:
                 own = torch.where(better, other, own)
                 least = torch.where(better, found, least)
             best[part], distance[part] = own, least
-            pace.advance((part.stop - part.start) * (len(candidates) + 1))
+            work.advance((part.stop - part.start) * (len(candidates) + 1))
         return Matches(best, distance)
 
     def _gather(self, centres: Tensor) -> Tensor:

@@ -31,10 +31,10 @@ from portrait_studio.engine.texture.matching import (
     reuse_penalty,
 )
 from portrait_studio.engine.texture.options import TextureOptions
-from portrait_studio.engine.texture.pace import Pace
 from portrait_studio.engine.texture.pyramid import Level, box_around, build_pyramid, grown, labels_in
 from portrait_studio.engine.texture.smooth import blur, blur_where, fill_by_label
 from portrait_studio.engine.texture.voting import VOTE_WORK, vote
+from portrait_studio.engine.texture.work_progress import WorkProgress
 from portrait_studio.networks.conventions import FACE
 
 _MANY_TARGETS = 60_000
@@ -78,13 +78,13 @@ def synthesise(
         Cancelled: raised by `progress`.
     """
     options = options or TextureOptions()
-    pace = Pace(progress, 1.0)
-    pace.advance(0.0)
+    work = WorkProgress(progress, 1.0)
+    work.advance(0.0)
     if not bool(hole.any()):
         return image.clone()
     labels = labels.to(torch.uint8)
     finest = Level(
-        image=_begun(image, hole, labels, start, lambda: pace.advance(0.0)),
+        image=_begun(image, hole, labels, start, lambda: work.advance(0.0)),
         hole=hole,
         labels=labels,
         excluded=torch.zeros_like(hole) if excluded is None else excluded & ~hole,
@@ -118,12 +118,12 @@ def _coarse_to_fine(
     """Return the (3, H, W) picture and the (H, W) bool mask of the pixels that patches have filled."""
     levels = build_pyramid(finest, options.patch_px, options.max_levels, lambda: progress(0.0))
     plans = [_plan(level, number, len(levels), options) for number, level in enumerate(levels)]
-    pace = Pace(progress, sum(plan.work for plan in plans))
+    work = WorkProgress(progress, sum(plan.work for plan in plans))
     above: _Coarser | None = None
     *coarse, last = plans
     for plan in coarse:
-        above = _run_level(levels.pop(0), plan, above, generator, options, pace)[1]
-    painted, _ = _run_level(levels.pop(), last, above, generator, options, pace)
+        above = _run_level(levels.pop(0), plan, above, generator, options, work)[1]
+    painted, _ = _run_level(levels.pop(), last, above, generator, options, work)
     return painted.on(finest.image), painted.hole
 
 
@@ -169,15 +169,15 @@ def _run_level(
     above: _Coarser | None,
     generator: torch.Generator,
     options: TextureOptions,
-    pace: Pace,
+    work: WorkProgress,
 ) -> tuple[_Painted, _Coarser | None]:
     """Search and vote at one level; its tables, which are large, end with it."""
     give_back_memory()
-    step = _LevelSynthesis(level, plan, generator, options, lambda: pace.advance(0.0))
+    step = _LevelSynthesis(level, plan, generator, options, lambda: work.advance(0.0))
     if not step.can_run:
         return _Painted(torch.zeros_like(level.hole), level.image.new_empty(0, 3)), None
     give_back_memory()
-    matches, colours = step.run(above, pace)
+    matches, colours = step.run(above, work)
     coarser = _Coarser(step.sources.height, step.sources.width, step.targets.slot, matches.centres)
     return _Painted(step.level.hole, colours), coarser
 
@@ -264,29 +264,29 @@ class _LevelSynthesis:
         """Whether there is anything to fill and anything to fill it with."""
         return self.targets.centres.numel() > 0 and self.sources.pool.numel() > 0
 
-    def run(self, above: _Coarser | None, pace: Pace) -> tuple[Matches, Tensor]:
+    def run(self, above: _Coarser | None, work: WorkProgress) -> tuple[Matches, Tensor]:
         """Alternate search and vote, from the matches of the coarser level or from random ones.
 
         Args:
             above: the coarser level, or None at the first one.
-            pace: told about each chunk of work.
+            work: told about each chunk of work.
 
         Returns:
             The matches, and the colours (Q, 3) float32 that they vote for in the hole.
         """
         matches = self._first_matches(above)
         if above is not None:
-            matches = self._matcher().search(matches, [], None, pace)
-            self._vote(matches, 0.5, pace)
+            matches = self._matcher().search(matches, [], None, work)
+            self._vote(matches, 0.5, work)
         for iteration in range(self.plan.iterations):
             reuse = None
             if self.options.reuse_penalty > 0 and iteration > 0:
                 reuse = reuse_penalty(matches, self.targets, self.sources, self.options.reuse_penalty)
             matcher = self._matcher()
             for stride in self._strides(above is None and iteration == 0, iteration):
-                matches = matcher.search(matches, self._candidates(matches, stride), reuse, pace)
+                matches = matcher.search(matches, self._candidates(matches, stride), reuse, work)
             is_last = iteration == self.plan.iterations - 1 and self.plan.share == 1
-            colours = self._vote(matches, self.options.sharpness if is_last else _INTERIM_SHARPNESS, pace)
+            colours = self._vote(matches, self.options.sharpness if is_last else _INTERIM_SHARPNESS, work)
         return matches, colours
 
     def _first_matches(self, above: _Coarser | None) -> Matches:
@@ -328,7 +328,7 @@ class _LevelSynthesis:
             radius //= 3
         return found
 
-    def _vote(self, matches: Matches, sharpness: float, pace: Pace) -> Tensor:
+    def _vote(self, matches: Matches, sharpness: float, work: WorkProgress) -> Tensor:
         """Colours of the hole, which also take the place of those that the search compares with."""
         colours = vote(
             self.hole_index,
@@ -338,7 +338,7 @@ class _LevelSynthesis:
             self.sources,
             self.options.patch_px,
             sharpness,
-            pace,
+            work,
         )
         self.sources.features[self.hole_index, :3] = colour_features(colours.t()[:, None])[:, 0].t()
         return colours

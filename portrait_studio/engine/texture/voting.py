@@ -9,7 +9,7 @@ from torch import Tensor
 
 from portrait_studio.engine.texture.fields import Sources, Targets
 from portrait_studio.engine.texture.matching import Matches, chunks
-from portrait_studio.engine.texture.pace import Pace
+from portrait_studio.engine.texture.work_progress import WorkProgress
 from portrait_studio.networks.conventions import MIRROR_LABELS
 
 VOTE_WORK = 4
@@ -29,7 +29,7 @@ def vote(
     sources: Sources,
     patch_px: int,
     sharpness: float,
-    pace: Pace,
+    work: WorkProgress,
 ) -> Tensor:
     """Colour of each hole pixel.
 
@@ -45,7 +45,7 @@ def vote(
         sources: where the colours come from.
         patch_px: side of a patch.
         sharpness: in [0, 1].
-        pace: told about each chunk.
+        work: told about each chunk.
 
     Returns:
         (Q, 3) float32 RGB.
@@ -58,7 +58,7 @@ def vote(
             hole_index[part], hole_structure[part].float(), origins, targets, sources, log_weight, patch_px
         )
         result[part] = _elect(colours, logs, sharpness)
-        pace.advance((part.stop - part.start) * VOTE_WORK)
+        work.advance((part.stop - part.start) * VOTE_WORK)
     return result
 
 

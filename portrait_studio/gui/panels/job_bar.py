@@ -77,7 +77,7 @@ class JobBar(QWidget):
                 kind=self._kind,
                 step=step,
                 count=len(_STAGES),
-                stage=stage.value,
+                stage=stage.label,
             )
         )
         self._bar.setRange(0, 1000)

@@ -16,22 +16,11 @@ from portrait_studio.engine.request import FilledRegion, Structure
 from portrait_studio.gui.display_transform import Tone
 from portrait_studio.gui.qimage_conversion import qimage_of
 from portrait_studio.language.translation import tr
-from portrait_studio.messages import Message
 from portrait_studio.networks.conventions import LABEL_COLOURS
 
 _WIDTH_PX: Final = 240
 _FRAME_PX: Final = 44
 """Left and right of a picture together."""
-_STAGES: Final = (
-    ("parsing", Message("Parsing map"), Stage.PARSE),
-    ("heatmaps", Message("Heatmaps of the joints"), Stage.PARSE),
-    ("completion", Message("Completion"), Stage.COMPLETE),
-    ("texture", Message("Texture"), Stage.TEXTURE),
-    ("face-before", Message("Face before"), Stage.REFINE_FACE),
-    ("face-after", Message("Face after"), Stage.REFINE_FACE),
-    ("composite", Message("Composite"), Stage.BLEND),
-    ("blended", Message("Blended"), Stage.BLEND),
-)
 
 
 def structure_pictures(structure: Structure) -> dict[str, NDArray[np.uint8]]:
@@ -111,10 +100,11 @@ class StagePanel(QWidget):
             tr("{total:.1f} s on {device}. Press a picture to enlarge it.", total=total, device=result.device)
         )
         pictures = {**structure_pictures(region.structure), **region.stages}
-        for key, name, stage in _STAGES:
-            if key in pictures:
-                shown = qimage_of(pictures[key], self._tone if key in region.stages else None)
-                self._add(tr(name), result.seconds.get(stage.value), shown)
+        for stage in Stage:
+            for key, caption in stage.pictures.items():
+                if key in pictures:
+                    shown = qimage_of(pictures[key], self._tone if key in region.stages else None)
+                    self._add(tr(caption), result.seconds.get(stage.label), shown)
 
     def _add(self, name: str, seconds: float | None, image: QImage) -> None:
         picture = QPixmap.fromImage(image)

@@ -15,6 +15,7 @@ from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.merge_boxes import Sightings, merge_people, merge_things
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import DetectRequest, WarmUpRequest
+from portrait_studio.engine.run_network import NetworkRunner
 from portrait_studio.errors import OptionError, WeightsError
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.networks.coco import CLASSES, PERSON, THING_NAMES
@@ -45,7 +46,7 @@ def grey(width: int, height: int, *patches: tuple[Bounds, tuple[int, int, int]])
 
 
 def found(photo: NDArray[np.uint8] | NDArray[np.uint16]) -> Detected:
-    return detect(TinyDetector(), photo, CPU, lambda _: None)
+    return detect(NetworkRunner(TinyDetector(), CPU), photo)
 
 
 def near(detection: Detection, bounds: Bounds, off: int) -> bool:
@@ -158,13 +159,13 @@ def test_what_looks_like_two_kinds_is_told_as_one(monkeypatch: pytest.MonkeyPatc
             boxes.scores[..., CLASSES.index("cat")] = 0.8 * boxes.scores[..., CLASSES.index("dog")]
             return boxes
 
-    told = detect(Doubting(), grey(400, 300, (dog, GREEN)), CPU, lambda _: None)
+    told = detect(NetworkRunner(Doubting(), CPU), grey(400, 300, (dog, GREEN)))
     assert [one.kind for one in told.things] == ["dog"]
 
 
 def test_every_layer_is_reported_so_that_it_can_be_cancelled() -> None:
     heard: list[float] = []
-    detect(TinyDetector(), grey(300, 200), CPU, heard.append)
+    detect(NetworkRunner(TinyDetector(), CPU, heard.append), grey(300, 200))
     assert heard == sorted(heard)
     assert heard[-1] == 1
 
@@ -172,7 +173,7 @@ def test_every_layer_is_reported_so_that_it_can_be_cancelled() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        detect(TinyDetector(), grey(300, 200), CPU, cancel)
+        detect(NetworkRunner(TinyDetector(), CPU, cancel), grey(300, 200))
 
 
 def test_the_engine_opens_the_network_when_it_is_asked(make_engine: Callable[..., Pipeline]) -> None:

@@ -13,11 +13,12 @@ from torch import Tensor, nn
 from portrait_studio.engine.complete import complete
 from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.network_store import ReleasedNetworks
-from portrait_studio.engine.parse import ParsedWindow, average, labels_at, parse
+from portrait_studio.engine.parse import parse
+from portrait_studio.engine.parsed_window import ParsedWindow, average, labels_at
 from portrait_studio.engine.progress import Progress, Stage
 from portrait_studio.engine.refine_face import face_window, refine_face
-from portrait_studio.engine.resample import read_window
-from portrait_studio.engine.run_network import run, to_array, to_tensor
+from portrait_studio.engine.resample import WindowPixels, read_window
+from portrait_studio.engine.run_network import NetworkRunner, to_array, to_tensor
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.errors import Cancelled, WeightsError
 from portrait_studio.imaging.geometry import Bounds, Extent
@@ -67,16 +68,16 @@ def test_a_forward_pass_is_cancelled_between_layers() -> None:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        run(network, CPU, cancel_midway, torch.zeros(1, 1, 2, 2))
+        NetworkRunner(network, CPU, cancel_midway)(torch.zeros(1, 1, 2, 2))
     assert ran == [0, 1, 2, 3, 4]
     ran.clear()
-    run(network, CPU, silent, torch.zeros(1, 1, 2, 2))
+    NetworkRunner(network, CPU)(torch.zeros(1, 1, 2, 2))
     assert ran == list(range(10))
 
 
 def test_lower_precision_comes_back_as_float32() -> None:
     network = nn.Conv2d(3, 3, 1)
-    output = run(network, Compute(torch.device("cpu"), torch.bfloat16), silent, torch.ones(1, 3, 4, 4))
+    output = NetworkRunner(network, Compute(torch.device("cpu"), torch.bfloat16))(torch.ones(1, 3, 4, 4))
     assert output.dtype is torch.bfloat16
     assert to_array(output).dtype == np.float32
     assert next(network.parameters()).dtype is torch.float32
@@ -87,10 +88,11 @@ def test_parse_and_complete_keep_the_windows_size() -> None:
     mask = np.zeros((90, 130), np.uint8)
     mask[20:50, 30:60] = 255
     window = Window.scaled(Bounds(10, 5, 120, 85), 0.9)
-    parsed = parse(TinyParser(True), image, mask, (window,), CPU, silent)
+    view = read_window(image, mask, window)
+    parsed = parse(NetworkRunner(TinyParser(True), CPU), [view])
     assert parsed.probabilities.shape == (window.size.height, window.size.width, LABEL_COUNT)
     np.testing.assert_allclose(parsed.probabilities.sum(axis=2), 1, atol=1e-5)
-    completed = complete(TinyCompletion(), *read_window(image, mask, parsed.window), parsed, CPU, silent)
+    completed = complete(NetworkRunner(TinyCompletion(), CPU), view, parsed.probabilities)
     assert completed.shape == (window.size.height, window.size.width, 3)
     assert 0.4 < completed.mean() < 0.6
 
@@ -111,16 +113,9 @@ def test_a_photo_and_its_mirror_image_are_completed_alike() -> None:
     labels = np.zeros((64, 96, LABEL_COUNT), np.float32)
     labels[:, :30, LABELS.index("left-shoe")] = labels[:, 30:, LABELS.index("right-shoe")] = 1
     swapped = np.ascontiguousarray(labels[:, ::-1][..., list(MIRROR_LABELS)])
-    heatmaps = np.zeros((16, 24, 16), np.float32)
     flip = np.s_[:, ::-1]
     straight, mirrored = (
-        complete(
-            LopsidedCompletion(),
-            *read_window(photo, hole, window),
-            ParsedWindow(window, shares, heatmaps),
-            CPU,
-            silent,
-        )
+        complete(NetworkRunner(LopsidedCompletion(), CPU), read_window(photo, hole, window), shares)
         for photo, hole, shares in ((image, mask, labels), (image[flip], mask[flip], swapped))
     )
     np.testing.assert_allclose(straight, mirrored[flip], atol=1e-6)
@@ -155,8 +150,8 @@ class LeftArmOnTheLeft(nn.Module):
 def test_the_mirrored_look_is_turned_back() -> None:
     """Half of the opinion comes from the mirror: there the right half is called "right-arm"."""
     image, mask = np.zeros((64, 64, 3), np.uint8), np.zeros((64, 64), np.uint8)
-    windows = (Window.scaled(Bounds(0, 0, 64, 64), 1.0),)
-    parsed = parse(LeftArmOnTheLeft(), image, mask, windows, CPU, silent)
+    window = Window.scaled(Bounds(0, 0, 64, 64), 1.0)
+    parsed = parse(NetworkRunner(LeftArmOnTheLeft(), CPU), [read_window(image, mask, window)])
     left, right = LABELS.index("left-arm"), LABELS.index("right-arm")
     assert parsed.probabilities[32, 10, left] == pytest.approx(0.5, abs=0.05)
     assert parsed.probabilities[32, 54, right] == pytest.approx(0.5, abs=0.05)
@@ -169,7 +164,8 @@ def test_looks_of_several_sizes_are_averaged_at_the_largest() -> None:
     image, mask = np.zeros((64, 96, 3), np.uint8), np.zeros((64, 96), np.uint8)
     windows = tuple(Window.scaled(Bounds(0, 0, 96, 64), scale) for scale in (0.5, 1.0))
     heard: list[float] = []
-    parsed = parse(TinyParser(True), image, mask, windows, CPU, heard.append)
+    views = [read_window(image, mask, window) for window in windows]
+    parsed = parse(NetworkRunner(TinyParser(True), CPU, heard.append), views)
     assert parsed.window == windows[-1]
     assert parsed.labels[32, 48] == FACE
     assert heard == sorted(heard)
@@ -265,7 +261,7 @@ def test_the_residual_is_added_inside_the_hole_only() -> None:
     hole = np.zeros((128, 128), np.bool_)
     hole[40:80, 10:80] = True
     face = Bounds(20, 20, 100, 100)
-    refined = refine_face(TinyFace(), fill, window.bounds, hole, parsed, face, CPU, silent)
+    refined = refine_face(NetworkRunner(TinyFace(), CPU), WindowPixels(window, fill, hole), parsed, face)
     assert refined.before.shape == refined.after.shape == (64, 64, 3)
     assert np.array_equal(refined.fill[~hole], fill[~hole])
     np.testing.assert_allclose(refined.fill[55, 55], 0.6, atol=1e-3)

@@ -266,7 +266,7 @@ def test_result_says_what_was_used(make_engine: MakeEngine, make_photo: MakePhot
     result = make_engine(with_face=True).run(CompletionRequest(image, mask))
     assert set(result.weights) == {"parsing", "completion", "face"}
     assert all(len(digest) == 64 for digest in result.weights.values())
-    assert set(result.seconds) == {stage.value for stage in Stage}
+    assert set(result.seconds) == {stage.label for stage in Stage}
     assert result.device.startswith("CPU (")
     assert result.notices == ()
 

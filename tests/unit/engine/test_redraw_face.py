@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from portrait_studio.engine.align_face import align_face, read_face
 from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.face_label import LabelledFace, lost_face
-from portrait_studio.engine.parse import ParsedWindow
+from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.redraw_face import redraw_face, turn_of_head
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, Method
+from portrait_studio.engine.resample import WindowPixels
+from portrait_studio.engine.run_network import NetworkRunner
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Bounds, Extent, Margins
 from portrait_studio.imaging.similarity import transformed
@@ -61,7 +63,9 @@ def test_the_window_is_aligned_by_what_is_seen_in_it(
     places = turned(UPRIGHT, degrees)
     photo = dotted_face((300, 260), places)
     face = labelled([(x + shift[0], y + shift[1]) for x, y in places], 115 * label_scale)
-    found = align_face(TinyFaceCompletion(), read_face(photo, no_hole(photo), face), face, 0.0, CPU, silent)
+    found = align_face(
+        NetworkRunner(TinyFaceCompletion(), CPU), read_face(photo, no_hole(photo), face), face, 0.0
+    )
     assert found is not None
     assert np.abs(transformed(found.matrix, np.array(places)) - PLACES).max() < 2.5
 
@@ -71,7 +75,9 @@ def test_faces_of_any_size_are_aligned(scale: float) -> None:
     places = [(x * scale, y * scale) for x, y in UPRIGHT]
     photo = dotted_face((round(300 * scale), round(260 * scale)), places, max(2, round(6 * scale)))
     face = labelled(places, 115 * scale)
-    found = align_face(TinyFaceCompletion(), read_face(photo, no_hole(photo), face), face, 0.0, CPU, silent)
+    found = align_face(
+        NetworkRunner(TinyFaceCompletion(), CPU), read_face(photo, no_hole(photo), face), face, 0.0
+    )
     assert found is not None
     assert np.abs(transformed(found.matrix, np.array(places)) - PLACES).max() < 2.5
 
@@ -81,7 +87,7 @@ def test_a_hidden_eye_is_found_by_the_rest() -> None:
     mask = no_hole(photo)
     mask[85:115, 105:135] = 255
     face = labelled(UPRIGHT)
-    found = align_face(TinyFaceCompletion(), read_face(photo, mask, face), face, 0.0, CPU, silent)
+    found = align_face(NetworkRunner(TinyFaceCompletion(), CPU), read_face(photo, mask, face), face, 0.0)
     assert found is not None
     assert np.abs(transformed(found.matrix, np.array(UPRIGHT)) - PLACES).max() < 6
 
@@ -90,11 +96,11 @@ def test_a_network_in_doubt_or_a_face_elsewhere_is_not_believed() -> None:
     photo = dotted_face((300, 260), UPRIGHT)
     face = labelled(UPRIGHT)
     seen = read_face(photo, no_hole(photo), face)
-    assert align_face(TinyFaceCompletion(sure=False), seen, face, 0.0, CPU, silent) is None
+    assert align_face(NetworkRunner(TinyFaceCompletion(sure=False), CPU), seen, face, 0.0) is None
     # The label is far off, or a quarter of the size of what is found.
     for wrong in (LabelledFace(60, 60, 110, 115), LabelledFace(145, 113, 40, 44)):
         seen = read_face(photo, no_hole(photo), wrong)
-        found = align_face(TinyFaceCompletion(), seen, wrong, 0.0, CPU, silent)
+        found = align_face(NetworkRunner(TinyFaceCompletion(), CPU), seen, wrong, 0.0)
         assert found is None or np.abs(transformed(found.matrix, np.array(UPRIGHT)) - PLACES).max() < 12
 
 
@@ -104,12 +110,12 @@ def test_only_the_hole_is_redrawn_and_fades_out_at_the_border() -> None:
     mask[118:128, 60:240] = 255
     face = labelled(UPRIGHT)
     seen = read_face(photo, mask, face)
-    found = align_face(TinyFaceCompletion(), seen, face, 0.0, CPU, silent)
+    found = align_face(NetworkRunner(TinyFaceCompletion(), CPU), seen, face, 0.0)
     assert found is not None
     bounds = Bounds(50, 110, 250, 136)
     fill = np.full((bounds.height, bounds.width, 3), 0.5, np.float32)
     hole = mask[bounds.slices] > 0
-    result = redraw_face(fill, bounds, hole, seen, found)
+    result = redraw_face(WindowPixels(Window.scaled(bounds, 1.0), fill, hole), seen, found)
     assert np.array_equal(result.fill[~hole], fill[~hole])
     # The network paints red.
     assert np.allclose(result.fill[13, 95], (1, 0, 0), atol=0.02)
@@ -126,11 +132,11 @@ def test_hair_and_background_stay_the_fills(part: str) -> None:
     mask[118:128, 60:240] = 255
     face = labelled(UPRIGHT)
     seen = read_face(photo, mask, face)
-    found = align_face(TinyFaceCompletion(part=part), seen, face, 0.0, CPU, silent)
+    found = align_face(NetworkRunner(TinyFaceCompletion(part=part), CPU), seen, face, 0.0)
     assert found is not None
     bounds = Bounds(50, 110, 250, 136)
     fill = np.full((bounds.height, bounds.width, 3), 0.5, np.float32)
-    result = redraw_face(fill, bounds, mask[bounds.slices] > 0, seen, found)
+    result = redraw_face(WindowPixels(Window.scaled(bounds, 1.0), fill, mask[bounds.slices] > 0), seen, found)
     assert np.allclose(result.fill, fill, atol=1e-3)
 
 
@@ -142,12 +148,12 @@ def test_fine_detail_of_the_fill_stays_on_large_faces() -> None:
     mask[700:760, 800:900] = 255
     face = labelled(places, 115 * scale)
     seen = read_face(photo, mask, face)
-    found = align_face(TinyFaceCompletion(colour=(0.0, 0.0, 0.0)), seen, face, 0.0, CPU, silent)
+    found = align_face(NetworkRunner(TinyFaceCompletion(colour=(0.0, 0.0, 0.0)), CPU), seen, face, 0.0)
     assert found is not None
     bounds = Bounds(780, 680, 920, 780)
     grain = np.random.default_rng(0).normal(0.5, 0.1, (bounds.height, bounds.width, 1)).astype(np.float32)
     fill = np.repeat(np.clip(grain, 0, 1), 3, axis=2)
-    result = redraw_face(fill, bounds, mask[bounds.slices] > 0, seen, found)
+    result = redraw_face(WindowPixels(Window.scaled(bounds, 1.0), fill, mask[bounds.slices] > 0), seen, found)
     inside = (slice(25, 75), slice(25, 115))
     assert result.fill[inside].std() > 0.9 * fill[inside].std()
 

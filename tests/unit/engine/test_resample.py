@@ -96,7 +96,8 @@ def test_reading_a_window(dtype: type) -> None:
     image = np.full((100, 200, 3), most // 2, dtype)
     mask = np.zeros((100, 200), np.uint8)
     mask[20:40, 50:90] = 7
-    colours, hole = read_window(image, mask, Window.scaled(Bounds(40, 10, 140, 60), 0.5))
+    view = read_window(image, mask, Window.scaled(Bounds(40, 10, 140, 60), 0.5))
+    colours, hole = view.colours, view.hole
     assert colours.shape == (25, 50, 3)
     assert colours.dtype == np.float32
     np.testing.assert_allclose(colours, 0.5, atol=0.01)

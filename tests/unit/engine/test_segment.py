@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import FindThingRequest
+from portrait_studio.engine.run_network import NetworkRunner
 from portrait_studio.engine.segment import find_in_boxes, find_thing, tighten
 from portrait_studio.engine.things import Clicks, ThingFound, tightened_mask
 from portrait_studio.errors import MaskError, OptionError
@@ -51,7 +52,7 @@ def loose_around(image: np.ndarray, margin: int = 25) -> np.ndarray:
 def test_the_mask_shrinks_to_the_thing_and_its_rim(depth: type) -> None:
     image = photo(depth=depth)
     loose = loose_around(image)
-    found = tighten(Red(), image, loose, CPU, quiet)
+    found = tighten(NetworkRunner(Red(), CPU), image, loose)
     mask = tightened_mask(loose, found, grow_px=3)
     exact = (image[..., 0] > image[..., 1]).astype(np.uint8)
     assert (mask[exact > 0] == 255).all()
@@ -63,7 +64,7 @@ def test_the_mask_shrinks_to_the_thing_and_its_rim(depth: type) -> None:
 def test_nothing_that_stands_out_leaves_the_mask_as_it_was_painted() -> None:
     image = np.full((300, 400, 3), 128, np.uint8)
     loose = loose_around(image)
-    found = tighten(Red(), image, loose, CPU, quiet)
+    found = tighten(NetworkRunner(Red(), CPU), image, loose)
     assert not found[0].stands_out
     assert np.array_equal(tightened_mask(loose, found), loose)
 
@@ -72,7 +73,7 @@ def test_each_place_is_judged_by_itself() -> None:
     image = photo()
     loose = loose_around(image)
     loose[240:270, 20:60] = 255
-    found = tighten(Red(), image, loose, CPU, quiet)
+    found = tighten(NetworkRunner(Red(), CPU), image, loose)
     assert [thing.stands_out for thing in found] == [True, False]
     mask = tightened_mask(loose, found)
     assert (mask[240:270, 20:60] == 255).all()
@@ -83,7 +84,7 @@ def test_things_elsewhere_in_the_window_are_not_taken() -> None:
     image = photo()
     image[100:160, 240:300] = (255, 0, 0)
     loose = loose_around(image)
-    mask = tightened_mask(loose, tighten(Red(), image, loose, CPU, quiet))
+    mask = tightened_mask(loose, tighten(NetworkRunner(Red(), CPU), image, loose))
     assert not mask[:, 245:].any()
 
 
@@ -92,7 +93,7 @@ def test_a_second_look_is_closer_when_the_thing_is_small() -> None:
     image = photo(1200, 900)
     loose = np.zeros((900, 1200), np.uint8)
     loose[20:500, 20:600] = 255
-    found = tighten(network, image, loose, CPU, quiet)
+    found = tighten(NetworkRunner(network, CPU), image, loose)
     assert len(network.seen) == 2
     assert found[0].bounds.width < 200
     close = tightened_mask(loose, found, grow_px=0)
@@ -104,7 +105,7 @@ def test_beyond_the_photo_is_grey_and_marked_as_no_photo() -> None:
     image = np.full((200, 200, 3), 255, np.uint8)
     loose = np.zeros((200, 200), np.uint8)
     loose[:60, :90] = 255
-    tighten(network, image, loose, CPU, quiet)
+    tighten(NetworkRunner(network, CPU), image, loose)
     picture, prompt = network.seen[0]
     assert picture.shape == (1, 3, SEGMENTATION_WINDOW, SEGMENTATION_WINDOW)
     outside = prompt[:, 3:] == 0
@@ -116,7 +117,7 @@ def test_beyond_the_photo_is_grey_and_marked_as_no_photo() -> None:
 def test_clicks_are_drawn_as_discs_and_need_no_mask() -> None:
     network = Red()
     image = photo()
-    found = find_thing(network, image, None, Clicks(((160.0, 130.0),), ((90.0, 130.0),)), CPU, quiet)
+    found = find_thing(NetworkRunner(network, CPU), image, None, Clicks(((160.0, 130.0),), ((90.0, 130.0),)))
     _, prompt = network.seen[0]
     assert not prompt[0, 0].any()
     for layer in (1, 2):
@@ -133,7 +134,7 @@ def test_the_edge_follows_the_photo_where_the_network_is_coarse() -> None:
     image[thing] = (250, 20, 20)
     loose = np.zeros((1600, 1600), np.uint8)
     loose[300:1300, 300:1300] = 255
-    mask = tightened_mask(loose, tighten(Red(), image, loose, CPU, quiet), 0.5, 0) > 0
+    mask = tightened_mask(loose, tighten(NetworkRunner(Red(), CPU), image, loose), 0.5, 0) > 0
     assert (mask & thing).sum() / (mask | thing).sum() > 0.98
 
 
@@ -145,7 +146,7 @@ def test_a_threshold_takes_more_or_less() -> None:
 
 def test_a_box_that_cuts_the_thing_off_is_looked_at_again() -> None:
     image = photo()
-    (found,) = find_in_boxes(Red(), image, [Bounds(130, 90, 230, 170)], CPU, quiet)
+    (found,) = find_in_boxes(NetworkRunner(Red(), CPU), image, [Bounds(130, 90, 230, 170)])
     assert found.mask(Extent(400, 300))[130, 122] == 255
     exact = (image[..., 0] > image[..., 1]) & (found.mask(Extent(400, 300)) > 0)
     assert exact.sum() > 0.97 * 60 * 80
@@ -155,7 +156,7 @@ def test_a_box_at_the_photos_edge_is_enough() -> None:
     network = Red()
     image = np.full((300, 400, 3), 128, np.uint8)
     image[240:, 100:180] = (255, 0, 0)
-    find_in_boxes(network, image, [Bounds(95, 235, 185, 310)], CPU, quiet)
+    find_in_boxes(NetworkRunner(network, CPU), image, [Bounds(95, 235, 185, 310)])
     assert len(network.seen) == 1
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from portrait_studio.engine.parse import ParsedWindow
+from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.resample import Floats
 from portrait_studio.networks.conventions import LABEL_COUNT, MIRROR_LABELS
 
@@ -19,7 +19,7 @@ _DECISIONS_ACROSS = 3.0
 """How many independent decisions fit side by side into a hole."""
 
 
-def varied(parsed: ParsedWindow, hole: NDArray[np.bool_], seed: int) -> ParsedWindow:
+def perturb_and_map(parsed: ParsedWindow, hole: NDArray[np.bool_], seed: int) -> ParsedWindow:
     """One of the maps that the parser's doubt leaves open, drawn at random.
 
     Perturb-and-MAP (Papandreou and Yuille 2011): the labels with the highest sum of log probability and

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from portrait_studio.engine.detection import Detection, kinds_named, main_person
 from portrait_studio.engine.interface import Engine
-from portrait_studio.engine.label_mask import labels_named, mask_of_labels
-from portrait_studio.engine.people import body_in
+from portrait_studio.engine.label_mask import body_in, labels_named, mask_of_labels
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import (
     DetectRequest,

@@ -1,4 +1,4 @@
-"""How far a fill follows the completion network, and how far the photo's own patches."""
+"""The weight of the completion network in a fill, against the photo's own patches."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from portrait_studio.networks.conventions import FACE
 
 _KINDS = ((0,), (1, 2), (3, FACE), (12, 13, 14, 15), (4, 5, 6, 7, 8, 17), (9, 10), (16,))
 """Labels by kind: background, head, face, limbs, garments, shoes, bag."""
-_FACE_TRUST = 0.85
+_FACE_WEIGHT = 0.85
 """Share of the network in a face: some of the patches' grain stays."""
-_MOST_TRUST = 0.65
+_MOST_WEIGHT = 0.65
 """Largest share of the network elsewhere."""
-_LEAST_TRUST = 0.35
+_LEAST_WEIGHT = 0.35
 """Smallest share of the network: it steadies the patches where they disagree."""
 _DOUBT = 0.4
 """Doubt about the kind (1 - the highest probability) from which on the network has its largest share.
@@ -22,7 +22,7 @@ A sharp fill after a wrong label is worse than a soft one.
 """
 
 
-def network_trust(probabilities: Floats) -> Floats:
+def completion_weight(probabilities: Floats) -> Floats:
     """How far the fill follows the network instead of the patches.
 
     Much where the label is face, since patches of a face make no face, and more where it is in doubt what
@@ -37,5 +37,5 @@ def network_trust(probabilities: Floats) -> Floats:
     """
     kinds = [probabilities[..., list(members)].sum(axis=2) for members in _KINDS]
     doubt = 1.0 - np.max(kinds, axis=0)
-    share = np.clip(_MOST_TRUST * doubt / _DOUBT, _LEAST_TRUST, _MOST_TRUST)
-    return np.asarray(np.maximum(_FACE_TRUST * probabilities[..., FACE], share), dtype=np.float32)
+    share = np.clip(_MOST_WEIGHT * doubt / _DOUBT, _LEAST_WEIGHT, _MOST_WEIGHT)
+    return np.asarray(np.maximum(_FACE_WEIGHT * probabilities[..., FACE], share), dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Settle: bring the completion's colours to some that the photo itself shows of the same part.
+"""Bring the completion's colours to some that the photo itself shows of the same part, by mean shift.
 
 Where a network cannot tell what a hole hides, it paints the mean of what may be there: a grey between a
 dark jacket and a white blouse, which is neither. Mean shift (Comaniciu and Meer 2002) over the known colours
@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.resample import Floats
+from portrait_studio.engine.resample import Floats, WindowPixels
 from portrait_studio.networks.conventions import FACE, LABEL_COUNT
 
 _BANDWIDTH = 0.06
@@ -32,10 +32,9 @@ _FAR = 0.12
 _CHUNK = 2048
 
 
-def settle_colours(
+def shift_to_known_colours(
     completion: Floats,
-    colours: Floats,
-    hole: NDArray[np.bool_],
+    view: WindowPixels,
     labels: NDArray[np.uint8],
     tick: Callable[[], None] = lambda: None,
 ) -> Floats:
@@ -45,8 +44,7 @@ def settle_colours(
 
     Args:
         completion: (h, w, 3) float32 in [0, 1], what the network painted.
-        colours: (h, w, 3) float32 in [0, 1], the photo; read outside the hole only.
-        hole: (h, w) bool.
+        view: the photo in the same window; read outside the hole only.
         labels: (h, w) uint8 parsing map, 0..17.
         tick: called often; may raise to cancel.
 
@@ -56,13 +54,13 @@ def settle_colours(
     settled = completion.copy()
     for label in range(LABEL_COUNT):
         part = labels == label
-        inside, known = hole & part, part & ~hole
+        inside, known = view.hole & part, part & ~view.hole
         wanted = np.count_nonzero(inside)
         if label == FACE or not wanted:
             continue
         if np.count_nonzero(known) < max(_LEAST_KNOWN, _LEAST_RATIO * wanted):
             continue
-        settled[inside] = _settled(settled[inside], *_palette(colours[known]), tick)
+        settled[inside] = _settled(settled[inside], *_palette(view.colours[known]), tick)
     return settled
 
 

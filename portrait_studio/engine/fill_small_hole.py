@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 
 from portrait_studio.engine.blend import blend_band
 from portrait_studio.engine.fill_hole import is_grey, picture_of
+from portrait_studio.engine.fill_run import FillRun
 from portrait_studio.engine.gradient_copy import blended_copy, copied
-from portrait_studio.engine.parse import ParsedWindow
-from portrait_studio.engine.progress import Progress, Stage
-from portrait_studio.engine.request import CompletionRequest, FilledRegion, Method, Pixels, Structure
+from portrait_studio.engine.parsed_window import ParsedWindow
+from portrait_studio.engine.progress import Stage
+from portrait_studio.engine.request import FilledRegion, Method, Pixels, Structure
 from portrait_studio.engine.resample import to_depth, to_float
 from portrait_studio.engine.shift_map import ShiftMap, find_shifts, thickness_of
-from portrait_studio.engine.work_crop import CropPolicy, plan_hole
+from portrait_studio.engine.work_crop import plan_hole
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of
 from portrait_studio.networks.conventions import HEATMAP_STRIDE, LABEL_COUNT
@@ -37,17 +38,20 @@ _MIXED_MISMATCH: Final = 0.05
 """The same where labels meet: a wrong outline is seen sooner than wrong texture."""
 
 
-class SpeckFiller:
-    """Fills the specks and scratches among the holes of one job."""
+class SmallHoleFiller:
+    """Fills the specks and scratches among the holes of one fill."""
 
-    def __init__(
-        self, request: CompletionRequest, whole: ParsedWindow, policy: CropPolicy, progress: Progress
-    ) -> None:
-        """Args: the job, the structure of the whole photo, crop sizes, who hears."""
-        self._request, self._whole, self._policy, self._progress = request, whole, policy, progress
-        self._photo = Bounds.of(extent_of(request.image))
+    def __init__(self, run: FillRun, whole: ParsedWindow) -> None:
+        """Look at the photo, and fill nothing yet.
+
+        Args:
+            run: the fill.
+            whole: structure of the whole photo.
+        """
+        self._run, self._request, self._whole = run, run.request, whole
+        self._photo = Bounds.of(extent_of(run.request.image))
         self._seen = whole.labels
-        wanted = request.structure
+        wanted = run.request.structure
         self._labels = self._seen if wanted is None else whole.overruled_by(wanted).labels
         least = min(_MOST_SHARE * max(self._photo.width, self._photo.height), _MOST_PX)
         self._most_px = least if self._is_wanted else 0.0
@@ -77,7 +81,7 @@ class SpeckFiller:
             hole,
             thickness_px,
             seed,
-            lambda share: self._progress.report(Stage.TEXTURE, share),
+            self._run.reporter(Stage.TEXTURE),
         )
         most = _PLAIN_MISMATCH if len(labels) == 1 else _MIXED_MISMATCH
         if shifts is None or shifts.mismatch > most:
@@ -132,7 +136,8 @@ class SpeckFiller:
 
     def _filled(self, hole: Bounds, shifts: ShiftMap) -> FilledRegion:
         request = self._request
-        self._progress.report(Stage.BLEND, 0.0)
+        report = self._run.reporter(Stage.BLEND)
+        report(0.0)
         region = hole.grown(request.options.grow_px + 2).intersected(self._photo)
         band = blend_band(request.mask[region.slices] != 0, request.options.grow_px)
         rows, columns = np.nonzero(band)
@@ -141,9 +146,9 @@ class SpeckFiller:
             colours[:] = colours.mean(axis=1, keepdims=True)
         pixels = request.image[region.slices].copy()
         pixels[rows, columns] = to_depth(colours, request.image)
-        around = plan_hole(hole, self._photo.extent, self._policy).appearance.bounds
+        around = plan_hole(hole, self._photo.extent, self._run.policy).appearance.bounds
         stages = self._stages(region, pixels, shifts, around) if request.options.keep_stages else {}
-        self._progress.report(Stage.BLEND, 1.0)
+        report(1.0)
         return FilledRegion(
             region, pixels, band.astype(np.uint8), self._structure(around, self._labels), stages
         )

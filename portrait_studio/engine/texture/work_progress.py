@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 
-class Pace:
+class WorkProgress:
     """Turns finished work into calls of a progress function, which may raise to cancel."""
 
     def __init__(self, progress: Callable[[float], None], total: float) -> None:

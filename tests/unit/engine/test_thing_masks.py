@@ -1,7 +1,7 @@
 import numpy as np
 
-from portrait_studio.engine.marking import mask_of_people
 from portrait_studio.engine.request import FindInBoxesRequest
+from portrait_studio.engine.thing_masks import mask_of_people
 from portrait_studio.engine.things import ThingFound
 from portrait_studio.imaging.geometry import Bounds
 

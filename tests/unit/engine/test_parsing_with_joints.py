@@ -11,7 +11,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from portrait_studio.engine.devices import Compute
-from portrait_studio.engine.parse import ParsedWindow, parse
+from portrait_studio.engine.parse import parse
+from portrait_studio.engine.parsed_window import ParsedWindow
+from portrait_studio.engine.resample import read_window
+from portrait_studio.engine.run_network import NetworkRunner
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.networks.conventions import KEYPOINT_COUNT, KEYPOINTS, LABELS
@@ -46,8 +49,8 @@ def parsed(joints: dict[int, tuple[float, float]], scale: float, part: Bounds = 
     image = np.full((90, 120, 3), 120, np.uint8)
     mask = np.zeros((90, 120), np.uint8)
     mask[:, :60] = 255
-    windows = (Window.scaled(part, scale / 2), Window.scaled(part, scale))
-    return parse(ShoesAtAnkles(), image, mask, windows, CPU, lambda _: None, joints)
+    views = [read_window(image, mask, Window.scaled(part, size)) for size in (scale / 2, scale)]
+    return parse(NetworkRunner(ShoesAtAnkles(), CPU), views, joints)
 
 
 def peak(answer: ParsedWindow, joint: int) -> tuple[float, float]:

@@ -1,0 +1,155 @@
+"""One request on its way through the stages, hole after hole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from portrait_studio.engine.complete import complete_window
+from portrait_studio.engine.fallback import Fallback
+from portrait_studio.engine.fill_hole import HoleFiller
+from portrait_studio.engine.fill_run import FillRun
+from portrait_studio.engine.fill_small_hole import SmallHoleFiller
+from portrait_studio.engine.parse import parse_once
+from portrait_studio.engine.parsed_window import ParsedWindow, average
+from portrait_studio.engine.perturb_and_map import perturb_and_map
+from portrait_studio.engine.progress import Stage
+from portrait_studio.engine.request import CompletionResult, FilledRegion
+from portrait_studio.engine.resample import read_window, resize_mask
+from portrait_studio.engine.work_crop import find_holes, plan_together, share_windows, structure_windows
+from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.imaging.masks import extent_of
+
+T = TypeVar("T")
+
+_SKETCH = 0.75
+"""Size of a sketch relative to a look: as small as the outline of a body can be told from."""
+
+
+class FillJob:
+    """One request on its way through the engine; use once."""
+
+    def __init__(self, run: FillRun, fallback: Fallback) -> None:
+        """Do nothing yet.
+
+        Args:
+            run: the request, and what it runs on at first.
+            fallback: says what to run on after that.
+        """
+        self._whole_run, self._request, self._fallback = run, run.request, fallback
+        self._photo = extent_of(run.request.image)
+        self._finished = 0
+
+    def complete(self) -> CompletionResult:
+        """Fill every hole."""
+        run, request, fallback = self._whole_run, self._request, self._fallback
+        holes = find_holes(request.mask, run.policy, request.options.grow_px, run.progress.check)
+        # The other half of the stage is left for a closer look.
+        whole = self.parse_photo(0, 2)
+        regions = self._fill_small_holes(holes, whole)
+        left = [number for number in range(len(holes)) if number not in regions]
+        for group in self._groups([holes[number] for number in left]):
+            numbers = [left[place] for place in group]
+            regions |= self._fill({number: holes[number] for number in numbers}, whole, len(holes))
+        return CompletionResult(
+            tuple(regions[number] for number in range(len(holes))),
+            self._overruled(whole).structure(),
+            {stage.label: seconds for stage, seconds in run.progress.seconds.items()},
+            run.weights,
+            fallback.compute.description,
+            (*fallback.notices, *dict.fromkeys(run.notices)),
+            fallback.compute.hardware,
+        )
+
+    def parse_photo(self, part: int = 0, parts: int = 1) -> ParsedWindow:
+        """What the parser says about the whole photo.
+
+        Args:
+            part: number of the part of the stage that this is.
+            parts: how many equal ones there are.
+        """
+        return self._with_fallback(lambda run: self._parse(run, Bounds.of(self._photo), part, parts))
+
+    def sketch(self) -> ParsedWindow:
+        """What the parser says at one look at the whole photo."""
+
+        def step(run: FillRun) -> ParsedWindow:
+            network = run.parts.networks.load("parsing")
+            window = structure_windows(Bounds.of(self._photo), run.policy.reduced(_SKETCH))[0]
+            view = read_window(run.request.image, run.request.mask, window)
+            return parse_once(run.runner(network, Stage.PARSE), view)
+
+        return self._with_fallback(step)
+
+    def _with_fallback(self, step: Callable[[FillRun], T]) -> T:
+        return self._fallback.run(
+            lambda compute, policy: step(replace(self._whole_run, compute=compute, policy=policy))
+        )
+
+    def _parse(self, run: FillRun, bounds: Bounds, part: int, parts: int) -> ParsedWindow:
+        """Parse a part of the photo, as one of some equal parts of the stage."""
+        run.progress.report(Stage.PARSE, part / parts)
+        network, request = run.parts.networks.load("parsing"), run.request
+        run.note_weights(network)
+        # Shrinking a large photo takes as long as a look at it: each size is made once.
+        windows = structure_windows(bounds, run.policy)
+        views = [read_window(request.image, request.mask, window) for window in windows]
+        runner = run.runner(network, Stage.PARSE).part(part, parts)
+        return run.parts.parsed.parse(runner, network.sha256, views, request.joints)
+
+    def _fill_small_holes(self, holes: Sequence[Bounds], whole: ParsedWindow) -> dict[int, FilledRegion]:
+        """The holes that take the short way, by number."""
+        filler = SmallHoleFiller(self._whole_run, whole)
+        regions: dict[int, FilledRegion] = {}
+        for number, hole in enumerate(holes):
+            self._whole_run.progress.begin_part(len(regions), len(holes))
+            region = filler.fill(hole, self._seed_of(number) if self._request.options.seed else 0)
+            if region is not None:
+                regions[number] = region
+        self._finished = len(regions)
+        return regions
+
+    def _groups(self, holes: Sequence[Bounds]) -> list[list[int]]:
+        """Which holes are parsed and completed together."""
+        if self._request.options.hole_by_hole:
+            return [[place] for place in range(len(holes))]
+        return share_windows(holes, self._photo, self._whole_run.policy, self._whole_run.progress.check)
+
+    def _seed_of(self, number: int) -> int:
+        return (self._request.options.seed + 7919 * number) % 2**63
+
+    def _fill(self, holes: dict[int, Bounds], whole: ParsedWindow, count: int) -> dict[int, FilledRegion]:
+        """Fill holes, by number, that share their windows; `count` says how many the job has."""
+
+        def step(run: FillRun) -> dict[int, FilledRegion]:
+            run.progress.begin_part(self._finished, count)
+            parsed = self._overruled(self._parsed_closer(run, list(holes.values()), min(holes), whole))
+            completed = complete_window(run, parsed)
+            regions = {}
+            for place, (number, hole) in enumerate(holes.items()):
+                run.progress.begin_part(self._finished + place, count)
+                regions[number] = HoleFiller(run, hole, self._seed_of(number)).fill(parsed, completed)
+            return regions
+
+        regions = self._with_fallback(step)
+        self._finished += len(regions)
+        return regions
+
+    def _parsed_closer(
+        self, run: FillRun, holes: Sequence[Bounds], number: int, whole: ParsedWindow
+    ) -> ParsedWindow:
+        """Structure of the appearance window of holes, of which the first one has a number."""
+        plan = plan_together(holes, self._photo, run.policy)
+        window, parsed = plan.appearance, whole.seen_through(plan.appearance)
+        if plan.structure is not None:
+            closer = self._parse(run, plan.structure, 1, 2)
+            parsed = average([closer.seen_through(window), parsed])
+        if not self._request.options.seed:
+            return parsed
+        hidden = resize_mask(self._request.mask[window.bounds.slices], window.size)
+        return perturb_and_map(parsed, hidden, self._seed_of(number))
+
+    def _overruled(self, parsed: ParsedWindow) -> ParsedWindow:
+        structure = self._request.structure
+        return parsed if structure is None else parsed.overruled_by(structure)

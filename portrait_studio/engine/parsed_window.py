@@ -1,0 +1,137 @@
+"""The parser's answer: labels and joints of a part of the photo, as probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.engine.request import Structure
+from portrait_studio.engine.resample import Floats, resample
+from portrait_studio.engine.run_network import Report
+from portrait_studio.engine.work_crop import Window
+from portrait_studio.imaging.geometry import Extent
+from portrait_studio.networks.conventions import HEATMAP_STRIDE, LABEL_COUNT
+
+
+@dataclass(frozen=True, eq=False)
+class ParsedWindow:
+    """What the parser says about a window.
+
+    Attributes:
+        window: the part of the photo and its size in network pixels.
+        probabilities: (h, w, 18) float32, summing to 1 over the labels; h, w = `window.size`.
+        heatmaps: (ceil(h / 4), ceil(w / 4), 16) float32 in [0, 1].
+    """
+
+    window: Window
+    probabilities: Floats
+    heatmaps: Floats
+
+    @property
+    def labels(self) -> NDArray[np.uint8]:
+        """(h, w) uint8, most probable label."""
+        return np.asarray(self.probabilities.argmax(axis=2), dtype=np.uint8)
+
+    def structure(self) -> Structure:
+        """The part of the engine's answer that shows what was recovered."""
+        return Structure(
+            self.window.bounds,
+            self.labels,
+            np.ascontiguousarray(self.heatmaps.transpose(2, 0, 1), np.float16),
+        )
+
+    def seen_through(self, window: Window) -> ParsedWindow:
+        """The same, resampled to another window, which should lie inside this one."""
+        if window == self.window:
+            return self
+        size, small = window.size, heatmap_size(window.size)
+        probabilities = _resample_layers(self.probabilities, self.window, window, size)
+        probabilities = np.clip(probabilities, 0.0, None)
+        probabilities /= np.maximum(probabilities.sum(axis=2, keepdims=True), 1e-6)
+        heatmaps = np.clip(_resample_layers(self.heatmaps, self.window, window, small), 0.0, 1.0)
+        return ParsedWindow(window, probabilities, heatmaps)
+
+    def decided(self, share: float) -> ParsedWindow:
+        """The same with `share` of the probability, in [0, 1], moved to the most probable label."""
+        certain = np.eye(LABEL_COUNT, dtype=np.float32)[self.labels]
+        mixed = self.probabilities + np.float32(share) * (certain - self.probabilities)
+        return ParsedWindow(self.window, mixed, self.heatmaps)
+
+    def overruled_by(self, structure: NDArray[np.uint8]) -> ParsedWindow:
+        """The same with the user's labels where he gave some.
+
+        Args:
+            structure: (H, W) uint8 over the whole photo; 255 = predict here.
+        """
+        wanted = _structure_through(structure, self.window)
+        given = wanted < LABEL_COUNT
+        probabilities = self.probabilities.copy()
+        probabilities[given] = np.eye(LABEL_COUNT, dtype=np.float32)[wanted[given]]
+        return ParsedWindow(self.window, probabilities, self.heatmaps)
+
+
+def average(opinions: Sequence[ParsedWindow]) -> ParsedWindow:
+    """Mean of opinions about the same window."""
+    count = np.float32(len(opinions))
+    probabilities = (
+        sum((opinion.probabilities for opinion in opinions[1:]), opinions[0].probabilities) / count
+    )
+    heatmaps = sum((opinion.heatmaps for opinion in opinions[1:]), opinions[0].heatmaps) / count
+    return ParsedWindow(opinions[0].window, probabilities, heatmaps)
+
+
+def labels_at(
+    parsed: ParsedWindow, window: Window, structure: NDArray[np.uint8] | None, report: Report
+) -> NDArray[np.uint8]:
+    """Parsing map of another, usually finer window, with smooth outlines.
+
+    Args:
+        parsed: what the parser says about a window that contains the other.
+        window: the wanted part and size.
+        structure: (H, W) uint8 labels of the user over the whole photo, 255 = predict; None = predict all.
+        report: hears of every label; raises to cancel.
+
+    Returns:
+        (h, w) uint8; h, w = `window.size`.
+    """
+    best = np.full((window.size.height, window.size.width), -1.0, np.float32)
+    labels = np.zeros(best.shape, np.uint8)
+    for label in range(LABEL_COUNT):
+        report(label / LABEL_COUNT)
+        layer = np.ascontiguousarray(parsed.probabilities[..., label])
+        if layer.max() <= 0.01:
+            continue
+        # Comparing layer by layer needs two planes instead of eighteen at full resolution.
+        finer = resample(layer, parsed.window.bounds, window.bounds, window.size)
+        wins = finer > best
+        best[wins] = finer[wins]
+        labels[wins] = label
+    if structure is not None:
+        wanted = _structure_through(structure, window)
+        given = wanted < LABEL_COUNT
+        labels[given] = wanted[given]
+    return labels
+
+
+def heatmap_size(size: Extent) -> Extent:
+    """Size of the heatmaps of a window of that size."""
+    return Extent(-(-size.width // HEATMAP_STRIDE), -(-size.height // HEATMAP_STRIDE))
+
+
+def _structure_through(structure: NDArray[np.uint8], window: Window) -> NDArray[np.uint8]:
+    """(H, W) uint8 labels over the whole photo, as seen through a window: (h, w) uint8."""
+    crop = np.ascontiguousarray(structure[window.bounds.slices])
+    size = (window.size.width, window.size.height)
+    return np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_NEAREST_EXACT), dtype=np.uint8)
+
+
+def _resample_layers(values: Floats, source: Window, target: Window, size: Extent) -> Floats:
+    layers = [
+        resample(np.ascontiguousarray(values[..., layer]), source.bounds, target.bounds, size)
+        for layer in range(values.shape[2])
+    ]
+    return np.stack(layers, axis=2)
