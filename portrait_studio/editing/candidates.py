@@ -42,7 +42,7 @@ class Candidate:
     @classmethod
     def of(cls, request: CompletionRequest, result: CompletionResult) -> Candidate:
         """What the engine answered to a request."""
-        return cls(result, request.options, pack_labels(request.structure), request.joints)
+        return cls(result, request.options, pack_labels(request.wanted_labels), request.joints)
 
 
 def with_small_stages(result: CompletionResult) -> CompletionResult:

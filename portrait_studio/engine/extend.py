@@ -107,7 +107,9 @@ def _request_of(part: _Part, whole: CompletionRequest, image: Pixels, photo: Bou
         whole,
         image=cast(Pixels, np.ascontiguousarray(image[inner])),
         mask=part.mask,
-        structure=None if whole.structure is None else np.ascontiguousarray(whole.structure[inner]),
+        wanted_labels=None
+        if whole.wanted_labels is None
+        else np.ascontiguousarray(whole.wanted_labels[inner]),
         extension=margins_of(photo, part.canvas),
         joints={joint: (x - left, y - top) for joint, (x, y) in whole.joints.items()},
     )

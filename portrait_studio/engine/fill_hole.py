@@ -119,7 +119,7 @@ class HoleFiller:
         image = read_window(request.image, request.mask, window).colours
         hole, excluded = resize_mask(own, window.size), resize_mask(others, window.size)
         del own, others
-        labels = labels_at(parsed, window, request.structure, lambda fraction: report(0.03 * fraction))
+        labels = labels_at(parsed, window, request.wanted_labels, lambda fraction: report(0.03 * fraction))
         if completed is not None:
             np.copyto(image, _seen(completed, parsed.window, window), where=hole[..., None])
         device = self._run.compute.device

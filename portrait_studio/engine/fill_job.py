@@ -151,5 +151,5 @@ class FillJob:
         return perturb_and_map(parsed, hidden, self._seed_of(number))
 
     def _overruled(self, parsed: ParsedWindow) -> ParsedWindow:
-        structure = self._request.structure
-        return parsed if structure is None else parsed.overruled_by(structure)
+        wanted = self._request.wanted_labels
+        return parsed if wanted is None else parsed.overruled_by(wanted)

@@ -51,7 +51,7 @@ class SmallHoleFiller:
         self._run, self._request, self._whole = run, run.request, whole
         self._photo = Bounds.of(extent_of(run.request.image))
         self._seen = whole.labels
-        wanted = run.request.structure
+        wanted = run.request.wanted_labels
         self._labels = self._seen if wanted is None else whole.overruled_by(wanted).labels
         least = min(_MOST_SHARE * max(self._photo.width, self._photo.height), _MOST_PX)
         self._most_px = least if self._is_wanted else 0.0
@@ -104,8 +104,8 @@ class SmallHoleFiller:
         margin = max(thickness_px, round(2 / self._whole.window.scale))
         near = hole.grown(margin).intersected(self._photo)
         labels = np.unique(self._structure(near, self._seen).labels)
-        if self._request.structure is not None:
-            given = np.unique(self._request.structure[hole.slices][self._request.mask[hole.slices] != 0])
+        if self._request.wanted_labels is not None:
+            given = np.unique(self._request.wanted_labels[hole.slices][self._request.mask[hole.slices] != 0])
             if not np.isin(given[given < LABEL_COUNT], labels).all():
                 return None
         return labels

@@ -16,7 +16,7 @@ from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import Mask, mask_bounds
 
 PREDICT: Final = 255
-"""Value of a wanted structure where the parser decides."""
+"""Value of wanted labels where the parser decides."""
 _BACKGROUND: Final = 0
 _MOST_OF_A_PERSON: Final = 0.6
 """Share of a body from which on a hole takes the person away."""
@@ -46,7 +46,7 @@ def wanted_with(
     seen: Structure | None,
     blank: Mask | None = None,
 ) -> NDArray[np.uint8] | None:
-    """The structure to ask the engine for.
+    """The labels to ask the engine for.
 
     Args:
         intent: what the user said.
@@ -65,11 +65,11 @@ def wanted_with(
         forced[blank != 0] = PREDICT
     if (forced == PREDICT).all():
         return wanted
-    structure = np.full(mask.shape, PREDICT, np.uint8) if wanted is None else wanted.copy()
+    labels = np.full(mask.shape, PREDICT, np.uint8) if wanted is None else wanted.copy()
     inner = mask_bounds(mask).slices
-    part = structure[inner]
+    part = labels[inner]
     np.copyto(part, forced[inner], where=part == PREDICT)
-    return structure
+    return labels
 
 
 def _forced(intent: Intent, mask: Mask, seen: Structure | None) -> NDArray[np.uint8] | None:

@@ -61,13 +61,13 @@ class ParsedWindow:
         mixed = self.probabilities + np.float32(share) * (certain - self.probabilities)
         return ParsedWindow(self.window, mixed, self.heatmaps)
 
-    def overruled_by(self, structure: NDArray[np.uint8]) -> ParsedWindow:
+    def overruled_by(self, wanted_labels: NDArray[np.uint8]) -> ParsedWindow:
         """The same with the user's labels where he gave some.
 
         Args:
-            structure: (H, W) uint8 over the whole photo; 255 = predict here.
+            wanted_labels: (H, W) uint8 over the whole photo; 255 = predict here.
         """
-        wanted = _structure_through(structure, self.window)
+        wanted = _labels_through(wanted_labels, self.window)
         given = wanted < LABEL_COUNT
         probabilities = self.probabilities.copy()
         probabilities[given] = np.eye(LABEL_COUNT, dtype=np.float32)[wanted[given]]
@@ -85,14 +85,14 @@ def average(opinions: Sequence[ParsedWindow]) -> ParsedWindow:
 
 
 def labels_at(
-    parsed: ParsedWindow, window: Window, structure: NDArray[np.uint8] | None, report: Report
+    parsed: ParsedWindow, window: Window, wanted_labels: NDArray[np.uint8] | None, report: Report
 ) -> NDArray[np.uint8]:
     """Parsing map of another, usually finer window, with smooth outlines.
 
     Args:
         parsed: what the parser says about a window that contains the other.
         window: the wanted part and size.
-        structure: (H, W) uint8 labels of the user over the whole photo, 255 = predict; None = predict all.
+        wanted_labels: (H, W) uint8 over the whole photo, 255 = predict; None = predict all.
         report: hears of every label; raises to cancel.
 
     Returns:
@@ -110,8 +110,8 @@ def labels_at(
         wins = finer > best
         best[wins] = finer[wins]
         labels[wins] = label
-    if structure is not None:
-        wanted = _structure_through(structure, window)
+    if wanted_labels is not None:
+        wanted = _labels_through(wanted_labels, window)
         given = wanted < LABEL_COUNT
         labels[given] = wanted[given]
     return labels
@@ -122,9 +122,9 @@ def heatmap_size(size: Extent) -> Extent:
     return Extent(-(-size.width // HEATMAP_STRIDE), -(-size.height // HEATMAP_STRIDE))
 
 
-def _structure_through(structure: NDArray[np.uint8], window: Window) -> NDArray[np.uint8]:
+def _labels_through(labels: NDArray[np.uint8], window: Window) -> NDArray[np.uint8]:
     """(H, W) uint8 labels over the whole photo, as seen through a window: (h, w) uint8."""
-    crop = np.ascontiguousarray(structure[window.bounds.slices])
+    crop = np.ascontiguousarray(labels[window.bounds.slices])
     size = (window.size.width, window.size.height)
     return np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_NEAREST_EXACT), dtype=np.uint8)
 

@@ -227,7 +227,7 @@ def check_request(request: CompletionRequest) -> None:
     """
     check_mask(request.mask, extent_of(request.image))
     _check_extension(request)
-    if request.structure is not None and request.structure.shape != request.mask.shape:
+    if request.wanted_labels is not None and request.wanted_labels.shape != request.mask.shape:
         raise MaskError("The parsing map is not of the photo's size; make it from this photo.")
     if not 0 <= request.options.seed < 2**63:
         raise OptionError("The seed must be a whole number from 0 to 9223372036854775807.")

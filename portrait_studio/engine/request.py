@@ -132,7 +132,7 @@ class CompletionRequest(Request[CompletionResult]):
         image: (H, W, 3) RGB, uint8 or uint16; never written to.
         mask: (H, W) uint8, nonzero = to be filled.
         options: how to fill.
-        structure: (H, W) uint8 labels that overrule the predicted parsing map, 255 = predict here; None =
+        wanted_labels: (H, W) uint8 labels that overrule the predicted parsing map, 255 = predict here; None =
             predict all.
         extension: how many rows and columns of the image at each side no camera has seen, all of them masked;
             none negative. Pixels of the photo beside them stay as they are, bit for bit.
@@ -142,7 +142,7 @@ class CompletionRequest(Request[CompletionResult]):
     image: Pixels
     mask: NDArray[np.uint8]
     options: CompletionOptions = field(default_factory=CompletionOptions)
-    structure: NDArray[np.uint8] | None = None
+    wanted_labels: NDArray[np.uint8] | None = None
     extension: Margins = field(default_factory=Margins)
     joints: Joints = field(default_factory=dict)
 

@@ -53,7 +53,7 @@ def person(tmp_path: Path) -> Path:
 
 
 def asked(fake: FakeEngine) -> np.ndarray:
-    structure = fake.requests[-1].structure
+    structure = fake.requests[-1].wanted_labels
     return np.full(fake.requests[-1].mask.shape, 255, np.uint8) if structure is None else structure
 
 
@@ -68,7 +68,7 @@ def test_a_whole_person_goes_to_the_background_by_itself(
     assert (asked(fake)[hole] == 0).all()
     assert (asked(fake)[~hole] == 255).all()
     assert run(*command(photo, person, tmp_path), "--intent", "body") == 0
-    assert fake.requests[-1].structure is None
+    assert fake.requests[-1].wanted_labels is None
 
 
 @COMMANDS
@@ -80,7 +80,7 @@ def test_a_thing_before_a_body_does_not_unless_said(
     pixels[45:70, 50:70] = 255  # over two garments
     Image.fromarray(pixels).save(thing)
     assert run(*command(photo, thing, tmp_path)) == 0
-    assert fake.requests[-1].structure is None
+    assert fake.requests[-1].wanted_labels is None
     assert run(*command(photo, thing, tmp_path), "--intent", "background") == 0
     assert (asked(fake)[fake.requests[-1].mask != 0] == 0).all()
 
@@ -113,7 +113,7 @@ def test_an_extension_alone_needs_no_guess(fake: FakeEngine, photo: Path, tmp_pa
     assert run("extend", photo, "--top", "9", "-o", tmp_path / "o.png") == 0
     assert fake.photo_parses == 0
     assert fake.parsed_joints == []
-    assert fake.requests[-1].structure is None
+    assert fake.requests[-1].wanted_labels is None
 
 
 def test_the_demo_can_be_told(fake: FakeEngine, tmp_path: Path) -> None:

@@ -93,8 +93,8 @@ def test_the_command_line_asks_the_engine_for_the_same(
     by_window, by_command = asked
     assert np.array_equal(by_window.image, by_command.image)
     assert np.array_equal(by_window.mask, by_command.mask)
-    assert (by_window.structure is None) == (intent is not Intent.BACKGROUND)
-    assert np.array_equal(by_window.structure, by_command.structure)  # type: ignore[arg-type]
+    assert (by_window.wanted_labels is None) == (intent is not Intent.BACKGROUND)
+    assert np.array_equal(by_window.wanted_labels, by_command.wanted_labels)  # type: ignore[arg-type]
     assert by_window.extension == by_command.extension
     assert by_window.joints == by_command.joints == {}
     # Only the window shows pictures of the stages.

@@ -212,7 +212,7 @@ def test_bodies_may_go_on_in_the_new_area_though_nothing_was_said(
     extend(opened, Margins(left=60))
     qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)
     fill(qtbot, opened)
-    assert engine.requests[-1].structure is None
+    assert engine.requests[-1].wanted_labels is None
 
 
 def test_labels_painted_in_the_new_area_guide_the_next_fill(
@@ -226,8 +226,8 @@ def test_labels_painted_in_the_new_area_guide_the_next_fill(
     with qtbot.waitSignal(opened.filling.filled, timeout=5000):
         opened.fill_anew(CompletionOptions())
     request = engine.requests[-1]
-    assert request.structure is not None
-    assert (request.structure[340:380, 100:130] == 9).all()
+    assert request.wanted_labels is not None
+    assert (request.wanted_labels[340:380, 100:130] == 9).all()
     assert request.extension == Margins(bottom=64)
 
 

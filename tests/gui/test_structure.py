@@ -108,7 +108,7 @@ def test_painted_labels_are_shown_undone_and_obeyed(
     assert wanted[80, 100] == PANTS
     assert wanted[200, 100] == 255
     fill(qtbot, hand, seen)
-    structure = engine.requests[-1].structure
+    structure = engine.requests[-1].wanted_labels
     assert structure is not None
     assert structure[80, 100] == PANTS
     hand.key(Qt.Key.Key_Z, CTRL)
@@ -144,8 +144,8 @@ def test_the_last_hole_is_filled_anew_by_painted_labels_and_both_can_be_undone(
     request = engine.requests[-1]
     assert np.array_equal(request.mask, hole)
     assert np.array_equal(request.image, document.photo.pixels)
-    assert request.structure is not None
-    assert request.structure[80, 100] == UPPER
+    assert request.wanted_labels is not None
+    assert request.wanted_labels[80, 100] == UPPER
     assert seen.tools.label is None
     assert not document.has_mask
     assert document.changed_outside() == 0
@@ -166,7 +166,7 @@ def test_the_background_can_be_asked_for(
     box = next(b for b in window.options.findChildren(QComboBox) if "meant" in b.accessibleName())
     hand.stroke((100, 150), (140, 150))
     fill(qtbot, hand, seen)
-    guessed, mask = engine.requests[-1].structure, engine.requests[-1].mask
+    guessed, mask = engine.requests[-1].wanted_labels, engine.requests[-1].mask
     assert guessed is not None
     assert len(np.unique(guessed[mask != 0])) == 1
     assert guessed[mask != 0].min() > 0
@@ -176,13 +176,13 @@ def test_the_background_can_be_asked_for(
     QTest.keyClick(box, Qt.Key.Key_Down)
     window.canvas.setFocus()
     fill(qtbot, hand, seen)
-    assert engine.requests[-1].structure is None
+    assert engine.requests[-1].wanted_labels is None
     hand.key(Qt.Key.Key_Z, CTRL)
     box.setFocus()
     QTest.keyClick(box, Qt.Key.Key_Down)
     window.canvas.setFocus()
     fill(qtbot, hand, seen)
-    structure, mask = engine.requests[-1].structure, engine.requests[-1].mask
+    structure, mask = engine.requests[-1].wanted_labels, engine.requests[-1].mask
     assert structure is not None
     assert (structure[mask != 0] == 0).all()
     assert (structure[mask == 0] == 255).all()

@@ -54,7 +54,7 @@ def test_a_fill_by_other_labels_asks_the_parser_nothing(
     looks = watched.looks
     assert looks > 0
     labels = np.where(request_.mask != 0, np.uint8(4), np.uint8(255))
-    steered = replace(request_, structure=labels)
+    steered = replace(request_, wanted_labels=labels)
     again, first = watched.fill(steered), fresh.fill(steered)
     assert watched.looks == looks
     assert fresh.looks == looks
