@@ -30,6 +30,8 @@ def still_true(
     damaged = exif.unreadable_entries(metadata.exif) if metadata.exif else 0
     if damaged is None:
         said.append(Message("The photo's EXIF data is damaged and was left out."))
+    elif damaged == 1:
+        said.append(Message("One damaged entry of the photo's EXIF data was left out."))
     elif damaged:
         said.append(Message("{count} damaged entries of the photo's EXIF data were left out.", count=damaged))
     packet = xmp.upright(metadata.xmp)

@@ -3257,6 +3257,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/truth.py" />
+            <source>One damaged entry of the photo's EXIF data was left out.</source>
+            <translation>照片的 EXIF 数据有 1 个条目已损坏，未予保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/truth.py" />
             <source>{count} damaged entries of the photo's EXIF data were left out.</source>
             <translation>照片的 EXIF 数据有 {count} 个条目已损坏，未予保留。</translation>
         </message>

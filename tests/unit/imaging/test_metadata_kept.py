@@ -123,8 +123,9 @@ def test_exif_with_a_pointer_beyond_its_end_keeps_the_rest(
     block = block.ljust(62, b"\0") + b"Maker\0"
     block = block.ljust(80, b"\0") + struct.pack(f"{order}H", len(inner)) + b"".join(inner) + bytes(4)
     photo = read(png(chunk(b"eXIf", block)))
-    count = 2 if directory == "first" else 1
-    assert photo.notices == (f"{count} damaged entries of the photo's EXIF data were left out.",)
+    told = "2 damaged entries" if directory == "first" else "One damaged entry"
+    assert len(photo.notices) == 1
+    assert photo.notices[0].startswith(f"{told} of the photo's EXIF data w")
     for suffix in (".jpg", ".png", ".tif", ".webp"):
         path = tmp_path / f"a{suffix}"
         assert write_photo(photo, path).notices == ()
