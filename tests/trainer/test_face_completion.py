@@ -11,7 +11,6 @@ from portrait_studio.networks.face_completion import FACE_PARTS
 from tests.helpers.tiny_faces import write_faces
 from tests.helpers.tiny_packs import write_tiny_vgg
 from trainer.__main__ import main
-from trainer.data.batches import BatchSource
 from trainer.evaluation.cost import cost_of
 from trainer.losses.face import feature_weights, landmark_loss, parts_loss, picture_loss
 from trainer.losses.perceptual import PerceptualLoss, RelativeFeatureDistance, load_perceptual
@@ -129,7 +128,8 @@ def test_the_perceptual_part_needs_its_file_and_sees_a_share_of_the_batch(tmp_pa
     run = start_run(recipe, data, tmp_path / "run", compute, vgg=vgg)
     seen: list[int] = []
     run.task._perceptual.register_forward_pre_hook(lambda _, given: seen.append(len(given[0])))  # type: ignore[attr-defined]
-    loss = run.task.loss("network", run.source.batch(0), 0)
+    batch = run.source.batch(0)
+    loss = run.task.loss("network", batch, run.task.predict(batch, 0), 0)
     assert seen == [1]
     assert {"pixel", "parts", "landmarks", "perceptual", "landmarks_px"} == set(loss.scalars)
     loss.loss.backward()
@@ -147,13 +147,13 @@ def test_a_longer_run_lowers_every_part(tmp_path: Path) -> None:
     recipe = load_recipe("tiny-face-completion")
     recipe = replace(recipe, optimiser=replace(recipe.optimiser, rate=1e-2))
     run = start_run(recipe, data, tmp_path / "run", choose_compute("cpu", "float32"))
-    batch = BatchSource(data, recipe).batch(0)
-    before = run.task.loss("network", batch, 0).scalars
+    batch = run.source.batch(0)
+    before = run.task.loss("network", batch, run.task.predict(batch, 0), 0).scalars
     for _ in range(30):
         run.optimisers["network"].zero_grad()
-        run.task.loss("network", batch, 0).loss.backward()
+        run.task.loss("network", batch, run.task.predict(batch, 0), 0).loss.backward()
         run.optimisers["network"].step()
-    after = run.task.loss("network", batch, 0).scalars
+    after = run.task.loss("network", batch, run.task.predict(batch, 0), 0).scalars
     assert all(after[name] < before[name] for name in ("pixel", "parts", "landmarks"))
     components = run.task.network.state_dict()["eigenfaces.components"]
     assert torch.equal(components, run.ema.network.state_dict()["eigenfaces.components"])

@@ -12,7 +12,14 @@ from tests.helpers.tiny_packs import write_samples
 from trainer.data.batches import BatchSource
 from trainer.data.face_holes import FACE_HOLES, sample_face_hole
 from trainer.data.face_parts import face_parts
-from trainer.data.face_windows import aligned, anchors_of_mesh, mirrored, sample_face_window, warped_image
+from trainer.data.face_windows import (
+    AlignedFaceSampler,
+    aligned,
+    anchors_of_mesh,
+    mirrored,
+    sample_face_window,
+    warped_image,
+)
 from trainer.data.packs import PackedSet
 from trainer.recipes.files import load_recipe
 from trainer.recipes.samples import FaceJitter
@@ -98,7 +105,9 @@ def test_a_hole_beside_the_picture_gives_way_to_one_over_the_face() -> None:
 
 
 def test_batches_of_aligned_faces(tmp_path: Path) -> None:
-    source = BatchSource(write_faces(tmp_path), load_recipe("tiny-face-completion"))
+    source = BatchSource(
+        write_faces(tmp_path), load_recipe("tiny-face-completion"), make_sampler=AlignedFaceSampler
+    )
     batch = source.batch(3)
     assert batch.parts is not None
     assert batch.landmarks is not None
@@ -116,7 +125,7 @@ def test_photos_without_landmarks_are_left_out(tmp_path: Path) -> None:
     sample, _ = drawn_face("portraits/a", 1)
     write_samples(tmp_path, "portraits", [sample])
     with pytest.raises(DataSetError, match="no photo for this training"):
-        BatchSource(tmp_path, load_recipe("tiny-face-completion"))
+        BatchSource(tmp_path, load_recipe("tiny-face-completion"), make_sampler=AlignedFaceSampler)
 
 
 def test_packs_keep_the_mesh_beside_the_json(tmp_path: Path) -> None:

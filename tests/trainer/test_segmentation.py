@@ -38,7 +38,7 @@ from trainer.data.things import (
 from trainer.families import FAMILIES
 from trainer.losses.segmentation import asked_region, dice_loss, segmentation_loss
 from trainer.recipes.samples import PromptConfig
-from trainer.training.setup import encoder_from_parser
+from trainer.tasks.encoder import begin_from_parser
 
 
 def blob() -> np.ndarray:
@@ -199,7 +199,7 @@ def test_encoder_starts_from_the_released_parser(tmp_path: Path) -> None:
     models = write_tiny_models(tmp_path)
     network = build_network("segmentation", {"top": 12, "widths": [8, 8, 8], "stem": 8, "mix": 2})
     assert isinstance(network, SegmentationNetwork)
-    assert "encoder of the released parser" in encoder_from_parser(network, models)
+    assert "encoder of the released parser" in begin_from_parser(network.encoder, models)
     parser = load_network("parsing", models).module.state_dict()
     own = network.encoder.state_dict()
     stem = parser["encoder._conv_stem.weight"]

@@ -12,9 +12,10 @@ from portrait_studio.errors import DataSetError
 from portrait_studio.networks.conventions import FACE, IGNORE_LABEL, KEYPOINT_COUNT, LABEL_COUNT
 from tests.helpers.tiny_packs import BAG, SET, figure, write_figures, write_samples
 from trainer.data.batch import Batch
-from trainer.data.batches import BatchSource, Share, face_position
+from trainer.data.batches import BatchSource, Share
 from trainer.data.loading import default_workers, loaded, prefetched
 from trainer.data.sample import Sample, unknown_keypoints, unknown_labels
+from trainer.data.samplers import face_position
 from trainer.recipes.config import DataConfig, Recipe, RunConfig
 from trainer.recipes.samples import AugmentConfig, HoleMix
 

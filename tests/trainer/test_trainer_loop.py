@@ -21,11 +21,12 @@ from trainer.__main__ import main
 from trainer.data.batch import Batch, RawBatch
 from trainer.recipes.config import OptimiserConfig
 from trainer.recipes.files import RECIPES, load_recipe
+from trainer.tasks.encoder import begin_from_imagenet
 from trainer.training import loop
 from trainer.training.loop import rate_factor, train, train_step
 from trainer.training.run import Run, make_optimiser
 from trainer.training.run_state import STATE_FILE, Ema, load_state
-from trainer.training.setup import init_from_imagenet, start_run
+from trainer.training.setup import start_run
 
 CPU = Compute(torch.device("cpu"), torch.float32)
 TINY = ["tiny-parsing", "tiny-completion", "tiny-adversarial", "tiny-face"]
@@ -166,8 +167,8 @@ def test_validation_is_logged_and_does_not_disturb_the_numbers(material: Path, t
     with torch.no_grad():
         for number in range(3):
             batch = looking.source.batch(number)
-            looking.task.begin_step(batch, 4)
-            values.append(looking.task.loss("network", batch, 4).scalars["pixel"])
+            seen = looking.task.predict(batch, 4)
+            values.append(looking.task.loss("network", batch, seen, 4).scalars["pixel"])
     assert looks[-1]["val_pixel"] == pytest.approx(sum(values) / 3)
 
 
@@ -536,4 +537,4 @@ def test_only_lite2_starts_from_imagenet() -> None:
     from portrait_studio.networks.parsing import ParsingConfig, ParsingNetwork
 
     with torch.device("meta"):
-        assert not init_from_imagenet(ParsingNetwork(ParsingConfig("resnet101", 12, 8, (1,))))
+        assert not begin_from_imagenet(ParsingNetwork(ParsingConfig("resnet101", 12, 8, (1,))).encoder)

@@ -11,7 +11,7 @@ from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COLOURS, LA
 from portrait_studio.networks.parsing import ParsingConfig, ParsingNetwork
 from tests.helpers.tiny_packs import figure
 from trainer.data.batch import Batch
-from trainer.data.batches import collate
+from trainer.data.samplers import collate
 from trainer.losses.adversarial import hole_l1
 from trainer.recipes.config import (
     AdversarialConfig,
@@ -39,7 +39,7 @@ def batch(side: int = 64, count: int = 2) -> Batch:
     samples = [replace(s, image=s.image[cut, cut], labels=s.labels[cut, cut]) for s in samples]
     mask = np.zeros((side, side), np.uint8)
     mask[side // 4 : side // 2, side // 3 : side * 2 // 3] = 255
-    return collate(samples, [mask] * count).on(torch.device("cpu"))
+    return collate([(sample, mask) for sample in samples]).on(torch.device("cpu"))
 
 
 def recipe(task: str, **loss: float) -> Recipe:
@@ -118,13 +118,15 @@ def test_parsing_task_may_leave_costly_kernels_alone() -> None:
     trained = {id(p) for group in task.parameter_groups("network") for p in group["params"]}
     frozen = {id(p) for p in network.parameters()} - trained
     assert frozen == {id(p) for p in network.encoder.costly_kernels()}
-    task.loss("network", batch(), 0).loss.backward()
+    seen = batch()
+    task.loss("network", seen, task.predict(seen, 0), 0).loss.backward()
     assert all(p.grad is None for p in network.encoder.costly_kernels())
 
 
 def test_parsing_task_adds_eq_2_on_both_maps_and_the_heatmaps() -> None:
     task = ParsingTask(recipe("parsing", heatmap=3.0), small_parser(), torch.full((LABEL_COUNT,), 1 / 18))
-    result = task.loss("network", batch(), 0)
+    seen = batch()
+    result = task.loss("network", seen, task.predict(seen, 0), 0)
     scalars = result.scalars
     total = scalars["parsing"] + scalars["refined"] + 3 * scalars["heatmaps"]
     assert result.loss.item() == pytest.approx(total, rel=1e-5)
@@ -132,7 +134,8 @@ def test_parsing_task_adds_eq_2_on_both_maps_and_the_heatmaps() -> None:
 
 def test_parsing_task_adds_the_lovasz_loss_where_it_has_a_weight() -> None:
     task = ParsingTask(recipe("parsing", lovasz=2.0), small_parser(), torch.full((LABEL_COUNT,), 1 / 18))
-    result = task.loss("network", batch(), 0)
+    seen = batch()
+    result = task.loss("network", seen, task.predict(seen, 0), 0)
     parts = result.scalars
     assert 0 < parts["lovasz"] <= 1
     expected = parts["parsing"] + parts["refined"] + parts["heatmaps"] + 2 * parts["lovasz"]
@@ -147,25 +150,25 @@ def completion_task(**loss: float) -> CompletionTask:
 
 def test_completion_keeps_known_pixels() -> None:
     task, seen = completion_task(pixel=1.0), batch()
-    task.begin_step(seen, 0)
-    composite = task._composite.detach()
+    made = task.predict(seen, 0)
+    composite = made.pair.output.detach()
     assert torch.equal(composite * (1 - seen.mask), seen.masked)
     expected = hole_l1(
         task.network(seen.masked, known_structure(seen.labels), seen.mask), seen.image, seen.mask
     )
-    torch.testing.assert_close(task.loss("network", seen, 0).loss, expected)
+    torch.testing.assert_close(task.loss("network", seen, made, 0).loss, expected)
 
 
 def test_discriminators_and_generator_take_turns() -> None:
     task, seen = completion_task(pixel=1.0, adversarial=0.5), batch()
     assert task.phases == ("global", "local", "network")
     assert list(task.modules()) == ["global", "local", "network"]
-    task.begin_step(seen, 0)
+    made = task.predict(seen, 0)
     for phase in ("global", "local"):
-        task.loss(phase, seen, 0).loss.backward()
+        task.loss(phase, seen, made, 0).loss.backward()
         assert gradients(task.modules()[phase]) > 0
     assert gradients(task.network) == 0
-    result = task.loss("network", seen, 0)
+    result = task.loss("network", seen, made, 0)
     result.loss.backward()
     assert gradients(task.network) > 0
     assert set(result.scalars) == {"pixel", "g_global", "g_local"}
@@ -183,9 +186,9 @@ def hinge_task(**adversarial: Any) -> tuple[CompletionTask, Adversary]:
 
 def test_the_whole_output_is_judged_where_the_recipe_says_so() -> None:
     task, seen = completion_task(pixel=1.0, whole_output=True), batch()
-    task.begin_step(seen, 0)
+    made = task.predict(seen, 0)
     expected = task.network(seen.masked, known_structure(seen.labels), seen.mask)
-    torch.testing.assert_close(task._composite, expected)
+    torch.testing.assert_close(made.pair.output, expected)
     # The sheet shows what is delivered: the known pixels stay.
     sheet = task.sheet(seen)[:64, 128:192]
     known = seen.mask[0, 0].numpy() == 0
@@ -203,16 +206,16 @@ def test_the_perceptual_loss_sees_the_hole_or_the_window(whole: bool, side: int)
 
     plan = recipe("completion", perceptual=1.0, whole_window=whole)
     task = CompletionTask(plan, painter(), TRUTH, Spy(), {})  # type: ignore[arg-type]
-    task.begin_step(seen, 0)
-    task.loss("network", seen, 0)
+    made = task.predict(seen, 0)
+    task.loss("network", seen, made, 0)
     assert sizes == [(side, side)]
 
 
 def test_a_discriminators_weights_cost_nothing_in_the_networks_turn() -> None:
     task, judge = hinge_task(hole_only=True, feature_matching=2.0)
     seen = batch()
-    task.begin_step(seen, 0)
-    task.loss("network", seen, 0).loss.backward()
+    made = task.predict(seen, 0)
+    task.loss("network", seen, made, 0).loss.backward()
     assert gradients(task.network) > 0
     assert gradients(judge.module) == 0
     assert all(p.requires_grad for p in judge.module.parameters())
@@ -224,8 +227,8 @@ def test_feature_matching_and_ramp_weigh_the_networks_loss() -> None:
     for step in (0, 3):
         task, judge = hinge_task(feature_matching=2.0, ramp=4)
         judge.module.eval()
-        task.begin_step(seen, step)
-        scalars.append(task.loss("network", seen, step).scalars)
+        made = task.predict(seen, step)
+        scalars.append(task.loss("network", seen, made, step).scalars)
     assert set(scalars[0]) == {"pixel", "g_local", "match_local"}
     assert scalars[0]["match_local"] > 0
     for name, factor in (("pixel", 1), ("g_local", 4), ("match_local", 4)):
@@ -237,17 +240,17 @@ def test_discriminators_wait_for_their_first_step() -> None:
     seen = batch()
     assert task.active_phases(4) == ("network",)
     assert task.active_phases(5) == ("local", "network")
-    task.begin_step(seen, 4)
-    assert set(task.loss("network", seen, 4).scalars) == {"pixel"}
+    made = task.predict(seen, 4)
+    assert set(task.loss("network", seen, made, 4).scalars) == {"pixel"}
 
 
 def test_the_gradient_penalty_is_due_every_so_often() -> None:
     task, judge = hinge_task(gradient_penalty=3.0, penalty_every=4)
     seen = batch()
-    task.begin_step(seen, 0)
-    assert "penalty_local" not in task.loss("local", seen, 3).scalars
+    made = task.predict(seen, 0)
+    assert "penalty_local" not in task.loss("local", seen, made, 3).scalars
     judge.module.eval()
-    due, plain = task.loss("local", seen, 4), task.loss("local", seen, 3)
+    due, plain = task.loss("local", seen, made, 4), task.loss("local", seen, made, 3)
     difference = (due.loss - plain.loss).item()
     assert difference == pytest.approx(3 * 4 * due.scalars["penalty_local"], rel=1e-4)
     due.loss.backward()
@@ -273,17 +276,17 @@ def test_face_refines_the_hole_of_the_middle_window() -> None:
     plan = recipe("face", pixel=1.0, adversarial=1.0)
     task = FaceTask(plan, network, completion, TRUTH, None, judge("face", 5, plan))
     seen = batch(96)
-    task.begin_step(seen, 0)
+    made = task.predict(seen, 0)
     middle = (..., slice(16, 80), slice(16, 80))
-    assert torch.equal(task._truth, seen.image[middle])
+    assert torch.equal(made.pair.truth, seen.image[middle])
     outside = 1 - seen.mask[middle]
-    assert torch.equal(task._after * outside, seen.image[middle] * outside)
-    assert not torch.equal(task._after, task._before)
+    assert torch.equal(made.pair.output * outside, seen.image[middle] * outside)
+    assert not torch.equal(made.pair.output, made.before)
     assert not completion.training
     assert not any(p.requires_grad for p in completion.parameters())
     assert task.phases == ("discriminator", "network")
     for phase in task.phases:
-        task.loss(phase, seen, 0).loss.backward()
+        task.loss(phase, seen, made, 0).loss.backward()
         assert gradients(task.modules()[phase]) > 0
 
 

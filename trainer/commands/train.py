@@ -16,6 +16,7 @@ from trainer.distributed.processes import joined, processes
 from trainer.recipes.config import DataConfig, OptimiserConfig, Recipe, RunConfig
 from trainer.recipes.files import load_recipe, recipe_names
 from trainer.tasks.frozen import Frozen, frozen_of_run
+from trainer.tasks.table import kind_of
 from trainer.training.compiling import compiled
 from trainer.training.loop import train
 from trainer.training.precision import choose_compute
@@ -92,9 +93,8 @@ def _run_of(recipe: Recipe, options: argparse.Namespace, compute: Compute) -> Ru
     if options.resume:
         state = load_state(options.run)
         recipe = state.recipe
-        frozen = (
-            Frozen() if recipe.task == "parsing" else frozen_of_run(options.run, state.record, options.init)
-        )
+        if kind_of(recipe).uses_released:
+            frozen = frozen_of_run(options.run, state.record, options.init)
     recipe = _with_changes(recipe, options)
     init = None if options.resume else options.init
     run = start_run(recipe, options.data, options.run, compute, init, options.vgg, frozen)

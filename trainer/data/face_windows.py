@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from portrait_studio.imaging.geometry import Extent
@@ -28,9 +30,12 @@ from portrait_studio.networks.face_completion import (
 )
 from trainer.data.augment import flip as flip_sample
 from trainer.data.augment import jitter_colours
+from trainer.data.batch import RawBatch
 from trainer.data.face_holes import sample_face_hole
 from trainer.data.face_parts import face_parts
+from trainer.data.pack_format import MESH_SUFFIX, PackedPhoto
 from trainer.data.sample import ImageArray, LabelArray, PointArray, Sample, unknown_keypoints
+from trainer.data.samplers import Draw, Sampler, collate
 from trainer.recipes.samples import FaceJitter
 
 _RIGHT_EYE, _LEFT_EYE, _MOUTH = (33, 133), (263, 362), (13, 14, 61, 291)
@@ -52,6 +57,31 @@ class FaceWindow:
     mask: NDArray[np.uint8]
     parts: NDArray[np.uint8]
     landmarks: PointArray
+
+
+class AlignedFaceSampler(Sampler):
+    """Aligned windows of the photos whose landmarks are known."""
+
+    def takes(self, photo: PackedPhoto) -> bool:
+        """Whether it has a mesh of landmarks."""
+        return MESH_SUFFIX in photo.members
+
+    def batch(self, draws: Sequence[Draw]) -> RawBatch:
+        """A window for each draw."""
+        made = [self._window(draw.photo(), draw.rng) for draw in draws]
+        return replace(
+            collate([(window.sample, window.mask) for window in made]),
+            parts=torch.from_numpy(np.stack([window.parts for window in made])),
+            landmarks=torch.from_numpy(np.stack([window.landmarks for window in made])),
+        )
+
+    def _window(self, photo: int, rng: np.random.Generator) -> FaceWindow:
+        mesh = self.photos.mesh(photo)
+        assert mesh is not None, "photos without a mesh are never drawn"
+        colours = self.recipe.augment
+        return sample_face_window(
+            self.photos[photo], mesh, rng, self.recipe.face, colours.colour, colours.flip
+        )
 
 
 def anchors_of_mesh(mesh: PointArray) -> PointArray:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
-from portrait_studio.networks.conventions import IGNORE_LABEL
+from portrait_studio.errors import DataSetError
+from portrait_studio.networks.conventions import IGNORE_LABEL, KEYPOINT_COUNT
 from portrait_studio.networks.segmentation import CLICK_RADIUS
 from trainer.data.augment import jitter_colours
+from trainer.data.batch import RawBatch
 from trainer.data.loose_masks import loose_mask
 from trainer.data.sample import Sample
+from trainer.data.samplers import Draw, Sampler
 from trainer.data.things import Thing, drawn_thing, own_thing, pasted_thing
 from trainer.recipes.samples import PromptConfig
+
+_MOST_THINGS = 200
 
 _THING_SIDE = 150
 """Longer side, in pixels, at which loose masks are drawn around things that are larger."""
@@ -41,6 +48,37 @@ class PromptedWindow:
     truth: NDArray[np.uint8]
     name: str
     kind: str
+
+
+class PromptSampler(Sampler):
+    """Windows around things, with what a user says of them."""
+
+    def batch(self, draws: Sequence[Draw]) -> RawBatch:
+        """A window for each draw; the masks are the loose ones.
+
+        Raises:
+            DataSetError: hardly any photo has a labelled part.
+        """
+        windows = [self._window(draw) for draw in draws]
+        prompts = torch.from_numpy(np.stack([window.prompt for window in windows]))
+        return RawBatch(
+            torch.from_numpy(np.stack([window.image for window in windows])),
+            prompts[:, 0].contiguous(),
+            torch.from_numpy(np.stack([window.truth for window in windows])),
+            torch.zeros(len(windows), KEYPOINT_COUNT, 3),
+            tuple(f"{window.name}/{window.kind}" for window in windows),
+            prompts,
+        )
+
+    def _window(self, draw: Draw) -> PromptedWindow:
+        size, config = self.recipe.data.size, self.recipe.prompts
+        for _ in range(_MOST_THINGS):
+            first, second = (self.photos[draw.photo()] for _ in range(2))
+            thing = draw_thing(first, second, draw.rng, config)
+            window = None if thing is None else prompted_window(thing, size, draw.rng, config)
+            if window is not None:
+                return window
+        raise DataSetError("The sets have hardly any labelled part to cut out; add a set with label maps.")
 
 
 def draw_thing(first: Sample, second: Sample, rng: np.random.Generator, config: PromptConfig) -> Thing | None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+Corners = list[tuple[int, int]]
+"""Top left corners (x, y) of windows, one for each sample of a batch."""
 
-def hole_windows(mask: Tensor, side: int) -> list[tuple[int, int]]:
+
+def hole_windows(mask: Tensor, side: int) -> Corners:
     """Top left corner (x, y) of a window of `side` pixels centred on each sample's hole, within the picture.
 
     Args:
@@ -25,7 +28,7 @@ def hole_windows(mask: Tensor, side: int) -> list[tuple[int, int]]:
     return corners
 
 
-def random_hole_windows(mask: Tensor, side: int) -> list[tuple[int, int]]:
+def random_hole_windows(mask: Tensor, side: int) -> Corners:
     """Top left corner (x, y) of a window of `side` pixels around a random pixel of each sample's hole.
 
     Args:
@@ -47,7 +50,7 @@ def random_hole_windows(mask: Tensor, side: int) -> list[tuple[int, int]]:
     return corners
 
 
-def cut_windows(x: Tensor, corners: list[tuple[int, int]], side: int) -> Tensor:
+def cut_windows(x: Tensor, corners: Corners, side: int) -> Tensor:
     """(N, C, H, W) -> (N, C, side, side), one window per sample."""
     parts = [
         sample[:, top : top + side, left : left + side]

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from portrait_studio.errors import DataSetError
 from portrait_studio.networks.conventions import LABELS
 from portrait_studio.networks.face import FACE_WINDOW
-from trainer.data.batches import face_position
 from trainer.data.converters.reading import DamagedPhotoError
 from trainer.data.converters.reading import read_photo as read_stored_photo
 from trainer.data.holes import Mask, Person, body_rectangle, person_of, shapes_of, silhouette, strokes
 from trainer.data.packs import PackedSet
 from trainer.data.resizing import scale_points
 from trainer.data.sample import PointArray, Sample
+from trainer.data.samplers import face_position
 from trainer.protocols.case import Case, case_of, generator_of, measurable, with_face
 
 THINGS = tuple(

@@ -234,7 +234,7 @@ class Recipe:
 
     Attributes:
         name: of the recipe.
-        task: "parsing", "completion", "face", "face-completion" or "segmentation".
+        task: which kind of training, see `tasks.table`.
         architecture: name in the network registry.
         network: settings of that architecture.
         discriminator: settings of the discriminators.

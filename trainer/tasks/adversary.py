@@ -1,15 +1,18 @@
-"""A discriminator in play: its own loss, and what it adds to the network's."""
+"""Discriminators in play: their own losses, what they add to the network's, and tasks that have some."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic
 
 from torch import Tensor, nn
 
+from portrait_studio.errors import OptionError
+from portrait_studio.networks.building import build_network
 from portrait_studio.networks.discriminator import Judgement
+from portrait_studio.networks.registry import ARCHITECTURES
 from trainer.losses.adversarial import (
     discriminator_loss,
     feature_matching_loss,
@@ -18,12 +21,12 @@ from trainer.losses.adversarial import (
     patch_weights,
 )
 from trainer.recipes.config import Recipe
-from trainer.tasks.base import StepLoss
+from trainer.tasks.base import NETWORK, Prediction, StepLoss
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
-    """What a discriminator compares.
+class ImagePair:
+    """A window as it is and as the network makes it, with what both are conditioned on.
 
     Attributes:
         truth: (N, 3, S, S) in [-1, 1].
@@ -42,7 +45,13 @@ class Adversary:
     """One discriminator with the settings of its recipe."""
 
     def __init__(self, name: str, module: nn.Module, recipe: Recipe) -> None:
-        """Args: name for the log, the discriminator, and the recipe."""
+        """Take the settings.
+
+        Args:
+            name: for the log.
+            module: the discriminator.
+            recipe: how it is trained and what it weighs.
+        """
         self.name, self.module = name, module
         self._config = recipe.adversarial
         self._weight = recipe.loss.adversarial
@@ -52,13 +61,13 @@ class Adversary:
         """One group, with its factor on the network's rate."""
         return [{"params": list(self.module.parameters()), "factor": self._rate_factor}]
 
-    def own_loss(self, scene: Scene, step: int) -> StepLoss:
+    def own_loss(self, pair: ImagePair, step: int) -> StepLoss:
         """Tell truth from output, with the gradient penalty where it is due."""
         config = self._config
         due = config.gradient_penalty > 0 and step % config.penalty_every == 0
-        truth = scene.truth.detach().requires_grad_(due)
-        real, fake = self._judge(truth, scene), self._judge(scene.output.detach(), scene)
-        value = discriminator_loss(config.kind, real.logits, fake.logits, self._weights(scene, fake))
+        truth = pair.truth.detach().requires_grad_(due)
+        real, fake = self._judge(truth, pair), self._judge(pair.output.detach(), pair)
+        value = discriminator_loss(config.kind, real.logits, fake.logits, self._weights(pair, fake))
         scalars = {
             f"d_{self.name}": value.item(),
             f"real_{self.name}": real.logits.float().mean().item(),
@@ -70,27 +79,95 @@ class Adversary:
             value = value + config.gradient_penalty * config.penalty_every * penalty
         return StepLoss(value, scalars)
 
-    def network_losses(self, scene: Scene, step: int) -> dict[str, Tensor]:
+    def network_losses(self, pair: ImagePair, step: int) -> dict[str, Tensor]:
         """Weighted parts of the network's loss by name; none before the recipe's first adversarial step."""
         config, strength = self._config, self._config.strength(step)
         if strength == 0:
             return {}
         with _without_weight_gradients(self.module):
-            fake = self._judge(scene.output, scene)
-            fooled = generator_loss(config.kind, fake.logits, self._weights(scene, fake))
+            fake = self._judge(pair.output, pair)
+            fooled = generator_loss(config.kind, fake.logits, self._weights(pair, fake))
             parts = {f"g_{self.name}": strength * self._weight * fooled}
             if config.feature_matching:
-                real = self._judge(scene.truth, scene)
+                real = self._judge(pair.truth, pair)
                 distance = feature_matching_loss(fake.features, real.features)
                 parts[f"match_{self.name}"] = strength * config.feature_matching * distance
         return parts
 
-    def _judge(self, image: Tensor, scene: Scene) -> Judgement:
-        judgement: Judgement = self.module(image, scene.parsing, scene.mask)
+    def _judge(self, image: Tensor, pair: ImagePair) -> Judgement:
+        judgement: Judgement = self.module(image, pair.parsing, pair.mask)
         return judgement
 
-    def _weights(self, scene: Scene, judgement: Judgement) -> Tensor | None:
-        return patch_weights(scene.mask, judgement.logits) if self._config.hole_only else None
+    def _weights(self, pair: ImagePair, judgement: Judgement) -> Tensor | None:
+        return patch_weights(pair.mask, judgement.logits) if self._config.hole_only else None
+
+
+class AdversarialTask(Generic[Prediction]):
+    """A task whose network is judged by any number of discriminators, each a phase of its own.
+
+    Attributes:
+        network: the network that is trained and released.
+        phases: those of the discriminators, then the network's.
+        adversaries: by phase.
+    """
+
+    def __init__(self, recipe: Recipe, network: nn.Module, adversaries: dict[str, Adversary]) -> None:
+        """Put them together.
+
+        Args:
+            recipe: when the discriminators start, and what losses weigh.
+            network: to be trained.
+            adversaries: by phase.
+        """
+        self.network, self.adversaries = network, adversaries
+        self.phases: tuple[str, ...] = (*adversaries, NETWORK)
+        self._config = recipe.loss
+        self._strength = recipe.adversarial.strength
+
+    def modules(self) -> dict[str, nn.Module]:
+        """Discriminators and network."""
+        judges = {phase: adversary.module for phase, adversary in self.adversaries.items()}
+        return {**judges, NETWORK: self.network}
+
+    def parameter_groups(self, phase: str) -> list[dict[str, Any]]:
+        """One group."""
+        if phase in self.adversaries:
+            return self.adversaries[phase].parameter_groups()
+        return [{"params": [p for p in self.network.parameters() if p.requires_grad], "factor": 1.0}]
+
+    def active_phases(self, step: int) -> tuple[str, ...]:
+        """Discriminators from the recipe's first adversarial step on."""
+        return self.phases if self._strength(step) > 0 else (NETWORK,)
+
+
+def adversaries(recipe: Recipe, sides: dict[str, int]) -> dict[str, Adversary]:
+    """Discriminators by name, none where they weigh nothing.
+
+    Args:
+        recipe: what they are like.
+        sides: of what each sees, in pixels.
+
+    Raises:
+        OptionError: there is no such discriminator, or the recipe has no loss at all at its first step.
+    """
+    weighs = bool(recipe.loss.adversarial and sides)
+    if not (recipe.loss.pixel or recipe.loss.perceptual or (weighs and recipe.adversarial.start == 0)):
+        raise OptionError(
+            f"The recipe {recipe.name!r} has no loss at its first step: set pixel, perceptual or adversarial."
+        )
+    if not weighs:
+        return {}
+    return {name: Adversary(name, _discriminator(recipe, side), recipe) for name, side in sides.items()}
+
+
+def _discriminator(recipe: Recipe, side: int) -> nn.Module:
+    """DCGAN's depth follows from the side of what it sees: 7 layers for 256 pixels, 6 for 128."""
+    architecture = recipe.adversarial.architecture
+    layers = {"layers": side.bit_length() - 2} if architecture == "dcgan-discriminator" else {}
+    known = [name for name, entry in ARCHITECTURES.items() if entry.task == "discriminator"]
+    if architecture not in known:
+        raise OptionError(f"There is no discriminator {architecture!r}; choose one of: {', '.join(known)}.")
+    return build_network(architecture, {**recipe.discriminator, **layers})
 
 
 @contextmanager

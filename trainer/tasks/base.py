@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -11,6 +12,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from trainer.data.batch import Batch
+
+Prediction = TypeVar("Prediction")
+"""What a task's networks make of a batch, before any loss."""
+
+NETWORK = "network"
+"""The phase of the released network; discriminators have others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,12 +28,12 @@ class StepLoss:
     scalars: dict[str, float]
 
 
-class Task(Protocol):
+class Task(Protocol[Prediction]):
     """One stage of the system: networks, and the loss of each phase of a step.
 
     Attributes:
         network: the network that is released.
-        phases: names of the optimised parts in their order; "network" is the released one.
+        phases: names of the optimised parts in their order; `NETWORK` is the released one.
     """
 
     network: nn.Module
@@ -41,14 +48,57 @@ class Task(Protocol):
     def active_phases(self, step: int) -> tuple[str, ...]:
         """Those of `phases` that take part in a step (from 0)."""
 
-    def begin_step(self, batch: Batch, step: int) -> None:
-        """Look at the batch once before the phases."""
+    def predict(self, batch: Batch, step: int) -> Prediction:
+        """What the networks make of a batch, once for all phases of a step."""
 
-    def loss(self, phase: str, batch: Batch, step: int) -> StepLoss:
-        """Loss of one phase for the batch."""
+    def loss(self, phase: str, batch: Batch, prediction: Prediction, step: int) -> StepLoss:
+        """Loss of one phase for what was predicted of a batch."""
 
     def sheet(self, batch: Batch) -> NDArray[np.uint8]:
         """Picture (h, w, 3) of inputs, outputs and truth for a batch."""
+
+
+class SinglePhaseTask(Generic[Prediction]):
+    """A task of one network that nothing judges; how it predicts, what it loses and shows is its own.
+
+    Attributes:
+        network: the network that is trained and released.
+    """
+
+    phases: tuple[str, ...] = (NETWORK,)
+
+    def __init__(self, network: nn.Module) -> None:
+        self.network = network
+
+    def modules(self) -> dict[str, nn.Module]:
+        """The network alone."""
+        return {NETWORK: self.network}
+
+    def parameter_groups(self, phase: str) -> list[dict[str, Any]]:
+        """One group."""
+        return [{"params": list(self.network.parameters()), "factor": 1.0}]
+
+    def active_phases(self, step: int) -> tuple[str, ...]:
+        """The one phase."""
+        return self.phases
+
+    @abstractmethod
+    def predict(self, batch: Batch, step: int) -> Prediction:
+        """See `Task`."""
+
+    @abstractmethod
+    def loss(self, phase: str, batch: Batch, prediction: Prediction, step: int) -> StepLoss:
+        """See `Task`."""
+
+    @abstractmethod
+    def sheet(self, batch: Batch) -> NDArray[np.uint8]:
+        """See `Task`."""
+
+
+def weighted_sum(parts: dict[str, Tensor]) -> StepLoss:
+    """The sum of losses that carry their weights already, each a figure to log."""
+    total = torch.stack(list(parts.values())).sum()
+    return StepLoss(total, {name: value.item() for name, value in parts.items()})
 
 
 def to_pictures(image: Tensor) -> NDArray[np.uint8]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -12,15 +12,34 @@ from torch import Tensor, nn
 from trainer.data.batch import Batch
 from trainer.losses.adversarial import hole_l1
 from trainer.losses.perceptual import PerceptualLoss
-from trainer.losses.windows import cut_windows, hole_windows
-from trainer.recipes.config import LossConfig, Recipe
-from trainer.tasks.adversary import Adversary, Scene
-from trainer.tasks.base import StepLoss, stack_rows, to_pictures
+from trainer.losses.windows import Corners, cut_windows, hole_windows
+from trainer.recipes.config import Recipe
+from trainer.tasks.adversary import AdversarialTask, Adversary, ImagePair, adversaries
+from trainer.tasks.base import StepLoss, stack_rows, to_pictures, weighted_sum
+from trainer.tasks.kind import Ingredients, TaskKind
 from trainer.tasks.parsing import colour_labels
 from trainer.tasks.structure import StructureSource
 
 
-class CompletionTask:
+@dataclass(frozen=True, eq=False)
+class Completed:
+    """A completed batch.
+
+    Attributes:
+        pair: whole windows; the output keeps the known pixels, unless the recipe wants the network's own.
+        corners: of the windows of half the side around the holes.
+    """
+
+    pair: ImagePair
+    corners: Corners
+
+    def around_hole(self, *images: Tensor) -> tuple[Tensor, ...]:
+        """The windows around the holes (N, C, S/2, S/2) of images (N, C, S, S)."""
+        side = self.pair.truth.shape[-1] // 2
+        return tuple(cut_windows(image, self.corners, side) for image in images)
+
+
+class CompletionTask(AdversarialTask[Completed]):
     """Generator against an optional global and local discriminator.
 
     The composite (known pixels kept) is what the discriminators and the perceptual loss see, unless the
@@ -35,82 +54,66 @@ class CompletionTask:
         perceptual: PerceptualLoss | None,
         adversaries: dict[str, Adversary],
     ) -> None:
-        """Args: recipe, G, source of parsing maps, eq. 3 or None, and "global"/"local" adversaries."""
-        self.network = network
-        self.phases: tuple[str, ...] = (*adversaries, "network")
-        self._loss: LossConfig = recipe.loss
-        self._strength = recipe.adversarial.strength
+        """Put it together.
+
+        Args:
+            recipe: what losses weigh.
+            network: G.
+            structure: source of parsing maps.
+            perceptual: eq. 3, or None.
+            adversaries: any of "global" and "local".
+        """
+        super().__init__(recipe, network, adversaries)
         self._structure = structure
         self._perceptual = perceptual
-        self._adversaries = adversaries
-        self._parsing = self._composite = torch.empty(0)
-        self._corners: list[tuple[int, int]] = []
 
-    def modules(self) -> dict[str, nn.Module]:
-        """Generator and discriminators."""
-        judges = {name: adversary.module for name, adversary in self._adversaries.items()}
-        return {**judges, "network": self.network}
+    def predict(self, batch: Batch, step: int) -> Completed:
+        """Complete the batch."""
+        parsing = self._structure(batch, step)
+        output = self.network(batch.masked, parsing, batch.mask).float()
+        composite = output if self._config.whole_output else batch.mask * output + batch.masked
+        corners = hole_windows(batch.mask, batch.image.shape[-1] // 2)
+        return Completed(ImagePair(batch.image, composite, parsing, batch.mask), corners)
 
-    def parameter_groups(self, phase: str) -> list[dict[str, Any]]:
-        """One group."""
-        if phase in self._adversaries:
-            return self._adversaries[phase].parameter_groups()
-        return [{"params": [p for p in self.network.parameters() if p.requires_grad], "factor": 1.0}]
-
-    def active_phases(self, step: int) -> tuple[str, ...]:
-        """Discriminators from the recipe's first adversarial step on."""
-        return self.phases if self._strength(step) > 0 else ("network",)
-
-    def begin_step(self, batch: Batch, step: int) -> None:
-        """Complete the batch once for all phases."""
-        self._parsing = self._structure(batch, step)
-        output = self.network(batch.masked, self._parsing, batch.mask).float()
-        self._composite = output if self._loss.whole_output else batch.mask * output + batch.masked
-        self._corners = hole_windows(batch.mask, self._window(batch))
-
-    def loss(self, phase: str, batch: Batch, step: int) -> StepLoss:
+    def loss(self, phase: str, batch: Batch, prediction: Completed, step: int) -> StepLoss:
         """Eq. 4 for a discriminator, eq. 5 (plus our L1) for the generator."""
-        if phase in self._adversaries:
-            return self._adversaries[phase].own_loss(self._scene(phase, batch), step)
-        return self._generator(batch, step)
+        if phase in self.adversaries:
+            return self.adversaries[phase].own_loss(_judged(phase, prediction), step)
+        pair, parts = prediction.pair, dict[str, Tensor]()
+        if self._config.pixel:
+            parts["pixel"] = self._config.pixel * hole_l1(pair.output, pair.truth, pair.mask)
+        if self._perceptual is not None:
+            # The rest of the composite is the truth itself.
+            seen: tuple[Tensor, ...] = (pair.output, pair.truth)
+            seen = seen if self._config.whole_window else prediction.around_hole(*seen)
+            parts["perceptual"] = self._config.perceptual * self._perceptual(*seen)
+        for name, adversary in self.adversaries.items():
+            parts |= adversary.network_losses(_judged(name, prediction), step)
+        return weighted_sum(parts)
 
     def sheet(self, batch: Batch) -> NDArray[np.uint8]:
         """Input, parsing map, composite, truth."""
         with torch.no_grad():
-            self.begin_step(batch, 0)
-        pasted = batch.mask * self._composite + batch.masked
-        columns = [batch.masked, pasted, batch.image]
-        pictures = [to_pictures(column) for column in columns]
-        return stack_rows([pictures[0], colour_labels(self._parsing.argmax(1)), *pictures[1:]])
+            pair = self.predict(batch, 0).pair
+        pasted = batch.mask * pair.output + batch.masked
+        pictures = [to_pictures(column) for column in (batch.masked, pasted, batch.image)]
+        return stack_rows([pictures[0], colour_labels(pair.parsing.argmax(1)), *pictures[1:]])
 
-    def _window(self, batch: Batch) -> int:
-        return batch.image.shape[-1] // 2
 
-    def _scene(self, name: str, batch: Batch) -> Scene:
-        scene = (batch.image, self._composite, self._parsing, batch.mask)
-        if name == "local":
-            side = self._window(batch)
-            return Scene(*(cut_windows(x, self._corners, side) for x in scene))
-        return Scene(*scene)
+def _judged(name: str, completed: Completed) -> ImagePair:
+    """What a discriminator sees: the whole window, or half its side around the hole."""
+    pair = completed.pair
+    if name != "local":
+        return pair
+    return ImagePair(*completed.around_hole(pair.truth, pair.output, pair.parsing, pair.mask))
 
-    def _generator(self, batch: Batch, step: int) -> StepLoss:
-        parts: dict[str, Tensor] = {}
-        if self._loss.pixel:
-            parts["pixel"] = self._loss.pixel * hole_l1(self._composite, batch.image, batch.mask)
-        if self._perceptual is not None:
-            parts["perceptual"] = self._loss.perceptual * self._perceptual_distance(batch)
-        for name, adversary in self._adversaries.items():
-            parts |= adversary.network_losses(self._scene(name, batch), step)
-        total = torch.stack(list(parts.values())).sum()
-        return StepLoss(total, {name: value.item() for name, value in parts.items()})
 
-    def _perceptual_distance(self, batch: Batch) -> Tensor:
-        """Eq. 3, by default on the window around the hole: the rest of the composite is the truth itself."""
-        assert self._perceptual is not None
-        if self._loss.whole_window:
-            whole: Tensor = self._perceptual(self._composite, batch.image)
-            return whole
-        side = self._window(batch)
-        output, target = (cut_windows(x, self._corners, side) for x in (self._composite, batch.image))
-        value: Tensor = self._perceptual(output, target)
-        return value
+def _make(given: Ingredients) -> CompletionTask:
+    recipe, size = given.recipe, given.recipe.data.size
+    sides = {"global": size} if recipe.loss.global_discriminator else {}
+    sides |= {"local": size // 2} if recipe.loss.local_discriminator else {}
+    judges = adversaries(recipe, sides)
+    return CompletionTask(recipe, given.network, given.structure(), given.perceptual(), judges)
+
+
+COMPLETION_KIND = TaskKind(_make, uses_released=True)

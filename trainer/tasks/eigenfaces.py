@@ -12,6 +12,7 @@ from torch.nn import functional
 from portrait_studio.networks.eigenfaces import EIGENFACE_SIDE
 from portrait_studio.networks.face_completion import FaceCompletion
 from trainer.data.batches import BatchSource
+from trainer.data.face_windows import AlignedFaceSampler
 from trainer.recipes.config import Recipe
 from trainer.recipes.samples import FaceJitter
 
@@ -29,7 +30,8 @@ def fit_eigenfaces(network: FaceCompletion, packs: Path, recipe: Recipe) -> None
         DataSetError: the packs are missing.
     """
     windows = recipe.face.windows
-    source = BatchSource(packs, replace(recipe, face=_JITTER, augment=replace(recipe.augment, colour=0.0)))
+    recipe = replace(recipe, face=_JITTER, augment=replace(recipe.augment, colour=0.0))
+    source = BatchSource(packs, recipe, make_sampler=AlignedFaceSampler)
     size = (EIGENFACE_SIDE, EIGENFACE_SIDE)
     batches = [
         functional.adaptive_avg_pool2d(source.batch(_FIRST_STEP + step).image, size)

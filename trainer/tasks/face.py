@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -10,17 +10,32 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from portrait_studio.errors import OptionError, WeightsError
 from portrait_studio.networks.face import FACE_WINDOW
 from trainer.data.batch import Batch
 from trainer.losses.adversarial import hole_l1
 from trainer.losses.perceptual import PerceptualLoss
 from trainer.recipes.config import Recipe
-from trainer.tasks.adversary import Adversary, Scene
-from trainer.tasks.base import StepLoss, stack_rows, to_pictures
+from trainer.tasks.adversary import AdversarialTask, Adversary, ImagePair, adversaries
+from trainer.tasks.base import StepLoss, stack_rows, to_pictures, weighted_sum
+from trainer.tasks.kind import Ingredients, TaskKind
 from trainer.tasks.structure import StructureSource
 
 
-class FaceTask:
+@dataclass(frozen=True, eq=False)
+class Refined:
+    """The middle of a completed batch, refined.
+
+    Attributes:
+        pair: windows of 64 x 64 pixels and what became of them.
+        before: (N, 3, 64, 64) the completion network's, in [-1, 1].
+    """
+
+    pair: ImagePair
+    before: Tensor
+
+
+class FaceTask(AdversarialTask[Refined]):
     """The frozen completion network fills a window around the face; F refines its middle 64x64 pixels."""
 
     def __init__(
@@ -32,71 +47,74 @@ class FaceTask:
         perceptual: PerceptualLoss | None,
         adversary: Adversary | None,
     ) -> None:
-        """Args: recipe, F, frozen G, source of parsing maps, eq. 3 or None, and D_f in play or None."""
-        self.network = network
-        self._loss = recipe.loss
+        """Put it together.
+
+        Args:
+            recipe: what losses weigh.
+            network: F.
+            completion: frozen G.
+            structure: source of parsing maps.
+            perceptual: eq. 3, or None.
+            adversary: D_f, or None.
+        """
+        super().__init__(recipe, network, {} if adversary is None else {"discriminator": adversary})
         self._completion = completion.eval().requires_grad_(False)
         self._structure = structure
         self._perceptual = perceptual
-        self._adversary = adversary
-        self._strength = recipe.adversarial.strength
-        self.phases: tuple[str, ...] = ("network",) if adversary is None else ("discriminator", "network")
-        self._before = self._after = self._truth = self._parsing = self._mask = torch.empty(0)
 
-    def modules(self) -> dict[str, nn.Module]:
-        """Refinement network and its discriminator."""
-        if self._adversary is None:
-            return {"network": self.network}
-        return {"discriminator": self._adversary.module, "network": self.network}
-
-    def parameter_groups(self, phase: str) -> list[dict[str, Any]]:
-        """One group."""
-        if phase == "discriminator" and self._adversary is not None:
-            return self._adversary.parameter_groups()
-        return [{"params": list(self.network.parameters()), "factor": 1.0}]
-
-    def active_phases(self, step: int) -> tuple[str, ...]:
-        """The discriminator from the recipe's first adversarial step on."""
-        return self.phases if self._strength(step) > 0 else ("network",)
-
-    def begin_step(self, batch: Batch, step: int) -> None:
+    def predict(self, batch: Batch, step: int) -> Refined:
         """Complete, cut the face out, refine."""
         with torch.no_grad():
             parsing = self._structure(batch, step)
             filled = self._completion.to(batch.image.device)(batch.masked, parsing, batch.mask).float()
-            composite = filled if self._loss.whole_output else batch.mask * filled + batch.masked
-        cut = (_middle(x) for x in (composite, batch.image, parsing, batch.mask))
-        self._before, self._truth, self._parsing, self._mask = cut
-        residual = self.network(self._before, self._parsing, self._mask).float()
-        where = torch.ones_like(self._mask) if self._loss.whole_output else self._mask
-        self._after = (self._before + where * residual).clamp(-1, 1)
+            composite = filled if self._config.whole_output else batch.mask * filled + batch.masked
+        before, truth, labels, mask = (_middle(x) for x in (composite, batch.image, parsing, batch.mask))
+        residual = self.network(before, labels, mask).float()
+        where = torch.ones_like(mask) if self._config.whole_output else mask
+        after = (before + where * residual).clamp(-1, 1)
+        return Refined(ImagePair(truth, after, labels, mask), before)
 
-    def loss(self, phase: str, batch: Batch, step: int) -> StepLoss:
+    def loss(self, phase: str, batch: Batch, prediction: Refined, step: int) -> StepLoss:
         """Eq. 6 (plus our L1)."""
-        scene = Scene(self._truth, self._after, self._parsing, self._mask)
-        if phase == "discriminator":
-            assert self._adversary is not None
-            return self._adversary.own_loss(scene, step)
+        pair = prediction.pair
+        if phase in self.adversaries:
+            return self.adversaries[phase].own_loss(pair, step)
         parts: dict[str, Tensor] = {}
-        if self._loss.pixel:
-            parts["pixel"] = self._loss.pixel * hole_l1(self._after, self._truth, self._mask)
+        if self._config.pixel:
+            parts["pixel"] = self._config.pixel * hole_l1(pair.output, pair.truth, pair.mask)
         if self._perceptual is not None:
-            parts["perceptual"] = self._loss.perceptual * self._perceptual(self._after, self._truth)
-        if self._adversary is not None:
-            parts |= self._adversary.network_losses(scene, step)
-        before = hole_l1(self._before, self._truth, self._mask)
-        scalars = {name: value.item() for name, value in parts.items()} | {"pixel_before": before.item()}
-        return StepLoss(torch.stack(list(parts.values())).sum(), scalars)
+            parts["perceptual"] = self._config.perceptual * self._perceptual(pair.output, pair.truth)
+        for adversary in self.adversaries.values():
+            parts |= adversary.network_losses(pair, step)
+        result = weighted_sum(parts)
+        before = hole_l1(prediction.before, pair.truth, pair.mask)
+        return StepLoss(result.loss, result.scalars | {"pixel_before": before.item()})
 
     def sheet(self, batch: Batch) -> NDArray[np.uint8]:
         """Masked face, completion, refined, truth, enlarged twice."""
         with torch.no_grad():
-            self.begin_step(batch, 0)
-        masked = self._truth * (1 - self._mask)
-        columns = [masked, self._before, self._after, self._truth]
+            refined = self.predict(batch, 0)
+        pair = refined.pair
+        columns = [pair.truth * (1 - pair.mask), refined.before, pair.output, pair.truth]
         return stack_rows([to_pictures(functional.interpolate(x, scale_factor=2)) for x in columns])
 
 
 def _middle(x: Tensor) -> Tensor:
     top, left = ((side - FACE_WINDOW) // 2 for side in x.shape[-2:])
     return x[..., top : top + FACE_WINDOW, left : left + FACE_WINDOW]
+
+
+def _make(given: Ingredients) -> FaceTask:
+    recipe = given.recipe
+    judge = adversaries(recipe, {"face": FACE_WINDOW}).get("face")
+    completion = given.frozen.load("completion")
+    if completion is None:
+        raise WeightsError(
+            "The face network refines a completion network: name its weights with --init models."
+        )
+    if recipe.data.size < FACE_WINDOW:
+        raise OptionError(f"The face stage needs a size of at least {FACE_WINDOW}, not {recipe.data.size}.")
+    return FaceTask(recipe, given.network, completion, given.structure(), given.perceptual(), judge)
+
+
+FACE_KIND = TaskKind(_make, uses_released=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import cv2
 import numpy as np
@@ -12,13 +11,23 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from portrait_studio.networks.face_completion import FACE_PARTS, PARTS_STRIDE, FaceCompletionOutput
+from portrait_studio.errors import OptionError
+from portrait_studio.networks.face_completion import (
+    FACE_COMPLETION_SIDE,
+    FACE_PARTS,
+    PARTS_STRIDE,
+    FaceCompletion,
+    FaceCompletionOutput,
+)
 from trainer.data.batch import Batch
+from trainer.data.face_windows import AlignedFaceSampler
 from trainer.losses.face import feature_weights, landmark_loss, parts_loss, picture_loss
-from trainer.losses.perceptual import PerceptualLoss
+from trainer.losses.perceptual import PerceptualLoss, RelativeFeatureDistance
 from trainer.losses.windows import cut_windows, random_hole_windows
 from trainer.recipes.config import Recipe
-from trainer.tasks.base import StepLoss, stack_rows, to_pictures
+from trainer.tasks.base import SinglePhaseTask, StepLoss, stack_rows, to_pictures, weighted_sum
+from trainer.tasks.eigenfaces import fit_eigenfaces
+from trainer.tasks.kind import Ingredients, TaskKind
 
 _PART_COLOURS = np.array(
     [
@@ -30,56 +39,49 @@ _PART_COLOURS = np.array(
 assert len(_PART_COLOURS) == len(FACE_PARTS)
 
 
-class FaceCompletionTask:
+class FaceCompletionTask(SinglePhaseTask[FaceCompletionOutput]):
     """L1 and feature distance of the picture, cross entropy of the parts, likelihood of the landmarks."""
 
-    phases: tuple[str, ...] = ("network",)
-
     def __init__(self, recipe: Recipe, network: nn.Module, perceptual: PerceptualLoss | None) -> None:
-        """Args: the recipe, the network, and the feature distance or None."""
-        self.network = network
-        self._loss = recipe.loss
+        """Put it together.
+
+        Args:
+            recipe: what losses weigh.
+            network: to be trained.
+            perceptual: the feature distance, or None.
+        """
+        super().__init__(network)
+        self._config = recipe.loss
         self._perceptual = perceptual
 
-    def modules(self) -> dict[str, nn.Module]:
-        """The network alone."""
-        return {"network": self.network}
+    def predict(self, batch: Batch, step: int) -> FaceCompletionOutput:
+        """Picture, parts and landmarks."""
+        out: FaceCompletionOutput = self.network(batch.masked, batch.mask)
+        return out
 
-    def parameter_groups(self, phase: str) -> list[dict[str, Any]]:
-        """One group."""
-        return [{"params": list(self.network.parameters()), "factor": 1.0}]
-
-    def active_phases(self, step: int) -> tuple[str, ...]:
-        """The one phase."""
-        return self.phases
-
-    def begin_step(self, batch: Batch, step: int) -> None:
-        """Nothing to prepare."""
-
-    def loss(self, phase: str, batch: Batch, step: int) -> StepLoss:
+    def loss(self, phase: str, batch: Batch, prediction: FaceCompletionOutput, step: int) -> StepLoss:
         """The weighted sum of all that the recipe has a weight for."""
         assert batch.parts is not None
         assert batch.landmarks is not None
-        out: FaceCompletionOutput = self.network(batch.masked, batch.mask)
-        picture = out.picture.float()
-        weights = feature_weights(batch.parts, picture.shape[-1], self._loss.features)
-        pixel = picture_loss(picture, batch.image, batch.mask, self._loss.known, weights)
+        out, picture = prediction, prediction.picture.float()
+        weights = feature_weights(batch.parts, picture.shape[-1], self._config.features)
+        pixel = picture_loss(picture, batch.image, batch.mask, self._config.known, weights)
         parts = {
-            "pixel": self._loss.pixel * pixel,
-            "parts": self._loss.parts * parts_loss(out.parts, batch.parts),
-            "landmarks": self._loss.landmarks * landmark_loss(out.landmarks, out.scales, batch.landmarks),
+            "pixel": self._config.pixel * pixel,
+            "parts": self._config.parts * parts_loss(out.parts, batch.parts),
+            "landmarks": self._config.landmarks * landmark_loss(out.landmarks, out.scales, batch.landmarks),
         }
         if self._perceptual is not None:
-            parts["perceptual"] = self._loss.perceptual * self._distance(picture, batch)
+            parts["perceptual"] = self._config.perceptual * self._distance(picture, batch)
         off = (out.landmarks.detach() - batch.landmarks).norm(dim=-1).mean()
-        scalars = {name: value.item() for name, value in parts.items()} | {"landmarks_px": off.item()}
-        return StepLoss(torch.stack(list(parts.values())).sum(), scalars)
+        result = weighted_sum(parts)
+        return StepLoss(result.loss, result.scalars | {"landmarks_px": off.item()})
 
     def sheet(self, batch: Batch) -> NDArray[np.uint8]:
         """Input, picture in the hole, truth, predicted parts with landmarks, true parts."""
         assert batch.parts is not None
         with torch.no_grad():
-            out: FaceCompletionOutput = self.network(batch.masked, batch.mask)
+            out = self.predict(batch, 0)
         filled = batch.masked + batch.mask * out.picture.float()
         drawn = _draw_points(_colour_parts(out.parts.argmax(1)), out.landmarks)
         columns = [to_pictures(picture) for picture in (batch.masked, filled, batch.image)]
@@ -88,10 +90,10 @@ class FaceCompletionTask:
     def _distance(self, picture: Tensor, batch: Batch) -> Tensor:
         """On a window around a random pixel of the hole, of some of the samples: that is what it costs."""
         assert self._perceptual is not None
-        count = math.ceil(self._loss.perceptual_share * len(picture))
+        count = math.ceil(self._config.perceptual_share * len(picture))
         some = torch.randperm(len(picture))[:count].to(picture.device)
         composite = batch.masked[some] + batch.mask[some] * picture[some]
-        side = min(self._loss.perceptual_side, picture.shape[-1])
+        side = min(self._config.perceptual_side, picture.shape[-1])
         corners = random_hole_windows(batch.mask[some], side)
         value: Tensor = self._perceptual(
             cut_windows(composite, corners, side), cut_windows(batch.image[some], corners, side)
@@ -113,3 +115,18 @@ def _draw_points(pictures: NDArray[np.uint8], points: Tensor) -> NDArray[np.uint
         for x, y in places:
             cv2.circle(picture, (int(x), int(y)), 1, (255, 255, 255), -1)
     return drawn
+
+
+def _make(given: Ingredients) -> FaceCompletionTask:
+    size = given.recipe.data.size
+    if size != FACE_COMPLETION_SIDE:
+        raise OptionError(f"The face completion stage needs a size of {FACE_COMPLETION_SIDE}, not {size}.")
+    return FaceCompletionTask(given.recipe, given.network, given.perceptual(RelativeFeatureDistance))
+
+
+def _begin(given: Ingredients) -> str:
+    fit_eigenfaces(given.network_as(FaceCompletion), given.packs, given.recipe)
+    return f"linear faces of {given.recipe.face.windows} windows"
+
+
+FACE_COMPLETION_KIND = TaskKind(_make, AlignedFaceSampler, _begin)

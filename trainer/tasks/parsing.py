@@ -8,65 +8,55 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT, PARTIAL_LABELS, SKELETON
-from portrait_studio.networks.efficientnet_lite import EfficientNetLite2
-from portrait_studio.networks.parsing import ParsingNetwork
+from portrait_studio.networks.parsing import ParsingNetwork, ParsingOutput
 from trainer.data.batch import Batch
 from trainer.data.label_sets import label_sets
 from trainer.losses.lovasz import lovasz_softmax_loss
 from trainer.losses.parsing import balanced_weights, heatmap_loss, weighted_softmax_loss
 from trainer.recipes.config import Recipe
-from trainer.tasks.base import StepLoss, stack_rows, to_pictures
+from trainer.tasks.base import SinglePhaseTask, StepLoss, stack_rows, to_pictures
+from trainer.tasks.encoder import begin_from_imagenet, encoder_and_head, freeze_encoder
+from trainer.tasks.kind import Ingredients, TaskKind
 
 _LOGITS_STRIDE = 2
 _LOVASZ_STRIDE = 2
 """Of the logits: sorting every fourth pixel says as much, in a quarter of the time."""
 
 
-class ParsingTask:
+class ParsingTask(SinglePhaseTask[ParsingOutput]):
     """Softmax loss on both maps and heatmap loss, all in one phase."""
 
-    network: nn.Module
-    phases: tuple[str, ...] = ("network",)
-
     def __init__(self, recipe: Recipe, network: ParsingNetwork, frequencies: Tensor) -> None:
-        """Args: the recipe, the network, and the share (18,) of each label in the training pixels."""
-        self.network = network
+        """Put it together.
+
+        Args:
+            recipe: what losses weigh, and how the encoder is trained.
+            network: to be trained.
+            frequencies: (18,) share of each label in the training pixels.
+        """
+        super().__init__(network)
         self._encoder = network.encoder
         self._config = recipe.loss
         self._weights = balanced_weights(frequencies, recipe.loss.label_balance)
         self._sets = label_sets()
         self._encoder_factor = recipe.optimiser.encoder_factor
-        if isinstance(network.encoder, EfficientNetLite2):
-            network.encoder.freeze(recipe.run.freeze_stages)
-        if recipe.run.freeze_costly and isinstance(network.encoder, EfficientNetLite2):
-            for kernel in network.encoder.costly_kernels():
-                kernel.requires_grad_(False)
-
-    def modules(self) -> dict[str, nn.Module]:
-        """The network alone."""
-        return {"network": self.network}
+        freeze_encoder(network.encoder, recipe.run)
 
     def parameter_groups(self, phase: str) -> list[dict[str, Any]]:
         """Encoder with its own factor on the rate, and the rest."""
-        encoder = [p for p in self._encoder.parameters() if p.requires_grad]
-        inside = {id(p) for p in encoder}
-        head = [p for p in self.network.parameters() if p.requires_grad and id(p) not in inside]
-        return [{"params": encoder, "factor": self._encoder_factor}, {"params": head, "factor": 1.0}]
+        return encoder_and_head(self.network, self._encoder, self._encoder_factor)
 
-    def active_phases(self, step: int) -> tuple[str, ...]:
-        """The one phase."""
-        return self.phases
+    def predict(self, batch: Batch, step: int) -> ParsingOutput:
+        """Maps at half the size, which cost a quarter, and heatmaps."""
+        out: ParsingOutput = self.network(batch.masked, batch.mask, logits_stride=_LOGITS_STRIDE)
+        return out
 
-    def begin_step(self, batch: Batch, step: int) -> None:
-        """Nothing to prepare."""
-
-    def loss(self, phase: str, batch: Batch, step: int) -> StepLoss:
+    def loss(self, phase: str, batch: Batch, prediction: ParsingOutput, step: int) -> StepLoss:
         """Eq. 2 on both maps plus the heatmap loss, and the Lovasz-softmax loss where the recipe has one."""
-        out = self.network(batch.masked, batch.mask, logits_stride=_LOGITS_STRIDE)
-        half = slice(None, None, _LOGITS_STRIDE)
+        out, half = prediction, slice(None, None, _LOGITS_STRIDE)
         labels, mask = batch.labels[:, half, half], batch.mask[..., half, half]
         weights, sets = self._weights.to(mask), self._sets.to(mask)
         coarse, fine = (
@@ -97,6 +87,17 @@ class ParsingTask:
                 to_pictures(batch.image),
             ]
         )
+
+
+def _make(given: Ingredients) -> ParsingTask:
+    return ParsingTask(given.recipe, given.network_as(ParsingNetwork), given.label_frequencies)
+
+
+def _begin(given: Ingredients) -> str | None:
+    return begin_from_imagenet(given.network_as(ParsingNetwork).encoder)
+
+
+PARSING_KIND = TaskKind(_make, begin=_begin)
 
 
 def colour_labels(labels: Tensor) -> NDArray[np.uint8]:

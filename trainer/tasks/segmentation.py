@@ -7,77 +7,81 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
+from portrait_studio.networks.manifest import read_manifest
 from portrait_studio.networks.segmentation import SegmentationNetwork
 from trainer.data.batch import Batch
+from trainer.data.prompts import PromptSampler
 from trainer.losses.segmentation import asked_region, dice_loss, segmentation_loss
 from trainer.recipes.config import Recipe
-from trainer.tasks.base import StepLoss, stack_rows, to_pictures
+from trainer.tasks.base import SinglePhaseTask, StepLoss, stack_rows, to_pictures
+from trainer.tasks.encoder import begin_from_imagenet, begin_from_parser, encoder_and_head, freeze_encoder
+from trainer.tasks.kind import Ingredients, TaskKind
 
 _REACH = 4
 """Pixels beyond the loose mask in which the answer counts."""
 
 
-class SegmentationTask:
+class SegmentationTask(SinglePhaseTask[Tensor]):
     """Cross entropy and half of Dice where the user's mask may be wrong."""
 
-    network: nn.Module
-    phases: tuple[str, ...] = ("network",)
-
     def __init__(self, recipe: Recipe, network: SegmentationNetwork) -> None:
-        """Args: the recipe and the network."""
-        self.network = network
+        """Put it together.
+
+        Args:
+            recipe: what the Dice loss weighs, and how the encoder is trained.
+            network: to be trained.
+        """
+        super().__init__(network)
         self._encoder = network.encoder
         self._encoder_factor = recipe.optimiser.encoder_factor
         self._dice = recipe.loss.dice
-        network.encoder.freeze(recipe.run.freeze_stages)
-        if recipe.run.freeze_costly:
-            for kernel in network.encoder.costly_kernels():
-                kernel.requires_grad_(False)
-
-    def modules(self) -> dict[str, nn.Module]:
-        """The network alone."""
-        return {"network": self.network}
+        freeze_encoder(network.encoder, recipe.run)
 
     def parameter_groups(self, phase: str) -> list[dict[str, Any]]:
         """Encoder with its own factor on the rate, and the rest."""
-        encoder = [p for p in self._encoder.parameters() if p.requires_grad]
-        inside = {id(p) for p in self._encoder.parameters()}
-        head = [p for p in self.network.parameters() if id(p) not in inside]
-        return [{"params": encoder, "factor": self._encoder_factor}, {"params": head, "factor": 1.0}]
+        return encoder_and_head(self.network, self._encoder, self._encoder_factor)
 
-    def active_phases(self, step: int) -> tuple[str, ...]:
-        """The one phase."""
-        return self.phases
+    def predict(self, batch: Batch, step: int) -> Tensor:
+        """Logits (N, 1, S, S) of the thing."""
+        assert batch.prompt is not None
+        logits: Tensor = self.network(batch.image * batch.prompt[:, 3:], batch.prompt)
+        return logits
 
-    def begin_step(self, batch: Batch, step: int) -> None:
-        """Nothing to prepare."""
-
-    def loss(self, phase: str, batch: Batch, step: int) -> StepLoss:
+    def loss(self, phase: str, batch: Batch, prediction: Tensor, step: int) -> StepLoss:
         """Cross entropy plus the weighted Dice loss, and the IoU of the answer over 0.5 for the log."""
-        logits = self._answer(batch)
         region = asked_region(batch.mask, batch.labels, _REACH)
-        entropy = segmentation_loss(logits, batch.labels, region)
-        dice = dice_loss(logits, batch.labels, region)
-        scalars = {"entropy": entropy.item(), "dice": dice.item(), "iou": _iou(logits, batch.labels, region)}
+        entropy = segmentation_loss(prediction, batch.labels, region)
+        dice = dice_loss(prediction, batch.labels, region)
+        overlap = _iou(prediction, batch.labels, region)
+        scalars = {"entropy": entropy.item(), "dice": dice.item(), "iou": overlap}
         return StepLoss(entropy + self._dice * dice, scalars)
 
     def sheet(self, batch: Batch) -> NDArray[np.uint8]:
         """Picture, what was said (loose mask red, clicks green and blue), answer, truth."""
         assert batch.prompt is not None
         with torch.no_grad():
-            answer = torch.sigmoid(self._answer(batch).float())
+            answer = torch.sigmoid(self.predict(batch, 0).float())
         said = (batch.image * 0.4).clone()
         for channel, layer in ((0, 0), (1, 1), (2, 2)):
             said[:, channel] = torch.maximum(said[:, channel], 2 * batch.prompt[:, layer] - 1)
         truth = (batch.labels == 1)[:, None].float()
         return stack_rows([to_pictures(x) for x in (batch.image, said, _shown(answer), _shown(truth))])
 
-    def _answer(self, batch: Batch) -> Tensor:
-        assert batch.prompt is not None
-        logits: Tensor = self.network(batch.image * batch.prompt[:, 3:], batch.prompt)
-        return logits
+
+def _make(given: Ingredients) -> SegmentationTask:
+    return SegmentationTask(given.recipe, given.network_as(SegmentationNetwork))
+
+
+def _begin(given: Ingredients) -> str | None:
+    encoder = given.network_as(SegmentationNetwork).encoder
+    if given.init is not None and "parsing" in read_manifest(given.init):
+        return begin_from_parser(encoder, given.init)
+    return begin_from_imagenet(encoder)
+
+
+SEGMENTATION_KIND = TaskKind(_make, PromptSampler, _begin)
 
 
 def _shown(share: Tensor) -> Tensor:

@@ -21,6 +21,7 @@ from trainer.data.batches import BatchSource
 from trainer.data.loading import loaded
 from trainer.distributed.processes import any_of, processes, shared_mean, shared_means
 from trainer.recipes.config import OptimiserConfig
+from trainer.tasks.base import NETWORK
 from trainer.training.journal import Journal
 from trainer.training.run import PhaseLoss, Run, writing
 
@@ -108,13 +109,13 @@ def _add_gradients(run: Run, batch: Batch, turn: int, phases: tuple[str, ...]) -
     place = processes().rank * run.recipe.data.accumulate + turn
     torch.manual_seed((run.recipe.run.seed * 1_000_003 + run.step) * 1009 + place)
     with run.compute.autocast():
-        run.task.begin_step(batch, run.step)
+        prediction = run.task.predict(batch, run.step)
     scalars: dict[str, float] = {}
     for phase in phases:
         loss = run.losses[phase]
         with _together_in_the_last_turn(loss, turn == run.recipe.data.accumulate - 1):
             with run.compute.autocast():
-                value = loss(batch, run.step)
+                value = loss(batch, prediction, run.step)
             _check(run, value, batch)
             (share * value).backward()
         inner = loss.module if isinstance(loss, DistributedDataParallel) else loss
@@ -159,8 +160,8 @@ def validate(run: Run, photos: BatchSource) -> dict[str, float]:
             torch.manual_seed(number)
             batch = photos.batch(number, me.rank, parts).to(run.compute.device)
             with run.compute.autocast():
-                run.task.begin_step(batch, run.step)
-                figures = run.task.loss("network", batch, run.step).scalars
+                prediction = run.task.predict(batch, run.step)
+                figures = run.task.loss(NETWORK, batch, prediction, run.step).scalars
             for name, value in figures.items():
                 sums[name] = sums.get(name, 0.0) + value / run.recipe.run.validate_batches
     return shared_means(sums, run.compute.device)

@@ -19,7 +19,7 @@ from trainer.data.batches import BatchSource, Share
 from trainer.distributed.processes import processes
 from trainer.distributed.synced_norm import sync_batch_norms
 from trainer.recipes.config import OptimiserConfig, Recipe
-from trainer.tasks.base import Task
+from trainer.tasks.base import NETWORK, Task
 from trainer.tasks.frozen import Frozen
 from trainer.training.run_state import Ema, RunState, load_state, save_state
 
@@ -27,15 +27,15 @@ from trainer.training.run_state import Ema, RunState, load_state, save_state
 class PhaseLoss(nn.Module):
     """The loss of one phase as a module, so that DistributedDataParallel can follow its backward pass."""
 
-    def __init__(self, task: Task, phase: str) -> None:
+    def __init__(self, task: Task[Any], phase: str) -> None:
         super().__init__()
         self.trained = task.modules()[phase]
         self.scalars: dict[str, float] = {}
         self._task, self._phase = task, phase
 
-    def forward(self, batch: Batch, step: int) -> Tensor:
-        """Loss of a batch that the task has begun; the figures to log are left in `scalars`."""
-        result = self._task.loss(self._phase, batch, step)
+    def forward(self, batch: Batch, prediction: object, step: int) -> Tensor:
+        """Loss of what the task predicted of a batch; the figures to log are left in `scalars`."""
+        result = self._task.loss(self._phase, batch, prediction, step)
         self.scalars = result.scalars
         return result.loss
 
@@ -60,7 +60,7 @@ class Run:
     """
 
     recipe: Recipe
-    task: Task
+    task: Task[Any]
     source: BatchSource
     compute: Compute
     folder: Path
@@ -148,7 +148,7 @@ class Run:
     def _optimiser(self, phase: str) -> OptimiserConfig:
         """The recipe's for the network; discriminators always move by Adam."""
         config = self.recipe.optimiser
-        return config if phase == "network" else replace(config, name="adam", weight_decay=0.0)
+        return config if phase == NETWORK else replace(config, name="adam", weight_decay=0.0)
 
 
 def make_optimiser(groups: list[dict[str, Any]], config: OptimiserConfig) -> torch.optim.Optimizer:

