@@ -27,10 +27,10 @@ from portrait_studio.errors import ExportError
 from portrait_studio.imaging import masks
 from portrait_studio.imaging.atomic import Opening, replacing
 from portrait_studio.imaging.canvas_extension import check_canvas, laid_on
+from portrait_studio.imaging.export_check import ExportCheck
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import Mask
 from portrait_studio.imaging.photo import Photo, Pixels, visible_colours
-from portrait_studio.imaging.proof import Proof
 from portrait_studio.imaging.writing import ExportOptions, write_photo
 from portrait_studio.messages import Message
 
@@ -342,15 +342,15 @@ class Document:
         """
         if self.has_blank:
             raise ExportError("The new part of the canvas is not filled yet; fill it first, or undo it.")
-        proof = Proof(self.filled)
-        written = write_photo(self.edited_photo, path, options, opening, proof.check)
+        export_check = ExportCheck(self.filled)
+        written = write_photo(self.edited_photo, path, options, opening, export_check.check)
         if hides_fill(self.opacity, self.filled):
             hidden = Message(
                 "Part of the fill lies where the photo is transparent, and cannot be seen there."
             )
             written = replace(written, notices=(*written.notices, hidden))
         filled = cv2.countNonZero(self.filled)
-        return ExportReport(written, filled, self.changed_outside(), proof.difference)
+        return ExportReport(written, filled, self.changed_outside(), export_check.difference)
 
     def close(self) -> None:
         """Remove undo data from the disk; steps of this document cannot be undone any more."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from portrait_studio.imaging.proof import Difference
+from portrait_studio.imaging.export_check import Difference
 from portrait_studio.imaging.writing import WrittenPhoto
 from portrait_studio.messages import Message
 

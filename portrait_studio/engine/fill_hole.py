@@ -33,7 +33,7 @@ from portrait_studio.engine.resample import (
 )
 from portrait_studio.engine.work_crop import Window, plan_hole, texture_window
 from portrait_studio.errors import WeightsError
-from portrait_studio.imaging.colour import in_8_bits
+from portrait_studio.imaging.bit_depth import in_8_bits
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of
 from portrait_studio.messages import Message

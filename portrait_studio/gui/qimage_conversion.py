@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColorSpace, QImage, QPixmap
 
 from portrait_studio.gui.display_transform import Tone, space_of
-from portrait_studio.imaging.colour import in_8_bits
+from portrait_studio.imaging.bit_depth import in_8_bits
 from portrait_studio.imaging.photo import Photo, Pixels
 
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageCms
 
-from portrait_studio.imaging.colour import in_8_bits
+from portrait_studio.imaging.bit_depth import in_8_bits
 from portrait_studio.imaging.formats import FormatTraits
 from portrait_studio.imaging.metadata_fitting import fitted_metadata
 from portrait_studio.imaging.photo import Metadata, Photo, Pixels, Plane

@@ -1,8 +1,9 @@
-"""Decodes one opened picture into arrays of its own bit depth, as they lie in the file."""
+"""From a file whose header was read to arrays of its own bit depth, as they lie in the file."""
 
 from __future__ import annotations
 
 import io
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from portrait_studio.errors import ImageFileError
-from portrait_studio.imaging.photo import Pixels, Plane
+from portrait_studio.imaging.geometry import Extent
+from portrait_studio.imaging.photo import Metadata, Pixels, Plane
 from portrait_studio.messages import Message
 
 _ROWS_AT_A_TIME: Final = 64
@@ -28,6 +30,45 @@ class Decoded:
     is_grey: bool = False
     icc: bytes | None = None
     notices: tuple[Message, ...] = ()
+
+
+class ImageFile(ABC):
+    """One picture of a file whose header was read, of which no pixel is decoded yet.
+
+    Attributes:
+        width: in pixels, as it lies in the file.
+        height: in pixels, as it lies in the file.
+        channels: 3, or 4 with opacity; more where the file has more.
+        bits: per channel, 8 or more.
+        orientation: 1..8, how the pixels lie in the file (EXIF 2.3, tag 0x0112).
+        notices: sentences about what the file holds that is left out, or is damaged.
+    """
+
+    width: int
+    height: int
+    channels: int = 3
+    bits: int = 8
+    orientation: int = 1
+    notices: tuple[Message, ...] = ()
+
+    @property
+    def extent(self) -> Extent:
+        """Size in pixels, upright."""
+        across, down = (self.width, self.height) if self.orientation < 5 else (self.height, self.width)
+        return Extent(across, down)
+
+    @abstractmethod
+    def decode(self) -> Decoded:
+        """Decode the pixels, as they lie in the file.
+
+        Raises:
+            ImageFileError: they are stored in a way of which RGB cannot be made faithfully.
+            Exception: of nearly any type, when the picture is damaged.
+        """
+
+    @abstractmethod
+    def metadata(self) -> Metadata:
+        """What the file says beside its pixels; called after `decode`."""
 
 
 def of_channels(samples: NDArray[Any]) -> Decoded:

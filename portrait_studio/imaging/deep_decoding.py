@@ -12,8 +12,8 @@ import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.imaging.bit_depth import in_8_or_16_bits
 from portrait_studio.imaging.decoding import Decoded, of_channels
-from portrait_studio.imaging.depths import in_8_or_16_bits
 
 _PNM_HEADER: Final = re.compile(rb"P([2356])(?:\s|#[^\n]*\n)+(\d+)" + rb"(?:\s|#[^\n]*\n)+(\d+)" * 2 + rb"\s")
 _SIZE_MARKER: Final = b"\xff\x4f\xff\x51"

@@ -13,7 +13,7 @@ from portrait_studio.imaging.tag_block import (
     LONG,
     SHORT,
     SUB_DIRECTORIES,
-    Entry,
+    DirectoryEntry,
     Order,
     Tag,
     TagBlock,
@@ -65,7 +65,7 @@ class _Editable(TagBlock):
     def _pack(self, code: str, at: int, value: int) -> None:
         struct.pack_into(self.order + code, self.data, at, value)
 
-    def keep_only(self, directory: int, kept: list[Entry]) -> None:
+    def keep_only(self, directory: int, kept: list[DirectoryEntry]) -> None:
         """Leave other entries out of a directory; nothing else moves."""
         after = self.next(directory)
         rows = b"".join(bytes(self.data[entry.at : entry.at + 12]) for entry in kept)
@@ -104,7 +104,7 @@ def _directories(block: TagBlock) -> Iterator[int]:
             return
 
 
-def _sound_entries(block: TagBlock, directory: int) -> list[Entry]:
+def _sound_entries(block: TagBlock, directory: int) -> list[DirectoryEntry]:
     """The entries that can be read, and whose own directories, where they name any, lie inside the block."""
     sound = []
     for entry in block.entries(directory):

@@ -16,11 +16,10 @@ from PIL import Image, JpegImagePlugin
 
 from portrait_studio.errors import ImageFileError
 from portrait_studio.imaging import exif, iptc, jpeg_markers
-from portrait_studio.imaging.decoding import Decoded, decode_with_pillow
-from portrait_studio.imaging.depths import in_8_or_16_bits
+from portrait_studio.imaging.bit_depth import in_8_or_16_bits
+from portrait_studio.imaging.decoding import Decoded, ImageFile, decode_with_pillow
 from portrait_studio.imaging.jpeg_markers import Segment, segments
 from portrait_studio.imaging.photo import JpegCoding, Metadata
-from portrait_studio.imaging.picture import Picture
 from portrait_studio.messages import Message
 
 XMP_PREFIX: Final = b"http://ns.adobe.com/xap/1.0/\x00"
@@ -59,11 +58,15 @@ class _Frame:
         return cls(segment.marker, payload[0], height, width, tuple(payload[6::3][: payload[5]]))
 
 
-class JpegPicture(Picture):
+class JpegFile(ImageFile):
     """A JPEG file; its segments are read at once, its pixels when they are asked for."""
 
     def __init__(self, data: bytes, path: Path) -> None:
-        """Args: the bytes of the file; where they are from.
+        """Read the segments.
+
+        Args:
+            data: bytes of the file.
+            path: where they are from.
 
         Raises:
             ImageFileError: it has no header, or more scans than any photo.

@@ -1,4 +1,4 @@
-"""Reduces metadata to what the user wants of it and a file format can hold, and says what was lost."""
+"""Fits metadata to an upright photo, to what the user wants and to a file format, and says what was lost."""
 
 from __future__ import annotations
 
@@ -8,15 +8,50 @@ from typing import Final
 
 from portrait_studio.imaging import exif, iptc, xmp
 from portrait_studio.imaging.formats import FormatTraits
+from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.photo import Metadata, Photo
 from portrait_studio.imaging.png_chunks import Chunk
 from portrait_studio.imaging.png_reading import COLOURS, TEXTS, text_of
 from portrait_studio.messages import Message
 
+_MOST_DPI: Final = 1e6
 _SRGB_GAMMA: Final = 45455
 _SRGB_POINTS: Final = (31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
 _SRGB_CODES: Final = b"\x01\x0d"
 _TELLS_PLACE: Final = ("gps", "location", "latitude", "longitude", "city", "country")
+
+
+def upright_metadata(
+    metadata: Metadata, extent: Extent, *, is_turned: bool
+) -> tuple[Metadata, tuple[Message, ...]]:
+    """Reset the orientation and drop small pictures, which would still show what an edit removes.
+
+    Args:
+        metadata: as the file has it.
+        extent: size of the photo, upright.
+        is_turned: whether a row of the file is a column of the photo.
+
+    Returns:
+        The metadata, and sentences about what was damaged.
+    """
+    said: list[Message] = []
+    damaged = exif.unreadable_entries(metadata.exif) if metadata.exif else 0
+    if damaged is None:
+        said.append(Message("The photo's EXIF data is damaged and was left out."))
+    elif damaged == 1:
+        said.append(Message("One damaged entry of the photo's EXIF data was left out."))
+    elif damaged:
+        said.append(Message("{count} damaged entries of the photo's EXIF data were left out.", count=damaged))
+    packet = xmp.upright(metadata.xmp)
+    if metadata.xmp and not packet:
+        said.append(Message("The photo's XMP data is damaged and was left out."))
+    dpi = metadata.dpi or exif.resolution(metadata.exif)
+    if dpi is not None and not all(0 < value < _MOST_DPI for value in dpi):
+        dpi = None
+    if dpi is not None and is_turned:
+        dpi = dpi[::-1]
+    kept = replace(metadata, exif=exif.upright(metadata.exif, extent), xmp=packet, dpi=dpi)
+    return kept, tuple(said)
 
 
 def wanted_metadata(photo: Photo, *, keeps_any: bool, keeps_place: bool) -> tuple[Metadata, list[str]]:

@@ -17,9 +17,8 @@ from PIL import Image
 
 from portrait_studio.errors import ImageFileError
 from portrait_studio.imaging import exif, iptc
-from portrait_studio.imaging.decoding import Decoded, decode_with_pillow, of_channels
+from portrait_studio.imaging.decoding import Decoded, ImageFile, decode_with_pillow, of_channels
 from portrait_studio.imaging.photo import Metadata
-from portrait_studio.imaging.picture import Picture
 from portrait_studio.imaging.png_chunks import Chunk, Header, chunks_of, is_complete, rebuilt
 from portrait_studio.messages import Message
 
@@ -39,11 +38,15 @@ _RAW_PROFILE: Final = "Raw profile type "
 _GREY, _RGB, _GREY_OPACITY, _RGBA = 0, 2, 4, 6
 
 
-class PngPicture(Picture):
+class PngFile(ImageFile):
     """A PNG file; its chunks are read at once, its pixels when they are asked for."""
 
     def __init__(self, data: bytes, path: Path) -> None:
-        """Args: the bytes of the file; where they are from.
+        """Read the chunks.
+
+        Args:
+            data: bytes of the file.
+            path: where they are from.
 
         Raises:
             ImageFileError: it is damaged so that pixels are missing, or may be.

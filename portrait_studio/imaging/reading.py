@@ -12,16 +12,15 @@ import numpy as np
 from PIL import Image
 
 from portrait_studio.errors import FileError, ImageFileError, MaskError
-from portrait_studio.imaging.decoding import Decoded
+from portrait_studio.imaging.decoding import Decoded, ImageFile
 from portrait_studio.imaging.formats import SUFFIXES
 from portrait_studio.imaging.geometry import Extent
-from portrait_studio.imaging.jpeg_reading import JpegPicture
+from portrait_studio.imaging.jpeg_reading import JpegFile
+from portrait_studio.imaging.metadata_fitting import upright_metadata
 from portrait_studio.imaging.photo import Metadata, Photo, Pixels
-from portrait_studio.imaging.picture import Picture
-from portrait_studio.imaging.plain_reading import PlainPicture
+from portrait_studio.imaging.pillow_reading import PillowFile
 from portrait_studio.imaging.png_chunks import SIGNATURE
-from portrait_studio.imaging.png_reading import PngPicture
-from portrait_studio.imaging.truth import still_true
+from portrait_studio.imaging.png_reading import PngFile
 from portrait_studio.ordinary_file import read_file
 
 MAX_PIXELS: Final = 250_000_000
@@ -97,7 +96,7 @@ def _read_bytes(path: Path) -> bytes:
     return data
 
 
-def _open(data: bytes, path: Path) -> Picture:
+def _open(data: bytes, path: Path) -> ImageFile:
     """Read the header only."""
     if data.startswith(_RAW_BEGINNINGS) or any(data[at:].startswith(name) for at, name in _CANON_RAW):
         from portrait_studio.imaging.tiff_pages import raw_photo_error
@@ -105,15 +104,15 @@ def _open(data: bytes, path: Path) -> Picture:
         raise raw_photo_error(path)
     if data.startswith(_TIFF_BEGINNINGS):
         # tifffile takes a quarter of a second to load, and few photos are TIFF files.
-        from portrait_studio.imaging.tiff_decoding import TiffPicture
+        from portrait_studio.imaging.tiff_decoding import TiffImageFile
 
-        return TiffPicture(data, path)
+        return TiffImageFile(data, path)
     if data.startswith(SIGNATURE[:4]):
-        return PngPicture(data, path)
-    return JpegPicture(data, path) if data.startswith(b"\xff\xd8") else PlainPicture(data, path)
+        return PngFile(data, path)
+    return JpegFile(data, path) if data.startswith(b"\xff\xd8") else PillowFile(data, path)
 
 
-def _check_size(picture: Picture, path: Path) -> None:
+def _check_size(picture: ImageFile, path: Path) -> None:
     width, height = picture.width, picture.height
     if width < 1 or height < 1:
         raise ImageFileError(
@@ -152,7 +151,9 @@ def _photo(data: bytes, path: Path, check: Callable[[Extent], None] | None) -> P
     decoded = picture.decode()
     if decoded.pixels.shape != (picture.height, picture.width, 3):
         raise ValueError(f"{decoded.pixels.shape} of {picture.width} x {picture.height}")
-    metadata, damages = still_true(picture.metadata(), picture.extent, is_turned=picture.orientation >= 5)
+    metadata, damages = upright_metadata(
+        picture.metadata(), picture.extent, is_turned=picture.orientation >= 5
+    )
     notices = (*picture.notices, *decoded.notices, *damages)
     return _upright_photo(replace(decoded, notices=notices), metadata, picture.orientation, path)
 

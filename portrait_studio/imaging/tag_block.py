@@ -41,7 +41,7 @@ class Tag:
 
 
 @dataclass(frozen=True)
-class Entry:
+class DirectoryEntry:
     """Where one entry of a directory lies in its block, and where its values do."""
 
     tag: int
@@ -80,7 +80,7 @@ class TagBlock:
         """How many entries a directory says it has."""
         return self._number("Q" if self.is_big else "H", directory) or 0 if directory > 0 else 0
 
-    def entries(self, directory: int) -> list[Entry]:
+    def entries(self, directory: int) -> list[DirectoryEntry]:
         """The entries of a directory whose values lie inside the block."""
         begin = directory + self._head
         inside = max(0, (len(self.data) - begin) // self._size)
@@ -88,7 +88,7 @@ class TagBlock:
         found = (self._entry(at) for at in places)
         return [entry for entry in found if entry is not None]
 
-    def _entry(self, at: int) -> Entry | None:
+    def _entry(self, at: int) -> DirectoryEntry | None:
         code, inline = ("Q", 8) if self.is_big else ("L", 4)
         tag, kind, count = self._number("H", at), self._number("H", at + 2), self._number(code, at + 4)
         if tag is None or kind not in _TYPE_BYTES or count is None:
@@ -98,7 +98,7 @@ class TagBlock:
             start = self._number(code, start) or 0
         if start <= 0 or start + length > len(self.data):
             return None
-        return Entry(tag, kind, count, at, start, length)
+        return DirectoryEntry(tag, kind, count, at, start, length)
 
     def pointer_to_next(self, directory: int) -> int:
         """Where the offset of the following directory is stored."""
@@ -110,18 +110,18 @@ class TagBlock:
             return 0
         return self._number("Q" if self.is_big else "L", self.pointer_to_next(directory)) or 0
 
-    def raw(self, entry: Entry) -> bytes:
+    def raw(self, entry: DirectoryEntry) -> bytes:
         """The values of an entry."""
         return bytes(self.data[entry.start : entry.start + entry.length])
 
-    def values(self, entry: Entry) -> list[int]:
+    def values(self, entry: DirectoryEntry) -> list[int]:
         """The values of an entry of whole numbers without sign; none of any other type."""
         code = _CODES.get(entry.kind)
         return (
             [] if code is None else list(struct.unpack(f"{self.order}{entry.count}{code}", self.raw(entry)))
         )
 
-    def fractions(self, entry: Entry) -> list[float]:
+    def fractions(self, entry: DirectoryEntry) -> list[float]:
         """The values of an entry of fractions (RATIONAL); 0 / 0 is 0."""
         if entry.kind != 5:
             return []
@@ -142,7 +142,7 @@ class TagBlock:
         tags = (self._classic(entry) for entry in self.entries(directory))
         return {tag.number: tag for tag in tags if tag is not None}
 
-    def _classic(self, entry: Entry) -> Tag | None:
+    def _classic(self, entry: DirectoryEntry) -> Tag | None:
         raw = self.raw(entry)
         if entry.kind not in _TO_CLASSIC:
             return Tag(entry.tag, entry.kind, entry.count, raw)

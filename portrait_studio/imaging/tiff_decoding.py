@@ -13,17 +13,17 @@ from PIL import Image
 from tifffile import TIFF, TiffFile, TiffPage
 
 from portrait_studio.errors import ImageFileError
+from portrait_studio.imaging.bit_depth import in_8_or_16_bits
 from portrait_studio.imaging.decoding import (
     Decoded,
+    ImageFile,
     decode_with_pillow,
     from_cmyk,
     of_channels,
     unpremultiplied,
 )
-from portrait_studio.imaging.depths import in_8_or_16_bits
 from portrait_studio.imaging.exif import with_orientation_1
 from portrait_studio.imaging.photo import Metadata, Pixels
-from portrait_studio.imaging.picture import Picture
 from portrait_studio.imaging.tiff_metadata import read_tiff_metadata
 from portrait_studio.imaging.tiff_pages import Pages, find_pages
 from portrait_studio.messages import Message
@@ -38,11 +38,15 @@ _CMYK: Final = 1
 _LARGEST_TILE: Final = 1 << 26
 
 
-class TiffPicture(Picture):
+class TiffImageFile(ImageFile):
     """A TIFF file; its directories are read at once, its pixels when they are asked for."""
 
     def __init__(self, data: bytes, path: Path) -> None:
-        """Args: the bytes of the file; where they are from.
+        """Read the directories.
+
+        Args:
+            data: bytes of the file.
+            path: where they are from.
 
         Raises:
             ImageFileError: it is a raw photo, or has no picture.

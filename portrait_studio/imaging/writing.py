@@ -72,7 +72,7 @@ class Check(Protocol):
     """Looks at what was written before it takes its place, and may refuse it."""
 
     def __call__(self, given: Photo, data: bytes, path: Path, *, is_lossless: bool) -> None:
-        """See `Proof.check`."""
+        """See `ExportCheck.check`."""
 
 
 def write_photo(

@@ -2898,6 +2898,31 @@ the person and the scene behind it are recovered.</source>
             <translation>无法创建文件夹 {folder}（{reason}）；请选择其他文件夹。</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/imaging/bit_depth.py" />
+            <source>The photo has {bits} bits per channel; it is edited and saved with 16.</source>
+            <translation>照片每通道为 {bits} 位，将按 16 位编辑和保存。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/bit_depth.py" />
+            <source>The photo holds floating-point numbers; it is edited and saved with 16 bits.</source>
+            <translation>照片使用浮点数，将按 16 位编辑和保存。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/bit_depth.py" />
+            <source>{path} holds negative numbers, which are measurements and no colours; convert it to 8- or 16-bit RGB first.</source>
+            <translation>{path} 含有负数，这是测量值而非颜色；请先转换为 8 位或 16 位 RGB。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/bit_depth.py" />
+            <source>{path} holds floating-point numbers from {low:.4g} to {high:.4g}, of which only 0 to 1 are black to white; scale them to that range or convert it to 16-bit RGB first.</source>
+            <translation>{path} 含有从 {low:.4g} 到 {high:.4g} 的浮点数，而只有 0 到 1 表示黑到白；请先缩放到该范围，或转换为 16 位 RGB。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/bit_depth.py" />
+            <source>The photo's numbers have a sign; it is edited and saved without.</source>
+            <translation>照片的数值带有正负号，将按无符号数编辑和保存。</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/imaging/canvas_extension.py" />
             <source>{text!r} is no length; write it like 33%, 64px or 64.</source>
             <translation>{text!r} 不是长度；请写成 33%、64px 或 64 的形式。</translation>
@@ -2964,29 +2989,14 @@ the person and the scene behind it are recovered.</source>
             <translation>照片原为 CMYK，且颜色配置文件已损坏；将按 sRGB 编辑，颜色可能有差异。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/imaging/depths.py" />
-            <source>The photo has {bits} bits per channel; it is edited and saved with 16.</source>
-            <translation>照片每通道为 {bits} 位，将按 16 位编辑和保存。</translation>
+            <location filename="../../portrait_studio/imaging/export_check.py" />
+            <source>{path} would not hold every pixel as it is; choose another format, and report this.</source>
+            <translation>{path} 无法原样保存每个像素；请选择其他格式，并报告此问题。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/imaging/depths.py" />
-            <source>The photo holds floating-point numbers; it is edited and saved with 16 bits.</source>
-            <translation>照片使用浮点数，将按 16 位编辑和保存。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/depths.py" />
-            <source>{path} holds negative numbers, which are measurements and no colours; convert it to 8- or 16-bit RGB first.</source>
-            <translation>{path} 含有负数，这是测量值而非颜色；请先转换为 8 位或 16 位 RGB。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/depths.py" />
-            <source>{path} holds floating-point numbers from {low:.4g} to {high:.4g}, of which only 0 to 1 are black to white; scale them to that range or convert it to 16-bit RGB first.</source>
-            <translation>{path} 含有从 {low:.4g} 到 {high:.4g} 的浮点数，而只有 0 到 1 表示黑到白；请先缩放到该范围，或转换为 16 位 RGB。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/depths.py" />
-            <source>The photo's numbers have a sign; it is edited and saved without.</source>
-            <translation>照片的数值带有正负号，将按无符号数编辑和保存。</translation>
+            <location filename="../../portrait_studio/imaging/export_check.py" />
+            <source>{path} could not be written so that it can be read again; choose another format.</source>
+            <translation>{path} 写入后无法重新读取；请选择其他格式。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/formats.py" />
@@ -3015,7 +3025,7 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/jpeg_reading.py" />
-            <location filename="../../portrait_studio/imaging/plain_reading.py" />
+            <location filename="../../portrait_studio/imaging/pillow_reading.py" />
             <location filename="../../portrait_studio/imaging/png_reading.py" />
             <location filename="../../portrait_studio/imaging/reading.py" />
             <location filename="../../portrait_studio/imaging/tiff_pages.py" />
@@ -3081,9 +3091,13 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
-            <location filename="../../portrait_studio/imaging/truth.py" />
             <source>The photo's EXIF data is damaged and was left out.</source>
             <translation>照片的 EXIF 数据已损坏，未予保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
+            <source>The photo's XMP data is damaged and was left out.</source>
+            <translation>照片的 XMP 数据已损坏，未予保留。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
@@ -3117,6 +3131,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
+            <source>One damaged entry of the photo's EXIF data was left out.</source>
+            <translation>照片的 EXIF 数据有 1 个条目已损坏，未予保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
             <source>the file's comment</source>
             <translation>文件注释</translation>
         </message>
@@ -3132,26 +3151,31 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
+            <source>{count} damaged entries of the photo's EXIF data were left out.</source>
+            <translation>照片的 EXIF 数据有 {count} 个条目已损坏，未予保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
             <source>the PNG file's kind of colours ({names})</source>
             <translation>PNG 文件的颜色说明（{names}）</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/imaging/plain_reading.py" />
+            <location filename="../../portrait_studio/imaging/pillow_reading.py" />
             <source>{path} is not a picture that this program can read; use JPEG, PNG, TIFF, WebP, BMP or GIF.</source>
             <translation>{path} 不是本程序可读取的图片；请使用 JPEG、PNG、TIFF、WebP、BMP 或 GIF。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/imaging/plain_reading.py" />
+            <location filename="../../portrait_studio/imaging/pillow_reading.py" />
             <source>The file holds several pictures; only the first is edited and saved.</source>
             <translation>文件含有多张图片，仅编辑和保存第一张。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/imaging/plain_reading.py" />
+            <location filename="../../portrait_studio/imaging/pillow_reading.py" />
             <source>The photo has more than 8 bits per channel; it is edited with 8.</source>
             <translation>照片每通道多于 8 位，将按 8 位编辑。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/imaging/plain_reading.py" />
+            <location filename="../../portrait_studio/imaging/pillow_reading.py" />
             <source>{path} is a HEIC photo; install the package pillow-heif, or convert it to JPEG first.</source>
             <translation>{path} 是 HEIC 照片；请安装软件包 pillow-heif，或先转换为 JPEG。</translation>
         </message>
@@ -3169,16 +3193,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/imaging/png_reading.py" />
             <source>The file is animated; only its first picture is edited and saved.</source>
             <translation>文件是动画，仅编辑和保存第一帧。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/proof.py" />
-            <source>{path} would not hold every pixel as it is; choose another format, and report this.</source>
-            <translation>{path} 无法原样保存每个像素；请选择其他格式，并报告此问题。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/proof.py" />
-            <source>{path} could not be written so that it can be read again; choose another format.</source>
-            <translation>{path} 写入后无法重新读取；请选择其他格式。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/reading.py" />
@@ -3249,21 +3263,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/imaging/tiff_pages.py" />
             <source>{path} is a raw photo, whose colours are still to be developed; save it as TIFF or JPEG in a raw converter first.</source>
             <translation>{path} 是原始格式照片，颜色尚未显影；请先在原始格式转换软件中另存为 TIFF 或 JPEG。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/truth.py" />
-            <source>The photo's XMP data is damaged and was left out.</source>
-            <translation>照片的 XMP 数据已损坏，未予保留。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/truth.py" />
-            <source>One damaged entry of the photo's EXIF data was left out.</source>
-            <translation>照片的 EXIF 数据有 1 个条目已损坏，未予保留。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/truth.py" />
-            <source>{count} damaged entries of the photo's EXIF data were left out.</source>
-            <translation>照片的 EXIF 数据有 {count} 个条目已损坏，未予保留。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/writing.py" />

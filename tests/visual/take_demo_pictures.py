@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import CompletionRequest
-from portrait_studio.imaging.colour import label_overlay
+from portrait_studio.imaging.label_colours import label_overlay
 from portrait_studio.imaging.mask_file import read_mask
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.locations import models_dir, resources_dir

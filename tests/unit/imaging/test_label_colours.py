@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from portrait_studio.errors import ExportError
-from portrait_studio.imaging import colour
+from portrait_studio.imaging import bit_depth, label_colours
 from portrait_studio.imaging.indexed_png import write_indexed_png
 
 PALETTE = ((0, 0, 0), (200, 10, 20), (30, 220, 40))
@@ -13,7 +13,7 @@ LABELS = np.array([[0, 1], [2, 99]], np.uint8)
 
 
 def test_labels_become_their_colours() -> None:
-    assert colour.label_picture(LABELS, PALETTE).tolist() == [
+    assert label_colours.label_picture(LABELS, PALETTE).tolist() == [
         [[0, 0, 0], [200, 10, 20]],
         [[30, 220, 40], [0, 0, 0]],
     ]
@@ -21,17 +21,17 @@ def test_labels_become_their_colours() -> None:
 
 def test_overlay_leaves_the_background_and_mixes_the_rest() -> None:
     pixels = np.full((4, 4, 3), 25700, np.uint16)
-    laid = colour.label_overlay(pixels, LABELS, PALETTE, opacity=0.5)
+    laid = label_colours.label_overlay(pixels, LABELS, PALETTE, opacity=0.5)
     assert laid.dtype == np.uint8
     assert (laid[:2, :2] == 100).all()
     assert (laid[:2, 2:] == (150, 55, 60)).all()
-    assert np.array_equal(colour.label_overlay(pixels, LABELS, PALETTE, 0.0), np.full((4, 4, 3), 100))
+    assert np.array_equal(label_colours.label_overlay(pixels, LABELS, PALETTE, 0.0), np.full((4, 4, 3), 100))
 
 
 def test_eight_bit_values_are_nearest() -> None:
-    assert colour.in_8_bits(np.array([0, 128, 129, 65535], np.uint16)).tolist() == [0, 0, 1, 255]
+    assert bit_depth.in_8_bits(np.array([0, 128, 129, 65535], np.uint16)).tolist() == [0, 0, 1, 255]
     same = np.array([[[1, 2, 3]]], np.uint8)
-    assert colour.in_8_bits(same) is same
+    assert bit_depth.in_8_bits(same) is same
 
 
 def test_a_label_map_file_holds_indices_and_colours(tmp_path: Path) -> None:

@@ -12,10 +12,9 @@ from PIL import Image, UnidentifiedImageError
 
 from portrait_studio.errors import ImageFileError
 from portrait_studio.imaging import exif
-from portrait_studio.imaging.decoding import Decoded, decode_with_pillow
+from portrait_studio.imaging.decoding import Decoded, ImageFile, decode_with_pillow
 from portrait_studio.imaging.deep_decoding import decode_deep, deep_kind
 from portrait_studio.imaging.photo import Metadata
-from portrait_studio.imaging.picture import Picture
 from portrait_studio.messages import Message
 
 FORMATS: Final = ("WEBP", "BMP", "GIF", "PPM", "TGA", "JPEG2000", "AVIF", "HEIF")
@@ -26,11 +25,15 @@ _HEIC_BRANDS: Final = (b"heic", b"heix", b"heim", b"hevc", b"mif1", b"msf1")
 _OPAQUE_MODES: Final = ("RGB", "L", "1", "CMYK", "I;16", "I", "F")
 
 
-class PlainPicture(Picture):
+class PillowFile(ImageFile):
     """A file that Pillow opened."""
 
     def __init__(self, data: bytes, path: Path) -> None:
-        """Args: the bytes of the file; where they are from.
+        """Let Pillow read the header.
+
+        Args:
+            data: bytes of the file.
+            path: where they are from.
 
         Raises:
             ImageFileError: it is no picture, or needs a package that is not there.

@@ -13,7 +13,7 @@ from PIL import Image
 
 from portrait_studio.document.document import Document
 from portrait_studio.errors import ExportError, ImageFileError
-from portrait_studio.imaging import formats, proof
+from portrait_studio.imaging import export_check, formats
 from portrait_studio.imaging.photo import Metadata, Photo
 from portrait_studio.imaging.writing import ExportOptions
 
@@ -97,7 +97,7 @@ def test_without_memory_for_the_proof_the_file_is_written_and_that_is_said(
     def fail(data: bytes, path: Path) -> Photo:
         raise ImageFileError("no memory") from MemoryError()
 
-    with mock.patch.object(proof, "decode_photo", fail):
+    with mock.patch.object(export_check, "decode_photo", fail):
         report = document.export(tmp_path / "a.png")
     assert report.loss is None
     assert "not read again" in report.verdict

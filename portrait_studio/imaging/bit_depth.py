@@ -1,4 +1,4 @@
-"""Brings samples of any depth to the 8 or 16 bits that a photo is edited in."""
+"""Bits per channel: samples of any depth as the 8 or 16 that a photo is edited in, and 16 as 8."""
 
 from __future__ import annotations
 
@@ -13,6 +13,13 @@ from portrait_studio.imaging.photo import Pixels
 from portrait_studio.messages import Message
 
 _ROWS_AT_A_TIME = 256
+
+
+def in_8_bits(values: Pixels) -> NDArray[np.uint8]:
+    """Round uint16 in [0, 65535] to uint8 in [0, 255], any shape; 65535 = 255 * 257, and uint8 stays."""
+    if values.dtype == np.uint8:
+        return values.astype(np.uint8, copy=False)
+    return ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
 
 
 def in_8_or_16_bits(samples: NDArray[Any], bits: int, path: Path) -> tuple[Pixels, tuple[Message, ...]]:
@@ -38,10 +45,10 @@ def in_8_or_16_bits(samples: NDArray[Any], bits: int, path: Path) -> tuple[Pixel
     if bits > 16:
         return _of_wide(samples, bits)
     scaled = _scaled(samples, (1 << bits) - 1, 8 if bits < 8 else 16)
-    return scaled, (said(bits),) if bits > 8 else ()
+    return scaled, (_deep_notice(bits),) if bits > 8 else ()
 
 
-def said(bits: int) -> Message:
+def _deep_notice(bits: int) -> Message:
     """That a photo of so many bits per channel is one of 16 now."""
     return Message("The photo has {bits} bits per channel; it is edited and saved with 16.", bits=bits)
 
@@ -61,7 +68,7 @@ def _of_wide(samples: NDArray[Any], bits: int) -> tuple[Pixels, tuple[Message, .
     if int(samples.max(initial=0)) <= 0xFFFF:
         # Programs that know no 16-bit files keep 16-bit numbers like this.
         return samples.astype(np.uint16), ()
-    return _scaled(samples, float((1 << bits) - 1), 16), (said(bits),)
+    return _scaled(samples, float((1 << bits) - 1), 16), (_deep_notice(bits),)
 
 
 def _of_signed(samples: NDArray[Any], bits: int, path: Path) -> tuple[Pixels, tuple[Message, ...]]:

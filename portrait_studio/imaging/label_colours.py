@@ -1,4 +1,4 @@
-"""Colours: bit depths, and label maps shown with a palette."""
+"""Label maps shown with a palette."""
 
 from __future__ import annotations
 
@@ -8,17 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.imaging.bit_depth import in_8_bits
 from portrait_studio.imaging.photo import Pixels
 
 Palette = Sequence[tuple[int, int, int]]
 """RGB colour of each label, 0..255."""
-
-
-def in_8_bits(values: Pixels) -> NDArray[np.uint8]:
-    """Round uint16 in [0, 65535] to uint8 in [0, 255], any shape; 65535 = 255 * 257, and uint8 stays."""
-    if values.dtype == np.uint8:
-        return values.astype(np.uint8, copy=False)
-    return ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
 
 
 def label_picture(labels: NDArray[np.uint8], palette: Palette) -> NDArray[np.uint8]:

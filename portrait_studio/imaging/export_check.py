@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.errors import ExportError, ImageFileError
-from portrait_studio.imaging.colour import in_8_bits
+from portrait_studio.imaging.bit_depth import in_8_bits
 from portrait_studio.imaging.masks import Mask, extent_of
 from portrait_studio.imaging.photo import Photo, Pixels, Plane
 from portrait_studio.imaging.reading import decode_photo
@@ -39,7 +39,7 @@ class Difference:
         return self.changed / self.compared if self.compared else 0.0
 
 
-class Proof:
+class ExportCheck:
     """Compares one file with what it was made of, before it takes its place.
 
     Attributes:
