@@ -15,8 +15,7 @@ from portrait_studio.engine.request import CompletionResult, Pixels, Structure
 from portrait_studio.imaging.atomic import Opening, Transaction, replacing
 from portrait_studio.imaging.formats import ImageFormat
 from portrait_studio.imaging.geometry import Extent
-from portrait_studio.imaging.indexed_png import write_indexed_png
-from portrait_studio.imaging.label_colours import label_overlay
+from portrait_studio.imaging.label_colours import label_overlay, write_indexed_png
 from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.writing import ExportOptions, write_photo
 from portrait_studio.networks.conventions import LABEL_COLOURS

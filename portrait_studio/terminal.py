@@ -43,7 +43,12 @@ def say(line: str) -> None:
 
 
 def complain(program: str, sentence: str) -> None:
-    """Write a sentence to stderr. Args: who says it; the sentence, which may hold names of files."""
+    """Write a sentence to stderr.
+
+    Args:
+        program: who says it.
+        sentence: may hold names of files.
+    """
     sys.stderr.write(f"{program}: {printable(sentence)}\n")
     sys.stderr.flush()
 

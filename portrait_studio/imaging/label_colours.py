@@ -1,13 +1,17 @@
-"""Label maps shown with a palette."""
+"""Label maps shown with a palette: over a photo, or as an indexed PNG that any viewer shows in colours."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
+from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
+from portrait_studio.imaging.atomic import Opening, replacing
 from portrait_studio.imaging.bit_depth import in_8_bits
 from portrait_studio.imaging.photo import Pixels
 
@@ -53,6 +57,31 @@ def label_overlay(
         base, 1.0 - opacity, label_picture(scaled, palette), opacity, 0.0
     )
     return np.where((scaled > 0)[:, :, None], mixed, base)
+
+
+def write_indexed_png(
+    indices: NDArray[np.uint8],
+    palette: Palette,
+    path: Path,
+    opening: Opening = replacing,
+) -> None:
+    """Write an indexed PNG; reading it without its palette gives the indices back.
+
+    Args:
+        indices: (H, W) uint8, each below the length of the palette.
+        palette: RGB colours, 0..255 each, at most 256 of them.
+        path: file to create or replace.
+        opening: how the file takes its place.
+
+    Raises:
+        ExportError: the file cannot be written.
+    """
+    image = Image.fromarray(np.ascontiguousarray(indices))
+    image.putpalette([channel for colour in palette for channel in colour])
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", optimize=True)
+    with opening(path) as file:
+        file.write(buffer.getvalue())
 
 
 def _table(palette: Palette) -> NDArray[np.uint8]:

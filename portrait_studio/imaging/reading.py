@@ -66,7 +66,13 @@ def read_photo(path: Path, check: Callable[[Extent], None] | None = None) -> Pho
 
 
 def decode_photo(data: bytes, path: Path, check: Callable[[Extent], None] | None = None) -> Photo:
-    """Decode the bytes of a photo file; see `read_photo`. Args: the bytes; the file that they are of."""
+    """Decode the bytes of a photo file; see `read_photo`.
+
+    Args:
+        data: the bytes.
+        path: the file that they are of.
+        check: called with the size of the upright photo before its pixels are decoded; may refuse it.
+    """
     try:
         with warnings.catch_warnings():
             # Pillow warns of odd metadata; a photo whose pixels can be read is a good photo.

@@ -6,7 +6,7 @@ from PIL import Image
 
 from portrait_studio.errors import ExportError
 from portrait_studio.imaging import bit_depth, label_colours
-from portrait_studio.imaging.indexed_png import write_indexed_png
+from portrait_studio.imaging.label_colours import write_indexed_png
 
 PALETTE = ((0, 0, 0), (200, 10, 20), (30, 220, 40))
 LABELS = np.array([[0, 1], [2, 99]], np.uint8)
