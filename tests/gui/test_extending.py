@@ -1,19 +1,15 @@
-"""Extending the canvas in the session: margins, steps, guesses, and what follows the new origin."""
+"""Extending the canvas in the session: margins, steps, and what follows the new origin."""
 
 from __future__ import annotations
 
-import threading
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-import pytest
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.app import Program
-from portrait_studio.engine.request import CompletionOptions, Readiness
-from portrait_studio.errors import DeviceError, WeightsError
-from portrait_studio.gui.main_window import MainWindow
+from portrait_studio.engine.request import CompletionOptions
 from portrait_studio.imaging.geometry import Bounds, Extent, Margins
 from portrait_studio.session.session import Session
 from portrait_studio.session.tools import Tool
@@ -92,118 +88,6 @@ def test_a_canvas_that_is_too_large_is_refused_in_one_sentence(
     document = opened.document
     assert document is not None
     assert document.extent == Extent(240, 320)
-
-
-def test_guesses_are_of_the_latest_margins(opened: Session, qtbot: QtBot, engine: FakeEngine) -> None:
-    qtbot.waitUntil(lambda: engine.photo_parses > 0 and opened.parsing_maps.of_photo is not None)
-    engine.sketch_hold = threading.Event()
-    opened.tools.choose(Tool.EXTEND)
-    for bottom in range(10, 101, 10):
-        opened.extending.set_margins(Margins(bottom=bottom))
-    qtbot.waitUntil(lambda: len(engine.sketches) == 1)
-    engine.sketch_hold.set()
-    qtbot.waitUntil(lambda: len(engine.sketches) == 2)
-    qtbot.waitUntil(lambda: opened.parsing_maps.outline is not None)
-    qtbot.waitUntil(lambda: opened.parsing_maps.outline.margins == Margins(bottom=100))
-    outline = opened.parsing_maps.outline
-    assert outline is not None
-    points = [point for shape in outline.polygons for point in shape]
-    assert max(y for _, y in points) == pytest.approx(420, abs=3)
-    assert min(x for x, _ in points) == pytest.approx(60, abs=4)
-    opened.extending.forget()
-    assert opened.parsing_maps.outline is None
-
-
-def test_a_failed_guess_is_told_once_and_the_next_ones_are_made(
-    opened: Session, qtbot: QtBot, engine: FakeEngine, window: MainWindow
-) -> None:
-    qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)
-    told: list[str] = []
-    opened.noticed.connect(told.append)
-    opened.failed.connect(told.append)
-    engine.sketch_error = DeviceError("The device ran out of memory; choose the CPU.")
-    opened.tools.choose(Tool.EXTEND)
-    for count, bottom in ((1, 20), (2, 30)):
-        opened.extending.set_margins(Margins(bottom=bottom))
-        qtbot.waitUntil(lambda count=count: len(engine.sketches) == count)
-        qtbot.waitUntil(lambda: opened._engine_jobs.current is None)
-    sentence = "The outline of the body could not be guessed. The device ran out of memory; choose the CPU."
-    assert told == [sentence]
-    assert window.banner.text == sentence
-    engine.sketch_error = None
-    opened.extending.set_margins(Margins(bottom=40))
-    qtbot.waitUntil(lambda: opened.parsing_maps.outline is not None)
-    engine.sketch_error = ZeroDivisionError("somewhere deep")
-    for count, bottom in ((4, 50), (5, 60)):
-        opened.extending.set_margins(Margins(bottom=bottom))
-        qtbot.waitUntil(lambda count=count: len(engine.sketches) == count)
-        qtbot.waitUntil(lambda: opened._engine_jobs.current is None)
-    assert len(told) == 2
-    opened.extending.forget()
-    engine.sketch_error = None
-    opened.extending.set_margins(Margins(bottom=60))
-    qtbot.waitUntil(lambda: opened.parsing_maps.outline is not None)
-
-
-def test_a_photo_that_could_not_be_looked_at_is_looked_at_again_by_another_engine(
-    session: Session, qtbot: QtBot, engine: FakeEngine, window: MainWindow
-) -> None:
-    engine.photo_parse_error = WeightsError("The weights file is damaged.")
-    with qtbot.waitSignal(session.noticed, timeout=5000):
-        session.files.open_pixels(np.full((60, 80, 3), 90, np.uint8))
-    assert window.banner.text == (
-        "The photo could not be looked at, so that nothing can be picked in it. The weights file is damaged."
-    )
-    engine.photo_parse_error = None
-    session.prepare()
-    qtbot.waitUntil(lambda: session.parsing_maps.of_photo is not None)
-    engine.photo_parse_error = WeightsError("The weights file is damaged.")
-    with qtbot.waitSignal(session.noticed, timeout=5000):
-        session.files.open_pixels(np.full((60, 90, 3), 90, np.uint8))
-    engine.photo_parse_error = None
-    session.painting.mark_rectangle(Bounds(10, 10, 30, 30), erase=False)
-    fill(qtbot, session)
-    session.undo()
-    qtbot.waitUntil(lambda: session.parsing_maps.of_photo is not None)
-
-
-def test_a_guess_waits_for_the_engine_to_be_ready(
-    opened: Session, qtbot: QtBot, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)
-    ready = threading.Event()
-    monkeypatch.setattr(engine, "warm_up", lambda request, progress: ready.wait(5) and Readiness("Fake"))
-    opened.prepare()
-    opened.tools.choose(Tool.EXTEND)
-    opened.extending.set_margins(Margins(bottom=40))
-    ready.set()
-    qtbot.waitUntil(lambda: opened.parsing_maps.outline is not None)
-
-
-def test_a_guess_gives_way_to_the_fill(opened: Session, qtbot: QtBot, engine: FakeEngine) -> None:
-    engine.sketch_hold = threading.Event()
-    extend(opened, Margins(bottom=50))
-    fill(qtbot, opened)
-    assert opened.document is not None
-    assert opened.document.blank is None
-
-
-def test_what_is_seen_is_of_the_new_canvas(opened: Session, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)
-    opened.protection.protect({0})
-    extend(opened, Margins(top=40, left=20))
-    assert opened.protection.people == ()
-    qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)
-    structure = opened.parsing_maps.of_photo
-    assert structure is not None
-    assert structure.bounds == Bounds(0, 0, 260, 360)
-    document = opened.document
-    assert document is not None
-    assert document.protected.any()
-    opened.undo()
-    assert opened.parsing_maps.of_photo is not None
-    assert opened.parsing_maps.of_photo.bounds == Bounds(0, 0, 240, 320)
-    assert opened.protection.protected == {0}
 
 
 def test_bodies_may_go_on_in_the_new_area_though_nothing_was_said(

@@ -184,20 +184,6 @@ def test_opening_another_photo_drops_the_running_fill(
     assert not document.image.any()
 
 
-def test_an_edit_cancels_the_reading_of_the_structure(
-    qtbot: QtBot, opened: Session, hand: Hand, engine: FakeEngine
-) -> None:
-    engine.hold = threading.Event()
-    hand.stroke((60, 200), (140, 200))
-    hand.key(Qt.Key.Key_R, CTRL)
-    qtbot.waitUntil(lambda: bool(engine.stages))
-    hand.stroke((60, 80), (140, 120))
-    engine.hold.set()
-    qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)
-    assert opened.parsing_maps.shown is opened.parsing_maps.of_photo
-    assert opened.has_mask
-
-
 def test_foreseen_errors_are_a_sentence_and_the_mask_stays(
     qtbot: QtBot, opened: Session, hand: Hand, engine: FakeEngine
 ) -> None:

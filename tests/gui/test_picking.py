@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -18,7 +16,6 @@ from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import Mask
 from portrait_studio.session.session import Session
 from tests.gui.conftest import CTRL, Hand
-from tests.helpers.fake_engine import FakeEngine
 
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 HAT, SUNGLASSES, UPPER, BELT, BAG, SCARF = 1, 3, 4, 8, 16, 17
@@ -215,23 +212,3 @@ def test_somebody_behind_a_large_thing_is_protected_and_stays_so(
     assert seen.protection.protected == set()
     hand.key(Qt.Key.Key_Z, CTRL | SHIFT)
     assert seen.protection.protected == {1}
-
-
-def test_looking_at_the_photo_gives_way_to_a_fill_and_goes_on_after_it(
-    qtbot: QtBot, opened: Session, hand: Hand, engine: FakeEngine
-) -> None:
-    qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)
-    engine.photo_parse_hold = threading.Event()
-    opened.parsing_maps.begin()
-    qtbot.waitUntil(lambda: engine.photo_parses == 2)
-    assert opened.can_edit
-    assert opened.current_job is None
-    hand.stroke((60, 80), (140, 80))
-    with qtbot.waitSignal(opened.job_ended, timeout=5000):
-        hand.key(Qt.Key.Key_Return)
-    assert opened.parsing_maps.of_photo is not None
-    hand.key(Qt.Key.Key_Z, CTRL)
-    assert opened.parsing_maps.of_photo is None
-    qtbot.waitUntil(lambda: engine.photo_parses == 3)
-    engine.photo_parse_hold.set()
-    qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)
