@@ -49,6 +49,26 @@ def _surrounded(crop: Mask) -> NDArray[np.bool_]:
     return np.asarray(outside[1:-1, 1:-1] == 1)
 
 
+def touched_places(mask: Mask, touched: NDArray[np.bool_]) -> Mask:
+    """The connected places of a mask that are touched anywhere.
+
+    Args:
+        mask: (H, W) uint8, nonzero = hole; pixels that touch at a corner are connected.
+        touched: (H, W) bool.
+
+    Returns:
+        (H, W) uint8, 0 or 255.
+    """
+    places, bounds = np.zeros_like(mask), mask_bounds(mask)
+    if not bounds.is_empty:
+        count, numbers = cv2.connectedComponents(mask[bounds.slices], connectivity=8)
+        is_meant = np.zeros(count, np.uint8)
+        is_meant[numbers[touched[bounds.slices]]] = HOLE
+        is_meant[0] = 0
+        places[bounds.slices] = is_meant[numbers]
+    return places
+
+
 def feather(mask: Mask, radius_px: float) -> Mask:
     """Make hard edges soft, over about `radius_px` on both sides (a Gaussian of half that deviation).
 

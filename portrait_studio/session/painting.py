@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -13,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from portrait_studio.document.deltas import PlaneName
 from portrait_studio.document.label_plane import label_of_value, value_of_label
 from portrait_studio.document.mask_edit import MaskEdit
+from portrait_studio.editing.stroke import Point, Stroke
 from portrait_studio.imaging import mask_shapes, masks
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import HOLE, KNOWN, Mask
@@ -21,51 +20,9 @@ from portrait_studio.session.editing import Editing
 from portrait_studio.session.step_names import painted_label
 from portrait_studio.session.tools import Tools
 
-Point = tuple[float, float]
-
 _STROKE: Final = (Message("Stroke"), Message("Erase stroke"))
 _RECTANGLE: Final = (Message("Rectangle"), Message("Erase rectangle"))
 _LASSO: Final = (Message("Lasso"), Message("Erase lasso"))
-_TAPER_PX: Final = 1.0
-"""Steps in which the width of a stroke follows the pressure of a pen."""
-
-
-@dataclass
-class _Stroke:
-    """A stroke under way.
-
-    Attributes:
-        edit: what it has done so far.
-        plane: what it changes.
-        value: what it paints.
-        hardness: of the brush.
-        points: the way so far, photo pixels.
-        drawn: the pieces of it that were drawn, each with half its width.
-        radius_px: half its present width.
-        widest_px: half its greatest width.
-    """
-
-    edit: MaskEdit
-    plane: PlaneName
-    value: int
-    hardness: float
-    radius_px: float
-    widest_px: float
-    points: list[Point] = field(default_factory=list)
-    drawn: list[tuple[list[Point], float]] = field(default_factory=list)
-
-    def draw(self, edit: MaskEdit, points: list[Point], radius_px: float) -> Bounds:
-        """Draw one piece."""
-        return edit.stroke(points, radius_px, self.value, self.hardness)
-
-    def draw_again(self, edit: MaskEdit, *, takes_loops: bool) -> Bounds:
-        """Draw all of it into another edit."""
-        changed = Bounds(0, 0, 0, 0)
-        for points, radius_px in self.drawn:
-            changed = changed.united(self.draw(edit, points, radius_px))
-        if takes_loops:
-            changed = changed.united(edit.surround(self.points, self.widest_px, self.value))
-        return changed
 
 
 class Painting(QObject):
@@ -77,10 +34,16 @@ class Painting(QObject):
     """The stroke under way is no more: it became a step, or was taken back"""
 
     def __init__(self, editing: Editing, tools: Tools, parent: QObject) -> None:
-        """Args: the document; brush and target."""
+        """Paint nothing yet.
+
+        Args:
+            editing: the open document.
+            tools: the brush, and what it paints on.
+            parent: owns this.
+        """
         super().__init__(parent)
         self._editing, self._tools = editing, tools
-        self._stroke: _Stroke | None = None
+        self._stroke: Stroke | None = None
         self._last_point: Point | None = None
 
     # -- strokes -------------------------------------------------------------------------------------------
@@ -98,8 +61,7 @@ class Painting(QObject):
         start = self._last_point if straight and self._last_point is not None else (x, y)
         radius = self._tools.diameter_at(pressure) / 2
         hardness = self._tools.hardness if plane is PlaneName.MASK else 1.0
-        self._stroke = _Stroke(edit, plane, value, hardness, radius, radius, [start])
-        self._last_point = start
+        self._stroke = Stroke(edit, plane, value, hardness, [start], radius)
         self.extend_stroke(x, y, pressure)
 
     def extend_stroke(self, x: float, y: float, pressure: float = 1.0) -> None:
@@ -107,16 +69,8 @@ class Painting(QObject):
         stroke = self._stroke
         if stroke is None:
             return
-        start, end = stroke.points[-1], (x, y)
-        radius = self._tools.diameter_at(pressure) / 2
-        changed = Bounds(0, 0, 0, 0)
-        for first, last, width in _tapered(start, end, stroke.radius_px, radius):
-            points = [first] if first == last else [first, last]
-            stroke.drawn.append((points, width))
-            changed = changed.united(stroke.draw(stroke.edit, points, width))
-        stroke.points.append(end)
-        stroke.radius_px, stroke.widest_px = radius, max(radius, stroke.widest_px)
-        self._last_point = end
+        self._last_point = (x, y)
+        changed = stroke.draw_to((x, y), self._tools.diameter_at(pressure) / 2)
         self._editing.tell_plane(stroke.plane, changed)
 
     def end_stroke(self) -> None:
@@ -126,8 +80,7 @@ class Painting(QObject):
             return
         takes_loops = self._tools.takes_loops and stroke.value != KNOWN
         if takes_loops:
-            changed = stroke.edit.surround(stroke.points, stroke.widest_px, stroke.value)
-            self._editing.tell_plane(stroke.plane, changed)
+            self._editing.tell_plane(stroke.plane, stroke.surround(stroke.edit))
         name = self._named(stroke.plane, stroke.value, _STROKE)
         self._editing.finish(name, stroke.edit, partial(stroke.draw_again, takes_loops=takes_loops))
         self.ended.emit()
@@ -238,17 +191,3 @@ class Painting(QObject):
     ) -> None:
         self.end_stroke()
         self._editing.change(text, change, plane)
-
-
-def _tapered(start: Point, end: Point, radius_px: float, to_px: float) -> list[tuple[Point, Point, float]]:
-    """Pieces of a stroke whose width changes, each with its own radius."""
-    count = max(1, math.ceil(abs(to_px - radius_px) / _TAPER_PX))
-    places = [
-        (start[0] + (end[0] - start[0]) * step / count, start[1] + (end[1] - start[1]) * step / count)
-        for step in range(count)
-    ]
-    places.append(end)
-    return [
-        (places[step], places[step + 1], radius_px + (to_px - radius_px) * (step + 1) / count)
-        for step in range(count)
-    ]

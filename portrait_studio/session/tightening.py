@@ -7,13 +7,13 @@ from functools import partial
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.document.document import Document
 from portrait_studio.document.history import Step
 from portrait_studio.engine.things import tightened
-from portrait_studio.imaging.masks import HOLE, Mask, copied, mask_bounds
+from portrait_studio.imaging.mask_shapes import touched_places
+from portrait_studio.imaging.masks import Mask, copied
 from portrait_studio.messages import Message
 from portrait_studio.session.adjustable_step import AdjustableStep
 from portrait_studio.session.editing import Editing
@@ -138,23 +138,3 @@ class Tightening(QObject):
         if self._last is not None and self._step.is_last and self._editing.may_edit:
             self._step.undo()
             self._apply(*self._last)
-
-
-def touched_places(mask: Mask, touched: NDArray[np.bool_]) -> Mask:
-    """The connected places of a mask that are touched anywhere.
-
-    Args:
-        mask: (H, W) uint8, nonzero = hole; pixels that touch at a corner are connected.
-        touched: (H, W) bool.
-
-    Returns:
-        (H, W) uint8, 0 or 255.
-    """
-    places, bounds = np.zeros_like(mask), mask_bounds(mask)
-    if not bounds.is_empty:
-        count, numbers = cv2.connectedComponents(mask[bounds.slices], connectivity=8)
-        is_meant = np.zeros(count, np.uint8)
-        is_meant[numbers[touched[bounds.slices]]] = HOLE
-        is_meant[0] = 0
-        places[bounds.slices] = is_meant[numbers]
-    return places

@@ -20,9 +20,9 @@ from portrait_studio.gui.actions import Command
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.gui.panels.tool_options import TightnessSlider
 from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.imaging.mask_shapes import touched_places
 from portrait_studio.imaging.masks import Mask
 from portrait_studio.session.session import Session
-from portrait_studio.session.tightening import touched_places
 from portrait_studio.session.tools import Target
 from tests.gui.conftest import CTRL, Hand, write_photo
 from tests.gui.test_key_pointer import Keys
@@ -529,18 +529,6 @@ def test_the_rectangle_is_drawn_with_keys(
 
 
 # -- masks -------------------------------------------------------------------------------------------------
-
-
-def test_only_places_that_are_touched_are_asked_about() -> None:
-    mask = np.zeros((20, 30), np.uint8)
-    mask[2:6, 2:6] = 40
-    mask[10:15, 10:20] = 255
-    touched = np.zeros(mask.shape, np.bool_)
-    touched[3, 3] = True
-    places = touched_places(mask, touched)
-    assert places[2:6, 2:6].all()
-    assert not places[10:15].any()
-    assert not touched_places(np.zeros_like(mask), touched).any()
 
 
 def test_what_was_marked_before_never_shrinks() -> None:

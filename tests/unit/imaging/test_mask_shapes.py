@@ -16,6 +16,7 @@ from portrait_studio.imaging.mask_shapes import (
     fill_share,
     mixed,
     surrounded_by_stroke,
+    touched_places,
 )
 from portrait_studio.imaging.masks import HOLE, Mask, draw_stroke
 
@@ -127,3 +128,15 @@ def test_mixing_is_exact_at_both_ends(
     result = mixed(below, above, chosen.astype(np.float32))
     assert result.dtype == np.uint16
     assert np.array_equal(result, np.where(chosen[..., None], above, below))
+
+
+def test_places_that_are_touched_nowhere_are_left_out() -> None:
+    mask = np.zeros((20, 30), np.uint8)
+    mask[2:6, 2:6] = 40
+    mask[10:15, 10:20] = 255
+    touched = np.zeros(mask.shape, np.bool_)
+    touched[3, 3] = True
+    places = touched_places(mask, touched)
+    assert places[2:6, 2:6].all()
+    assert not places[10:15].any()
+    assert not touched_places(np.zeros_like(mask), touched).any()
