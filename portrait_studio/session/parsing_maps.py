@@ -24,8 +24,8 @@ class ParsingMaps(QObject):
     Three things are predicted:
 
     - The photo as it looks now, without being asked for. A job for that gives way to every other and begins
-      again after it. Maps are kept for each look of the photo, which is named by the fill or the other canvas
-      that led to it, None being the photo as it was opened.
+      again after it. Maps are kept for each state of the image, which is named by the fill or the other
+      canvas that led to it, None being the photo as it was opened.
     - The photo behind its hole, on request and whenever joints move. The map is kept until the photo looks
       otherwise; any edit cancels the job.
     - The outlines of bodies on a canvas whose edges are dragged. The latest margins win, those in between are
@@ -51,11 +51,11 @@ class ParsingMaps(QObject):
         self._editing, self._jobs = editing, jobs
         self._last_fill = LastFill(editing)
         # A fill that nobody can bring back takes what was known of it along.
-        self._by_look: weakref.WeakKeyDictionary[Step, Structure] = weakref.WeakKeyDictionary()
+        self._by_image_step: weakref.WeakKeyDictionary[Step, Structure] = weakref.WeakKeyDictionary()
         self._as_opened: Structure | None = None
         self._told: Structure | None = None
         self._regions: tuple[Structure, MapRegions] | None = None
-        self._look_asked: State = None
+        self._step_parsed: State = None
         self._has_failed = False
         self._behind_hole: Structure | None = None
         self._outlines = OutlinePredictor(jobs.engine)
@@ -76,7 +76,7 @@ class ParsingMaps(QObject):
         editing.canvas_changed.connect(lambda: self._show_hole(None))
         editing.joints_changed.connect(lambda _: self._joints_moved.start())
 
-    # -- what is known ----------------------------------------------------------------------------------
+    # -- what is known -------------------------------------------------------------------------------------
 
     @property
     def of_photo(self) -> Structure | None:
@@ -120,7 +120,7 @@ class ParsingMaps(QObject):
 
     def begin(self) -> None:
         """Another document is open."""
-        self._by_look.clear()
+        self._by_image_step.clear()
         self._as_opened = self._regions = self._told = None
         self._has_failed = False
         self.forget_hole()
@@ -148,11 +148,11 @@ class ParsingMaps(QObject):
         document = self._editing.document
         if document is None or not self.is_awaited or self._jobs.current is not None:
             return
-        look = self._look_asked = self._editing.history.last_image_step
+        step = self._step_parsed = self._editing.history.last_image_step
         self._jobs.ask(
             JobKind.PARSE_PHOTO,
             ParseRequest(document.visible_image, document.blank),
-            lambda structure: self._keep(look, structure),
+            lambda structure: self._keep(step, structure),
             self._on_photo_stopped,
         )
 
@@ -161,16 +161,16 @@ class ParsingMaps(QObject):
         self._has_failed = error is not None
 
     def _on_history_changed(self) -> None:
-        if self._look_asked is not self._editing.history.last_image_step:
+        if self._step_parsed is not self._editing.history.last_image_step:
             self._jobs.cancel(JobKind.PARSE_PHOTO)
         self.resume()
         self._tell()
 
-    def _keep(self, look: State, structure: Structure) -> None:
-        if look is None:
+    def _keep(self, image_step: State, structure: Structure) -> None:
+        if image_step is None:
             self._as_opened = structure
         else:
-            self._by_look[look] = structure
+            self._by_image_step[image_step] = structure
         self._tell()
 
     def _tell(self) -> None:
@@ -179,8 +179,8 @@ class ParsingMaps(QObject):
             self.changed.emit()
             self.shown_changed.emit()
 
-    def _of(self, look: State) -> Structure | None:
-        return self._as_opened if look is None else self._by_look.get(look)
+    def _of(self, image_step: State) -> Structure | None:
+        return self._as_opened if image_step is None else self._by_image_step.get(image_step)
 
     # -- the photo behind its hole -------------------------------------------------------------------------
 
@@ -189,12 +189,12 @@ class ParsingMaps(QObject):
         document = self._editing.document
         if document is None or not self._editing.may_edit:
             return
-        look = self._last_fill.masked_image_to_fill(document)
-        request = ParseRequest(look.image, look.mask, document.joints)
+        masked = self._last_fill.masked_image_to_fill(document)
+        request = ParseRequest(masked.image, masked.mask, document.joints)
         self._jobs.ask(JobKind.PARSE_HOLE, request, self._show_hole)
 
     def forget_hole(self) -> None:
-        """What was predicted is of another look of the photo."""
+        """The photo looks otherwise than what was predicted."""
         self._behind_hole = None
 
     def _show_hole(self, structure: Structure | None) -> None:

@@ -28,12 +28,12 @@ _LEAST_AGREEMENT: Final = 0.4
 
 
 @dataclass(frozen=True, eq=False)
-class _Search:
-    """What the network is asked for: places inside a thing and beside it, or a rectangle, or both.
+class _Prompt:
+    """What the network is told of a thing: places inside it and beside it, or a rectangle, or both.
 
     Attributes:
         mode: what becomes of the mask.
-        clicks: where the user has clicked since the search began.
+        clicks: where the user has clicked on one thing.
         box: (H, W) uint8, nonzero in the rectangle that the user has drawn; None where there is none.
         corrects: the pick whose place the answer takes, while that is the last one.
     """
@@ -43,7 +43,7 @@ class _Search:
     box: Mask | None = None
     corrects: PickedThing | None = None
 
-    def corrected(self, x: float, y: float, mode: PickMode) -> _Search:
+    def corrected(self, x: float, y: float, mode: PickMode) -> _Prompt:
         """With one place more: inside the thing, or beside it."""
         inside, outside = self.clicks.inside, self.clicks.outside
         if mode is PickMode.SUBTRACT:
@@ -80,10 +80,10 @@ class Picking(QObject):
         self._editing, self._tools = editing, tools
         self._parsing_maps, self._segmentation = parsing_maps, segmentation
         self._last = PickStep(editing, parsing_maps, tools, self)
-        self._pending: _Search | None = None
-        self._answered: tuple[_Search, PickedThing] | None = None
+        self._pending: _Prompt | None = None
+        self._answered: tuple[_Prompt, PickedThing] | None = None
         self._last.hinted.connect(self.hinted)
-        segmentation.ended.connect(self._on_search_ended)
+        segmentation.ended.connect(self._on_segmentation_ended)
 
     # -- picking -------------------------------------------------------------------------------------------
 
@@ -101,7 +101,7 @@ class Picking(QObject):
         something else is done.
         """
         if self._tools.target is Target.LOOKS:
-            return self._look_at(x, y, mode)
+            return self._pick_by_looks(x, y, mode)
         region = self.region_at(x, y)
         if region is not None:
             self._take_region(region, mode)
@@ -115,7 +115,7 @@ class Picking(QObject):
         loose = np.zeros_like(document.mask)
         loose[box.intersected(Bounds.of(document.extent)).slices] = HOLE
         if cv2.countNonZero(loose):
-            self._look_for(_Search(mode, box=loose))
+            self._find(_Prompt(mode, box=loose))
         return True
 
     def _take_region(self, region: MapRegion, mode: PickMode) -> None:
@@ -143,39 +143,39 @@ class Picking(QObject):
         united = cv2.countNonZero(mask) + cv2.countNonZero(outline) - common
         return thing.stands_out and common >= _LEAST_AGREEMENT * united
 
-    # -- searches ------------------------------------------------------------------------------------------
+    # -- prompts -------------------------------------------------------------------------------------------
 
-    def _look_at(self, x: float, y: float, mode: PickMode) -> bool:
+    def _pick_by_looks(self, x: float, y: float, mode: PickMode) -> bool:
         document = self._editing.document
         if document is None or not self._segmentation.may_start:
             return False
-        search = self._to_correct(x, y, mode)
-        if search is not None:
-            self._look_for(search.corrected(x, y, mode))
+        prompt = self._prompt_to_correct(x, y, mode)
+        if prompt is not None:
+            self._find(prompt.corrected(x, y, mode))
             return True
         is_inside = 0 <= x < document.extent.width and 0 <= y < document.extent.height
         if is_inside:
-            self._look_for(_Search(mode, Clicks(((x, y),))))
+            self._find(_Prompt(mode, Clicks(((x, y),))))
         return is_inside
 
-    def _to_correct(self, x: float, y: float, mode: PickMode) -> _Search | None:
-        """The search that a click goes on with: the one under way, or the last, if the click is near."""
+    def _prompt_to_correct(self, x: float, y: float, mode: PickMode) -> _Prompt | None:
+        """The prompt that a click is added to: the one under way, or the last, if the click is near."""
         if mode is PickMode.REPLACE:
             return None
         if self._pending is not None or self._answered is None:
             return self._pending
-        search, picked = self._answered
+        prompt, picked = self._answered
         around = picked.found.bounds
         is_near = around.left <= x < around.right and around.top <= y < around.bottom
-        return replace(search, corrects=picked) if is_near and self._last.picked is picked else None
+        return replace(prompt, corrects=picked) if is_near and self._last.picked is picked else None
 
-    def _look_for(self, search: _Search) -> None:
+    def _find(self, prompt: _Prompt) -> None:
         # It cancels the one before, which is then pending no more.
-        self._segmentation.find_thing(search.clicks, search.box, partial(self._take_found, search))
-        self._pending = search
+        self._segmentation.find_thing(prompt.clicks, prompt.box, partial(self._take_found, prompt))
+        self._pending = prompt
 
-    def _take_found(self, search: _Search, found: ThingFound) -> None:
-        document, thing = self._editing.document, found
+    def _take_found(self, prompt: _Prompt, thing: ThingFound) -> None:
+        document = self._editing.document
         if document is None:
             return
         mask = thing.mask(document.extent, self._tools.threshold)
@@ -185,15 +185,15 @@ class Picking(QObject):
             )
             return
         picked = PickedThing(Message("thing"), thing)
-        if search.corrects is not None and self._last.picked is search.corrects:
+        if prompt.corrects is not None and self._last.picked is prompt.corrects:
             self._last.replace(picked)
         else:
-            self._last.put(picked, search.mode)
-        self._answered = (search, picked)
-        if search.mode is not PickMode.SUBTRACT:
+            self._last.put(picked, prompt.mode)
+        self._answered = (prompt, picked)
+        if prompt.mode is not PickMode.SUBTRACT:
             self.marked.emit()
 
-    def _on_search_ended(self) -> None:
+    def _on_segmentation_ended(self) -> None:
         self._pending = None
 
     def forget(self) -> None:

@@ -38,6 +38,22 @@ class Session(QObject):
     Edits are refused while a fill, an export or an opening runs, so that no result can meet a document other
     than the one it was made for; only the mask may be marked while a fill runs, see `EditsDuringFill`. Any
     edit cancels the prediction of the map behind the hole.
+
+    Attributes:
+        editing: the open document; every change of it goes through there.
+        history: the steps of the document.
+        tools: the tool in hand, and its settings.
+        painting: strokes, shapes and changes of the whole mask.
+        files: what is read from and written to disk.
+        parsing_maps: what is where in the photo.
+        filling: fills and their candidates.
+        joint_editing: joints that the user puts somewhere.
+        segmentation: exact masks of things and people, as jobs.
+        tightening: shrinks what was marked loosely.
+        other_people: marks everybody but the main person.
+        protection: people whom the mask never reaches.
+        picking: marks what is clicked.
+        extending: margins that the canvas is about to have.
     """
 
     opened = Signal()
@@ -94,7 +110,7 @@ class Session(QObject):
         self.history.changed.connect(self.state_changed)
         self.editing.canvas_changed.connect(self._on_canvas_changed)
         self.segmentation.changed.connect(self.state_changed)
-        self.segmentation.ended.connect(self._on_search_ended)
+        self.segmentation.ended.connect(self._on_segmentation_ended)
         for marking in (self.tightening, self.picking, self.other_people):
             marking.hinted.connect(self.hinted)
         self.filling.filled.connect(self._on_filled)
@@ -241,7 +257,7 @@ class Session(QObject):
         self.segmentation.set_available(readiness.finds_things, readiness.finds_people)
         self.parsing_maps.retry()
 
-    def _on_search_ended(self, is_answered: bool) -> None:
+    def _on_segmentation_ended(self, is_answered: bool) -> None:
         """A fill that waited begins, unless the user went on with something else."""
         options, self._fill_next = self._fill_next, None
         if options is not None and is_answered and self.can_fill:

@@ -30,7 +30,7 @@ def fill(qtbot: QtBot, session: Session) -> None:
         session.fill(CompletionOptions())
 
 
-def test_each_look_of_the_photo_keeps_its_map(opened: Session, qtbot: QtBot, engine: FakeEngine) -> None:
+def test_each_state_of_the_photo_keeps_its_map(opened: Session, qtbot: QtBot, engine: FakeEngine) -> None:
     qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)
     before = opened.parsing_maps.of_photo
     opened.painting.mark_rectangle(Bounds(60, 80, 100, 120), erase=False)
