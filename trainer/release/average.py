@@ -7,9 +7,9 @@ from pathlib import Path
 import torch
 
 from portrait_studio.errors import ExportError, OptionError
-from portrait_studio.imaging.atomic import replacing
-from portrait_studio.networks.released import load_network, save_network
+from portrait_studio.networks.released import load_network
 from trainer.release.export import MEASURED_AS
+from trainer.release.files import ReleaseFiles
 from trainer.release.halving import is_halved
 from trainer.release.model_card import card_of_mean
 
@@ -54,22 +54,17 @@ def average(name: str, earlier: Path, later: Path, destination: Path, share: flo
     # What was measured, and the checksums that reports may name, are the later network's.
     kept = {key: value for key, value in second.metadata.items() if key not in ("metrics", MEASURED_AS)}
     record = {**kept, "start": f"{start} (started from: {kept.get('start')})"}
-    card = later / f"{name}.md"
+    card = ReleaseFiles(later, name).card
     try:
         text = card_of_mean(card.read_text("utf-8"), record["start"]) if card.exists() else None
-        destination.mkdir(parents=True, exist_ok=True)
-        digest = save_network(
-            destination / f"{name}.safetensors",
-            second.architecture,
-            mean,
-            record,
-            half=is_halved(record),
-            folds=second.folds,
-            name=name,
-        )
-        if text is not None:
-            with replacing(destination / card.name) as file:
-                file.write(text.replace(second.sha256, digest).encode())
-        return digest
     except OSError as error:
         raise ExportError(f"The weights cannot be written to {destination}: {error.strerror}.") from error
+    written = ReleaseFiles(destination, name).write(
+        second.architecture,
+        mean,
+        record,
+        None if text is None else lambda digest: text.replace(second.sha256, digest),
+        half=is_halved(record),
+        folds=second.folds,
+    )
+    return written.sha256

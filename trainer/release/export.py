@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,39 +12,22 @@ import torch
 from torch import nn
 
 from portrait_studio.engine.network_store import ReleasedNetworks
-from portrait_studio.errors import ExportError, OptionError, WeightsError
-from portrait_studio.imaging.atomic import replacing
-from portrait_studio.locations import MANIFEST
+from portrait_studio.errors import OptionError, WeightsError
 from portrait_studio.networks.building import build_network
 from portrait_studio.networks.folding import normalised_convolutions
 from portrait_studio.networks.manifest import network_name
-from portrait_studio.networks.released import LoadedNetwork, load_network, save_network
-from portrait_studio.targets import check_targets
+from portrait_studio.networks.released import LoadedNetwork, load_network
 from trainer.evaluation.cost import cost_of
 from trainer.evaluation.report import Report, read_json
 from trainer.evaluation.targets import at_cost
 from trainer.families import FAMILIES
+from trainer.release.files import Exported, ReleaseFiles
 from trainer.release.halving import try_half_precision
 from trainer.release.model_card import CardFacts, model_card
 from trainer.training.run_state import STATE_FILE, RunState, load_state
 
 MEASURED_AS = "measured_as"
 """Key of the record: SHA-256 of earlier files with the same weights, which reports may name."""
-
-
-@dataclass(frozen=True)
-class Exported:
-    """What was written.
-
-    Attributes:
-        weights: the safetensors file.
-        card: the model card beside it.
-        sha256: of the weights file.
-    """
-
-    weights: Path
-    card: Path
-    sha256: str
 
 
 def export_run(run: Path, models: Path, metrics: Sequence[Path] = ()) -> Exported:
@@ -65,8 +48,8 @@ def export_run(run: Path, models: Path, metrics: Sequence[Path] = ()) -> Exporte
     state = load_state(run)
     task = state.recipe.task
     name = network_name(task, state.recipe.holes.band_side)
-    weights, card = models / f"{name}.safetensors", models / f"{name}.md"
-    check_targets([weights, card, models / MANIFEST], [*metrics, run / STATE_FILE], made=[models])
+    files = ReleaseFiles(models, name)
+    files.check([*metrics, run / STATE_FILE])
     module = build_network(state.recipe.architecture, state.recipe.network)
     _take_weights(module, state, run)
     module.eval()
@@ -83,28 +66,24 @@ def export_run(run: Path, models: Path, metrics: Sequence[Path] = ()) -> Exporte
         "half_precision": asdict(halving),
         MEASURED_AS: earlier,
     }
-    try:
-        models.mkdir(parents=True, exist_ok=True)
-        digest = save_network(
-            weights, state.recipe.architecture, module, record, half=halving.half, folds=folds, name=name
+
+    def card(digest: str) -> str:
+        facts = CardFacts(
+            task=task,
+            module=module,
+            recipe=state.recipe,
+            step=state.step,
+            record=state.record,
+            commit=str(record["commit"]),
+            sha256=digest,
+            halving=halving,
+            folds=len(folds),
+            reports=at_cost_of(models, reports),
         )
-    except OSError as error:
-        raise ExportError(f"The weights cannot be written to {models}: {error.strerror}.") from error
-    facts = CardFacts(
-        task=task,
-        module=module,
-        recipe=state.recipe,
-        step=state.step,
-        record=state.record,
-        commit=str(record["commit"]),
-        sha256=digest,
-        halving=halving,
-        folds=len(folds),
-        reports=at_cost_of(models, reports),
-    )
-    with replacing(card) as file:
-        file.write(model_card(facts).encode())
-    return Exported(weights, card, digest)
+        return model_card(facts)
+
+    architecture = state.recipe.architecture
+    return files.write(architecture, module, record, card, half=halving.half, folds=folds)
 
 
 def at_cost_of(models: Path, reports: Sequence[Report]) -> list[Report]:

@@ -7,10 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from portrait_studio.errors import ExportError
-from portrait_studio.imaging.atomic import replacing
-from portrait_studio.networks.released import load_network, save_network
+from portrait_studio.networks.released import load_network
 from trainer.evaluation.report import read_json
-from trainer.release.export import MEASURED_AS, Exported, at_cost_of, check_reports
+from trainer.release.export import MEASURED_AS, at_cost_of, check_reports
+from trainer.release.files import Exported, ReleaseFiles
 from trainer.release.halving import is_halved
 from trainer.release.model_card import with_reports
 
@@ -40,22 +40,18 @@ def write_figures(name: str, models: Path, metrics: Sequence[Path]) -> Exported:
         "metrics": [asdict(report) for report in reports],
         MEASURED_AS: earlier,
     }
-    weights, card = models / f"{name}.safetensors", models / f"{name}.md"
+    files = ReleaseFiles(models, name)
     try:
-        text = with_reports(card.read_text("utf-8"), at_cost_of(models, reports))
-        digest = save_network(
-            weights,
-            released.architecture,
-            released.module,
-            record,
-            half=is_halved(released.metadata),
-            folds=released.folds,
-            name=name,
-        )
-        with replacing(card) as file:
-            file.write(text.replace(released.sha256, digest).encode())
+        text = with_reports(files.card.read_text("utf-8"), at_cost_of(models, reports))
     except OSError as error:
         raise ExportError(
             f"The figures of {name} cannot be written to {models}: {error.strerror}."
         ) from error
-    return Exported(weights, card, digest)
+    return files.write(
+        released.architecture,
+        released.module,
+        record,
+        lambda digest: text.replace(released.sha256, digest),
+        half=is_halved(released.metadata),
+        folds=released.folds,
+    )

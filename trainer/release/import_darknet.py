@@ -7,16 +7,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from portrait_studio.errors import ExportError
-from portrait_studio.imaging.atomic import replacing
-from portrait_studio.locations import MANIFEST
 from portrait_studio.networks.detection import DetectionConfig, DetectionNetwork
 from portrait_studio.networks.folding import normalised_convolutions
-from portrait_studio.networks.released import count_macs, count_parameters, save_network
-from portrait_studio.targets import check_targets
+from portrait_studio.networks.released import count_macs, count_parameters
 from trainer.families import FAMILIES
 from trainer.release.darknet import load_darknet
-from trainer.release.export import MEASURED_AS, Exported, commit, same_weights_in
+from trainer.release.export import MEASURED_AS, commit, same_weights_in
+from trainer.release.files import Exported, ReleaseFiles
 from trainer.release.halving import HalvingTest, try_half_precision
 from trainer.release.model_card import AFTER, MEASURED, SET_TERMS, precision, table
 
@@ -61,8 +58,8 @@ def import_darknet(source: Path, models: Path, config: DetectionConfig | None = 
         WeightsError: the source is no such file, or the manifest of the folder is damaged.
         ExportError: the folder cannot be written.
     """
-    weights, card = models / f"{TASK}.safetensors", models / f"{TASK}.md"
-    check_targets([weights, card, models / MANIFEST], [source], made=[models])
+    files = ReleaseFiles(models, TASK)
+    files.check([source])
     module = DetectionNetwork(config or DetectionConfig()).eval()
     load_darknet(module, source)
     halving = try_half_precision(module, TASK)
@@ -76,14 +73,14 @@ def import_darknet(source: Path, models: Path, config: DetectionConfig | None = 
         "half_precision": asdict(halving),
         MEASURED_AS: same_weights_in(models, TASK, module),
     }
-    try:
-        models.mkdir(parents=True, exist_ok=True)
-        digest = save_network(weights, _ARCHITECTURE, module, record, half=halving.half, folds=folds)
-        with replacing(card) as file:
-            file.write(_card(module, origin, digest, halving, len(folds)).encode())
-    except OSError as error:
-        raise ExportError(f"The weights cannot be written to {models}: {error.strerror}.") from error
-    return Exported(weights, card, digest)
+    return files.write(
+        _ARCHITECTURE,
+        module,
+        record,
+        lambda digest: _card(module, origin, digest, halving, len(folds)),
+        half=halving.half,
+        folds=folds,
+    )
 
 
 def _card(module: DetectionNetwork, origin: str, digest: str, halving: HalvingTest, folds: int) -> str:
