@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import torch
 from torch import Tensor
+
+_Fields = TypeVar("_Fields", "Batch", "RawBatch")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,16 +44,7 @@ class Batch:
 
     def to(self, device: torch.device) -> Batch:
         """The same on another device."""
-        return Batch(
-            self.image.to(device),
-            self.mask.to(device),
-            self.labels.to(device),
-            self.keypoints.to(device),
-            self.keys,
-            None if self.prompt is None else self.prompt.to(device),
-            None if self.parts is None else self.parts.to(device),
-            None if self.landmarks is None else self.landmarks.to(device),
-        )
+        return _each(self, lambda tensor: tensor.to(device))
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,30 +73,24 @@ class RawBatch:
 
     def pin_memory(self) -> RawBatch:
         """The same in memory from which a GPU copies while the CPU goes on (torch's loader calls this)."""
-        return RawBatch(
-            self.image.pin_memory(),
-            self.mask.pin_memory(),
-            self.labels.pin_memory(),
-            self.keypoints.pin_memory(),
-            self.keys,
-            None if self.prompt is None else self.prompt.pin_memory(),
-            None if self.parts is None else self.parts.pin_memory(),
-            None if self.landmarks is None else self.landmarks.pin_memory(),
-        )
+        return _each(self, Tensor.pin_memory)
 
     def on(self, device: torch.device) -> Batch:
         """The batch on a device, the image channels last."""
-        image, mask, labels, keypoints = (
-            tensor.to(device, non_blocking=True)
-            for tensor in (self.image, self.mask, self.labels, self.keypoints)
-        )
+        here = _each(self, lambda tensor: tensor.to(device, non_blocking=True))
         return Batch(
-            image.permute(0, 3, 1, 2).float() / 127.5 - 1,
-            mask.float()[:, None],
-            labels.long(),
-            keypoints,
-            self.keys,
-            None if self.prompt is None else self.prompt.to(device, non_blocking=True).float(),
-            None if self.parts is None else self.parts.to(device, non_blocking=True).long(),
-            None if self.landmarks is None else self.landmarks.to(device, non_blocking=True),
+            here.image.permute(0, 3, 1, 2).float() / 127.5 - 1,
+            here.mask.float()[:, None],
+            here.labels.long(),
+            here.keypoints,
+            here.keys,
+            None if here.prompt is None else here.prompt.float(),
+            None if here.parts is None else here.parts.long(),
+            here.landmarks,
         )
+
+
+def _each(batch: _Fields, change: Callable[[Tensor], Tensor]) -> _Fields:
+    """A batch with all its tensors changed."""
+    tensors = {name: value for name, value in vars(batch).items() if isinstance(value, Tensor)}
+    return replace(batch, **{name: change(value) for name, value in tensors.items()})

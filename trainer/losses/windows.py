@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -16,16 +18,7 @@ def hole_windows(mask: Tensor, side: int) -> Corners:
         mask: (N, 1, H, W), 1 = hole; an empty one gives the middle of the picture.
         side: at most H and W.
     """
-    height, width = mask.shape[-2:]
-    corners = []
-    for hole in mask[:, 0]:
-        ys, xs = hole.nonzero(as_tuple=True)
-        centre_y = float(ys.float().mean()) if len(ys) else height / 2
-        centre_x = float(xs.float().mean()) if len(xs) else width / 2
-        x = min(max(0, round(centre_x - side / 2)), width - side)
-        y = min(max(0, round(centre_y - side / 2)), height - side)
-        corners.append((x, y))
-    return corners
+    return _around(mask, side, lambda places: places.float().mean(0))
 
 
 def random_hole_windows(mask: Tensor, side: int) -> Corners:
@@ -35,19 +28,9 @@ def random_hole_windows(mask: Tensor, side: int) -> Corners:
         mask: (N, 1, H, W), 1 = hole; an empty one gives the middle of the picture.
         side: at most H and W.
     """
-    height, width = mask.shape[-2:]
-    corners = []
-    for hole in mask[:, 0]:
-        places = hole.flatten().nonzero()[:, 0]
-        place = (
-            places[torch.randint(len(places), ())].item()
-            if len(places)
-            else mask[0].numel() // 2 + width // 2
-        )
-        x = min(max(0, int(place) % width - side // 2), width - side)
-        y = min(max(0, int(place) // width - side // 2), height - side)
-        corners.append((x, y))
-    return corners
+    # The middle of the pixel, or its corner, so that half the side beside it is a whole number.
+    middle = side % 2 / 2
+    return _around(mask, side, lambda places: places[torch.randint(len(places), ())] + middle)
 
 
 def cut_windows(x: Tensor, corners: Corners, side: int) -> Tensor:
@@ -57,3 +40,15 @@ def cut_windows(x: Tensor, corners: Corners, side: int) -> Tensor:
         for sample, (left, top) in zip(x, corners, strict=True)
     ]
     return torch.stack(parts)
+
+
+def _around(mask: Tensor, side: int, centre: Callable[[Tensor], Tensor]) -> Corners:
+    """Corners of windows within the picture about the centre (y, x) of each hole's pixels (n, 2)."""
+    height, width = mask.shape[-2:]
+    corners = []
+    for hole in mask[:, 0]:
+        places = hole.nonzero()
+        y, x = centre(places).tolist() if len(places) else (height / 2, width / 2)
+        left = min(max(0, round(x - side / 2)), width - side)
+        corners.append((left, min(max(0, round(y - side / 2)), height - side)))
+    return corners
