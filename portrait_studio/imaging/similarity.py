@@ -73,7 +73,7 @@ def on_pixels(matrix: Transform) -> Transform:
 def warped(
     values: NDArray[_Value], matrix: Transform, size: Extent, border: int = cv2.BORDER_REFLECT_101
 ) -> NDArray[_Value]:
-    """A picture through a similarity.
+    """A picture through a similarity, or one that scales both sides differently.
 
     Args:
         values: (h, w) or (h, w, 3), uint8 or float32.
@@ -81,11 +81,11 @@ def warped(
         size: of the result.
         border: what lies beyond their edge, as OpenCV names it: their mirror image, or zeros.
     """
-    shrink = min(1.0, scale_of(matrix))
+    shrink = np.minimum(1.0, np.hypot(*matrix[:, :2]))
     # Bilinear sampling skips pixels when it shrinks, so the picture is averaged down to the scale first.
-    if shrink < _WITHOUT_SHRINKING:
+    if shrink.min() < _WITHOUT_SHRINKING:
         height, width = values.shape[:2]
-        smaller = max(1, round(width * shrink)), max(1, round(height * shrink))
+        smaller = max(1, round(width * shrink[0])), max(1, round(height * shrink[1]))
         values = np.asarray(cv2.resize(values, smaller, interpolation=cv2.INTER_AREA), values.dtype)
         matrix = matrix @ np.diag([width / smaller[0], height / smaller[1], 1.0])
     cut = cv2.warpAffine(

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from portrait_studio.errors import DataSetError, OptionError
-from portrait_studio.imaging.similarity import transformed
+from portrait_studio.imaging.geometry import Extent
+from portrait_studio.imaging.similarity import transformed, warped
 from portrait_studio.networks.face_completion import ANCHORS, FACE_PARTS, LANDMARKS
 from tests.helpers.tiny_faces import drawn_face, drawn_mesh, write_faces
 from tests.helpers.tiny_packs import write_samples
@@ -18,7 +19,6 @@ from trainer.data.face_windows import (
     anchors_of_mesh,
     mirrored,
     sample_face_window,
-    warped_image,
 )
 from trainer.data.packs import PackedSet
 from trainer.recipes.files import load_recipe
@@ -64,7 +64,7 @@ def test_beyond_the_photo_lies_its_mirror_image_and_no_known_part() -> None:
     mesh = drawn_mesh(2, 80, 40)
     image = np.zeros((160, 160, 3), np.uint8)
     image[:, :4] = 255
-    assert warped_image(image, aligned(mesh)).max() == 255
+    assert warped(image, aligned(mesh), Extent(128, 128)).max() == 255
     labels = np.full((160, 160), 255, np.uint8)
     assert face_parts(mesh, labels, 2).shape == (80, 80)
 

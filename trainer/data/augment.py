@@ -11,14 +11,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.imaging.geometry import Extent
+from portrait_studio.imaging.similarity import Transform, transformed, warped
 from portrait_studio.networks.conventions import (
-    IGNORE_LABEL,
     KEYPOINTS,
     MIRROR_KEYPOINTS,
     MIRROR_LABELS,
     OPEN_LABELS,
 )
 from trainer.data.sample import Sample
+from trainer.data.warping import warped_labels
 from trainer.recipes.samples import AugmentConfig
 
 Box = tuple[float, float, float, float]
@@ -85,19 +87,13 @@ def crop(sample: Sample, box: Box, size: int, turn: float = 0.0) -> Sample:
         turn: angle in degrees by which the box is turned clockwise about its middle, so that what it shows
             turns the other way.
     """
-    labels = cv2.warpAffine(
-        sample.labels,
-        _matrix(box, size, 1.0, 1.0, turn),
-        (size, size),
-        flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=IGNORE_LABEL,
-    )
+    matrix, extent = _to_square(box, size, turn), Extent(size, size)
     keypoints = sample.keypoints.copy()
-    keypoints[:, :2] = _through(sample.keypoints[:, :2], box, size, turn)
+    keypoints[:, :2] = transformed(matrix, sample.keypoints[:, :2])
     outside = ((keypoints[:, :2] < 0) | (keypoints[:, :2] >= size)).any(axis=1)
     keypoints[outside, 2] = 0
-    return Sample(sample.key, _crop_image(sample.image, box, size, turn), labels, keypoints)
+    labels = warped_labels(sample.labels, matrix, extent)
+    return Sample(sample.key, warped(sample.image, matrix, extent), labels, keypoints)
 
 
 def flip(sample: Sample) -> Sample:
@@ -206,50 +202,13 @@ def _place(anchor: float, length: float, limit: int, rng: np.random.Generator) -
     return float(np.clip(start, low, high))
 
 
-def _crop_image(image: NDArray[np.uint8], box: Box, size: int, turn: float) -> NDArray[np.uint8]:
-    height, width = image.shape[:2]
-    shrunk = image
-    # Bilinear sampling skips pixels when it shrinks, so the photo is first averaged down to the final scale.
-    target = (
-        max(1, round(width * min(1.0, size / box[2]))),
-        max(1, round(height * min(1.0, size / box[3]))),
-    )
-    if target[0] < 0.9 * width or target[1] < 0.9 * height:
-        shrunk = cv2.resize(image, target, interpolation=cv2.INTER_AREA)
-    matrix = _matrix(box, size, shrunk.shape[1] / width, shrunk.shape[0] / height, turn)
-    cut: NDArray[np.uint8] = cv2.warpAffine(
-        shrunk,
-        matrix,
-        (size, size),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REFLECT_101,
-    )
-    return cut
-
-
-def _matrix(box: Box, size: int, scale_x: float, scale_y: float, turn: float) -> NDArray[np.float64]:
-    """From pixel indices of the square to those of the scaled photo; pixel centres lie at + 0.5."""
+def _to_square(box: Box, size: int, turn: float) -> Transform:
+    """From pixels of the photo to those of the square, whose middle shows the box's."""
     left, top, width, height = box
-    middle = np.array([left + width / 2, top + height / 2])
-    steps = _turned(turn) * np.array([width / size, height / size])
-    scale = np.array([scale_x, scale_y])
-    # The square's middle shows the box's; its first pixel's centre lies half a side less half a pixel before.
-    start = middle + steps @ np.full(2, 0.5 - size / 2)
-    return np.column_stack([scale[:, None] * steps, scale * start - 0.5])
-
-
-def _through(points: NDArray[np.float32], box: Box, size: int, turn: float) -> NDArray[np.float64]:
-    """Where points (n, 2), x and y in pixels of the photo, lie in the square."""
-    left, top, width, height = box
-    middle = np.array([left + width / 2, top + height / 2])
-    away = (points - middle) @ _turned(turn)
-    return np.asarray(away * np.array([size / width, size / height]) + size / 2)
-
-
-def _turned(degrees: float) -> NDArray[np.float64]:
-    """Rotation of column vectors, clockwise on the screen."""
-    angle = np.deg2rad(degrees)
-    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    angle = np.deg2rad(turn)
+    back = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    scaled = np.array([[size / width], [size / height]]) * back
+    return np.column_stack([scaled, size / 2 - scaled @ (left + width / 2, top + height / 2)])
 
 
 def _mirror_table() -> NDArray[np.uint8]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -92,5 +92,6 @@ class RawBatch:
 
 def _each(batch: _Fields, change: Callable[[Tensor], Tensor]) -> _Fields:
     """A batch with all its tensors changed."""
-    tensors = {name: value for name, value in vars(batch).items() if isinstance(value, Tensor)}
-    return replace(batch, **{name: change(value) for name, value in tensors.items()})
+    tensors = ((name, value) for name, value in vars(batch).items() if isinstance(value, Tensor))
+    changed: dict[str, Any] = {name: change(value) for name, value in tensors}
+    return replace(batch, **changed)

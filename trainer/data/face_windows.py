@@ -15,11 +15,9 @@ from portrait_studio.imaging.similarity import (
     Transform,
     composed,
     fit_similarity,
-    on_pixels,
     transformed,
     warped,
 )
-from portrait_studio.networks.conventions import IGNORE_LABEL
 from portrait_studio.networks.face_completion import (
     ANCHORS,
     FACE_COMPLETION_SIDE,
@@ -34,12 +32,14 @@ from trainer.data.batch import RawBatch
 from trainer.data.face_holes import sample_face_hole
 from trainer.data.face_parts import face_parts
 from trainer.data.pack_format import MESH_SUFFIX, PackedPhoto
-from trainer.data.sample import ImageArray, LabelArray, PointArray, Sample, unknown_keypoints
+from trainer.data.sample import PointArray, Sample, unknown_keypoints
 from trainer.data.samplers import Draw, Sampler, collate
+from trainer.data.warping import warped_labels
 from trainer.recipes.samples import FaceJitter
 
 _RIGHT_EYE, _LEFT_EYE, _MOUTH = (33, 133), (263, 362), (13, 14, 61, 291)
 _SIDE = FACE_COMPLETION_SIDE
+_WINDOW = Extent(_SIDE, _SIDE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,8 +109,8 @@ def sample_face_window(
     """
     matrix = composed(_strayed(rng, jitter), aligned(mesh))
     points = transformed(matrix, mesh).astype(np.float32)
-    labels = warped_labels(sample.labels, matrix)
-    image = jitter_colours(warped_image(sample.image, matrix), rng, colour)
+    labels = warped_labels(sample.labels, matrix, _WINDOW)
+    image = jitter_colours(warped(sample.image, matrix, _WINDOW), rng, colour)
     window = FaceWindow(
         Sample(sample.key, image, labels, unknown_keypoints()),
         sample_face_hole(points, (_SIDE, _SIDE), rng),
@@ -132,24 +132,6 @@ def mirrored(window: FaceWindow) -> FaceWindow:
         cv2.LUT(np.ascontiguousarray(window.parts[:, ::-1]), table),
         landmarks,
     )
-
-
-def warped_image(image: ImageArray, matrix: Transform) -> ImageArray:
-    """The window (128, 128, 3) of a photo (h, w, 3); beyond the photo's edge the photo is mirrored."""
-    return warped(image, matrix, Extent(_SIDE, _SIDE))
-
-
-def warped_labels(labels: LabelArray, matrix: Transform) -> LabelArray:
-    """The window (128, 128) of label codes (h, w), unknown beyond the photo's edge."""
-    cut = cv2.warpAffine(
-        labels,
-        on_pixels(matrix),
-        (_SIDE, _SIDE),
-        flags=cv2.INTER_NEAREST,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=IGNORE_LABEL,
-    )
-    return np.asarray(cut, np.uint8)
 
 
 def _strayed(rng: np.random.Generator, jitter: FaceJitter) -> Transform:

@@ -11,6 +11,8 @@ import torch
 from numpy.typing import NDArray
 
 from portrait_studio.errors import DataSetError
+from portrait_studio.imaging.geometry import Extent
+from portrait_studio.imaging.similarity import Transform, warped
 from portrait_studio.networks.conventions import IGNORE_LABEL, KEYPOINT_COUNT
 from portrait_studio.networks.segmentation import CLICK_RADIUS
 from trainer.data.augment import jitter_colours
@@ -19,6 +21,7 @@ from trainer.data.loose_masks import loose_mask
 from trainer.data.sample import Sample
 from trainer.data.samplers import Draw, Sampler
 from trainer.data.things import Thing, drawn_thing, own_thing, pasted_thing
+from trainer.data.warping import warped_labels
 from trainer.recipes.samples import PromptConfig
 
 _MOST_THINGS = 200
@@ -118,15 +121,16 @@ def prompted_window(
     (x, y), longer = middle
     window = max(min(side * longer, 1.2 * max(region.shape)), size / _MOST_ENLARGED)
     shift = rng.normal(0, _SHAKE, 2) * window * (2.0 if clicks_only else 1.0)
-    matrix = _window_matrix((x + float(shift[0]), y + float(shift[1])), window, size, rng.random() < 0.5)
-    truth = _warped(local.truth, matrix, size, IGNORE_LABEL)
+    matrix = _to_window((x + float(shift[0]), y + float(shift[1])), window, size, rng.random() < 0.5)
+    extent = Extent(size, size)
+    truth = warped_labels(local.truth, matrix, extent)
     if np.count_nonzero(truth == 1) < 12:
         return None
-    photo = _warped(np.ones_like(local.truth), matrix, size, 0)
-    mask = _warped(loose.astype(np.uint8), matrix, size, 0)
+    photo = warped_labels(np.ones_like(local.truth), matrix, extent, 0)
+    mask = warped_labels(loose.astype(np.uint8), matrix, extent, 0)
     count = int(rng.integers(1, 4)) if clicks_only or draw < config.clicks + config.corrected else 0
     inside, outside = _clicks(truth, mask, count, rng, clicks_only)
-    image = jitter_colours(_warped_image(local.image, matrix, size), rng, 0.75)
+    image = jitter_colours(warped(local.image, matrix, extent), rng, 0.75)
     image = np.where(photo[..., None] > 0, image, np.uint8(128))
     prompt = np.stack([mask, inside, outside, photo])
     return PromptedWindow(image, prompt, _decided(truth, mask), thing.name, kind)
@@ -157,35 +161,12 @@ def _box_of(region: NDArray[np.bool_]) -> tuple[tuple[float, float], float]:
     return middle, float(max(np.ptp(xs), np.ptp(ys)) + 1)
 
 
-def _window_matrix(
-    middle: tuple[float, float], window: float, size: int, mirrored: bool
-) -> NDArray[np.float64]:
-    """From pixel indices of the window to those of the picture."""
-    step = window / size
-    across = -step if mirrored else step
+def _to_window(middle: tuple[float, float], window: float, size: int, mirrored: bool) -> Transform:
+    """From pixels of the picture to those of the window, which shows its part about `middle`."""
+    scale = size / window
+    across = -scale if mirrored else scale
     x, y = middle
-    half = (size - 1) / 2
-    return np.array([[across, 0.0, x - 0.5 - across * half], [0.0, step, y - 0.5 - step * half]])
-
-
-def _warped(
-    values: NDArray[np.uint8], matrix: NDArray[np.float64], size: int, beyond: int
-) -> NDArray[np.uint8]:
-    flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(values, matrix, (size, size), flags=flags, borderValue=beyond), np.uint8)
-
-
-def _warped_image(image: NDArray[np.uint8], matrix: NDArray[np.float64], size: int) -> NDArray[np.uint8]:
-    step = abs(float(matrix[1, 1]))
-    if step > 1.1:
-        # Averaged down first: bilinear sampling would skip pixels.
-        height, width = image.shape[:2]
-        small = max(1, round(width / step)), max(1, round(height / step))
-        image = cv2.resize(image, small, interpolation=cv2.INTER_AREA)
-        scale = np.array([[small[0] / width], [small[1] / height]])
-        matrix = np.column_stack([matrix[:, :2] * scale, (matrix[:, 2:] + 0.5) * scale - 0.5])
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(image, matrix, (size, size), flags=flags), np.uint8)
+    return np.array([[across, 0.0, size / 2 - across * x], [0.0, scale, size / 2 - scale * y]])
 
 
 def _clicks(

@@ -41,7 +41,7 @@ def hidden_face_cases(
     for place, index in enumerate(in_order(photos, np.array(found))[:limit]):
         packed, mesh = photos[index], photos.mesh(index)
         assert mesh is not None
-        sample = packed if source is None else at_source_size(packed, source)
+        sample = at_source_size(packed, source)
         mesh = scale_points(mesh, packed.labels.shape[::-1], sample.labels.shape[::-1])
         kind = KINDS[place % len(KINDS)]
         height, width = sample.labels.shape

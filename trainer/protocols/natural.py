@@ -60,9 +60,7 @@ def natural_cases(
     """
     order = measurable(photos, None)
     for place, index in enumerate(order[:limit]):
-        sample = photos[index]
-        if source is not None:
-            sample = at_source_size(sample, source)
+        sample = at_source_size(photos[index], source)
         rng = generator_of("natural", sample.key)
         others = order[place + 1 :] + order[:place]
         draw = (_rectangle, _strokes, _silhouette)[int(rng.integers(3))]
@@ -88,7 +86,7 @@ def face_cases(
         if limit is not None and count >= limit:
             return
         packed, five = photos[index], photos.five(index)
-        sample = packed if source is None else at_source_size(packed, source)
+        sample = at_source_size(packed, source)
         if five is not None:
             five = scale_points(five, packed.labels.shape[::-1], sample.labels.shape[::-1])
         mask = _face_hole(sample, five, generator_of("face", sample.key))
@@ -118,8 +116,18 @@ def source_files(folder: Path) -> dict[str, Path]:
     return files
 
 
-def at_source_size(sample: Sample, source: Mapping[str, Path]) -> Sample:
-    """The sample with its photo as it was before packing; labels and keypoints are scaled to it."""
+def at_source_size(sample: Sample, source: Mapping[str, Path] | None) -> Sample:
+    """The sample with its photo as it was before packing; labels and keypoints are scaled to it.
+
+    Args:
+        sample: a packed photo.
+        source: file of each photo id at its original size; None leaves the sample as it is packed.
+
+    Raises:
+        DataSetError: its file is missing, damaged, or of another photo.
+    """
+    if source is None:
+        return sample
     path = source.get(sample.photo_id)
     if path is None:
         raise DataSetError(

@@ -73,7 +73,7 @@ def real_cases(
     """
     count = 0
     for index in measurable(photos, None):
-        sample = photos[index] if source is None else at_source_size(photos[index], source)
+        sample = at_source_size(photos[index], source)
         for label in labels_to_cut(sample.labels):
             if label < 0 or LABELS[label] not in _WORN:
                 continue
@@ -98,9 +98,8 @@ def pasted_cases(
     """
     order = measurable(photos, None)
     for place, index in enumerate(order[:limit]):
-        sample, donor = photos[index], photos[order[(place + 1) % len(order)]]
-        if source is not None:
-            sample, donor = at_source_size(sample, source), at_source_size(donor, source)
+        sample = at_source_size(photos[index], source)
+        donor = at_source_size(photos[order[(place + 1) % len(order)]], source)
         rng = generator_of("things", sample.key)
         thing = pasted_thing(sample, donor, rng)
         if thing is None or (thing.truth == 1).sum() < _LEAST_SHARE * thing.truth.size:
