@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any, TypeVar, get_type_hints
@@ -87,15 +88,21 @@ def listed(codec: Codec, most: int) -> Codec:
     )
 
 
-def texts_by_name(most: int, most_letters: int) -> Codec:
-    """An object of at most so many texts, names and texts no longer than so many letters."""
+def by_name(codec: Codec, most: int, most_letters: int) -> Codec:
+    """An object of values that have names.
 
-    def read(value: Any) -> dict[str, str]:
+    Args:
+        codec: of each value.
+        most: how many there may be.
+        most_letters: of each name.
+    """
+
+    def read(value: Any) -> dict[str, Any]:
         found = as_object(value)
         as_list(list(found), most)
-        return {as_text(name, most_letters): as_text(each, most_letters) for name, each in found.items()}
+        return {as_text(name, most_letters): codec.read(each) for name, each in found.items()}
 
-    return Codec(read, dict)
+    return Codec(read, lambda value: {name: codec.write(each) for name, each in value.items()})
 
 
 def nested(cls: type[Any]) -> Codec:
@@ -103,13 +110,14 @@ def nested(cls: type[Any]) -> Codec:
     return Codec(lambda value: read_dataclass(cls, value), write_dataclass)
 
 
-def read_dataclass(cls: type[T], entry: object, *, is_closed: bool = False) -> T:
+def read_dataclass(cls: type[T], entry: object, *, is_closed: bool = False, is_lenient: bool = False) -> T:
     """Make a dataclass of an object that was parsed; what that lacks is as the class says.
 
     Args:
         cls: each of its fields is annotated by a `Codec`.
         entry: the object.
         is_closed: whether entries that the class does not know are refused; else they are passed over.
+        is_lenient: whether values that are none of their field are passed over as if they were missing.
 
     Raises:
         KeyError, TypeError, ValueError: a value is missing, unknown, or none of its field.
@@ -118,7 +126,12 @@ def read_dataclass(cls: type[T], entry: object, *, is_closed: bool = False) -> T
     unknown = found.keys() - {key for key, _ in codecs.values()}
     if is_closed and unknown:
         raise ValueError(f"unknown entries {sorted(unknown)}")
-    return cls(**{name: codec.read(found[key]) for name, (key, codec) in codecs.items() if key in found})
+    values = {}
+    for name, (key, codec) in codecs.items():
+        with suppress(*((ValueError,) if is_lenient else ())):
+            if key in found:
+                values[name] = codec.read(found[key])
+    return cls(**values)
 
 
 def write_dataclass(value: Any) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from portrait_studio.document.packed_plane import PACKED_PLANE, PackedPlane
 from portrait_studio.imaging.canvas_extension import MOST_PIXELS
 from portrait_studio.json_dataclass import (
     Codec,
+    by_name,
     flag,
     listed,
     nested,
     read_dataclass,
     text,
-    texts_by_name,
     whole,
 )
 from portrait_studio.json_text import as_float, as_int, as_list
@@ -95,7 +95,7 @@ class FillRecord:
     device: Annotated[str, _DEVICE]
     grow_px: Annotated[int, whole(0, _MOST_GROW_PX)]
     ran_on: Annotated[str, _WORD]
-    weights: Annotated[dict[str, str], texts_by_name(_MOST_WEIGHTS, _MOST_LETTERS)]
+    weights: Annotated[dict[str, str], by_name(_WORD, _MOST_WEIGHTS, _MOST_LETTERS)]
     program: Annotated[str, _WORD]
     holes: Annotated[tuple[WayRecord, ...], _WAYS] = ()
     wanted_labels: Annotated[PackedPlane | None, _WANTED_LABELS] = None

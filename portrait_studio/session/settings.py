@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.engine.hardware import DEVICES, MOST_THREADS, PRECISIONS, Hardware
 from portrait_studio.errors import ExportError, FileError
 from portrait_studio.imaging.atomic import replacing
-from portrait_studio.json_text import as_int, as_list, as_object, as_text, parse_object
+from portrait_studio.json_dataclass import by_name, listed, read_dataclass, text, whole, write_dataclass
+from portrait_studio.json_text import parse_object
 from portrait_studio.language.translators import LANGUAGES, SYSTEM
 from portrait_studio.ordinary_file import is_ordinary, read_file
 
@@ -25,6 +26,7 @@ _MOST_BYTES: Final = 1 << 20
 _MOST_COMMANDS: Final = 1000
 _MOST_KEYS: Final = 20
 _MOST_LETTERS: Final = 200
+_KEYS: Final = by_name(listed(text(_MOST_LETTERS), _MOST_KEYS), _MOST_COMMANDS, _MOST_LETTERS)
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,13 @@ class Settings:
         keys: for each command whose keys are not the usual ones, its name and its keys.
     """
 
-    device: str = "auto"
-    precision: str = "auto"
-    threads: int = 0
-    autosave_s: int = 60
-    theme: str = "system"
-    language: str = SYSTEM
-    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    device: Annotated[str, text(_MOST_LETTERS, DEVICES)] = "auto"
+    precision: Annotated[str, text(_MOST_LETTERS, PRECISIONS)] = "auto"
+    threads: Annotated[int, whole(0, MOST_THREADS)] = 0
+    autosave_s: Annotated[int, whole(0, 3600)] = 60
+    theme: Annotated[str, text(_MOST_LETTERS, THEMES)] = "system"
+    language: Annotated[str, text(_MOST_LETTERS, CHOICES_OF_LANGUAGE)] = SYSTEM
+    keys: Annotated[Mapping[str, tuple[str, ...]], _KEYS] = field(default_factory=dict)
 
     @property
     def hardware(self) -> Hardware:
@@ -57,39 +59,7 @@ class Settings:
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Settings:
         """From what was written, perhaps by another version: what is unknown or wrong is left out."""
-        usual, found = cls(), {}
-        for each in fields(cls):
-            value = content.get(each.name, getattr(usual, each.name))
-            found[each.name] = value if _fits(each.name, value) else getattr(usual, each.name)
-        found["keys"] = {name: tuple(keys) for name, keys in found["keys"].items()}
-        return cls(**found)
-
-
-def _fits(name: str, value: object) -> bool:
-    choices = {
-        "device": DEVICES,
-        "precision": PRECISIONS,
-        "theme": THEMES,
-        "language": CHOICES_OF_LANGUAGE,
-    }
-    limits = {"threads": MOST_THREADS, "autosave_s": 3600}
-    if name in choices:
-        return value in choices[name]
-    try:
-        if name in limits:
-            as_int(value, 0, limits[name])
-        else:
-            _check_keys(as_object(value))
-    except ValueError:
-        return False
-    return True
-
-
-def _check_keys(keys: Mapping[str, Any]) -> None:
-    as_list(list(keys), _MOST_COMMANDS)
-    for name, each in keys.items():
-        for text in (name, *as_list(list(each) if isinstance(each, tuple) else each, _MOST_KEYS)):
-            as_text(text, _MOST_LETTERS)
+        return read_dataclass(cls, content, is_lenient=True)
 
 
 def _merged(now: Settings, before: Settings, wanted: Settings) -> Settings:
@@ -143,7 +113,7 @@ class Preferences(QObject):
                 self._keep_damaged()
             with replacing(self._path) as file:
                 # What another version of the program keeps there stays.
-                file.write(json.dumps((content or {}) | asdict(self._settings), indent=1).encode())
+                file.write(json.dumps((content or {}) | write_dataclass(self._settings), indent=1).encode())
             self._in_file = self._settings
         self.changed.emit(self._settings)
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Final
 
 import pytest
 
 from portrait_studio.json_dataclass import (
+    by_name,
     flag,
     listed,
     nested,
     optional,
     read_dataclass,
     text,
-    texts_by_name,
     whole,
     write_dataclass,
 )
@@ -36,7 +36,7 @@ class Pen:
     nibs: Annotated[tuple[Nib, ...], listed(nested(Nib), 2)]
     ink: Annotated[str | None, optional(text(5, ("red", "blue")))] = None
     is_full: Annotated[bool, flag().called("full")] = False
-    notes: Annotated[dict[str, str] | None, optional(texts_by_name(2, 5), is_left_out=True)] = None
+    notes: Annotated[dict[str, str] | None, optional(by_name(text(5), 2, 5), is_left_out=True)] = None
 
 
 FULL: Final = Pen("one", (Nib(2), Nib(9)), "red", True, {"a": "b"})
@@ -76,6 +76,11 @@ def test_unknown_entries_are_passed_over_or_refused() -> None:
 def test_values_that_are_none_of_their_field_are_refused(change: dict[str, object]) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
         read_dataclass(Pen, {**write_dataclass(FULL), **change})
+
+
+def test_what_is_none_of_its_field_may_be_as_if_it_were_missing() -> None:
+    entry = {**write_dataclass(FULL), "ink": "green", "full": 1}
+    assert read_dataclass(Pen, entry, is_lenient=True) == replace(FULL, ink=None, is_full=False)
 
 
 def test_what_is_missing_and_has_no_default_is_refused() -> None:
