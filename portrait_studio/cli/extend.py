@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from portrait_studio.cli.console import progress_bar, summary, with_loss, write_notices
+from portrait_studio.cli.console import summary, with_loss, write_notices
 from portrait_studio.cli.extension_options import WantedExtension, add_extension, wanted_extension
 from portrait_studio.cli.options import (
     MOST_SEED,
@@ -20,11 +20,11 @@ from portrait_studio.cli.options import (
     whole_number,
 )
 from portrait_studio.cli.outputs import check_outputs
+from portrait_studio.cli.written_fill import WantedFill, fill_and_write
 from portrait_studio.errors import OptionError
 from portrait_studio.terminal import say
 
 if TYPE_CHECKING:
-    from portrait_studio.editing.fills import FillWishes
     from portrait_studio.engine.interface import Engine
     from portrait_studio.imaging.atomic import Transaction
     from portrait_studio.imaging.geometry import Margins
@@ -48,23 +48,6 @@ class _Canvas:
     photo: Photo
     mask: Mask | None
     margins: Margins
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    """One of the pictures.
-
-    Attributes:
-        wishes: what its fill shall be like.
-        output: file of the result.
-        stages: folder of the pictures of its stages; None = not wanted.
-        record: file that says how to repeat it; None = not wanted.
-    """
-
-    wishes: FillWishes
-    output: Path
-    stages: Path | None
-    record: Path | None
 
 
 def add_extend(commands: Any) -> None:
@@ -119,15 +102,15 @@ def _extend(options: argparse.Namespace) -> int:
     return 0
 
 
-def _candidates(options: argparse.Namespace) -> list[_Candidate]:
+def _candidates(options: argparse.Namespace) -> list[WantedFill]:
     wishes = fill_wishes(options, keep_stages=options.stages is not None)
     output, stages = options.output, options.stages
-    candidates = [_Candidate(wishes, output, stages, options.record)]
+    candidates = [WantedFill(wishes, output, stages, options.record)]
     for number in range(2, options.candidates + 1):
         name = output.with_name(f"{output.stem}-{number}{output.suffix}")
         folder = None if stages is None else stages / f"candidate-{number}"
         how = replace(wishes.options, seed=wishes.options.seed + number - 1)
-        candidates.append(_Candidate(replace(wishes, options=how), name, folder, None))
+        candidates.append(WantedFill(replace(wishes, options=how), name, folder, None))
     return candidates
 
 
@@ -146,22 +129,15 @@ def _canvas(options: argparse.Namespace, wanted: WantedExtension) -> _Canvas:
 def _fill(
     engine: Engine,
     canvas: _Canvas,
-    one: _Candidate,
+    one: WantedFill,
     export: ExportOptions,
     files: Transaction,
 ) -> list[str]:
     """Fill the canvas once and write it; returns what to say once it has taken its place."""
     from portrait_studio.editing.edit import Edit
-    from portrait_studio.stage_files import write_stages
 
     edit = Edit(canvas.photo, canvas.mask, canvas.margins)
-    with progress_bar() as progress:
-        result = edit.fill(engine, one.wishes, progress)
-    report = edit.document.export(one.output, export, files.replacing)
-    if one.stages is not None:
-        write_stages(result, one.stages, files)
-    if one.record is not None:
-        edit.write_record(one.record, files.replacing)
+    result, report = fill_and_write(edit, engine, one, export, files)
     write_notices(*result.notices, *report.written.notices)
     before, after = canvas.photo.extent, edit.document.extent
     edit.document.close()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from portrait_studio.cli.console import PROGRAM, progress_bar, summary, with_loss, write_notices
+from portrait_studio.cli.console import PROGRAM, summary, with_loss, write_notices
 from portrait_studio.cli.mask import add_people, add_tighten, tightness_of
 from portrait_studio.cli.options import (
     add_command,
@@ -18,6 +18,7 @@ from portrait_studio.cli.options import (
     fill_wishes,
 )
 from portrait_studio.cli.outputs import check_outputs
+from portrait_studio.cli.written_fill import WantedFill, fill_and_write
 from portrait_studio.errors import MaskError, OptionError
 from portrait_studio.locations import resources_dir
 from portrait_studio.terminal import say
@@ -95,7 +96,7 @@ def _fill(
 ) -> None:
     from portrait_studio.imaging.formats import check_size, format_of
     from portrait_studio.imaging.writing import ExportOptions
-    from portrait_studio.stage_files import stages_in, write_stages
+    from portrait_studio.stage_files import stages_in
 
     export = ExportOptions(quality=options.quality)
     stages = [] if options.stages is None else [stages_in(options.stages)]
@@ -111,14 +112,9 @@ def _fill(
     engine = engine_of(options)
     edit = Edit(photo, find_mask(engine, photo))
     wishes = fill_wishes(options, keep_stages=options.stages is not None)
-    with progress_bar() as progress:
-        result = edit.fill(engine, wishes, progress)
+    wanted = WantedFill(wishes, options.output, options.stages, options.record)
     with Transaction() as files:
-        report = edit.document.export(options.output, export, files.replacing)
-        if options.stages is not None:
-            write_stages(result, options.stages, files)
-        if options.record is not None:
-            edit.write_record(options.record, files.replacing)
+        result, report = fill_and_write(edit, engine, wanted, export, files)
     write_notices(*photo.notices, *result.notices, *report.written.notices)
     for line in summary(result, options.output):
         say(line)
