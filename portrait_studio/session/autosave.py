@@ -15,7 +15,7 @@ from portrait_studio.errors import Cancelled, PortraitStudioError
 from portrait_studio.messages import Message
 from portrait_studio.session.history import State
 from portrait_studio.session.jobs import BackgroundJobs, Failure, JobKind, TaskThread
-from portrait_studio.session.recovery import Recoverable, Remains, Slot, find_remains
+from portrait_studio.session.recovery import AutosaveFile, FoundAutosaves, Recoverable, find_autosaves
 from portrait_studio.session.session import Session
 
 DEFAULT_INTERVAL_S: Final = 60.0
@@ -46,7 +46,7 @@ class Autosave(QObject):
         super().__init__(session)
         self._session = session
         self._folder = folder
-        self._slot = Slot.new(folder)
+        self._file = AutosaveFile.new(folder)
         self._adopted: Recoverable | None = None
         self._failed: set[Path] = set()
         self._has_file = False
@@ -76,22 +76,22 @@ class Autosave(QObject):
         """Seconds between two autosaves; 0 = none."""
         return self._timer.interval() / 1000 if self._timer.isActive() else 0.0
 
-    def find(self) -> Remains:
+    def find(self) -> FoundAutosaves:
         """What crashes left behind; what can be recovered is owned by this process from now on.
 
         What could not be opened since the start counts as unreadable.
         """
-        found = find_remains(self._folder)
-        failed = [one for one in found.recoverable if one.slot.path in self._failed]
+        found = find_autosaves(self._folder)
+        failed = [one for one in found.recoverable if one.file.path in self._failed]
         for one in failed:
-            one.slot.release()
+            one.file.release()
         recoverable = tuple(one for one in found.recoverable if one not in failed)
-        return Remains(recoverable, (*found.unreadable, *(one.slot.path for one in failed)))
+        return FoundAutosaves(recoverable, (*found.unreadable, *(one.file.path for one in failed)))
 
     def recover(self, found: Recoverable) -> None:
         """Open unsaved work; its file is kept and used on."""
         self._adopted = found
-        self._session.files.open_recovered(found.slot.path)
+        self._session.files.open_recovered(found.file.path)
 
     def keep(self) -> None:
         """Write the project now if it has edits that are in no file; during a stroke, right after it."""
@@ -103,7 +103,7 @@ class Autosave(QObject):
         if snapshot is None or self._jobs.current is not None or not self._can_write():
             return
         origin = Origin(session.files.name, snapshot.photo.path, session.files.project_path)
-        path = self._slot.path
+        path = self._file.path
 
         def task(progress: Progress) -> State:
             write_project(snapshot, path, progress.check, origin)
@@ -139,14 +139,14 @@ class Autosave(QObject):
                 )
             )
             return False
-        return self._slot.take()
+        return self._file.take()
 
     def _forget(self) -> None:
         self._jobs.cancel()
         self._is_due = self._has_file = False
         self._kept = None
-        self._slot.clear()
-        self._slot = Slot.new(self._folder)
+        self._file.clear()
+        self._file = AutosaveFile.new(self._folder)
 
     def _on_written(self, state: State) -> None:
         self._has_file, self._kept, self._has_complained = True, state, False
@@ -170,14 +170,14 @@ class Autosave(QObject):
     def _on_opened(self) -> None:
         self._forget()
         if self._adopted is not None:
-            self._slot, self._adopted = self._adopted.slot, None
+            self._file, self._adopted = self._adopted.file, None
             self._has_file, self._kept = True, self._session.history.state
 
     def _on_open_failed(self) -> None:
         found, self._adopted = self._adopted, None
         if found is not None:
-            found.slot.release()
-            self._failed.add(found.slot.path)
+            found.file.release()
+            self._failed.add(found.file.path)
             self.recovery_failed.emit()
 
     def _on_history(self) -> None:

@@ -21,7 +21,7 @@ _KEPT_DAYS: Final = 30
 _DAY_S: Final = 86_400
 
 
-class Slot:
+class AutosaveFile:
     """The place of one autosave: a project file and a lock that lives as long as the process that owns it."""
 
     def __init__(self, path: Path) -> None:
@@ -36,7 +36,7 @@ class Slot:
         self._lock.setStaleLockTime(0)
 
     @classmethod
-    def new(cls, folder: Path) -> Slot:
+    def new(cls, folder: Path) -> AutosaveFile:
         """A place that no process has used yet."""
         return cls(folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}{SUFFIX}")
 
@@ -67,18 +67,18 @@ class Recoverable:
     """Unsaved work that a crash left behind.
 
     Attributes:
-        slot: where it lies; owned by this process until it is released, recovered or cleared.
+        file: where it lies; owned by this process until it is released, recovered or cleared.
         origin: what it is of.
         saved_at: when it was autosaved, in seconds since the epoch.
     """
 
-    slot: Slot
+    file: AutosaveFile
     origin: Origin
     saved_at: float
 
 
 @dataclass(frozen=True, eq=False)
-class Remains:
+class FoundAutosaves:
     """What crashes left behind.
 
     Attributes:
@@ -90,35 +90,35 @@ class Remains:
     unreadable: tuple[Path, ...] = ()
 
 
-def find_remains(folder: Path) -> Remains:
+def find_autosaves(folder: Path) -> FoundAutosaves:
     """Autosaves without a living owner; takes those that can be read, and removes what is old."""
     found, unreadable = [], []
     for path in sorted(folder.glob(f"*{SUFFIX}")):
-        slot = Slot(path)
+        file = AutosaveFile(path)
         try:
-            one = _recoverable(slot)
+            one = _recoverable(file)
         except (OSError, ProjectError):
             # Damaged on the disk, of a newer version, or no file at all.
-            slot.release()
+            file.release()
             unreadable.append(path)
         else:
             found += [] if one is None else [one]
-    _remove_remains(folder)
-    return Remains(tuple(sorted(found, key=lambda one: -one.saved_at)), tuple(unreadable))
+    _remove_partial_files(folder)
+    return FoundAutosaves(tuple(sorted(found, key=lambda one: -one.saved_at)), tuple(unreadable))
 
 
-def _recoverable(slot: Slot) -> Recoverable | None:
+def _recoverable(file: AutosaveFile) -> Recoverable | None:
     """None where it has an owner, or was old and is gone now. Raises: OSError, ProjectError: unreadable."""
-    if not slot.take():
+    if not file.take():
         return None
-    saved_at = slot.path.stat().st_mtime
+    saved_at = file.path.stat().st_mtime
     if time.time() - saved_at > _KEPT_DAYS * _DAY_S:
-        slot.clear()
+        file.clear()
         return None
-    return Recoverable(slot, read_origin(slot.path), saved_at)
+    return Recoverable(file, read_origin(file.path), saved_at)
 
 
-def _remove_remains(folder: Path) -> None:
+def _remove_partial_files(folder: Path) -> None:
     """Remove half-written files of processes that were killed while they wrote; others may be writing now."""
     for path in folder.glob(".*.part"):
         with suppress(OSError):

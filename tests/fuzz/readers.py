@@ -19,7 +19,7 @@ from portrait_studio.locations import MANIFEST
 from portrait_studio.networks.catalog import list_weights, read_card
 from portrait_studio.networks.released import load_file, load_network
 from portrait_studio.session.recent import RecentFiles
-from portrait_studio.session.recovery import find_remains
+from portrait_studio.session.recovery import find_autosaves
 from portrait_studio.session.settings import Preferences
 from tests.fuzz.samples import HEIGHT, WIDTH, samples
 
@@ -57,10 +57,10 @@ def _autosave(path: Path) -> None:
         sound.write_bytes(samples()["autosave"][0])
     if path.suffix != ".psproj":
         path = path.rename(path.with_suffix(".psproj"))
-    remains = find_remains(folder)
-    assert sound in [one.slot.path for one in remains.recoverable]
+    remains = find_autosaves(folder)
+    assert sound in [one.file.path for one in remains.recoverable]
     for one in remains.recoverable:
-        one.slot.release()
+        one.file.release()
     path.unlink()
 
 

@@ -27,7 +27,7 @@ from portrait_studio.gui.dialogs.export_dialog import ExportDialog
 from portrait_studio.gui.dialogs.message_boxes import ErrorDialog
 from portrait_studio.gui.dialogs.recovery_dialog import RecoveryDialog
 from portrait_studio.gui.main_window import MainWindow
-from portrait_studio.session.recovery import Recoverable, Slot
+from portrait_studio.session.recovery import AutosaveFile, Recoverable
 from portrait_studio.session.session import Session
 from tests.gui.conftest import CTRL, Hand
 
@@ -113,7 +113,7 @@ def make_dialog(kind: str, session: Session, window: MainWindow, folder: Path) -
         return ExportDialog(session.document.photo, window)
     if kind == "recovery":
         origin = Origin("person", folder / "person.png", None)
-        found = [Recoverable(Slot.new(folder), origin, float(hour * 3600)) for hour in (2, 1)]
+        found = [Recoverable(AutosaveFile.new(folder), origin, float(hour * 3600)) for hour in (2, 1)]
         return RecoveryDialog(found, window)
     return ErrorDialog("The photo is damaged; fetch it again.", "Traceback" if kind == "log" else "", window)
 

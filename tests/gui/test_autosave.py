@@ -23,7 +23,7 @@ from portrait_studio.gui.dialogs.recovery_dialog import RecoveryDialog
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.imaging.writing import ExportOptions
 from portrait_studio.locations import DATA_VARIABLE
-from portrait_studio.session.recovery import Slot, find_remains
+from portrait_studio.session.recovery import AutosaveFile, find_autosaves
 from portrait_studio.session.session import Session
 from tests.gui.conftest import CTRL, Hand, write_photo
 from tests.gui.test_projects import state
@@ -122,8 +122,8 @@ def test_a_living_program_keeps_its_file_to_itself(
     hand.stroke((60, 80), (140, 80))
     wait_for_file(qtbot, program, folder)
     code = (
-        "import sys; from pathlib import Path; from portrait_studio.session.recovery import find_remains;"
-        f"sys.exit(10 + len(find_remains(Path({str(folder)!r})).recoverable))"
+        "import sys; from pathlib import Path; from portrait_studio.session.recovery import find_autosaves;"
+        f"sys.exit(10 + len(find_autosaves(Path({str(folder)!r})).recoverable))"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     assert subprocess.run([sys.executable, "-c", code], env=environment).returncode == 10
@@ -224,16 +224,16 @@ def test_old_autosaves_and_remains_are_cleaned(qtbot: QtBot, tmp_path: Path) -> 
     ago = time.time() - 40 * 86_400
     for path in (old, remains):
         os.utime(path, (ago, ago))
-    assert find_remains(tmp_path).recoverable == ()
+    assert find_autosaves(tmp_path).recoverable == ()
     assert [path.name for path in tmp_path.iterdir()] == [fresh.name]
 
 
 def test_a_slot_has_one_owner(tmp_path: Path) -> None:
-    slot, other = Slot(tmp_path / "a.psproj"), Slot(tmp_path / "a.psproj")
-    assert slot.take()
-    assert slot.take()
+    file, other = AutosaveFile(tmp_path / "a.psproj"), AutosaveFile(tmp_path / "a.psproj")
+    assert file.take()
+    assert file.take()
     assert not other.take()
-    slot.release()
+    file.release()
     assert other.take()
     other.clear()
     assert list(tmp_path.iterdir()) == []
@@ -264,13 +264,13 @@ def test_a_killed_program_loses_next_to_nothing(tmp_path: Path, seed: int) -> No
     process.stdout.close()
     process.wait()
     states = [int(line) for line in lines if line.endswith("\n")]
-    found = find_remains(tmp_path / "data" / "autosave").recoverable
+    found = find_autosaves(tmp_path / "data" / "autosave").recoverable
     assert len(found) == 1
-    project = read_project(found[0].slot.path, lambda: None)
+    project = read_project(found[0].file.path, lambda: None)
     for step in reversed(project.steps[project.applied :]):
         step.delta.undo(project.document)
     recovered = checksum(project.document)
     assert recovered in states[-80:]
     assert project.document.changed_outside() == 0
     project.document.close()
-    found[0].slot.clear()
+    found[0].file.clear()

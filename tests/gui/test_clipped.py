@@ -24,7 +24,7 @@ from portrait_studio.gui.dialogs.recovery_dialog import RecoveryDialog
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.gui.panels.banner import Mood
 from portrait_studio.imaging.geometry import Bounds
-from portrait_studio.session.recovery import Recoverable, Slot
+from portrait_studio.session.recovery import AutosaveFile, Recoverable
 from portrait_studio.session.session import Session
 from portrait_studio.session.tools import Tool
 from tests.helpers.clipped import clipped_in
@@ -133,7 +133,7 @@ def test_nothing_is_cut_off_in_dialogs(qtbot: QtBot, reader: Reader, tmp_path: P
     names = ("photo.jpg", "a holiday in the mountains, the third day (2).jpg")
     found = [
         Recoverable(
-            Slot(tmp_path / f"{name}.psproj"), Origin(name, tmp_path / name / name, None), time.time()
+            AutosaveFile(tmp_path / f"{name}.psproj"), Origin(name, tmp_path / name / name, None), time.time()
         )
         for name in names
     ]

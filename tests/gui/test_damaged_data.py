@@ -17,7 +17,7 @@ from portrait_studio.gui.dialogs.recovery_dialog import RecoveryDialog
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.imaging.writing import ExportOptions
 from portrait_studio.session.recent import RecentFiles
-from portrait_studio.session.recovery import find_remains
+from portrait_studio.session.recovery import find_autosaves
 from portrait_studio.session.session import Session
 from portrait_studio.session.settings import Preferences, Settings
 from tests.fuzz import bombs
@@ -170,11 +170,11 @@ def test_damaged_autosaves_do_not_hide_the_sound_ones(
         make(folder / f"{chr(ord('a') + number)}-damaged.psproj")
     os.mkfifo(folder / "z.lock")
     (folder / "z.psproj").write_bytes(data)
-    found = find_remains(folder)
-    assert {one.slot.path.name for one in found.recoverable} == {"b.psproj", "k.psproj"}
+    found = find_autosaves(folder)
+    assert {one.file.path.name for one in found.recoverable} == {"b.psproj", "k.psproj"}
     assert len(found.unreadable) == len(DAMAGED) + 1
     for one in found.recoverable:
-        one.slot.release()
+        one.file.release()
 
     def look(dialog: RecoveryDialog) -> None:
         texts = [label.text() for label in dialog.findChildren(QLabel)]
@@ -201,7 +201,7 @@ def test_after_one_that_cannot_be_opened_the_others_are_offered(
 
     def choose(dialog: RecoveryDialog) -> None:
         offered.append([dialog.list.item(row).text() for row in range(dialog.list.count())])
-        paths = [one.slot.path.name for one in dialog.left]
+        paths = [one.file.path.name for one in dialog.left]
         dialog.list.setCurrentRow(paths.index("broken.psproj") if "broken.psproj" in paths else 0)
         if "broken.psproj" in paths:
             when_shown(RecoveryDialog, choose)

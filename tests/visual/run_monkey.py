@@ -30,7 +30,7 @@ from portrait_studio.document.document import Document
 from portrait_studio.document.project import Project, write_project
 from portrait_studio.document.project_reading import read_project
 from portrait_studio.locations import DATA_VARIABLE, resources_dir
-from portrait_studio.session.recovery import find_remains
+from portrait_studio.session.recovery import find_autosaves
 from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.monkey import Monkey, same
 
@@ -135,10 +135,10 @@ def run_killed(seed: int, chance: random.Random) -> float:
             killed_at = time.monotonic()
             lines += process.stdout.readlines()
         states = [line.split() for line in lines if line.endswith("\n")]
-        found = find_remains(Path(folder) / "autosave").recoverable
+        found = find_autosaves(Path(folder) / "autosave").recoverable
         if len(found) != 1:
             raise SystemExit(f"Seed {seed}: {len(found)} autosaves were left of {len(states)} states.")
-        document = settled(read_project(found[0].slot.path, lambda: None))
+        document = settled(read_project(found[0].file.path, lambda: None))
         recovered, last = str(checksum(document)), killed_at
         for place in reversed(range(len(states))):
             if states[place][1] == recovered:

@@ -111,7 +111,7 @@ class RecoveryDialog(QDialog):
             tr("Delete"),
         ):
             return
-        chosen.slot.clear()
+        chosen.file.clear()
         self._found.remove(chosen)
         self.list.takeItem(self.list.currentRow())
         if not self._found:
@@ -149,7 +149,7 @@ def offer_recovery(autosave: Autosave, parent: QWidget) -> bool:
     chosen = dialog.chosen if is_accepted else None
     for one in dialog.left:
         if one is not chosen:
-            one.slot.release()
+            one.file.release()
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.close()
     if chosen is None:
