@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.document.deltas import Piece, bytes_of_pixel
 from portrait_studio.imaging.geometry import Bounds
 
 BAND_PX: Final = 128
@@ -48,3 +49,33 @@ def bounds_of_changes(differs: NDArray[np.bool_], pixel_bytes: int) -> Bounds | 
     top, bottom = int(rows[0]), int(rows[-1]) + 1
     columns = np.flatnonzero(differs[top:bottom].any(axis=0))
     return Bounds(int(columns[0]) // pixel_bytes, top, int(columns[-1]) // pixel_bytes + 1, bottom)
+
+
+def changed_parts(
+    pieces: Sequence[Piece], sample_bytes: int, differs: Callable[[slice], NDArray[np.bool_] | None]
+) -> Iterator[tuple[Piece, NDArray[np.bool_]]]:
+    """The parts of rectangles around what changes, band by band.
+
+    Args:
+        pieces: the rectangles.
+        sample_bytes: of the photo, 1 or 2.
+        differs: for some of the bytes of all rectangles, one after the other, (N,) whether each changes;
+            None = none of them.
+
+    Yields:
+        Each part, and (N,) whether each of its bytes changes.
+    """
+    start = 0
+    for piece in pieces:
+        pixel_bytes = bytes_of_pixel(piece.plane, sample_bytes)
+        row = piece.bounds.width * pixel_bytes
+        for top, bottom in bands(piece.bounds.height if row else 0):
+            here = slice(start, start + (bottom - top) * row)
+            start = here.stop
+            found = differs(here)
+            band = None if found is None else found.reshape(-1, row)
+            inner = None if band is None else bounds_of_changes(band, pixel_bytes)
+            if band is not None and inner is not None:
+                columns = slice(inner.left * pixel_bytes, inner.right * pixel_bytes)
+                bounds = inner.shifted(piece.bounds.left, piece.bounds.top + top)
+                yield Piece(piece.plane, bounds), band[inner.top : inner.bottom, columns].ravel()

@@ -12,19 +12,17 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from portrait_studio import __version__
-from portrait_studio.document.change_bounds import bands, bounds_of_changes
-from portrait_studio.document.deltas import Piece, bytes_of_pixel
+from portrait_studio.document.change_bounds import changed_parts
 from portrait_studio.document.document import Document
-from portrait_studio.document.history import Change, Snapshot, Step
+from portrait_studio.document.history import Snapshot, Step
 from portrait_studio.document.history_limits import HistoryLimits, LimitExceeded, check_count
 from portrait_studio.document.project_index import (
     FORMAT,
@@ -127,40 +125,13 @@ def _write_steps(snapshot: Snapshot, archive: zipfile.ZipFile, check: Check) -> 
     limits = HistoryLimits(snapshot.reach, sample_bytes)
     for number, change in snapshot.changes():
         check()
-        parts = list(_parts(change, sample_bytes))
-        pieces = tuple(piece for piece, *_ in parts)
+        differs = change.before != change.after
+        parts = list(changed_parts(change.pieces, sample_bytes, differs.__getitem__))
+        pieces = tuple(piece for piece, _ in parts)
         limits.change(limits.span(pieces))
         name = f"steps/{number + 1:04}.bin"
-        archive.writestr(name, _packed(parts))
+        bits = np.packbits(np.concatenate([part for _, part in parts])).tobytes() if parts else b""
+        archive.writestr(name, bits + change.after[differs].tobytes())
         canvas = change.canvas if change.changes_canvas else None
         steps[number] = write_dataclass(StepEntry(change.title, name, pieces, change.fill, canvas))
     return steps
-
-
-_Part = tuple[Piece, NDArray[np.bool_], NDArray[np.uint8]]
-"""A rectangle around what a step changes, (N,) for each of its bytes whether it does, and (N,) after it."""
-
-
-def _parts(change: Change, sample_bytes: int) -> Iterator[_Part]:
-    place = 0
-    for piece in change.pieces:
-        pixel_bytes = bytes_of_pixel(piece.plane, sample_bytes)
-        row = piece.bounds.width * pixel_bytes
-        for top, bottom in bands(piece.bounds.height if row else 0):
-            here = slice(place, place + (bottom - top) * row)
-            place = here.stop
-            after = change.after[here].reshape(-1, row)
-            differs = change.before[here].reshape(-1, row) != after
-            inner = bounds_of_changes(differs, pixel_bytes)
-            if inner is not None:
-                columns = slice(inner.left * pixel_bytes, inner.right * pixel_bytes)
-                box = slice(inner.top, inner.bottom), columns
-                bounds = inner.shifted(piece.bounds.left, piece.bounds.top + top)
-                yield Piece(piece.plane, bounds), differs[box].ravel(), after[box].ravel()
-
-
-def _packed(parts: list[_Part]) -> bytes:
-    if not parts:
-        return b""
-    bits: bytes = np.packbits(np.concatenate([differs for _, differs, _ in parts])).tobytes()
-    return bits + b"".join(after[differs].tobytes() for _, differs, after in parts)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.document.change_bounds import bands, bounds_of_changes
-from portrait_studio.document.deltas import Editable, Piece, Plane, PlaneName, bytes_of_pixel
+from portrait_studio.document.change_bounds import changed_parts
+from portrait_studio.document.deltas import Editable, Piece, Plane, PlaneName
 from portrait_studio.document.history_limits import LimitExceeded
 from portrait_studio.networks.conventions import KEYPOINT_COUNT, LABEL_COUNT
 
@@ -32,6 +31,13 @@ class SavedStep:
     pieces: tuple[Piece, ...]
     differs: NDArray[np.uint8]
     values: NDArray[np.uint8]
+
+    def changed(self, here: slice) -> NDArray[np.bool_] | None:
+        """(N,) whether each of some bytes of all pieces changes; None where none of them does."""
+        packed = self.differs[here.start // 8 : (here.stop + 7) // 8]
+        if not packed.any():
+            return None
+        return np.unpackbits(packed)[here.start % 8 :][: here.stop - here.start].view(np.bool_)
 
 
 class StepApplier:
@@ -67,7 +73,7 @@ class StepApplier:
         """
         before: list[tuple[Piece, Plane]] = []
         used = total = 0
-        for part, differs in self._changes(step):
+        for part, differs in changed_parts(step.pieces, self._sample_bytes, step.changed):
             crop = self._document.region(part.plane, part.bounds)
             total += crop.nbytes
             if total > most_bytes:
@@ -83,25 +89,6 @@ class StepApplier:
         if used != len(step.values):
             raise ValueError(f"{len(step.values)} values for {used} bytes")
         return before
-
-    def _changes(self, step: SavedStep) -> Iterator[tuple[Piece, NDArray[np.bool_]]]:
-        """The parts of the pieces around what changes, and for each of their bytes whether it does."""
-        start = 0
-        for piece in step.pieces:
-            pixel_bytes = bytes_of_pixel(piece.plane, self._sample_bytes)
-            row = piece.bounds.width * pixel_bytes
-            for top, bottom in bands(piece.bounds.height if row else 0):
-                end = start + (bottom - top) * row
-                packed = step.differs[start // 8 : (end + 7) // 8]
-                if packed.any():
-                    bits = np.unpackbits(packed)[start % 8 :][: end - start]
-                    differs = bits.view(np.bool_).reshape(-1, row)
-                    place = bounds_of_changes(differs, pixel_bytes)
-                    if place is not None:
-                        columns = slice(place.left * pixel_bytes, place.right * pixel_bytes)
-                        bounds = place.shifted(piece.bounds.left, piece.bounds.top + top)
-                        yield Piece(piece.plane, bounds), differs[place.top : place.bottom, columns].ravel()
-                start = end
 
     def _check(self, plane: PlaneName, before: Plane, after: Plane) -> None:
         if plane in _GREATEST and after.max() > _GREATEST[plane]:
