@@ -10,7 +10,7 @@ from trainer.evaluation.parsers import ParserFigures
 from trainer.evaluation.rendering import as_markdown, as_text
 from trainer.evaluation.report import Report
 from trainer.evaluation.scoring import Score
-from trainer.evaluation.targets import AIM, FLOOR, MISSED, Target, targets_of
+from trainer.evaluation.targets import AIM, FLOOR, MISSED, QualityTarget, targets_of
 
 PARSER = ParserFigures("ab", 0.55, 0.3, 0.9, 0.8, 0.9, 0.7, 0.95, None, 0, {"face": [0.5, None]})
 
@@ -45,7 +45,7 @@ def test_only_methods_that_filled_every_case_are_compared() -> None:
     assert compare_all({"g": scores(1), "g+p": scores(2)}, 1) == []
 
 
-def by_name(targets: Sequence[Target]) -> dict[str, str]:
+def by_name(targets: Sequence[QualityTarget]) -> dict[str, str]:
     return {one.what: one.verdict for one in targets}
 
 
@@ -110,7 +110,7 @@ def test_a_full_report_shows_every_table() -> None:
         {"released": replace(PARSER, both_shoes=0.5, shoe_cases=2), "other": replace(PARSER, per_label={})},
         Distribution("some network", 4, 3, {"telea": 12.0}),
         compare_all({"g": scores(30, 31), "g+p": scores(28, 28)}, 2),
-        [Target("size", "32", "20", "17", AIM)],
+        [QualityTarget("size", "32", "20", "17", AIM)],
     )
     text, markdown = as_text(report), as_markdown(report)
     for fact in (

@@ -14,7 +14,7 @@ from portrait_studio.networks.released import load_network
 from trainer.commands.export import add_export_command
 from trainer.evaluation.report import FORMAT_VERSION, Report
 from trainer.evaluation.scoring import Score
-from trainer.evaluation.targets import Target
+from trainer.evaluation.targets import QualityTarget
 from trainer.families import TOLERANCES
 from trainer.recipes.config import DataConfig, LossConfig, Recipe, RunConfig
 from trainer.recipes.samples import HoleMix
@@ -146,8 +146,8 @@ def test_the_card_states_what_the_release_costs_now(tmp_path: Path) -> None:
     report = write_report(tmp_path / "report.json", first.sha256)
     content = json.loads(report.read_text())
     content["targets"] = [
-        asdict(Target("mean IoU, whole image", "0.5", "0.6", "0.4", "missed")),
-        asdict(Target("weights of all networks (MB)", "32.0", "20.0", "987.0", "missed")),
+        asdict(QualityTarget("mean IoU, whole image", "0.5", "0.6", "0.4", "missed")),
+        asdict(QualityTarget("weights of all networks (MB)", "32.0", "20.0", "987.0", "missed")),
     ]
     report.write_text(json.dumps(content))
     card = export_run(tmp_path / "run", tmp_path / "models", [report]).card.read_text()

@@ -83,7 +83,13 @@ class PackWriter:
     """Writes one set, which replaces an older one when the `with` block ends without an error."""
 
     def __init__(self, folder: Path, name: str, split: Split | None = None) -> None:
-        """Args: folder of packs, name of the set, and the split of all photos (None: `split_of` each key)."""
+        """Begin beside what there is of the set.
+
+        Args:
+            folder: of packs.
+            name: of the set.
+            split: of all photos; None = `split_of` each key.
+        """
         self._final = folder / name
         self._work = folder / f".{name}.partial"
         self._name, self._split = name, split

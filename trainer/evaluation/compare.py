@@ -25,7 +25,7 @@ _CERTAINTY = 0.95
 
 
 @dataclass(frozen=True)
-class Comparison:
+class PairedComparison:
     """One figure of two methods.
 
     Attributes:
@@ -58,7 +58,7 @@ class Comparison:
         return WORSE if self.high < 0 else UNDECIDED
 
 
-def compare_all(scores: Mapping[str, Sequence[Score]], cases: int) -> list[Comparison]:
+def compare_all(scores: Mapping[str, Sequence[Score]], cases: int) -> list[PairedComparison]:
     """All pairs and figures of the methods that filled every case.
 
     Args:
@@ -75,7 +75,9 @@ def compare_all(scores: Mapping[str, Sequence[Score]], cases: int) -> list[Compa
     ]
 
 
-def compare(base: str, other: str, figure: str, old: Sequence[Score], new: Sequence[Score]) -> Comparison:
+def compare(
+    base: str, other: str, figure: str, old: Sequence[Score], new: Sequence[Score]
+) -> PairedComparison:
     """One figure of two methods, case by case.
 
     Args:
@@ -91,7 +93,7 @@ def compare(base: str, other: str, figure: str, old: Sequence[Score], new: Seque
     drawn = np.random.default_rng(0).integers(len(gains), size=(_RESAMPLES, len(gains)))
     tail = (1 - _CERTAINTY) / 2
     low, high = np.quantile(gains[drawn].mean(axis=1), (tail, 1 - tail))
-    return Comparison(
+    return PairedComparison(
         base,
         other,
         figure,

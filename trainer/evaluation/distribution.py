@@ -44,7 +44,11 @@ class FeatureTally:
     """Keeps the feature vectors of all pictures."""
 
     def __init__(self, network: FeatureNetwork) -> None:
-        """Args: what sees the pictures."""
+        """Begin without pictures.
+
+        Args:
+            network: what sees them.
+        """
         self._network = network
         self._truth: list[NDArray[np.float64]] = []
         self._fills: dict[str, list[NDArray[np.float64]]] = {}

@@ -21,7 +21,12 @@ class SwappedStore:
     """A store in which some networks are replaced or left out."""
 
     def __init__(self, store: NetworkStore, swapped: Mapping[str, LoadedNetwork | None]) -> None:
-        """Args: where all other networks come from, and by name what stands in; None = left out."""
+        """Put the replacements before a store.
+
+        Args:
+            store: where all other networks come from.
+            swapped: what stands in, by name; None = left out.
+        """
         self._store, self._swapped = store, dict(swapped)
 
     def load(self, name: str) -> LoadedNetwork:

@@ -87,7 +87,12 @@ class ParserTally:
     """Runs one parser on case after case."""
 
     def __init__(self, variant: ParserVariant, bench: Bench) -> None:
-        """Args: the parser, and what it runs in."""
+        """Begin without cases.
+
+        Args:
+            variant: the parser.
+            bench: what it runs in.
+        """
         self.name = variant.name
         self.missing = ""
         """Why the parser could not run; empty when it could."""

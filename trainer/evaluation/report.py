@@ -11,13 +11,13 @@ from typing import Any
 
 from portrait_studio.errors import DataSetError
 from portrait_studio.imaging.atomic import replacing
-from trainer.evaluation.compare import Comparison, compare_all
+from trainer.evaluation.compare import PairedComparison, compare_all
 from trainer.evaluation.cost import Cost
 from trainer.evaluation.distribution import Distribution
 from trainer.evaluation.parsers import RELEASED, ParserFigures, ParserTally, per_label_figures
 from trainer.evaluation.people import PeopleRow
 from trainer.evaluation.scoring import Score, Tally
-from trainer.evaluation.targets import Target, targets_of
+from trainer.evaluation.targets import QualityTarget, targets_of
 from trainer.evaluation.things import ThingRow, thing_row
 
 FORMAT_VERSION = 1
@@ -59,8 +59,8 @@ class Report:
     pckh: float | None
     parsers: dict[str, ParserFigures] = field(default_factory=dict)
     distribution: Distribution | None = None
-    comparisons: list[Comparison] = field(default_factory=list)
-    targets: list[Target] = field(default_factory=list)
+    comparisons: list[PairedComparison] = field(default_factory=list)
+    targets: list[QualityTarget] = field(default_factory=list)
     cost: Cost | None = None
     things: list[ThingRow] = field(default_factory=list)
     by_kind: dict[str, dict[str, Score]] = field(default_factory=dict)
@@ -164,8 +164,8 @@ _VALUES: dict[str, Callable[..., Any]] = {
     "scores": Score,
     "parsers": ParserFigures,
     "distribution": Distribution,
-    "comparisons": Comparison,
-    "targets": Target,
+    "comparisons": PairedComparison,
+    "targets": QualityTarget,
     "cost": Cost,
     "things": thing_row,
     "people": PeopleRow,

@@ -110,7 +110,13 @@ class Tally:
         distance: VggDistance | None,
         perceived: PerceivedDistance | None = None,
     ) -> None:
-        """Args: what to measure and, optionally, the feature distance and what people perceive."""
+        """Begin without cases.
+
+        Args:
+            methods: what to measure.
+            distance: of the features of VGG; None = not measured.
+            perceived: LPIPS and DISTS; None = not measured.
+        """
         self.methods = tuple(methods)
         self.missing: dict[str, str] = {}
         """Why a method could not run, by its title."""

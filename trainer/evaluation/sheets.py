@@ -34,7 +34,12 @@ class Gallery:
     """
 
     def __init__(self, titles: Sequence[str], ranked_by: str) -> None:
-        """Args: methods to show in this order, and the one whose L1 in the hole ranks the cases."""
+        """Begin without cases.
+
+        Args:
+            titles: of the methods to show, in this order.
+            ranked_by: method whose L1 in the hole ranks the cases.
+        """
         self._titles, self._ranked_by = tuple(titles), ranked_by
         self._rows: list[tuple[float, str, list[tuple[str, Image]]]] = []
 

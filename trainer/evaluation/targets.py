@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from portrait_studio.engine.things import USUAL_THRESHOLD
-from trainer.evaluation.compare import BETTER, UNDECIDED, Comparison
+from trainer.evaluation.compare import BETTER, UNDECIDED, PairedComparison
 from trainer.evaluation.cost import Cost
 from trainer.evaluation.methods import DEFAULT, G_P, G_P_F, NO_REDRAWING
 from trainer.evaluation.parsers import ParserFigures
@@ -31,7 +31,7 @@ _GMACS = "networks together at 256 x 256 (GMAC)"
 
 
 @dataclass(frozen=True)
-class Target:
+class QualityTarget:
     """One line of the table.
 
     Attributes:
@@ -52,10 +52,10 @@ class Target:
 def targets_of(
     protocol: str,
     scores: Mapping[str, Score],
-    comparisons: Sequence[Comparison],
+    comparisons: Sequence[PairedComparison],
     parser: ParserFigures | None,
     cost: Cost | None,
-) -> list[Target]:
+) -> list[QualityTarget]:
     """All targets that the protocol can judge.
 
     Args:
@@ -65,7 +65,7 @@ def targets_of(
         parser: figures of the released parser.
         cost: of the released networks.
     """
-    targets: list[Target] = []
+    targets: list[QualityTarget] = []
     if protocol in RATIO_PROTOCOLS:
         targets += _ratios(scores)
     if protocol == "paper":
@@ -88,7 +88,7 @@ def targets_of(
     return targets if cost is None else at_cost(targets, cost)
 
 
-def thing_targets(rows: Sequence[ThingRow]) -> list[Target]:
+def thing_targets(rows: Sequence[ThingRow]) -> list[QualityTarget]:
     """The targets that the protocol `things` can judge.
 
     Args:
@@ -116,7 +116,7 @@ def thing_targets(rows: Sequence[ThingRow]) -> list[Target]:
     return targets
 
 
-def people_targets(rows: Sequence[PeopleRow]) -> list[Target]:
+def people_targets(rows: Sequence[PeopleRow]) -> list[QualityTarget]:
     """The targets that the protocol `people` can judge, by all photos, the first row."""
     return [
         _at_least("people found", rows[0].found, 0.95, "{:.3f}"),
@@ -124,7 +124,7 @@ def people_targets(rows: Sequence[PeopleRow]) -> list[Target]:
     ]
 
 
-def at_cost(targets: Sequence[Target], cost: Cost) -> list[Target]:
+def at_cost(targets: Sequence[QualityTarget], cost: Cost) -> list[QualityTarget]:
     """The same with the lines on what the networks cost; none where nothing else is judged."""
     others = [target for target in targets if target.what not in (_MEGABYTES, _GMACS)]
     lines = [
@@ -134,14 +134,14 @@ def at_cost(targets: Sequence[Target], cost: Cost) -> list[Target]:
     return others + lines if others else []
 
 
-def _hidden_face(mine: Score | None) -> Iterator[Target]:
+def _hidden_face(mine: Score | None) -> Iterator[QualityTarget]:
     if mine is None or mine.lpips is None or mine.dists is None:
         return
     yield _less("LPIPS of hidden faces", mine.lpips, 0.062, 0.050, "{:.4f}")
     yield _less("DISTS of hidden faces", mine.dists, 0.047, 0.038, "{:.4f}")
 
 
-def _ratios(scores: Mapping[str, Score]) -> Iterator[Target]:
+def _ratios(scores: Mapping[str, Score]) -> Iterator[QualityTarget]:
     for title in (G_P_F, "default"):
         mine = scores.get(title)
         if mine is not None and "patchmatch" in scores:
@@ -152,7 +152,7 @@ def _ratios(scores: Mapping[str, Score]) -> Iterator[Target]:
             yield _less(f"L1 in the hole against Telea, {title}", ratio, 0.75, 0.5, "{:.2f}x")
 
 
-def _beyond_classical(scores: Mapping[str, Score]) -> Iterator[Target]:
+def _beyond_classical(scores: Mapping[str, Score]) -> Iterator[QualityTarget]:
     """Gain over the best of the classical fills; judged only where all of them ran."""
     if not all(title in scores for title in CLASSICAL):
         return
@@ -163,7 +163,7 @@ def _beyond_classical(scores: Mapping[str, Score]) -> Iterator[Target]:
             yield _at_least(what, scores[title].psnr - best, 1.5, "{:+.2f}")
 
 
-def _structure(parser: ParserFigures | None) -> Iterator[Target]:
+def _structure(parser: ParserFigures | None) -> Iterator[QualityTarget]:
     if parser is None:
         return
     for what, value, floor, aim in (
@@ -175,27 +175,28 @@ def _structure(parser: ParserFigures | None) -> Iterator[Target]:
             yield _more(what, value, floor, aim, "{:.3f}")
 
 
-def _on_l1(comparisons: Sequence[Comparison], other: str) -> list[Comparison]:
+def _on_l1(comparisons: Sequence[PairedComparison], other: str) -> list[PairedComparison]:
     return [one for one in comparisons if one.other == other and one.figure == "l1_in_hole"]
 
 
-def _verdict(what: str, comparison: Comparison) -> Target:
+def _verdict(what: str, comparison: PairedComparison) -> QualityTarget:
     """A claim that one method is better; "missed" when the contrary is shown."""
     verdict = {BETTER: AIM, UNDECIDED: UNDECIDED}.get(comparison.verdict, MISSED)
     reached = f"{comparison.gain:+.3g} ({comparison.low:+.3g} to {comparison.high:+.3g})"
-    return Target(f"{what}: gain in {comparison.figure}", "yes", "yes", reached, verdict)
+    return QualityTarget(f"{what}: gain in {comparison.figure}", "yes", "yes", reached, verdict)
 
 
-def _more(what: str, value: float, floor: float, aim: float, form: str) -> Target:
+def _more(what: str, value: float, floor: float, aim: float, form: str) -> QualityTarget:
     verdict = AIM if value >= aim else FLOOR if value >= floor else MISSED
-    return Target(what, form.format(floor), form.format(aim), form.format(value), verdict)
+    return QualityTarget(what, form.format(floor), form.format(aim), form.format(value), verdict)
 
 
-def _at_least(what: str, value: float, floor: float, form: str) -> Target:
+def _at_least(what: str, value: float, floor: float, form: str) -> QualityTarget:
     """A figure with a floor but no aim."""
-    return Target(what, form.format(floor), "-", form.format(value), FLOOR if value >= floor else MISSED)
+    verdict = FLOOR if value >= floor else MISSED
+    return QualityTarget(what, form.format(floor), "-", form.format(value), verdict)
 
 
-def _less(what: str, value: float, floor: float, aim: float, form: str) -> Target:
+def _less(what: str, value: float, floor: float, aim: float, form: str) -> QualityTarget:
     verdict = AIM if value <= aim else FLOOR if value <= floor else MISSED
-    return Target(what, form.format(floor), form.format(aim), form.format(value), verdict)
+    return QualityTarget(what, form.format(floor), form.format(aim), form.format(value), verdict)

@@ -28,7 +28,12 @@ class PerceptualLoss(nn.Module):
     std: Tensor
 
     def __init__(self, convolutions: list[nn.Conv2d], stages: tuple[int, ...]) -> None:
-        """Args: the convolutions up to conv5_2, and how many each stage has; `load_perceptual` reads them."""
+        """Take the layers; `load_perceptual` reads them.
+
+        Args:
+            convolutions: those up to conv5_2.
+            stages: how many of them each stage has.
+        """
         super().__init__()
         starts = [sum(stages[:stage]) for stage in range(len(stages))]
         self._pooled_before = set(starts[1:])

@@ -16,7 +16,11 @@ class KeypointScore:
     """Hits and trials by keypoint over a set of photos."""
 
     def __init__(self, tolerance: float = 0.5) -> None:
-        """Args: the largest error that counts as a hit, in head lengths (head top to upper neck)."""
+        """Begin without photos.
+
+        Args:
+            tolerance: largest error that counts as a hit, in head lengths (head top to upper neck).
+        """
         self._tolerance = tolerance
         self._hits: NDArray[np.int64] = np.zeros(KEYPOINT_COUNT, np.int64)
         self._trials: NDArray[np.int64] = np.zeros(KEYPOINT_COUNT, np.int64)

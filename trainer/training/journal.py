@@ -26,7 +26,14 @@ class Journal:
     """Averages figures over a stretch of steps; writes to stderr, log.jsonl, and TensorBoard if installed."""
 
     def __init__(self, folder: Path, recipe: Recipe, last: int, writes: bool = True) -> None:
-        """Args: folder of the run, its recipe, its last step, and False for a journal that stays silent."""
+        """Open the files.
+
+        Args:
+            folder: of the run.
+            recipe: says how often a line is due.
+            last: step of this call.
+            writes: False for a journal that stays silent.
+        """
         self._every, self._last = recipe.run.log_steps, last
         self._file = (folder / "log.jsonl").open("a", encoding="utf-8") if writes else None
         self._board = _tensorboard(folder) if writes else None
