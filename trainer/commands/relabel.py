@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from portrait_studio.engine.devices import threads_of_cpu
+from portrait_studio.engine.hardware import DEVICES, PRECISIONS
 from portrait_studio.errors import DataSetError
 from trainer.commands.threads_option import add_threads_option
 from trainer.data.pack_format import packed_sets
@@ -31,8 +32,8 @@ def add_relabel_command(commands: argparse._SubParsersAction[argparse.ArgumentPa
         "probability of all labels that are allowed there (for training a parser: 0.55); default 0: decide "
         "everywhere, as completion training needs",
     )
-    parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
-    parser.add_argument("--precision", default="auto", choices=["auto", "float32", "bfloat16"])
+    parser.add_argument("--device", default="auto", choices=DEVICES)
+    parser.add_argument("--precision", default="auto", choices=PRECISIONS)
     add_threads_option(parser)
     parser.set_defaults(handler=run_relabel)
 

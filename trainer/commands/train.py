@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from portrait_studio.engine.devices import Compute, threads_of_cpu
+from portrait_studio.engine.hardware import DEVICES, PRECISIONS
 from portrait_studio.errors import OptionError
 from trainer.data.loading import default_workers
 from trainer.distributed.processes import joined, processes
@@ -51,8 +52,8 @@ def add_train_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
     )
     parser.add_argument("--rate", type=float, help="learning rate, instead of the recipe's")
     parser.add_argument("--stop-after", type=int, help="stop after so many steps of this call; resume later")
-    parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
-    parser.add_argument("--precision", default="auto", choices=["auto", "float32", "bfloat16"])
+    parser.add_argument("--device", default="auto", choices=DEVICES)
+    parser.add_argument("--precision", default="auto", choices=PRECISIONS)
     parser.add_argument("--threads", type=int, help="threads of torch and OpenCV, instead of the recipe's")
     parser.add_argument(
         "--workers",
