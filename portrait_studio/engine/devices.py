@@ -70,7 +70,11 @@ class PrecisionMemory:
     """Remembers per CPU and torch version whether bfloat16 pays; an unwritable folder does no harm."""
 
     def __init__(self, path: Path | None = None) -> None:
-        """Args: the JSON file; None takes the user's cache folder."""
+        """Read nothing yet.
+
+        Args:
+            path: the JSON file; None = one in the user's cache folder.
+        """
         self._path = path or Path(platformdirs.user_cache_dir("portrait-studio")) / "precision.json"
         self._known: dict[str, bool] | None = None
 
@@ -113,10 +117,8 @@ def choose_compute(hardware: Hardware, memory: PrecisionMemory, on_cpu: str = "a
         on_cpu: precision on the CPU where `hardware` leaves it open; "auto" = the faster one.
 
     Raises:
-        OptionError: there is no device or precision of that name.
         DeviceError: this machine does not have the device.
     """
-    hardware.check()
     name, precision = hardware.device, hardware.precision
     has_cuda, has_mps = torch.cuda.is_available(), torch.backends.mps.is_available()
     if name == "cuda" and not has_cuda:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.extension_plan import beyond_reach, photo_in, plan_steps
+from portrait_studio.engine.extension_plan import ExtensionStep, beyond_reach, plan_steps
+from portrait_studio.engine.fallback import Fallback
+from portrait_studio.engine.fill_job import FillJob
+from portrait_studio.engine.fill_run import FillRun
 from portrait_studio.engine.network_store import NetworkStore
-from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import CompletionRequest, CompletionResult, FilledRegion, Pixels
 from portrait_studio.imaging.canvas_extension import margins_of
 from portrait_studio.imaging.geometry import Bounds
@@ -19,15 +21,17 @@ from portrait_studio.imaging.masks import extent_of, hole_bounds
 from portrait_studio.networks.manifest import network_name
 from portrait_studio.networks.released import LoadedNetwork
 
-CompleteStep = Callable[[CompletionRequest, NetworkStore], CompletionResult]
-"""Fills all holes of one step's picture with the networks given."""
-
 
 class SideNetworks:
     """The networks meant for one side of an extension where there are such, else those for holes."""
 
     def __init__(self, store: NetworkStore, side: str | None) -> None:
-        """Args: where all come from; the side that grows, None = none."""
+        """Open nothing yet.
+
+        Args:
+            store: where all come from.
+            side: the one that grows; None = none.
+        """
         self._store, self._side = store, side
 
     def load(self, name: str) -> LoadedNetwork:
@@ -49,28 +53,27 @@ class _Part:
     side: str | None
 
 
-def extend(
-    request: CompletionRequest, networks: NetworkStore, complete: CompleteStep, progress: Progress
-) -> CompletionResult:
+def extend(run: FillRun, fallback: Fallback) -> CompletionResult:
     """Fill an extended canvas, and holes of the photo with it.
 
     Args:
-        request: with an extension.
-        networks: where the networks come from.
-        complete: fills one step.
-        progress: hears of each step; may cancel.
+        run: with an extension.
+        fallback: says what to run on.
 
     Returns:
         Holes that lie apart from the new area as they are, and the new area as one region.
     """
-    parts = _parts(request)
+    request = run.request
+    steps = plan_steps(extent_of(request.image), request.extension)
+    notice = beyond_reach(steps)
+    parts = _parts(request, steps)
     image = request.image if len(parts) == 1 else request.image.copy()
-    photo = photo_in(extent_of(image), request.extension)
     done: list[FilledRegion] = []
     results: list[CompletionResult] = []
     for number, part in enumerate(parts):
-        progress.begin_step(number, len(parts))
-        result = complete(_request_of(part, request, image, photo), SideNetworks(networks, part.side))
+        run.progress.begin_step(number, len(parts))
+        networks = SideNetworks(run.parts.networks, part.side)
+        result = FillJob(run.with_part(_request_of(part, request, image), networks), fallback).complete()
         results.append(result)
         for region in result.regions:
             placed = _placed(region, part.canvas)
@@ -78,30 +81,28 @@ def extend(
             if len(parts) > 1:
                 changed = region.changed[..., None] != 0
                 np.copyto(image[placed.bounds.slices], region.pixels, where=changed)
-    notice = beyond_reach(extent_of(image), request.extension)
-    return _joined(request, image, done, results, notice)
+    return _joined(request.photo, image, done, results, () if notice is None else (notice,))
 
 
-def _parts(request: CompletionRequest) -> list[_Part]:
+def _parts(request: CompletionRequest, steps: Sequence[ExtensionStep]) -> list[_Part]:
     """Holes that lie apart from the new area come first, with the networks meant for them."""
-    image = extent_of(request.image)
-    photo = photo_in(image, request.extension)
+    photo = request.photo
     apart = np.zeros_like(request.mask)
     for box in hole_bounds(request.mask, request.options.grow_px + 3):
         if box.intersected(photo) == box:
             apart[box.slices] = request.mask[box.slices]
     parts = [_Part(photo, apart[photo.slices], None)] if apart.any() else []
     left = np.where(apart == 0, request.mask, np.uint8(0)) if parts else request.mask
-    *steps, last = plan_steps(image, request.extension)
-    if steps and left is request.mask:
+    *first, last = steps
+    if first and left is request.mask:
         left = left.copy()
-    for step in steps:
+    for step in first:
         parts.append(_Part(step.canvas, left[step.canvas.slices].copy(), step.side))
         left[step.canvas.slices] = 0
     return [*parts, _Part(last.canvas, left, last.side)]
 
 
-def _request_of(part: _Part, whole: CompletionRequest, image: Pixels, photo: Bounds) -> CompletionRequest:
+def _request_of(part: _Part, whole: CompletionRequest, image: Pixels) -> CompletionRequest:
     inner, left, top = part.canvas.slices, part.canvas.left, part.canvas.top
     return replace(
         whole,
@@ -110,7 +111,7 @@ def _request_of(part: _Part, whole: CompletionRequest, image: Pixels, photo: Bou
         wanted_labels=None
         if whole.wanted_labels is None
         else np.ascontiguousarray(whole.wanted_labels[inner]),
-        extension=margins_of(photo, part.canvas),
+        extension=margins_of(whole.photo, part.canvas),
         joints={joint: (x - left, y - top) for joint, (x, y) in whole.joints.items()},
     )
 
@@ -126,24 +127,23 @@ def _placed(region: FilledRegion, canvas: Bounds) -> FilledRegion:
 
 
 def _joined(
-    request: CompletionRequest,
+    photo: Bounds,
     image: Pixels,
     done: Sequence[FilledRegion],
     results: Sequence[CompletionResult],
-    notice: str | None,
+    notices: Sequence[str],
 ) -> CompletionResult:
-    photo = photo_in(extent_of(image), request.extension)
     apart = [region for region in done if region.bounds.intersected(photo) == region.bounds]
     new = [region for region in done if region.bounds.intersected(photo) != region.bounds]
     weights: dict[str, str] = {}
     for result in results:
         weights |= result.weights
-    notices = [text for result in results for text in result.notices]
+    said = [text for result in results for text in result.notices]
     return replace(
         results[-1],
         regions=(*apart, new[0] if len(new) == 1 else _united(new, image)),
         weights=weights,
-        notices=tuple(dict.fromkeys([*notices, *([] if notice is None else [notice])])),
+        notices=tuple(dict.fromkeys([*said, *notices])),
     )
 
 

@@ -8,6 +8,7 @@ the last one's picture.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Final
@@ -87,9 +88,9 @@ def _moved(canvas: Bounds, side: str, pixels: int) -> Bounds:
     )
 
 
-def beyond_reach(image: Extent, extension: Margins) -> Message | None:
+def beyond_reach(steps: Sequence[ExtensionStep]) -> Message | None:
     """A sentence for the user where an extension takes more than one step for a side; else None."""
-    sides = [step.side for step in plan_steps(image, extension)]
+    sides = [step.side for step in steps]
     far = [_WORDS[side] for side in MOST_SHARE if sides.count(side) > 1]
     if not far:
         return None

@@ -22,7 +22,13 @@ class Fallback:
     """Runs steps of a job, each at the best setting that has not run out of memory so far."""
 
     def __init__(self, compute: Compute, cpu: Compute, policy: CropPolicy) -> None:
-        """Args: the chosen device, what to run on when it has too little memory, and the usual crop sizes."""
+        """Begin with the chosen device.
+
+        Args:
+            compute: the chosen device.
+            cpu: what to run on when that has too little memory.
+            policy: the usual crop sizes.
+        """
         small = policy.reduced(_SMALLER)
         self._settings = [(compute, policy), (compute, small)]
         if compute.device.type != "cpu":

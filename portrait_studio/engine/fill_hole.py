@@ -10,7 +10,6 @@ from portrait_studio.engine.align_face import align_face, read_face
 from portrait_studio.engine.blend import band_beside_photo, blend, blend_band
 from portrait_studio.engine.complete import CompletedWindow
 from portrait_studio.engine.completion_weight import completion_weight
-from portrait_studio.engine.extension_plan import photo_in
 from portrait_studio.engine.face_label import lost_face
 from portrait_studio.engine.fill_run import FillRun
 from portrait_studio.engine.memory import give_back_memory
@@ -100,7 +99,7 @@ class HoleFiller:
         request = self._request
         if not request.extension.extends:
             return blend_band(hole, request.options.grow_px)
-        photo = photo_in(extent_of(request.image), request.extension).intersected(region)
+        photo = request.photo.intersected(region)
         inner = photo.shifted(-region.left, -region.top)
         return band_beside_photo(hole, inner, request.options.grow_px)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import torch
@@ -78,6 +78,11 @@ class FillRun:
     progress: Progress
     weights: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+
+    def with_part(self, request: CompletionRequest, networks: NetworkStore) -> FillRun:
+        """A run for a part of the request, with its own networks and notes."""
+        parts = replace(self.parts, networks=networks)
+        return replace(self, request=request, parts=parts, weights={}, notices=[])
 
     def reporter(self, stage: Stage) -> Report:
         """What hears of a stage."""

@@ -15,25 +15,24 @@ MOST_THREADS: Final = 256
 
 @dataclass(frozen=True)
 class Hardware:
-    """Device, precision and threads.
+    """Device, precision and threads; others than these cannot be made.
 
     Attributes:
         device: one of `DEVICES`; "auto" = the fastest that there is, or not known.
         precision: of the networks, one of `PRECISIONS`; "auto" = the faster one on the device, or not known.
         threads: of the CPU, at most `MOST_THREADS`; 0 = as many as torch has, not known, or another device.
             Another number changes last digits.
+
+    Raises:
+        OptionError: there is no device or precision of that name, or no such number of threads.
     """
 
     device: str = "auto"
     precision: str = "auto"
     threads: int = 0
 
-    def check(self) -> None:
-        """Refuse what cannot be meant.
-
-        Raises:
-            OptionError: there is no device or precision of that name, or no such number of threads.
-        """
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant."""
         if self.device not in DEVICES:
             raise OptionError(
                 "There is no device {name!r}; choose one of: {names}.",

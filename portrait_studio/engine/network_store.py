@@ -37,7 +37,11 @@ class ReleasedNetworks:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Args: the models folder; it need not exist until a network is asked for."""
+        """Open nothing yet.
+
+        Args:
+            folder: the models folder; it need not exist until a network is asked for.
+        """
         self._folder = folder
         self._loaded: dict[str, LoadedNetwork] = {}
 

@@ -47,8 +47,7 @@ from portrait_studio.engine.texture import synthesise as synthesise_texture
 from portrait_studio.engine.thing_masks import mask_of_everybody
 from portrait_studio.engine.things import ThingFound
 from portrait_studio.engine.work_crop import CropPolicy
-from portrait_studio.errors import MaskError, OptionError, WeightsError
-from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.errors import OptionError, WeightsError
 from portrait_studio.imaging.masks import check_extent, check_mask, extent_of
 
 T = TypeVar("T")
@@ -100,7 +99,6 @@ class Pipeline:
 
     def run(self, request: Request[Answer], progress: Progress | None = None) -> Answer:
         """Do what is asked; see `interface.Engine`."""
-        request.hardware.check()
         answers: dict[type[Request[Any]], Callable[[Any, Progress], Any]] = {
             WarmUpRequest: self._warm_up,
             CompletionRequest: self._complete,
@@ -133,16 +131,18 @@ class Pipeline:
         hidden = np.zeros(image.shape[:2], np.uint8) if mask is None else mask
         check_extent(extent_of(hidden), extent_of(image))
         whole = CompletionRequest(image, hidden, joints=request.joints)
-        return self._job(whole, self._fallback(request.hardware), progress).parse_photo().structure()
+        fallback = self._fallback(request.hardware)
+        return FillJob(self._run_of(whole, fallback, progress), fallback).parse_photo().structure()
 
     def _sketch(self, request: SketchRequest, progress: Progress) -> Structure:
         image = request.image
         mask = np.full(image.shape[:2], 255, np.uint8)
         mask[photo_in(extent_of(image), request.extension).slices] = 0
         check_mask(mask, extent_of(image))
+        whole, fallback = CompletionRequest(image, mask), self._fallback(request.hardware)
         networks = SideNetworks(self._parts.networks, widest_side(request.extension))
-        job = self._job(CompletionRequest(image, mask), self._fallback(request.hardware), progress, networks)
-        return job.sketch().structure()
+        run = self._run_of(whole, fallback, progress).with_part(whole, networks)
+        return FillJob(run, fallback).sketch().structure()
 
     def _detect(self, request: DetectRequest, progress: Progress) -> Detected:
         return self._ask(_DETECTING, request, progress, lambda network: detect(network, request.image))
@@ -173,15 +173,10 @@ class Pipeline:
         )
 
     def _complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
-        check_request(request)
+        request.check()
         fallback = self._fallback(request.hardware)
-        if not request.extension.extends:
-            return self._job(request, fallback, progress).complete()
-
-        def complete(part: CompletionRequest, networks: NetworkStore) -> CompletionResult:
-            return self._job(part, fallback, progress, networks).complete()
-
-        return extend(request, self._parts.networks, complete, progress)
+        run = self._run_of(request, fallback, progress)
+        return extend(run, fallback) if request.extension.extends else FillJob(run, fallback).complete()
 
     def _ask(
         self,
@@ -199,15 +194,8 @@ class Pipeline:
             lambda compute, policy: step(NetworkRunner(module, compute, lambda _: progress.check()))
         )
 
-    def _job(
-        self,
-        request: CompletionRequest,
-        fallback: Fallback,
-        progress: Progress,
-        networks: NetworkStore | None = None,
-    ) -> FillJob:
-        parts = self._parts if networks is None else replace(self._parts, networks=networks)
-        return FillJob(FillRun(request, parts, fallback.compute, self._policy, progress), fallback)
+    def _run_of(self, request: CompletionRequest, fallback: Fallback, progress: Progress) -> FillRun:
+        return FillRun(request, self._parts, fallback.compute, self._policy, progress)
 
     def _fallback(self, hardware: Hardware) -> Fallback:
         device = self._preferred.device if hardware.device == "auto" else hardware.device
@@ -216,29 +204,3 @@ class Pipeline:
             for name in (device, "cpu")
         )
         return Fallback(compute, cpu, self._policy)
-
-
-def check_request(request: CompletionRequest) -> None:
-    """Refuse what cannot be filled.
-
-    Raises:
-        MaskError: the mask is of another size, empty, over the whole photo, or not over all of an extension.
-        OptionError: an option is out of range.
-    """
-    check_mask(request.mask, extent_of(request.image))
-    _check_extension(request)
-    if request.wanted_labels is not None and request.wanted_labels.shape != request.mask.shape:
-        raise MaskError("The parsing map is not of the photo's size; make it from this photo.")
-    if not 0 <= request.options.seed < 2**63:
-        raise OptionError("The seed must be a whole number from 0 to 9223372036854775807.")
-    if request.options.grow_px < 0:
-        raise OptionError("The blend band cannot be narrower than 0 pixels; choose 0 or more.")
-
-
-def _check_extension(request: CompletionRequest) -> None:
-    photo, whole = photo_in(extent_of(request.image), request.extension), Bounds.of(extent_of(request.image))
-    if photo.is_empty or photo.intersected(whole) != photo:
-        raise MaskError("Nothing of the photo would be left; extend the canvas less.")
-    masked = cv2.countNonZero(request.mask) - cv2.countNonZero(request.mask[photo.slices])
-    if masked != whole.extent.area - photo.extent.area:
-        raise MaskError("The new part of the canvas is not masked; mask all of it.")

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Generic, TypeVar
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.detection import Detected
+from portrait_studio.engine.extension_plan import photo_in
 from portrait_studio.engine.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.engine.things import USUAL_THRESHOLD, Clicks, ThingFound
+from portrait_studio.errors import MaskError, OptionError
 from portrait_studio.imaging.geometry import Bounds, Margins
-from portrait_studio.imaging.masks import Mask
+from portrait_studio.imaging.masks import Mask, check_mask, extent_of
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 """(H, W, 3) RGB, uint8 or uint16."""
@@ -145,6 +148,33 @@ class CompletionRequest(Request[CompletionResult]):
     wanted_labels: NDArray[np.uint8] | None = None
     extension: Margins = field(default_factory=Margins)
     joints: Joints = field(default_factory=dict)
+
+    @property
+    def photo(self) -> Bounds:
+        """The part of the image that a camera has seen."""
+        return photo_in(extent_of(self.image), self.extension)
+
+    def check(self) -> None:
+        """Refuse what cannot be filled.
+
+        Raises:
+            MaskError: the mask is of another size, empty, over the whole photo, or not over all of an
+                extension.
+            OptionError: an option is out of range.
+        """
+        check_mask(self.mask, extent_of(self.image))
+        photo, whole = self.photo, Bounds.of(extent_of(self.image))
+        if photo.is_empty or photo.intersected(whole) != photo:
+            raise MaskError("Nothing of the photo would be left; extend the canvas less.")
+        masked = cv2.countNonZero(self.mask) - cv2.countNonZero(self.mask[photo.slices])
+        if masked != whole.extent.area - photo.extent.area:
+            raise MaskError("The new part of the canvas is not masked; mask all of it.")
+        if self.wanted_labels is not None and self.wanted_labels.shape != self.mask.shape:
+            raise MaskError("The parsing map is not of the photo's size; make it from this photo.")
+        if not 0 <= self.options.seed < 2**63:
+            raise OptionError("The seed must be a whole number from 0 to 9223372036854775807.")
+        if self.options.grow_px < 0:
+            raise OptionError("The blend band cannot be narrower than 0 pixels; choose 0 or more.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -71,7 +71,12 @@ class Background(QObject):
     _submitted = Signal(int, object, object)
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
-        """Start the thread. Args: its name, for debuggers; the owner."""
+        """Start the thread.
+
+        Args:
+            name: of the thread, for debuggers.
+            parent: owns this.
+        """
         super().__init__(parent)
         self._tokens: deque[CancelToken] = deque()
         self._thread = QThread()

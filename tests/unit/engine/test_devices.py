@@ -91,9 +91,13 @@ def test_a_missing_device_is_a_sentence(memory: PrecisionMemory, name: str) -> N
         choose_compute(Hardware(name), memory)
 
 
-def test_an_unknown_device_is_a_sentence(memory: PrecisionMemory) -> None:
+def test_unknown_hardware_is_a_sentence() -> None:
     with pytest.raises(OptionError, match="auto, cpu, cuda, mps"):
-        choose_compute(Hardware("abacus"), memory)
+        Hardware("abacus")
+    with pytest.raises(OptionError, match="auto, float32, bfloat16"):
+        Hardware(precision="float8")
+    with pytest.raises(OptionError, match="1 to 256 threads"):
+        Hardware(threads=-1)
 
 
 def test_an_accelerator_is_preferred(memory: PrecisionMemory, monkeypatch: pytest.MonkeyPatch) -> None:

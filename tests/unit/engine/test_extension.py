@@ -67,12 +67,12 @@ def test_feet_forehead_and_crown_are_recovered_in_one_step(height: int) -> None:
         extension = Margins(**{side: parse_length(text, height)})
         extent = canvas_of(Extent(50, height), extension).extent
         assert len(plan_steps(extent, extension)) == 1
-        assert beyond_reach(extent, extension) is None
+        assert beyond_reach(plan_steps(extent, extension)) is None
 
 
 def test_going_further_is_said() -> None:
     extension = Margins(top=80, bottom=100)
-    notice = beyond_reach(Extent(100, 280), extension)
+    notice = beyond_reach(plan_steps(Extent(100, 280), extension))
     assert notice is not None
     assert "extended down and up further" in notice
     assert f"in {len(plan_steps(Extent(100, 280), extension))} steps" in notice
