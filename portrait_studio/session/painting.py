@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from portrait_studio.document.deltas import PlaneName
 from portrait_studio.document.label_plane import label_of_value, value_of_label
 from portrait_studio.document.mask_edit import MaskEdit
-from portrait_studio.editing.stroke import Point, Stroke
+from portrait_studio.editing.brush_stroke import BrushStroke, Point
 from portrait_studio.imaging import mask_shapes, masks
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import HOLE, KNOWN, Mask
@@ -43,7 +43,7 @@ class Painting(QObject):
         """
         super().__init__(parent)
         self._editing, self._tools = editing, tools
-        self._stroke: Stroke | None = None
+        self._stroke: BrushStroke | None = None
         self._last_point: Point | None = None
 
     # -- strokes -------------------------------------------------------------------------------------------
@@ -61,7 +61,7 @@ class Painting(QObject):
         start = self._last_point if straight and self._last_point is not None else (x, y)
         radius = self._tools.diameter_at(pressure) / 2
         hardness = self._tools.hardness if plane is PlaneName.MASK else 1.0
-        self._stroke = Stroke(edit, plane, value, hardness, [start], radius)
+        self._stroke = BrushStroke(edit, plane, value, hardness, [start], radius)
         self.extend_stroke(x, y, pressure)
 
     def extend_stroke(self, x: float, y: float, pressure: float = 1.0) -> None:

@@ -28,7 +28,7 @@ _LEAST_AGREEMENT: Final = 0.4
 
 
 @dataclass(frozen=True, eq=False)
-class _Prompt:
+class _PickPrompt:
     """What the network is told of a thing: places inside it and beside it, or a rectangle, or both.
 
     Attributes:
@@ -43,7 +43,7 @@ class _Prompt:
     box: Mask | None = None
     corrects: PickedThing | None = None
 
-    def corrected(self, x: float, y: float, mode: PickMode) -> _Prompt:
+    def corrected(self, x: float, y: float, mode: PickMode) -> _PickPrompt:
         """With one place more: inside the thing, or beside it."""
         inside, outside = self.clicks.inside, self.clicks.outside
         if mode is PickMode.SUBTRACT:
@@ -80,8 +80,8 @@ class Picking(QObject):
         self._editing, self._tools = editing, tools
         self._parsing_maps, self._segmentation = parsing_maps, segmentation
         self._last = PickStep(editing, parsing_maps, tools, self)
-        self._pending: _Prompt | None = None
-        self._answered: tuple[_Prompt, PickedThing] | None = None
+        self._pending: _PickPrompt | None = None
+        self._answered: tuple[_PickPrompt, PickedThing] | None = None
         self._last.hinted.connect(self.hinted)
         segmentation.ended.connect(self._on_segmentation_ended)
 
@@ -115,7 +115,7 @@ class Picking(QObject):
         loose = np.zeros_like(document.mask)
         loose[box.intersected(Bounds.of(document.extent)).slices] = HOLE
         if cv2.countNonZero(loose):
-            self._find(_Prompt(mode, box=loose))
+            self._find(_PickPrompt(mode, box=loose))
         return True
 
     def _take_region(self, region: MapRegion, mode: PickMode) -> None:
@@ -155,10 +155,10 @@ class Picking(QObject):
             return True
         is_inside = 0 <= x < document.extent.width and 0 <= y < document.extent.height
         if is_inside:
-            self._find(_Prompt(mode, Clicks(((x, y),))))
+            self._find(_PickPrompt(mode, Clicks(((x, y),))))
         return is_inside
 
-    def _prompt_to_correct(self, x: float, y: float, mode: PickMode) -> _Prompt | None:
+    def _prompt_to_correct(self, x: float, y: float, mode: PickMode) -> _PickPrompt | None:
         """The prompt that a click is added to: the one under way, or the last, if the click is near."""
         if mode is PickMode.REPLACE:
             return None
@@ -169,12 +169,12 @@ class Picking(QObject):
         is_near = around.left <= x < around.right and around.top <= y < around.bottom
         return replace(prompt, corrects=picked) if is_near and self._last.picked is picked else None
 
-    def _find(self, prompt: _Prompt) -> None:
+    def _find(self, prompt: _PickPrompt) -> None:
         # It cancels the one before, which is then pending no more.
         self._segmentation.find_thing(prompt.clicks, prompt.box, partial(self._take_found, prompt))
         self._pending = prompt
 
-    def _take_found(self, prompt: _Prompt, thing: ThingFound) -> None:
+    def _take_found(self, prompt: _PickPrompt, thing: ThingFound) -> None:
         document = self._editing.document
         if document is None:
             return

@@ -24,7 +24,7 @@ from portrait_studio.session.tools import Tools
 
 
 @dataclass(frozen=True, eq=False)
-class _Request:
+class _LooseMask:
     """What is to be tightened.
 
     Attributes:
@@ -62,10 +62,10 @@ class Tightening(QObject):
         super().__init__(parent)
         self._editing, self._tools = editing, tools
         self._painting, self._segmentation = painting, segmentation
-        self._owed: tuple[Step, ...] = ()
+        self._untightened: tuple[Step, ...] = ()
         self._before_edit: State = None
         self._step = AdjustableStep(editing)
-        self._last: tuple[_Request, Found] | None = None
+        self._last: tuple[_LooseMask, Found] | None = None
         self._threshold = tools.threshold
         editing.about_to_change.connect(self._on_about_to_change)
         painting.marked.connect(self._on_marked)
@@ -77,25 +77,25 @@ class Tightening(QObject):
         document = self._editing.document
         if document is not None and document.has_mask and self._segmentation.may_start:
             self.forget()
-            self._ask(document, np.zeros_like(document.mask), copied(document.mask))
+            self._start(document, np.zeros_like(document.mask), copied(document.mask))
 
     def forget(self) -> None:
         """Strokes that still wait to be tightened stay as they are; another document may be open."""
-        self._owed, self._last = (), None
+        self._untightened, self._last = (), None
 
     def _on_about_to_change(self) -> None:
         self._before_edit = self._editing.history.state
 
     def _on_marked(self) -> None:
-        """Tighten what the last stroke touches, and those before it whose search it has cancelled."""
+        """Tighten what the last stroke touches, and those before it whose job it has cancelled."""
         document, state = self._editing.document, self._editing.history.state
         is_wanted = self._tools.tightens and self._segmentation.may_start
         if document is None or state is None or state is self._before_edit or not is_wanted:
-            self._owed = ()
+            self._untightened = ()
             return
-        self._owed = self._still_on_top((*self._owed, state))
-        kept = document.mask_before([step.delta for step in reversed(self._owed)])
-        self._ask(document, kept, touched_places(document.mask, document.mask > kept))
+        self._untightened = self._still_on_top((*self._untightened, state))
+        kept = document.mask_before([step.delta for step in reversed(self._untightened)])
+        self._start(document, kept, touched_places(document.mask, document.mask > kept))
 
     def _still_on_top(self, steps: tuple[Step, ...]) -> tuple[Step, ...]:
         """Those of the steps that no other step lies on, in their order."""
@@ -106,28 +106,28 @@ class Tightening(QObject):
             found.insert(0, step)
         return tuple(found)
 
-    def _ask(self, document: Document, kept: Mask, loose: Mask) -> None:
+    def _start(self, document: Document, kept: Mask, loose: Mask) -> None:
         if document.has_blank and document.blank is not None:
             # What no camera has seen shows nothing, and is to be filled whatever stands beside it.
             loose[document.blank != 0] = 0
         if cv2.countNonZero(loose):
-            self._segmentation.tighten(loose, partial(self._take, _Request(kept, loose)))
+            self._segmentation.tighten(loose, partial(self._take, _LooseMask(kept, loose)))
 
-    def _take(self, request: _Request, found: Found) -> None:
-        self._owed = ()
-        doubtful = self._apply(request, found)
+    def _take(self, marked: _LooseMask, found: Found) -> None:
+        self._untightened = ()
+        doubtful = self._apply(marked, found)
         if doubtful == len(found):
             self.hinted.emit(Message("Nothing stands out there; the mask stays as you painted it."))
         elif doubtful:
             self.hinted.emit(Message("Where nothing stands out, the mask stays as you painted it."))
 
-    def _apply(self, request: _Request, found: Found) -> int:
+    def _apply(self, marked: _LooseMask, found: Found) -> int:
         """Make it a step; returns in how many places nothing stands out."""
         document = self._editing.document
         assert document is not None
-        tight, doubtful = tightened(document.mask, request.kept, request.loose, found, self._threshold)
+        tight, doubtful = tightened(document.mask, marked.kept, marked.loose, found, self._threshold)
         self._step.make(Message("Tighten mask"), lambda edit: edit.replace(tight))
-        self._last = (request, found)
+        self._last = (marked, found)
         return doubtful
 
     def _on_tools_changed(self) -> None:

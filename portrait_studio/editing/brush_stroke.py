@@ -17,7 +17,7 @@ _TAPER_PX: Final = 1.0
 
 
 @dataclass
-class Stroke:
+class BrushStroke:
     """A stroke that can be drawn again into another edit.
 
     Attributes:
