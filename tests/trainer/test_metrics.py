@@ -10,8 +10,8 @@ from safetensors.torch import save_file
 from portrait_studio.errors import OptionError, WeightsError
 from portrait_studio.networks.conventions import KEYPOINTS, LABELS
 from trainer.metrics.features import LAYOUT, VggDistance
+from trainer.metrics.lpips_dists import PerceivedDistance, perceived_distance
 from trainer.metrics.parsing import ParsingConfusion
-from trainer.metrics.perceived import PerceivedDistance, perceived_distance
 from trainer.metrics.pixels import l1_in_hole, psnr, psnr_in_hole
 from trainer.metrics.pose import KeypointScore, peaks
 from trainer.metrics.ssim import ssim

@@ -30,7 +30,7 @@ from trainer.evaluation.targets import people_targets, thing_targets
 from trainer.evaluation.things import THINGS, ThingFills, measure_things
 from trainer.metrics.appearance import feature_network
 from trainer.metrics.features import VggDistance
-from trainer.metrics.perceived import perceived_distance
+from trainer.metrics.lpips_dists import perceived_distance
 from trainer.protocols.case import Case
 from trainer.protocols.folder import folder_cases
 from trainer.protocols.natural import source_files

@@ -11,8 +11,8 @@ import numpy as np
 from portrait_studio.errors import OptionError, WeightsError
 from trainer.evaluation.methods import Fill, MeasuredMethod
 from trainer.metrics.features import VggDistance
+from trainer.metrics.lpips_dists import Perceived, PerceivedDistance
 from trainer.metrics.parsing import ParsingConfusion
-from trainer.metrics.perceived import Perceived, PerceivedDistance
 from trainer.metrics.pixels import l1_in_hole, psnr, psnr_in_hole
 from trainer.metrics.pose import KeypointScore
 from trainer.metrics.ssim import ssim

@@ -24,7 +24,7 @@ from portrait_studio.imaging.masks import grow
 from trainer.evaluation.methods import Fill, applied
 from trainer.evaluation.scoring import Score, Tally, score
 from trainer.metrics.features import VggDistance
-from trainer.metrics.perceived import PerceivedDistance
+from trainer.metrics.lpips_dists import PerceivedDistance
 from trainer.metrics.segmentation import RIM_PX, MaskScore, mask_score, mean_mask_score
 from trainer.protocols.case import Case
 from trainer.protocols.things import PASTED, REAL, ThingCase
