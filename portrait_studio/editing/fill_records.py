@@ -38,6 +38,7 @@ def record_of(candidates: Candidates, is_anew: bool = False) -> FillRecord:
         threads=hardware.threads,
         joints=tuple((joint, x, y) for joint, (x, y) in sorted(shown.joints.items())),
         hole_by_hole=shown.options.hole_by_hole,
+        copy_mates=shown.options.copy_mates,
     )
 
 
@@ -59,7 +60,13 @@ def options_of(record: FillRecord, way: WayRecord | None = None) -> CompletionOp
             "The fill was made by the method {name!r}, which this version of the program lacks; update it.",
             name=name,
         ) from None
-    return CompletionOptions(method, seed, grow_px=record.grow_px, hole_by_hole=record.hole_by_hole)
+    return CompletionOptions(
+        method,
+        seed,
+        grow_px=record.grow_px,
+        hole_by_hole=record.hole_by_hole,
+        copy_mates=record.copy_mates,
+    )
 
 
 def hardware_of(record: FillRecord) -> Hardware:

@@ -12,6 +12,7 @@ from portrait_studio.engine.complete import CompletedWindow
 from portrait_studio.engine.completion_weight import completion_weight
 from portrait_studio.engine.face_label import lost_face
 from portrait_studio.engine.fill_run import FillRun
+from portrait_studio.engine.mates.shoe_copy import ShoeCopy
 from portrait_studio.engine.memory import give_back_memory
 from portrait_studio.engine.parsed_window import ParsedWindow, labels_at
 from portrait_studio.engine.progress import Stage
@@ -42,14 +43,16 @@ from portrait_studio.networks.face_completion import FACE_COMPLETION
 class HoleFiller:
     """One hole of one fill; use once."""
 
-    def __init__(self, run: FillRun, hole: Bounds, seed: int) -> None:
+    def __init__(self, run: FillRun, hole: Bounds, seed: int, copy: ShoeCopy | None = None) -> None:
         """Do nothing yet.
 
         Args:
             run: the fill.
             hole: the rectangle around the hole.
             seed: start of its random numbers.
+            copy: of a shoe, to lay over its fill; None = there is none.
         """
+        self._copy = copy
         self._run, self._request, self._hole, self._seed = run, run.request, hole, seed
         self._stages: dict[str, NDArray[np.uint8]] = {}
 
@@ -73,6 +76,8 @@ class HoleFiller:
         else:
             fill = self._texture(parsed, completed, region)
         hole = request.mask[region.slices] != 0
+        if self._copy is not None:
+            fill = self._copy.laid_over(fill, request.image, region, hole)
         known: Pixels = request.image[region.slices]
         for rows in strips(region.height):
             np.copyto(fill[rows], to_float(known[rows]), where=~hole[rows, :, None])

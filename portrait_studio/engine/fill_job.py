@@ -11,6 +11,7 @@ from portrait_studio.engine.fallback import Fallback
 from portrait_studio.engine.fill_hole import HoleFiller
 from portrait_studio.engine.fill_run import FillRun
 from portrait_studio.engine.fill_small_hole import SmallHoleFiller
+from portrait_studio.engine.mates.copied_shoes import copied_shoes, labels_around_copies
 from portrait_studio.engine.parse import parse_once
 from portrait_studio.engine.parsed_window import ParsedWindow, average
 from portrait_studio.engine.perturb_and_map import perturb_and_map
@@ -125,11 +126,17 @@ class FillJob:
         def step(run: FillRun) -> dict[int, FilledRegion]:
             run.progress.begin_part(self._finished, count)
             parsed = self._overruled(self._parsed_closer(run, list(holes.values()), min(holes), whole))
+            copies = copied_shoes(run.request, holes, whole, parsed)
+            if copies:
+                wanted = labels_around_copies(run.request, holes, copies, parsed)
+                run = replace(run, request=replace(run.request, wanted_labels=wanted))
+                parsed = parsed.overruled_by(wanted)
             completed = complete_window(run, parsed)
             regions = {}
             for place, (number, hole) in enumerate(holes.items()):
                 run.progress.begin_part(self._finished + place, count)
-                regions[number] = HoleFiller(run, hole, self._seed_of(number)).fill(parsed, completed)
+                filler = HoleFiller(run, hole, self._seed_of(number), copies.get(number))
+                regions[number] = filler.fill(parsed, completed)
             return regions
 
         regions = self._with_fallback(step)

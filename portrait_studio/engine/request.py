@@ -60,6 +60,7 @@ class CompletionOptions:
         keep_stages: whether the result carries the picture of every stage.
         grow_px: width of the blend band outside the painted mask, in pixels; nothing beyond it changes.
         hole_by_hole: fill as versions did that gave each hole a window of its own and specks no short way.
+        copy_mates: whether the default method copies a hidden shoe from the other one where that is in sight.
     """
 
     method: Method = Method.DEFAULT
@@ -67,6 +68,7 @@ class CompletionOptions:
     keep_stages: bool = False
     grow_px: int = 2
     hole_by_hole: bool = False
+    copy_mates: bool = True
 
 
 @dataclass(frozen=True, eq=False)

@@ -44,6 +44,7 @@ def test_records_of_the_first_version_are_read() -> None:
     record = FillRecord.from_json(json.loads(json.dumps(entry)))
     assert record.ways == (WayRecord("patches", 4, PACKED), WayRecord("default", 3, PACKED))
     assert (record.precision, record.threads, record.hole_by_hole) == ("auto", 0, True)
+    assert not record.copy_mates
 
 
 @pytest.mark.parametrize(
@@ -52,6 +53,7 @@ def test_records_of_the_first_version_are_read() -> None:
         {"soul": 1},
         {"threads": "all"},
         {"hole_by_hole": 1},
+        {"copy_mates": 1},
         {"holes": [["patches"]]},
         {"holes": 3},
         {"structure": {"left": 0}},

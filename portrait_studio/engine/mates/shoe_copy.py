@@ -1,0 +1,199 @@
+"""A copy of the shoe in sight, ready to be laid over a fill."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.engine.intent import PREDICT
+from portrait_studio.engine.mates.feet import GARMENTS, LEGS, SHOES, Feet, box_of, find_feet
+from portrait_studio.engine.mates.piece import Piece, cut_piece
+from portrait_studio.engine.mates.places import DIFFERENT_TURN, MOST_CUT, Place, find_places
+from portrait_studio.engine.parsed_window import ParsedWindow
+from portrait_studio.engine.request import Pixels
+from portrait_studio.engine.resample import Floats, shrink_or_enlarge, to_float
+from portrait_studio.engine.work_crop import Window
+from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.imaging.masks import Mask
+from portrait_studio.imaging.similarity import Transform, composed, inverted, transformed, warped
+from portrait_studio.networks.conventions import LABELS, MIRROR_LABELS
+
+_BACKGROUND: Final = LABELS.index("background")
+_SOFT_PX: Final = 1.2
+"""Standard deviation of the soft edge, in pixels of the window or of the photo, whichever are larger."""
+_STEEPNESS: Final = 1.6
+_LEAST_GAIN, _MOST_GAIN = 0.85, 1.18
+_LEAST_COMMON_PX: Final = 30
+"""Pixels of leg that two pictures must share for their brightness to be compared."""
+_COMMON_RING: Final = 0.3
+_MOST_WAYS: Final = 3
+_LABELS_PX: Final = 128
+"""Long side at which the labels inside the hole are read."""
+
+
+@dataclass(frozen=True, eq=False)
+class ShoeCopy:
+    """The shoe in sight at one place in the hole.
+
+    Attributes:
+        window: in which the piece was cut out.
+        piece: what is copied.
+        place: where it goes.
+        gain: factor of its brightness.
+    """
+
+    window: Window
+    piece: Piece
+    place: Place
+    gain: float
+
+    @property
+    def matrix(self) -> Transform:
+        """(2, 3) from pixels of the photo to pixels of the photo."""
+        to_photo = _to_photo(self.window)
+        return composed(to_photo, composed(self.place.matrix, inverted(to_photo)))
+
+    def laid_over(self, fill: Floats, image: Pixels, region: Bounds, hole: NDArray[np.bool_]) -> Floats:
+        """A fill with the copy in it.
+
+        Args:
+            fill: (h, w, 3) float32 in [0, 1] over `region`.
+            image: (H, W, 3) RGB, uint8 or uint16, the whole photo.
+            region: where the fill lies in the photo.
+            hole: (h, w) bool; all else stays as it is.
+        """
+        source = self.window.bounds
+        matrix = composed(_shift(-region.left, -region.top), self.matrix)
+        share = warped(
+            self.piece.opacity,
+            composed(matrix, _to_photo(self.window)),
+            region.extent,
+            cv2.BORDER_CONSTANT,
+        )
+        soft_px = _SOFT_PX * max(1.0, source.width / self.window.size.width)
+        share = cv2.GaussianBlur(share, (0, 0), soft_px)
+        share = np.clip((share - 0.5) * _STEEPNESS + 0.5, 0.0, 1.0) * hole
+        colours = warped(
+            to_float(image[source.slices]), composed(matrix, _shift(source.left, source.top)), region.extent
+        )
+        colours = np.clip(colours * np.float32(self.gain), 0.0, 1.0)
+        return np.asarray(fill + (colours - fill) * share[..., None], np.float32)
+
+    def labels_in(self, hole: Bounds, mask: Mask, parsed: ParsedWindow) -> NDArray[np.uint8]:
+        """What the hole shows with the copy in it: what is left of the guessed foot becomes background.
+
+        Args:
+            hole: rectangle around the hole, in photo pixels.
+            mask: (H, W) uint8, nonzero = hole, over the whole photo.
+            parsed: what the parser says about the surroundings of the hole.
+
+        Returns:
+            (hole.height, hole.width) uint8 labels, 255 = as the parser says.
+        """
+        labels = np.full((hole.height, hole.width), PREDICT, np.uint8)
+        guessed = _guessed_labels(hole, parsed)
+        rows = np.arange(hole.height)[:, None] + 0.5
+        below = rows >= self._ankle_row() - hole.top
+        foot = np.isin(guessed, SHOES) | (below & np.isin(guessed, (*LEGS, *GARMENTS)))
+        labels[foot] = _BACKGROUND
+        matrix = composed(_shift(-hole.left, -hole.top), composed(self.matrix, _to_photo(self.window)))
+        most = np.full(labels.shape, 0.5, np.float32)
+        for label in np.unique(self.piece.labels[self.piece.labels > 0]).tolist():
+            part = (self.piece.labels == label).astype(np.float32)
+            share = warped(part, matrix, hole.extent, cv2.BORDER_CONSTANT)
+            wins = share >= most
+            # The other foot of a pair.
+            labels[wins] = MIRROR_LABELS[label]
+            most[wins] = share[wins]
+        labels[mask[hole.slices] == 0] = PREDICT
+        return labels
+
+    def _ankle_row(self) -> float:
+        """Row of the photo at which the copied shoe begins."""
+        box = self.piece.shoe
+        middle = np.array([[(box.left + box.right) / 2, float(box.top)]])
+        return float(transformed(composed(_to_photo(self.window), self.place.matrix), middle)[0, 1])
+
+
+def copies_of_mate(
+    image: Pixels, mask: Mask, hole: Bounds, whole: ParsedWindow, closer: ParsedWindow
+) -> list[ShoeCopy]:
+    """Ways to redraw the shoe that a hole hides from its mate.
+
+    Args:
+        image: (H, W, 3) RGB, uint8 or uint16.
+        mask: (H, W) uint8, nonzero = hole.
+        hole: rectangle around the hole, in photo pixels.
+        whole: what the parser says about the whole photo.
+        closer: what it says about the surroundings of the hole.
+
+    Returns:
+        The likeliest one first, then others that are mirrored or turned otherwise. None at all where no mate
+        is whole and in sight, or no place is believable.
+    """
+    feet = find_feet(mask, hole, whole, closer)
+    if feet is None:
+        return []
+    piece = cut_piece(feet)
+    places = _distinct(find_places(feet, piece))
+    return [ShoeCopy(feet.window, piece, place, _gain(image, feet, piece, place)) for place in places]
+
+
+def _distinct(places: Sequence[Place]) -> list[Place]:
+    """Of places, best first, those that are believed and look different."""
+    chosen: list[Place] = []
+    for place in places:
+        if place.score > 0 and place.cut <= MOST_CUT and all(_differ(place, one) for one in chosen):
+            chosen.append(place)
+    return chosen[:_MOST_WAYS]
+
+
+def _differ(one: Place, other: Place) -> bool:
+    return one.is_mirrored != other.is_mirrored or abs(one.turn - other.turn) >= DIFFERENT_TURN
+
+
+def _gain(image: Pixels, feet: Feet, piece: Piece, place: Place) -> float:
+    """How much brighter the leg above the hole is than the one that comes with the piece."""
+    window = feet.window
+    shrunk = cast(Pixels, shrink_or_enlarge(image[window.bounds.slices], window.size))
+    grey = np.asarray(to_float(shrunk).mean(2), np.float32)
+    moved = warped(grey, place.matrix, window.size)
+    box = box_of(feet.hole)
+    ring = 2 * round(_COMMON_RING * max(box.width, box.height)) + 1
+    common = cv2.dilate(feet.hole.astype(np.uint8), np.ones((ring, ring), np.uint8)) > 0
+    common &= ~feet.holes & ~(piece.labels > 0)
+    same = np.zeros_like(common)
+    for group in (LEGS, GARMENTS):
+        part = np.isin(piece.labels, group).astype(np.float32)
+        covered = warped(part, place.matrix, window.size, cv2.BORDER_CONSTANT) > 0.9
+        same |= covered & np.isin(feet.labels, group)
+    common &= same
+    if np.count_nonzero(common) < _LEAST_COMMON_PX:
+        return 1.0
+    gain = float(np.median(grey[common])) / max(1e-3, float(np.median(moved[common])))
+    return float(np.clip(gain, _LEAST_GAIN, _MOST_GAIN))
+
+
+def _guessed_labels(hole: Bounds, parsed: ParsedWindow) -> NDArray[np.uint8]:
+    """(hole.height, hole.width) uint8 labels of the parser."""
+    small = Window.scaled(hole, min(1.0, _LABELS_PX / max(hole.width, hole.height)))
+    labels = parsed.seen_through(small).labels
+    size = (hole.width, hole.height)
+    return np.asarray(cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST_EXACT), np.uint8)
+
+
+def _to_photo(window: Window) -> Transform:
+    """(2, 3) from pixels of a window to pixels of the photo."""
+    bounds, size = window.bounds, window.size
+    return np.array(
+        [[bounds.width / size.width, 0.0, bounds.left], [0.0, bounds.height / size.height, bounds.top]]
+    )
+
+
+def _shift(right: int, down: int) -> Transform:
+    return np.array([[1.0, 0.0, right], [0.0, 1.0, down]])
