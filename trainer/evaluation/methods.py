@@ -42,12 +42,16 @@ DEFAULT = Method.DEFAULT.value
 NO_REDRAWING = "default-without-redrawing"
 """The default without the network that redraws faces."""
 
+NO_MATES = "default-without-mates"
+"""The default without copies of the shoe in sight."""
+
 OURS: dict[str, Method] = {
     G: Method.NETWORK,
     G_P: Method.NETWORK,
     Method.PATCHES.value: Method.PATCHES,
     G_P_F: Method.NETWORK,
     NO_REDRAWING: Method.DEFAULT,
+    NO_MATES: Method.DEFAULT,
     DEFAULT: Method.DEFAULT,
 }
 METHOD_NAMES: tuple[str, ...] = (*BASELINES, *OURS)
@@ -160,7 +164,7 @@ def _baseline(name: str) -> MeasuredMethod:
 
 
 def _engine_method(name: str, engine: Engine, bench: Bench, uses_truth: bool) -> MeasuredMethod:
-    options = CompletionOptions(method=OURS[name], keep_stages=bench.keep_stages)
+    options = CompletionOptions(method=OURS[name], keep_stages=bench.keep_stages, copy_mates=name != NO_MATES)
 
     def fill(case: Case) -> Fill:
         if name == G and bench.without_parsing is None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.data.packs import PackedSet
-from trainer.evaluation.methods import G_P, G_P_F, NO_REDRAWING, G
+from trainer.evaluation.methods import G_P, G_P_F, NO_MATES, NO_REDRAWING, G
 from trainer.protocols.case import Case
 from trainer.protocols.hidden_face import hidden_face_cases
+from trainer.protocols.hidden_shoe import hidden_shoe_cases
 from trainer.protocols.natural import face_cases, natural_cases
 from trainer.protocols.squashed import CROWN_ROWS, extend_cases, horse_cases, paper_cases
 
@@ -50,6 +51,7 @@ PLANS: dict[str, Plan] = {
         true_maps=False,
         own_size=True,
     ),
+    "hidden-shoe": Plan(hidden_shoe_cases, ("telea", NO_MATES, "default"), true_maps=False, own_size=True),
     "extend-down": Plan(lambda photos, limit, _: extend_cases(photos, "down", limit), _EXTENSION),
     "extend-up": Plan(lambda photos, limit, _: extend_cases(photos, "up", limit), _EXTENSION),
     "crown": Plan(

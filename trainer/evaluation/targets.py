@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from portrait_studio.engine.things import USUAL_THRESHOLD
 from trainer.evaluation.compare import BETTER, UNDECIDED, PairedComparison
 from trainer.evaluation.cost import Cost
-from trainer.evaluation.methods import DEFAULT, G_P, G_P_F, NO_REDRAWING
+from trainer.evaluation.methods import DEFAULT, G_P, G_P_F, NO_MATES, NO_REDRAWING
 from trainer.evaluation.parsers import ParserFigures
 from trainer.evaluation.people import PeopleRow
 from trainer.evaluation.scoring import Score
@@ -85,6 +85,8 @@ def targets_of(
         targets += _hidden_face(scores.get(DEFAULT))
         what = "faces redrawn better than not"
         targets += [_verdict(what, one) for one in comparisons if one.base == NO_REDRAWING]
+    if protocol == "hidden-shoe":
+        targets += _hidden_shoe(scores.get(NO_MATES), scores.get(DEFAULT))
     return targets if cost is None else at_cost(targets, cost)
 
 
@@ -132,6 +134,11 @@ def at_cost(targets: Sequence[QualityTarget], cost: Cost) -> list[QualityTarget]
         _less(_GMACS, cost.gmacs, 12.0, 8.0, "{:.2f}"),
     ]
     return others + lines if others else []
+
+
+def _hidden_shoe(before: Score | None, after: Score | None) -> Iterator[QualityTarget]:
+    if before is not None and after is not None and before.dists and after.dists:
+        yield _less("DISTS with mates, against without", after.dists / before.dists, 0.92, 0.9, "{:.2f}x")
 
 
 def _hidden_face(mine: Score | None) -> Iterator[QualityTarget]:
