@@ -29,6 +29,12 @@ def zero_weights(layer: nn.Conv2d) -> None:
             value.zero_()
 
 
+def coordinates_like(x: Tensor) -> Tensor:
+    """X and y of each pixel of a window in [-1, 1]: (N, 2, H, W) for x (N, C, H, W)."""
+    ys, xs = (torch.linspace(-1, 1, side, dtype=x.dtype, device=x.device) for side in x.shape[-2:])
+    return torch.stack(torch.meshgrid(xs, ys, indexing="xy")).expand(len(x), -1, -1, -1)
+
+
 class ConvNormRelu(nn.Sequential):
     """Convolution, normalisation, ReLU: (N, inputs, H, W) -> (N, outputs, H / stride, W / stride)."""
 

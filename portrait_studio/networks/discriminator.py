@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
+from portrait_studio.networks.blocks import coordinates_like
 from portrait_studio.networks.completion import encode_parsing, parsing_channels
 
 
@@ -82,11 +83,13 @@ class PatchDiscriminatorConfig:
         widths: channels of the stride-2 layers; three of them see patches of 54 pixels, four of 110.
         parsing_input: "one-hot", "index" or "none"; see `completion.PaperCompletionConfig`.
         mask_input: show it the mask as well.
+        coordinates: show it where it looks, x and y in [-1, 1], for windows that are aligned.
     """
 
     widths: tuple[int, ...] = (48, 96, 192)
     parsing_input: str = "one-hot"
     mask_input: bool = True
+    coordinates: bool = False
 
 
 class PatchDiscriminator(nn.Module):
@@ -98,7 +101,7 @@ class PatchDiscriminator(nn.Module):
     def __init__(self, config: PatchDiscriminatorConfig) -> None:
         super().__init__()
         self.config = config
-        inputs = 3 + parsing_channels(config.parsing_input) + int(config.mask_input)
+        inputs = 3 + parsing_channels(config.parsing_input) + int(config.mask_input) + 2 * config.coordinates
         layers: list[nn.Module] = []
         for outputs in config.widths:
             layers += [spectral_norm(nn.Conv2d(inputs, outputs, 4, 2, 1)), nn.LeakyReLU(0.2)]
@@ -116,7 +119,11 @@ class PatchDiscriminator(nn.Module):
             mask: (N, 1, H, W), 1 = hole; read where the config says so.
         """
         parts = [image, encode_parsing(parsing, self.config.parsing_input)]
-        return _walk(self.body, torch.cat([*parts, mask] if self.config.mask_input else parts, 1))
+        if self.config.mask_input:
+            parts.append(mask)
+        if self.config.coordinates:
+            parts.append(coordinates_like(image))
+        return _walk(self.body, torch.cat(parts, 1))
 
 
 def _walk(body: nn.Sequential, x: Tensor) -> Judgement:

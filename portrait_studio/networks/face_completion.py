@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from portrait_studio.networks.blocks import zero_weights
+from portrait_studio.networks.blocks import coordinates_like, zero_weights
 from portrait_studio.networks.eigenfaces import Eigenfaces
 
 FACE_COMPLETION: Final = "face-completion"
@@ -160,12 +160,8 @@ class FaceCompletion(nn.Module):
         likely = self.eigenfaces(image, mask)
         composite = image * (1 - mask) + _double(likely) * mask
         seen = torch.cat([composite, mask], 1)
-        cells = [
-            functional.pixel_unshuffle(seen, 4),
-            _coordinates(seen, 32),
-            functional.pixel_unshuffle(likely, 2),
-        ]
-        x = self.enter(torch.cat(cells, 1))
+        cells = functional.pixel_unshuffle(seen, 4)
+        x = self.enter(torch.cat([cells, coordinates_like(cells), functional.pixel_unshuffle(likely, 2)], 1))
         x = self.down32(x)
         y = self.down16(self.to16(functional.leaky_relu(x, _SLOPE)))
         z = self.down8(self.to8(functional.leaky_relu(y, _SLOPE)) + self.places)
@@ -218,13 +214,6 @@ class _DenseMix(nn.Module):
 
 def _blocks(channels: int, count: int) -> nn.Sequential:
     return nn.Sequential(*[_Block(channels) for _ in range(count)])
-
-
-def _coordinates(x: Tensor, side: int) -> Tensor:
-    """X and y of the window in [-1, 1]: (N, 2, side, side)."""
-    line = torch.linspace(-1, 1, side, dtype=x.dtype, device=x.device)
-    ys, xs = torch.meshgrid(line, line, indexing="ij")
-    return torch.stack([xs, ys]).expand(len(x), -1, -1, -1)
 
 
 def _places_of(points: Tensor) -> Tensor:

@@ -7,6 +7,8 @@ import torch
 
 from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.errors import DataSetError, OptionError
+from portrait_studio.networks.blocks import coordinates_like
+from portrait_studio.networks.discriminator import PatchDiscriminator
 from portrait_studio.networks.face_completion import FACE_PARTS
 from tests.helpers.tiny_faces import write_faces
 from tests.helpers.tiny_packs import write_tiny_vgg
@@ -133,6 +135,41 @@ def test_the_perceptual_part_needs_its_file_and_sees_a_share_of_the_batch(tmp_pa
     assert seen == [1]
     assert {"pixel", "parts", "landmarks", "perceptual", "landmarks_px"} == set(loss.scalars)
     loss.loss.backward()
+
+
+def test_a_discriminator_judges_the_composite_and_knows_where_it_looks(tmp_path: Path) -> None:
+    recipe = load_recipe("tiny-face-completion")
+    shape = {"widths": [4, 8], "parsing_input": "none", "mask_input": False, "coordinates": True}
+    judged = replace(
+        recipe,
+        discriminator=shape,
+        loss=replace(recipe.loss, adversarial=0.1),
+        adversarial=replace(recipe.adversarial, architecture="patch-discriminator", kind="hinge"),
+    )
+    data, compute = write_faces(tmp_path / "packs"), choose_compute("cpu", "float32")
+    run = start_run(judged, data, tmp_path / "run", compute)
+    assert run.task.phases == ("face", "network")
+    batch = run.source.batch(0)
+    prediction = run.task.predict(batch, 0)
+    own = run.task.loss("face", batch, prediction, 0)
+    own.loss.backward()
+    discriminator = run.task.modules()["face"]
+    assert isinstance(discriminator, PatchDiscriminator)
+    assert discriminator.body[0].in_channels == 3 + 2
+    assert all(p.grad is not None for p in discriminator.parameters())
+    assert all(p.grad is None for p in run.task.network.parameters())
+    fooled = run.task.loss("network", batch, prediction, 0)
+    assert "g_face" in fooled.scalars
+    fooled.loss.backward()
+    with pytest.raises(OptionError, match="have no parsing map"):
+        start_run(replace(judged, discriminator={}), data, tmp_path / "other", compute)
+
+
+def test_coordinates_run_from_corner_to_corner() -> None:
+    drawn = coordinates_like(torch.zeros(2, 1, 3, 5))
+    assert drawn.shape == (2, 2, 3, 5)
+    assert drawn[1, 0, 2].tolist() == [-1, -0.5, 0, 0.5, 1]
+    assert drawn[0, 1, :, 4].tolist() == [-1, 0, 1]
 
 
 def test_windows_of_another_size_are_refused(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ class ImagePair:
     Attributes:
         truth: (N, 3, S, S) in [-1, 1].
         output: the same, with the hole filled by the network.
-        parsing: (N, 18, S, S) probabilities.
+        parsing: (N, 18, S, S) probabilities; (N, 0, S, S) where the task knows none.
         mask: (N, 1, S, S), 1 = hole.
     """
 

@@ -1,4 +1,4 @@
-"""Face completion: picture, parts and landmarks of aligned windows in one phase."""
+"""Face completion: picture, parts and landmarks of aligned windows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ from trainer.losses.face import feature_weights, landmark_loss, parts_loss, pict
 from trainer.losses.perceptual import PerceptualLoss, RelativeFeatureDistance
 from trainer.losses.windows import cut_windows, random_hole_windows
 from trainer.recipes.config import Recipe
-from trainer.tasks.base import SinglePhaseTask, StepLoss, stack_rows, to_pictures, weighted_sum
+from trainer.tasks.adversary import AdversarialTask, Adversary, ImagePair, adversaries
+from trainer.tasks.base import StepLoss, stack_rows, to_pictures, weighted_sum
 from trainer.tasks.eigenfaces import fit_eigenfaces
 from trainer.tasks.kind import Ingredients, TaskKind
 
@@ -39,19 +40,28 @@ _PART_COLOURS = np.array(
 assert len(_PART_COLOURS) == len(FACE_PARTS)
 
 
-class FaceCompletionTask(SinglePhaseTask[FaceCompletionOutput]):
-    """L1 and feature distance of the picture, cross entropy of the parts, likelihood of the landmarks."""
+class FaceCompletionTask(AdversarialTask[FaceCompletionOutput]):
+    """L1 and feature distance of the picture, cross entropy of the parts, likelihood of the landmarks.
 
-    def __init__(self, recipe: Recipe, network: nn.Module, perceptual: PerceptualLoss | None) -> None:
+    A discriminator, where the recipe has one, sees the picture with its known pixels kept.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        network: nn.Module,
+        perceptual: PerceptualLoss | None,
+        adversaries: dict[str, Adversary],
+    ) -> None:
         """Put it together.
 
         Args:
             recipe: what losses weigh.
             network: to be trained.
             perceptual: the feature distance, or None.
+            adversaries: "face", or none.
         """
-        super().__init__(network)
-        self._config = recipe.loss
+        super().__init__(recipe, network, adversaries)
         self._perceptual = perceptual
 
     def predict(self, batch: Batch, step: int) -> FaceCompletionOutput:
@@ -60,7 +70,9 @@ class FaceCompletionTask(SinglePhaseTask[FaceCompletionOutput]):
         return out
 
     def loss(self, phase: str, batch: Batch, prediction: FaceCompletionOutput, step: int) -> StepLoss:
-        """The weighted sum of all that the recipe has a weight for."""
+        """The discriminator's own, or the weighted sum of all that the recipe has a weight for."""
+        if phase in self.adversaries:
+            return self.adversaries[phase].own_loss(_judged(prediction, batch), step)
         assert batch.parts is not None
         assert batch.landmarks is not None
         out, picture = prediction, prediction.picture.float()
@@ -73,6 +85,8 @@ class FaceCompletionTask(SinglePhaseTask[FaceCompletionOutput]):
         }
         if self._perceptual is not None:
             parts["perceptual"] = self._config.perceptual * self._distance(picture, batch)
+        for adversary in self.adversaries.values():
+            parts |= adversary.network_losses(_judged(out, batch), step)
         off = (out.landmarks.detach() - batch.landmarks).norm(dim=-1).mean()
         result = weighted_sum(parts)
         return StepLoss(result.loss, result.scalars | {"landmarks_px": off.item()})
@@ -101,6 +115,12 @@ class FaceCompletionTask(SinglePhaseTask[FaceCompletionOutput]):
         return value
 
 
+def _judged(out: FaceCompletionOutput, batch: Batch) -> ImagePair:
+    """What the discriminator sees: no parsing map, which the network has none of either."""
+    composite = batch.masked + batch.mask * out.picture.float()
+    return ImagePair(batch.image, composite, batch.mask[:, :0], batch.mask)
+
+
 def _colour_parts(parts: Tensor) -> NDArray[np.uint8]:
     """Part codes (N, h, w) as pictures (N, H, W, 3) of the window's size; unknown grey."""
     table = np.full((256, 3), 128, np.uint8)
@@ -121,7 +141,13 @@ def _make(given: Ingredients) -> FaceCompletionTask:
     size = given.recipe.data.size
     if size != FACE_COMPLETION_SIDE:
         raise OptionError(f"The face completion stage needs a size of {FACE_COMPLETION_SIDE}, not {size}.")
-    return FaceCompletionTask(given.recipe, given.network, given.perceptual(RelativeFeatureDistance))
+    judges = adversaries(given.recipe, {"face": size})
+    if judges and given.recipe.discriminator.get("parsing_input") != "none":
+        raise OptionError(
+            'Aligned faces have no parsing map: set `parsing_input = "none"` in [discriminator].'
+        )
+    perceptual = given.perceptual(RelativeFeatureDistance)
+    return FaceCompletionTask(given.recipe, given.network, perceptual, judges)
 
 
 def _begin(given: Ingredients) -> str:
