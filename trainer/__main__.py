@@ -9,6 +9,7 @@ from typing import Final
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.terminal import attended, complain
 from trainer.commands.average import add_average_command
+from trainer.commands.blind import add_blind_commands
 from trainer.commands.card import add_card_command
 from trainer.commands.evaluate import add_evaluate_command
 from trainer.commands.export import add_export_command
@@ -40,6 +41,7 @@ def _run(arguments: list[str]) -> int:
     add_train_command(commands)
     add_average_command(commands)
     add_evaluate_command(commands)
+    add_blind_commands(commands)
     add_export_command(commands)
     add_import_darknet_command(commands)
     add_card_command(commands)

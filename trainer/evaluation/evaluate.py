@@ -96,7 +96,7 @@ def evaluate(
         WeightsError: the feature network cannot be read.
     """
     plan = PLANS.get(options.protocol or "")
-    cases, name, data = _cases(options)
+    cases, name, data = cases_of(options)
     bench = Bench(
         networks,
         make_engine,
@@ -196,8 +196,13 @@ OWN_MEASURES: Final = {THINGS: evaluate_things, PEOPLE: evaluate_people}
 """Protocols that measure something else than fills."""
 
 
-def _cases(options: EvaluateOptions) -> tuple[Iterator[Case], str, str]:
-    """The cases, the protocol's name, and what they were made from."""
+def cases_of(options: EvaluateOptions) -> tuple[Iterator[Case], str, str]:
+    """The cases, the protocol's name, and what they were made from.
+
+    Raises:
+        OptionError: the options do not say which cases.
+        DataSetError: cases or packs are missing or damaged.
+    """
     if options.cases is not None:
         if options.protocol is not None or options.source is not None:
             raise OptionError("--cases brings its own masks; leave out --protocol, --extend and --source.")

@@ -10,19 +10,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.imaging.atomic import make_folder, replacing
+from portrait_studio.imaging.atomic import make_folder
 from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT
 from portrait_studio.targets import FilesIn
-from trainer.evaluation.scoring import CaseResult
+from trainer.evaluation.pages import captioned_row, stacked, with_hole, write_page
+from trainer.evaluation.scoring import CaseResult, Score
 
 Image = NDArray[np.uint8]
 
 ROWS = 8
 _HEIGHT = 256
 _LEAST_SIDE = 128
-_MARGIN = 4
-_CAPTION = 20
-_HOLE = (255, 0, 255)
 
 
 class Gallery:
@@ -38,7 +36,7 @@ class Gallery:
 
         Args:
             titles: of the methods to show, in this order.
-            ranked_by: method whose L1 in the hole ranks the cases.
+            ranked_by: method whose LPIPS ranks the cases, or L1 in the hole where that was not measured.
         """
         self._titles, self._ranked_by = tuple(titles), ranked_by
         self._rows: list[tuple[float, str, list[tuple[str, Image]]]] = []
@@ -46,7 +44,7 @@ class Gallery:
     def add(self, result: CaseResult) -> None:
         """Take one case."""
         case, near = result.case, _surroundings(result.case.mask)
-        cells = [("input", _with_hole(case.image, case.mask)), *self._on_the_way(result, near)]
+        cells = [("input", with_hole(case.image, case.mask)), *self._on_the_way(result, near)]
         fills = ((title, result.fills[title]) for title in self._titles if title in result.fills)
         cells += [
             (title if fill.labels is None else f"{title}, blended", fill.pixels[near])
@@ -55,9 +53,9 @@ class Gallery:
         cells.append(("truth", case.image[near]))
         scores = result.scores
         ranked = self._ranked_by if self._ranked_by in scores else next(iter(scores), None)
-        worst = scores[ranked].l1_in_hole if ranked is not None else 0.0
-        caption = f"{case.name} {case.kind} {worst:.1f}"
-        self._rows.append((worst, caption, [(title, _thumbnail(picture)) for title, picture in cells]))
+        badness, told = (0.0, "") if ranked is None else _badness(scores[ranked])
+        caption = f"{case.name} {case.kind} {told}"
+        self._rows.append((badness, caption, [(title, _thumbnail(picture)) for title, picture in cells]))
 
     @property
     def rows(self) -> list[tuple[str, list[tuple[str, Image]]]]:
@@ -88,11 +86,16 @@ class Gallery:
         paths = []
         for number, first in enumerate(range(0, len(ordered), ROWS)):
             path = folder / f"sheet-{number:02d}.png"
-            sheet = _stacked([_row(caption, cells) for caption, cells in ordered[first : first + ROWS]])
-            with replacing(path) as file:
-                file.write(cv2.imencode(".png", cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))[1].tobytes())
+            write_page(stacked([_row(*row) for row in ordered[first : first + ROWS]]), path)
             paths.append(path)
         return paths
+
+
+def _badness(score: Score) -> tuple[float, str]:
+    """By what a case is ranked, and the same in words."""
+    if score.lpips is not None:
+        return score.lpips, f"LPIPS {score.lpips:.3f}"
+    return score.l1_in_hole, f"L1 {score.l1_in_hole:.1f}"
 
 
 def sheets_in(folder: Path) -> FilesIn:
@@ -118,12 +121,6 @@ def _surroundings(mask: NDArray[np.uint8]) -> tuple[slice, slice]:
     return window[0], window[1]
 
 
-def _with_hole(image: Image, mask: NDArray[np.uint8]) -> Image:
-    shown = image.copy()
-    shown[mask > 0] = _HOLE
-    return shown
-
-
 def _with_outline(image: Image, mask: NDArray[np.uint8]) -> Image:
     thickness = max(1, max(mask.shape) // 200)
     contours, _ = cv2.findContours((mask > 0).astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
@@ -138,21 +135,6 @@ def _thumbnail(image: Image) -> Image:
 
 
 def _row(caption: str, cells: Sequence[tuple[str, Image]]) -> Image:
-    """Pictures side by side with their titles above."""
-    width = sum(cell.shape[1] for _, cell in cells) + _MARGIN * (len(cells) + 1)
-    row: Image = np.full((_HEIGHT + _CAPTION + _MARGIN, width, 3), 255, np.uint8)
-    left = _MARGIN
-    for position, (title, cell) in enumerate(cells):
-        row[_CAPTION : _CAPTION + _HEIGHT, left : left + cell.shape[1]] = cell
-        text = caption if position == 0 else title
-        cv2.putText(
-            row, text, (left, _CAPTION - 6), cv2.FONT_HERSHEY_SIMPLEX, 0.38, (0, 0, 0), 1, cv2.LINE_AA
-        )
-        left += cell.shape[1] + _MARGIN
-    return row
-
-
-def _stacked(rows: Sequence[Image]) -> Image:
-    width = max(row.shape[1] for row in rows)
-    padded = [np.pad(row, ((0, 0), (0, width - row.shape[1]), (0, 0)), constant_values=255) for row in rows]
-    return np.concatenate(padded)
+    """The pictures of a case; its caption stands in the place of the first one's title."""
+    (_, first), *others = cells
+    return captioned_row([(caption, first), *others])
