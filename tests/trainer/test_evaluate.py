@@ -259,6 +259,20 @@ def test_sheets_show_every_step_worst_first() -> None:
     assert shown == [200, 255]
 
 
+def test_sheets_are_ranked_by_what_people_see_where_that_was_measured() -> None:
+    image = np.full((64, 64, 3), 90, np.uint8)
+    mask = np.zeros((64, 64), np.uint8)
+    mask[20:40, 20:40] = 255
+    gallery = Gallery(["telea"], ranked_by="telea")
+    for name, error, lpips in (("blurred", 5.0, 0.3), ("sharp", 9.0, 0.1)):
+        scores = {"telea": Score(error, 20, 10, 0.5, None, 1, lpips, lpips)}
+        gallery.add(CaseResult(Case(name, image, mask), {"telea": Fill(image, 0.0)}, scores))
+    assert [caption.split() for caption, _ in gallery.rows] == [
+        ["blurred", "LPIPS", "0.300"],
+        ["sharp", "LPIPS", "0.100"],
+    ]
+
+
 def test_edge_replication_continues_rows_and_columns() -> None:
     image = np.arange(6 * 5 * 3, dtype=np.uint8).reshape(6, 5, 3)
     below = np.zeros((6, 5), np.uint8)

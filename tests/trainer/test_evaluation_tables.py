@@ -71,6 +71,60 @@ def test_targets_are_judged_by_floor_and_aim() -> None:
     assert {one.reached for one in found} >= {"+6.50", "0.70x", "0.300", "75.0"}
 
 
+def seen(*lpips: float, l1: float = 20.0) -> list[Score]:
+    return [Score(l1, 25.0, 15.0, 0.9, 0.5, 1.0, value, value / 2) for value in lpips]
+
+
+def test_claims_are_decided_by_what_people_see() -> None:
+    # Better to the eye on every case, and worse in L1: what is blurred.
+    table = {"telea": seen(0.3, 0.4, 0.5, l1=10), "default": seen(0.2, 0.3, 0.3, l1=30)}
+    comparisons = compare_all(table, 3)
+    assert [one.figure for one in comparisons][:3] == ["lpips", "dists", "l1_in_hole"]
+    found = targets_of("natural", {}, comparisons, None, None)
+    assert by_name(found) == {
+        "default better than telea: gain in lpips": AIM,
+        "default better than telea: gain in dists": AIM,
+    }
+    worse = compare_all({"g+p": seen(0.2, 0.2), "network": seen(0.3, 0.3, l1=10)}, 2)
+    assert [one.verdict for one in targets_of("face", {}, worse, None, None)] == [MISSED, MISSED]
+
+
+def test_floors_on_what_people_see_come_first() -> None:
+    (mine,), (patches,) = seen(0.13), seen(0.14)
+    kinds = {
+        "strokes": {"default": mine, "patches": patches},
+        "rectangle": {"default": patches, "patches": mine},
+    }
+    found = targets_of("natural", {"default": mine, "telea": patches}, [], None, None, kinds)
+    assert [(one.what, one.verdict) for one in found][:3] == [
+        ("LPIPS of default", FLOOR),
+        ("DISTS of default", FLOOR),
+        ("LPIPS above that of patches, worst kind of hole", MISSED),
+    ]
+    (loose,), (tight,) = seen(0.14), seen(0.086)
+    things = {"default, loose mask": loose, "default, network over 0.4": tight}
+    better = compare_all(
+        {"default, loose mask": seen(0.2, 0.2), "default, network over 0.4": seen(0.1, 0.1)}, 2
+    )
+    verdicts = by_name(targets_of("things", things, better, None, None))
+    assert verdicts == {
+        "LPIPS of fills of tightened holes": MISSED,
+        "L1 of fills of tightened holes": MISSED,
+        "fills of tightened holes better: gain in lpips": AIM,
+        "fills of tightened holes better: gain in dists": AIM,
+    }
+
+
+def test_lpips_dists_and_fid_stand_before_all_other_figures() -> None:
+    (mine,) = seen(0.13)
+    far = Distribution("some network", 4, 9, {"default": 12.0})
+    report = Report(*("natural", "made-up", 3, "CPU", {}, {"default": mine}, {}, {}, None, {}, far))
+    assert as_markdown(report).splitlines()[2] == (
+        "| method | LPIPS | DISTS | FID | L1 in hole | PSNR | PSNR in hole | SSIM | VGG | seconds |"
+    )
+    assert "not measured" not in as_text(report)
+
+
 def test_extensions_are_held_against_the_best_classical_fill() -> None:
     means = {
         name: Score(40, psnr, 14, 0.9, None, 0) for name, psnr in (("telea", 20.5), ("patchmatch", 19.0))
@@ -91,7 +145,7 @@ def test_extensions_are_held_against_the_best_classical_fill() -> None:
 
 def test_the_face_claim_is_judged_on_face_holes_alone() -> None:
     better = compare_all({"g+p": scores(30, 31, 32), "network": scores(28, 28, 28)}, 3)
-    (target, _) = targets_of("face", {}, better, None, None)
+    (target,) = targets_of("face", {}, better, None, None)
     assert (target.what, target.verdict) == (
         "G+P+F better than G+P on face holes: gain in l1_in_hole",
         AIM,
@@ -120,5 +174,6 @@ def test_a_full_report_shows_every_table() -> None:
     ):
         assert fact in text
         assert fact in markdown
-    assert "| telea | 40.00 | 22.00 | 14.00 | 0.9000 | 0.00 | 12.00 |" in markdown
+    assert "| telea | 12.00 | 40.00 | 22.00 | 14.00 | 0.9000 | 0.00 |" in markdown
+    assert "LPIPS and DISTS: not measured." in text
     assert "| size | 32 | 20 | 17 | aim |" in markdown

@@ -46,7 +46,7 @@ def test_an_evaluation_tells_the_figures_by_kind_of_hole(tmp_path: Path) -> None
     ]
     assert report.by_kind[KINDS[0]]["telea"].l1_in_hole == pytest.approx(sum(twice) / 2)
     pairs = {(one.base, one.other) for one in report.comparisons}
-    assert pairs == {("default-without-redrawing", "default")}
+    assert pairs == {("default-without-redrawing", "default"), ("telea", "default")}
     assert "L1 in hole by kind of hole" in as_text(report)
     write_json(report, tally, tmp_path / "report.json")
     assert read_json(tmp_path / "report.json").by_kind == report.by_kind

@@ -7,22 +7,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trainer.evaluation.methods import DEFAULT, G_P, G_P_F, NO_MATES, NO_REDRAWING, G
+from trainer.evaluation.methods import DEFAULT, G_P, G_P_F, NO_MATES, NO_REDRAWING, PATCHES, G
 from trainer.evaluation.scoring import Score
 
-_TIGHTENED = ("default, loose mask", "default, network over 0.4")
+LOOSE_FILL, TIGHTENED_FILL = "default, loose mask", "default, network over 0.4"
+RIVALS = ("telea", "patchmatch", PATCHES)
+"""What the program's default is held against, whatever the protocol."""
+
 PAIRS: tuple[tuple[str, str], ...] = (
     (G, G_P),
     (G_P, G_P_F),
     (NO_REDRAWING, DEFAULT),
     (NO_MATES, DEFAULT),
-    _TIGHTENED,
+    *((rival, DEFAULT) for rival in RIVALS),
+    (LOOSE_FILL, TIGHTENED_FILL),
 )
-"""Which method is compared with which: the paper's steps, faces redrawn or not, shoes copied or not, and
-holes as they were painted and tightened."""
+"""Which method is compared with which: the paper's steps, faces redrawn or not, shoes copied or not, the
+default with its rivals, and holes as they were painted and tightened."""
 
 SIGNS = {"lpips": -1, "dists": -1, "l1_in_hole": -1, "psnr_in_hole": 1, "ssim": 1, "vgg": -1}
-"""Figures that are compared, and whether more (1) or less (-1) is better."""
+"""Figures that are compared, what people see first, and whether more (1) or less (-1) is better."""
 
 BETTER, WORSE, UNDECIDED = "better", "worse", "cannot be said"
 

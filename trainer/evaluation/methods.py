@@ -39,6 +39,7 @@ G, G_P, G_P_F = "g", "g+p", Method.NETWORK.value
 """The paper's three: completion alone, guided by the parsing map, with the face refined."""
 
 DEFAULT = Method.DEFAULT.value
+PATCHES = Method.PATCHES.value
 NO_REDRAWING = "default-without-redrawing"
 """The default without the network that redraws faces."""
 
@@ -48,7 +49,7 @@ NO_MATES = "default-without-mates"
 OURS: dict[str, Method] = {
     G: Method.NETWORK,
     G_P: Method.NETWORK,
-    Method.PATCHES.value: Method.PATCHES,
+    PATCHES: Method.PATCHES,
     G_P_F: Method.NETWORK,
     NO_REDRAWING: Method.DEFAULT,
     NO_MATES: Method.DEFAULT,

@@ -23,6 +23,14 @@ FIGURES: dict[str, tuple[str, str]] = {
 }
 """Heading and format of each figure of `Score`."""
 
+PERCEIVED = ("lpips", "dists")
+"""Figures that say what people see; decisions go by them where they were measured."""
+
+_NOT_PERCEIVED = (
+    "LPIPS and DISTS: not measured. They need --vgg and the packages lpips and dists-pytorch; without them "
+    "these figures reward what is blurred."
+)
+
 PAPER_NAMES = {G: "G", G_P: "G+P", G_P_F: "network = G+P+F"}
 """What the paper calls our methods."""
 
@@ -82,13 +90,20 @@ def method_name(title: str) -> str:
 
 def _methods(report: Report) -> Table:
     shown = [name for name in FIGURES if any(getattr(s, name) is not None for s in report.scores.values())]
+    seen, others = ([name for name in shown if (name in PERCEIVED) is asked] for asked in (True, False))
     distances = report.distribution
-    rows = [["method", *(FIGURES[name][0] for name in shown), *(["FID"] if distances else [])]]
+    fid = ["FID"] if distances else []
+    rows = [["method", *(FIGURES[name][0] for name in seen), *fid, *(FIGURES[name][0] for name in others)]]
     for title, score in report.scores.items():
-        row = [method_name(title), *(cell(getattr(score, name), FIGURES[name][1]) for name in shown)]
-        rows.append([*row, cell(distances.values.get(title), "{:.2f}")] if distances else row)
-    notes = [f"{method_name(title)}: not measured. {reason}" for title, reason in report.missing.items()]
-    return Table("", rows if report.scores else [], [*([distances.note] if distances else []), *notes])
+        far = [cell(distances.values.get(title), "{:.2f}")] if distances else []
+        first, rest = (
+            [cell(getattr(score, name), FIGURES[name][1]) for name in names] for names in (seen, others)
+        )
+        rows.append([method_name(title), *first, *far, *rest])
+    notes = [distances.note] if distances else []
+    notes += [] if seen or not report.scores else [_NOT_PERCEIVED]
+    notes += [f"{method_name(title)}: not measured. {reason}" for title, reason in report.missing.items()]
+    return Table("", rows if report.scores else [], notes)
 
 
 def _kinds(report: Report) -> Iterator[Table]:

@@ -103,6 +103,7 @@ def summed_up(measured: Measured, protocol: str, data: str) -> Report:
     figures = {parser.name: parser.figures() for parser in measured.parsers}
     known = {name: one for name, one in figures.items() if one is not None}
     scores, comparisons = tally.means(), compare_all(tally.scores, len(tally.cases))
+    by_kind = tally.means_by_kind()
     return Report(
         protocol,
         data,
@@ -116,9 +117,9 @@ def summed_up(measured: Measured, protocol: str, data: str) -> Report:
         known,
         measured.distribution,
         comparisons,
-        targets_of(protocol, scores, comparisons, known.get(RELEASED), measured.cost),
+        targets_of(protocol, scores, comparisons, known.get(RELEASED), measured.cost, by_kind),
         measured.cost,
-        by_kind=tally.means_by_kind(),
+        by_kind=by_kind,
     )
 
 

@@ -6,9 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from portrait_studio.engine.things import USUAL_THRESHOLD
-from trainer.evaluation.compare import BETTER, UNDECIDED, PairedComparison
+from trainer.evaluation.compare import (
+    BETTER,
+    LOOSE_FILL,
+    RIVALS,
+    TIGHTENED_FILL,
+    UNDECIDED,
+    PairedComparison,
+)
 from trainer.evaluation.cost import Cost
-from trainer.evaluation.methods import DEFAULT, G_P, G_P_F, NO_MATES, NO_REDRAWING
+from trainer.evaluation.methods import DEFAULT, G_P, G_P_F, NO_MATES, NO_REDRAWING, PATCHES, G
 from trainer.evaluation.parsers import ParserFigures
 from trainer.evaluation.people import PeopleRow
 from trainer.evaluation.scoring import Score
@@ -23,6 +30,20 @@ EXTENSION_PROTOCOLS = ("extend-down", "extend-up")
 
 CLASSICAL = ("telea", "patchmatch", "edge")
 """The fills without a network that extensions must beat."""
+
+_CLAIMS = (
+    *(
+        ((*RATIO_PROTOCOLS, *EXTENSION_PROTOCOLS), f"default better than {rival}", rival, DEFAULT)
+        for rival in RIVALS
+    ),
+    (("paper", *EXTENSION_PROTOCOLS), "G+P better than G", G, G_P),
+    (("face",), "G+P+F better than G+P on face holes", G_P, G_P_F),
+    (("hidden-face",), "faces redrawn better than not", NO_REDRAWING, DEFAULT),
+    (("things",), "fills of tightened holes better", LOOSE_FILL, TIGHTENED_FILL),
+)
+"""Protocols, what is claimed on them, and which method is to be worse and which better."""
+
+_DECIDING = ("lpips", "dists", "l1_in_hole")
 
 AIM, FLOOR, MISSED = "aim", "floor", "missed"
 
@@ -55,8 +76,9 @@ def targets_of(
     comparisons: Sequence[PairedComparison],
     parser: ParserFigures | None,
     cost: Cost | None,
+    by_kind: Mapping[str, Mapping[str, Score]] | None = None,
 ) -> list[QualityTarget]:
-    """All targets that the protocol can judge.
+    """All targets that the protocol can judge: those on what people see first.
 
     Args:
         protocol: name of the protocol.
@@ -64,29 +86,19 @@ def targets_of(
         comparisons: paired comparisons of the methods.
         parser: figures of the released parser.
         cost: of the released networks.
+        by_kind: mean figures by kind of hole, then by title of the method; None = not known.
     """
-    targets: list[QualityTarget] = []
+    targets = [*_perceived(protocol, scores, by_kind or {}), *_claims(protocol, comparisons)]
     if protocol in RATIO_PROTOCOLS:
         targets += _ratios(scores)
     if protocol == "paper":
-        targets += [_verdict("G+P better than G", one) for one in _on_l1(comparisons, G_P)]
         targets += _structure(parser)
     if protocol in EXTENSION_PROTOCOLS:
         targets += _beyond_classical(scores)
-        targets += [_verdict("G+P better than G", one) for one in _on_l1(comparisons, G_P)]
         if parser is not None and parser.both_shoes is not None:
             targets.append(
                 _at_least("both shoes predicted where both are hidden", parser.both_shoes, 0.7, "{:.2f}")
             )
-    if protocol == "face":
-        what = "G+P+F better than G+P on face holes"
-        targets += [_verdict(what, one) for one in comparisons if one.other == G_P_F and one.figure != "ssim"]
-    if protocol == "hidden-face":
-        targets += _hidden_face(scores.get(DEFAULT))
-        what = "faces redrawn better than not"
-        targets += [_verdict(what, one) for one in comparisons if one.base == NO_REDRAWING]
-    if protocol == "hidden-shoe":
-        targets += _hidden_shoe(scores.get(NO_MATES), scores.get(DEFAULT))
     return targets if cost is None else at_cost(targets, cost)
 
 
@@ -136,16 +148,46 @@ def at_cost(targets: Sequence[QualityTarget], cost: Cost) -> list[QualityTarget]
     return others + lines if others else []
 
 
-def _hidden_shoe(before: Score | None, after: Score | None) -> Iterator[QualityTarget]:
-    if before is not None and after is not None and before.dists and after.dists:
-        yield _less("DISTS with mates, against without", after.dists / before.dists, 0.92, 0.9, "{:.2f}x")
-
-
-def _hidden_face(mine: Score | None) -> Iterator[QualityTarget]:
+def _perceived(
+    protocol: str, scores: Mapping[str, Score], by_kind: Mapping[str, Mapping[str, Score]]
+) -> Iterator[QualityTarget]:
+    """The floors on LPIPS and DISTS; none where these were not measured."""
+    mine = scores.get(TIGHTENED_FILL if protocol == "things" else DEFAULT)
     if mine is None or mine.lpips is None or mine.dists is None:
         return
-    yield _less("LPIPS of hidden faces", mine.lpips, 0.062, 0.050, "{:.4f}")
-    yield _less("DISTS of hidden faces", mine.dists, 0.047, 0.038, "{:.4f}")
+    if protocol == "natural":
+        yield _at_most("LPIPS of default", mine.lpips, 0.135, "{:.4f}")
+        yield _at_most("DISTS of default", mine.dists, 0.110, "{:.4f}")
+        yield from _above_patches(by_kind)
+    if protocol == "hidden-face":
+        yield _less("LPIPS of hidden faces", mine.lpips, 0.062, 0.050, "{:.4f}")
+        yield _less("DISTS of hidden faces", mine.dists, 0.047, 0.038, "{:.4f}")
+    before = scores.get(NO_MATES)
+    if protocol == "hidden-shoe" and before is not None and before.dists:
+        yield _less("DISTS with mates, against without", mine.dists / before.dists, 0.92, 0.9, "{:.2f}x")
+    if protocol == "things":
+        yield _at_most("LPIPS of fills of tightened holes", mine.lpips, 0.085, "{:.4f}")
+        yield _at_most("L1 of fills of tightened holes", mine.l1_in_hole, 13.5, "{:.2f}")
+
+
+def _above_patches(by_kind: Mapping[str, Mapping[str, Score]]) -> Iterator[QualityTarget]:
+    """By how much the default is worse than patches alone on the kind of hole that suits it least."""
+    excess = []
+    for means in by_kind.values():
+        mine, patches = (None if title not in means else means[title].lpips for title in (DEFAULT, PATCHES))
+        if mine is not None and patches is not None:
+            excess.append(mine - patches)
+    if excess:
+        yield _at_most("LPIPS above that of patches, worst kind of hole", max(excess), 0.0, "{:+.4f}")
+
+
+def _claims(protocol: str, comparisons: Sequence[PairedComparison]) -> Iterator[QualityTarget]:
+    """Whether one method is better than another: by LPIPS and DISTS, or by L1 where these are missing."""
+    for protocols, what, base, other in _CLAIMS:
+        mine = [one for one in comparisons if (one.base, one.other) == (base, other)]
+        seen = [one for one in mine if one.figure in ("lpips", "dists")]
+        if protocol in protocols:
+            yield from (_verdict(what, one) for one in seen or mine if one.figure in _DECIDING)
 
 
 def _ratios(scores: Mapping[str, Score]) -> Iterator[QualityTarget]:
@@ -182,10 +224,6 @@ def _structure(parser: ParserFigures | None) -> Iterator[QualityTarget]:
             yield _more(what, value, floor, aim, "{:.3f}")
 
 
-def _on_l1(comparisons: Sequence[PairedComparison], other: str) -> list[PairedComparison]:
-    return [one for one in comparisons if one.other == other and one.figure == "l1_in_hole"]
-
-
 def _verdict(what: str, comparison: PairedComparison) -> QualityTarget:
     """A claim that one method is better; "missed" when the contrary is shown."""
     verdict = {BETTER: AIM, UNDECIDED: UNDECIDED}.get(comparison.verdict, MISSED)
@@ -202,6 +240,13 @@ def _at_least(what: str, value: float, floor: float, form: str) -> QualityTarget
     """A figure with a floor but no aim."""
     verdict = FLOOR if value >= floor else MISSED
     return QualityTarget(what, form.format(floor), "-", form.format(value), verdict)
+
+
+def _at_most(what: str, value: float, floor: float, form: str) -> QualityTarget:
+    """A figure of which less is better, with a floor but no aim."""
+    return QualityTarget(
+        what, form.format(floor), "-", form.format(value), FLOOR if value <= floor else MISSED
+    )
 
 
 def _less(what: str, value: float, floor: float, aim: float, form: str) -> QualityTarget:
