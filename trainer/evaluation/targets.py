@@ -153,6 +153,8 @@ def _perceived(
 ) -> Iterator[QualityTarget]:
     """The floors on LPIPS and DISTS; none where these were not measured."""
     mine = scores.get(TIGHTENED_FILL if protocol == "things" else DEFAULT)
+    if protocol == "hidden-shoe":
+        yield from _hidden_shoe(scores.get(NO_MATES), mine)
     if mine is None or mine.lpips is None or mine.dists is None:
         return
     if protocol == "natural":
@@ -162,12 +164,14 @@ def _perceived(
     if protocol == "hidden-face":
         yield _less("LPIPS of hidden faces", mine.lpips, 0.062, 0.050, "{:.4f}")
         yield _less("DISTS of hidden faces", mine.dists, 0.047, 0.038, "{:.4f}")
-    before = scores.get(NO_MATES)
-    if protocol == "hidden-shoe" and before is not None and before.dists:
-        yield _less("DISTS with mates, against without", mine.dists / before.dists, 0.92, 0.9, "{:.2f}x")
     if protocol == "things":
         yield _at_most("LPIPS of fills of tightened holes", mine.lpips, 0.085, "{:.4f}")
         yield _at_most("L1 of fills of tightened holes", mine.l1_in_hole, 13.5, "{:.2f}")
+
+
+def _hidden_shoe(before: Score | None, after: Score | None) -> Iterator[QualityTarget]:
+    if before is not None and after is not None and before.dists and after.dists:
+        yield _less("DISTS with mates, against without", after.dists / before.dists, 0.92, 0.9, "{:.2f}x")
 
 
 def _above_patches(by_kind: Mapping[str, Mapping[str, Score]]) -> Iterator[QualityTarget]:
