@@ -89,6 +89,7 @@ class FillRecord:
         joints: number and position (x, y) in pixels of each joint that the user put somewhere.
         hole_by_hole: whether it was made as before version 4, each hole in a window of its own.
         copy_mates: whether hidden shoes were copied from those in sight, as from version 5 on.
+        robust: whether only small differences counted as light and shade; not so before version 5.
     """
 
     method: Annotated[str, _WORD]
@@ -106,6 +107,7 @@ class FillRecord:
     joints: Annotated[tuple[tuple[int, float, float], ...], _JOINTS] = ()
     hole_by_hole: Annotated[bool, flag()] = False
     copy_mates: Annotated[bool, flag()] = True
+    robust: Annotated[bool, flag()] = True
 
     @property
     def ways(self) -> tuple[WayRecord, ...]:
@@ -120,7 +122,8 @@ class FillRecord:
             KeyError, TypeError, ValueError: it is none.
         """
         # Records that do not say are older, and are repeated as they were made.
-        record = read_dataclass(cls, {"hole_by_hole": True, "copy_mates": False, **entry}, is_closed=True)
+        old = {"hole_by_hole": True, "copy_mates": False, "robust": False}
+        record = read_dataclass(cls, {**old, **entry}, is_closed=True)
         if record.holes and isinstance(entry["holes"][0], list):
             # In version 1 the labels were those of all holes.
             holes = tuple(replace(way, wanted_labels=record.wanted_labels) for way in record.holes)

@@ -39,6 +39,7 @@ def record_of(candidates: Candidates, is_anew: bool = False) -> FillRecord:
         joints=tuple((joint, x, y) for joint, (x, y) in sorted(shown.joints.items())),
         hole_by_hole=shown.options.hole_by_hole,
         copy_mates=shown.options.copy_mates,
+        robust=shown.options.robust,
     )
 
 
@@ -66,6 +67,7 @@ def options_of(record: FillRecord, way: WayRecord | None = None) -> CompletionOp
         grow_px=record.grow_px,
         hole_by_hole=record.hole_by_hole,
         copy_mates=record.copy_mates,
+        robust=record.robust,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 import cv2
 import numpy as np
@@ -17,7 +18,16 @@ from numpy.typing import NDArray
 from portrait_studio.engine.memory import give_back_memory
 from portrait_studio.engine.poisson import PoissonProblem, PoissonSolver, Report
 from portrait_studio.engine.resample import Floats
+from portrait_studio.engine.shading import seam_weight
 from portrait_studio.imaging.geometry import Bounds
+
+_SEAM_PX: Final = 2.0
+"""Standard deviation of the stretch of seam that is judged together."""
+_OUTLINE_PX: Final = 0.8
+"""Standard deviation of the blur across a step that stays."""
+_OUTLINE_GAIN: Final = 2.0
+"""Makes that blur whole beside a straight seam, of which a Gaussian sees less than half."""
+_SQUARE: Final = np.ones((3, 3), np.uint8)
 
 
 @dataclass(frozen=True)
@@ -30,10 +40,14 @@ class BlendOptions:
             (L1 in the hole 28.98 and 29.00 on 12 photos; without blending 30.60), and it bounds how far a
             wrong seam can bleed.
         most_pixels: up to how many pixels of a hole are solved for one by one; beyond that several together.
+        step_tolerance: length in RGB of [0, 1] at which half of a step at the seam counts as light and shade;
+            much larger ones stay, since they are outlines of things that end there. Infinite = every step
+            is spread.
     """
 
     screening_reach: float = 0.5
     most_pixels: int = 2_000_000
+    step_tolerance: float = 0.3
 
 
 def blend_band(hole: NDArray[np.bool_], grow_px: int) -> NDArray[np.bool_]:
@@ -96,15 +110,42 @@ def blend(
     factor = math.ceil(math.sqrt(np.count_nonzero(band) / options.most_pixels))
     if factor > 1:
         return _blend_coarsely(composite, hole, band, factor, solver, options, report)
-    solved = solver.solve(_problem(composite, hole, band, options), report)
-    return np.where(band[..., None], np.clip(solved, 0.0, 1.0).astype(np.float32), composite)
+    weight = _seam_weight(composite, hole, options)
+    solved = solver.solve(_problem(composite, hole, band, weight, options), report)
+    blended = np.where(band[..., None], np.clip(solved, 0.0, 1.0).astype(np.float32), composite)
+    return blended if weight is None else _softened(blended, hole, band, weight)
 
 
 def _problem(
-    composite: Floats, hole: NDArray[np.bool_], band: NDArray[np.bool_], options: BlendOptions
+    composite: Floats,
+    hole: NDArray[np.bool_],
+    band: NDArray[np.bool_],
+    weight: Floats | None,
+    options: BlendOptions,
 ) -> PoissonProblem:
-    """To be solved for the pixels of the band; see `blend`."""
-    return PoissonProblem(composite, band, partial(guidance, composite, hole), _screening(hole, options))
+    """To be solved for the pixels of the band; see `blend` and `guidance`."""
+    wanted = partial(guidance, composite, hole, weight)
+    return PoissonProblem(composite, band, wanted, _screening(hole, options))
+
+
+def _seam_weight(composite: Floats, hole: NDArray[np.bool_], options: BlendOptions) -> Floats | None:
+    """How far steps at the seam are spread, see `shading.seam_weight`; None = wholly."""
+    if math.isinf(options.step_tolerance):
+        return None
+    right, down = guidance(composite, hole)
+    right -= np.diff(composite, axis=1)
+    down -= np.diff(composite, axis=0)
+    return seam_weight((right, down), hole, _SEAM_PX, options.step_tolerance)
+
+
+def _softened(blended: Floats, hole: NDArray[np.bool_], band: NDArray[np.bool_], weight: Floats) -> Floats:
+    """The same with the steps that stay as soft as outlines in photos are: masks have stairs."""
+    edge = hole & ~cv2.erode(hole.astype(np.uint8), _SQUARE, borderType=cv2.BORDER_REPLICATE).astype(np.bool_)
+    kept = np.where(edge, 1.0 - weight, 0.0).astype(np.float32)
+    share = np.minimum(_OUTLINE_GAIN * cv2.GaussianBlur(kept, (0, 0), _OUTLINE_PX), 1.0)
+    share = np.where(band, share, 0.0)[..., None].astype(np.float32)
+    smooth = cv2.GaussianBlur(blended, (0, 0), _OUTLINE_PX)
+    return np.asarray(blended + share * (smooth - blended), np.float32)
 
 
 def _blend_coarsely(
@@ -152,7 +193,9 @@ def _coarse_correction(
     del inside
     if coarse_hole.all():
         return None
-    solved = solver.solve(_problem(coarse, coarse_hole, coarse_hole, options), report)
+    spread_of_steps = _seam_weight(coarse, coarse_hole, options)
+    problem = _problem(coarse, coarse_hole, coarse_hole, spread_of_steps, options)
+    solved = solver.solve(problem, report)
     solved -= coarse
     correction = np.asarray(solved, np.float32)
     weight = cv2.blur(coarse_hole.astype(np.float32), (3, 3), borderType=cv2.BORDER_CONSTANT)[..., None]
@@ -160,7 +203,9 @@ def _coarse_correction(
     return np.where(coarse_hole[..., None], correction, spread)
 
 
-def guidance(composite: Floats, hole: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+def guidance(
+    composite: Floats, hole: NDArray[np.bool_], weight: Floats | None = None
+) -> tuple[Floats, Floats]:
     """Wanted differences between neighbours: the composite's own, across the seam a continuation.
 
     The step at the seam is what has to vanish. In its place stands the mean of the steps before and behind
@@ -169,6 +214,8 @@ def guidance(composite: Floats, hole: NDArray[np.bool_]) -> tuple[Floats, Floats
     Args:
         composite: (H, W, 3) float32.
         hole: (H, W) bool.
+        weight: (H, W) float32 in [0, 1], how much of the step is to vanish beside each hole pixel; None =
+            all of it.
 
     Returns:
         (H, W - 1, 3) differences to the right and (H - 1, W, 3) downwards.
@@ -176,7 +223,17 @@ def guidance(composite: Floats, hole: NDArray[np.bool_]) -> tuple[Floats, Floats
     right = _continued(np.diff(composite, axis=1), hole[:, 1:] != hole[:, :-1])
     flipped = np.diff(composite, axis=0).transpose(1, 0, 2)
     down = _continued(flipped, (hole[1:] != hole[:-1]).T).transpose(1, 0, 2)
+    if weight is not None:
+        _keep_steps(right, np.diff(composite, axis=1), np.where(hole[:, 1:], weight[:, 1:], weight[:, :-1]))
+        _keep_steps(down, np.diff(composite, axis=0), np.where(hole[1:], weight[1:], weight[:-1]))
     return right, down
+
+
+def _keep_steps(wanted: Floats, steps: Floats, weight: Floats) -> None:
+    """Bring wanted steps (H, W, 3), in place, back to those there are where the weight (H, W) is small."""
+    wanted -= steps
+    wanted *= weight[..., None]
+    wanted += steps
 
 
 def _continued(steps: Floats, seam: NDArray[np.bool_]) -> Floats:

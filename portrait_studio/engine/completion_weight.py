@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from portrait_studio.engine.resample import Floats
+from portrait_studio.engine.shading import shading_weight
 from portrait_studio.networks.conventions import FACE
 
 _KINDS = ((0,), (1, 2), (3, FACE), (12, 13, 14, 15), (4, 5, 6, 7, 8, 17), (9, 10), (16,))
@@ -20,6 +23,10 @@ _DOUBT = 0.4
 
 A sharp fill after a wrong label is worse than a soft one.
 """
+_TOLERANCE = 0.15
+"""Difference in colour of network and patches, in RGB of [0, 1], at which half of it counts as shading."""
+_SLOW_PX = 4.0
+"""Standard deviation, in pixels that the network sees, of what is called slow shading."""
 
 
 def completion_weight(probabilities: Floats) -> Floats:
@@ -39,3 +46,31 @@ def completion_weight(probabilities: Floats) -> Floats:
     doubt = 1.0 - np.max(kinds, axis=0)
     share = np.clip(_MOST_WEIGHT * doubt / _DOUBT, _LEAST_WEIGHT, _MOST_WEIGHT)
     return np.asarray(np.maximum(_FACE_WEIGHT * probabilities[..., FACE], share), dtype=np.float32)
+
+
+def shading_of(
+    towards: Floats, hole: NDArray[np.bool_], weight: Floats, face: Floats, background: Floats
+) -> Floats:
+    """What of the completion network's picture is added to patches that have the colours of the photo.
+
+    A mean of two colours is one that the photo does not have, and looks like haze. So the network is followed
+    where it nearly agrees with the patches; in the background, whose texture shows all around how sharp it
+    must be, only in slow shading. Faces take all.
+
+    Args:
+        towards: (h, w, 3) float32, the network's picture less that of the patches.
+        hole: (h, w) bool.
+        weight: (h, w) float32 of `completion_weight`.
+        face: (h, w) float32 in [0, 1], probability of the face.
+        background: the same of the background.
+
+    Returns:
+        (h, w, 3) float32.
+    """
+    inside = hole.astype(np.float32)[..., None]
+    share = np.maximum(cv2.GaussianBlur(inside, (0, 0), _SLOW_PX), np.float32(1e-3))[..., None]
+    slow = np.asarray(cv2.GaussianBlur(towards * inside, (0, 0), _SLOW_PX), np.float32) / share
+    of_face = np.float32(_FACE_WEIGHT) * face
+    elsewhere = np.maximum(weight - of_face, 0.0) * shading_weight((slow**2).sum(axis=2), _TOLERANCE)
+    mixed = towards + background[..., None] * (slow - towards)
+    return np.asarray(of_face[..., None] * towards + elsewhere[..., None] * mixed, np.float32)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+from typing import Final
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -9,11 +13,12 @@ from numpy.typing import NDArray
 from portrait_studio.engine.align_face import align_face, read_face
 from portrait_studio.engine.blend import band_beside_photo, blend, blend_band
 from portrait_studio.engine.complete import CompletedWindow
-from portrait_studio.engine.completion_weight import completion_weight
+from portrait_studio.engine.completion_weight import completion_weight, shading_of
 from portrait_studio.engine.face_label import lost_face
 from portrait_studio.engine.fill_run import FillRun
 from portrait_studio.engine.mates.shoe_copy import ShoeCopy
 from portrait_studio.engine.memory import give_back_memory
+from portrait_studio.engine.outlines import soften_outlines
 from portrait_studio.engine.parsed_window import ParsedWindow, labels_at
 from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.redraw_face import LEAST_FACE_PX, redraw_face, turn_of_head
@@ -37,7 +42,10 @@ from portrait_studio.imaging.bit_depth import in_8_bits
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of
 from portrait_studio.messages import Message
+from portrait_studio.networks.conventions import FACE, LABELS
 from portrait_studio.networks.face_completion import FACE_COMPLETION
+
+_BACKGROUND: Final = LABELS.index("background")
 
 
 class HoleFiller:
@@ -89,7 +97,10 @@ class HoleFiller:
         band = self._band(hole, region)
         give_back_memory()
         parts, report = self._run.parts, self._run.reporter(Stage.BLEND)
-        blended = blend(fill, hole, band, parts.solver, parts.blending, report)
+        blending = parts.blending
+        if not request.options.robust:
+            blending = replace(blending, step_tolerance=math.inf)
+        blended = blend(fill, hole, band, parts.solver, blending, report)
         if is_grey(request.image, window.bounds):
             blended = np.repeat(blended.mean(axis=2, keepdims=True), 3, axis=2)
         self._keep_large("blended", blended, region, window.bounds)
@@ -142,18 +153,34 @@ class HoleFiller:
                 excluded=torch.from_numpy(excluded & ~hole).to(device),
             )
         texture = np.ascontiguousarray(filled.float().cpu().numpy().transpose(1, 2, 0))
+        if request.options.robust:
+            texture = soften_outlines(texture, labels, hole)
         self._keep("texture", texture)
         del picture, filled
         fill = sample(texture, window, region)
         if completed is None:
             return fill
-        # Only what the network can see is taken from it: finer detail stays that of the patches.
-        seen = Window.scaled(window.bounds, parsed.window.scale)
-        towards = _seen(completed, parsed.window, seen) - _seen(texture, window, seen)
-        towards *= _seen(completion_weight(parsed.probabilities), parsed.window, seen)[..., None]
+        towards, seen = self._towards_network(parsed, completed, texture, window)
         for rows, more in zip(strips(region.height), sample_strips(towards, seen, region), strict=True):
             fill[rows] += more
         return fill
+
+    def _towards_network(
+        self, parsed: ParsedWindow, completed: Floats, texture: Floats, window: Window
+    ) -> tuple[Floats, Window]:
+        """What the network adds to a texture over a window, (h, w, 3), and the size at which it sees that.
+
+        Finer detail than it can see stays that of the patches.
+        """
+        seen = Window.scaled(window.bounds, parsed.window.scale)
+        towards = _seen(completed, parsed.window, seen) - _seen(texture, window, seen)
+        weight = _seen(completion_weight(parsed.probabilities), parsed.window, seen)
+        if not self._request.options.robust:
+            towards *= weight[..., None]
+            return towards, seen
+        own = self._own_and_other_holes(seen.bounds)[0]
+        face, background = (_layer_seen(parsed, seen, label) for label in (FACE, _BACKGROUND))
+        return shading_of(towards, resize_mask(own, seen.size), weight, face, background), seen
 
     def _redraw_face(self, parsed: ParsedWindow, fill: WindowPixels) -> Floats | None:
         """The fill of the region with its face redrawn; None where there is none, or too much doubt."""
@@ -257,6 +284,11 @@ def picture_of(image: Pixels, fill: Floats, region: Bounds, bounds: Bounds) -> N
 def _seen(picture: Floats, source: Window, target: Window) -> Floats:
     """Values (h, w) or (h, w, 3) in [0, 1] over one window, resampled to another."""
     return np.clip(resample(picture, source.bounds, target.bounds, target.size), 0.0, 1.0)
+
+
+def _layer_seen(parsed: ParsedWindow, target: Window, label: int) -> Floats:
+    """(h, w) probability of a label, resampled to another window."""
+    return _seen(np.ascontiguousarray(parsed.probabilities[..., label]), parsed.window, target)
 
 
 def _eight_bits(picture: Floats) -> NDArray[np.uint8]:

@@ -1,4 +1,7 @@
-"""Parsing maps that follow the photo's outlines: the network answers at a quarter of its input's size."""
+"""Outlines: parsing maps that follow those of the photo, and fills that have them without stairs.
+
+The parsing network answers at a quarter of its input's size.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ from portrait_studio.engine.resample import Floats
 _RADIUS_PX = 4
 _EPSILON = 1e-3
 """Variance of colours in [0, 1] below which a neighbourhood counts as flat."""
+_STAIR_PX = 0.5
+"""Standard deviation of the blur that makes stairs of whole pixels as soft as outlines in photos are."""
 
 
 def follow_outlines(probabilities: Floats, colours: Floats, hole: NDArray[np.bool_]) -> Floats:
@@ -41,6 +46,29 @@ def follow_outlines(probabilities: Floats, colours: Floats, hole: NDArray[np.boo
     guided = np.where(hole[..., None], probabilities, np.clip(guided, 0.0, 1.0))
     guided /= np.maximum(guided.sum(axis=2, keepdims=True), np.float32(1e-6))
     return np.asarray(guided, np.float32)
+
+
+def soften_outlines(picture: Floats, labels: NDArray[np.uint8], where: NDArray[np.bool_]) -> Floats:
+    """Take the stairs off where parts meet that were filled each for itself.
+
+    Args:
+        picture: (h, w, 3) float32.
+        labels: (h, w) uint8 parsing map that guided the fill.
+        where: (h, w) bool, what may change.
+
+    Returns:
+        (h, w, 3) float32.
+    """
+    border = np.zeros(labels.shape, np.bool_)
+    # Transposed, lower neighbours are right ones.
+    for names, touched in ((labels, border), (labels.T, border.T)):
+        differs = names[:, 1:] != names[:, :-1]
+        touched[:, 1:] |= differs
+        touched[:, :-1] |= differs
+    softened = picture.copy()
+    border &= where
+    softened[border] = cv2.GaussianBlur(picture, (0, 0), _STAIR_PX)[border]
+    return softened
 
 
 def _linear_fit(

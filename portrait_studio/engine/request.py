@@ -61,6 +61,9 @@ class CompletionOptions:
         grow_px: width of the blend band outside the painted mask, in pixels; nothing beyond it changes.
         hole_by_hole: fill as versions did that gave each hole a window of its own and specks no short way.
         copy_mates: whether the default method copies a hidden shoe from the other one where that is in sight.
+        robust: count only small differences, between network and patches and at the seam, as light and shade
+            to be evened out, and soften outlines. Versions before evened out all, which made haze, and left
+            outlines their stairs.
     """
 
     method: Method = Method.DEFAULT
@@ -69,6 +72,7 @@ class CompletionOptions:
     grow_px: int = 2
     hole_by_hole: bool = False
     copy_mates: bool = True
+    robust: bool = True
 
 
 @dataclass(frozen=True, eq=False)
