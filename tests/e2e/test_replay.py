@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -112,31 +113,47 @@ def test_what_cannot_be_read_is_one_sentence(
         read_record(recorded.with_name("none.json"))
 
 
-def test_records_from_before_specks_took_a_short_way_are_repeated_as_they_were_made(
-    models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+SPECKS = ((slice(100, 104), slice(50, 54)), (slice(200, 204), slice(330, 334)))
+PATCH = ((slice(60, 180), slice(120, 260)),)
+
+
+@pytest.mark.parametrize(
+    ("option", "old_value", "version", "holes"),
+    [("hole_by_hole", True, 3, SPECKS), ("robust", False, 4, PATCH)],
+    ids=["before specks took a short way", "before haze was kept out"],
+)
+def test_older_records_are_repeated_as_they_were_made(
+    models: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    option: str,
+    old_value: bool,
+    version: int,
+    holes: tuple[tuple[slice, slice], ...],
 ) -> None:
     y, x = np.mgrid[0:300, 0:400]
     pixels = np.stack([x / 2, y / 2, 128 + 60 * np.sin((x + y) / 5)], axis=2).astype(np.uint8)
-    path, record = tmp_path / "dusty.png", tmp_path / "record.json"
+    path, record = tmp_path / "photo.png", tmp_path / "record.json"
     Image.fromarray(pixels).save(path)
     mask = np.zeros((300, 400), np.uint8)
-    mask[100:104, 50:54] = mask[200:204, 330:334] = 255
+    for hole in holes:
+        mask[hole] = 255
     results = []
-    for hole_by_hole in (True, False):
+    for value in (old_value, not old_value):
         document = Document(read_photo(path))
         edit = document.edit_mask()
         edit.replace(mask)
         painted = edit.finish()
         assert painted is not None
-        options = CompletionOptions(hole_by_hole=hole_by_hole)
+        options = replace(CompletionOptions(), **{option: value})
         request = CompletionRequest(pixels, mask, options)
         candidate = Candidate.of(request, Pipeline(models).run(request))
         filled = fill_step(document, Candidates.first(candidate))
         write_record(record_edit(Snapshot(document, [Step("Mask", painted), filled], 2)), record)
-        if hole_by_hole:
+        if value is old_value:
             content = json.loads(record.read_text())
-            content["version"] = 3
-            assert content["fills"][0].pop("hole_by_hole") is True
+            content["version"] = version
+            assert content["fills"][0].pop(option) is old_value
             record.write_text(json.dumps(content))
         again = tmp_path / "again.png"
         assert run("replay", record, path, "-o", again) == 0

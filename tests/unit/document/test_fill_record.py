@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -33,6 +33,8 @@ def test_a_record_survives_json() -> None:
         **OLD, holes=holes, wanted_labels=PACKED, is_anew=True, precision="bfloat16", threads=4
     )
     assert FillRecord.from_json(json.loads(json.dumps(write_dataclass(record)))) == record
+    before = replace(record, robust=False)
+    assert FillRecord.from_json(json.loads(json.dumps(write_dataclass(before)))) == before
     assert record.ways == holes
     assert np.array_equal(unpack_plane(record.wanted_labels, Extent(30, 20)), STRUCTURE)
 
@@ -45,6 +47,7 @@ def test_records_of_the_first_version_are_read() -> None:
     assert record.ways == (WayRecord("patches", 4, PACKED), WayRecord("default", 3, PACKED))
     assert (record.precision, record.threads, record.hole_by_hole) == ("auto", 0, True)
     assert not record.copy_mates
+    assert not record.robust
 
 
 @pytest.mark.parametrize(
@@ -54,6 +57,7 @@ def test_records_of_the_first_version_are_read() -> None:
         {"threads": "all"},
         {"hole_by_hole": 1},
         {"copy_mates": 1},
+        {"robust": 1},
         {"holes": [["patches"]]},
         {"holes": 3},
         {"structure": {"left": 0}},

@@ -120,3 +120,38 @@ def test_a_hole_of_many_pixels_is_blended_several_at_once(where: tuple[slice, sl
     assert blended.dtype == np.float32
     assert np.array_equal(blended[~band], composite[~band])
     np.testing.assert_allclose(blended[hole], truth[hole], atol=0.01)
+
+
+def beside_a_thing() -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
+    """A grey fill beneath a photo as grey but for a cyan thing at a third of the seam; hole; band."""
+    hole = hole_in(60, 90, slice(20, 60), slice(0, 90))
+    composite = np.full((60, 90, 3), 0.5, np.float32)
+    composite[:20, 30:60] = (0.0, 0.8, 0.85)
+    return composite, hole, blend_band(hole, 2)
+
+
+def test_a_thing_that_ends_at_the_seam_does_not_bleed_into_the_fill() -> None:
+    composite, hole, band = beside_a_thing()
+    kept = blend(composite, hole, band, MultigridSolver(), BlendOptions(), silent)
+    spread = blend(composite, hole, band, MultigridSolver(), BlendOptions(step_tolerance=np.inf), silent)
+    assert np.abs(kept[23:, :] - 0.5).max() < 0.02
+    assert spread[26, 45, 0] < 0.3
+
+
+def test_the_outline_that_stays_is_soft_and_lies_in_the_band() -> None:
+    composite, hole, band = beside_a_thing()
+    kept = blend(composite, hole, band, MultigridSolver(), BlendOptions(), silent)
+    assert np.array_equal(kept[~band], composite[~band])
+    across = kept[17:23, 45, 0]
+    assert np.diff(across).max() < 0.4
+    assert across[2] > 0.05
+    assert across[3] < 0.45
+
+
+def test_a_fill_of_another_brightness_is_no_thing() -> None:
+    """What all of the seam has in common is light, were it a step of half the range."""
+    hole = hole_in(60, 60, slice(15, 45), slice(15, 45))
+    composite = np.where(hole[..., None], np.float32(0.8), np.float32(0.3)) * np.ones(3, np.float32)
+    options = BlendOptions(screening_reach=0.0)
+    blended = blend(composite, hole, blend_band(hole, 2), MultigridSolver(), options, silent)
+    np.testing.assert_allclose(blended, 0.3, atol=2e-3)
