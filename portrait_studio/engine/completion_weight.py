@@ -17,12 +17,14 @@ _FACE_WEIGHT = 0.85
 _MOST_WEIGHT = 0.65
 """Largest share of the network elsewhere."""
 _LEAST_WEIGHT = 0.35
-"""Smallest share of the network: it steadies the patches where they disagree."""
+"""Smallest share of the network."""
 _DOUBT = 0.4
 """Doubt about the kind (1 - the highest probability) from which on the network has its largest share.
 
 A sharp fill after a wrong label is worse than a soft one.
 """
+_SHADING_WEIGHT = 0.65
+"""Share of the network where it agrees with the patches."""
 _TOLERANCE = 0.15
 """Difference in colour of network and patches, in RGB of [0, 1], at which half of it counts as shading."""
 _SLOW_PX = 4.0
@@ -30,7 +32,7 @@ _SLOW_PX = 4.0
 
 
 def completion_weight(probabilities: Floats) -> Floats:
-    """How far the fill follows the network instead of the patches.
+    """How far a fill of before `CompletionOptions.robust` follows the network instead of the patches.
 
     Much where the label is face, since patches of a face make no face, and more where it is in doubt what
     kind of thing is there, since patches would give a wrong guess a sharp outline. Which garment it is hardly
@@ -48,9 +50,7 @@ def completion_weight(probabilities: Floats) -> Floats:
     return np.asarray(np.maximum(_FACE_WEIGHT * probabilities[..., FACE], share), dtype=np.float32)
 
 
-def shading_of(
-    towards: Floats, hole: NDArray[np.bool_], weight: Floats, face: Floats, background: Floats
-) -> Floats:
+def shading_of(towards: Floats, hole: NDArray[np.bool_], face: Floats, background: Floats) -> Floats:
     """What of the completion network's picture is added to patches that have the colours of the photo.
 
     A mean of two colours is one that the photo does not have, and looks like haze. So the network is followed
@@ -60,7 +60,6 @@ def shading_of(
     Args:
         towards: (h, w, 3) float32, the network's picture less that of the patches.
         hole: (h, w) bool.
-        weight: (h, w) float32 of `completion_weight`.
         face: (h, w) float32 in [0, 1], probability of the face.
         background: the same of the background.
 
@@ -71,6 +70,6 @@ def shading_of(
     share = np.maximum(cv2.GaussianBlur(inside, (0, 0), _SLOW_PX), np.float32(1e-3))[..., None]
     slow = np.asarray(cv2.GaussianBlur(towards * inside, (0, 0), _SLOW_PX), np.float32) / share
     of_face = np.float32(_FACE_WEIGHT) * face
-    elsewhere = np.maximum(weight - of_face, 0.0) * shading_weight((slow**2).sum(axis=2), _TOLERANCE)
+    elsewhere = np.maximum(_SHADING_WEIGHT - of_face, 0.0) * shading_weight((slow**2).sum(axis=2), _TOLERANCE)
     mixed = towards + background[..., None] * (slow - towards)
     return np.asarray(of_face[..., None] * towards + elsewhere[..., None] * mixed, np.float32)

@@ -174,13 +174,12 @@ class HoleFiller:
         """
         seen = Window.scaled(window.bounds, parsed.window.scale)
         towards = _seen(completed, parsed.window, seen) - _seen(texture, window, seen)
-        weight = _seen(completion_weight(parsed.probabilities), parsed.window, seen)
         if not self._request.options.robust:
-            towards *= weight[..., None]
+            towards *= _seen(completion_weight(parsed.probabilities), parsed.window, seen)[..., None]
             return towards, seen
         own = self._own_and_other_holes(seen.bounds)[0]
         face, background = (_layer_seen(parsed, seen, label) for label in (FACE, _BACKGROUND))
-        return shading_of(towards, resize_mask(own, seen.size), weight, face, background), seen
+        return shading_of(towards, resize_mask(own, seen.size), face, background), seen
 
     def _redraw_face(self, parsed: ParsedWindow, fill: WindowPixels) -> Floats | None:
         """The fill of the region with its face redrawn; None where there is none, or too much doubt."""
