@@ -14,6 +14,7 @@ from portrait_studio.engine.label_mask import body_in, people_in
 from portrait_studio.engine.request import Structure
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import Mask, mask_bounds
+from portrait_studio.networks.conventions import LABELS
 
 PREDICT: Final = 255
 """Value of wanted labels where the parser decides."""
@@ -28,6 +29,16 @@ _BODY_BESIDE: Final = 0.6
 _ONE_LABEL: Final = 0.97
 _ONE_LABEL_AROUND: Final = 0.9
 """Share of a hole, and of a ring around it, that one label has where only a surface is to be made anew."""
+
+_SHOES: Final = tuple(LABELS.index(name) for name in ("left-shoe", "right-shoe"))
+_LOWER_BODY: Final = tuple(
+    LABELS.index(name) for name in ("skirt", "pants", "dress", "left-leg", "right-leg")
+)
+_HARDLY_ANY_SHOE: Final = 0.25
+"""Size of one shoe relative to the other below which only one is in sight."""
+_ABOVE_ROWS: Final = 2
+_LEAST_LEG: Final = 4
+"""Pixels of the map in so many rows above a hole that a leg has at least where it goes in."""
 
 
 class Intent(Enum):
@@ -111,7 +122,9 @@ def bodiless(mask: Mask, seen: Structure) -> NDArray[np.bool_]:
     """The holes behind which there is probably no body.
 
     A hole counts when it covers most of a person, so that the person is what shall go, when hardly any of
-    what surrounds it belongs to one, or when it shows none and lies beside one: passers-by, suitcases.
+    what surrounds it belongs to one, or when it shows none and lies beside one: passers-by, suitcases. The
+    last two do not count where a leg goes into the hole and only one shoe is in sight: around a foot there is
+    little of a body.
 
     Args:
         mask: (H, W) uint8, nonzero = hole.
@@ -125,11 +138,25 @@ def bodiless(mask: Mask, seen: Structure) -> NDArray[np.bool_]:
     def shows_nobody(hole: NDArray[np.bool_], labels: NDArray[np.uint8]) -> bool:
         takes_person = any((person & hole).sum() >= _MOST_OF_A_PERSON * person.sum() for person in people)
         stands_beside = float(body[hole].mean()) < _SEEN_BESIDE
-        return takes_person or _body_around(hole, body) < (
-            _BODY_BESIDE if stands_beside else _HARDLY_ANY_BODY
-        )
+        least = _BODY_BESIDE if stands_beside else _HARDLY_ANY_BODY
+        return takes_person or (_body_around(hole, body) < least and not _hides_foot(hole, labels))
 
     return _holes_that(shows_nobody, mask, seen)
+
+
+def _hides_foot(hole: NDArray[np.bool_], labels: NDArray[np.uint8]) -> bool:
+    """Whether a leg goes into a hole from above beside the only shoe that is in sight."""
+    shoes = [(labels == shoe) & ~hole for shoe in _SHOES]
+    less, more = sorted(int(np.count_nonzero(shoe)) for shoe in shoes)
+    if more == 0 or less > _HARDLY_ANY_SHOE * more:
+        return False
+    mate_rows, hole_rows = (np.flatnonzero(part.any(1)) for part in (shoes[0] | shoes[1], hole))
+    height = mate_rows[-1] - mate_rows[0] + 1
+    if hole_rows[-1] < mate_rows[0] - height or hole_rows[0] > mate_rows[-1] + height:
+        return False
+    above = np.zeros_like(hole)
+    above[:-_ABOVE_ROWS] = hole[_ABOVE_ROWS:]
+    return int(np.count_nonzero(np.isin(labels, _LOWER_BODY) & above & ~hole)) >= _LEAST_LEG
 
 
 def _lies_on_one_label(hole: NDArray[np.bool_], labels: NDArray[np.uint8]) -> bool:
