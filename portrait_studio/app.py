@@ -88,7 +88,7 @@ class Program(QObject):
         """Cancel what runs and end the threads; the window must be closed already."""
         self.session.cancel_all()
         self.autosave.close()
-        self.window.memory.write()
+        self.window.state.write()
         for thread in self._threads:
             thread.close()
         self.theme.close()

@@ -87,7 +87,7 @@ class Command(Enum):
 
 
 @dataclass(frozen=True)
-class Entry:
+class Spec:
     """One command: its text in menus, its icon, its keys, a longer tip, whether it is a switch; English."""
 
     text: str
@@ -98,183 +98,183 @@ class Entry:
     repeats: bool = False
 
 
-TABLE: Final[dict[Command, Entry]] = {
-    Command.OPEN: Entry("Open…", "ph.folder-open", ("Ctrl+O",), "Open a photo"),
-    Command.RECENT: Entry("Open recent", "ph.clock-counter-clockwise", (), "What was open lately"),
-    Command.NEXT_PHOTO: Entry(
+TABLE: Final[dict[Command, Spec]] = {
+    Command.OPEN: Spec("Open…", "ph.folder-open", ("Ctrl+O",), "Open a photo"),
+    Command.RECENT: Spec("Open recent", "ph.clock-counter-clockwise", (), "What was open lately"),
+    Command.NEXT_PHOTO: Spec(
         "Next photo of the folder", "ph.arrow-right", ("PgDown",), "Open the next photo of the folder"
     ),
-    Command.PREVIOUS_PHOTO: Entry(
+    Command.PREVIOUS_PHOTO: Spec(
         "Previous photo of the folder", "ph.arrow-left", ("PgUp",), "Open the photo before in the folder"
     ),
-    Command.SAMPLE: Entry("Try the sample photo", "ph.image", (), "Open the photo that comes with it"),
-    Command.PASTE: Entry("Paste as photo", "ph.clipboard", ("Ctrl+V",), "Open the picture in the clipboard"),
-    Command.SAVE: Entry(
+    Command.SAMPLE: Spec("Try the sample photo", "ph.image", (), "Open the photo that comes with it"),
+    Command.PASTE: Spec("Paste as photo", "ph.clipboard", ("Ctrl+V",), "Open the picture in the clipboard"),
+    Command.SAVE: Spec(
         "Save project", "ph.floppy-disk", ("Ctrl+S",), "Save photo, mask and every step to go on later"
     ),
-    Command.SAVE_AS: Entry(
+    Command.SAVE_AS: Spec(
         "Save project as…", "ph.floppy-disk-back", ("Ctrl+Shift+S",), "Save the project to another file"
     ),
-    Command.EXPORT: Entry("Export…", "ph.export", ("Ctrl+E",), "Write the result to a file"),
-    Command.EXPORT_RECORD: Entry(
+    Command.EXPORT: Spec("Export…", "ph.export", ("Ctrl+E",), "Write the result to a file"),
+    Command.EXPORT_RECORD: Spec(
         "Export edit record…",
         "ph.notebook",
         (),
         "Write how to repeat this edit bit for bit; it holds no pixels",
     ),
-    Command.HISTORY: Entry(
+    Command.HISTORY: Spec(
         "Show history", "ph.list-numbers", ("Ctrl+H",), "List all steps, to go back to any"
     ),
-    Command.COPY: Entry("Copy result", "ph.copy", ("Ctrl+C",), "Copy the result to the clipboard"),
-    Command.QUIT: Entry("Quit", "ph.sign-out", ("Ctrl+Q",), "Close the window"),
-    Command.UNDO: Entry("Undo", "ph.arrow-u-up-left", ("Ctrl+Z",), "Take back the last step"),
-    Command.REDO: Entry("Redo", "ph.arrow-u-up-right", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do the step again"),
-    Command.BRUSH: Entry("Brush", "ph.paint-brush", ("B",), "Paint over what shall go", True),
-    Command.RECTANGLE: Entry("Rectangle", "ph.selection", ("R",), "Mark a rectangle", True),
-    Command.ERASER: Entry("Eraser", "ph.eraser", ("E",), "Take away from the mask", True),
-    Command.LASSO: Entry("Lasso", "mdi6.lasso", ("L",), "Mark what you draw a line around", True),
-    Command.PICK: Entry(
+    Command.COPY: Spec("Copy result", "ph.copy", ("Ctrl+C",), "Copy the result to the clipboard"),
+    Command.QUIT: Spec("Quit", "ph.sign-out", ("Ctrl+Q",), "Close the window"),
+    Command.UNDO: Spec("Undo", "ph.arrow-u-up-left", ("Ctrl+Z",), "Take back the last step"),
+    Command.REDO: Spec("Redo", "ph.arrow-u-up-right", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do the step again"),
+    Command.BRUSH: Spec("Brush", "ph.paint-brush", ("B",), "Paint over what shall go", True),
+    Command.RECTANGLE: Spec("Rectangle", "ph.selection", ("R",), "Mark a rectangle", True),
+    Command.ERASER: Spec("Eraser", "ph.eraser", ("E",), "Take away from the mask", True),
+    Command.LASSO: Spec("Lasso", "mdi6.lasso", ("L",), "Mark what you draw a line around", True),
+    Command.PICK: Spec(
         "Pick things",
         "mdi6.cursor-default-click-outline",
         ("W",),
         "Click a bag, a hat, sunglasses or a person to mark it",
         True,
     ),
-    Command.EXTEND: Entry(
+    Command.EXTEND: Spec(
         "Extend canvas", "ph.frame-corners", ("C",), "Drag an edge outwards and fill what is new", True
     ),
-    Command.RECOVER_FEET: Entry(
+    Command.RECOVER_FEET: Spec(
         "Recover feet", "ph.arrow-line-down", ("Ctrl+Alt+Down",), "Extend the canvas down by 33 %"
     ),
-    Command.RECOVER_FOREHEAD: Entry(
+    Command.RECOVER_FOREHEAD: Spec(
         "Recover forehead", "ph.arrow-line-up", ("Ctrl+Alt+Up",), "Extend the canvas up by 14 %"
     ),
-    Command.SWAP: Entry("Swap with eraser", "ph.swap", ("X",), "Swap the tool in hand with the eraser"),
-    Command.KEY_POINTER: Entry(
+    Command.SWAP: Spec("Swap with eraser", "ph.swap", ("X",), "Swap the tool in hand with the eraser"),
+    Command.KEY_POINTER: Spec(
         "Point with the keys",
         "ph.arrows-out-cardinal",
         ("P",),
         "Arrow keys move the pointer, Space is its button, Delete the one that takes away",
         True,
     ),
-    Command.SMALLER: Entry("Smaller brush", "ph.minus-circle", ("[",), "Shrink the brush", repeats=True),
-    Command.LARGER: Entry("Larger brush", "ph.plus-circle", ("]",), "Enlarge the brush", repeats=True),
-    Command.SELECT_ALL: Entry("Mark everything", "ph.selection-all", ("Ctrl+A",), "Mask the whole photo"),
-    Command.CLEAR: Entry("Clear mask", "ph.selection-slash", ("Ctrl+D",), "Take the whole mask away"),
-    Command.INVERT: Entry(
+    Command.SMALLER: Spec("Smaller brush", "ph.minus-circle", ("[",), "Shrink the brush", repeats=True),
+    Command.LARGER: Spec("Larger brush", "ph.plus-circle", ("]",), "Enlarge the brush", repeats=True),
+    Command.SELECT_ALL: Spec("Mark everything", "ph.selection-all", ("Ctrl+A",), "Mask the whole photo"),
+    Command.CLEAR: Spec("Clear mask", "ph.selection-slash", ("Ctrl+D",), "Take the whole mask away"),
+    Command.INVERT: Spec(
         "Invert mask", "ph.selection-inverse", ("Ctrl+Shift+I",), "Mark what is not marked, and the reverse"
     ),
-    Command.GROW: Entry("Grow", "ph.arrows-out-simple", ("}",), "Move the edge of the mask outwards"),
-    Command.SHRINK: Entry("Shrink", "ph.arrows-in-simple", ("{",), "Move the edge of the mask inwards"),
-    Command.FEATHER: Entry("Feather", "ph.drop-half", ("Shift+F6",), "Make the edge of the mask soft"),
-    Command.FILL_HOLES: Entry("Fill holes", "ph.circle-half", ("H",), "Mark what the mask surrounds"),
-    Command.TIGHTEN: Entry(
+    Command.GROW: Spec("Grow", "ph.arrows-out-simple", ("}",), "Move the edge of the mask outwards"),
+    Command.SHRINK: Spec("Shrink", "ph.arrows-in-simple", ("{",), "Move the edge of the mask inwards"),
+    Command.FEATHER: Spec("Feather", "ph.drop-half", ("Shift+F6",), "Make the edge of the mask soft"),
+    Command.FILL_HOLES: Spec("Fill holes", "ph.circle-half", ("H",), "Mark what the mask surrounds"),
+    Command.TIGHTEN: Spec(
         "Tighten mask",
         "ph.corners-in",
         ("T",),
         "Shrink what is marked loosely to the thing in it and its rim",
     ),
-    Command.MARK_OTHERS: Entry(
+    Command.MARK_OTHERS: Spec(
         "Mark other people",
         "ph.users-three",
         ("Shift+P",),
         "Mark everybody but the person whom the photo is of",
     ),
-    Command.IMPORT_MASK: Entry(
+    Command.IMPORT_MASK: Spec(
         "Import mask…", "ph.download-simple", (), "Take the mask from a picture, soft edges included"
     ),
-    Command.EXPORT_MASK: Entry("Export mask…", "ph.upload-simple", (), "Write the mask to a PNG file"),
-    Command.FILL_AT_ONCE: Entry(
+    Command.EXPORT_MASK: Spec("Export mask…", "ph.upload-simple", (), "Write the mask to a PNG file"),
+    Command.FILL_AT_ONCE: Spec(
         "Fill after each stroke", "ph.lightning", (), "Fill as soon as something is marked", True
     ),
-    Command.TIGHTEN_STROKES: Entry(
+    Command.TIGHTEN_STROKES: Spec(
         "Tighten what is drawn",
         "ph.corners-in",
         ("Shift+T",),
         "Each stroke, rectangle or lasso shrinks to the thing in it; Undo brings it back as drawn",
         True,
     ),
-    Command.LOOPS: Entry(
+    Command.LOOPS: Spec(
         "Loops take what they surround",
         "ph.circle-dashed",
         (),
         "A stroke around a thing marks all of it",
         True,
     ),
-    Command.PRESSURE: Entry(
+    Command.PRESSURE: Spec(
         "Pen pressure sets the width", "ph.pencil-line", (), "A pen that presses less paints thinner", True
     ),
-    Command.FILL: Entry(
+    Command.FILL: Spec(
         "Fill", "ph.magic-wand", ("Return", "Enter"), "Remove what is masked and recover what lies behind"
     ),
-    Command.AGAIN: Entry(
+    Command.AGAIN: Spec(
         "Another try", "ph.arrows-clockwise", ("Ctrl+Return",), "Fill the last hole again, differently"
     ),
-    Command.OTHER_WAYS: Entry(
+    Command.OTHER_WAYS: Spec(
         "More ways",
         "ph.stack",
         ("Ctrl+Alt+Return",),
         "Fill the last hole in three other ways",
     ),
-    Command.CANCEL: Entry("Cancel", "ph.x", ("Esc",), "Stop the stroke or the job under way"),
-    Command.CANCEL_ALL: Entry(
+    Command.CANCEL: Spec("Cancel", "ph.x", ("Esc",), "Stop the stroke or the job under way"),
+    Command.CANCEL_ALL: Spec(
         "Cancel all", "ph.x-circle", ("Shift+Esc",), "Stop the job under way and those that wait"
     ),
-    Command.STRUCTURE: Entry(
+    Command.STRUCTURE: Spec(
         "Show structure", "ph.person", ("S",), "Lay the predicted parsing map over the photo", True
     ),
-    Command.READ_STRUCTURE: Entry(
+    Command.READ_STRUCTURE: Spec(
         "Read structure behind the mask",
         "ph.crosshair",
         ("Ctrl+R",),
         "Predict the parsing map, hole included",
     ),
-    Command.DIVIDER: Entry(
+    Command.DIVIDER: Spec(
         "Compare with a divider",
         "ph.square-half",
         ("V",),
         "Original on the left of a line, result on the right",
         True,
     ),
-    Command.SIDE_BY_SIDE: Entry(
+    Command.SIDE_BY_SIDE: Spec(
         "Compare side by side", "ph.columns", ("Shift+V",), "Original and result next to each other", True
     ),
-    Command.INVENTED: Entry(
+    Command.INVENTED: Spec(
         "Show invented pixels", "ph.circles-three-plus", ("I",), "Tint what no camera has seen", True
     ),
-    Command.EXPORT_INVENTED: Entry(
+    Command.EXPORT_INVENTED: Spec(
         "Export map of invented pixels…", "ph.upload-simple", (), "Write that map to a PNG file"
     ),
-    Command.SKELETON: Entry(
+    Command.SKELETON: Spec(
         "Show skeleton", "ph.person-simple", ("Shift+S",), "Draw the joints over the photo; drag them", True
     ),
-    Command.FILL_ANEW: Entry(
+    Command.FILL_ANEW: Spec(
         "Fill again from this structure",
         "ph.paint-bucket",
         ("Ctrl+Shift+Return",),
         "Fill by the labels and joints that you want",
     ),
-    Command.CLEAR_LABELS: Entry("Clear painted labels", "ph.trash", (), "Forget the labels that you painted"),
-    Command.RESET_JOINTS: Entry("Reset joints", "ph.person-simple", (), "Let all joints be predicted again"),
-    Command.ZOOM_IN: Entry(
+    Command.CLEAR_LABELS: Spec("Clear painted labels", "ph.trash", (), "Forget the labels that you painted"),
+    Command.RESET_JOINTS: Spec("Reset joints", "ph.person-simple", (), "Let all joints be predicted again"),
+    Command.ZOOM_IN: Spec(
         "Zoom in", "ph.magnifying-glass-plus", ("Ctrl++", "Ctrl+="), "Zoom in", repeats=True
     ),
-    Command.ZOOM_OUT: Entry("Zoom out", "ph.magnifying-glass-minus", ("Ctrl+-",), "Zoom out", repeats=True),
-    Command.FIT: Entry("Fit photo", "ph.arrows-in", ("Ctrl+0",), "Show the whole photo"),
-    Command.FULL_SIZE: Entry(
+    Command.ZOOM_OUT: Spec("Zoom out", "ph.magnifying-glass-minus", ("Ctrl+-",), "Zoom out", repeats=True),
+    Command.FIT: Spec("Fit photo", "ph.arrows-in", ("Ctrl+0",), "Show the whole photo"),
+    Command.FULL_SIZE: Spec(
         "100 %", "ph.number-square-one", ("Ctrl+1",), "Show photo pixels as screen pixels"
     ),
-    Command.PANELS: Entry(
+    Command.PANELS: Spec(
         "Show panels", "ph.layout", ("F12",), "Show or hide the panels beside the photo", True
     ),
-    Command.PREFERENCES: Entry(
+    Command.PREFERENCES: Spec(
         "Preferences…", "ph.gear", ("Ctrl+,",), "Theme, autosave, device, precision, threads and keys"
     ),
-    Command.WEIGHTS: Entry(
+    Command.WEIGHTS: Spec(
         "Weights…", "ph.database", (), "Networks in use: data, terms, figures, checksum; import others"
     ),
-    Command.KEYS: Entry("Keys", "ph.keyboard", ("F1", "?"), "List all keys and gestures"),
-    Command.ABOUT: Entry("About", "ph.info", (), "Version and licence"),
+    Command.KEYS: Spec("Keys", "ph.keyboard", ("F1", "?"), "List all keys and gestures"),
+    Command.ABOUT: Spec("About", "ph.info", (), "Version and licence"),
 }
 
 GESTURES: Final[tuple[tuple[Message, Message], ...]] = (
@@ -343,7 +343,7 @@ class Actions(QObject):
     def __getitem__(self, command: Command) -> QAction:
         return self._actions[command]
 
-    def _made(self, entry: Entry, command: Command, parent: QObject) -> QAction:
+    def _made(self, entry: Spec, command: Command, parent: QObject) -> QAction:
         action = QAction(tr(entry.text), parent)
         action.setShortcuts([QKeySequence(keys) for keys in entry.keys])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)

@@ -23,7 +23,7 @@ def space_of(profile: bytes) -> QColorSpace:
     return QColorSpace.fromIccProfile(profile)
 
 
-class Tone:
+class DisplayTransform:
     """Turns numbers of a photo's colour profile into those of sRGB."""
 
     def __init__(self, space: QColorSpace) -> None:
@@ -33,8 +33,8 @@ class Tone:
         self._greys = self._of_greys() if space.colorModel() == QColorSpace.ColorModel.Gray else None
 
     @classmethod
-    def of(cls, profile: bytes) -> Tone | None:
-        """The tone of an ICC profile; None where there is none that changes anything, or a damaged one."""
+    def of(cls, profile: bytes) -> DisplayTransform | None:
+        """That of an ICC profile; None where there is none that changes anything, or a damaged one."""
         space = space_of(profile)
         known = (QColorSpace.ColorModel.Rgb, QColorSpace.ColorModel.Gray)
         is_plain = space == QColorSpace(QColorSpace.NamedColorSpace.SRgb)
@@ -64,15 +64,15 @@ def _array_of(image: QImage) -> NDArray[np.uint8]:
     return rows[:, : plain.width() * 3].reshape(plain.height(), plain.width(), 3).copy()
 
 
-class TonedLevel:
+class ConvertedLevel:
     """A picture in the screen's colours, of which each tile is converted when it is first seen.
 
     All of a large photo at once would take seconds, of which most is never looked at.
     """
 
-    def __init__(self, level: NDArray[np.uint8], tone: Tone) -> None:
+    def __init__(self, level: NDArray[np.uint8], transform: DisplayTransform) -> None:
         """Args: (H, W, 3) uint8 in the photo's profile, viewed; how it is converted."""
-        self._level, self._tone = level, tone
+        self._level, self._transform = level, transform
         # Memory is taken only where something is seen.
         self._shown = np.zeros(level.shape, np.uint8)
         height, width = level.shape[:2]
@@ -93,7 +93,7 @@ class TonedLevel:
                 if not self._is_fresh[row, column]:
                     top, left = row * _TILE_PX, column * _TILE_PX
                     place = (slice(top, top + _TILE_PX), slice(left, left + _TILE_PX))
-                    self._shown[place] = self._tone.shown(self._level[place])
+                    self._shown[place] = self._transform.shown(self._level[place])
                     self._is_fresh[row, column] = True
         return self._image
 

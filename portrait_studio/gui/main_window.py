@@ -26,11 +26,11 @@ from portrait_studio.gui.dialogs.key_sheet import KeySheet
 from portrait_studio.gui.dialogs.message_boxes import tell_error
 from portrait_studio.gui.dialogs.preferences_dialog import PreferencesDialog
 from portrait_studio.gui.dialogs.weights_dialog import WeightsDialog
-from portrait_studio.gui.display_transform import Tone
+from portrait_studio.gui.display_transform import DisplayTransform
 from portrait_studio.gui.panels.banner import Banner, Mood
 from portrait_studio.gui.panels.candidate_strip import CandidateStrip
 from portrait_studio.gui.panels.canvas_panel import CanvasPanel
-from portrait_studio.gui.panels.central_widget import Centre
+from portrait_studio.gui.panels.central_widget import CentralWidget
 from portrait_studio.gui.panels.empty_state import EmptyState
 from portrait_studio.gui.panels.history_panel import HistoryPanel
 from portrait_studio.gui.panels.hover import Hover
@@ -39,10 +39,10 @@ from portrait_studio.gui.panels.mask_panel import MaskPanel
 from portrait_studio.gui.panels.options_bar import OptionsBar
 from portrait_studio.gui.panels.side_panel import SidePanel
 from portrait_studio.gui.panels.stage_panel import StagePanel
-from portrait_studio.gui.panels.status_bar import Readout
+from portrait_studio.gui.panels.status_bar import StatusBar
 from portrait_studio.gui.panels.structure_panel import StructurePanel
 from portrait_studio.gui.panels.tool_bars import TOOL_COMMANDS, CompareButton, ToolBar, TopBar
-from portrait_studio.gui.persistent_state import Memory
+from portrait_studio.gui.persistent_state import PersistentState
 from portrait_studio.gui.theme import Theme
 from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message, joined
@@ -90,11 +90,11 @@ class MainWindow(QMainWindow):
         self.empty = EmptyState(theme, open_, paste, sample, self)
         self.strip = CandidateStrip(self.actions_, self)
         self.stages = StagePanel(self)
-        self.views = ViewCommands(session, self.actions_, self.canvas.scene, self)
-        self._centre = Centre(self.empty, self.canvas, self.banner, self.strip, self)
+        self.views = ViewCommands(session, self.actions_, self.canvas.layers, self)
+        self._central = CentralWidget(self.empty, self.canvas, self.banner, self.strip, self)
         self.compare_button = CompareButton(theme, self)
-        self.readout = Readout(self.statusBar(), self.job_bar)
-        Hover(session, self.canvas, self.readout, self)
+        self.status_bar = StatusBar(self.statusBar(), self.job_bar)
+        Hover(session, self.canvas, self.status_bar, self)
         self._assemble()
         self._connect_commands()
         self._connect_session()
@@ -102,7 +102,7 @@ class MainWindow(QMainWindow):
         preferences.changed.connect(self._on_preferences)
         self._on_preferences(preferences.settings)
         self._on_theme_changed()
-        self.memory = Memory(stored, self)
+        self.state = PersistentState(stored, self)
         self._remember()
         self._on_opened()
 
@@ -111,7 +111,7 @@ class MainWindow(QMainWindow):
         # How narrow it may be is for the texts in it to say.
         self.setMinimumHeight(520)
         self.resize(1280, 820)
-        self.setCentralWidget(self._centre)
+        self.setCentralWidget(self._central)
         self.addToolBar(
             Qt.ToolBarArea.TopToolBarArea, TopBar(self.actions_, self.compare_button, self.options, self)
         )
@@ -131,13 +131,13 @@ class MainWindow(QMainWindow):
         self.actions_[Command.PANELS].toggled.connect(dock.setVisible)
 
     def _remember(self) -> None:
-        """MaskedImage as it was left; which tool was in hand is no matter of the next photo."""
-        self.memory.restore_window(self)
+        """Look as it was left; which tool was in hand is no matter of the next photo."""
+        self.state.restore_window(self)
         for command, entry in TABLE.items():
             if entry.is_switch and command not in TOOL_COMMANDS.values():
-                self.memory.keep_switch(command.name.lower(), self.actions_[command])
+                self.state.keep_switch(command.name.lower(), self.actions_[command])
         for part in (self.options, self.mask_panel, self.panel, self.side_panel):
-            part.remember(self.memory)
+            part.keep_state(self.state)
 
     # -- connections ---------------------------------------------------------------------------------------
 
@@ -186,12 +186,12 @@ class MainWindow(QMainWindow):
         session.hinted.connect(lambda sentence: self.banner.say(Mood.HINT, tr(sentence)))
         session.files.exported.connect(self._on_exported)
         session.files.mask_exported.connect(lambda path: self._tell(tr("Saved {name}.", name=path.name)))
-        session.device_named.connect(self.readout.show_device)
+        session.device_named.connect(self.status_bar.show_device)
         session.state_changed.connect(self._update_state)
         session.tools.changed.connect(self._show_tool)
 
     def _connect_parts(self) -> None:
-        anatomy = self.canvas.scene.anatomy
+        overlay = self.canvas.layers.overlay
         self.canvas.viewport.changed.connect(self._show_zoom)
         self._theme.changed.connect(self._on_theme_changed)
         for commands in (self.files, self.fills):
@@ -202,11 +202,11 @@ class MainWindow(QMainWindow):
         self.canvas_panel.typing_ended.connect(self.canvas.setFocus)
         self.extends.begun.connect(lambda: self.side_panel.bring_forward("Canvas"))
         self._session.editing.canvas_changed.connect(self._show_size)
-        self.panel.opacity_changed.connect(anatomy.set_opacity)
+        self.panel.opacity_changed.connect(overlay.set_opacity)
         legend = self.panel.legend
-        legend.label_entered.connect(anatomy.highlight_label)
-        legend.label_left.connect(lambda: anatomy.highlight_label(None))
-        legend.hidden_changed.connect(anatomy.hide_labels)
+        legend.label_entered.connect(overlay.highlight_label)
+        legend.label_left.connect(lambda: overlay.highlight_label(None))
+        legend.hidden_changed.connect(overlay.hide_labels)
         legend.brush_chosen.connect(self.fills.choose_label)
         self.panel.joint_chosen.connect(self.fills.choose_joint)
         self.canvas.joints.chosen.connect(self.panel.show_joint)
@@ -266,7 +266,7 @@ class MainWindow(QMainWindow):
     def _on_opened(self) -> None:
         self.banner.forget_good_news()
         document = self._session.document
-        self._centre.show_open(document is not None)
+        self._central.show_open(document is not None)
         self._projection.begin()
         if document is not None:
             self.views.begin()
@@ -276,15 +276,15 @@ class MainWindow(QMainWindow):
         self._update_state()
 
     def _show_present(self) -> None:
-        structure = self.canvas.scene.anatomy.structure
+        structure = self.canvas.layers.overlay.structure
         self.panel.show_present(None if structure is None else structure.present())
 
     def _on_candidates_changed(self) -> None:
         candidates, document = self._session.filling.candidates, self._session.document
         photo = None if document is None else document.visible_image
-        tone = None if document is None else Tone.of(document.photo.metadata.icc)
-        self.strip.show_candidates(candidates, photo, tone)
-        self.stages.show_candidates(candidates, tone)
+        transform = None if document is None else DisplayTransform.of(document.photo.metadata.icc)
+        self.strip.show_candidates(candidates, photo, transform)
+        self.stages.show_candidates(candidates, transform)
 
     def _on_job_started(self, job: BackgroundJob) -> None:
         self.statusBar().clearMessage()
@@ -313,10 +313,10 @@ class MainWindow(QMainWindow):
 
     def _show_size(self) -> None:
         if self._session.document is not None:
-            self.readout.show_size(self._session.document.extent)
+            self.status_bar.show_size(self._session.document.extent)
 
     def _show_zoom(self) -> None:
-        self.readout.show_zoom(self.canvas.zoom)
+        self.status_bar.show_zoom(self.canvas.zoom)
 
     def _show_tool(self) -> None:
         self.actions_[TOOL_COMMANDS[self._session.tools.tool]].setChecked(True)
@@ -357,16 +357,16 @@ class MainWindow(QMainWindow):
         """Take files and pictures."""
         if event.mimeData().hasUrls() or event.mimeData().hasImage():
             event.acceptProposedAction()
-            self._centre.show_drop(True)
+            self._central.show_drop(True)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """What was dragged is elsewhere."""
-        self._centre.show_drop(False)
+        self._central.show_drop(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what was dropped."""
         event.acceptProposedAction()
-        self._centre.show_drop(False)
+        self._central.show_drop(False)
         self.files.take(event.mimeData())
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -374,7 +374,7 @@ class MainWindow(QMainWindow):
         if self._leaving or not self._session.files.has_unsaved_edits:
             self._leaving = True
             self._session.cancel_all()
-            self.memory.leave_window(self)
+            self.state.leave_window(self)
             event.accept()
         else:
             event.ignore()

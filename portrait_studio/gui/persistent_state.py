@@ -18,7 +18,7 @@ _LAYOUT: Final = 1
 """Of bars and docks; another number where what was kept no longer fits."""
 
 
-class Memory(QObject):
+class PersistentState(QObject):
     """Sets each control as it was left, and follows it from then on."""
 
     def __init__(self, stored: StoredValues, parent: QObject) -> None:

@@ -6,16 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColorSpace, QImage, QPixmap
 
-from portrait_studio.gui.display_transform import Tone, space_of
+from portrait_studio.gui.display_transform import DisplayTransform, space_of
 from portrait_studio.imaging.bit_depth import in_8_bits
 from portrait_studio.imaging.photo import Photo, Pixels
 
 
-def qimage_of(pixels: Pixels, tone: Tone | None = None) -> QImage:
+def qimage_of(pixels: Pixels, transform: DisplayTransform | None = None) -> QImage:
     """Copy (H, W, 3) RGB, uint8 or uint16, into an 8-bit QImage of its own, in the screen's colours."""
     plain = np.ascontiguousarray(in_8_bits(pixels))
-    if tone is not None:
-        plain = tone.shown(plain)
+    if transform is not None:
+        plain = transform.shown(plain)
     height, width = plain.shape[:2]
     return QImage(plain.data, width, height, plain.strides[0], QImage.Format.Format_RGB888).copy()
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.gui.actions import Command
-from portrait_studio.gui.canvas.comparison import Comparison
+from portrait_studio.gui.canvas.comparison import CompareMode
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.session.session import Session
@@ -56,7 +56,7 @@ def test_the_divider_shows_the_original_on_its_left_and_is_dragged(
     QTest.mouseRelease(canvas, LEFT, pos=end)
     hand.move(120, 300)
     assert is_fill(shown(window, hand.at(80, 80)))
-    assert abs(canvas.scene.divider - 40 / 240) < 0.02
+    assert abs(canvas.layers.divider - 40 / 240) < 0.02
     assert filled.document is not None
     assert not filled.document.has_mask
     canvas.setFocus()
@@ -82,7 +82,7 @@ def test_side_by_side_both_halves_show_and_paint_the_same_part(
     assert filled.document is not None
     assert filled.document.mask[200, 75]
     hand.key(Qt.Key.Key_V)
-    assert canvas.scene.comparison is Comparison.DIVIDER
+    assert canvas.layers.comparison is CompareMode.DIVIDER
     assert not window.actions_[Command.SIDE_BY_SIDE].isChecked()
 
 
@@ -91,7 +91,7 @@ def test_holding_backslash_wins_for_the_moment(filled: Session, window: MainWind
     QTest.keyPress(window.canvas, Qt.Key.Key_Backslash)
     assert not is_fill(shown(window, hand.at(160, 80)))
     QTest.keyRelease(window.canvas, Qt.Key.Key_Backslash)
-    assert window.canvas.scene.comparison is Comparison.DIVIDER
+    assert window.canvas.layers.comparison is CompareMode.DIVIDER
 
 
 def test_a_comparison_goes_on_with_the_next_photo(
@@ -100,7 +100,7 @@ def test_a_comparison_goes_on_with_the_next_photo(
     hand.key(Qt.Key.Key_V)
     with qtbot.waitSignal(opened.opened, timeout=5000):
         window.open_path(write_photo(tmp_path / "next.png", 120, 90))
-    assert window.canvas.scene.comparison is Comparison.DIVIDER
+    assert window.canvas.layers.comparison is CompareMode.DIVIDER
     window.canvas.grab()
 
 

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QColorSpace, QGuiApplication, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.gui.canvas.pyramid import Pyramid
-from portrait_studio.gui.display_transform import Tone
+from portrait_studio.gui.display_transform import DisplayTransform
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.gui.qimage_conversion import picture_of, pixels_of, qimage_of
 from portrait_studio.imaging.geometry import Bounds
@@ -57,7 +57,7 @@ def test_wide_colours_are_shown_as_little_cms_converts_them(named: Named, bits: 
     picture = pixels()
     before = picture.copy()
     given = picture if bits == 8 else picture.astype(np.uint16) * 257
-    shown = painted(Pyramid(given, tone=Tone.of(profile(named))))
+    shown = painted(Pyramid(given, transform=DisplayTransform.of(profile(named))))
     assert np.abs(shown.astype(int) - by_little_cms(picture, profile(named))).max() <= 3
     assert np.array_equal(picture, before)
 
@@ -65,29 +65,29 @@ def test_wide_colours_are_shown_as_little_cms_converts_them(named: Named, bits: 
 def test_srgb_no_profile_and_a_damaged_one_change_nothing(qapp: object) -> None:
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     for icc in (b"", srgb, b"no profile at all", profile(Named.DisplayP3)[:100]):
-        assert Tone.of(icc) is None
+        assert DisplayTransform.of(icc) is None
 
 
 def test_grey_profiles_count_too(qapp: object) -> None:
     space = QColorSpace(QPointF(0.3127, 0.3290), QColorSpace.TransferFunction.Gamma, 1.8)
-    tone = Tone.of(bytes(space.iccProfile().data()))
-    assert tone is not None
+    transform = DisplayTransform.of(bytes(space.iccProfile().data()))
+    assert transform is not None
     ramp = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 3, axis=2)
     linear = (ramp / 255.0) ** 1.8
     expected = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055) * 255
-    assert np.abs(tone.shown(ramp) - expected).max() <= 2
+    assert np.abs(transform.shown(ramp) - expected).max() <= 2
 
 
 @pytest.mark.parametrize("scale", [1.0, 0.4])
 def test_changed_pixels_are_converted_anew(scale: float, qapp: object) -> None:
-    picture, tone = pixels(), Tone.of(profile(Named.AdobeRgb))
-    pyramid = Pyramid(picture, tone=tone)
+    picture, transform = pixels(), DisplayTransform.of(profile(Named.AdobeRgb))
+    pyramid = Pyramid(picture, transform=transform)
     painted(pyramid, scale)
     changed = picture.copy()
     bounds = Bounds(200, 100, 333, 222)
     changed[bounds.slices] = (10, 200, 30)
     pyramid.refresh(changed, bounds)
-    assert np.array_equal(painted(pyramid, scale), painted(Pyramid(changed, tone=tone), scale))
+    assert np.array_equal(painted(pyramid, scale), painted(Pyramid(changed, transform=transform), scale))
 
 
 def test_hidden_colours_are_not_shown(qapp: object) -> None:

@@ -75,7 +75,7 @@ def test_a_bag_is_gone_and_the_photo_exported_after_four_clicks(
     middle = window.canvas.view.to_widget(240, 350).toPoint()
     for spot in (middle - QPoint(3, 0), middle):
         QTest.mouseMove(window.canvas, spot)
-    assert window.readout.part == "bag"
+    assert window.status_bar.part == "bag"
     mouse.click(window.canvas, middle)
     with qtbot.waitSignal(session.filling.filled, timeout=5000):
         QTest.keyClick(window.canvas, Qt.Key.Key_Return)

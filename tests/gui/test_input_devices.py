@@ -107,11 +107,11 @@ def test_the_pen_slides_the_divider_and_drags_a_joint_too(
     device = pen(QPointingDevice.PointerType.Pen)
     hand.key(Qt.Key.Key_V)
     pen_stroke(window, hand, device, [(120, 100, 0.5), (100, 100, 0.5), (60, 100, 0.5)])
-    assert window.canvas.scene.divider == pytest.approx(60 / 240, abs=0.02)
+    assert window.canvas.layers.divider == pytest.approx(60 / 240, abs=0.02)
     hand.key(Qt.Key.Key_V)
     qtbot.waitUntil(lambda: opened.parsing_maps.shown is not None)
     hand.key(Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)
-    x, y = window.canvas.scene.anatomy.joints[ANKLE]
+    x, y = window.canvas.layers.overlay.joints[ANKLE]
     pen_stroke(window, hand, device, [(x, y, 0.5), (x + 20, y - 20, 0.5), (x + 30, y - 30, 0.5)])
     assert opened.document is not None
     assert opened.document.joints[ANKLE] == pytest.approx((x + 30, y - 30), abs=2)

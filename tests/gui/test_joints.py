@@ -27,7 +27,7 @@ def posed(qtbot: QtBot, opened: Session, window: MainWindow, hand: Hand) -> Sess
     qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)
     opened.tools.set_diameter(20)
     hand.key(Qt.Key.Key_S, SHIFT)
-    assert window.canvas.scene.anatomy.joints == {ANKLE: PREDICTED}
+    assert window.canvas.layers.overlay.joints == {ANKLE: PREDICTED}
     return opened
 
 
@@ -50,7 +50,7 @@ def test_a_dragged_joint_is_a_step_that_the_fill_and_the_map_obey(
     hand.stroke(PREDICTED, (100, 250), (80, 210))
     assert not posed.has_mask
     assert joints(posed)[ANKLE] == near((80, 210))
-    assert window.canvas.scene.anatomy.joints[ANKLE] == near((80, 210))
+    assert window.canvas.layers.overlay.joints[ANKLE] == near((80, 210))
     qtbot.waitUntil(lambda: len(engine.parsed_joints) == 1 and posed.current_job is None)
     assert engine.parsed_joints[0][ANKLE] == near((80, 210))
     with qtbot.waitSignal(posed.job_ended, timeout=5000):
@@ -65,7 +65,7 @@ def test_a_dragged_joint_is_a_step_that_the_fill_and_the_map_obey(
     hand.key(Qt.Key.Key_Z, CTRL)
     hand.key(Qt.Key.Key_Z, CTRL)
     assert joints(posed) == {}
-    assert window.canvas.scene.anatomy.joints == {ANKLE: PREDICTED}
+    assert window.canvas.layers.overlay.joints == {ANKLE: PREDICTED}
     hand.key(Qt.Key.Key_Y, CTRL)
     assert joints(posed)[ANKLE] == near((80, 210))
 

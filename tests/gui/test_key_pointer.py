@@ -131,7 +131,7 @@ def test_picking_says_what_is_there_and_takes_it(
     qtbot.waitUntil(lambda: opened.parsing_maps.regions is not None)
     hand.key(Qt.Key.Key_W)
     keys.go(120, 130)
-    assert window.readout.part == "person"
+    assert window.status_bar.part == "person"
     keys.press()
     keys.release()
     assert mask_of(opened)[130, 120]
@@ -145,7 +145,7 @@ def test_the_divider_and_the_edge_of_the_canvas_are_dragged(
 ) -> None:
     hand.key(Qt.Key.Key_V)
     keys.stroke((120, 160), (60, 160))
-    assert window.canvas.scene.divider == pytest.approx(60 / 240, abs=0.02)
+    assert window.canvas.layers.divider == pytest.approx(60 / 240, abs=0.02)
     hand.key(Qt.Key.Key_V)
     hand.key(Qt.Key.Key_C)
     keys.stroke((239, 160), (260, 160))

@@ -102,12 +102,12 @@ def test_pointing_names_and_lights_what_a_click_takes(seen: Session, window: Mai
     dark = window.canvas.grab().toImage().pixelColor(hand.at(90, 190))
     QTest.mouseMove(window.canvas, hand.at(89, 190))
     QTest.mouseMove(window.canvas, hand.at(90, 190))
-    assert window.readout.part == "bag"
+    assert window.status_bar.part == "bag"
     assert window.canvas.grab().toImage().pixelColor(hand.at(90, 190)) != dark
     QTest.mouseMove(window.canvas, hand.at(180, 200))
-    assert window.readout.part == "person 2"
+    assert window.status_bar.part == "person 2"
     hand.key(Qt.Key.Key_B)
-    assert window.readout.part == ""
+    assert window.status_bar.part == ""
 
 
 def test_a_slider_widens_the_last_pick_as_long_as_it_is_the_last_step(seen: Session, hand: Hand) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from portrait_studio.gui.canvas.pyramid import Pyramid
-from portrait_studio.gui.canvas.view_transform import MOST_ZOOM, View
+from portrait_studio.gui.canvas.view_transform import MOST_ZOOM, ViewTransform
 from portrait_studio.imaging.geometry import Bounds, Extent
 
 
@@ -66,7 +66,7 @@ def test_one_to_one_shows_the_very_pixels_even_of_an_array_that_may_not_be_writt
 def test_zooming_keeps_the_pixel_under_the_pointer(
     x: float, y: float, factor: float, left: float, scale: float
 ) -> None:
-    view = View(scale, left, -left)
+    view = ViewTransform(scale, left, -left)
     zoomed = view.zoomed(QPointF(x, y), factor, 0.01)
     before, after = view.to_photo(QPointF(x, y)), zoomed.to_photo(QPointF(x, y))
     assert after.x() == pytest.approx(before.x(), abs=1e-6)
@@ -77,7 +77,7 @@ def test_zooming_keeps_the_pixel_under_the_pointer(
 @given(width=st.integers(1, 9000), height=st.integers(1, 9000))
 def test_a_fitted_photo_lies_inside_the_widget(width: int, height: int) -> None:
     size = QSizeF(900, 600)
-    rect = View.fitting(Extent(width, height), size).rect_of(Bounds(0, 0, width, height))
+    rect = ViewTransform.fitting(Extent(width, height), size).rect_of(Bounds(0, 0, width, height))
     assert rect.left() >= 15
     assert rect.top() >= 15
     assert rect.right() <= 885.5
@@ -85,7 +85,7 @@ def test_a_fitted_photo_lies_inside_the_widget(width: int, height: int) -> None:
 
 
 def test_a_photo_cannot_be_panned_out_of_sight() -> None:
-    view = View(1.0, 5000.0, -5000.0).kept_in_sight(Extent(300, 200), QSizeF(900, 600))
+    view = ViewTransform(1.0, 5000.0, -5000.0).kept_in_sight(Extent(300, 200), QSizeF(900, 600))
     rect = view.rect_of(Bounds(0, 0, 300, 200))
     assert rect.left() <= 900 - 48
     assert rect.bottom() >= 48

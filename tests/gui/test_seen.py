@@ -51,7 +51,7 @@ def test_what_a_click_would_take_stands_out_on_every_ground(
     before = seen(window)
     QTest.mouseMove(window.canvas, hand.at(119, 200))
     QTest.mouseMove(window.canvas, hand.at(120, 200))
-    assert window.readout.part == "person"
+    assert window.status_bar.part == "person"
     after = seen(window)
     changed = (before != after).any(axis=2)
     light, dark = luminance(after[changed]), luminance(np.array(ground))
@@ -87,10 +87,10 @@ def test_a_joint_that_is_dragged_out_of_the_hole_says_why_nothing_happens(
     qtbot.waitUntil(lambda: opened.parsing_maps.of_photo is not None)
     opened.painting.mark_rectangle(Bounds(90, 240, 160, 310), erase=False)
     window.actions_[Command.SKELETON].trigger()
-    x, y = window.canvas.scene.anatomy.joints[ANKLE]
+    x, y = window.canvas.layers.overlay.joints[ANKLE]
     hand.stroke((x, y), (x + 15, y - 15))
     assert "beside it" not in window.statusBar().currentMessage()
-    x, y = window.canvas.scene.anatomy.joints[ANKLE]
+    x, y = window.canvas.layers.overlay.joints[ANKLE]
     hand.stroke((x, y), (x, y - 40), (40, 60))
     assert "Joints steer only what is behind the mask" in window.statusBar().currentMessage()
 
@@ -115,7 +115,7 @@ def test_what_is_dragged_in_is_told_that_it_may_be_let_go(
 ) -> None:
     if is_open:
         session.files.open_pixels(np.full((320, 240, 3), 200, np.uint8))
-    sign = window._centre.drop_sign
+    sign = window._central.drop_sign
     buttons, keys, action = (
         Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
@@ -129,7 +129,7 @@ def test_what_is_dragged_in_is_told_that_it_may_be_let_go(
     assert not sign.isVisible()
     QApplication.sendEvent(window, QDragEnterEvent(QPoint(400, 300), action, files, buttons, keys))
     assert sign.isVisible()
-    assert sign.size() == window._centre.size()
+    assert sign.size() == window._central.size()
     assert window.grab().toImage() != before
     QApplication.sendEvent(window, QDragLeaveEvent())
     assert not sign.isVisible()

@@ -54,7 +54,7 @@ def test_the_structure_is_there_when_it_is_asked_for(seen: Session, window: Main
     assert pixel(window, hand, 120, 150) != before
     QTest.mouseMove(window.canvas, hand.at(119, 149))
     QTest.mouseMove(window.canvas, hand.at(120, 150))
-    assert window.readout.part == "upper-clothes"
+    assert window.status_bar.part == "upper-clothes"
     QTest.mouseMove(window.canvas, hand.at(20, 20))
     window.panel.opacity_slider.setFocus()
     QTest.keyClick(window.panel.opacity_slider, Qt.Key.Key_Home)
@@ -76,15 +76,15 @@ def test_the_structure_behind_the_mask_is_read_and_goes_with_the_photo_it_was_re
     hand.stroke((60, 80), (140, 80))
     with qtbot.waitSignal(seen.job_ended, timeout=5000):
         hand.key(Qt.Key.Key_R, CTRL)
-    layer = window.canvas.scene.anatomy.structure
+    layer = window.canvas.layers.overlay.structure
     assert layer is not None
     assert layer.label_at(100, 80) == BAG
     fill(qtbot, hand, seen)
-    layer = window.canvas.scene.anatomy.structure
+    layer = window.canvas.layers.overlay.structure
     assert layer is not None
     assert layer.label_at(100, 80) == BAG
     hand.key(Qt.Key.Key_Z, CTRL)
-    layer = window.canvas.scene.anatomy.structure
+    layer = window.canvas.layers.overlay.structure
     assert layer is not None
     assert layer.label_at(100, 130) == UPPER
 

@@ -27,8 +27,8 @@ def change_canvas(session: Session, margins: Margins) -> None:
 
 
 def is_whole(window: MainWindow) -> bool:
-    assert window.canvas.scene.extent is not None
-    area = window.canvas.view.rect_of(Bounds.of(window.canvas.scene.extent))
+    assert window.canvas.layers.extent is not None
+    area = window.canvas.view.rect_of(Bounds.of(window.canvas.layers.extent))
     return QRectF(window.canvas.rect()).contains(area)
 
 

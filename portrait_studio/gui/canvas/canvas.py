@@ -24,15 +24,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGestureEvent, QWidget
 
-from portrait_studio.gui.canvas.canvas_painter import Showing
-from portrait_studio.gui.canvas.comparison import HANDLE_PX, Comparison
+from portrait_studio.gui.canvas.canvas_painter import CanvasPainter
+from portrait_studio.gui.canvas.comparison import HANDLE_PX, CompareMode
 from portrait_studio.gui.canvas.gestures import SlideDivider
 from portrait_studio.gui.canvas.joint_handles import JointHandles
 from portrait_studio.gui.canvas.key_pointer import KeyPointer
-from portrait_studio.gui.canvas.layer_stack import Scene
+from portrait_studio.gui.canvas.layer_stack import LayerStack
 from portrait_studio.gui.canvas.pointer import Pointer
 from portrait_studio.gui.canvas.touch_gestures import obey_screen, obey_trackpad
-from portrait_studio.gui.canvas.view_transform import View
+from portrait_studio.gui.canvas.view_transform import ViewTransform
 from portrait_studio.gui.canvas.viewport import Viewport
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.language.translation import tr
@@ -50,7 +50,7 @@ _SLIDES: Final = {Qt.Key.Key_Left: -0.02, Qt.Key.Key_Right: 0.02}
 
 
 class Canvas(QWidget):
-    """Shows the scene through the viewport and hands what the user does to the pointer."""
+    """Shows the layers through the viewport and hands what the user does to the pointer."""
 
     hovered = Signal(float, float)
     """Photo position under the pointer."""
@@ -60,14 +60,14 @@ class Canvas(QWidget):
         """Args: the tools whose cursor is shown."""
         super().__init__(parent)
         self._tools = tools
-        self.scene = Scene(self)
+        self.layers = LayerStack(self)
         self.viewport = Viewport(self)
         self.pointer = Pointer(tools, self.viewport, self)
-        self.joints = JointHandles(self.scene.anatomy, self.viewport, self)
+        self.joints = JointHandles(self.layers.overlay, self.viewport, self)
         self.keys = KeyPointer(
             self.viewport, self._press, lambda at: self._move(at, 1.0), self.pointer.release, self
         )
-        self._showing = Showing(self.scene, self.viewport, self.pointer, self.keys, tools)
+        self._painter = CanvasPainter(self.layers, self.viewport, self.pointer, self.keys, tools)
         self._spot: QPointF | None = None
         self._pen_button = Qt.MouseButton.NoButton
         self._surround = QColor("#161617")
@@ -79,9 +79,9 @@ class Canvas(QWidget):
         self.setMinimumSize(240, 200)
         self.setAccessibleName(tr("Photo canvas"))
         self.setAccessibleDescription(tr("Paint over what shall be removed, then press Enter"))
-        self.scene.replaced.connect(self._on_replaced)
-        self.scene.changed.connect(self._on_scene_changed)
-        self.scene.comparison_changed.connect(self._fit_viewport)
+        self.layers.replaced.connect(self._on_replaced)
+        self.layers.changed.connect(self._on_scene_changed)
+        self.layers.comparison_changed.connect(self._fit_viewport)
         self.viewport.changed.connect(self.update)
         self.pointer.changed.connect(self._on_pointer_changed)
         self.keys.changed.connect(self._on_keys_switched)
@@ -92,7 +92,7 @@ class Canvas(QWidget):
         return self.view.scale * self.devicePixelRatioF()
 
     @property
-    def view(self) -> View:
+    def view(self) -> ViewTransform:
         """Where the photo lies in the widget."""
         return self.viewport.view
 
@@ -111,18 +111,18 @@ class Canvas(QWidget):
         """Draw what the dirty rectangle shows."""
         painter = QPainter(self)
         painter.fillRect(event.rect(), self._surround)
-        if self.scene.extent is not None:
-            self._showing.paint(painter, event.rect(), self.size(), self._spot, self.devicePixelRatioF())
+        if self.layers.extent is not None:
+            self._painter.paint(painter, event.rect(), self.size(), self._spot, self.devicePixelRatioF())
         painter.end()
 
     def _slide_divider(self, x: float) -> None:
-        extent = self.scene.extent
+        extent = self.layers.extent
         if extent is not None:
-            self.scene.move_divider(self.view.to_photo(QPointF(x, 0)).x() / extent.width)
+            self.layers.move_divider(self.view.to_photo(QPointF(x, 0)).x() / extent.width)
 
     def _place(self, at: QPointF) -> QPointF:
         """Where an event is in the viewport; side by side both halves show the same part."""
-        is_right = self.scene.comparison is Comparison.SIDE_BY_SIDE and at.x() >= self._half()
+        is_right = self.layers.comparison is CompareMode.SIDE_BY_SIDE and at.x() >= self._half()
         return QPointF(at.x() - self._half(), at.y()) if is_right else at
 
     def _half(self) -> float:
@@ -131,7 +131,7 @@ class Canvas(QWidget):
     def _update_ring(self) -> None:
         if self._spot is None:
             return
-        if self.scene.comparison is Comparison.SIDE_BY_SIDE:
+        if self.layers.comparison is CompareMode.SIDE_BY_SIDE:
             self.update()
             return
         around = self._spot
@@ -146,11 +146,11 @@ class Canvas(QWidget):
 
     def _on_replaced(self) -> None:
         self.pointer.abort()
-        self.viewport.show_extent(self.scene.extent)
+        self.viewport.show_extent(self.layers.extent)
         self._on_pointer_changed()
 
     def _on_scene_changed(self, bounds: Bounds | None) -> None:
-        if bounds is None or self.scene.comparison is Comparison.SIDE_BY_SIDE:
+        if bounds is None or self.layers.comparison is CompareMode.SIDE_BY_SIDE:
             self.update()
         else:
             margin = 2 + math.ceil(2 * self.view.scale)
@@ -158,7 +158,7 @@ class Canvas(QWidget):
             self.update(area.adjusted(-margin, -margin, margin, margin))
 
     def _on_pointer_changed(self) -> None:
-        has_photo = self.scene.extent is not None
+        has_photo = self.layers.extent is not None
         self.setCursor(QCursor(self.pointer.cursor if has_photo else Qt.CursorShape.ArrowCursor))
         self.update()
 
@@ -169,7 +169,7 @@ class Canvas(QWidget):
         self._fit_viewport()
 
     def _fit_viewport(self) -> None:
-        width = self._half() if self.scene.comparison is Comparison.SIDE_BY_SIDE else self.width()
+        width = self._half() if self.layers.comparison is CompareMode.SIDE_BY_SIDE else self.width()
         self.viewport.resize(QSizeF(width, self.height()))
 
     def enterEvent(self, event: QEnterEvent) -> None:
@@ -239,9 +239,9 @@ class Canvas(QWidget):
         self, place: QPointF, button: Qt.MouseButton, keys: Qt.KeyboardModifier, pressure: float = 1.0
     ) -> None:
         self._move_spot(place)
-        is_divided = self.scene.comparison is Comparison.DIVIDER
+        is_divided = self.layers.comparison is CompareMode.DIVIDER
         is_free = button == Qt.MouseButton.LeftButton and self.pointer.may_edit
-        if is_divided and abs(place.x() - self._showing.divider_x) <= HANDLE_PX:
+        if is_divided and abs(place.x() - self._painter.divider_x) <= HANDLE_PX:
             self.pointer.begin(SlideDivider(self._slide_divider), button)
         elif is_free and (grip := self.joints.grip_at(place)) is not None:
             self.pointer.begin(grip, button)
@@ -251,7 +251,7 @@ class Canvas(QWidget):
     def _move(self, place: QPointF, pressure: float) -> None:
         self._move_spot(place)
         self.pointer.move(place, pressure)
-        if self.scene.extent is not None:
+        if self.layers.extent is not None:
             spot = self.view.to_photo(place)
             self.hovered.emit(spot.x(), spot.y())
 
@@ -271,8 +271,8 @@ class Canvas(QWidget):
         elif key == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
                 self.pointer.hold_hand(self._spot or QPointF(self.rect().center()))
-        elif key in _SLIDES and self.scene.comparison is Comparison.DIVIDER:
-            self.scene.move_divider(self.scene.divider + _SLIDES[key])
+        elif key in _SLIDES and self.layers.comparison is CompareMode.DIVIDER:
+            self.layers.move_divider(self.layers.divider + _SLIDES[key])
         elif self.joints.nudge(key, event.modifiers()):
             event.accept()
         elif key in _ARROWS:

@@ -35,7 +35,7 @@ _CURSORS: Final = {
 }
 
 
-class Frame(QObject):
+class CanvasFrame(QObject):
     """Shows margins and says where they were dragged."""
 
     changed = Signal()
@@ -165,7 +165,7 @@ class DragEdges:
     marks = False
     has_outline = True
 
-    def __init__(self, frame: Frame, viewport: Viewport, at: QPointF, sides: Sequence[str]) -> None:
+    def __init__(self, frame: CanvasFrame, viewport: Viewport, at: QPointF, sides: Sequence[str]) -> None:
         """Begin at a widget position."""
         self._frame, self._viewport, self._sides = frame, viewport, sides
         self._start, self._margins = viewport.view.to_photo(at), frame.margins

@@ -7,9 +7,9 @@ import math
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF
 from PySide6.QtGui import QPainter
 
-from portrait_studio.gui.canvas.comparison import Comparison, draw_divider, draw_name
+from portrait_studio.gui.canvas.comparison import CompareMode, draw_divider, draw_name
 from portrait_studio.gui.canvas.key_pointer import KeyPointer
-from portrait_studio.gui.canvas.layer_stack import Scene
+from portrait_studio.gui.canvas.layer_stack import LayerStack
 from portrait_studio.gui.canvas.pointer import Pointer
 from portrait_studio.gui.canvas.tool_outlines import draw_ring
 from portrait_studio.gui.canvas.viewport import Viewport
@@ -18,21 +18,21 @@ from portrait_studio.language.translation import tr
 from portrait_studio.session.tools import Tools
 
 
-class Showing:
+class CanvasPainter:
     """Paints what its parts hold; changes none of them."""
 
     def __init__(
-        self, scene: Scene, viewport: Viewport, pointer: Pointer, keys: KeyPointer, tools: Tools
+        self, layers: LayerStack, viewport: Viewport, pointer: Pointer, keys: KeyPointer, tools: Tools
     ) -> None:
         """Args: what is shown, where it lies, what hand and keys do, and how large the brush is."""
-        self._scene, self._viewport, self._tools = scene, viewport, tools
+        self._layers, self._viewport, self._tools = layers, viewport, tools
         self._pointer, self._keys = pointer, keys
 
     @property
     def divider_x(self) -> float:
         """Widget position of the divider."""
-        extent = self._scene.extent
-        return self._viewport.view.to_widget(self._scene.divider * (extent.width if extent else 0), 0).x()
+        extent = self._layers.extent
+        return self._viewport.view.to_widget(self._layers.divider * (extent.width if extent else 0), 0).x()
 
     def paint(self, painter: QPainter, dirty: QRect, size: QSize, spot: QPointF | None, ratio: float) -> None:
         """Draw what the dirty rectangle shows.
@@ -44,23 +44,23 @@ class Showing:
             spot: where the pointer is, in the viewport.
             ratio: screen pixels per widget pixel.
         """
-        comparison, zoom = self._scene.comparison, self._viewport.view.scale * ratio
+        comparison, zoom = self._layers.comparison, self._viewport.view.scale * ratio
         visible = self._visible_part(dirty)
-        if comparison is Comparison.SIDE_BY_SIDE:
+        if comparison is CompareMode.SIDE_BY_SIDE:
             self._paint_halves(painter, size, spot, zoom)
-        elif comparison is Comparison.ORIGINAL:
-            self._scene.draw_original(painter, self._viewport.view, visible, zoom)
+        elif comparison is CompareMode.ORIGINAL:
+            self._layers.draw_original(painter, self._viewport.view, visible, zoom)
             draw_name(painter, tr("Original"), QRectF(QPointF(0, 0), size))
         else:
             self._paint_edited(painter, visible, spot, zoom, QSizeF(size))
-            if comparison is Comparison.DIVIDER:
+            if comparison is CompareMode.DIVIDER:
                 self._paint_divided(painter, size, zoom)
 
     def _paint_edited(
         self, painter: QPainter, visible: Bounds, spot: QPointF | None, zoom: float, size: QSizeF
     ) -> None:
         if not visible.is_empty:
-            self._scene.draw(painter, self._viewport.view, visible, zoom)
+            self._layers.draw(painter, self._viewport.view, visible, zoom)
         self._pointer.draw(painter, size)
         if spot is not None and self._pointer.shows_ring:
             draw_ring(painter, spot, self._tools.diameter_px * self._viewport.view.scale / 2)
@@ -71,7 +71,7 @@ class Showing:
         left = QRect(0, 0, max(0, min(size.width(), math.ceil(self.divider_x))), size.height())
         painter.save()
         painter.setClipRect(QRectF(0, 0, self.divider_x, size.height()))
-        self._scene.draw_original(painter, self._viewport.view, self._visible_part(left), zoom)
+        self._layers.draw_original(painter, self._viewport.view, self._visible_part(left), zoom)
         painter.restore()
         draw_divider(painter, self.divider_x, size.height())
 
@@ -86,12 +86,12 @@ class Showing:
             if left:
                 self._paint_edited(painter, visible, spot, zoom, area.size())
             else:
-                self._scene.draw_original(painter, self._viewport.view, visible, zoom)
+                self._layers.draw_original(painter, self._viewport.view, visible, zoom)
             draw_name(painter, name, area)
             painter.restore()
 
     def _visible_part(self, dirty: QRect) -> Bounds:
-        extent, view = self._scene.extent, self._viewport.view
+        extent, view = self._layers.extent, self._viewport.view
         if extent is None or dirty.isEmpty():
             return Bounds(0, 0, 0, 0)
         first = view.to_photo(QPointF(dirty.topLeft()))

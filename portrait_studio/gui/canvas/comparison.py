@@ -12,7 +12,7 @@ HANDLE_PX: Final = 8
 """How near to the divider a press counts as one on it."""
 
 
-class Comparison(Enum):
+class CompareMode(Enum):
     """How the original is shown."""
 
     NONE = auto()

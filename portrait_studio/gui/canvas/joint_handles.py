@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QPainter
 
-from portrait_studio.gui.canvas.structure_overlay import Anatomy
+from portrait_studio.gui.canvas.structure_overlay import StructureOverlay
 from portrait_studio.gui.canvas.viewport import Viewport
 
 _REACH_PX: Final = 9.0
@@ -74,20 +74,20 @@ class JointHandles(QObject):
     chosen = Signal(object)
     """Joint, None: none"""
 
-    def __init__(self, anatomy: Anatomy, viewport: Viewport, parent: QObject) -> None:
+    def __init__(self, overlay: StructureOverlay, viewport: Viewport, parent: QObject) -> None:
         """Args: whose skeleton it is; what is measured."""
         super().__init__(parent)
-        self._anatomy, self._viewport = anatomy, viewport
+        self._overlay, self._viewport = overlay, viewport
 
     @property
     def joint(self) -> int | None:
         """The joint that the arrow keys move; None while no skeleton is shown."""
-        return self._anatomy.chosen_joint if self._anatomy.is_skeleton_shown else None
+        return self._overlay.chosen_joint if self._overlay.is_skeleton_shown else None
 
     def choose(self, joint: int | None) -> None:
         """Let the arrow keys move a joint, or none."""
-        if joint != self._anatomy.chosen_joint:
-            self._anatomy.choose_joint(joint)
+        if joint != self._overlay.chosen_joint:
+            self._overlay.choose_joint(joint)
             self.chosen.emit(joint)
 
     def joint_at(self, at: QPointF) -> int | None:
@@ -95,7 +95,7 @@ class JointHandles(QObject):
         view = self._viewport.view
         away = {
             joint: math.hypot(*(view.to_widget(x, y) - at).toTuple())
-            for joint, (x, y) in self._anatomy.joints.items()
+            for joint, (x, y) in self._overlay.joints.items()
         }
         nearest = min(away, key=lambda joint: away[joint], default=None)
         return nearest if nearest is not None and away[nearest] <= _REACH_PX else None
@@ -106,10 +106,10 @@ class JointHandles(QObject):
         if joint is None:
             return None
         self.choose(joint)
-        anatomy = self._anatomy
+        overlay = self._overlay
         return DragJoint(
             self._viewport,
-            lambda spot: anatomy.preview_joint(joint, spot),
+            lambda spot: overlay.preview_joint(joint, spot),
             lambda spot: self.moved.emit(joint, spot.x(), spot.y()),
         )
 
@@ -119,7 +119,7 @@ class JointHandles(QObject):
         if joint is None or extent is None or key not in _NUDGES:
             return False
         # A joint that nobody has seen begins in the middle.
-        x, y = self._anatomy.joints.get(joint, (extent.width / 2, extent.height / 2))
+        x, y = self._overlay.joints.get(joint, (extent.width / 2, extent.height / 2))
         step = _FAR if keys & Qt.KeyboardModifier.ShiftModifier else 1
         across, down = _NUDGES[key]
         self.moved.emit(joint, x + step * across, y + step * down)

@@ -12,13 +12,13 @@ from PySide6.QtGui import QPainter
 
 from portrait_studio.editing.map_regions import MapRegion
 from portrait_studio.engine.request import Pixels
-from portrait_studio.gui.canvas.comparison import Comparison
+from portrait_studio.gui.canvas.comparison import CompareMode
 from portrait_studio.gui.canvas.layers import MASK_TINT, TintLayer, invented_colours, mask_colours
 from portrait_studio.gui.canvas.outlines import OutlineLayer, draw_edge
 from portrait_studio.gui.canvas.pyramid import Pyramid
-from portrait_studio.gui.canvas.structure_overlay import Anatomy
-from portrait_studio.gui.canvas.view_transform import View
-from portrait_studio.gui.display_transform import Tone
+from portrait_studio.gui.canvas.structure_overlay import StructureOverlay
+from portrait_studio.gui.canvas.view_transform import ViewTransform
+from portrait_studio.gui.display_transform import DisplayTransform
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.photo import Plane
 
@@ -26,7 +26,7 @@ _LIGHT: Final = (255, 255, 255)
 _GUARD: Final = (40, 170, 120)
 
 
-class Scene(QObject):
+class LayerStack(QObject):
     """Views the arrays of the document; painting changes no state."""
 
     replaced = Signal()
@@ -38,9 +38,9 @@ class Scene(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         """Start without a photo."""
         super().__init__(parent)
-        self.anatomy = Anatomy(self)
-        self.anatomy.changed.connect(self.changed)
-        self._tone: Tone | None = None
+        self.overlay = StructureOverlay(self)
+        self.overlay.changed.connect(self.changed)
+        self._transform: DisplayTransform | None = None
         self._photo: Pyramid | None = None
         self._original: Pyramid | None = None
         self._mask: Pyramid | None = None
@@ -49,7 +49,7 @@ class Scene(QObject):
         self._lit_layers: tuple[TintLayer, OutlineLayer] | None = None
         self._mask_pixels: NDArray[np.uint8] | None = None
         self._guarded: tuple[TintLayer, ...] = ()
-        self._comparison = Comparison.NONE
+        self._comparison = CompareMode.NONE
         self._divider = 0.5
 
     @property
@@ -58,7 +58,7 @@ class Scene(QObject):
         return None if self._photo is None else self._photo.extent
 
     @property
-    def comparison(self) -> Comparison:
+    def comparison(self) -> CompareMode:
         """How the original is shown."""
         return self._comparison
 
@@ -72,7 +72,7 @@ class Scene(QObject):
         image: Pixels,
         mask: NDArray[np.uint8],
         alpha: Plane | None = None,
-        tone: Tone | None = None,
+        transform: DisplayTransform | None = None,
     ) -> None:
         """Show another photo.
 
@@ -80,11 +80,11 @@ class Scene(QObject):
             image: (H, W, 3) RGB, uint8 or uint16; viewed, not copied.
             mask: (H, W) uint8, 0..255; viewed, not copied.
             alpha: (H, W) opacity; None = opaque.
-            tone: how its colours become the screen's; None = they are.
+            transform: how its colours become the screen's; None = they are.
         """
         self.clear()
-        self._tone = tone
-        self._photo = Pyramid(image, alpha=alpha, tone=tone)
+        self._transform = transform
+        self._photo = Pyramid(image, alpha=alpha, transform=transform)
         self._mask = Pyramid(mask, mask_colours())
         self._mask_pixels = mask
         self.replaced.emit()
@@ -94,18 +94,18 @@ class Scene(QObject):
         self._photo = self._mask = self._original = self._invented = None
         self._lit = self._lit_layers = self._mask_pixels = None
         self._guarded = ()
-        self.anatomy.clear()
-        self._comparison = Comparison.NONE
+        self.overlay.clear()
+        self._comparison = CompareMode.NONE
         self.comparison_changed.emit()
         self.replaced.emit()
 
     def compare(
-        self, comparison: Comparison, original: Pixels | None = None, alpha: Plane | None = None
+        self, comparison: CompareMode, original: Pixels | None = None, alpha: Plane | None = None
     ) -> None:
         """Show the original in another way; it is read when it is first needed."""
-        if comparison is not Comparison.NONE and original is not None and self._original is None:
-            self._original = Pyramid(original, alpha=alpha, tone=self._tone)
-        self._comparison = comparison if self._original is not None else Comparison.NONE
+        if comparison is not CompareMode.NONE and original is not None and self._original is None:
+            self._original = Pyramid(original, alpha=alpha, transform=self._transform)
+        self._comparison = comparison if self._original is not None else CompareMode.NONE
         self.comparison_changed.emit()
         self.changed.emit(None)
 
@@ -153,30 +153,30 @@ class Scene(QObject):
         self._guarded = tuple(TintLayer(person.bounds, person.inside, _GUARD) for person in people)
         self.changed.emit(None)
 
-    def draw(self, painter: QPainter, view: View, visible: Bounds, zoom: float) -> None:
+    def draw(self, painter: QPainter, view: ViewTransform, visible: Bounds, zoom: float) -> None:
         """Paint the edited photo's pixels of `visible`; `zoom` is device pixels per photo pixel."""
         if self._photo is None or self._mask is None:
             return
         target = view.rect_of(visible)
         source = QRectF(visible.left, visible.top, visible.width, visible.height)
         self._photo.draw(painter, target, source, zoom)
-        self.anatomy.draw_map(painter, view, Bounds.of(self._photo.extent), visible, zoom)
+        self.overlay.draw_map(painter, view, Bounds.of(self._photo.extent), visible, zoom)
         for layer in self._guarded:
             layer.draw(painter, view, 0.35)
         if self._invented is not None:
             self._invented.draw(painter, target, source, zoom)
-        if self.anatomy.is_map_shown and self._mask_pixels is not None:
+        if self.overlay.is_map_shown and self._mask_pixels is not None:
             # What is behind the mask is to be seen in the colours of its labels.
             draw_edge(painter, target, self._mask_pixels[visible.slices], MASK_TINT)
         else:
             self._mask.draw(painter, target, source, zoom)
-        self.anatomy.draw_skeleton(painter, view)
+        self.overlay.draw_skeleton(painter, view)
         if self._lit_layers is not None:
             tint, outline = self._lit_layers
             tint.draw(painter, view, 0.45)
             outline.draw(painter, view)
 
-    def draw_original(self, painter: QPainter, view: View, visible: Bounds, zoom: float) -> None:
+    def draw_original(self, painter: QPainter, view: ViewTransform, visible: Bounds, zoom: float) -> None:
         """Paint the original's pixels of `visible`, if it was ever shown."""
         if self._original is not None:
             source = QRectF(visible.left, visible.top, visible.width, visible.height)

@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage, QPainter, qRgba
 
 from portrait_studio.document.label_plane import value_of_label
 from portrait_studio.engine.request import Structure
-from portrait_studio.gui.canvas.view_transform import View
+from portrait_studio.gui.canvas.view_transform import ViewTransform
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT
 
@@ -145,7 +145,7 @@ class TintLayer:
         self._image = QImage(self._pixels.data, width, height, width, QImage.Format.Format_Indexed8)
         self._image.setColorTable([qRgba(0, 0, 0, 0), qRgba(*colour, 255)])
 
-    def draw(self, painter: QPainter, view: View, opacity: float) -> None:
+    def draw(self, painter: QPainter, view: ViewTransform, opacity: float) -> None:
         """Paint it over the photo."""
         painter.save()
         painter.setOpacity(opacity)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
-from portrait_studio.gui.canvas.view_transform import View
+from portrait_studio.gui.canvas.view_transform import ViewTransform
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import Mask
 
@@ -35,7 +35,7 @@ class OutlineLayer:
             self._path.addPolygon(QPolygonF([QPointF(x, y) for x, y in spots.tolist()]))
             self._path.closeSubpath()
 
-    def draw(self, painter: QPainter, view: View) -> None:
+    def draw(self, painter: QPainter, view: ViewTransform) -> None:
         """Paint it over the photo."""
         origin = view.to_widget(0, 0)
         painter.save()

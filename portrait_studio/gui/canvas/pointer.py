@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QPointF, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
 
 from portrait_studio.editing.picked import PickMode
-from portrait_studio.gui.canvas.canvas_frame import DragEdges, Frame
+from portrait_studio.gui.canvas.canvas_frame import CanvasFrame, DragEdges
 from portrait_studio.gui.canvas.gestures import Gesture, Lasso, Marking, Pan, Pick, Rectangle, Stroke
 from portrait_studio.gui.canvas.viewport import Viewport
 from portrait_studio.session.tools import Tool, Tools
@@ -27,7 +27,7 @@ class Pointer(QObject):
         super().__init__(parent)
         self.marking = Marking(self)
         self.accent = QColor("#4f63e0")
-        self.frame = Frame(viewport, self)
+        self.frame = CanvasFrame(viewport, self)
         self.frame.changed.connect(self.changed)
         self._tools, self._viewport = tools, viewport
         self._gesture: Gesture | None = None

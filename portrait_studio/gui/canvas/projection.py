@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.gui.canvas.canvas import Canvas
-from portrait_studio.gui.display_transform import Tone
+from portrait_studio.gui.display_transform import DisplayTransform
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.session.session import Session
 
@@ -19,7 +19,7 @@ class Projection(QObject):
     def __init__(self, session: Session, canvas: Canvas, parent: QObject) -> None:
         """Args: whose document it is; where it is shown and painted."""
         super().__init__(parent)
-        self._session, self._scene, self._viewport = session, canvas.scene, canvas.viewport
+        self._session, self._layers, self._viewport = session, canvas.layers, canvas.viewport
         self._canvas: Bounds | None = None
         marking, painting = canvas.pointer.marking, session.painting
         marking.stroke_started.connect(painting.begin_stroke)
@@ -42,10 +42,10 @@ class Projection(QObject):
         document = self._session.document
         self._canvas = None if document is None else document.canvas
         if document is None:
-            self._scene.clear()
+            self._layers.clear()
         else:
-            tone = Tone.of(document.photo.metadata.icc)
-            self._scene.show_photo(document.image, document.mask, document.opacity, tone)
+            transform = DisplayTransform.of(document.photo.metadata.icc)
+            self._layers.show_photo(document.image, document.mask, document.opacity, transform)
             if document.has_wanted_labels:
                 self._on_wanted_changed(Bounds.of(document.extent))
         self._on_structure_changed()
@@ -64,23 +64,23 @@ class Projection(QObject):
             opacity = document.opacity
             # Whether a fill is opaque depends on what surrounds it.
             changed = bounds if opacity is None else Bounds.of(document.extent)
-            self._scene.refresh_image(document.image, changed, opacity)
+            self._layers.refresh_image(document.image, changed, opacity)
 
     def _on_mask_changed(self, bounds: Bounds) -> None:
         document = self._session.document
         if document is not None:
-            self._scene.refresh_mask(document.mask, bounds)
+            self._layers.refresh_mask(document.mask, bounds)
 
     def _on_wanted_changed(self, bounds: Bounds) -> None:
         document = self._session.document
         if document is not None:
-            self._scene.anatomy.refresh_wanted(document.label_plane, bounds)
+            self._layers.overlay.refresh_wanted(document.label_plane, bounds)
 
     def _on_structure_changed(self) -> None:
         document = self._session.document
         joints = None if document is None else document.joints
-        self._scene.anatomy.show_structure(self._session.parsing_maps.shown, joints)
+        self._layers.overlay.show_structure(self._session.parsing_maps.shown, joints)
         self.structure_shown.emit()
 
     def _on_protection_changed(self) -> None:
-        self._scene.guard(self._session.protection.protected_bodies)
+        self._layers.guard(self._session.protection.protected_bodies)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
-from portrait_studio.gui.display_transform import Tone, TonedLevel
+from portrait_studio.gui.display_transform import ConvertedLevel, DisplayTransform
 from portrait_studio.imaging.canvas_extension import chequerboard
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.photo import Plane
@@ -65,7 +65,7 @@ class Pyramid:
         colours: list[int] | None = None,
         *,
         alpha: Plane | None = None,
-        tone: Tone | None = None,
+        transform: DisplayTransform | None = None,
         has_names: bool = False,
     ) -> None:
         """View an array.
@@ -74,7 +74,7 @@ class Pyramid:
             pixels: (H, W, 3) RGB uint8 or uint16, or (H, W) uint8 with the ARGB `colours` of its 256 values.
             colours: see `pixels`.
             alpha: (H, W) opacity of RGB; None = opaque.
-            tone: how RGB becomes the screen's; None = it is shown as it is.
+            transform: how RGB becomes the screen's; None = it is shown as it is.
             has_names: whether values are names, such as labels, of which there is no mean.
         """
         self._interpolation = cv2.INTER_NEAREST if has_names else cv2.INTER_AREA
@@ -84,9 +84,11 @@ class Pyramid:
         self._levels = [_laid_out(_eight_bit(pixels), alpha, Bounds.of(extent), extent)]
         while max(self._levels[-1].shape[:2]) > SMALLEST_SIDE:
             self._levels.append(_halved(self._levels[-1], self._interpolation))
-        self._tone = tone
+        self._transform = transform
         self._images = [self._viewed(level) for level in self._levels]
-        self._toned = [] if tone is None else [TonedLevel(level, tone) for level in self._levels]
+        self._converted = (
+            [] if transform is None else [ConvertedLevel(level, transform) for level in self._levels]
+        )
 
     @property
     def extent(self) -> Extent:
@@ -116,8 +118,8 @@ class Pyramid:
             if shares:
                 self._levels[0] = _eight_bit(pixels)
                 self._images[0] = self._viewed(self._levels[0])
-                if self._tone is not None:
-                    self._toned[0] = TonedLevel(self._levels[0], self._tone)
+                if self._transform is not None:
+                    self._converted[0] = ConvertedLevel(self._levels[0], self._transform)
         area = bounds.intersected(Bounds.of(self.extent))
         if area.is_empty:
             return
@@ -129,8 +131,8 @@ class Pyramid:
 
     def _refresh_halvings(self, area: Bounds) -> None:
         for place, finer in enumerate(self._levels):
-            if self._toned:
-                self._toned[place].forget(area)
+            if self._converted:
+                self._converted[place].forget(area)
             if place + 1 == len(self._levels):
                 return
             height, width = finer.shape[:2]
@@ -151,11 +153,11 @@ class Pyramid:
         painter.drawImage(target, self._image(level, place), place)
 
     def _image(self, level: int, place: QRectF) -> QImage:
-        if not self._toned:
+        if not self._converted:
             return self._images[level]
         # Smoothing reads the pixels beside them, too.
         around = place.toAlignedRect().adjusted(-2, -2, 2, 2)
-        return self._toned[level].image(
+        return self._converted[level].image(
             Bounds(around.left(), around.top(), around.right() + 1, around.bottom() + 1)
         )
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from portrait_studio.engine.request import Joints, Structure
-from portrait_studio.gui.canvas.view_transform import View
+from portrait_studio.gui.canvas.view_transform import ViewTransform
 from portrait_studio.networks.conventions import KEYPOINTS, SKELETON
 
 _LEAST_PEAK: Final = 0.15
@@ -56,7 +56,7 @@ class SkeletonLayer:
         """Photo position of each joint that was found, by its number."""
         return dict(self._joints)
 
-    def draw(self, painter: QPainter, view: View) -> None:
+    def draw(self, painter: QPainter, view: ViewTransform) -> None:
         """Paint limbs first, joints over them."""
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -14,11 +14,11 @@ from portrait_studio.engine.request import Joints, Structure
 from portrait_studio.gui.canvas.layers import LabelStyle, StructureLayer, wanted_colours
 from portrait_studio.gui.canvas.pyramid import Pyramid
 from portrait_studio.gui.canvas.skeleton import SkeletonLayer
-from portrait_studio.gui.canvas.view_transform import View
+from portrait_studio.gui.canvas.view_transform import ViewTransform
 from portrait_studio.imaging.geometry import Bounds
 
 
-class Anatomy(QObject):
+class StructureOverlay(QObject):
     """Shown or not, part by part."""
 
     changed = Signal(object)
@@ -128,7 +128,9 @@ class Anatomy(QObject):
         shown = self._structure if self._is_shown else None
         return None if shown is None else shown.label_at(x, y)
 
-    def draw_map(self, painter: QPainter, view: View, photo: Bounds, visible: Bounds, zoom: float) -> None:
+    def draw_map(
+        self, painter: QPainter, view: ViewTransform, photo: Bounds, visible: Bounds, zoom: float
+    ) -> None:
         """Paint the labels inside the photo."""
         if not self._is_shown:
             return
@@ -141,7 +143,7 @@ class Anatomy(QObject):
             source = QRectF(visible.left, visible.top, visible.width, visible.height)
             self._wanted.draw(painter, view.rect_of(visible), source, zoom)
 
-    def draw_skeleton(self, painter: QPainter, view: View) -> None:
+    def draw_skeleton(self, painter: QPainter, view: ViewTransform) -> None:
         """Paint the joints."""
         if self._skeleton is not None and self._is_skeleton_shown:
             self._skeleton.draw(painter, view)

@@ -14,7 +14,7 @@ MOST_ZOOM = 32.0
 
 
 @dataclass(frozen=True)
-class View:
+class ViewTransform:
     """Affine map from photo pixels to widget pixels.
 
     Attributes:
@@ -28,7 +28,7 @@ class View:
     top: float = 0.0
 
     @classmethod
-    def fitting(cls, extent: Extent, size: QSizeF, margin: float = 16.0) -> View:
+    def fitting(cls, extent: Extent, size: QSizeF, margin: float = 16.0) -> ViewTransform:
         """The whole photo, centred, not enlarged beyond eight times."""
         width = max(1.0, size.width() - 2 * margin)
         height = max(1.0, size.height() - 2 * margin)
@@ -36,13 +36,13 @@ class View:
         return cls.centred(extent, size, scale)
 
     @classmethod
-    def centred(cls, extent: Extent, size: QSizeF, scale: float) -> View:
+    def centred(cls, extent: Extent, size: QSizeF, scale: float) -> ViewTransform:
         """The photo's middle in the widget's middle, at that scale, on whole widget pixels."""
         left = round((size.width() - extent.width * scale) / 2)
         top = round((size.height() - extent.height * scale) / 2)
         return cls(scale, left, top)
 
-    def is_nearly(self, other: View) -> bool:
+    def is_nearly(self, other: ViewTransform) -> bool:
         """Whether nobody could see a difference."""
         apart = max(abs(self.left - other.left), abs(self.top - other.top))
         return apart < 1.5 and math.isclose(self.scale, other.scale, rel_tol=1e-4)
@@ -64,21 +64,21 @@ class View:
             bounds.height * self.scale,
         )
 
-    def snapped(self) -> View:
+    def snapped(self) -> ViewTransform:
         """Moved onto whole widget pixels, so that photo pixels shown one to one stay sharp."""
         return replace(self, left=round(self.left), top=round(self.top))
 
-    def panned(self, dx: float, dy: float) -> View:
+    def panned(self, dx: float, dy: float) -> ViewTransform:
         """Moved by widget pixels."""
         return replace(self, left=self.left + dx, top=self.top + dy)
 
-    def zoomed(self, at: QPointF, factor: float, least: float) -> View:
+    def zoomed(self, at: QPointF, factor: float, least: float) -> ViewTransform:
         """Scaled within [`least`, `MOST_ZOOM`] so that the photo pixel under `at` stays there."""
         scale = min(MOST_ZOOM, max(least, self.scale * factor))
         anchor = self.to_photo(at)
-        return View(scale, at.x() - anchor.x() * scale, at.y() - anchor.y() * scale)
+        return ViewTransform(scale, at.x() - anchor.x() * scale, at.y() - anchor.y() * scale)
 
-    def kept_in_sight(self, extent: Extent, size: QSizeF, margin: float = 48.0) -> View:
+    def kept_in_sight(self, extent: Extent, size: QSizeF, margin: float = 48.0) -> ViewTransform:
         """Moved back so far that at least `margin` widget pixels of the photo stay inside the widget."""
         width, height = extent.width * self.scale, extent.height * self.scale
         left = min(size.width() - margin, max(margin - width, self.left))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Signal
 
-from portrait_studio.gui.canvas.view_transform import View
+from portrait_studio.gui.canvas.view_transform import ViewTransform
 from portrait_studio.imaging.geometry import Bounds, Extent
 
 
@@ -16,7 +16,7 @@ class Viewport(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         """Start without a photo."""
         super().__init__(parent)
-        self._view = View()
+        self._view = ViewTransform()
         self._extent: Extent | None = None
         self._size = QSizeF(1, 1)
         self._covered = 0.0
@@ -24,7 +24,7 @@ class Viewport(QObject):
         self._wanted: Bounds | None = None
 
     @property
-    def view(self) -> View:
+    def view(self) -> ViewTransform:
         """Where the photo lies in the widget."""
         return self._view
 
@@ -61,7 +61,7 @@ class Viewport(QObject):
         if self._extent is not None:
             self._is_fitted = True
             wanted = self._wanted or Bounds.of(self._extent)
-            view = View.fitting(wanted.extent, self._free_size)
+            view = ViewTransform.fitting(wanted.extent, self._free_size)
             self._set(view.panned(-round(wanted.left * view.scale), -round(wanted.top * view.scale)))
 
     @property
@@ -69,7 +69,7 @@ class Viewport(QObject):
         """Whether the whole photo is shown, whatever the size of the widget."""
         return self._is_fitted
 
-    def go_back_to(self, view: View, *, is_fitted: bool) -> None:
+    def go_back_to(self, view: ViewTransform, *, is_fitted: bool) -> None:
         """Show a part of another canvas as it was shown on the one before.
 
         Args:
@@ -81,7 +81,7 @@ class Viewport(QObject):
         area = view.rect_of(Bounds.of(self._extent))
         if is_fitted and not QRectF(QPointF(0, 0), self._free_size).contains(area):
             return
-        self._is_fitted = view.is_nearly(View.fitting(self._extent, self._free_size))
+        self._is_fitted = view.is_nearly(ViewTransform.fitting(self._extent, self._free_size))
         self._set(view.kept_in_sight(self._extent, self._size))
 
     def keep_clear(self, below: float) -> None:
@@ -119,7 +119,7 @@ class Viewport(QObject):
         if self._extent is None:
             return
         self._is_fitted = False
-        least = min(1.0, View.fitting(self._extent, self._size).scale) / 4
+        least = min(1.0, ViewTransform.fitting(self._extent, self._size).scale) / 4
         view = self._view.zoomed(self.middle if at is None else at, factor, least)
         self._set(view.kept_in_sight(self._extent, self._size))
 
@@ -134,6 +134,6 @@ class Viewport(QObject):
             self._is_fitted = False
             self._set(self._view.panned(dx, dy).kept_in_sight(self._extent, self._size))
 
-    def _set(self, view: View) -> None:
+    def _set(self, view: ViewTransform) -> None:
         self._view = view
         self.changed.emit()

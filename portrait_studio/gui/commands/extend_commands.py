@@ -37,7 +37,7 @@ class ExtendCommands(QObject):
         session.parsing_maps.outlined.connect(self._show)
         session.tools.changed.connect(self._on_tools)
         session.opened.connect(self._show)
-        canvas.scene.replaced.connect(self._show)
+        canvas.layers.replaced.connect(self._show)
 
     def to_ratio(self, ratio: Fraction | None) -> None:
         """Extend to a ratio of width to height; None = the photo's own."""

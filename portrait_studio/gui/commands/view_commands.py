@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from portrait_studio.gui.actions import Actions, Command
-from portrait_studio.gui.canvas.comparison import Comparison
-from portrait_studio.gui.canvas.layer_stack import Scene
+from portrait_studio.gui.canvas.comparison import CompareMode
+from portrait_studio.gui.canvas.layer_stack import LayerStack
 from portrait_studio.gui.dialogs.export_dialog import folder_for
 from portrait_studio.gui.dialogs.save_dialog import ask_target
 from portrait_studio.imaging.geometry import Bounds
@@ -16,12 +16,12 @@ from portrait_studio.session.session import Session
 
 
 class ViewCommands(QObject):
-    """Connects switches of the view with the scene."""
+    """Connects switches of the view with the layers of the canvas."""
 
-    def __init__(self, session: Session, actions: Actions, scene: Scene, window: QWidget) -> None:
+    def __init__(self, session: Session, actions: Actions, layers: LayerStack, window: QWidget) -> None:
         """Args: whose document it is; the switches; what they show; the parent of dialogs."""
         super().__init__(window)
-        self._session, self._actions, self._scene, self._window = session, actions, scene, window
+        self._session, self._actions, self._layers, self._window = session, actions, layers, window
         self._is_held = False
         for command in (Command.DIVIDER, Command.SIDE_BY_SIDE):
             actions[command].toggled.connect(self._on_comparison)
@@ -60,37 +60,37 @@ class ViewCommands(QObject):
         if document is None:
             return
         if self._is_held:
-            comparison = Comparison.ORIGINAL
+            comparison = CompareMode.ORIGINAL
         elif self._actions[Command.DIVIDER].isChecked():
-            comparison = Comparison.DIVIDER
+            comparison = CompareMode.DIVIDER
         elif self._actions[Command.SIDE_BY_SIDE].isChecked():
-            comparison = Comparison.SIDE_BY_SIDE
+            comparison = CompareMode.SIDE_BY_SIDE
         else:
-            comparison = Comparison.NONE
-        if comparison is Comparison.NONE:
-            self._scene.compare(comparison)
+            comparison = CompareMode.NONE
+        if comparison is CompareMode.NONE:
+            self._layers.compare(comparison)
         else:
-            self._scene.compare(comparison, document.original, document.original_opacity)
+            self._layers.compare(comparison, document.original, document.original_opacity)
 
     def _on_structure(self, shown: bool) -> None:
-        self._scene.anatomy.set_shown(shown)
+        self._layers.overlay.set_shown(shown)
         if shown:
             self.need_structure()
 
     def _on_skeleton(self, shown: bool) -> None:
-        self._scene.anatomy.set_skeleton_shown(shown)
+        self._layers.overlay.set_skeleton_shown(shown)
         if shown:
             self.need_structure()
 
     def _show_invented(self) -> None:
         document = self._session.document
         is_on = self._actions[Command.INVENTED].isChecked()
-        self._scene.show_invented(document.filled if is_on and document is not None else None)
+        self._layers.show_invented(document.filled if is_on and document is not None else None)
 
     def _on_image_changed(self, bounds: Bounds) -> None:
         document = self._session.document
         if document is not None:
-            self._scene.refresh_invented(document.filled, bounds)
+            self._layers.refresh_invented(document.filled, bounds)
 
     def _ask_export(self) -> None:
         document = self._session.document

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 from portrait_studio.editing.candidates import Candidate, Candidates
 from portrait_studio.engine.request import FilledRegion, Pixels
 from portrait_studio.gui.actions import Actions, Command
-from portrait_studio.gui.display_transform import Tone
+from portrait_studio.gui.display_transform import DisplayTransform
 from portrait_studio.gui.panels.method_names import METHOD_NAMES
-from portrait_studio.gui.panels.thumbnail_row import ThumbRow
+from portrait_studio.gui.panels.thumbnail_row import ThumbnailRow
 from portrait_studio.gui.qimage_conversion import qimage_of
 from portrait_studio.gui.widgets.buttons import ActionButton
 from portrait_studio.imaging.geometry import Bounds
@@ -47,12 +47,12 @@ class CandidateStrip(QFrame):
         self._candidates: Candidates | None = None
         self._known: tuple[Candidate, ...] = ()
         self._photo: Pixels | None = None
-        self._tone: Tone | None = None
+        self._transform: DisplayTransform | None = None
         self._hole: int | None = None
         self._thumbs: list[QToolButton] = []
         self._holes: list[QToolButton] = []
         self._hole_row = QHBoxLayout()
-        self._thumb_row = ThumbRow(self)
+        self._thumb_row = ThumbnailRow(self)
         self._keep = QPushButton(tr("Keep"), self)
         self._keep.setProperty("prominent", True)
         self._keep.setToolTip(tr("Keep what is shown (Enter)"))
@@ -77,10 +77,10 @@ class CandidateStrip(QFrame):
         return tuple(self._thumbs)
 
     def show_candidates(
-        self, candidates: Candidates | None, photo: Pixels | None, tone: Tone | None = None
+        self, candidates: Candidates | None, photo: Pixels | None, transform: DisplayTransform | None = None
     ) -> None:
         """Show what there is to choose from, in its place in the photo; less than two is nothing."""
-        self._photo, self._tone = photo, tone
+        self._photo, self._transform = photo, transform
         before, self._known = self._known, () if candidates is None else candidates.all
         if candidates is None or len(candidates.all) < 2:
             self._candidates = None
@@ -183,7 +183,7 @@ class CandidateStrip(QFrame):
         largest = max(regions, key=lambda region: region.bounds.extent.area)
         region = largest if self._hole is None else regions[self._hole]
         pixels = region.pixels if self._photo is None else _in_context(self._photo, region)
-        picture = QPixmap.fromImage(qimage_of(pixels, self._tone))
+        picture = QPixmap.fromImage(qimage_of(pixels, self._transform))
         side = round(_THUMB_PX * self.devicePixelRatioF())
         keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
         return QIcon(picture.scaled(side, side, keep, smooth))

@@ -18,7 +18,7 @@ _MARGIN_PX: Final = 12
 _WIDEST_BANNER_PX: Final = 720
 
 
-class Centre(QStackedWidget):
+class CentralWidget(QStackedWidget):
     """Shows the photo when one is open; a banner lies over it, so that the photo never moves for it."""
 
     def __init__(

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QToolTip
 
 from portrait_studio.gui.canvas.canvas import Canvas
-from portrait_studio.gui.panels.status_bar import Readout
+from portrait_studio.gui.panels.status_bar import StatusBar
 from portrait_studio.language.label_names import label_name
 from portrait_studio.language.translation import tr
 from portrait_studio.networks.conventions import LABEL_COUNT
@@ -17,10 +17,10 @@ from portrait_studio.session.tools import Tool
 class Hover(QObject):
     """Names position and label in the status bar, and beside the pointer; lights what a click would take."""
 
-    def __init__(self, session: Session, canvas: Canvas, readout: Readout, parent: QObject) -> None:
+    def __init__(self, session: Session, canvas: Canvas, status_bar: StatusBar, parent: QObject) -> None:
         """Args: what is where; whose pointer it is; where it is told."""
         super().__init__(parent)
-        self._session, self._canvas, self._readout = session, canvas, readout
+        self._session, self._canvas, self._status_bar = session, canvas, status_bar
         self._spot: tuple[float, float] | None = None
         canvas.hovered.connect(self._on_hovered)
         canvas.left.connect(self._on_left)
@@ -28,7 +28,7 @@ class Hover(QObject):
         session.parsing_maps.changed.connect(self._look_again)
 
     def _on_hovered(self, x: float, y: float) -> None:
-        extent = self._canvas.scene.extent
+        extent = self._canvas.layers.extent
         if extent is None or not (0 <= x < extent.width and 0 <= y < extent.height):
             self._on_left()
             return
@@ -40,19 +40,19 @@ class Hover(QObject):
 
     def _show_part(self, x: float, y: float) -> None:
         part = self._session.picking.region_at(x, y) if self._session.can_mark else None
-        self._canvas.scene.light(part)
+        self._canvas.layers.light(part)
         name = "" if part is None else tr(part.name)
-        self._readout.show_pointer(x, y, name)
+        self._status_bar.show_pointer(x, y, name)
         if self._session.parsing_maps.is_awaited:
             self._tip(x, y, tr("Still looking at the photo…"))
         else:
             self._tip(x, y, name)
 
     def _show_label(self, x: float, y: float) -> None:
-        self._canvas.scene.light(None)
-        label = self._canvas.scene.anatomy.shown_label_at(x, y)
+        self._canvas.layers.light(None)
+        label = self._canvas.layers.overlay.shown_label_at(x, y)
         name = tr(label_name(label)) if label is not None and label < LABEL_COUNT else ""
-        self._readout.show_pointer(x, y, name)
+        self._status_bar.show_pointer(x, y, name)
         self._tip(x, y, name if label != 0 else "")
 
     def _tip(self, x: float, y: float, text: str) -> None:
@@ -68,6 +68,6 @@ class Hover(QObject):
 
     def _on_left(self) -> None:
         self._spot = None
-        self._canvas.scene.light(None)
-        self._readout.forget_pointer()
+        self._canvas.layers.light(None)
+        self._status_bar.forget_pointer()
         QToolTip.hideText()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QFont, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
-from portrait_studio.gui.persistent_state import Memory
+from portrait_studio.gui.persistent_state import PersistentState
 from portrait_studio.gui.theme import Theme
 from portrait_studio.language.label_names import label_name
 from portrait_studio.language.translation import tr
@@ -121,10 +121,10 @@ class Legend(QWidget):
             row.name.clicked.connect(self._on_name)
         theme.changed.connect(self._on_theme)
 
-    def remember(self, memory: Memory) -> None:
+    def keep_state(self, state: PersistentState) -> None:
         """Keep which labels are shown between starts."""
         for label, row in zip(LABELS, self._rows, strict=True):
-            memory.keep_switch(f"show-{label}", row.eye)
+            state.keep_switch(f"show-{label}", row.eye)
 
     def show_present(self, labels: AbstractSet[int]) -> None:
         """Emphasise the labels that occur."""

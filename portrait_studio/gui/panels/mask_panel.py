@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QVBox
 from portrait_studio.editing.map_regions import MapRegion
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.panels.tool_options import TightnessSlider, captioned
-from portrait_studio.gui.persistent_state import Memory
+from portrait_studio.gui.persistent_state import PersistentState
 from portrait_studio.gui.widgets.buttons import ActionButton, ActionSwitch
 from portrait_studio.gui.widgets.number_field import NumberField
 from portrait_studio.language.translation import tr
@@ -56,10 +56,10 @@ class MaskPanel(QWidget):
         """How far the edge moves."""
         return self._step.value()
 
-    def remember(self, memory: Memory) -> None:
+    def keep_state(self, state: PersistentState) -> None:
         """Keep how far the edge moves between starts, and how tight masks are."""
-        memory.keep_number("edge", self._step)
-        self._tightness.remember(memory)
+        state.keep_number("edge", self._step)
+        self._tightness.keep_state(state)
 
     def show_people(
         self, people: Sequence[MapRegion], protected: AbstractSet[int], *, is_known: bool

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QW
 from portrait_studio.engine.intent import Intent
 from portrait_studio.engine.request import Method
 from portrait_studio.gui.panels.tool_options import BrushOptions, PickOptions, ShapeOptions, captioned
-from portrait_studio.gui.persistent_state import Memory
+from portrait_studio.gui.persistent_state import PersistentState
 from portrait_studio.gui.widgets.buttons import ActionButton
 from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message
@@ -98,12 +98,12 @@ class OptionsBar(QWidget):
         """The chosen method."""
         return Method(self._method.currentData())
 
-    def remember(self, memory: Memory) -> None:
+    def keep_state(self, state: PersistentState) -> None:
         """Keep what is chosen between starts, but for sizes, which suit the photo."""
-        memory.keep_choice("method", self._method)
-        memory.keep_choice("intent", self._intent)
-        self.brush.remember(memory)
-        self.pick.remember(memory)
+        state.keep_choice("method", self._method)
+        state.keep_choice("intent", self._intent)
+        self.brush.keep_state(state)
+        self.pick.keep_state(state)
 
     def _on_intent(self) -> None:
         self.intent_chosen.emit(self._intent.currentData())

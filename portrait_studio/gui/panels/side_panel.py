@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QFrame, QScrollArea, QTabWidget, QWidget
 
-from portrait_studio.gui.persistent_state import Memory
+from portrait_studio.gui.persistent_state import PersistentState
 from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message
 
@@ -52,9 +52,9 @@ class SidePanel(QDockWidget):
             self._tabs.addTab(area, tr(name))
         self.setWidget(self._tabs)
 
-    def remember(self, memory: Memory) -> None:
+    def keep_state(self, state: PersistentState) -> None:
         """Keep which panel is in front between starts."""
-        memory.keep_page("panel", self._tabs)
+        state.keep_page("panel", self._tabs)
 
     def sizeHint(self) -> QSize:
         """Wide enough for two columns of names."""

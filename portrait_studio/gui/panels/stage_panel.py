@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QSizePolicy, QToolButt
 from portrait_studio.editing.candidates import STAGE_PX, Candidates
 from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.request import FilledRegion, Structure
-from portrait_studio.gui.display_transform import Tone
+from portrait_studio.gui.display_transform import DisplayTransform
 from portrait_studio.gui.qimage_conversion import qimage_of
 from portrait_studio.language.translation import tr
 from portrait_studio.networks.conventions import LABEL_COLOURS
@@ -43,7 +43,7 @@ class StagePanel(QWidget):
         self._buttons: list[QToolButton] = []
         self._shown: FilledRegion | None = None
         self._candidates: Candidates | None = None
-        self._tone: Tone | None = None
+        self._transform: DisplayTransform | None = None
         self.hole_box = QComboBox(self)
         self.hole_box.setAccessibleName(tr("Hole whose stages are shown"))
         self.hole_box.setToolTip(tr("Hole whose stages are shown"))
@@ -66,14 +66,16 @@ class StagePanel(QWidget):
         """One button for each stage that is shown."""
         return tuple(self._buttons)
 
-    def show_candidates(self, candidates: Candidates | None, tone: Tone | None = None) -> None:
+    def show_candidates(
+        self, candidates: Candidates | None, transform: DisplayTransform | None = None
+    ) -> None:
         """Show the stages of one hole of the fill that is shown; the first one if nobody chose.
 
         Args:
             candidates: of the fill; None = there is none.
-            tone: how the photo's colours become the screen's; None = they are.
+            transform: how the photo's colours become the screen's; None = they are.
         """
-        self._candidates, self._tone = candidates, tone
+        self._candidates, self._transform = candidates, transform
         count = 0 if candidates is None else len(candidates.regions)
         if count != self.hole_box.count():
             self.hole_box.clear()
@@ -103,7 +105,7 @@ class StagePanel(QWidget):
         for stage in Stage:
             for key, caption in stage.pictures.items():
                 if key in pictures:
-                    shown = qimage_of(pictures[key], self._tone if key in region.stages else None)
+                    shown = qimage_of(pictures[key], self._transform if key in region.stages else None)
                     self._add(tr(caption), result.seconds.get(stage.label), shown)
 
     def _add(self, name: str, seconds: float | None, image: QImage) -> None:

@@ -10,7 +10,7 @@ from portrait_studio.imaging.geometry import Extent
 from portrait_studio.language.translation import tr
 
 
-class Readout(QObject):
+class StatusBar(QObject):
     """Labels at the right end of the status bar, behind the job under way."""
 
     def __init__(self, bar: QStatusBar, job_bar: JobBar) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QVBoxLayo
 
 from portrait_studio.gui.actions import Actions, Command
 from portrait_studio.gui.panels.legend import Legend
-from portrait_studio.gui.persistent_state import Memory
+from portrait_studio.gui.persistent_state import PersistentState
 from portrait_studio.gui.theme import Theme
 from portrait_studio.gui.widgets.buttons import ActionButton, ActionSwitch
 from portrait_studio.language.label_names import joint_name, label_name
@@ -57,10 +57,10 @@ class StructurePanel(QWidget):
         self._lay_out(actions)
         self.show_present(None)
 
-    def remember(self, memory: Memory) -> None:
+    def keep_state(self, state: PersistentState) -> None:
         """Keep how the structure is shown between starts."""
-        memory.keep_number("opacity", self.opacity_slider)
-        self.legend.remember(memory)
+        state.keep_number("opacity", self.opacity_slider)
+        self.legend.keep_state(state)
 
     def show_present(self, labels: AbstractSet[int] | None) -> None:
         """Emphasise the labels that occur; None: there is no map yet."""

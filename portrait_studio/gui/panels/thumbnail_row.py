@@ -11,7 +11,7 @@ _FEWEST = 2
 """Pictures that are always seen whole."""
 
 
-class ThumbRow(QScrollArea):
+class ThumbnailRow(QScrollArea):
     """As wide as its pictures, if there is room."""
 
     def __init__(self, parent: QWidget) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLayout, QSlider, QVBoxLayout, QWidget
 
-from portrait_studio.gui.persistent_state import Memory
+from portrait_studio.gui.persistent_state import PersistentState
 from portrait_studio.gui.widgets.buttons import ActionSwitch
 from portrait_studio.gui.widgets.number_field import NumberField
 from portrait_studio.language.translation import tr
@@ -135,9 +135,9 @@ class BrushOptions(QWidget):
         tools.changed.connect(self._on_tools)
         self._on_tools()
 
-    def remember(self, memory: Memory) -> None:
+    def keep_state(self, state: PersistentState) -> None:
         """Keep the hardness between starts; the size suits the photo."""
-        memory.keep_number("hardness", self._hardness)
+        state.keep_number("hardness", self._hardness)
 
     def _on_size(self) -> None:
         present = self._tools.diameter_px
@@ -187,10 +187,10 @@ class PickOptions(QWidget):
         tools.changed.connect(self._on_tools)
         self._on_tools()
 
-    def remember(self, memory: Memory) -> None:
+    def keep_state(self, state: PersistentState) -> None:
         """Keep what a click takes between starts, and how far it reaches."""
-        memory.keep_choice("pick", self._what)
-        memory.keep_number("reach", self._reach)
+        state.keep_choice("pick", self._what)
+        state.keep_number("reach", self._reach)
 
     def _on_what(self) -> None:
         self._tools.set_target(self._what.currentData())
@@ -223,9 +223,9 @@ class TightnessSlider(QSlider):
         tools.changed.connect(self._on_tools)
         self._on_tools()
 
-    def remember(self, memory: Memory) -> None:
+    def keep_state(self, state: PersistentState) -> None:
         """Keep it between starts; whichever slider was moved last counts."""
-        memory.keep_number("tightness", self)
+        state.keep_number("tightness", self)
 
     def _on_tools(self) -> None:
         _show(self, round(100 * self._tools.threshold))
