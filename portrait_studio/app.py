@@ -54,7 +54,7 @@ class Program(QObject):
         self.window = MainWindow(self.session, self.theme, self.preferences, stored)
         self.autosave.failed.connect(self.session.noticed)
         self.autosave.recovery_failed.connect(self._offer_others)
-        self.window.weights_changed.connect(self._on_weights)
+        self.window.program.weights_changed.connect(self._on_weights)
 
     def _on_weights(self) -> None:
         self._engine.forget()

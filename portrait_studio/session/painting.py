@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
@@ -18,11 +17,7 @@ from portrait_studio.imaging.masks import HOLE, KNOWN, Mask
 from portrait_studio.messages import Message
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.step_names import painted_label
-from portrait_studio.session.tools import Tools
-
-_STROKE: Final = (Message("Stroke"), Message("Erase stroke"))
-_RECTANGLE: Final = (Message("Rectangle"), Message("Erase rectangle"))
-_LASSO: Final = (Message("Lasso"), Message("Erase lasso"))
+from portrait_studio.session.tools import Tool, Tools
 
 
 class Painting(QObject):
@@ -81,7 +76,7 @@ class Painting(QObject):
         takes_loops = self._tools.takes_loops and stroke.value != KNOWN
         if takes_loops:
             self._editing.tell_plane(stroke.plane, stroke.surround(stroke.edit))
-        name = self._named(stroke.plane, stroke.value, _STROKE)
+        name = self._named(stroke.plane, stroke.value, Tool.BRUSH)
         self._editing.finish(name, stroke.edit, partial(stroke.draw_again, takes_loops=takes_loops))
         self.ended.emit()
         self._tell_marked(stroke.plane, stroke.value)
@@ -107,14 +102,20 @@ class Painting(QObject):
     def mark_rectangle(self, bounds: Bounds, erase: bool) -> None:
         """Paint a rectangle, or take it away."""
         plane, value = self._target(erase)
-        name = self._named(plane, value, _RECTANGLE)
+        name = self._named(plane, value, Tool.RECTANGLE)
         self._change(name, lambda edit: edit.rectangle(bounds, value), plane)
         self._tell_marked(plane, value)
 
-    def mark_lasso(self, points: Sequence[Point], erase: bool) -> None:
-        """Paint the inside of a closed outline, or take it away."""
+    def mark_polygon(self, points: Sequence[Point], erase: bool, tool: Tool = Tool.LASSO) -> None:
+        """Paint the inside of a closed outline, or take it away.
+
+        Args:
+            points: its corners, as photo positions.
+            erase: whether it is taken away.
+            tool: that drew it, of which the step has its name.
+        """
         plane, value = self._target(erase)
-        self._change(self._named(plane, value, _LASSO), lambda edit: edit.polygon(points, value), plane)
+        self._change(self._named(plane, value, tool), lambda edit: edit.polygon(points, value), plane)
         self._tell_marked(plane, value)
 
     # -- the whole mask ------------------------------------------------------------------------------------
@@ -175,11 +176,11 @@ class Painting(QObject):
             self.marked.emit()
 
     @staticmethod
-    def _named(plane: PlaneName, value: int, shape: tuple[Message, Message]) -> Message:
-        """What the step is called in the history; a shape has a name for marking and one for erasing."""
+    def _named(plane: PlaneName, value: int, tool: Tool) -> Message:
+        """What the step is called in the history."""
         if plane is PlaneName.LABELS:
             return Message("Erase label") if value == KNOWN else painted_label(label_of_value(value))
-        return shape[value == KNOWN]
+        return tool.step_names[value == KNOWN]
 
     def _replace(self, text: str, made: Callable[[Mask], Mask]) -> None:
         document = self._editing.document

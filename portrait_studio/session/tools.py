@@ -21,19 +21,31 @@ LARGEST_THRESHOLD: Final = 0.9
 
 
 class Tool(Enum):
-    """What dragging over the photo does; the value is what the user reads."""
+    """What dragging over the photo does.
 
-    BRUSH = "Brush"
-    ERASER = "Eraser"
-    RECTANGLE = "Rectangle"
-    LASSO = "Lasso"
-    PICK = "Pick things"
-    EXTEND = "Extend"
+    Attributes:
+        step_names: of a step that marks with it, and of one that takes away; none where it paints nothing.
+    """
+
+    PICK = "pick"
+    BRUSH = "brush", Message("Stroke"), Message("Erase stroke")
+    ERASER = "eraser", Message("Stroke"), Message("Erase stroke")
+    RECTANGLE = "rectangle", Message("Rectangle"), Message("Erase rectangle")
+    LASSO = "lasso", Message("Lasso"), Message("Erase lasso")
+    EXTEND = "extend"
+
+    def __init__(self, _name: str, *step_names: Message) -> None:
+        self.step_names = step_names
 
     @property
     def is_brush(self) -> bool:
         """Whether it paints with the round brush."""
         return self in (Tool.BRUSH, Tool.ERASER)
+
+    @property
+    def paints(self) -> bool:
+        """Whether it paints the mask or a label itself."""
+        return bool(self.step_names)
 
 
 class Target(Enum):
@@ -132,7 +144,7 @@ class Tools(QObject):
         if self._tool is not Tool.ERASER:
             self._before_eraser = self._tool
         self._tool = tool
-        if tool in (Tool.PICK, Tool.EXTEND):
+        if not tool.paints:
             self._label = None
         self.changed.emit()
 
@@ -155,7 +167,7 @@ class Tools(QObject):
     def set_label(self, label: int | None) -> None:
         """Paint the structure with a label, or the mask again; picking gives way to the brush."""
         self._label = label
-        if label is not None and self._tool in (Tool.PICK, Tool.EXTEND):
+        if label is not None and not self._tool.paints:
             self._tool = Tool.BRUSH
         self.changed.emit()
 

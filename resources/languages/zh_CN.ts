@@ -4,829 +4,6 @@
     <context>
         <name>Portrait Studio</name>
         <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Open…</source>
-            <translation>打开…</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Open a photo</source>
-            <translation>打开照片</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/gui/commands/recent_menu.py" />
-            <source>Open recent</source>
-            <translation>最近打开的文件</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>What was open lately</source>
-            <translation>最近打开过的照片和项目</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Next photo of the folder</source>
-            <translation>文件夹中的下一张照片</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Open the next photo of the folder</source>
-            <translation>打开文件夹中的下一张照片</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Previous photo of the folder</source>
-            <translation>文件夹中的上一张照片</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Open the photo before in the folder</source>
-            <translation>打开文件夹中的上一张照片</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Try the sample photo</source>
-            <translation>试用示例照片</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Open the photo that comes with it</source>
-            <translation>打开程序自带的照片</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Paste as photo</source>
-            <translation>粘贴为照片</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Open the picture in the clipboard</source>
-            <translation>打开剪贴板中的图片</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Save project</source>
-            <translation>保存项目</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Save photo, mask and every step to go on later</source>
-            <translation>保存照片、蒙版和每一个步骤，以便日后继续</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Save project as…</source>
-            <translation>项目另存为…</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Save the project to another file</source>
-            <translation>将项目保存到另一个文件</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Export…</source>
-            <translation>导出…</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Write the result to a file</source>
-            <translation>将结果写入文件</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Export edit record…</source>
-            <translation>导出编辑记录…</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Write how to repeat this edit bit for bit; it holds no pixels</source>
-            <translation>写下如何逐位重现这次编辑；其中不含像素</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Show history</source>
-            <translation>显示历史记录</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>List all steps, to go back to any</source>
-            <translation>列出所有步骤，可回到任意一步</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Copy result</source>
-            <translation>复制结果</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Copy the result to the clipboard</source>
-            <translation>将结果复制到剪贴板</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Quit</source>
-            <translation>退出</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Close the window</source>
-            <translation>关闭窗口</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Undo</source>
-            <translation>撤销</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Take back the last step</source>
-            <translation>撤销上一步</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Redo</source>
-            <translation>重做</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Do the step again</source>
-            <translation>重做这一步</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Brush</source>
-            <translation>画笔</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Paint over what shall go</source>
-            <translation>涂抹要移除的内容</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/session/painting.py" />
-            <source>Rectangle</source>
-            <translation>矩形</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Mark a rectangle</source>
-            <translation>标记一个矩形</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Eraser</source>
-            <translation>橡皮擦</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Take away from the mask</source>
-            <translation>从蒙版中减去</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/session/painting.py" />
-            <source>Lasso</source>
-            <translation>套索</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Mark what you draw a line around</source>
-            <translation>标记所圈出的区域</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Pick things</source>
-            <translation>点选物体</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Click a bag, a hat, sunglasses or a person to mark it</source>
-            <translation>单击包、帽子、太阳镜或人物即可标记</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/session/extending.py" />
-            <source>Extend canvas</source>
-            <translation>扩展画布</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Drag an edge outwards and fill what is new</source>
-            <translation>向外拖动边缘，并填充新增区域</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Recover feet</source>
-            <translation>恢复脚部</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Extend the canvas down by 33 %</source>
-            <translation>将画布向下扩展 33%</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Recover forehead</source>
-            <translation>恢复额头</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Extend the canvas up by 14 %</source>
-            <translation>将画布向上扩展 14%</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Swap with eraser</source>
-            <translation>与橡皮擦互换</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Swap the tool in hand with the eraser</source>
-            <translation>将当前工具与橡皮擦互换</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Point with the keys</source>
-            <translation>用按键指向</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Arrow keys move the pointer, Space is its button, Delete the one that takes away</source>
-            <translation>方向键移动指针，空格键为其按钮，删除键用于减去</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Smaller brush</source>
-            <translation>缩小画笔</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Shrink the brush</source>
-            <translation>减小画笔大小</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Larger brush</source>
-            <translation>放大画笔</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Enlarge the brush</source>
-            <translation>增大画笔大小</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/session/painting.py" />
-            <source>Mark everything</source>
-            <translation>全部标记</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Mask the whole photo</source>
-            <translation>将整张照片加入蒙版</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/session/painting.py" />
-            <source>Clear mask</source>
-            <translation>清除蒙版</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Take the whole mask away</source>
-            <translation>清除整个蒙版</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/session/painting.py" />
-            <source>Invert mask</source>
-            <translation>反转蒙版</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Mark what is not marked, and the reverse</source>
-            <translation>标记未标记的部分，并取消已标记的部分</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Grow</source>
-            <translation>扩大</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Move the edge of the mask outwards</source>
-            <translation>将蒙版边缘向外移动</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Shrink</source>
-            <translation>收缩</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Move the edge of the mask inwards</source>
-            <translation>将蒙版边缘向内移动</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Feather</source>
-            <translation>羽化</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Make the edge of the mask soft</source>
-            <translation>使蒙版边缘变柔和</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Fill holes</source>
-            <translation>填补孔洞</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Mark what the mask surrounds</source>
-            <translation>标记被蒙版包围的区域</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/session/tightening.py" />
-            <source>Tighten mask</source>
-            <translation>收紧蒙版</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Shrink what is marked loosely to the thing in it and its rim</source>
-            <translation>把大致标出的区域收缩到其中的物体及其边缘</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/session/other_people.py" />
-            <source>Mark other people</source>
-            <translation>标记其他人</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Mark everybody but the person whom the photo is of</source>
-            <translation>标记照片主角以外的所有人</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Import mask…</source>
-            <translation>导入蒙版…</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Take the mask from a picture, soft edges included</source>
-            <translation>从图片读取蒙版，包括柔和的边缘</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Export mask…</source>
-            <translation>导出蒙版…</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Write the mask to a PNG file</source>
-            <translation>将蒙版写入 PNG 文件</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Fill after each stroke</source>
-            <translation>每次描画后立即填充</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Fill as soon as something is marked</source>
-            <translation>一有标记就立即填充</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Tighten what is drawn</source>
-            <translation>收紧所画的区域</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Each stroke, rectangle or lasso shrinks to the thing in it; Undo brings it back as drawn</source>
-            <translation>每次画出的笔画、矩形或套索都会收缩到其中的物体；撤销可恢复所画的样子</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Loops take what they surround</source>
-            <translation>圈选时包含内部</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>A stroke around a thing marks all of it</source>
-            <translation>绕物体画一圈即可标记整个物体</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Pen pressure sets the width</source>
-            <translation>笔压控制粗细</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>A pen that presses less paints thinner</source>
-            <translation>压感笔压力越小，笔画越细</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/editing/fills.py" />
-            <source>Fill</source>
-            <translation>填充</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Remove what is masked and recover what lies behind</source>
-            <translation>移除蒙版覆盖的内容，并恢复其后的画面</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Another try</source>
-            <translation>再试一次</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Fill the last hole again, differently</source>
-            <translation>以不同方式重新填充上一个区域</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>More ways</source>
-            <translation>更多方案</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Fill the last hole in three other ways</source>
-            <translation>用另外三种方式填充上一个区域</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/gui/panels/job_bar.py" />
-            <source>Cancel</source>
-            <translation>取消</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Stop the stroke or the job under way</source>
-            <translation>停止当前的描画或任务</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Cancel all</source>
-            <translation>全部取消</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Stop the job under way and those that wait</source>
-            <translation>停止正在进行和等待中的任务</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Show structure</source>
-            <translation>显示结构</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Lay the predicted parsing map over the photo</source>
-            <translation>在照片上叠加预测的解析图</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Read structure behind the mask</source>
-            <translation>读取蒙版后的结构</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Predict the parsing map, hole included</source>
-            <translation>预测解析图，包括待填充区域</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Compare with a divider</source>
-            <translation>分割线对比</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Original on the left of a line, result on the right</source>
-            <translation>分割线左侧为原图，右侧为结果</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Compare side by side</source>
-            <translation>并排对比</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Original and result next to each other</source>
-            <translation>并排显示原图和结果</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Show invented pixels</source>
-            <translation>显示生成的像素</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Tint what no camera has seen</source>
-            <translation>为相机未曾拍到的部分着色</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Export map of invented pixels…</source>
-            <translation>导出生成像素图…</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Write that map to a PNG file</source>
-            <translation>将生成像素图写入 PNG 文件</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Show skeleton</source>
-            <translation>显示骨架</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Draw the joints over the photo; drag them</source>
-            <translation>在照片上显示关节，可拖动调整</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Fill again from this structure</source>
-            <translation>按此结构重新填充</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Fill by the labels and joints that you want</source>
-            <translation>按照您指定的标签和关节填充</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/session/painting.py" />
-            <source>Clear painted labels</source>
-            <translation>清除绘制的标签</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Forget the labels that you painted</source>
-            <translation>放弃您绘制的标签</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/session/joint_editing.py" />
-            <source>Reset joints</source>
-            <translation>重置关节</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Let all joints be predicted again</source>
-            <translation>重新预测所有关节</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Zoom in</source>
-            <translation>放大</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Zoom out</source>
-            <translation>缩小</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Fit photo</source>
-            <translation>适合窗口</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Show the whole photo</source>
-            <translation>显示整张照片</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>100 %</source>
-            <translation>100%</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Show photo pixels as screen pixels</source>
-            <translation>照片像素与屏幕像素一一对应</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Show panels</source>
-            <translation>显示面板</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Show or hide the panels beside the photo</source>
-            <translation>显示或隐藏照片旁的面板</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Preferences…</source>
-            <translation>首选项…</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Theme, autosave, device, precision, threads and keys</source>
-            <translation>主题、自动保存、设备、精度、线程和快捷键</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Weights…</source>
-            <translation>权重…</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Networks in use: data, terms, figures, checksum; import others</source>
-            <translation>正在使用的网络：数据、条款、指标和校验和；可导入其他权重</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/gui/dialogs/key_editor.py" />
-            <location filename="../../portrait_studio/gui/dialogs/key_sheet.py" />
-            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
-            <source>Keys</source>
-            <translation>快捷键</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>List all keys and gestures</source>
-            <translation>列出所有快捷键和手势</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>About</source>
-            <translation>关于</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Version and licence</source>
-            <translation>版本和许可</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Drag</source>
-            <translation>拖动</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Paint with the tool in hand</source>
-            <translation>用当前工具绘制</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Right-drag, Alt+drag</source>
-            <translation>右键拖动、Alt+拖动</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Stroke around a thing</source>
-            <translation>绕物体画一圈</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Mark all of it, if Loops take what they surround is on</source>
-            <translation>标记整个物体（需打开“圈选时包含内部”）</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Click with Pick things</source>
-            <translation>用“点选物体”单击</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Mark a thing or a person; Shift adds, Alt takes away</source>
-            <translation>标记物体或人物；Shift 添加，Alt 减去</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Drag with Pick things</source>
-            <translation>用“点选物体”拖动</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Find the thing that fills the rectangle; clicks near what was found add to it or take away</source>
-            <translation>找出充满矩形的物体；在其附近单击（配合 Shift 或 Alt）可增补或去除</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Drag an edge with Extend</source>
-            <translation>用“扩展画布”拖动边缘</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Extend the canvas; Enter fills what is new, Esc leaves</source>
-            <translation>扩展画布；回车键填充新增区域，Esc 退出</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Shift+click</source>
-            <translation>Shift+单击</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Straight stroke from the end of the last one</source>
-            <translation>从上一笔的终点画直线</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Drag a joint of the skeleton</source>
-            <translation>拖动骨架的关节</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Put it elsewhere; arrow keys nudge it, Shift by 10</source>
-            <translation>移动关节；方向键微移，按住 Shift 每次移动 10 像素</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Alt+wheel</source>
-            <translation>Alt+滚轮</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
-            <source>Brush size</source>
-            <translation>画笔大小</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Ctrl+wheel, pinch</source>
-            <translation>Ctrl+滚轮、双指捏合</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Zoom at the pointer</source>
-            <translation>以指针为中心缩放</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Space+drag, middle-drag</source>
-            <translation>空格+拖动、中键拖动</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Move the photo, even mid-stroke</source>
-            <translation>移动照片，描画途中也可以</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Wheel, arrow keys</source>
-            <translation>滚轮、方向键</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Scroll</source>
-            <translation>滚动</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>\ (hold)</source>
-            <translation>\（按住）</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <location filename="../../portrait_studio/gui/panels/tool_bars.py" />
-            <source>Compare with the original</source>
-            <translation>与原图对比</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Arrow keys, Space, Delete</source>
-            <translation>方向键、空格键、删除键</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>With Point with the keys, move the pointer and press; Shift: in small steps, Ctrl: in large ones</source>
-            <translation>启用“用按键指向”时，移动指针并按下；Shift 小步移动，Ctrl 大步移动</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Left, right</source>
-            <translation>左、右方向键</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>With candidates, the one before, the next; up and down go through holes, Enter keeps</source>
-            <translation>有候选结果时，切换上一个、下一个；上下键切换区域，回车键保留</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Drop a file</source>
-            <translation>拖入文件</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/actions.py" />
-            <source>Open it</source>
-            <translation>打开该文件</translation>
-        </message>
-        <message>
             <location filename="../../portrait_studio/gui/canvas/canvas.py" />
             <source>Photo canvas</source>
             <translation>照片画布</translation>
@@ -856,6 +33,830 @@
             <location filename="../../portrait_studio/gui/canvas/canvas_painter.py" />
             <source>Edited</source>
             <translation>编辑后</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/canvas/tools.py" />
+            <source>Pick things</source>
+            <translation>点选物体</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/canvas/tools.py" />
+            <source>Click a bag, a hat, sunglasses or a person to mark it</source>
+            <translation>单击包、帽子、太阳镜或人物即可标记</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/canvas/tools.py" />
+            <source>Brush</source>
+            <translation>画笔</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/canvas/tools.py" />
+            <source>Paint over what shall go</source>
+            <translation>涂抹要移除的内容</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/canvas/tools.py" />
+            <source>Eraser</source>
+            <translation>橡皮擦</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/canvas/tools.py" />
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Take away from the mask</source>
+            <translation>从蒙版中减去</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/canvas/tools.py" />
+            <location filename="../../portrait_studio/session/tools.py" />
+            <source>Rectangle</source>
+            <translation>矩形</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/canvas/tools.py" />
+            <source>Mark a rectangle</source>
+            <translation>标记一个矩形</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/canvas/tools.py" />
+            <location filename="../../portrait_studio/session/tools.py" />
+            <source>Lasso</source>
+            <translation>套索</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/canvas/tools.py" />
+            <source>Mark what you draw a line around</source>
+            <translation>标记所圈出的区域</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/canvas/tools.py" />
+            <location filename="../../portrait_studio/session/extending.py" />
+            <source>Extend canvas</source>
+            <translation>扩展画布</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/canvas/tools.py" />
+            <source>Drag an edge outwards and fill what is new</source>
+            <translation>向外拖动边缘，并填充新增区域</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Open…</source>
+            <translation>打开…</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Open a photo</source>
+            <translation>打开照片</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <location filename="../../portrait_studio/gui/commands/recent_menu.py" />
+            <source>Open recent</source>
+            <translation>最近打开的文件</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>What was open lately</source>
+            <translation>最近打开过的照片和项目</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Next photo of the folder</source>
+            <translation>文件夹中的下一张照片</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Open the next photo of the folder</source>
+            <translation>打开文件夹中的下一张照片</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Previous photo of the folder</source>
+            <translation>文件夹中的上一张照片</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Open the photo before in the folder</source>
+            <translation>打开文件夹中的上一张照片</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Try the sample photo</source>
+            <translation>试用示例照片</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Open the photo that comes with it</source>
+            <translation>打开程序自带的照片</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Paste as photo</source>
+            <translation>粘贴为照片</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Open the picture in the clipboard</source>
+            <translation>打开剪贴板中的图片</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Save project</source>
+            <translation>保存项目</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Save photo, mask and every step to go on later</source>
+            <translation>保存照片、蒙版和每一个步骤，以便日后继续</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Save project as…</source>
+            <translation>项目另存为…</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Save the project to another file</source>
+            <translation>将项目保存到另一个文件</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Export…</source>
+            <translation>导出…</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Write the result to a file</source>
+            <translation>将结果写入文件</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Export edit record…</source>
+            <translation>导出编辑记录…</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Write how to repeat this edit bit for bit; it holds no pixels</source>
+            <translation>写下如何逐位重现这次编辑；其中不含像素</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Show history</source>
+            <translation>显示历史记录</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>List all steps, to go back to any</source>
+            <translation>列出所有步骤，可回到任意一步</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Copy result</source>
+            <translation>复制结果</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Copy the result to the clipboard</source>
+            <translation>将结果复制到剪贴板</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Quit</source>
+            <translation>退出</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Close the window</source>
+            <translation>关闭窗口</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Undo</source>
+            <translation>撤销</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Take back the last step</source>
+            <translation>撤销上一步</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Redo</source>
+            <translation>重做</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Do the step again</source>
+            <translation>重做这一步</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Recover feet</source>
+            <translation>恢复脚部</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Extend the canvas down by 33 %</source>
+            <translation>将画布向下扩展 33%</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Recover forehead</source>
+            <translation>恢复额头</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Extend the canvas up by 14 %</source>
+            <translation>将画布向上扩展 14%</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Swap with eraser</source>
+            <translation>与橡皮擦互换</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Swap the tool in hand with the eraser</source>
+            <translation>将当前工具与橡皮擦互换</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Point with the keys</source>
+            <translation>用按键指向</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Arrow keys move the pointer, Space is its button, Delete the one that takes away</source>
+            <translation>方向键移动指针，空格键为其按钮，删除键用于减去</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Smaller brush</source>
+            <translation>缩小画笔</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Shrink the brush</source>
+            <translation>减小画笔大小</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Larger brush</source>
+            <translation>放大画笔</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Enlarge the brush</source>
+            <translation>增大画笔大小</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <location filename="../../portrait_studio/session/painting.py" />
+            <source>Mark everything</source>
+            <translation>全部标记</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Mask the whole photo</source>
+            <translation>将整张照片加入蒙版</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <location filename="../../portrait_studio/session/painting.py" />
+            <source>Clear mask</source>
+            <translation>清除蒙版</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Take the whole mask away</source>
+            <translation>清除整个蒙版</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <location filename="../../portrait_studio/session/painting.py" />
+            <source>Invert mask</source>
+            <translation>反转蒙版</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Mark what is not marked, and the reverse</source>
+            <translation>标记未标记的部分，并取消已标记的部分</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Grow</source>
+            <translation>扩大</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Move the edge of the mask outwards</source>
+            <translation>将蒙版边缘向外移动</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Shrink</source>
+            <translation>收缩</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Move the edge of the mask inwards</source>
+            <translation>将蒙版边缘向内移动</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Feather</source>
+            <translation>羽化</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Make the edge of the mask soft</source>
+            <translation>使蒙版边缘变柔和</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Fill holes</source>
+            <translation>填补孔洞</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Mark what the mask surrounds</source>
+            <translation>标记被蒙版包围的区域</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <location filename="../../portrait_studio/session/tightening.py" />
+            <source>Tighten mask</source>
+            <translation>收紧蒙版</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Shrink what is marked loosely to the thing in it and its rim</source>
+            <translation>把大致标出的区域收缩到其中的物体及其边缘</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <location filename="../../portrait_studio/session/other_people.py" />
+            <source>Mark other people</source>
+            <translation>标记其他人</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Mark everybody but the person whom the photo is of</source>
+            <translation>标记照片主角以外的所有人</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Import mask…</source>
+            <translation>导入蒙版…</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Take the mask from a picture, soft edges included</source>
+            <translation>从图片读取蒙版，包括柔和的边缘</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Export mask…</source>
+            <translation>导出蒙版…</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Write the mask to a PNG file</source>
+            <translation>将蒙版写入 PNG 文件</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Fill after each stroke</source>
+            <translation>每次描画后立即填充</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Fill as soon as something is marked</source>
+            <translation>一有标记就立即填充</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Tighten what is drawn</source>
+            <translation>收紧所画的区域</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Each stroke, rectangle or lasso shrinks to the thing in it; Undo brings it back as drawn</source>
+            <translation>每次画出的笔画、矩形或套索都会收缩到其中的物体；撤销可恢复所画的样子</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Loops take what they surround</source>
+            <translation>圈选时包含内部</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>A stroke around a thing marks all of it</source>
+            <translation>绕物体画一圈即可标记整个物体</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Pen pressure sets the width</source>
+            <translation>笔压控制粗细</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>A pen that presses less paints thinner</source>
+            <translation>压感笔压力越小，笔画越细</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <location filename="../../portrait_studio/editing/fills.py" />
+            <source>Fill</source>
+            <translation>填充</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Remove what is masked and recover what lies behind</source>
+            <translation>移除蒙版覆盖的内容，并恢复其后的画面</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Another try</source>
+            <translation>再试一次</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Fill the last hole again, differently</source>
+            <translation>以不同方式重新填充上一个区域</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>More ways</source>
+            <translation>更多方案</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Fill the last hole in three other ways</source>
+            <translation>用另外三种方式填充上一个区域</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <location filename="../../portrait_studio/gui/panels/job_bar.py" />
+            <source>Cancel</source>
+            <translation>取消</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Stop the stroke or the job under way</source>
+            <translation>停止当前的描画或任务</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Cancel all</source>
+            <translation>全部取消</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Stop the job under way and those that wait</source>
+            <translation>停止正在进行和等待中的任务</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Show structure</source>
+            <translation>显示结构</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Lay the predicted parsing map over the photo</source>
+            <translation>在照片上叠加预测的解析图</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Read structure behind the mask</source>
+            <translation>读取蒙版后的结构</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Predict the parsing map, hole included</source>
+            <translation>预测解析图，包括待填充区域</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Compare with a divider</source>
+            <translation>分割线对比</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Original on the left of a line, result on the right</source>
+            <translation>分割线左侧为原图，右侧为结果</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Compare side by side</source>
+            <translation>并排对比</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Original and result next to each other</source>
+            <translation>并排显示原图和结果</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Show invented pixels</source>
+            <translation>显示生成的像素</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Tint what no camera has seen</source>
+            <translation>为相机未曾拍到的部分着色</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Export map of invented pixels…</source>
+            <translation>导出生成像素图…</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Write that map to a PNG file</source>
+            <translation>将生成像素图写入 PNG 文件</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Show skeleton</source>
+            <translation>显示骨架</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Draw the joints over the photo; drag them</source>
+            <translation>在照片上显示关节，可拖动调整</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Fill again from this structure</source>
+            <translation>按此结构重新填充</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Fill by the labels and joints that you want</source>
+            <translation>按照您指定的标签和关节填充</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <location filename="../../portrait_studio/session/painting.py" />
+            <source>Clear painted labels</source>
+            <translation>清除绘制的标签</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Forget the labels that you painted</source>
+            <translation>放弃您绘制的标签</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <location filename="../../portrait_studio/session/joint_editing.py" />
+            <source>Reset joints</source>
+            <translation>重置关节</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Let all joints be predicted again</source>
+            <translation>重新预测所有关节</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Zoom in</source>
+            <translation>放大</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Zoom out</source>
+            <translation>缩小</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Fit photo</source>
+            <translation>适合窗口</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Show the whole photo</source>
+            <translation>显示整张照片</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>100 %</source>
+            <translation>100%</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Show photo pixels as screen pixels</source>
+            <translation>照片像素与屏幕像素一一对应</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Show panels</source>
+            <translation>显示面板</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Show or hide the panels beside the photo</source>
+            <translation>显示或隐藏照片旁的面板</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Preferences…</source>
+            <translation>首选项…</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Theme, autosave, device, precision, threads and keys</source>
+            <translation>主题、自动保存、设备、精度、线程和快捷键</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Weights…</source>
+            <translation>权重…</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Networks in use: data, terms, figures, checksum; import others</source>
+            <translation>正在使用的网络：数据、条款、指标和校验和；可导入其他权重</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <location filename="../../portrait_studio/gui/dialogs/key_editor.py" />
+            <location filename="../../portrait_studio/gui/dialogs/key_sheet.py" />
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>Keys</source>
+            <translation>快捷键</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>List all keys and gestures</source>
+            <translation>列出所有快捷键和手势</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>About</source>
+            <translation>关于</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Version and licence</source>
+            <translation>版本和许可</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Drag</source>
+            <translation>拖动</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Paint with the tool in hand</source>
+            <translation>用当前工具绘制</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Right-drag, Alt+drag</source>
+            <translation>右键拖动、Alt+拖动</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Stroke around a thing</source>
+            <translation>绕物体画一圈</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Mark all of it, if Loops take what they surround is on</source>
+            <translation>标记整个物体（需打开“圈选时包含内部”）</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Click with Pick things</source>
+            <translation>用“点选物体”单击</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Mark a thing or a person; Shift adds, Alt takes away</source>
+            <translation>标记物体或人物；Shift 添加，Alt 减去</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Drag with Pick things</source>
+            <translation>用“点选物体”拖动</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Find the thing that fills the rectangle; clicks near what was found add to it or take away</source>
+            <translation>找出充满矩形的物体；在其附近单击（配合 Shift 或 Alt）可增补或去除</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Drag an edge with Extend</source>
+            <translation>用“扩展画布”拖动边缘</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Extend the canvas; Enter fills what is new, Esc leaves</source>
+            <translation>扩展画布；回车键填充新增区域，Esc 退出</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Shift+click</source>
+            <translation>Shift+单击</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Straight stroke from the end of the last one</source>
+            <translation>从上一笔的终点画直线</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Drag a joint of the skeleton</source>
+            <translation>拖动骨架的关节</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Put it elsewhere; arrow keys nudge it, Shift by 10</source>
+            <translation>移动关节；方向键微移，按住 Shift 每次移动 10 像素</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Alt+wheel</source>
+            <translation>Alt+滚轮</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
+            <source>Brush size</source>
+            <translation>画笔大小</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Ctrl+wheel, pinch</source>
+            <translation>Ctrl+滚轮、双指捏合</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Zoom at the pointer</source>
+            <translation>以指针为中心缩放</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Space+drag, middle-drag</source>
+            <translation>空格+拖动、中键拖动</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Move the photo, even mid-stroke</source>
+            <translation>移动照片，描画途中也可以</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Wheel, arrow keys</source>
+            <translation>滚轮、方向键</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Scroll</source>
+            <translation>滚动</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>\ (hold)</source>
+            <translation>\（按住）</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <location filename="../../portrait_studio/gui/panels/tool_bars.py" />
+            <source>Compare with the original</source>
+            <translation>与原图对比</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Arrow keys, Space, Delete</source>
+            <translation>方向键、空格键、删除键</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>With Point with the keys, move the pointer and press; Shift: in small steps, Ctrl: in large ones</source>
+            <translation>启用“用按键指向”时，移动指针并按下；Shift 小步移动，Ctrl 大步移动</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Left, right</source>
+            <translation>左、右方向键</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>With candidates, the one before, the next; up and down go through holes, Enter keeps</source>
+            <translation>有候选结果时，切换上一个、下一个；上下键切换区域，回车键保留</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Drop a file</source>
+            <translation>拖入文件</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Open it</source>
+            <translation>打开该文件</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/commands/file_commands.py" />
@@ -889,7 +890,7 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/commands/file_commands.py" />
-            <location filename="../../portrait_studio/gui/main_window.py" />
+            <location filename="../../portrait_studio/gui/panels/status_bar.py" />
             <source>Saved {name}.</source>
             <translation>已保存 {name}。</translation>
         </message>
@@ -2387,26 +2388,6 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/session/painting.py" />
-            <source>Stroke</source>
-            <translation>描画</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/session/painting.py" />
-            <source>Erase stroke</source>
-            <translation>擦除描画</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/session/painting.py" />
-            <source>Erase rectangle</source>
-            <translation>擦除矩形</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/session/painting.py" />
-            <source>Erase lasso</source>
-            <translation>擦除套索区域</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/session/painting.py" />
             <source>Feather mask</source>
             <translation>羽化蒙版</translation>
         </message>
@@ -2510,6 +2491,26 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/session/tools.py" />
             <source>What looks alike</source>
             <translation>外观相近的区域</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/tools.py" />
+            <source>Stroke</source>
+            <translation>描画</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/tools.py" />
+            <source>Erase stroke</source>
+            <translation>擦除描画</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/tools.py" />
+            <source>Erase rectangle</source>
+            <translation>擦除矩形</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/tools.py" />
+            <source>Erase lasso</source>
+            <translation>擦除套索区域</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/editing/fill_records.py" />
@@ -2739,31 +2740,6 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/pipeline.py" />
-            <source>The parsing map is not of the photo's size; make it from this photo.</source>
-            <translation>解析图与照片尺寸不符；请用这张照片生成解析图。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/pipeline.py" />
-            <source>The seed must be a whole number from 0 to 9223372036854775807.</source>
-            <translation>种子必须是 0 到 9223372036854775807 之间的整数。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/pipeline.py" />
-            <source>The blend band cannot be narrower than 0 pixels; choose 0 or more.</source>
-            <translation>融合带的宽度不能小于 0 像素；请选择 0 或更大的值。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/pipeline.py" />
-            <source>Nothing of the photo would be left; extend the canvas less.</source>
-            <translation>照片将没有任何剩余部分；请减少画布的扩展量。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/pipeline.py" />
-            <source>The new part of the canvas is not masked; mask all of it.</source>
-            <translation>画布的新增部分未加入蒙版；请将其全部加入蒙版。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/pipeline.py" />
             <source>The click lies outside the photo; choose a place inside it.</source>
             <translation>点击的位置在照片之外；请选择照片内的位置。</translation>
         </message>
@@ -2831,6 +2807,31 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/engine/progress.py" />
             <source>Blended</source>
             <translation>融合</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/request.py" />
+            <source>Nothing of the photo would be left; extend the canvas less.</source>
+            <translation>照片将没有任何剩余部分；请减少画布的扩展量。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/request.py" />
+            <source>The new part of the canvas is not masked; mask all of it.</source>
+            <translation>画布的新增部分未加入蒙版；请将其全部加入蒙版。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/request.py" />
+            <source>The parsing map is not of the photo's size; make it from this photo.</source>
+            <translation>解析图与照片尺寸不符；请用这张照片生成解析图。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/request.py" />
+            <source>The seed must be a whole number from 0 to 9223372036854775807.</source>
+            <translation>种子必须是 0 到 9223372036854775807 之间的整数。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/request.py" />
+            <source>The blend band cannot be narrower than 0 pixels; choose 0 or more.</source>
+            <translation>融合带的宽度不能小于 0 像素；请选择 0 或更大的值。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/texture/options.py" />

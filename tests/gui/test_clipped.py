@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from portrait_studio.app import Program
 from portrait_studio.document.project_index import Origin
-from portrait_studio.gui.actions import Command
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.export_dialog import ExportDialog
 from portrait_studio.gui.dialogs.message_boxes import ErrorDialog
 from portrait_studio.gui.dialogs.recovery_dialog import RecoveryDialog

@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from portrait_studio.gui.actions import Command
 from portrait_studio.gui.canvas.comparison import CompareMode
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.session.session import Session

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from portrait_studio.document.edit_record import record_edit
 from portrait_studio.engine.progress import Stage
 from portrait_studio.errors import DeviceError
-from portrait_studio.gui.actions import Command
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.message_boxes import ErrorDialog
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.imaging.masks import Mask

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.document.edit_record import pixels_sha256, read_record
-from portrait_studio.gui.actions import Command
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.about_dialog import AboutDialog
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.session.session import Session

@@ -27,7 +27,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.errors import DeviceError
-from portrait_studio.gui.actions import TABLE, Command
+from portrait_studio.gui.actions import TABLE
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.about_dialog import AboutDialog
 from portrait_studio.gui.dialogs.export_dialog import ExportDialog
 from portrait_studio.gui.dialogs.key_sheet import KeySheet

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.errors import ImageFileError
-from portrait_studio.gui.actions import Command
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.message_boxes import ask_overwrite, ask_unsaved
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.imaging.reading import read_photo

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from portrait_studio.app import Program
 from portrait_studio.engine.hardware import Hardware
-from portrait_studio.gui.actions import Command
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.key_sheet import KeySheet
 from portrait_studio.gui.dialogs.preferences_dialog import PreferencesDialog
 from portrait_studio.gui.main_window import MainWindow
@@ -82,7 +82,7 @@ def test_keys_are_rebound_live_with_a_check_for_conflicts(
 ) -> None:
     editor, actions = dialog.keys, window.actions_
     dialog.pages.setCurrentWidget(editor)
-    editor.choose(Command.ERASER)
+    editor.choose(Tool.ERASER)
 
     def press(key: Qt.Key) -> None:
         editor.edit.setFocus()
@@ -93,10 +93,10 @@ def test_keys_are_rebound_live_with_a_check_for_conflicts(
     assert "B belongs to: Brush" in editor.note.text()
     press(Qt.Key.Key_Space)
     assert "moving the photo" in editor.note.text()
-    assert actions.keys(Command.ERASER) == ("E",)
+    assert actions.keys(Tool.ERASER) == ("E",)
     press(Qt.Key.Key_J)
-    assert actions.keys(Command.ERASER) == ("J",)
-    assert actions[Command.ERASER].toolTip().endswith("(J)")
+    assert actions.keys(Tool.ERASER) == ("J",)
+    assert actions[Tool.ERASER].toolTip().endswith("(J)")
     editor.search.setText("eras")
     assert not editor.table.isRowHidden(editor.table.currentRow())
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.engine.request import Method
-from portrait_studio.gui.actions import Command
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.session.session import Session
 from tests.gui.conftest import CTRL, Hand, write_photo

@@ -16,17 +16,15 @@ from pytestqt.qtbot import QtBot
 
 from portrait_studio.app import Program
 from portrait_studio.engine.request import Method
-from portrait_studio.gui.actions import TABLE, Command
+from portrait_studio.gui.actions import TABLE
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.main_window import MainWindow
-from portrait_studio.gui.panels.tool_bars import TOOL_COMMANDS
 from portrait_studio.session.stored_values import StoredValues
 from portrait_studio.session.tools import Target, Tool
 from tests.gui.test_controls_by_hand import named
 from tests.helpers.fake_engine import FakeEngine
 
-TICKS = [
-    command for command, entry in TABLE.items() if entry.is_switch and command not in TOOL_COMMANDS.values()
-]
+TICKS = [command for command, spec in TABLE.items() if spec.is_switch and isinstance(command, Command)]
 Start = Callable[[], Program]
 
 

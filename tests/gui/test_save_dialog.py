@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.engine.request import CompletionOptions
-from portrait_studio.gui.actions import Command
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs import save_dialog
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.session.session import Session

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from portrait_studio.engine.intent import Intent, bodiless, wanted_with
 from portrait_studio.engine.request import Structure
-from portrait_studio.gui.actions import Command
 from portrait_studio.gui.canvas.skeleton import SkeletonLayer
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.networks.conventions import KEYPOINTS, LABEL_COLOURS, LABELS

@@ -16,7 +16,7 @@ from portrait_studio.app import Program
 from portrait_studio.engine.request import Structure
 from portrait_studio.engine.things import tightened
 from portrait_studio.errors import WeightsError
-from portrait_studio.gui.actions import Command
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.gui.panels.tool_options import TightnessSlider
 from portrait_studio.imaging.geometry import Bounds

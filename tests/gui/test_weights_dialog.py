@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from portrait_studio.engine.request import WarmUpRequest
 from portrait_studio.errors import ExportError, WeightsError
-from portrait_studio.gui.actions import Command
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.message_boxes import ErrorDialog
 from portrait_studio.gui.dialogs.weights_dialog import WeightsDialog
 from portrait_studio.gui.main_window import MainWindow
@@ -82,7 +82,7 @@ def test_a_file_is_taken_over_used_and_given_up_again(
     window.actions_[Command.WEIGHTS].trigger()
     dialog = window.findChildren(WeightsDialog)[0]
     qtbot.waitUntil(dialog.isVisible)
-    with qtbot.waitSignal(window.weights_changed, timeout=2000):
+    with qtbot.waitSignal(window.program.weights_changed, timeout=2000):
         qtbot.mouseClick(dialog.import_button, Qt.MouseButton.LeftButton)
     assert models_dir() == own_models_dir()
     assert [(info.name, info.is_intact) for info in list_weights(models_dir())] == [
@@ -94,7 +94,7 @@ def test_a_file_is_taken_over_used_and_given_up_again(
     qtbot.mouseClick(dialog.shipped_button, Qt.MouseButton.LeftButton)
     assert len(list_weights(own_models_dir())) == 2, "nothing goes before the user has agreed"
     QTimer.singleShot(0, lambda: answer("Remove"))
-    with qtbot.waitSignal(window.weights_changed, timeout=2000):
+    with qtbot.waitSignal(window.program.weights_changed, timeout=2000):
         qtbot.mouseClick(dialog.shipped_button, Qt.MouseButton.LeftButton)
     assert models_dir() == shipped
     assert not own_models_dir().exists()

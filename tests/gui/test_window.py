@@ -23,8 +23,9 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from portrait_studio.gui.actions import TABLE, Command
+from portrait_studio.gui.actions import TABLE
 from portrait_studio.gui.canvas.layers import MASK_OPACITY, MASK_TINT
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.export_dialog import ExportDialog
 from portrait_studio.gui.dialogs.key_sheet import KeySheet
 from portrait_studio.gui.dialogs.message_boxes import ErrorDialog

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, Q
 from portrait_studio.app import Program
 from portrait_studio.document.deltas import PlaneName
 from portrait_studio.document.document import Document
-from portrait_studio.gui.actions import Command
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.export_dialog import ExportDialog
 
 _NEVER: Final = frozenset({Command.RECENT, Command.SAMPLE, Command.IMPORT_MASK, Command.QUIT})

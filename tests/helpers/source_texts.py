@@ -25,7 +25,8 @@ ERRORS: Final = frozenset(
     for name, kind in vars(errors).items()
     if isinstance(kind, type) and issubclass(kind, errors.PortraitStudioError)
 )
-_PLACES: Final = {"tr": (0,), "Message": (0,), "Spec": (0, 3), **dict.fromkeys(ERRORS, (0,))}
+_SPECS: Final = ("Spec", "ToolSpec")
+_PLACES: Final = {**dict.fromkeys(("tr", "Message", *ERRORS), (0,)), **dict.fromkeys(_SPECS, (0, 3))}
 """Calls that take texts to be translated, and at which places."""
 _SPOKEN: Final = ("gui", "session", "editing", "language", "document", "engine", "imaging")
 """Packages whose errors the window shows; those of the command line and the trainer stay English."""
@@ -58,7 +59,7 @@ def texts_of(path: Path) -> Iterator[tuple[str, int]]:
                 if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                     yield argument.value, argument.lineno
             for word in call.keywords:
-                is_tip = called(call) == "Spec" and word.arg == "tip"
+                is_tip = called(call) in _SPECS and word.arg == "tip"
                 if is_tip and isinstance(word.value, ast.Constant):
                     yield str(word.value.value), word.value.lineno
 

@@ -36,7 +36,7 @@ from portrait_studio.gui.canvas.view_transform import ViewTransform
 from portrait_studio.gui.canvas.viewport import Viewport
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.language.translation import tr
-from portrait_studio.session.tools import Tools
+from portrait_studio.session.session import Session
 
 _WHEEL_NOTCH: Final = 120
 _ZOOM_PER_NOTCH: Final = 1.2
@@ -56,18 +56,24 @@ class Canvas(QWidget):
     """Photo position under the pointer."""
     left = Signal()
 
-    def __init__(self, tools: Tools, parent: QWidget | None = None) -> None:
-        """Args: the tools whose cursor is shown."""
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        """Show what is open.
+
+        Args:
+            session: whose document is shown and painted on.
+            parent: the window.
+        """
         super().__init__(parent)
-        self._tools = tools
-        self.layers = LayerStack(self)
+        self._session, self._tools = session, session.tools
+        self._shown: Bounds | None = None
+        self.layers = LayerStack(session, self)
         self.viewport = Viewport(self)
-        self.pointer = Pointer(tools, self.viewport, self)
+        self.pointer = Pointer(session.tools, session.painting, self.viewport, self)
         self.joints = JointHandles(self.layers.overlay, self.viewport, self)
         self.keys = KeyPointer(
             self.viewport, self._press, lambda at: self._move(at, 1.0), self.pointer.release, self
         )
-        self._painter = CanvasPainter(self.layers, self.viewport, self.pointer, self.keys, tools)
+        self._painter = CanvasPainter(self.layers, self.viewport, self.pointer, self.keys, session.tools)
         self._spot: QPointF | None = None
         self._pen_button = Qt.MouseButton.NoButton
         self._surround = QColor("#161617")
@@ -85,6 +91,9 @@ class Canvas(QWidget):
         self.viewport.changed.connect(self.update)
         self.pointer.changed.connect(self._on_pointer_changed)
         self.keys.changed.connect(self._on_keys_switched)
+        self.joints.moved.connect(session.joint_editing.move)
+        session.opened.connect(self._show_document)
+        session.editing.canvas_changed.connect(self._on_canvas_changed)
 
     @property
     def zoom(self) -> float:
@@ -104,6 +113,21 @@ class Canvas(QWidget):
         """Colours around the photo and of what is being marked."""
         self._surround, self.pointer.accent = QColor(surround), QColor(accent)
         self.update()
+
+    # -- the document --------------------------------------------------------------------------------------
+
+    def _show_document(self) -> None:
+        document = self._session.document
+        self._shown = None if document is None else document.canvas
+        self.layers.show_document()
+
+    def _on_canvas_changed(self) -> None:
+        """What the user looks at stays where it is in the window."""
+        before, view, is_fitted = self._shown, self.view, self.viewport.is_fitted
+        self._show_document()
+        if before is not None and self._shown is not None:
+            left, top = self._shown.left - before.left, self._shown.top - before.top
+            self.viewport.go_back_to(view.panned(left * view.scale, top * view.scale), is_fitted=is_fitted)
 
     # -- painting ------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from portrait_studio.editing.body_outline import BodyOutline
 from portrait_studio.gui.canvas.canvas_frame_painting import draw_body, draw_frame, draw_new_area, draw_tag
+from portrait_studio.gui.canvas.gestures import Gesture, Pan
 from portrait_studio.gui.canvas.viewport import Viewport
 from portrait_studio.imaging.canvas_extension import canvas_of, percent_of, ratio_text, snapped
 from portrait_studio.imaging.geometry import Bounds, Margins
@@ -106,6 +107,11 @@ class CanvasFrame(QObject):
         if not box.adjusted(-_REACH_PX, -_REACH_PX, _REACH_PX, _REACH_PX).contains(at):
             return ()
         return tuple(side for side in _SIDES if away[side] <= _REACH_PX)
+
+    def drag_at(self, at: QPointF) -> Gesture:
+        """What a press at a widget position begins: it moves edges, or the photo."""
+        sides = self.sides_at(at)
+        return DragEdges(self, self._viewport, at, sides) if sides else Pan(self._viewport, at)
 
     def drag(self, start: Margins, sides: Sequence[str], moved: QPointF) -> None:
         """Sides were dragged from where they were at the start by photo pixels."""

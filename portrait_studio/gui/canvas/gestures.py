@@ -4,37 +4,57 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, Protocol
 
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
 from portrait_studio.editing.picked import PickMode
 from portrait_studio.gui.canvas.tool_outlines import draw_area
 from portrait_studio.gui.canvas.viewport import Viewport
 from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.session.painting import Painting
 
 _FEWEST_LASSO_POINTS: Final = 3
 _CLICK_PX: Final = 12
 
 
-class Marking(QObject):
-    """What gestures tell the session, in photo pixels."""
+@dataclass(frozen=True)
+class Press:
+    """A button pressed over the photo with a tool in hand, and what the gesture that begins there works on.
 
-    stroke_started = Signal(float, float, bool, bool, float)
-    """x, y, whether it subtracts, whether it continues straight from the last stroke, pressure in [0, 1]"""
-    stroke_moved = Signal(float, float, float)
-    """x, y, pressure in [0, 1]"""
-    stroke_finished = Signal()
-    stroke_aborted = Signal()
-    rectangle_drawn = Signal(object, bool)
-    """Bounds (clipped), whether it subtracts"""
-    lasso_drawn = Signal(object, bool)
-    """List of (x, y), whether it subtracts"""
-    picked = Signal(float, float, object)
-    """x, y, PickMode"""
-    box_picked = Signal(object, object)
-    """Bounds (clipped), PickMode"""
+    Attributes:
+        at: where, in widget pixels.
+        subtracts: whether it takes away, instead of adding.
+        shift: whether Shift is held.
+        pressure: of a pen, in [0, 1]; 1 of a mouse.
+        viewport: what is shown where.
+        painting: what is painted on.
+        picked: takes a click of the pick tool: x, y in photo pixels.
+        box_picked: takes the rectangle, clipped to the photo, that the pick tool was dragged over.
+        accent: tints what will be added.
+    """
+
+    at: QPointF
+    subtracts: bool
+    shift: bool
+    pressure: float
+    viewport: Viewport
+    painting: Painting
+    picked: Callable[[float, float, PickMode], None]
+    box_picked: Callable[[Bounds, PickMode], None]
+    accent: QColor
+
+    @property
+    def spot(self) -> QPointF:
+        """The photo position."""
+        return self.viewport.view.to_photo(self.at)
+
+    @property
+    def tint(self) -> QColor:
+        """Of the outline that is dragged."""
+        return QColor("#ffffff") if self.subtracts else self.accent
 
 
 class Gesture(Protocol):
@@ -123,88 +143,93 @@ class Stroke:
     marks = True
     has_outline = False
 
-    def __init__(
-        self,
-        marking: Marking,
-        viewport: Viewport,
-        at: QPointF,
-        *,
-        erases: bool,
-        straight: bool,
-        pressure: float,
-    ) -> None:
-        """Begin at a widget position."""
-        self._marking, self._viewport = marking, viewport
-        spot = viewport.view.to_photo(at)
-        marking.stroke_started.emit(spot.x(), spot.y(), erases, straight, pressure)
+    def __init__(self, press: Press, *, erases: bool = False) -> None:
+        """Begin to paint.
+
+        Args:
+            press: where; with Shift the stroke goes on straight from the end of the last one.
+            erases: whether it takes away, whichever button is pressed.
+        """
+        self._painting, self._viewport, spot = press.painting, press.viewport, press.spot
+        self._painting.begin_stroke(
+            spot.x(), spot.y(), press.subtracts or erases, press.shift, press.pressure
+        )
 
     def move(self, to: QPointF, pressure: float) -> None:
         """Draw on."""
         spot = self._viewport.view.to_photo(to)
-        self._marking.stroke_moved.emit(spot.x(), spot.y(), pressure)
+        self._painting.extend_stroke(spot.x(), spot.y(), pressure)
 
     def finish(self) -> None:
         """The stroke is done."""
-        self._marking.stroke_finished.emit()
+        self._painting.end_stroke()
 
     def abort(self) -> None:
         """The stroke never was."""
-        self._marking.stroke_aborted.emit()
+        self._painting.abort_stroke()
 
     def draw(self, painter: QPainter) -> None:
         """The mask shows it already."""
 
 
-class Rectangle:
-    """A rectangle between two corners."""
+class Shape:
+    """What is dragged first and takes effect when it is let go."""
 
     cursor: Qt.CursorShape | None = None
     is_edit = True
     marks = True
     has_outline = True
 
-    def __init__(
-        self, marking: Marking, viewport: Viewport, at: QPointF, *, subtracts: bool, accent: QColor
-    ) -> None:
-        """Begin at a widget position; the accent tints what will be added."""
-        self._marking, self._viewport = marking, viewport
-        self._subtracts, self._colour = subtracts, QColor("#ffffff") if subtracts else accent
-        self._start = viewport.view.to_photo(at)
-        self._end = at
+    def __init__(self, press: Press) -> None:
+        """Begin at the position of a press."""
+        self._press, self._viewport = press, press.viewport
+        self._start, self._end = press.spot, press.at
 
     def move(self, to: QPointF, pressure: float) -> None:
         """The opposite corner follows the pointer."""
         self._end = to
 
     def finish(self) -> None:
-        """Take all pixels that the rectangle touches, if it is more than a click."""
-        box = _box_between(self._viewport, self._start, self._end)
-        if box is not None:
-            self._marking.rectangle_drawn.emit(box, self._subtracts)
+        """Take what it surrounds."""
+        raise NotImplementedError
 
     def abort(self) -> None:
         """Nothing was done yet."""
 
     def draw(self, painter: QPainter) -> None:
         """The rectangle so far."""
-        _draw_box(painter, self._viewport, self._start, self._end, self._colour)
+        corner = self._viewport.view.to_widget(self._start.x(), self._start.y())
+        draw_area(painter, QPolygonF(QRectF(corner, self._end).normalized()).toList(), self._press.tint)
+
+    @property
+    def _box(self) -> Bounds | None:
+        """The photo pixels that the rectangle touches; None where it is hardly more than a click."""
+        extent, corner = self._viewport.extent, self._viewport.view.to_photo(self._end)
+        if extent is None:
+            return None
+        left, right = sorted((self._start.x(), corner.x()))
+        top, bottom = sorted((self._start.y(), corner.y()))
+        box = Bounds(math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom))
+        box = box.intersected(Bounds.of(extent))
+        return box if box.width > 1 and box.height > 1 else None
 
 
-class Lasso:
+class Rectangle(Shape):
+    """A rectangle between two corners."""
+
+    def finish(self) -> None:
+        """Take all pixels that the rectangle touches, if it is more than a click."""
+        if (box := self._box) is not None:
+            self._press.painting.mark_rectangle(box, self._press.subtracts)
+
+
+class Lasso(Shape):
     """A closed outline by free hand."""
 
-    cursor: Qt.CursorShape | None = None
-    is_edit = True
-    marks = True
-    has_outline = True
-
-    def __init__(
-        self, marking: Marking, viewport: Viewport, at: QPointF, *, subtracts: bool, accent: QColor
-    ) -> None:
-        """Begin at a widget position; the accent tints what will be added."""
-        self._marking, self._viewport = marking, viewport
-        self._subtracts, self._colour = subtracts, QColor("#ffffff") if subtracts else accent
-        self._points = [viewport.view.to_photo(at)]
+    def __init__(self, press: Press) -> None:
+        """Begin at the position of a press."""
+        super().__init__(press)
+        self._points = [self._start]
 
     def move(self, to: QPointF, pressure: float) -> None:
         """Draw on."""
@@ -214,77 +239,39 @@ class Lasso:
         """Close the outline, if it is more than a click or a line."""
         if len(self._points) > _FEWEST_LASSO_POINTS:
             points = [(spot.x(), spot.y()) for spot in self._points]
-            self._marking.lasso_drawn.emit(points, self._subtracts)
-
-    def abort(self) -> None:
-        """Nothing was done yet."""
+            self._press.painting.mark_polygon(points, self._press.subtracts)
 
     def draw(self, painter: QPainter) -> None:
         """The outline so far, closed."""
         view = self._viewport.view
-        draw_area(painter, [view.to_widget(spot.x(), spot.y()) for spot in self._points], self._colour)
+        draw_area(painter, [view.to_widget(spot.x(), spot.y()) for spot in self._points], self._press.tint)
 
 
-class Pick:
+class Pick(Shape):
     """Takes what is under the pointer, or by a drag what fills a rectangle."""
 
-    cursor: Qt.CursorShape | None = None
-    is_edit = True
-    marks = True
-
-    def __init__(
-        self, marking: Marking, viewport: Viewport, at: QPointF, mode: PickMode, accent: QColor
-    ) -> None:
-        """Press at a widget position; the accent tints what will be looked for."""
-        self._marking, self._viewport, self._at, self._mode = marking, viewport, at, mode
-        self._colour = QColor("#ffffff") if mode is PickMode.SUBTRACT else accent
-        self._start, self._end = viewport.view.to_photo(at), at
+    def __init__(self, press: Press) -> None:
+        """Press at a position; Shift adds to the mask, which is replaced otherwise."""
+        super().__init__(press)
+        self._mode = (
+            PickMode.SUBTRACT if press.subtracts else PickMode.ADD if press.shift else PickMode.REPLACE
+        )
         self.has_outline = False
 
     def move(self, to: QPointF, pressure: float) -> None:
-        """A drag is no click; the opposite corner follows the pointer."""
-        self._end = to
-        if (to - self._at).manhattanLength() > _CLICK_PX:
+        """A drag is no click."""
+        super().move(to, pressure)
+        if (to - self._press.at).manhattanLength() > _CLICK_PX:
             self.has_outline = True
 
     def finish(self) -> None:
         """Take it."""
         if not self.has_outline:
-            self._marking.picked.emit(self._start.x(), self._start.y(), self._mode)
-            return
-        box = _box_between(self._viewport, self._start, self._end)
-        if box is not None:
-            self._marking.box_picked.emit(box, self._mode)
-
-    def abort(self) -> None:
-        """Nothing was done yet."""
+            self._press.picked(self._start.x(), self._start.y(), self._mode)
+        elif (box := self._box) is not None:
+            self._press.box_picked(box, self._mode)
 
     def draw(self, painter: QPainter) -> None:
         """The rectangle so far; what is under the pointer is lit already."""
         if self.has_outline:
-            _draw_box(painter, self._viewport, self._start, self._end, self._colour)
-
-
-def _box_between(viewport: Viewport, start: QPointF, end: QPointF) -> Bounds | None:
-    """The photo pixels that a rectangle touches; None where it is hardly more than a click.
-
-    Args:
-        viewport: what is shown where.
-        start: a corner, as a photo position.
-        end: the opposite one, in widget pixels.
-    """
-    extent = viewport.extent
-    corner = viewport.view.to_photo(end)
-    left, right = sorted((start.x(), corner.x()))
-    top, bottom = sorted((start.y(), corner.y()))
-    box = Bounds(math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom))
-    if extent is None:
-        return None
-    box = box.intersected(Bounds.of(extent))
-    return box if box.width > 1 and box.height > 1 else None
-
-
-def _draw_box(painter: QPainter, viewport: Viewport, start: QPointF, end: QPointF, colour: QColor) -> None:
-    """The same rectangle, while it is dragged."""
-    corner = viewport.view.to_widget(start.x(), start.y())
-    draw_area(painter, QPolygonF(QRectF(corner, end).normalized()).toList(), colour)
+            super().draw(painter)

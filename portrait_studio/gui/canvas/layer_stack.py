@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -21,13 +20,14 @@ from portrait_studio.gui.canvas.view_transform import ViewTransform
 from portrait_studio.gui.display_transform import DisplayTransform
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.photo import Plane
+from portrait_studio.session.session import Session
 
 _LIGHT: Final = (255, 255, 255)
 _GUARD: Final = (40, 170, 120)
 
 
 class LayerStack(QObject):
-    """Views the arrays of the document; painting changes no state."""
+    """Views the arrays of the open document and follows their changes; painting changes no state."""
 
     replaced = Signal()
     """Another photo, or none"""
@@ -35,9 +35,15 @@ class LayerStack(QObject):
     """Bounds in photo pixels; None: everything"""
     comparison_changed = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        """Start without a photo."""
+    def __init__(self, session: Session, parent: QObject) -> None:
+        """Start without a photo.
+
+        Args:
+            session: whose document is shown.
+            parent: owns this.
+        """
         super().__init__(parent)
+        self._session = session
         self.overlay = StructureOverlay(self)
         self.overlay.changed.connect(self.changed)
         self._transform: DisplayTransform | None = None
@@ -51,6 +57,12 @@ class LayerStack(QObject):
         self._guarded: tuple[TintLayer, ...] = ()
         self._comparison = CompareMode.NONE
         self._divider = 0.5
+        session.protection.changed.connect(self._on_protection_changed)
+        session.editing.image_changed.connect(self._on_image_changed)
+        session.editing.mask_changed.connect(self._on_mask_changed)
+        session.editing.wanted_changed.connect(self._on_wanted_changed)
+        session.parsing_maps.shown_changed.connect(self._on_structure_changed)
+        session.editing.joints_changed.connect(self._on_structure_changed)
 
     @property
     def extent(self) -> Extent | None:
@@ -67,30 +79,22 @@ class LayerStack(QObject):
         """Where the divider stands: share of the photo's width that shows the original."""
         return self._divider
 
-    def show_photo(
-        self,
-        image: Pixels,
-        mask: NDArray[np.uint8],
-        alpha: Plane | None = None,
-        transform: DisplayTransform | None = None,
-    ) -> None:
-        """Show another photo.
+    def show_document(self) -> None:
+        """Show the document that is open now, or none."""
+        self._clear()
+        document = self._session.document
+        if document is not None:
+            transform = DisplayTransform.of(document.photo.metadata.icc)
+            self._transform = transform
+            self._photo = Pyramid(document.image, alpha=document.opacity, transform=transform)
+            self._mask_pixels = document.mask
+            self._mask = Pyramid(document.mask, mask_colours())
+            self.replaced.emit()
+            if document.has_wanted_labels:
+                self._on_wanted_changed(Bounds.of(document.extent))
+        self._on_structure_changed()
 
-        Args:
-            image: (H, W, 3) RGB, uint8 or uint16; viewed, not copied.
-            mask: (H, W) uint8, 0..255; viewed, not copied.
-            alpha: (H, W) opacity; None = opaque.
-            transform: how its colours become the screen's; None = they are.
-        """
-        self.clear()
-        self._transform = transform
-        self._photo = Pyramid(image, alpha=alpha, transform=transform)
-        self._mask = Pyramid(mask, mask_colours())
-        self._mask_pixels = mask
-        self.replaced.emit()
-
-    def clear(self) -> None:
-        """Show no photo."""
+    def _clear(self) -> None:
         self._photo = self._mask = self._original = self._invented = None
         self._lit = self._lit_layers = self._mask_pixels = None
         self._guarded = ()
@@ -114,19 +118,6 @@ class LayerStack(QObject):
         self._divider = min(1.0, max(0.0, share))
         self.changed.emit(None)
 
-    def refresh_image(self, image: Pixels, bounds: Bounds, alpha: Plane | None = None) -> None:
-        """Read changed photo pixels again, possibly from another array."""
-        if self._photo is not None:
-            self._photo.refresh(image, bounds, alpha)
-            self.changed.emit(bounds)
-
-    def refresh_mask(self, mask: NDArray[np.uint8], bounds: Bounds) -> None:
-        """Read changed mask pixels again."""
-        if self._mask is not None:
-            self._mask.refresh(mask, bounds)
-            self._mask_pixels = mask
-            self.changed.emit(bounds)
-
     def show_invented(self, filled: NDArray[np.uint8] | None) -> None:
         """Tint the pixels, (H, W) uint8 not zero, that no camera has seen; None: none."""
         self._invented = None if filled is None else Pyramid(filled, invented_colours())
@@ -147,11 +138,6 @@ class LayerStack(QObject):
                 else (TintLayer(part.bounds, part.inside, _LIGHT), OutlineLayer(part.bounds, part.inside))
             )
             self.changed.emit(None)
-
-    def guard(self, people: Sequence[MapRegion]) -> None:
-        """Show which people are protected."""
-        self._guarded = tuple(TintLayer(person.bounds, person.inside, _GUARD) for person in people)
-        self.changed.emit(None)
 
     def draw(self, painter: QPainter, view: ViewTransform, visible: Bounds, zoom: float) -> None:
         """Paint the edited photo's pixels of `visible`; `zoom` is device pixels per photo pixel."""
@@ -181,3 +167,37 @@ class LayerStack(QObject):
         if self._original is not None:
             source = QRectF(visible.left, visible.top, visible.width, visible.height)
             self._original.draw(painter, view.rect_of(visible), source, zoom)
+
+    # -- what the session says -----------------------------------------------------------------------------
+
+    def _on_image_changed(self, bounds: Bounds) -> None:
+        document = self._session.document
+        if document is not None and self._photo is not None:
+            opacity = document.opacity
+            # Whether a fill is opaque depends on what surrounds it.
+            changed = bounds if opacity is None else Bounds.of(document.extent)
+            self._photo.refresh(document.image, changed, opacity)
+            self.changed.emit(changed)
+
+    def _on_mask_changed(self, bounds: Bounds) -> None:
+        document = self._session.document
+        if document is not None and self._mask is not None:
+            self._mask_pixels = document.mask
+            self._mask.refresh(document.mask, bounds)
+            self.changed.emit(bounds)
+
+    def _on_wanted_changed(self, bounds: Bounds) -> None:
+        document = self._session.document
+        if document is not None:
+            self.overlay.refresh_wanted(document.label_plane, bounds)
+
+    def _on_structure_changed(self) -> None:
+        document = self._session.document
+        self.overlay.show_structure(
+            self._session.parsing_maps.shown, None if document is None else document.joints
+        )
+
+    def _on_protection_changed(self) -> None:
+        people = self._session.protection.protected_bodies
+        self._guarded = tuple(TintLayer(person.bounds, person.inside, _GUARD) for person in people)
+        self.changed.emit(None)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPointF, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
 
-from portrait_studio.editing.picked import PickMode
-from portrait_studio.gui.canvas.canvas_frame import CanvasFrame, DragEdges
-from portrait_studio.gui.canvas.gestures import Gesture, Lasso, Marking, Pan, Pick, Rectangle, Stroke
+from portrait_studio.gui.canvas.canvas_frame import CanvasFrame
+from portrait_studio.gui.canvas.gestures import Gesture, Pan, Press
+from portrait_studio.gui.canvas.tools import TOOLS
 from portrait_studio.gui.canvas.viewport import Viewport
+from portrait_studio.session.painting import Painting
 from portrait_studio.session.tools import Tool, Tools
 
 _LEFT, _RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -21,15 +22,25 @@ class Pointer(QObject):
     """Another cursor, ring or outline is to be shown"""
     refused = Signal()
     """Someone tried to paint while editing is locked"""
+    picked = Signal(float, float, object)
+    """A click of the pick tool: x, y in photo pixels, PickMode"""
+    box_picked = Signal(object, object)
+    """A drag of the pick tool: Bounds, clipped to the photo, and PickMode"""
 
-    def __init__(self, tools: Tools, viewport: Viewport, parent: QObject) -> None:
-        """Args: the tools; what is moved and measured."""
+    def __init__(self, tools: Tools, painting: Painting, viewport: Viewport, parent: QObject) -> None:
+        """Begin without a gesture.
+
+        Args:
+            tools: of which one is in hand.
+            painting: what gestures paint on.
+            viewport: what is moved and measured.
+            parent: owns this.
+        """
         super().__init__(parent)
-        self.marking = Marking(self)
         self.accent = QColor("#4f63e0")
         self.frame = CanvasFrame(viewport, self)
         self.frame.changed.connect(self.changed)
-        self._tools, self._viewport = tools, viewport
+        self._tools, self._painting, self._viewport = tools, painting, viewport
         self._gesture: Gesture | None = None
         self._button = Qt.MouseButton.NoButton
         self._tool = tools.tool
@@ -57,18 +68,14 @@ class Pointer(QObject):
     @property
     def cursor(self) -> Qt.CursorShape:
         """Shape of the pointer over a photo."""
-        shapes = Qt.CursorShape
         if self._gesture is not None and self._gesture.cursor is not None:
             return self._gesture.cursor
         if self._hand is not None:
-            return shapes.OpenHandCursor
+            return Qt.CursorShape.OpenHandCursor
         if self._refuses:
-            return shapes.BusyCursor
-        if self._tools.tool is Tool.PICK:
-            return shapes.PointingHandCursor
-        if self._tools.tool is Tool.EXTEND:
-            return self.frame.cursor
-        return shapes.BlankCursor if self._tools.tool.is_brush else shapes.CrossCursor
+            return Qt.CursorShape.BusyCursor
+        cursor = TOOLS[self._tools.tool].cursor
+        return self.frame.cursor if cursor is None else cursor
 
     def press(
         self, at: QPointF, button: Qt.MouseButton, keys: Qt.KeyboardModifier, pressure: float = 1.0
@@ -154,20 +161,22 @@ class Pointer(QObject):
             self._gesture.draw(painter)
 
     def _edit(self, at: QPointF, is_right: bool, keys: Qt.KeyboardModifier, pressure: float) -> Gesture:
-        subtracts = is_right or bool(keys & Qt.KeyboardModifier.AltModifier)
-        shift = bool(keys & Qt.KeyboardModifier.ShiftModifier)
-        if self._tool is Tool.EXTEND:
-            sides = self.frame.sides_at(at)
-            return DragEdges(self.frame, self._viewport, at, sides) if sides else Pan(self._viewport, at)
-        if self._tool is Tool.RECTANGLE:
-            return Rectangle(self.marking, self._viewport, at, subtracts=subtracts, accent=self.accent)
-        if self._tool is Tool.LASSO:
-            return Lasso(self.marking, self._viewport, at, subtracts=subtracts, accent=self.accent)
-        if self._tool is Tool.PICK:
-            mode = PickMode.SUBTRACT if subtracts else PickMode.ADD if shift else PickMode.REPLACE
-            return Pick(self.marking, self._viewport, at, mode, self.accent)
-        erases = subtracts or self._tool is Tool.ERASER
-        return Stroke(self.marking, self._viewport, at, erases=erases, straight=shift, pressure=pressure)
+        begin = TOOLS[self._tool].gesture
+        if begin is None:
+            return self.frame.drag_at(at)
+        return begin(
+            Press(
+                at,
+                subtracts=is_right or bool(keys & Qt.KeyboardModifier.AltModifier),
+                shift=bool(keys & Qt.KeyboardModifier.ShiftModifier),
+                pressure=pressure,
+                viewport=self._viewport,
+                painting=self._painting,
+                picked=self.picked.emit,
+                box_picked=self.box_picked.emit,
+                accent=self.accent,
+            )
+        )
 
     def _on_tools_changed(self) -> None:
         if self._tools.tool is not self._tool:

@@ -23,6 +23,8 @@ class StructureOverlay(QObject):
 
     changed = Signal(object)
     """Bounds in photo pixels; None: everything"""
+    structure_changed = Signal()
+    """Another parsing map lies over the photo, or none"""
 
     def __init__(self, parent: QObject) -> None:
         """Start without a structure."""
@@ -88,6 +90,7 @@ class StructureOverlay(QObject):
             self._skeleton.choose(self._chosen_joint)
             self._before_drag = self._skeleton.joints
         self._restyle()
+        self.structure_changed.emit()
 
     def refresh_wanted(self, wanted: NDArray[np.uint8], bounds: Bounds) -> None:
         """Read labels again that the user painted; (H, W) uint8 as in the `label_plane`."""

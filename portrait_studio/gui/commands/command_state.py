@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from portrait_studio.gui.actions import Command
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.commands.file_commands import sample_path
 from portrait_studio.session.session import Session
+from portrait_studio.session.tools import Tool
 
 
-def enabled_commands(session: Session) -> dict[Command, bool]:
+def enabled_commands(session: Session) -> dict[Command | Tool, bool]:
     """For each command that is not always possible, whether it is."""
     document = session.document
     is_open = document is not None
@@ -37,7 +38,7 @@ def enabled_commands(session: Session) -> dict[Command, bool]:
         Command.EXPORT_MASK: masked,
         Command.IMPORT_MASK: editable,
         Command.INVERT: editable,
-        Command.EXTEND: is_open,
+        Tool.EXTEND: is_open,
         Command.RECOVER_FEET: editable,
         Command.RECOVER_FOREHEAD: editable,
         Command.FILL: editable or session.can_fill,

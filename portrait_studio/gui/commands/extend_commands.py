@@ -6,8 +6,9 @@ from fractions import Fraction
 
 from PySide6.QtCore import QObject, Signal
 
-from portrait_studio.gui.actions import Actions, Command
+from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.canvas.canvas import Canvas
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.panels.canvas_panel import CanvasPanel
 from portrait_studio.session.session import Session
 from portrait_studio.session.tools import Tool
@@ -27,8 +28,12 @@ class ExtendCommands(QObject):
         self._session, self._canvas, self._panel = session, canvas, panel
         self._tool = session.tools.tool
         extending, frame = session.extending, canvas.pointer.frame
-        actions[Command.RECOVER_FEET].triggered.connect(lambda _=False: extending.recover_feet())
-        actions[Command.RECOVER_FOREHEAD].triggered.connect(lambda _=False: extending.recover_forehead())
+        actions.on_triggered(
+            {
+                Command.RECOVER_FEET: extending.recover_feet,
+                Command.RECOVER_FOREHEAD: extending.recover_forehead,
+            }
+        )
         panel.margins_chosen.connect(self._on_typed)
         panel.ratio_chosen.connect(self.to_ratio)
         frame.dragged.connect(extending.set_margins)

@@ -10,6 +10,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from portrait_studio.document.project import SUFFIX
+from portrait_studio.gui.actions import Actions
+from portrait_studio.gui.command_table import Command
+from portrait_studio.gui.commands.recent_menu import RecentMenu
 from portrait_studio.gui.dialogs.export_dialog import ExportDialog, folder_for
 from portrait_studio.gui.dialogs.message_boxes import UnsavedAnswer, ask_overwrite, ask_unsaved
 from portrait_studio.gui.dialogs.save_dialog import ask_target
@@ -30,8 +33,14 @@ class FileCommands(QObject):
     told = Signal(str)
     """A short sentence for the status bar"""
 
-    def __init__(self, session: Session, window: QWidget) -> None:
-        """Args: whose document it is; the parent of the dialogs."""
+    def __init__(self, session: Session, actions: Actions, window: QWidget) -> None:
+        """Connect.
+
+        Args:
+            session: whose document it is.
+            actions: what is triggered.
+            window: the parent of the dialogs.
+        """
         super().__init__(window)
         self._session = session
         self._window = window
@@ -41,12 +50,27 @@ class FileCommands(QObject):
         session.files.saved.connect(self._on_saved)
         session.files.recorded.connect(self._on_recorded)
         session.failed.connect(self._forget_plan)
+        actions[Command.RECENT].setMenu(RecentMenu(self.recent, self.open_path, window))
+        actions.on_triggered(
+            {
+                Command.OPEN: self._ask_open,
+                Command.NEXT_PHOTO: self._open_next,
+                Command.PREVIOUS_PHOTO: self._open_previous,
+                Command.SAMPLE: lambda: self.open_path(sample_path()),
+                Command.PASTE: lambda: self.take(QGuiApplication.clipboard().mimeData()),
+                Command.SAVE: self._save,
+                Command.SAVE_AS: self._save_as,
+                Command.EXPORT: self.ask_export,
+                Command.EXPORT_RECORD: self._export_record,
+                Command.COPY: self._copy,
+            }
+        )
 
     def open_path(self, path: Path) -> None:
         """Open a photo or a project, after asking about unsaved edits of the present one."""
         self.leave(lambda: self._session.files.open(path))
 
-    def ask_open(self) -> None:
+    def _ask_open(self) -> None:
         """Let the user choose a photo or a project."""
         document = self._session.document
         source = document.photo.path if document is not None else None
@@ -57,11 +81,11 @@ class FileCommands(QObject):
         if chosen:
             self.open_path(Path(chosen))
 
-    def open_next(self) -> None:
+    def _open_next(self) -> None:
         """Open the photo after this one in its folder."""
         self._open_neighbour(1, Message("This is the last photo of the folder."))
 
-    def open_previous(self) -> None:
+    def _open_previous(self) -> None:
         """Open the photo before this one in its folder."""
         self._open_neighbour(-1, Message("This is the first photo of the folder."))
 
@@ -75,15 +99,15 @@ class FileCommands(QObject):
         else:
             self.open_path(path)
 
-    def save(self) -> bool:
+    def _save(self) -> bool:
         """Save the project where it lies, or where the user says; False when the user thinks better of it."""
         path = self._session.files.project_path
         if path is None:
-            return self.save_as()
+            return self._save_as()
         self._session.files.save(path)
         return True
 
-    def save_as(self) -> bool:
+    def _save_as(self) -> bool:
         """Let the user choose a file for the project; False when the user thinks better of it."""
         document = self._session.document
         if document is None:
@@ -107,7 +131,7 @@ class FileCommands(QObject):
         self._session.files.save(path)
         return True
 
-    def export_record(self) -> None:
+    def _export_record(self) -> None:
         """Let the user choose a file for the edit record, and write it."""
         document = self._session.document
         if document is None:
@@ -136,14 +160,6 @@ class FileCommands(QObject):
                 break
         dialog.deleteLater()
 
-    def open_sample(self) -> None:
-        """Open the photo that comes with the program."""
-        self.open_path(sample_path())
-
-    def paste(self) -> None:
-        """Open what lies in the clipboard."""
-        self.take(QGuiApplication.clipboard().mimeData())
-
     def take(self, data: QMimeData | None) -> None:
         """Open what was dropped or lies in the clipboard; None = nothing lies there."""
         urls = [] if data is None else data.urls()
@@ -157,7 +173,7 @@ class FileCommands(QObject):
         else:
             self.told.emit(tr("There is no picture to open; copy one first."))
 
-    def copy(self) -> None:
+    def _copy(self) -> None:
         """Put the result into the clipboard."""
         document = self._session.document
         if document is not None:
@@ -175,7 +191,7 @@ class FileCommands(QObject):
         answer = ask_unsaved(self._window, self._session.files.name)
         if answer is UnsavedAnswer.DISCARD:
             then()
-        elif answer is UnsavedAnswer.SAVE and self.save():
+        elif answer is UnsavedAnswer.SAVE and self._save():
             self._after_saving = then
 
     def _remember(self) -> None:

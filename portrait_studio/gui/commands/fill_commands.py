@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QToolTip
 
 from portrait_studio.editing.picked import PickMode
 from portrait_studio.engine.request import CompletionOptions
-from portrait_studio.gui.actions import Actions, Command
+from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.canvas.canvas import Canvas
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.panels.options_bar import OptionsBar
+from portrait_studio.gui.panels.structure_panel import StructurePanel
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.language.translation import tr
 from portrait_studio.session.session import Session
@@ -29,6 +31,7 @@ class FillCommands(QObject):
         actions: Actions,
         canvas: Canvas,
         options: OptionsBar,
+        panel: StructurePanel,
         leave_extending: Callable[[], bool],
         parent: QObject,
     ) -> None:
@@ -39,33 +42,35 @@ class FillCommands(QObject):
             actions: what is triggered.
             canvas: where gestures come from.
             options: the chosen method.
+            panel: where labels and joints are chosen.
             leave_extending: puts the frame away; False where there is none.
             parent: owns this.
         """
         super().__init__(parent)
         self._session, self._actions, self._canvas, self._options = session, actions, canvas, options
         self._leave_extending = leave_extending
-        handlers = {
-            Command.FILL: self.fill,
-            Command.AGAIN: self._fill_again,
-            Command.OTHER_WAYS: session.filling.try_other_ways,
-            Command.FILL_ANEW: self._fill_anew,
-            Command.CLEAR_LABELS: session.painting.clear_wanted,
-            Command.RESET_JOINTS: session.joint_editing.reset,
-            Command.READ_STRUCTURE: self._read_structure,
-            Command.CANCEL: self._cancel,
-            Command.CANCEL_ALL: self._cancel_all,
-        }
-        for command, handler in handlers.items():
-            # Called without triggered's argument, which some of these methods would take for theirs.
-            actions[command].triggered.connect(lambda _=False, call=handler: call())
+        actions.on_triggered(
+            {
+                Command.FILL: self.fill,
+                Command.AGAIN: self._fill_again,
+                Command.OTHER_WAYS: session.filling.try_other_ways,
+                Command.FILL_ANEW: self._fill_anew,
+                Command.CLEAR_LABELS: session.painting.clear_wanted,
+                Command.RESET_JOINTS: session.joint_editing.reset,
+                Command.READ_STRUCTURE: self._read_structure,
+                Command.CANCEL: self._cancel,
+                Command.CANCEL_ALL: self._cancel_all,
+            }
+        )
         canvas.pointer.refused.connect(self._on_refused)
-        canvas.pointer.marking.picked.connect(self._on_picked)
-        canvas.pointer.marking.box_picked.connect(self._on_box_picked)
+        canvas.pointer.picked.connect(self._on_picked)
+        canvas.pointer.box_picked.connect(self._on_box_picked)
         session.painting.marked.connect(self._on_marked)
         session.picking.marked.connect(self._on_marked)
         session.joint_editing.strayed.connect(self._on_strayed)
         options.intent_chosen.connect(session.filling.set_intent)
+        panel.legend.brush_chosen.connect(self._choose_label)
+        panel.joint_chosen.connect(self._choose_joint)
 
     def fill(self) -> None:
         """Fill what is masked and what is new on the canvas, or say that nothing is."""
@@ -76,14 +81,14 @@ class FillCommands(QObject):
         elif self._session.can_edit:
             self.told.emit(tr("Paint over something first; then Enter removes it."))
 
-    def choose_label(self, label: int | None) -> None:
+    def _choose_label(self, label: int | None) -> None:
         """Let the tools paint a label, which must be seen for that; None: the mask again."""
         self._session.tools.set_label(label)
         if label is not None:
             self._actions[Command.STRUCTURE].setChecked(True)
         self._canvas.setFocus()
 
-    def choose_joint(self, joint: int | None) -> None:
+    def _choose_joint(self, joint: int | None) -> None:
         """Let the arrow keys move a joint, which must be seen for that; None: the photo again."""
         if joint is not None:
             self._actions[Command.SKELETON].setChecked(True)

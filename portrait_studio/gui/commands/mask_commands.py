@@ -8,7 +8,8 @@ from typing import Final
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from portrait_studio.gui.actions import Actions, Command
+from portrait_studio.gui.actions import Actions
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.export_dialog import folder_for
 from portrait_studio.gui.dialogs.save_dialog import ask_target
 from portrait_studio.gui.panels.mask_panel import MaskPanel
@@ -23,26 +24,35 @@ class MaskCommands(QObject):
     """Connects the actions of the mask with the session."""
 
     def __init__(self, session: Session, actions: Actions, panel: MaskPanel, window: QWidget) -> None:
-        """Args: whose mask it is; what is triggered; where the amount stands; the parent of dialogs."""
+        """Connect.
+
+        Args:
+            session: whose mask it is.
+            actions: what is triggered.
+            panel: where the amount stands.
+            window: the parent of dialogs.
+        """
         super().__init__(window)
         self._session, self._panel, self._window = session, panel, window
         painting, tools = session.painting, session.tools
-        handlers = {
-            Command.SELECT_ALL: painting.mask_everything,
-            Command.CLEAR: painting.clear_mask,
-            Command.INVERT: painting.invert_mask,
-            Command.GROW: lambda: painting.grow_mask(panel.step_px),
-            Command.SHRINK: lambda: painting.grow_mask(-panel.step_px),
-            Command.FEATHER: lambda: painting.feather_mask(panel.step_px),
-            Command.FILL_HOLES: painting.fill_mask_holes,
-            Command.TIGHTEN: session.tightening.tighten_all,
-            Command.MARK_OTHERS: session.other_people.mark,
-            Command.IMPORT_MASK: self.ask_import,
-            Command.EXPORT_MASK: self.ask_export,
-        }
-        for command, handler in handlers.items():
-            # Called without triggered's argument, which some of these methods would take for theirs.
-            actions[command].triggered.connect(lambda _=False, call=handler: call())
+        actions.on_triggered(
+            {
+                Command.SWAP: tools.swap_eraser,
+                Command.SMALLER: lambda: tools.step_diameter(-1),
+                Command.LARGER: lambda: tools.step_diameter(1),
+                Command.SELECT_ALL: painting.mask_everything,
+                Command.CLEAR: painting.clear_mask,
+                Command.INVERT: painting.invert_mask,
+                Command.GROW: lambda: painting.grow_mask(panel.step_px),
+                Command.SHRINK: lambda: painting.grow_mask(-panel.step_px),
+                Command.FEATHER: lambda: painting.feather_mask(panel.step_px),
+                Command.FILL_HOLES: painting.fill_mask_holes,
+                Command.TIGHTEN: session.tightening.tighten_all,
+                Command.MARK_OTHERS: session.other_people.mark,
+                Command.IMPORT_MASK: self.ask_import,
+                Command.EXPORT_MASK: self.ask_export,
+            }
+        )
         switches = {
             Command.FILL_AT_ONCE: (tools.set_fills_after_stroke, tools.fills_after_stroke),
             Command.TIGHTEN_STROKES: (tools.set_tightens, tools.tightens),

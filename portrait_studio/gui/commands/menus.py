@@ -6,11 +6,14 @@ from typing import Final
 
 from PySide6.QtWidgets import QMainWindow, QMenu
 
-from portrait_studio.gui.actions import Actions, Command
+from portrait_studio.gui.actions import Actions
+from portrait_studio.gui.canvas.tools import TOOLS
+from portrait_studio.gui.command_table import Command
 from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message
+from portrait_studio.session.tools import Tool
 
-MENUS: Final[dict[Message, tuple[Command | None, ...]]] = {
+MENUS: Final[dict[Message, tuple[Command | Tool | None, ...]]] = {
     Message("&File"): (
         Command.OPEN,
         Command.RECENT,
@@ -44,11 +47,7 @@ MENUS: Final[dict[Message, tuple[Command | None, ...]]] = {
         Command.PREFERENCES,
     ),
     Message("&Mask"): (
-        Command.PICK,
-        Command.BRUSH,
-        Command.ERASER,
-        Command.RECTANGLE,
-        Command.LASSO,
+        *(tool for tool in TOOLS if tool is not Tool.EXTEND),
         Command.SWAP,
         Command.KEY_POINTER,
         None,
@@ -74,7 +73,7 @@ MENUS: Final[dict[Message, tuple[Command | None, ...]]] = {
         Command.LOOPS,
         Command.PRESSURE,
     ),
-    Message("&Canvas"): (Command.EXTEND, None, Command.RECOVER_FEET, Command.RECOVER_FOREHEAD),
+    Message("&Canvas"): (Tool.EXTEND, None, Command.RECOVER_FEET, Command.RECOVER_FOREHEAD),
     Message("&View"): (
         Command.ZOOM_IN,
         Command.ZOOM_OUT,

@@ -2,47 +2,70 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from portrait_studio.gui.actions import Actions, Command
+from portrait_studio.gui.actions import Actions
+from portrait_studio.gui.canvas.canvas import Canvas
 from portrait_studio.gui.canvas.comparison import CompareMode
-from portrait_studio.gui.canvas.layer_stack import LayerStack
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.export_dialog import folder_for
 from portrait_studio.gui.dialogs.save_dialog import ask_target
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.language.translation import tr
 from portrait_studio.session.session import Session
 
+_ZOOM_STEP: Final = 1.25
+
 
 class ViewCommands(QObject):
     """Connects switches of the view with the layers of the canvas."""
 
-    def __init__(self, session: Session, actions: Actions, layers: LayerStack, window: QWidget) -> None:
-        """Args: whose document it is; the switches; what they show; the parent of dialogs."""
+    def __init__(self, session: Session, actions: Actions, canvas: Canvas, window: QWidget) -> None:
+        """Connect.
+
+        Args:
+            session: whose document it is.
+            actions: what is triggered and switched.
+            canvas: what shows the document.
+            window: the parent of dialogs.
+        """
         super().__init__(window)
-        self._session, self._actions, self._layers, self._window = session, actions, layers, window
+        self._session, self._actions, self._canvas, self._window = session, actions, canvas, window
+        self._layers, viewport = canvas.layers, canvas.viewport
         self._is_held = False
         for command in (Command.DIVIDER, Command.SIDE_BY_SIDE):
             actions[command].toggled.connect(self._on_comparison)
         actions[Command.STRUCTURE].toggled.connect(self._on_structure)
         actions[Command.SKELETON].toggled.connect(self._on_skeleton)
         actions[Command.INVENTED].toggled.connect(self._show_invented)
-        actions[Command.EXPORT_INVENTED].triggered.connect(self._ask_export)
+        actions[Command.KEY_POINTER].toggled.connect(self._on_key_pointer)
+        actions.on_triggered(
+            {
+                Command.EXPORT_INVENTED: self._ask_export,
+                Command.ZOOM_IN: lambda: viewport.zoom_by(_ZOOM_STEP),
+                Command.ZOOM_OUT: lambda: viewport.zoom_by(1 / _ZOOM_STEP),
+                Command.FIT: viewport.fit,
+                Command.FULL_SIZE: lambda: canvas.zoom_to(1.0),
+            }
+        )
+        session.opened.connect(self._begin)
         session.editing.image_changed.connect(self._on_image_changed)
-        session.editing.canvas_changed.connect(self.begin)
+        session.editing.canvas_changed.connect(self._begin)
 
     def hold_original(self, held: bool) -> None:
         """Show the original as long as a key or a button is held."""
         self._is_held = held
         self._compare()
 
-    def begin(self) -> None:
+    def _begin(self) -> None:
         """Another photo is shown, or another canvas."""
         self._compare()
         self._show_invented()
 
-    def need_structure(self) -> None:
+    def _need_structure(self) -> None:
         """Read the structure unless it is there, or comes by itself."""
         session = self._session
         if session.parsing_maps.shown is None and not session.parsing_maps.is_awaited:
@@ -75,12 +98,16 @@ class ViewCommands(QObject):
     def _on_structure(self, shown: bool) -> None:
         self._layers.overlay.set_shown(shown)
         if shown:
-            self.need_structure()
+            self._need_structure()
 
     def _on_skeleton(self, shown: bool) -> None:
         self._layers.overlay.set_skeleton_shown(shown)
         if shown:
-            self.need_structure()
+            self._need_structure()
+
+    def _on_key_pointer(self, on: bool) -> None:
+        self._canvas.keys.set_on(on)
+        self._canvas.setFocus()
 
     def _show_invented(self) -> None:
         document = self._session.document

@@ -16,10 +16,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from portrait_studio.gui.actions import TABLE, Actions, Command
+from portrait_studio.gui.actions import TABLE, Actions
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.widgets.tables import plain_table, search_field, show_rows
 from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message
+from portrait_studio.session.tools import Tool
 
 _MOVES: Final = Message("moving what is shown or chosen")
 _TAKEN: Final = {
@@ -35,7 +37,7 @@ class KeyEditor(QWidget):
     """A table of commands; the chosen one's keys are typed below it."""
 
     rebound = Signal(object, object)
-    """Command; tuple of keys, or None for the usual ones"""
+    """Command or Tool; tuple of keys, or None for the usual ones"""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         """Args: the actions whose keys are shown."""
@@ -82,12 +84,12 @@ class KeyEditor(QWidget):
         rows = [(tr(TABLE[command].text), self._actions.keys_text(command)) for command in self._commands]
         show_rows(self.table, rows)
 
-    def choose(self, command: Command) -> None:
+    def choose(self, command: Command | Tool) -> None:
         """Stand on a command."""
         self.table.setCurrentCell(self._commands.index(command), 0)
 
     @property
-    def _chosen(self) -> Command:
+    def _chosen(self) -> Command | Tool:
         return self._commands[max(0, self.table.currentRow())]
 
     def _on_chosen(self) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHeaderView, QVBoxLayout, QWidget
 
-from portrait_studio.gui.actions import GESTURES, TABLE, Actions
+from portrait_studio.gui.actions import TABLE, Actions
+from portrait_studio.gui.command_table import GESTURES
 from portrait_studio.gui.widgets.tables import plain_table, search_field, show_rows
 from portrait_studio.language.translation import tr
 

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from portrait_studio.engine.hardware import DEVICES, MOST_THREADS, PRECISIONS
-from portrait_studio.gui.actions import Actions, Command
+from portrait_studio.gui.actions import Actions
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.key_editor import KeyEditor
 from portrait_studio.gui.dialogs.message_boxes import fit
 from portrait_studio.language.translation import tr

@@ -8,8 +8,11 @@ from typing import Final
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
+from portrait_studio.document.export_report import ExportReport
 from portrait_studio.gui.theme import Theme
 from portrait_studio.language.translation import tr
+from portrait_studio.messages import joined
+from portrait_studio.session.session import Session
 
 _GOOD_NEWS_MS: Final = 10_000
 """How long good news and hints stay; warnings stay until they are closed."""
@@ -32,10 +35,16 @@ class Banner(QFrame):
     resized = Signal()
     """Another text needs another height"""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        """Args: the theme of its icons."""
+    def __init__(self, session: Session, theme: Theme, parent: QWidget) -> None:
+        """Say nothing yet.
+
+        Args:
+            session: whose news it tells.
+            theme: of its icons.
+            parent: the window.
+        """
         super().__init__(parent)
-        self._theme = theme
+        self._session, self._theme = session, theme
         self._mood = Mood.SUCCESS
         self.setObjectName("banner")
         self._icon = QLabel(self)
@@ -57,6 +66,10 @@ class Banner(QFrame):
         self._timer = QTimer(self, singleShot=True, interval=_GOOD_NEWS_MS)
         self._timer.timeout.connect(self.hide)
         theme.changed.connect(self._colour_icons)
+        session.opened.connect(self._on_opened)
+        session.noticed.connect(lambda sentence: self.say(Mood.WARNING, tr(sentence)))
+        session.hinted.connect(lambda sentence: self.say(Mood.HINT, tr(sentence)))
+        session.files.exported.connect(self._on_exported)
         self.hide()
 
     @property
@@ -77,10 +90,18 @@ class Banner(QFrame):
         self.show()
         self._timer.stop() if mood is Mood.WARNING else self._timer.start()
 
-    def forget_good_news(self) -> None:
+    def _on_opened(self) -> None:
         """Good news and hints about one photo mean nothing about the next; warnings stay."""
         if self._mood is not Mood.WARNING:
             self.hide()
+        document = self._session.document
+        if document is not None and document.photo.notices:
+            self.say(Mood.WARNING, tr(joined(document.photo.notices)))
+
+    def _on_exported(self, report: ExportReport) -> None:
+        notices = report.written.notices
+        mood = Mood.WARNING if report.changed_outside or notices else Mood.SUCCESS
+        self.say(mood, tr(joined((report.verdict, *notices))))
 
     def _colour_icons(self) -> None:
         self._icon.setPixmap(self._theme.icon(_ICONS[self._mood]).pixmap(20, 20))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
@@ -10,7 +11,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 
 from portrait_studio.editing.candidates import Candidate, Candidates
 from portrait_studio.engine.request import FilledRegion, Pixels
-from portrait_studio.gui.actions import Actions, Command
+from portrait_studio.gui.actions import Actions
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.display_transform import DisplayTransform
 from portrait_studio.gui.panels.method_names import METHOD_NAMES
 from portrait_studio.gui.panels.thumbnail_row import ThumbnailRow
@@ -18,6 +20,7 @@ from portrait_studio.gui.qimage_conversion import qimage_of
 from portrait_studio.gui.widgets.buttons import ActionButton
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.language.translation import tr
+from portrait_studio.session.session import Session
 
 _THUMB_PX: Final = 76
 _CONTEXT: Final = 1.2
@@ -30,15 +33,20 @@ _HOLE_STEPS: Final = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 class CandidateStrip(QFrame):
     """Hidden while there is nothing to choose. Whoever it lies over gives it its place."""
 
-    chosen = Signal(int, object)
-    """Place of the candidate; hole that it is for, None: all"""
     kept = Signal()
     resized = Signal()
     """It has another size, or was shown or hidden"""
 
-    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
-        """Args: the window's actions."""
+    def __init__(self, session: Session, actions: Actions, parent: QWidget) -> None:
+        """Show nothing yet.
+
+        Args:
+            session: whose last fill there is to choose from.
+            actions: the window's.
+            parent: the window.
+        """
         super().__init__(parent)
+        self._session = session
         self.setObjectName("strip")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(
@@ -69,6 +77,7 @@ class CandidateStrip(QFrame):
         row.addWidget(self._hint)
         row.addWidget(ActionButton(actions[Command.OTHER_WAYS], self))
         row.addWidget(self._keep)
+        session.filling.candidates_changed.connect(self._show_candidates)
         self.hide()
 
     @property
@@ -76,11 +85,11 @@ class CandidateStrip(QFrame):
         """One button for each candidate."""
         return tuple(self._thumbs)
 
-    def show_candidates(
-        self, candidates: Candidates | None, photo: Pixels | None, transform: DisplayTransform | None = None
-    ) -> None:
+    def _show_candidates(self) -> None:
         """Show what there is to choose from, in its place in the photo; less than two is nothing."""
-        self._photo, self._transform = photo, transform
+        candidates, document = self._session.filling.candidates, self._session.document
+        self._photo = None if document is None else document.visible_image
+        self._transform = None if document is None else DisplayTransform.of(document.photo.metadata.icc)
         before, self._known = self._known, () if candidates is None else candidates.all
         if candidates is None or len(candidates.all) < 2:
             self._candidates = None
@@ -129,13 +138,16 @@ class CandidateStrip(QFrame):
             self._on_keep()
         elif key in _STEPS and self._candidates is not None:
             count = len(self._candidates.all)
-            self.chosen.emit((self._shown() + _STEPS[key]) % count, self._hole)
+            self._session.filling.choose((self._shown() + _STEPS[key]) % count, self._hole)
         elif key in _HOLE_STEPS and self._holes:
             place = 0 if self._hole is None else self._hole + 1
             place = (place + _HOLE_STEPS[key]) % len(self._holes)
             self._on_hole(place - 1 if place else None)
         else:
             super().keyPressEvent(event)
+
+    def _choose(self, place: int) -> None:
+        self._session.filling.choose(place, self._hole)
 
     def _shown(self) -> int:
         assert self._candidates is not None
@@ -174,7 +186,7 @@ class CandidateStrip(QFrame):
             button.setObjectName("thumb")
             button.setIcon(self._picture(candidate))
             button.setIconSize(QSize(_THUMB_PX, _THUMB_PX))
-            button.clicked.connect(lambda _=False, number=place: self.chosen.emit(number, self._hole))
+            button.clicked.connect(partial(self._choose, place))
             self._thumb_row.add(button)
             self._thumbs.append(button)
 

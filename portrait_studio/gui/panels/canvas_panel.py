@@ -8,7 +8,8 @@ from typing import Final
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from portrait_studio.gui.actions import Actions, Command
+from portrait_studio.gui.actions import Actions
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.widgets.buttons import ActionButton
 from portrait_studio.gui.widgets.number_field import NumberField
 from portrait_studio.imaging.canvas_extension import RATIOS, percent_of, ratio_text

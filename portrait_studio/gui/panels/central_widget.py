@@ -13,6 +13,7 @@ from portrait_studio.gui.panels.banner import Banner
 from portrait_studio.gui.panels.candidate_strip import CandidateStrip
 from portrait_studio.gui.panels.empty_state import EmptyState
 from portrait_studio.language.translation import tr
+from portrait_studio.session.session import Session
 
 _MARGIN_PX: Final = 12
 _WIDEST_BANNER_PX: Final = 720
@@ -22,10 +23,26 @@ class CentralWidget(QStackedWidget):
     """Shows the photo when one is open; a banner lies over it, so that the photo never moves for it."""
 
     def __init__(
-        self, empty: EmptyState, canvas: Canvas, banner: Banner, strip: CandidateStrip, parent: QWidget
+        self,
+        session: Session,
+        empty: EmptyState,
+        canvas: Canvas,
+        banner: Banner,
+        strip: CandidateStrip,
+        parent: QWidget,
     ) -> None:
-        """Args: what is shown without a photo, with one, and over both, above and below."""
+        """Put the parts over each other.
+
+        Args:
+            session: whether a photo is open.
+            empty: what is shown without a photo.
+            canvas: what is shown with one.
+            banner: what lies over both, above.
+            strip: what lies over both, below.
+            parent: the window.
+        """
         super().__init__(parent)
+        self._session = session
         self._empty, self._canvas, self._banner, self._strip = empty, canvas, banner, strip
         self.addWidget(empty)
         self.addWidget(canvas)
@@ -40,9 +57,12 @@ class CentralWidget(QStackedWidget):
         # What is dragged is for the window.
         self.drop_sign.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.drop_sign.hide()
+        session.opened.connect(self._on_opened)
+        self._on_opened()
 
-    def show_open(self, is_open: bool) -> None:
+    def _on_opened(self) -> None:
         """Show the photo or the invitation, and give it the keyboard."""
+        is_open = self._session.document is not None
         self.setCurrentWidget(self._canvas if is_open else self._empty)
         (self._canvas if is_open else self._empty.open_button).setFocus()
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from portrait_studio.gui.actions import Actions
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.theme import Theme
 from portrait_studio.gui.widgets.buttons import ActionButton
 from portrait_studio.language.translation import tr
@@ -14,10 +15,14 @@ from portrait_studio.language.translation import tr
 class EmptyState(QFrame):
     """Says how to begin: open, drop, paste, or try the sample."""
 
-    def __init__(
-        self, theme: Theme, open_: QAction, paste: QAction, sample: QAction, parent: QWidget | None = None
-    ) -> None:
-        """Args: the theme of the icon; the actions on the buttons."""
+    def __init__(self, theme: Theme, actions: Actions, parent: QWidget) -> None:
+        """Make the card in the middle.
+
+        Args:
+            theme: of the icon.
+            actions: the window's, of which three are on the buttons.
+            parent: the window.
+        """
         super().__init__(parent)
         self._theme = theme
         self.setObjectName("empty")
@@ -40,10 +45,11 @@ class EmptyState(QFrame):
         hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        self.open_button = ActionButton(open_, card, prominent=True)
+        self.open_button = ActionButton(actions[Command.OPEN], card, prominent=True)
         buttons.addStretch(1)
-        for button in (self.open_button, ActionButton(paste, card), ActionButton(sample, card)):
-            buttons.addWidget(button)
+        buttons.addWidget(self.open_button)
+        for command in (Command.PASTE, Command.SAMPLE):
+            buttons.addWidget(ActionButton(actions[command], card))
         buttons.addStretch(1)
         column = QVBoxLayout(card)
         column.setContentsMargins(40, 32, 40, 32)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QToolButton, QWidget
 
 from portrait_studio.engine.progress import Stage
-from portrait_studio.engine.request import CompletionOptions
+from portrait_studio.gui.actions import Actions
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.panels.method_names import METHOD_NAMES
 from portrait_studio.language.translation import tr
 from portrait_studio.session.jobs import BackgroundJob
+from portrait_studio.session.session import Session
 
 _STAGES: Final = tuple(Stage)
 
@@ -21,14 +21,18 @@ _STAGES: Final = tuple(Stage)
 class JobBar(QWidget):
     """Stage, share done, a Cancel button and what waits; hidden while nothing runs."""
 
-    left_out = Signal(object)
-    """CompletionOptions of a try that shall wait no longer"""
+    def __init__(self, session: Session, actions: Actions, parent: QWidget) -> None:
+        """Show nothing yet.
 
-    def __init__(self, cancel: QAction, cancel_all: QAction, parent: QWidget | None = None) -> None:
-        """Args: the actions that cancel the job under way, and all jobs."""
+        Args:
+            session: whose jobs are shown.
+            actions: the window's, among which those that cancel.
+            parent: the window.
+        """
         super().__init__(parent)
+        self._filling = session.filling
         self._kind = ""
-        self._cancel_all = cancel_all
+        cancel, self._cancel_all = actions[Command.CANCEL], actions[Command.CANCEL_ALL]
         self._text = QLabel(self)
         self._text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._text.setAccessibleName(tr("Job under way"))
@@ -46,7 +50,7 @@ class JobBar(QWidget):
         self.queue_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.queue_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.queue_button.setMenu(QMenu(self.queue_button))
-        self.show_waiting(())
+        self._show_waiting()
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 4, 0)
         row.setSpacing(6)
@@ -55,20 +59,24 @@ class JobBar(QWidget):
         row.addWidget(self.queue_button)
         row.addWidget(self.cancel_button)
         self.hide()
+        session.job_started.connect(self._begin)
+        session.job_progressed.connect(self._report)
+        session.job_ended.connect(self.hide)
+        session.filling.waiting_changed.connect(self._show_waiting)
 
     @property
     def text(self) -> str:
         """What the user reads."""
         return self._text.text()
 
-    def begin(self, job: BackgroundJob) -> None:
+    def _begin(self, job: BackgroundJob) -> None:
         """Show a job that has not said yet how far it is."""
         self._kind = tr(job.kind.value)
         self._text.setText(f"{self._kind}…")
         self._bar.setRange(0, 0)
         self.show()
 
-    def report(self, stage: Stage, share: float) -> None:
+    def _report(self, stage: Stage, share: float) -> None:
         """Show the stage and the finished share of the job in [0, 1]."""
         step = _STAGES.index(stage) + 1
         self._text.setText(
@@ -83,22 +91,19 @@ class JobBar(QWidget):
         self._bar.setRange(0, 1000)
         self._bar.setValue(round(share * 1000))
 
-    def show_waiting(self, waiting: Sequence[CompletionOptions]) -> None:
+    def _show_waiting(self) -> None:
         """List the tries that wait; choosing one cancels it."""
+        waiting = self._filling.waiting
         menu = self.queue_button.menu()
         menu.clear()
         for place, options in enumerate(waiting, start=1):
             method = METHOD_NAMES[options.method]
             text = tr("Cancel {place}: {method}, seed {seed}", place=place, method=method, seed=options.seed)
             action = menu.addAction(text)
-            action.triggered.connect(lambda _=False, options=options: self.left_out.emit(options))
+            action.triggered.connect(lambda _=False, options=options: self._filling.leave_out(options))
         menu.addSeparator()
         menu.addAction(self._cancel_all)
         text = tr("{count} waiting", count=len(waiting))
         self.queue_button.setText(text)
         self.queue_button.setAccessibleName(tr("{text}; choose one to cancel it", text=text))
         self.queue_button.setVisible(bool(waiting))
-
-    def end(self) -> None:
-        """Show that nothing runs."""
-        self.hide()

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QWidget
 
 from portrait_studio.engine.intent import Intent
 from portrait_studio.engine.request import Method
+from portrait_studio.gui.actions import Actions
+from portrait_studio.gui.canvas.tools import TOOLS, OptionsPage
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.panels.tool_options import BrushOptions, PickOptions, ShapeOptions, captioned
 from portrait_studio.gui.persistent_state import PersistentState
 from portrait_studio.gui.widgets.buttons import ActionButton
 from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message
-from portrait_studio.session.tools import Tool, Tools
+from portrait_studio.session.tools import Tools
 
 _METHODS: Final = (
     (
@@ -46,12 +48,16 @@ class OptionsBar(QWidget):
     intent_chosen = Signal(object)
     """Intent"""
 
-    def __init__(
-        self, tools: Tools, fill: QAction, again: QAction, tighten: QAction, parent: QWidget | None = None
-    ) -> None:
-        """Args: the tools that are set here; the actions on the buttons and of the switch."""
+    def __init__(self, tools: Tools, actions: Actions, parent: QWidget) -> None:
+        """Show how things are.
+
+        Args:
+            tools: what is set here.
+            actions: the window's, on the buttons and of the switch.
+            parent: the window.
+        """
         super().__init__(parent)
-        self._tools = tools
+        self._tools, tighten = tools, actions[Command.TIGHTEN_STROKES]
         self.brush = BrushOptions(tools, tighten, self)
         self.pick = PickOptions(tools, self)
         self.shape = ShapeOptions(tighten, self)
@@ -77,8 +83,8 @@ class OptionsBar(QWidget):
         for intent, name in _INTENTS:
             self._intent.addItem(tr(name), intent)
         self._intent.currentIndexChanged.connect(self._on_intent)
-        self.fill_button = ActionButton(fill, self, prominent=True)
-        self.again_button = ActionButton(again, self, has_text=False)
+        self.fill_button = ActionButton(actions[Command.FILL], self, prominent=True)
+        self.again_button = ActionButton(actions[Command.AGAIN], self, has_text=False)
         for box in (self._intent, self._method):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         row = QHBoxLayout(self)
@@ -109,6 +115,10 @@ class OptionsBar(QWidget):
         self.intent_chosen.emit(self._intent.currentData())
 
     def _on_tools(self) -> None:
-        tool = self._tools.tool
-        pages: dict[Tool, QWidget] = {Tool.PICK: self.pick, Tool.EXTEND: self._extend}
-        self._pages.setCurrentWidget(self.brush if tool.is_brush else pages.get(tool, self.shape))
+        pages: dict[OptionsPage, QWidget] = {
+            OptionsPage.PICK: self.pick,
+            OptionsPage.BRUSH: self.brush,
+            OptionsPage.SHAPE: self.shape,
+            OptionsPage.EXTEND: self._extend,
+        }
+        self._pages.setCurrentWidget(pages[TOOLS[self._tools.tool].options])

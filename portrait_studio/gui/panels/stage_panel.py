@@ -17,6 +17,7 @@ from portrait_studio.gui.display_transform import DisplayTransform
 from portrait_studio.gui.qimage_conversion import qimage_of
 from portrait_studio.language.translation import tr
 from portrait_studio.networks.conventions import LABEL_COLOURS
+from portrait_studio.session.session import Session
 
 _WIDTH_PX: Final = 240
 _FRAME_PX: Final = 44
@@ -35,15 +36,20 @@ def structure_pictures(structure: Structure) -> dict[str, NDArray[np.uint8]]:
 class StagePanel(QWidget):
     """A picture for each stage of the fill that is shown in a hole; pressing one enlarges it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        """Start empty."""
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        """Start empty.
+
+        Args:
+            session: whose last fill is shown.
+            parent: the window.
+        """
         super().__init__(parent)
+        self._session = session
         self.setObjectName("side")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._buttons: list[QToolButton] = []
         self._shown: FilledRegion | None = None
         self._candidates: Candidates | None = None
-        self._transform: DisplayTransform | None = None
         self.hole_box = QComboBox(self)
         self.hole_box.setAccessibleName(tr("Hole whose stages are shown"))
         self.hole_box.setToolTip(tr("Hole whose stages are shown"))
@@ -60,22 +66,16 @@ class StagePanel(QWidget):
         self.hole_box.hide()
         # Pictures come after a fill, when the panel is not to become wider any more.
         self.setMinimumWidth(_WIDTH_PX + _FRAME_PX)
+        session.filling.candidates_changed.connect(self._show_candidates)
 
     @property
     def stages(self) -> tuple[QToolButton, ...]:
         """One button for each stage that is shown."""
         return tuple(self._buttons)
 
-    def show_candidates(
-        self, candidates: Candidates | None, transform: DisplayTransform | None = None
-    ) -> None:
-        """Show the stages of one hole of the fill that is shown; the first one if nobody chose.
-
-        Args:
-            candidates: of the fill; None = there is none.
-            transform: how the photo's colours become the screen's; None = they are.
-        """
-        self._candidates, self._transform = candidates, transform
+    def _show_candidates(self) -> None:
+        """Show the stages of one hole of the fill that is shown; the first one if nobody chose."""
+        self._candidates = candidates = self._session.filling.candidates
         count = 0 if candidates is None else len(candidates.regions)
         if count != self.hole_box.count():
             self.hole_box.clear()
@@ -101,11 +101,13 @@ class StagePanel(QWidget):
         self._hint.setText(
             tr("{total:.1f} s on {device}. Press a picture to enlarge it.", total=total, device=result.device)
         )
+        document = self._session.document
+        transform = None if document is None else DisplayTransform.of(document.photo.metadata.icc)
         pictures = {**structure_pictures(region.structure), **region.stages}
         for stage in Stage:
             for key, caption in stage.pictures.items():
                 if key in pictures:
-                    shown = qimage_of(pictures[key], self._transform if key in region.stages else None)
+                    shown = qimage_of(pictures[key], transform if key in region.stages else None)
                     self._add(tr(caption), result.seconds.get(stage.label), shown)
 
     def _add(self, name: str, seconds: float | None, image: QImage) -> None:

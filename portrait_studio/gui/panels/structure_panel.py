@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
-from portrait_studio.gui.actions import Actions, Command
+from portrait_studio.gui.actions import Actions
+from portrait_studio.gui.canvas.canvas import Canvas
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.panels.legend import Legend
 from portrait_studio.gui.persistent_state import PersistentState
 from portrait_studio.gui.theme import Theme
@@ -16,6 +17,7 @@ from portrait_studio.gui.widgets.buttons import ActionButton, ActionSwitch
 from portrait_studio.language.label_names import joint_name, label_name
 from portrait_studio.language.translation import tr
 from portrait_studio.networks.conventions import KEYPOINTS
+from portrait_studio.session.tools import Tools
 
 _FIRST_OPACITY_PERCENT: Final = 60
 
@@ -23,13 +25,21 @@ _FIRST_OPACITY_PERCENT: Final = 60
 class StructurePanel(QWidget):
     """Parsing map and skeleton over the photo; labels to paint into it; the fill that follows them."""
 
-    opacity_changed = Signal(float)
     joint_chosen = Signal(object)
     """Number of the joint that the arrow keys shall move; None: none"""
 
-    def __init__(self, actions: Actions, theme: Theme, parent: QWidget | None = None) -> None:
-        """Args: the window's actions; the theme of the icons."""
+    def __init__(self, canvas: Canvas, tools: Tools, actions: Actions, theme: Theme, parent: QWidget) -> None:
+        """Show how things are.
+
+        Args:
+            canvas: where the structure is shown.
+            tools: of which the label is shown that they paint.
+            actions: the window's.
+            theme: of the icons.
+            parent: the window.
+        """
         super().__init__(parent)
+        self._tools, self._overlay = tools, canvas.layers.overlay
         self.setObjectName("side")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.opacity_slider = QSlider(Qt.Orientation.Horizontal, self)
@@ -52,35 +62,37 @@ class StructurePanel(QWidget):
         self.joint_box.setToolTip(tr("Drag a joint over the photo, or choose it here and use the arrow keys"))
         self.joint_box.activated.connect(self._on_joint)
         self.legend = Legend(theme, self)
-        self._has_map = False
-        self._brush: int | None = None
         self._lay_out(actions)
-        self.show_present(None)
+        self._show_present()
+        self._overlay.structure_changed.connect(self._show_present)
+        self.legend.label_entered.connect(self._overlay.highlight_label)
+        self.legend.label_left.connect(lambda: self._overlay.highlight_label(None))
+        self.legend.hidden_changed.connect(self._overlay.hide_labels)
+        canvas.joints.chosen.connect(self._show_joint)
+        tools.changed.connect(self._show_brush)
 
     def keep_state(self, state: PersistentState) -> None:
         """Keep how the structure is shown between starts."""
         state.keep_number("opacity", self.opacity_slider)
         self.legend.keep_state(state)
 
-    def show_present(self, labels: AbstractSet[int] | None) -> None:
-        """Emphasise the labels that occur; None: there is no map yet."""
-        self._has_map = labels is not None
-        self.legend.show_present(labels or frozenset())
+    def _show_present(self) -> None:
+        """Emphasise the labels that occur."""
+        structure = self._overlay.structure
+        self.legend.show_present(frozenset() if structure is None else structure.present())
         self._show_hint()
 
-    def show_brush(self, label: int | None) -> None:
-        """Show which label the tools paint; None: they paint the mask."""
-        self._brush = label
-        self.legend.show_brush(label)
+    def _show_brush(self) -> None:
+        self.legend.show_brush(self._tools.label)
         self._show_hint()
 
     def _show_hint(self) -> None:
-        if self._brush is not None:
-            name = label_name(self._brush)
+        if self._tools.label is not None:
+            name = label_name(self._tools.label)
             self._hint.setText(
                 tr("The tools paint {label} now. Press {label} again, or Esc, to paint the mask.", label=name)
             )
-        elif self._has_map:
+        elif self._overlay.structure is not None:
             self._hint.setText(tr("Press a name and paint: the next fill obeys you."))
         else:
             self._hint.setText(tr("What each part of the person is, behind the mask too."))
@@ -109,8 +121,7 @@ class StructurePanel(QWidget):
         column.addWidget(ActionButton(actions[Command.CLEAR_LABELS], self))
         column.addStretch(1)
 
-    def show_joint(self, joint: int | None) -> None:
-        """Show which joint the arrow keys move."""
+    def _show_joint(self, joint: int | None) -> None:
         self.joint_box.setCurrentIndex(self.joint_box.findData(joint))
 
     def _on_joint(self) -> None:
@@ -118,7 +129,7 @@ class StructurePanel(QWidget):
 
     def _on_opacity(self, percent: int) -> None:
         self._percent.setText(_percent(percent))
-        self.opacity_changed.emit(percent / 100)
+        self._overlay.set_opacity(percent / 100)
 
 
 def _percent(share: int) -> str:

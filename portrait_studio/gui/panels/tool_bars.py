@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
 
-from portrait_studio.gui.actions import Actions, Command
+from portrait_studio.gui.actions import Actions
+from portrait_studio.gui.canvas.tools import TOOLS
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.theme import Theme
 from portrait_studio.language.translation import tr
-from portrait_studio.session.tools import Tool
-
-TOOL_COMMANDS: Final = {
-    Tool.PICK: Command.PICK,
-    Tool.BRUSH: Command.BRUSH,
-    Tool.ERASER: Command.ERASER,
-    Tool.RECTANGLE: Command.RECTANGLE,
-    Tool.LASSO: Command.LASSO,
-    Tool.EXTEND: Command.EXTEND,
-}
-
+from portrait_studio.session.tools import Tool, Tools
 
 _BAR_FRAME_PX: Final = 24
 """What the style adds to a bar's own margins."""
@@ -51,7 +44,7 @@ class _Bar(QToolBar):
         whole = sum(widget.minimumSizeHint().width() for widget in widgets) + spacing + frame
         return QSize(max(least.width(), whole), least.height())
 
-    def _add(self, actions: Actions, *commands: Command) -> None:
+    def _add(self, actions: Actions, *commands: Command | Tool) -> None:
         for command in commands:
             self.addAction(actions[command])
             button = self.widgetForAction(actions[command])
@@ -94,14 +87,27 @@ class TopBar(_Bar):
 class ToolBar(_Bar):
     """Tools, of which one is in hand, and what is done to the whole mask."""
 
-    def __init__(self, actions: Actions, parent: QWidget) -> None:
-        """Args: the window's actions."""
+    def __init__(self, actions: Actions, tools: Tools, parent: QWidget) -> None:
+        """Make the buttons.
+
+        Args:
+            actions: the window's.
+            tools: of which one is in hand.
+            parent: the window.
+        """
         super().__init__("tools", tr("Tools"), 22, parent)
+        self._actions, self._tools = actions, tools
         group = QActionGroup(self)
-        for command in TOOL_COMMANDS.values():
-            group.addAction(actions[command])
-        self._add(actions, *TOOL_COMMANDS.values())
+        for tool in TOOLS:
+            group.addAction(actions[tool])
+        actions.on_triggered({tool: partial(tools.choose, tool) for tool in TOOLS})
+        self._add(actions, *TOOLS)
         self.addSeparator()
         self._add(actions, Command.CLEAR, Command.INVERT, Command.SELECT_ALL)
         self.addSeparator()
         self._add(actions, Command.STRUCTURE, Command.FIT, Command.KEYS)
+        tools.changed.connect(self._on_tools_changed)
+        self._on_tools_changed()
+
+    def _on_tools_changed(self) -> None:
+        self._actions[self._tools.tool].setChecked(True)

@@ -35,7 +35,7 @@ NOT_SHOWN = {
 """Keys and names that the program looks up, and the report of versions that is copied for developers."""
 _LOOKS_SPOKEN = re.compile(r"[A-Z][a-z]|[a-z] [a-z]")
 _SENTENCE = re.compile(r"[A-Z][^\n]* [^\n]*[a-z)][.!?]$")
-TRANSLATING = frozenset({"tr", "Message", "Spec"})
+TRANSLATING = frozenset({"tr", "Message", "Spec", "ToolSpec"})
 GUI = sorted((PACKAGE / "gui").rglob("*.py"))
 
 
