@@ -35,7 +35,12 @@ class Program(QObject):
     """The parts of the running program, built and taken down in order."""
 
     def __init__(self, application: QApplication, build_engine: Callable[[], Engine]) -> None:
-        """Args: the Qt application; makes the engine, in the engine thread, when it is first needed."""
+        """Make it.
+
+        Args:
+            application: the Qt application.
+            build_engine: makes the engine, in the engine thread, when it is first needed.
+        """
         super().__init__()
         self._files = Background("files", self)
         self._engine_thread = Background("engine", self)

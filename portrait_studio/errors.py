@@ -18,7 +18,12 @@ class PortraitStudioError(Exception):
     """
 
     def __init__(self, template: str, /, **values: object) -> None:
-        """Args: the sentence, a literal with a field for each value; the values."""
+        """Make it.
+
+        Args:
+            template: the sentence, a literal with a field for each value.
+            values: the values.
+        """
         self.message = template if isinstance(template, Message) else Message(template, **values)
         super().__init__(self.message)
 

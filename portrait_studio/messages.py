@@ -17,7 +17,12 @@ class Message(str):
     values: Mapping[str, object]
 
     def __new__(cls, template: str, /, **values: object) -> Message:
-        """Args: a literal with fields as in `str.format`; their values. Without any, braces are braces."""
+        """Make it.
+
+        Args:
+            template: a literal with fields as in `str.format`.
+            values: their values. Without any, braces are braces.
+        """
         message = super().__new__(cls, template.format(**values) if values else template)
         message.template, message.values = template, values
         return message

@@ -72,7 +72,11 @@ class _TargetCheck:
     """What will be written, as far as it was looked at."""
 
     def __init__(self, sources: Iterable[Path]) -> None:
-        """Args: what must not be written to."""
+        """Make it.
+
+        Args:
+            sources: what must not be written to.
+        """
         self._sources = {key: source for source in sources for key in _identities(source)}
         self._targets: dict[object, Path] = {}
         self._groups: dict[Path, FilesIn] = {}

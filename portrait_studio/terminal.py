@@ -37,7 +37,11 @@ def _escaped(character: str) -> str:
 
 
 def say(line: str) -> None:
-    """Write a line to stdout, at once. Args: the line, which may hold names of files."""
+    """Write a line to stdout, at once.
+
+    Args:
+        line: the line, which may hold names of files.
+    """
     sys.stdout.write(f"{printable(line)}\n")
     sys.stdout.flush()
 

@@ -24,7 +24,12 @@ class Actions(QObject):
     """A QAction for every command, with icons that follow the theme."""
 
     def __init__(self, theme: Theme, parent: QObject) -> None:
-        """Args: the theme whose icons are used; the window that owns the actions."""
+        """Make it.
+
+        Args:
+            theme: the theme whose icons are used.
+            parent: the window that owns the actions.
+        """
         super().__init__(parent)
         self._theme = theme
         self._keys: dict[Command | Tool, tuple[str, ...]] = {}

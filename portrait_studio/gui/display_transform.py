@@ -27,7 +27,11 @@ class DisplayTransform:
     """Turns numbers of a photo's colour profile into those of sRGB."""
 
     def __init__(self, space: QColorSpace) -> None:
-        """Args: the profile, of RGB or grey."""
+        """Make it.
+
+        Args:
+            space: the profile, of RGB or grey.
+        """
         self._space = space
         self._screen = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
         self._greys = self._of_greys() if space.colorModel() == QColorSpace.ColorModel.Gray else None
@@ -71,7 +75,12 @@ class ConvertedLevel:
     """
 
     def __init__(self, level: NDArray[np.uint8], transform: DisplayTransform) -> None:
-        """Args: (H, W, 3) uint8 in the photo's profile, viewed; how it is converted."""
+        """Make it.
+
+        Args:
+            level: (H, W, 3) uint8 in the photo's profile, viewed.
+            transform: how it is converted.
+        """
         self._level, self._transform = level, transform
         # Memory is taken only where something is seen.
         self._shown = np.zeros(level.shape, np.uint8)

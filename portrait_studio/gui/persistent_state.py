@@ -22,7 +22,12 @@ class PersistentState(QObject):
     """Sets each control as it was left, and follows it from then on."""
 
     def __init__(self, stored: StoredValues, parent: QObject) -> None:
-        """Args: what was kept before; the window."""
+        """Make it.
+
+        Args:
+            stored: what was kept before.
+            parent: the window.
+        """
         super().__init__(parent)
         self._stored = stored
         self._changed: dict[str, Callable[[], Value]] = {}

@@ -47,7 +47,11 @@ class ExportCheck:
     """
 
     def __init__(self, excused: Mask) -> None:
-        """Args: (H, W) uint8, not zero where the difference does not count."""
+        """Make it.
+
+        Args:
+            excused: (H, W) uint8, not zero where the difference does not count.
+        """
         self._excused = excused
         self.difference: Difference | None = None
 

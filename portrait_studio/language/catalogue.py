@@ -36,7 +36,12 @@ class Catalogue(QTranslator):
     """Answers Qt from a dictionary."""
 
     def __init__(self, texts: Texts, parent: QObject) -> None:
-        """Args: the translations; the application."""
+        """Make it.
+
+        Args:
+            texts: the translations.
+            parent: the application.
+        """
         super().__init__(parent)
         self._texts = texts
 

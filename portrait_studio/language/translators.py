@@ -39,7 +39,11 @@ class Language:
     """What the application speaks; a window that is made afterwards speaks it."""
 
     def __init__(self, application: QCoreApplication) -> None:
-        """Args: the application; it speaks English."""
+        """Make it.
+
+        Args:
+            application: the application; it speaks English.
+        """
         self._application = application
         self._translators: list[QTranslator] = []
         self.name = ENGLISH

@@ -97,7 +97,11 @@ class EfficientNetLite2(nn.Module):
     strides = (4, 8, 16, 32)
 
     def __init__(self, masks: int = 1) -> None:
-        """Args: number of mask channels."""
+        """Make it.
+
+        Args:
+            masks: number of mask channels.
+        """
         super().__init__()
         self._conv_stem = _SameConv(3 + masks, _LITE2_STEM, 3, 2)
         with torch.no_grad():

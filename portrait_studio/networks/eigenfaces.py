@@ -36,7 +36,11 @@ class Eigenfaces(nn.Module):
     weights: Tensor
 
     def __init__(self, count: int) -> None:
-        """Args: number of components; all are zero until `fit`."""
+        """Make it.
+
+        Args:
+            count: number of components; all are zero until `fit`.
+        """
         super().__init__()
         self.register_buffer("mean", torch.zeros(3, EIGENFACE_SIDE, EIGENFACE_SIDE))
         self.register_buffer("components", torch.zeros(count, 3, EIGENFACE_SIDE, EIGENFACE_SIDE))

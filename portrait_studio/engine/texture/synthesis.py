@@ -249,7 +249,15 @@ class _LevelSynthesis:
         options: TextureOptions,
         tick: Callable[[], None],
     ) -> None:
-        """Args: the level, its plan, the source of randomness, the options, whom to tell of each step."""
+        """Begin.
+
+        Args:
+            level: of the pyramid.
+            plan: of that level.
+            generator: source of all chance.
+            options: see `TextureOptions`.
+            tick: is told of each step.
+        """
         blur_px = options.start_blur * max(level.hole.shape)
         self.sources = sources = collect_sources(level, blur_px, plan.start_weight, options, tick)
         self.level = level = _without_unsourced(level, sources, plan.min_sources)

@@ -9,7 +9,12 @@ class WorkProgress:
     """Turns finished work into calls of a progress function, which may raise to cancel."""
 
     def __init__(self, progress: Callable[[float], None], total: float) -> None:
-        """Args: who is told the finished share in [0, 1], and the expected amount of work."""
+        """Begin.
+
+        Args:
+            progress: is told the finished share in [0, 1].
+            total: expected amount of work.
+        """
         self._progress = progress
         self._total = max(total, 1.0)
         self._done = 0.0

@@ -47,7 +47,12 @@ class CanvasFrame(QObject):
     """A drag ended"""
 
     def __init__(self, viewport: Viewport, parent: QObject) -> None:
-        """Args: what is measured."""
+        """Make it.
+
+        Args:
+            viewport: what is measured.
+            parent: owns it.
+        """
         super().__init__(parent)
         self._viewport = viewport
         self._margins = Margins()

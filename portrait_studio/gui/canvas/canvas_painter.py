@@ -24,7 +24,15 @@ class CanvasPainter:
     def __init__(
         self, layers: LayerStack, viewport: Viewport, pointer: Pointer, keys: KeyPointer, tools: Tools
     ) -> None:
-        """Args: what is shown, where it lies, what hand and keys do, and how large the brush is."""
+        """Make it.
+
+        Args:
+            layers: what is shown.
+            viewport: where it lies.
+            pointer: what the hand does.
+            keys: what the keys that move a pointer do.
+            tools: how large the brush is.
+        """
         self._layers, self._viewport, self._tools = layers, viewport, tools
         self._pointer, self._keys = pointer, keys
 

@@ -91,7 +91,12 @@ class Pan:
     has_outline = False
 
     def __init__(self, viewport: Viewport, at: QPointF) -> None:
-        """Args: what is moved; where the pointer is."""
+        """Make it.
+
+        Args:
+            viewport: what is moved.
+            at: where the pointer is.
+        """
         self._viewport, self._last = viewport, at
 
     def move(self, to: QPointF, pressure: float) -> None:
@@ -118,7 +123,11 @@ class SlideDivider:
     has_outline = False
 
     def __init__(self, slide: Callable[[float], None]) -> None:
-        """Args: takes the widget position at which the divider shall stand."""
+        """Make it.
+
+        Args:
+            slide: takes the widget position at which the divider shall stand.
+        """
         self._slide = slide
 
     def move(self, to: QPointF, pressure: float) -> None:

@@ -75,7 +75,13 @@ class JointHandles(QObject):
     """Joint, None: none"""
 
     def __init__(self, overlay: StructureOverlay, viewport: Viewport, parent: QObject) -> None:
-        """Args: whose skeleton it is; what is measured."""
+        """Make it.
+
+        Args:
+            overlay: whose skeleton it is.
+            viewport: what is measured.
+            parent: owns it.
+        """
         super().__init__(parent)
         self._overlay, self._viewport = overlay, viewport
 

@@ -71,7 +71,12 @@ class KeyPointer(QObject):
             self.changed.emit()
 
     def press_key(self, event: QKeyEvent, spot: QPointF | None) -> bool:
-        """Take a key. Args: the key; where the pointer is. Returns whether it was one of the pointer's."""
+        """Take a key.
+
+        Args:
+            event: the key.
+            spot: where the pointer is. Returns whether it was one of the pointer's.
+        """
         key = Qt.Key(event.key())
         if not self._is_on or not (key in _STEPS or key in _BUTTONS):
             return False

@@ -93,7 +93,11 @@ class StructureLayer:
     """The parsing map as a translucent picture over the part of the photo that it describes."""
 
     def __init__(self, structure: Structure) -> None:
-        """Args: the map; its labels are read once."""
+        """Make it.
+
+        Args:
+            structure: the map; its labels are read once.
+        """
         self._bounds = structure.bounds
         self._labels = np.ascontiguousarray(structure.labels)
         longest = min(_FINEST_MAP_SIDE, max(structure.bounds.width, structure.bounds.height))
@@ -138,7 +142,13 @@ class TintLayer:
     """One colour over a part of the photo."""
 
     def __init__(self, bounds: Bounds, inside: NDArray[np.bool_], colour: tuple[int, int, int]) -> None:
-        """Args: the part of the photo; (h, w) bool, where the colour lies; RGB."""
+        """Make it.
+
+        Args:
+            bounds: the part of the photo.
+            inside: (h, w) bool, where the colour lies.
+            colour: RGB.
+        """
         self._bounds = bounds
         self._pixels = np.ascontiguousarray(inside, dtype=np.uint8)
         height, width = self._pixels.shape

@@ -24,7 +24,12 @@ class OutlineLayer:
     """A dark line with a light one in it around a part of a map."""
 
     def __init__(self, bounds: Bounds, inside: NDArray[np.bool_]) -> None:
-        """Args: the part of the photo that the map describes; (h, w) bool, what is surrounded."""
+        """Make it.
+
+        Args:
+            bounds: the part of the photo that the map describes.
+            inside: (h, w) bool, what is surrounded.
+        """
         large = cv2.resize(inside.astype(np.uint8) * 255, None, fx=_FINER, fy=_FINER)
         smooth = cv2.GaussianBlur(large, (0, 0), _FINER / 2) > 127
         contours, _ = cv2.findContours(smooth.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)

@@ -27,7 +27,12 @@ class SkeletonLayer:
     """Sixteen joints at most; those of the left side blue, of the right side orange."""
 
     def __init__(self, structure: Structure, moved: Joints | None = None) -> None:
-        """Args: whose heatmaps are read once; joints that the user put elsewhere."""
+        """Make it.
+
+        Args:
+            structure: whose heatmaps are read once.
+            moved: joints that the user put elsewhere.
+        """
         self._joints: dict[int, tuple[float, float]] = {}
         bounds = structure.bounds
         height, width = structure.heatmaps.shape[1:]

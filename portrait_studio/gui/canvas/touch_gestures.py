@@ -12,7 +12,13 @@ from portrait_studio.gui.canvas.viewport import Viewport
 
 
 def obey_trackpad(event: QNativeGestureEvent, viewport: Viewport, at: QPointF) -> bool:
-    """Do what a gesture on a trackpad says. Args: it; what it moves; where the pointer is in that."""
+    """Do what a gesture on a trackpad says.
+
+    Args:
+        event: it.
+        viewport: what it moves.
+        at: where the pointer is in that.
+    """
     kinds = Qt.NativeGestureType
     if event.gestureType() == kinds.ZoomNativeGesture:
         viewport.zoom_by(1 + event.value(), at)
@@ -26,7 +32,13 @@ def obey_trackpad(event: QNativeGestureEvent, viewport: Viewport, at: QPointF) -
 
 
 def obey_screen(event: QGestureEvent, viewport: Viewport, place: Callable[[QPointF], QPointF]) -> bool:
-    """Do what two fingers on the screen say. Args: it; what it moves; where in that a screen position is."""
+    """Do what two fingers on the screen say.
+
+    Args:
+        event: it.
+        viewport: what it moves.
+        place: where in that a screen position is.
+    """
     pinch = event.gesture(Qt.GestureType.PinchGesture)
     if not isinstance(pinch, QPinchGesture):
         return False

@@ -23,7 +23,15 @@ class ExtendCommands(QObject):
     def __init__(
         self, session: Session, actions: Actions, canvas: Canvas, panel: CanvasPanel, parent: QObject
     ) -> None:
-        """Args: whose canvas it is; what is triggered; where it is dragged; where it is typed."""
+        """Make it.
+
+        Args:
+            session: whose canvas it is.
+            actions: what is triggered.
+            canvas: where it is dragged.
+            panel: where it is typed.
+            parent: owns it.
+        """
         super().__init__(parent)
         self._session, self._canvas, self._panel = session, canvas, panel
         self._tool = session.tools.tool

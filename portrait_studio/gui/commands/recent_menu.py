@@ -15,7 +15,13 @@ class RecentMenu(QMenu):
     """Filled each time it is opened; digits choose."""
 
     def __init__(self, recent: RecentFiles, open_path: Callable[[Path], None], parent: QWidget) -> None:
-        """Args: the list; opens one of them."""
+        """Make it.
+
+        Args:
+            recent: the list.
+            open_path: opens one of them.
+            parent: owns it.
+        """
         super().__init__(parent)
         self._recent = recent
         self._open_path = open_path

@@ -63,7 +63,12 @@ class ExportDialog(QDialog):
     """Asks for file, format and quality; `path` and `options` say what was chosen."""
 
     def __init__(self, photo: Photo, parent: QWidget | None = None) -> None:
-        """Args: the photo that was opened; its format and quality are the first choice."""
+        """Make it.
+
+        Args:
+            photo: the photo that was opened; its format and quality are the first choice.
+            parent: owns it.
+        """
         super().__init__(parent)
         self.setWindowTitle(tr("Export"))
         self.setMinimumWidth(520)

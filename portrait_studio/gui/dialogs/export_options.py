@@ -25,7 +25,12 @@ class ExportExtras(QObject):
     changed = Signal()
 
     def __init__(self, photo: Photo, parent: QWidget) -> None:
-        """Args: the photo to be exported; only choices that change something are offered."""
+        """Make it.
+
+        Args:
+            photo: the photo to be exported; only choices that change something are offered.
+            parent: owns it.
+        """
         super().__init__(parent)
         self.metadata = QComboBox(parent)
         self.metadata.setAccessibleName(tr("Metadata"))
@@ -72,7 +77,12 @@ class SizeLabel(QLabel):
     """Says about how large the file will be, a moment after the last change."""
 
     def __init__(self, photo: Photo, parent: QWidget) -> None:
-        """Args: the photo to be exported."""
+        """Make it.
+
+        Args:
+            photo: the photo to be exported.
+            parent: owns it.
+        """
         super().__init__(parent)
         self.setAccessibleName(tr("Estimated size of the file"))
         self._photo = photo

@@ -40,7 +40,12 @@ class KeyEditor(QWidget):
     """Command or Tool; tuple of keys, or None for the usual ones"""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
-        """Args: the actions whose keys are shown."""
+        """Make it.
+
+        Args:
+            actions: the actions whose keys are shown.
+            parent: owns it.
+        """
         super().__init__(parent)
         self._actions = actions
         self._commands = list(TABLE)

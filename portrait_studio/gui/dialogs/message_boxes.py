@@ -48,7 +48,13 @@ class ErrorDialog(QDialog):
     """A sentence, and for unexpected errors the log; both can be copied."""
 
     def __init__(self, sentence: str, log: str, parent: QWidget | None = None) -> None:
-        """Args: what is wrong and what to do; the traceback, empty for foreseen errors."""
+        """Make it.
+
+        Args:
+            sentence: what is wrong and what to do.
+            log: the traceback, empty for foreseen errors.
+            parent: owns it.
+        """
         super().__init__(parent)
         self.setWindowTitle("Portrait Studio")
         self.setMinimumWidth(440)

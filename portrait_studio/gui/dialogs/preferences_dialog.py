@@ -52,7 +52,13 @@ class PreferencesDialog(QDialog):
     """Three pages: general, computing, keys."""
 
     def __init__(self, preferences: Preferences, actions: Actions, parent: QWidget | None = None) -> None:
-        """Args: what is changed; the actions whose keys are changed."""
+        """Make it.
+
+        Args:
+            preferences: what is changed.
+            actions: the actions whose keys are changed.
+            parent: owns it.
+        """
         super().__init__(parent)
         self.setWindowTitle(tr("Preferences"))
         self._preferences = preferences

@@ -38,7 +38,13 @@ class RecoveryDialog(QDialog):
         parent: QWidget | None = None,
         unreadable: Sequence[Path] = (),
     ) -> None:
-        """Args: what was found, the latest first; above which window; files of work that cannot be read."""
+        """Make it.
+
+        Args:
+            found: what was found, the latest first.
+            parent: above which window.
+            unreadable: files of work that cannot be read.
+        """
         super().__init__(parent)
         self.setWindowTitle(tr("Recover unsaved work"))
         self._found = list(found)
@@ -128,7 +134,11 @@ def _lines(one: Recoverable) -> str:
 
 
 def unreadable_sentence(paths: Sequence[Path]) -> Message:
-    """Names work that cannot be read. Args: its files, at least one."""
+    """Names work that cannot be read.
+
+    Args:
+        paths: its files, at least one.
+    """
     names = ", ".join(path.name for path in paths[:_MOST_NAMED])
     return Message(
         "Cannot be read, and stays in {folder}: {names}",

@@ -57,7 +57,12 @@ class CanvasPanel(QWidget):
     typing_ended = Signal()
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
-        """Args: the window's actions."""
+        """Make it.
+
+        Args:
+            actions: the window's actions.
+            parent: owns it.
+        """
         super().__init__(parent)
         self.setObjectName("side")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

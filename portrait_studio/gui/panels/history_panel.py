@@ -13,7 +13,12 @@ class HistoryPanel(QWidget):
     """Locked while a job needs the document as it is."""
 
     def __init__(self, session: Session, parent: QWidget) -> None:
-        """Args: whose history it is."""
+        """Make it.
+
+        Args:
+            session: whose history it is.
+            parent: owns it.
+        """
         super().__init__(parent)
         self._session = session
         self.view = QUndoView(session.history.stack, self)

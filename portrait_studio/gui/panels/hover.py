@@ -18,7 +18,14 @@ class Hover(QObject):
     """Names position and label in the status bar, and beside the pointer; lights what a click would take."""
 
     def __init__(self, session: Session, canvas: Canvas, status_bar: StatusBar, parent: QObject) -> None:
-        """Args: what is where; whose pointer it is; where it is told."""
+        """Make it.
+
+        Args:
+            session: what is where.
+            canvas: whose pointer it is.
+            status_bar: where it is told.
+            parent: owns it.
+        """
         super().__init__(parent)
         self._session, self._canvas, self._status_bar = session, canvas, status_bar
         self._spot: tuple[float, float] | None = None

@@ -105,7 +105,12 @@ class Legend(QWidget):
     """Label to paint with; None: the mask again"""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        """Args: the theme of its icons."""
+        """Make it.
+
+        Args:
+            theme: the theme of its icons.
+            parent: owns it.
+        """
         super().__init__(parent)
         self._rows = [_Row(label, theme, self) for label in range(LABEL_COUNT)]
         grid = QGridLayout(self)

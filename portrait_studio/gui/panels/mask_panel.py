@@ -30,7 +30,13 @@ class MaskPanel(QWidget):
     typing_ended = Signal()
 
     def __init__(self, actions: Actions, tools: Tools, parent: QWidget | None = None) -> None:
-        """Args: the window's actions; the tools that are set here."""
+        """Make it.
+
+        Args:
+            actions: the window's actions.
+            tools: the tools that are set here.
+            parent: owns it.
+        """
         super().__init__(parent)
         self.setObjectName("side")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

@@ -34,7 +34,12 @@ class SidePanel(QDockWidget):
     """A dock with a tab for each panel; panels scroll where the window is low."""
 
     def __init__(self, panels: dict[Message, QWidget], parent: QWidget) -> None:
-        """Args: the panels by the name on their tab, in English."""
+        """Make it.
+
+        Args:
+            panels: the panels by the name on their tab, in English.
+            parent: owns it.
+        """
         super().__init__(tr("Panels"), parent)
         self.setObjectName("side-dock")
         self.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)

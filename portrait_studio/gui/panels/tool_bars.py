@@ -56,7 +56,12 @@ class CompareButton(QToolButton):
     """Shows the original while it is held down."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        """Args: the theme of its icon."""
+        """Make it.
+
+        Args:
+            theme: the theme of its icon.
+            parent: owns it.
+        """
         super().__init__(parent)
         self._theme = theme
         self.setToolTip(tr("Hold to see the original (hold \\)"))
@@ -72,7 +77,14 @@ class TopBar(_Bar):
     """Files, undo, compare, and the options of the tool in hand."""
 
     def __init__(self, actions: Actions, compare: CompareButton, options: QWidget, parent: QWidget) -> None:
-        """Args: the window's actions and what stands between and behind them."""
+        """Make it.
+
+        Args:
+            actions: the window's.
+            compare: stands between them.
+            options: stands behind them.
+            parent: owns it.
+        """
         super().__init__("top", tr("Options"), 20, parent)
         self._add(actions, Command.OPEN, Command.EXPORT)
         self.addSeparator()

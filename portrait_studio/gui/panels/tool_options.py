@@ -100,7 +100,13 @@ class BrushOptions(QWidget):
     typing_ended = Signal()
 
     def __init__(self, tools: Tools, tighten: QAction, parent: QWidget) -> None:
-        """Args: the tools that are set here; the action that lets strokes be tightened."""
+        """Make it.
+
+        Args:
+            tools: the tools that are set here.
+            tighten: the action that lets strokes be tightened.
+            parent: owns it.
+        """
         super().__init__(parent)
         self._tools = tools
         tip = tr("Brush size ([ and ], Alt+wheel)")
@@ -159,7 +165,12 @@ class PickOptions(QWidget):
     """What a click takes, and how far beyond its outline."""
 
     def __init__(self, tools: Tools, parent: QWidget) -> None:
-        """Args: the tools that are set here."""
+        """Make it.
+
+        Args:
+            tools: the tools that are set here.
+            parent: owns it.
+        """
         super().__init__(parent)
         self._tools = tools
         self._what = QComboBox(self)
@@ -208,7 +219,12 @@ class TightnessSlider(QSlider):
     """How probable it must be that a pixel belongs to a thing: to the right masks are tighter."""
 
     def __init__(self, tools: Tools, parent: QWidget) -> None:
-        """Args: the tools that are set here."""
+        """Make it.
+
+        Args:
+            tools: the tools that are set here.
+            parent: owns it.
+        """
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._tools = tools
         self.setRange(round(100 * SMALLEST_THRESHOLD), round(100 * LARGEST_THRESHOLD))
@@ -235,7 +251,12 @@ class ShapeOptions(QWidget):
     """What can be set for rectangle and lasso."""
 
     def __init__(self, tighten: QAction, parent: QWidget) -> None:
-        """Args: the action that lets marks be tightened."""
+        """Make it.
+
+        Args:
+            tighten: the action that lets marks be tightened.
+            parent: owns it.
+        """
         super().__init__(parent)
         hint = QLabel(tr("Drag around what shall go"), self)
         hint.setProperty("role", "hint")

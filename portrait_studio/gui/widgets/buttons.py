@@ -18,7 +18,14 @@ class ActionButton(QPushButton):
         prominent: bool = False,
         has_text: bool = True,
     ) -> None:
-        """Args: the action; prominent: filled with the accent colour; has_text: not only the icon."""
+        """Make it.
+
+        Args:
+            action: the action.
+            prominent: filled with the accent colour.
+            has_text: not only the icon.
+            parent: owns it.
+        """
         super().__init__(parent)
         self._action = action
         self._is_prominent = prominent
@@ -47,7 +54,13 @@ class ActionSwitch(QCheckBox):
     """A check box that stands for an action that is on or off."""
 
     def __init__(self, action: QAction, parent: QWidget | None = None, text: str = "") -> None:
-        """Args: the action, which is checkable; a shorter text where there is little room."""
+        """Make it.
+
+        Args:
+            action: the action, which is checkable.
+            text: a shorter text where there is little room.
+            parent: owns it.
+        """
         super().__init__(text or action.text(), parent)
         self._action = action
         self.setAccessibleName(action.text())
