@@ -18,6 +18,9 @@ from portrait_studio.networks.coco import PERSON, THING_NAMES
 _AT_EDGE: Final = 0.5
 """What a person at the photo's edge counts, relative to one as tall in its middle."""
 
+_ROOM: Final = 0.12
+"""How far a box is grown before what stands in it is found, relative to its sides."""
+
 _LEAST_AGREEMENT: Final = 0.3
 _FULLEST: Final = 3.0
 """A box of a person is filled by her to a third at least."""
@@ -54,6 +57,12 @@ class Detected:
 
     people: tuple[Detection, ...] = ()
     things: tuple[Detection, ...] = ()
+
+
+def roomy(box: Bounds) -> Bounds:
+    """A detector's box with some room, since it may cut off hands and feet; may reach beyond the photo."""
+    across, down = round(_ROOM * box.width), round(_ROOM * box.height)
+    return Bounds(box.left - across, box.top - down, box.right + across, box.bottom + down)
 
 
 def main_person(

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.detection import Detection, kinds_named, main_person
+from portrait_studio.engine.detection import Detection, kinds_named, main_person, roomy
 from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.label_mask import body_in, labels_named, mask_of_labels
 from portrait_studio.engine.progress import Progress
@@ -34,9 +34,6 @@ from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import HOLE, KNOWN, Mask, extent_of, grow
 from portrait_studio.networks.coco import THING_NAMES
 from portrait_studio.networks.conventions import LABELS
-
-_ROOM: Final = 0.12
-"""How far a detector's box is grown, relative to its sides."""
 
 _SURE: Final = 128
 _HINT: Final = 64
@@ -146,19 +143,46 @@ def mask_of_people(
     Returns:
         (H, W) uint8, 0 or 255.
     """
-    photo = extent_of(request.image)
-    boxes = tuple(_roomy(box) for box in request.boxes)
+    boxes = tuple(roomy(box) for box in request.boxes)
     found = engine.run(replace(request, boxes=boxes), progress)
-    goes, stays = _likeliest(found[:leaving], photo), _likeliest(found[leaving:], photo)
+    return mask_of_found(found[:leaving], found[leaving:], extent_of(request.image), threshold, figure)
+
+
+def mask_of_found(
+    leaving: Sequence[ThingFound],
+    staying: Sequence[ThingFound],
+    photo: Extent,
+    threshold: float = USUAL_THRESHOLD,
+    figure: NDArray[np.bool_] | None = None,
+) -> Mask:
+    """Those who leave, whole and with their rim; nobody who stays is touched.
+
+    Args:
+        leaving: what was found in the box of each who is to go.
+        staying: the same of each who stays: where both claim a pixel, the surer answer has it.
+        photo: size of the photo.
+        threshold: probability from which on a pixel belongs to a person, in (0, 1).
+        figure: (h, w) bool over the whole photo at any size, where a parser sees who stays; None = not known.
+
+    Returns:
+        (H, W) uint8, 0 or 255.
+    """
+    mask = np.zeros((photo.height, photo.width), np.uint8)
+    rim = usual_rim(photo)
+    place = _around(leaving).grown(rim).intersected(Bounds.of(photo))
+    if place.is_empty:
+        return mask
+    goes, stays = _likeliest(leaving, place), _likeliest(staying, place)
     if figure is not None:
         # The parser knows whose arm it is; where the other answer is nearly none, it is a neighbour.
         shown = np.where(figure, np.uint8(255), np.uint8(0))
         large = cv2.resize(shown, (photo.width, photo.height), interpolation=cv2.INTER_LINEAR)
         # Without a box of who stays there is no other answer: whom the parser sees is spared.
-        stays[(large >= _SURE) & ((stays >= _HINT) | (len(boxes) == leaving))] = 255
-    mask = np.where((goes >= 255 * threshold) & (goes >= stays), np.uint8(HOLE), np.uint8(KNOWN))
-    mask = grow(mask, usual_rim(photo))
-    mask[(stays > goes) & (stays >= _SURE)] = KNOWN
+        stays[(large[place.slices] >= _SURE) & ((stays >= _HINT) | (not staying))] = 255
+    going = np.where((goes >= 255 * threshold) & (goes >= stays), np.uint8(HOLE), np.uint8(KNOWN))
+    going = grow(going, rim)
+    going[(stays > goes) & (stays >= _SURE)] = KNOWN
+    mask[place.slices] = going
     return mask
 
 
@@ -208,17 +232,29 @@ def mask_of_kinds(
     return mask_of_people(engine, seen, len(boxes), threshold)
 
 
-def _roomy(box: Bounds) -> Bounds:
-    """A detector's box may cut off hands and feet."""
-    across, down = round(_ROOM * box.width), round(_ROOM * box.height)
-    return Bounds(box.left - across, box.top - down, box.right + across, box.bottom + down)
-
-
-def _likeliest(found: Sequence[ThingFound], photo: Extent) -> NDArray[np.uint8]:
-    """(H, W) uint8: the highest probability of some answers; where nobody stands out it does not count."""
-    highest = np.zeros((photo.height, photo.width), np.uint8)
+def _around(found: Sequence[ThingFound]) -> Bounds:
+    """Rectangle around all windows that were looked at; empty where there are none."""
+    around = Bounds(0, 0, 0, 0)
     for one in found:
-        if one.stands_out:
-            place = highest[one.bounds.slices]
-            np.maximum(place, one.probability, out=place)
+        around = around.united(one.bounds)
+    return around
+
+
+def _likeliest(found: Sequence[ThingFound], place: Bounds) -> NDArray[np.uint8]:
+    """The highest probability of some answers in a place; where nobody stands out it does not count.
+
+    Args:
+        found: the answers.
+        place: in photo pixels.
+
+    Returns:
+        (h, w) uint8 over the place.
+    """
+    highest = np.zeros((place.height, place.width), np.uint8)
+    for one in found:
+        common = one.bounds.intersected(place)
+        if one.stands_out and not common.is_empty:
+            part = highest[common.shifted(-place.left, -place.top).slices]
+            seen = one.probability[common.shifted(-one.bounds.left, -one.bounds.top).slices]
+            np.maximum(part, seen, out=part)
     return highest
