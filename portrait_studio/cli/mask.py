@@ -38,7 +38,9 @@ def add_mask(commands: Any) -> None:
         help="a place on the thing, in pixels from the top left; may be given several times",
     )
     what.add_argument(
-        "--things", metavar="NAMES", help="by name: bag,hat,sunglasses,scarf, dog,phone,umbrella"
+        "--things",
+        metavar="NAMES",
+        help="by name: bag,hat,scarf and what else the parsing map knows, or dog,phone,traffic sign and more",
     )
     add_people(what)
     parser.add_argument(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from portrait_studio.engine.label_mask import body_in, people_in
 from portrait_studio.engine.request import Structure
 from portrait_studio.imaging.geometry import Bounds, Extent
-from portrait_studio.imaging.masks import HOLE, Mask, grow
+from portrait_studio.imaging.masks import HOLE, Mask, grow, mask_bounds
 from portrait_studio.language.label_names import label_name
 from portrait_studio.messages import Message
 from portrait_studio.networks.conventions import LABELS, THINGS
@@ -49,6 +49,19 @@ class MapRegion:
         """How far its outline may lie beside the true edge, in photo pixels."""
         width: int = self.inside.shape[1]
         return max(1, round(_MAP_ERROR * self.bounds.width / width))
+
+    @cached_property
+    def box(self) -> Bounds:
+        """Rectangle around it in photo pixels."""
+        height, width = self.inside.shape
+        across, down = self.bounds.width / width, self.bounds.height / height
+        around = mask_bounds(self.inside.view(np.uint8))
+        return Bounds(
+            self.bounds.left + round(around.left * across),
+            self.bounds.top + round(around.top * down),
+            self.bounds.left + round(around.right * across),
+            self.bounds.top + round(around.bottom * down),
+        )
 
     def outline(self, photo: Extent, reach_px: int = 0) -> tuple[Bounds, Mask]:
         """The region in photo pixels, with a smooth outline.

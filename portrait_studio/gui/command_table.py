@@ -42,6 +42,7 @@ class Command(Enum):
     FILL_HOLES = auto()
     TIGHTEN = auto()
     MARK_OTHERS = auto()
+    NEXT_PERSON = auto()
     IMPORT_MASK = auto()
     EXPORT_MASK = auto()
     FILL_AT_ONCE = auto()
@@ -158,6 +159,13 @@ EDITING_COMMANDS: Final[dict[Command, Spec]] = {
         ("Shift+P",),
         "Mark everybody but the person whom the photo is of",
     ),
+    Command.NEXT_PERSON: Spec(
+        "Point at the next person",
+        "ph.user-focus",
+        ("N",),
+        "Go to the next person's dot with the keys: Space marks or keeps, Delete keeps",
+        repeats=True,
+    ),
     Command.IMPORT_MASK: Spec(
         "Import mask…", "ph.download-simple", (), "Take the mask from a picture, soft edges included"
     ),
@@ -260,6 +268,10 @@ GESTURES: Final[tuple[tuple[Message, Message], ...]] = (
     (Message("Right-drag, Alt+drag"), Message("Take away from the mask")),
     (Message("Stroke around a thing"), Message("Mark all of it, if Loops take what they surround is on")),
     (Message("Click with Pick things"), Message("Mark a thing or a person; Shift adds, Alt takes away")),
+    (
+        Message("Click a dot with Pick things"),
+        Message("Mark the person, or keep whom the mask takes; Delete keeps the one under the pointer"),
+    ),
     (
         Message("Drag with Pick things"),
         Message("Find the thing that fills the rectangle; clicks near what was found add to it or take away"),

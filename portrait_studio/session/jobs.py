@@ -53,6 +53,7 @@ class JobKind(Enum):
     FILL = Message("Filling")
     PARSE_HOLE = Message("Reading the structure")
     PARSE_PHOTO = Message("Looking at the photo")
+    DETECT = Message("Looking for people and things")
     OUTLINE = Message("Guessing the outline")
     TIGHTEN = Message("Tightening the mask")
     PEOPLE = Message("Looking for people")
@@ -61,7 +62,12 @@ class JobKind(Enum):
     @property
     def is_quiet(self) -> bool:
         """Whether nobody waits for it."""
-        return self in (JobKind.PREPARE, JobKind.PARSE_PHOTO, JobKind.OUTLINE)
+        return self.gives_way or self in (JobKind.PREPARE, JobKind.OUTLINE)
+
+    @property
+    def gives_way(self) -> bool:
+        """Whether it begins by itself, and again after any other."""
+        return self in (JobKind.PARSE_PHOTO, JobKind.DETECT)
 
 
 @dataclass(frozen=True, eq=False)

@@ -230,7 +230,7 @@ class ParsingMaps(QObject):
 
     def _predict_outline(self) -> None:
         document, current, margins = self._editing.document, self._jobs.current, self._margins
-        is_free = current is None or current.kind is JobKind.PARSE_PHOTO
+        is_free = current is None or current.kind.gives_way
         is_known = self._outline is not None and self._outline.margins == margins
         is_vain = not margins.extends or margins == self._vain_margins
         if document is None or not is_free or is_known or is_vain:

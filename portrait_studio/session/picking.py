@@ -13,10 +13,12 @@ from PySide6.QtCore import QObject, Signal
 from portrait_studio.document.document import Document
 from portrait_studio.editing.map_regions import MapRegion
 from portrait_studio.editing.picked import PickedRegion, PickedThing, PickMode
+from portrait_studio.engine.detection import Detection
 from portrait_studio.engine.things import Clicks, ThingFound
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import HOLE, Mask
 from portrait_studio.messages import Message
+from portrait_studio.session.detections import Detections
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.parsing_maps import ParsingMaps
 from portrait_studio.session.pick_step import PickStep
@@ -25,6 +27,9 @@ from portrait_studio.session.tools import Target, Tools
 
 _LEAST_AGREEMENT: Final = 0.4
 """IoU from which on what was found is the part that was clicked, at its own edge."""
+
+_HELD: Final = 0.25
+"""Of the area around a person: what is larger stands behind them, and is not what a click on them means."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +70,7 @@ class Picking(QObject):
         parsing_maps: ParsingMaps,
         tools: Tools,
         segmentation: Segmentation,
+        detections: Detections,
         parent: QObject,
     ) -> None:
         """Pick nothing yet.
@@ -74,11 +80,12 @@ class Picking(QObject):
             parsing_maps: of the photo.
             tools: how picks are meant.
             segmentation: finds what has no label, and exact edges.
+            detections: things that have a name, but no label.
             parent: owns this.
         """
         super().__init__(parent)
         self._editing, self._tools = editing, tools
-        self._parsing_maps, self._segmentation = parsing_maps, segmentation
+        self._parsing_maps, self._segmentation, self._detections = parsing_maps, segmentation, detections
         self._last = PickStep(editing, parsing_maps, tools, self)
         self._pending: _PickPrompt | None = None
         self._answered: tuple[_PickPrompt, PickedThing] | None = None
@@ -87,12 +94,25 @@ class Picking(QObject):
 
     # -- picking -------------------------------------------------------------------------------------------
 
-    def region_at(self, x: float, y: float) -> MapRegion | None:
-        """What a click at a photo position would take."""
+    def target_at(self, x: float, y: float) -> MapRegion | Detection | None:
+        """What a click at a photo position would take.
+
+        A thing of the parsing map comes first; a detected one comes where that shows the ground, or a person
+        who holds it.
+        """
         regions, target = self._parsing_maps.regions, self._tools.target
-        if regions is None or target is Target.LOOKS:
+        if target is Target.LOOKS:
             return None
-        return regions.region_at(x, y) if target is Target.PART else regions.thing_or_person_at(x, y)
+        region = None
+        if regions is not None:
+            is_part = target is Target.PART
+            region = regions.region_at(x, y) if is_part else regions.thing_or_person_at(x, y)
+        if region is None:
+            return self._detections.thing_at(x, y)
+        if region.is_thing or target is Target.PART:
+            return region
+        held = self._detections.thing_at(x, y, round(_HELD * region.box.extent.area))
+        return region if held is None else held
 
     def pick(self, x: float, y: float, mode: PickMode) -> bool:
         """Take what is at a photo position, or look for it; False when nothing is there that could be taken.
@@ -102,10 +122,12 @@ class Picking(QObject):
         """
         if self._tools.target is Target.LOOKS:
             return self._pick_by_looks(x, y, mode)
-        region = self.region_at(x, y)
-        if region is not None:
-            self._take_region(region, mode)
-        return region is not None
+        target = self.target_at(x, y)
+        if isinstance(target, Detection):
+            return self._find_detected(target, mode)
+        if target is not None:
+            self._take_region(target, mode)
+        return target is not None
 
     def pick_in(self, box: Bounds, mode: PickMode) -> bool:
         """Look for the thing that fills a rectangle; False when that cannot be done now."""
@@ -143,6 +165,26 @@ class Picking(QObject):
         united = cv2.countNonZero(mask) + cv2.countNonZero(outline) - common
         return thing.stands_out and common >= _LEAST_AGREEMENT * united
 
+    def _find_detected(self, thing: Detection, mode: PickMode) -> bool:
+        if not self._segmentation.may_start:
+            return False
+        self._segmentation.find_in_boxes([thing], lambda found: self._take_detected(thing, found[0], mode))
+        return True
+
+    def _take_detected(self, thing: Detection, found: ThingFound, mode: PickMode) -> None:
+        document = self._editing.document
+        if document is not None and self._stands_out(found, document):
+            self._last.put(PickedThing(thing.name, found), mode)
+            if mode is not PickMode.SUBTRACT:
+                self.marked.emit()
+
+    def _stands_out(self, found: ThingFound, document: Document) -> bool:
+        """Whether there is something to pick; if there is not, that is said."""
+        if found.stands_out and found.mask(document.extent, self._tools.threshold).any():
+            return True
+        self.hinted.emit(Message("Nothing stands out there; drag a rectangle around it, or paint over it."))
+        return False
+
     # -- prompts -------------------------------------------------------------------------------------------
 
     def _pick_by_looks(self, x: float, y: float, mode: PickMode) -> bool:
@@ -176,13 +218,7 @@ class Picking(QObject):
 
     def _take_found(self, prompt: _PickPrompt, thing: ThingFound) -> None:
         document = self._editing.document
-        if document is None:
-            return
-        mask = thing.mask(document.extent, self._tools.threshold)
-        if not thing.stands_out or not cv2.countNonZero(mask):
-            self.hinted.emit(
-                Message("Nothing stands out there; drag a rectangle around it, or paint over it.")
-            )
+        if document is None or not self._stands_out(thing, document):
             return
         picked = PickedThing(Message("thing"), thing)
         if prompt.corrects is not None and self._last.picked is prompt.corrects:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
+from portrait_studio.engine.detection import Detection, roomy
 from portrait_studio.engine.request import (
     Answer,
+    FindInBoxesRequest,
     FindThingRequest,
     PeopleMaskRequest,
     Pixels,
@@ -79,6 +81,11 @@ class Segmentation(QObject):
     def find_thing(self, clicks: Clicks, loose: Mask | None, done: Callable[[ThingFound], None]) -> None:
         """Find the one thing under clicks or in a loose mask, (H, W) uint8; see `may_start`."""
         self._start(JobKind.FIND, lambda image: FindThingRequest(image, clicks, loose), done)
+
+    def find_in_boxes(self, detections: Sequence[Detection], done: Callable[[Found], None]) -> None:
+        """Find who or what stands in each box of a detector; see `may_start`."""
+        boxes = tuple(roomy(one.bounds) for one in detections)
+        self._start(JobKind.FIND, lambda image: FindInBoxesRequest(image, boxes), done)
 
     def find_other_people(self, done: Callable[[Mask], None]) -> None:
         """Find all people but the main person, (H, W) uint8; see `may_start`."""

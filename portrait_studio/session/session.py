@@ -15,6 +15,7 @@ from portrait_studio.engine.request import (
 )
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.messages import Message, joined
+from portrait_studio.session.detections import Detections
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.engine_jobs import EngineJobs
 from portrait_studio.session.extending import Extending
@@ -26,10 +27,11 @@ from portrait_studio.session.other_people import OtherPeople
 from portrait_studio.session.painting import Painting
 from portrait_studio.session.parsing_maps import ParsingMaps
 from portrait_studio.session.people_protection import PeopleProtection
+from portrait_studio.session.person_dots import PersonDots
 from portrait_studio.session.picking import Picking
 from portrait_studio.session.segmentation import SEGMENTATIONS, Segmentation
 from portrait_studio.session.tightening import Tightening
-from portrait_studio.session.tools import Tools
+from portrait_studio.session.tools import Tool, Tools
 
 
 class Session(QObject):
@@ -49,8 +51,10 @@ class Session(QObject):
         filling: fills and their candidates.
         joint_editing: joints that the user puts somewhere.
         segmentation: exact masks of things and people, as jobs.
+        detections: people and things that have no label in the parsing map.
         tightening: shrinks what was marked loosely.
         other_people: marks everybody but the main person.
+        person_dots: says of each person whether the mask takes them.
         protection: people whom the mask never reaches.
         picking: marks what is clicked.
         extending: margins that the canvas is about to have.
@@ -101,18 +105,29 @@ class Session(QObject):
         self.filling = Filling(self.editing, self._engine_jobs, self.parsing_maps, self.painting, self)
         self.joint_editing = JointEditing(self.editing, self)
         self.segmentation = Segmentation(self.editing, self._engine_jobs, self)
+        self.detections = Detections(
+            self.editing, self._engine_jobs, self.parsing_maps, self.segmentation, self
+        )
         self.tightening = Tightening(self.editing, self.tools, self.painting, self.segmentation, self)
         self.other_people = OtherPeople(self.editing, self.segmentation, self)
+        self.person_dots = PersonDots(
+            self.editing, self.parsing_maps, self.detections, self.segmentation, self.tools, self
+        )
         self.protection = PeopleProtection(self.editing, self.parsing_maps, self)
-        self.picking = Picking(self.editing, self.parsing_maps, self.tools, self.segmentation, self)
+        self.picking = Picking(
+            self.editing, self.parsing_maps, self.tools, self.segmentation, self.detections, self
+        )
         self.extending = Extending(self.editing, self.tools, self.parsing_maps, self)
         self._fill_next: CompletionOptions | None = None
         self.history.changed.connect(self.state_changed)
         self.editing.canvas_changed.connect(self._on_canvas_changed)
         self.segmentation.changed.connect(self.state_changed)
+        self.person_dots.changed.connect(self.state_changed)
         self.segmentation.ended.connect(self._on_segmentation_ended)
-        for marking in (self.tightening, self.picking, self.other_people):
+        for marking in (self.tightening, self.picking, self.other_people, self.person_dots):
             marking.hinted.connect(self.hinted)
+        # With it in hand, each of them has a dot to keep them by.
+        self.other_people.marked.connect(lambda: self.tools.choose(Tool.PICK))
         self.filling.filled.connect(self._on_filled)
         self.filling.refused.connect(self.failed)
         self.extending.refused.connect(self.failed)
@@ -256,6 +271,7 @@ class Session(QObject):
         self.device_named.emit(readiness.device)
         self.segmentation.set_available(readiness.finds_things, readiness.finds_people)
         self.parsing_maps.retry()
+        self.detections.retry()
 
     def _on_segmentation_ended(self, is_answered: bool) -> None:
         """A fill that waited begins, unless the user went on with something else."""
@@ -282,6 +298,7 @@ class Session(QObject):
         self.protection.forget()
         self.tightening.forget()
         self.parsing_maps.begin()
+        self.detections.begin()
         self.opened.emit()
         self.state_changed.emit()
 
@@ -303,6 +320,10 @@ def _what_is_missing(kind: JobKind, reason: Message) -> Message:
         return reason
     if kind is JobKind.OUTLINE:
         return Message("The outline of the body could not be guessed. {reason}", reason=reason)
+    if kind is JobKind.DETECT:
+        return Message(
+            "People and things could not be looked for, so that there are no dots. {reason}", reason=reason
+        )
     if kind is JobKind.PARSE_PHOTO:
         return Message(
             "The photo could not be looked at, so that nothing can be picked in it. {reason}", reason=reason

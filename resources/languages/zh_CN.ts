@@ -406,6 +406,16 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Point at the next person</source>
+            <translation>指向下一个人</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Go to the next person's dot with the keys: Space marks or keeps, Delete keeps</source>
+            <translation>用按键移到下一个人的圆点：空格键标记或保留，删除键保留</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
             <source>Import mask…</source>
             <translation>导入蒙版…</translation>
         </message>
@@ -735,6 +745,16 @@
             <location filename="../../portrait_studio/gui/command_table.py" />
             <source>Mark a thing or a person; Shift adds, Alt takes away</source>
             <translation>标记物体或人物；Shift 添加，Alt 减去</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Click a dot with Pick things</source>
+            <translation>用“点选物体”单击圆点</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Mark the person, or keep whom the mask takes; Delete keeps the one under the pointer</source>
+            <translation>标记此人，或保留已被蒙版选中的人；删除键保留指针下的人</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/command_table.py" />
@@ -1871,6 +1891,21 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/hover.py" />
+            <source>Kept. Click to mark this person</source>
+            <translation>保留。单击可标记此人</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/hover.py" />
+            <source>Marked. Click or press Delete to keep this person</source>
+            <translation>已标记。单击或按删除键可保留此人</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/hover.py" />
+            <source>Kept: the main person. Click to mark them</source>
+            <translation>保留：照片主角。单击可标记</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/hover.py" />
             <source>Still looking at the photo…</source>
             <translation>仍在分析照片…</translation>
         </message>
@@ -2363,6 +2398,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/session/jobs.py" />
+            <source>Looking for people and things</source>
+            <translation>正在寻找人物和物品</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/jobs.py" />
             <source>Guessing the outline</source>
             <translation>正在推测轮廓</translation>
         </message>
@@ -2417,6 +2457,13 @@ the person and the scene behind it are recovered.</source>
             <translation>保护人物</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/session/person_dots.py" />
+            <location filename="../../portrait_studio/session/picking.py" />
+            <source>Nothing stands out there; drag a rectangle around it, or paint over it.</source>
+            <translation>此处没有明显的物体；请拖出一个矩形框住它，或直接涂抹。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/person_dots.py" />
             <location filename="../../portrait_studio/session/pick_step.py" />
             <source>That belongs to a protected person; take the protection away first.</source>
             <translation>此处属于受保护的人物，请先取消保护。</translation>
@@ -2427,11 +2474,6 @@ the person and the scene behind it are recovered.</source>
             <translation>物体</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/session/picking.py" />
-            <source>Nothing stands out there; drag a rectangle around it, or paint over it.</source>
-            <translation>此处没有明显的物体；请拖出一个矩形框住它，或直接涂抹。</translation>
-        </message>
-        <message>
             <location filename="../../portrait_studio/session/session.py" />
             <source>{reason} Until then you can paint and export, but not fill.</source>
             <translation>{reason}在此之前，您可以绘制和导出，但无法填充。</translation>
@@ -2440,6 +2482,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/session/session.py" />
             <source>The outline of the body could not be guessed. {reason}</source>
             <translation>无法推测身体的轮廓。{reason}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/session.py" />
+            <source>People and things could not be looked for, so that there are no dots. {reason}</source>
+            <translation>无法寻找人物和物品，因此没有圆点。{reason}</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/session/session.py" />

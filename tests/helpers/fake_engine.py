@@ -12,13 +12,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.engine.detection import Detected
 from portrait_studio.engine.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.engine.progress import Progress, Stage
 from portrait_studio.engine.request import (
     Answer,
     CompletionRequest,
     CompletionResult,
+    DetectRequest,
     FilledRegion,
+    FindInBoxesRequest,
     FindThingRequest,
     Joints,
     ParseRequest,
@@ -70,6 +73,11 @@ class FakeEngine:
         things: (H, W) uint8, where things are: 255 surely, less with that probability; None: nowhere.
         seek_hold: when set, finding things waits (obeying cancel) for the event.
         seek_error: raised by every search for things.
+        detected: what is seen in every photo.
+        detections: how often that was asked.
+        detect_hold: when set, detecting and segmenting in boxes wait (obeying cancel) for the event.
+        detect_error: raised whenever people and things are to be detected.
+        boxes: every box in which something was segmented.
         loose: every loose mask that came.
         clicks: all clicks that came, search after search.
     """
@@ -95,6 +103,11 @@ class FakeEngine:
     things: Mask | None = None
     seek_hold: threading.Event | None = None
     seek_error: Exception | None = None
+    detected: Detected = field(default_factory=Detected)
+    detections: int = 0
+    detect_hold: threading.Event | None = None
+    detect_error: Exception | None = None
+    boxes: list[Bounds] = field(default_factory=list)
     loose: list[Mask] = field(default_factory=list)
     clicks: list[Clicks] = field(default_factory=list)
 
@@ -112,6 +125,8 @@ class FakeEngine:
             TightenRequest: self.tighten,
             FindThingRequest: self.find_thing,
             PeopleMaskRequest: self.mask_of_people,
+            DetectRequest: self.detect,
+            FindInBoxesRequest: self.find_in_boxes,
         }
         return cast(Answer, answers[type(request)](request, progress or Progress()))
 
@@ -176,6 +191,27 @@ class FakeEngine:
         self._seek(progress)
         return np.zeros(request.image.shape[:2], np.uint8) if self.things is None else self.things.copy()
 
+    def detect(self, request: DetectRequest, progress: Progress) -> Detected:
+        """See `detected`."""
+        self.detections += 1
+        self._wait(self.detect_hold, progress)
+        if self.detect_error is not None:
+            raise self.detect_error
+        return self.detected
+
+    def find_in_boxes(self, request: FindInBoxesRequest, progress: Progress) -> tuple[ThingFound, ...]:
+        """What of `things` lies in each box."""
+        self.boxes.extend(request.boxes)
+        self._wait(self.detect_hold, progress)
+        self._seek(progress)
+        photo = extent_of(request.image)
+        found = []
+        for box in request.boxes:
+            inside, place = np.zeros((photo.height, photo.width), np.uint8), box.intersected(Bounds.of(photo))
+            inside[place.slices] = 255
+            found.append(self._found(photo, place, inside))
+        return tuple(found)
+
     def find_thing(self, request: FindThingRequest, progress: Progress) -> ThingFound:
         """What of `things` lies in the loose mask or hangs together with a click, and with none outside."""
         image, clicks, loose = request.image, request.clicks, request.loose
@@ -198,13 +234,17 @@ class FakeEngine:
 
     def _seek(self, progress: Progress) -> None:
         self.threads.add(threading.get_ident())
-        while self.seek_hold is not None and not self.seek_hold.is_set():
-            progress.check()
-            time.sleep(0.005)
+        self._wait(self.seek_hold, progress)
         if not self.finds_things:
             raise WeightsError("The network that finds things is missing. Reinstall the program.")
         if self.seek_error is not None:
             raise self.seek_error
+
+    @staticmethod
+    def _wait(hold: threading.Event | None, progress: Progress) -> None:
+        while hold is not None and not hold.is_set():
+            progress.check()
+            time.sleep(0.005)
 
     def _found(self, photo: Extent, place: Bounds, inside: Mask) -> ThingFound:
         """The probability around a place, in the window that the real network would look at."""

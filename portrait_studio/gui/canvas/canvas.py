@@ -30,6 +30,7 @@ from portrait_studio.gui.canvas.gestures import SlideDivider
 from portrait_studio.gui.canvas.joint_handles import JointHandles
 from portrait_studio.gui.canvas.key_pointer import KeyPointer
 from portrait_studio.gui.canvas.layer_stack import LayerStack
+from portrait_studio.gui.canvas.person_dot_handles import ClickDot, PersonDotHandles
 from portrait_studio.gui.canvas.pointer import Pointer
 from portrait_studio.gui.canvas.touch_gestures import obey_screen, obey_trackpad
 from portrait_studio.gui.canvas.view_transform import ViewTransform
@@ -46,6 +47,7 @@ _ARROWS: Final = {
     Qt.Key.Key_Up: (0, 64),
     Qt.Key.Key_Down: (0, -64),
 }
+_DELETES: Final = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 _SLIDES: Final = {Qt.Key.Key_Left: -0.02, Qt.Key.Key_Right: 0.02}
 
 
@@ -70,10 +72,13 @@ class Canvas(QWidget):
         self.viewport = Viewport(self)
         self.pointer = Pointer(session.tools, session.painting, self.viewport, self)
         self.joints = JointHandles(self.layers.overlay, self.viewport, self)
+        self.dots = PersonDotHandles(session.person_dots, session.tools, self.viewport, self)
         self.keys = KeyPointer(
             self.viewport, self._press, lambda at: self._move(at, 1.0), self.pointer.release, self
         )
-        self._painter = CanvasPainter(self.layers, self.viewport, self.pointer, self.keys, session.tools)
+        self._painter = CanvasPainter(
+            self.layers, self.viewport, self.dots, self.pointer, self.keys, session.tools
+        )
         self._spot: QPointF | None = None
         self._pen_button = Qt.MouseButton.NoButton
         self._surround = QColor("#161617")
@@ -91,6 +96,7 @@ class Canvas(QWidget):
         self.viewport.changed.connect(self.update)
         self.pointer.changed.connect(self._on_pointer_changed)
         self.keys.changed.connect(self._on_keys_switched)
+        self.dots.changed.connect(self.update)
         self.joints.moved.connect(session.joint_editing.move)
         session.opened.connect(self._show_document)
         session.editing.canvas_changed.connect(self._on_canvas_changed)
@@ -269,8 +275,24 @@ class Canvas(QWidget):
             self.pointer.begin(SlideDivider(self._slide_divider), button)
         elif is_free and (grip := self.joints.grip_at(place)) is not None:
             self.pointer.begin(grip, button)
+        elif (dot := self._dot_pressed(place, button, keys)) is not None:
+            self.pointer.begin(dot, button)
         else:
             self.pointer.press(place, button, keys, pressure)
+
+    def _dot_pressed(
+        self, place: QPointF, button: Qt.MouseButton, keys: Qt.KeyboardModifier
+    ) -> ClickDot | None:
+        is_right = button == Qt.MouseButton.RightButton
+        if not self.pointer.may_mark or not (is_right or button == Qt.MouseButton.LeftButton):
+            return None
+        return self.dots.press_at(place, keeps=is_right or bool(keys & Qt.KeyboardModifier.AltModifier))
+
+    def point_at_next_dot(self) -> None:
+        """Let the pointer be on the next person's dot, if there are any."""
+        place = self.dots.after(self._spot)
+        if place is not None:
+            self._move(place, 1.0)
 
     def _move(self, place: QPointF, pressure: float) -> None:
         self._move_spot(place)
@@ -283,6 +305,7 @@ class Canvas(QWidget):
         self._update_ring()
         self._spot = place
         self.pointer.hover(place)
+        self.dots.hover(place)
         self._update_ring()
 
     # -- keys ----------------------------------------------------------------------------------------------
@@ -295,6 +318,8 @@ class Canvas(QWidget):
         elif key == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
                 self.pointer.hold_hand(self._spot or QPointF(self.rect().center()))
+        elif key in _DELETES and self.pointer.may_mark and self.dots.delete():
+            event.accept()
         elif key in _SLIDES and self.layers.comparison is CompareMode.DIVIDER:
             self.layers.move_divider(self.layers.divider + _SLIDES[key])
         elif self.joints.nudge(key, event.modifiers()):

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 from portrait_studio.gui.canvas.comparison import CompareMode, draw_divider, draw_name
 from portrait_studio.gui.canvas.key_pointer import KeyPointer
 from portrait_studio.gui.canvas.layer_stack import LayerStack
+from portrait_studio.gui.canvas.person_dot_handles import PersonDotHandles
 from portrait_studio.gui.canvas.pointer import Pointer
 from portrait_studio.gui.canvas.tool_outlines import draw_ring
 from portrait_studio.gui.canvas.viewport import Viewport
@@ -22,19 +23,26 @@ class CanvasPainter:
     """Paints what its parts hold; changes none of them."""
 
     def __init__(
-        self, layers: LayerStack, viewport: Viewport, pointer: Pointer, keys: KeyPointer, tools: Tools
+        self,
+        layers: LayerStack,
+        viewport: Viewport,
+        dots: PersonDotHandles,
+        pointer: Pointer,
+        keys: KeyPointer,
+        tools: Tools,
     ) -> None:
-        """Make it.
+        """Paint nothing yet.
 
         Args:
             layers: what is shown.
             viewport: where it lies.
+            dots: of the people.
             pointer: what the hand does.
-            keys: what the keys that move a pointer do.
+            keys: the pointer that they move.
             tools: how large the brush is.
         """
         self._layers, self._viewport, self._tools = layers, viewport, tools
-        self._pointer, self._keys = pointer, keys
+        self._dots, self._pointer, self._keys = dots, pointer, keys
 
     @property
     def divider_x(self) -> float:
@@ -69,6 +77,7 @@ class CanvasPainter:
     ) -> None:
         if not visible.is_empty:
             self._layers.draw(painter, self._viewport.view, visible, zoom)
+        self._dots.draw(painter)
         self._pointer.draw(painter, size)
         if spot is not None and self._pointer.shows_ring:
             draw_ring(painter, spot, self._tools.diameter_px * self._viewport.view.scale / 2)

@@ -13,7 +13,7 @@ from portrait_studio.editing.map_regions import MapRegion
 from portrait_studio.engine.request import Pixels
 from portrait_studio.gui.canvas.comparison import CompareMode
 from portrait_studio.gui.canvas.layers import MASK_TINT, TintLayer, invented_colours, mask_colours
-from portrait_studio.gui.canvas.outlines import OutlineLayer, draw_edge
+from portrait_studio.gui.canvas.outlines import OutlineLayer, draw_box, draw_edge
 from portrait_studio.gui.canvas.pyramid import Pyramid
 from portrait_studio.gui.canvas.structure_overlay import StructureOverlay
 from portrait_studio.gui.canvas.view_transform import ViewTransform
@@ -52,6 +52,7 @@ class LayerStack(QObject):
         self._mask: Pyramid | None = None
         self._invented: Pyramid | None = None
         self._lit: MapRegion | None = None
+        self._framed: Bounds | None = None
         self._lit_layers: tuple[TintLayer, OutlineLayer] | None = None
         self._mask_pixels: NDArray[np.uint8] | None = None
         self._guarded: tuple[TintLayer, ...] = ()
@@ -96,7 +97,7 @@ class LayerStack(QObject):
 
     def _clear(self) -> None:
         self._photo = self._mask = self._original = self._invented = None
-        self._lit = self._lit_layers = self._mask_pixels = None
+        self._lit = self._lit_layers = self._framed = self._mask_pixels = None
         self._guarded = ()
         self.overlay.clear()
         self._comparison = CompareMode.NONE
@@ -139,6 +140,12 @@ class LayerStack(QObject):
             )
             self.changed.emit(None)
 
+    def frame(self, box: Bounds | None) -> None:
+        """Show the box of what a click would find, in photo pixels."""
+        if box != self._framed:
+            self._framed = box
+            self.changed.emit(None)
+
     def draw(self, painter: QPainter, view: ViewTransform, visible: Bounds, zoom: float) -> None:
         """Paint the edited photo's pixels of `visible`; `zoom` is device pixels per photo pixel."""
         if self._photo is None or self._mask is None:
@@ -161,6 +168,8 @@ class LayerStack(QObject):
             tint, outline = self._lit_layers
             tint.draw(painter, view, 0.45)
             outline.draw(painter, view)
+        if self._framed is not None:
+            draw_box(painter, view.rect_of(self._framed))
 
     def draw_original(self, painter: QPainter, view: ViewTransform, visible: Bounds, zoom: float) -> None:
         """Paint the original's pixels of `visible`, if it was ever shown."""

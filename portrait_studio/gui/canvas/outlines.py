@@ -17,6 +17,7 @@ from portrait_studio.imaging.masks import Mask
 _FINER: Final = 3
 """How much larger a map is made before its outline is read, so that it is no staircase."""
 _LINE: Final = ((QColor(0, 0, 0, 200), 4.0), (QColor("#ffffff"), 1.6))
+_CORNER: Final = Qt.PenJoinStyle.MiterJoin
 _EDGE_PX: Final = 2
 
 
@@ -53,6 +54,16 @@ class OutlineLayer:
             painter.setPen(pen)
             painter.drawPath(self._path)
         painter.restore()
+
+
+def draw_box(painter: QPainter, box: QRectF) -> None:
+    """Paint the same line around a rectangle of the widget."""
+    painter.save()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, width in _LINE:
+        painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap, _CORNER))
+        painter.drawRect(box)
+    painter.restore()
 
 
 def draw_edge(painter: QPainter, target: QRectF, mask: Mask, tint: tuple[int, int, int]) -> None:

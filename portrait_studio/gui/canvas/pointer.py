@@ -60,6 +60,11 @@ class Pointer(QObject):
         return not self._is_locked and self._hand is None
 
     @property
+    def may_mark(self) -> bool:
+        """Whether a press may begin what the tool in hand does, and Space is not held."""
+        return not self._refuses and self._hand is None
+
+    @property
     def _refuses(self) -> bool:
         """Whether the tool in hand may not be used now."""
         marks = self._tools.label is None and self._tools.tool is not Tool.EXTEND

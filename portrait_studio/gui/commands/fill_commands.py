@@ -67,6 +67,7 @@ class FillCommands(QObject):
         canvas.pointer.box_picked.connect(self._on_box_picked)
         session.painting.marked.connect(self._on_marked)
         session.picking.marked.connect(self._on_marked)
+        session.person_dots.marked.connect(self._on_marked)
         session.joint_editing.strayed.connect(self._on_strayed)
         options.intent_chosen.connect(session.filling.set_intent)
         panel.legend.brush_chosen.connect(self._choose_label)

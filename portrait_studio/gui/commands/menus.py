@@ -64,6 +64,7 @@ MENUS: Final[dict[Message, tuple[Command | Tool | None, ...]]] = {
         Command.FILL_HOLES,
         Command.TIGHTEN,
         Command.MARK_OTHERS,
+        Command.NEXT_PERSON,
         None,
         Command.IMPORT_MASK,
         Command.EXPORT_MASK,

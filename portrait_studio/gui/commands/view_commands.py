@@ -16,6 +16,7 @@ from portrait_studio.gui.dialogs.save_dialog import ask_target
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.language.translation import tr
 from portrait_studio.session.session import Session
+from portrait_studio.session.tools import Tool
 
 _ZOOM_STEP: Final = 1.25
 
@@ -45,6 +46,7 @@ class ViewCommands(QObject):
         actions.on_triggered(
             {
                 Command.EXPORT_INVENTED: self._ask_export,
+                Command.NEXT_PERSON: self._point_at_next_person,
                 Command.ZOOM_IN: lambda: viewport.zoom_by(_ZOOM_STEP),
                 Command.ZOOM_OUT: lambda: viewport.zoom_by(1 / _ZOOM_STEP),
                 Command.FIT: viewport.fit,
@@ -54,6 +56,12 @@ class ViewCommands(QObject):
         session.opened.connect(self._begin)
         session.editing.image_changed.connect(self._on_image_changed)
         session.editing.canvas_changed.connect(self._begin)
+
+    def _point_at_next_person(self) -> None:
+        self._session.tools.choose(Tool.PICK)
+        self._actions[Command.KEY_POINTER].setChecked(True)
+        self._canvas.setFocus()
+        self._canvas.point_at_next_dot()
 
     def hold_original(self, held: bool) -> None:
         """Show the original as long as a key or a button is held."""
