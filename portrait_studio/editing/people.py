@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import cv2
@@ -23,11 +24,8 @@ _CHEST: Final = 0.25
 _CORE: Final = (1 / 3, 1 / 6, 2 / 3, 1 / 2)
 """Left, top, right, bottom of the part of a box that nearly always shows the person, of its sides."""
 
-_SAMPLES: Final = 96
-"""Of the longer side: enough to tell whether most of somebody is masked."""
-
-_SHOWN_PX: Final = 256
-"""The longer side of what is lit in the window."""
+_COARSE_PX: Final = 256
+"""The longer side of what is lit in the window, and enough to tell whether most of somebody is masked."""
 
 _SURE: Final = 128
 
@@ -63,24 +61,23 @@ class Person:
         own = columns[(columns >= bounds.left) & (columns < bounds.right)]
         return (float(np.median(own)) + 0.5, row + 0.5) if own.size else middle
 
-    def is_taken(self, mask: Mask, threshold: float) -> bool:
+    def is_taken(self, mask: Mask, region: MapRegion | None) -> bool:
         """Whether most of the person is masked.
 
         Args:
             mask: (H, W) uint8 over the photo, nonzero = to be filled.
-            threshold: probability from which on a pixel belongs to the person, in (0, 1).
+            region: what of the photo is theirs, see `region`; None while that is not known.
         """
-        if self.found is None:
+        if region is None:
             core = mask[self._core.slices]
             return bool(2 * np.count_nonzero(core) > core.size)
-        bounds = self.found.bounds
-        step = max(1, max(bounds.width, bounds.height) // _SAMPLES)
-        inside = self.found.probability[::step, ::step] >= 255 * threshold
-        masked = mask[bounds.slices][::step, ::step] != 0
-        return bool(2 * np.count_nonzero(inside & masked) > np.count_nonzero(inside))
+        height, width = region.inside.shape
+        seen = mask[region.bounds.slices]
+        masked = cv2.resize(seen, (width, height), interpolation=cv2.INTER_NEAREST) != 0
+        return bool(2 * np.count_nonzero(region.inside & masked) > np.count_nonzero(region.inside))
 
     def region(self, others: Collection[Person], threshold: float) -> MapRegion | None:
-        """The person as a part of the photo to be shown, coarsely; None while the mask is not known.
+        """What of the photo is the person, coarsely; None while the exact mask is not known.
 
         Args:
             others: who else is there: what is more surely theirs is left out.
@@ -88,15 +85,12 @@ class Person:
         """
         if self.found is None:
             return None
-        share, bounds = self.found.probability.copy(), self.found.bounds
-        for theirs in (other.found for other in others if other.found is not None):
-            common = theirs.bounds.intersected(bounds)
-            own = share[common.shifted(-bounds.left, -bounds.top).slices]
-            rival = theirs.probability[common.shifted(-theirs.bounds.left, -theirs.bounds.top).slices]
-            own[(rival > own) & (rival >= _SURE)] = 0
-        size = _shrunk(extent_of(share))
-        small = cv2.resize(share, (size.width, size.height), interpolation=cv2.INTER_AREA)
-        return MapRegion(self.detection.name, bounds, np.asarray(small >= 255 * threshold))
+        share = self._coarse.copy()
+        for other in others:
+            if other.found is not None and self.may_touch(other):
+                rival = other._coarse_over(self.found.bounds, extent_of(share))
+                share[(rival > share) & (rival >= _SURE)] = 0
+        return MapRegion(self.detection.name, self.found.bounds, np.asarray(share >= 255 * threshold))
 
     def outline(
         self,
@@ -126,6 +120,28 @@ class Person:
         mine, theirs = self._reach, other._reach
         return not mine.intersected(theirs).is_empty
 
+    @cached_property
+    def _coarse(self) -> NDArray[np.uint8]:
+        """The probability at a size at which it is quickly shown and counted."""
+        assert self.found is not None
+        size = _shrunk(extent_of(self.found.probability))
+        small = cv2.resize(self.found.probability, (size.width, size.height), interpolation=cv2.INTER_AREA)
+        return np.asarray(small, np.uint8)
+
+    def _coarse_over(self, bounds: Bounds, size: Extent) -> NDArray[np.uint8]:
+        """The same over another part of the photo, (h, w) of that size; 0 beyond what was looked at."""
+        assert self.found is not None
+        own, (rows, columns) = self.found.bounds, self._coarse.shape
+        per_x, per_y = columns / own.width, rows / own.height
+        step_x, step_y = bounds.width / size.width, bounds.height / size.height
+        left = (bounds.left + step_x / 2 - own.left) * per_x - 0.5
+        top = (bounds.top + step_y / 2 - own.top) * per_y - 0.5
+        matrix = np.array([[step_x * per_x, 0, left], [0, step_y * per_y, top]], np.float64)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        return np.asarray(
+            cv2.warpAffine(self._coarse, matrix, (size.width, size.height), flags=flags), np.uint8
+        )
+
     @property
     def _reach(self) -> Bounds:
         bounds = self.detection.bounds
@@ -145,5 +161,5 @@ class Person:
 
 def _shrunk(extent: Extent) -> Extent:
     """A size of the same shape, small enough to be outlined at once."""
-    share = min(1.0, _SHOWN_PX / max(extent.width, extent.height))
+    share = min(1.0, _COARSE_PX / max(extent.width, extent.height))
     return Extent(max(1, round(share * extent.width)), max(1, round(share * extent.height)))

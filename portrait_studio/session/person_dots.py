@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.editing.map_regions import MapRegion
 from portrait_studio.editing.people import Person
+from portrait_studio.engine.detection import Detection
 from portrait_studio.engine.label_mask import body_in
 from portrait_studio.engine.things import ThingFound
 from portrait_studio.imaging.masks import HOLE, KNOWN
@@ -74,6 +75,7 @@ class PersonDots(QObject):
         self._segmentation, self._tools = segmentation, tools
         self._dots: tuple[PersonDot, ...] = ()
         self._people: tuple[Person, ...] = ()
+        self._regions: dict[Person, MapRegion | None] = {}
         detections.changed.connect(self._on_detections_changed)
         editing.mask_changed.connect(self._read_mask)
         editing.canvas_changed.connect(self._forget)
@@ -84,9 +86,8 @@ class PersonDots(QObject):
         return self._dots
 
     def region(self, dot: PersonDot) -> MapRegion | None:
-        """The person as a part of the photo to be shown; None while the exact mask is not known."""
-        others = [person for person in self._people if person is not dot.person]
-        return dot.person.region(others, self._tools.threshold)
+        """What of the photo is the person; None while the exact mask is not known."""
+        return self._regions.get(dot.person)
 
     def toggle(self, dot: PersonDot) -> None:
         """Take the person, or keep whom the mask takes."""
@@ -157,25 +158,38 @@ class PersonDots(QObject):
 
     def _forget(self) -> None:
         """Everybody stands elsewhere on another canvas; the history says that only after it has changed."""
-        self._people = self._dots = ()
+        self._people, self._dots, self._regions = (), (), {}
         self.changed.emit()
 
     def _on_detections_changed(self) -> None:
         people = self._detections.of_photo.people if self._detections.has_others else ()
+        known = {person.detection: person for person in self._people}
         self._people = tuple(
-            Person(one, self._detections.found(one), one is self._detections.main)
+            self._person(one, known.get(one))
             for one in sorted(people, key=lambda one: one.bounds.left + one.bounds.right)
         )
+        threshold = self._tools.threshold
+        self._regions = {
+            person: person.region([other for other in self._people if other is not person], threshold)
+            for person in self._people
+        }
         self._dots = ()
         self._read_mask()
         self.changed.emit()
+
+    def _person(self, detection: Detection, known: Person | None) -> Person:
+        """The same one as before where nothing more is known, with what was computed of them."""
+        found, is_main = self._detections.found(detection), detection is self._detections.main
+        if known is not None and known.found is found and known.is_main is is_main:
+            return known
+        return Person(detection, found, is_main)
 
     def _read_mask(self) -> None:
         document = self._editing.document
         if document is None or not self._people:
             return
-        mask, threshold = document.mask, self._tools.threshold
-        taken = [person.is_taken(mask, threshold) for person in self._people]
+        mask = document.mask
+        taken = [person.is_taken(mask, self._regions[person]) for person in self._people]
         if taken != [dot.is_taken for dot in self._dots]:
             self._dots = tuple(map(PersonDot, self._people, taken))
             self.changed.emit()
