@@ -23,7 +23,7 @@ from portrait_studio.session.segmentation import Segmentation
 _MOST_AHEAD: Final = 12
 """So many people are segmented before anybody asks; in a crowd the others are when they are clicked."""
 
-NOTHING: Final = Detected()
+_NOTHING: Final = Detected()
 
 
 class Detections(QObject):
@@ -73,7 +73,7 @@ class Detections(QObject):
     @property
     def of_photo(self) -> Detected:
         """All that is seen in the photo as it looks now; nothing while that is not known yet."""
-        return self._known() or NOTHING
+        return self._known() or _NOTHING
 
     @property
     def main(self) -> Detection | None:
