@@ -113,6 +113,7 @@ class Detections(QObject):
 
     def begin(self) -> None:
         """Another document is open."""
+        self._jobs.cancel(JobKind.DETECT)
         self._by_image_step.clear()
         self._as_opened = None
         self._image_step = self._editing.history.last_image_step
