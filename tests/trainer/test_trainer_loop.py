@@ -334,6 +334,7 @@ def test_a_missing_run_cannot_go_on(
 ) -> None:
     message = refusal(command(material, "tiny-completion", tmp_path / "none", "--resume"), capsys)
     assert "There is no run in" in message
+    assert "'train' without --resume starts one" in message
     assert not (tmp_path / "none").exists()
 
 

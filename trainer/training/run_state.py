@@ -86,7 +86,7 @@ def load_state(folder: Path) -> RunState:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         raise DataSetError(
-            f"There is no run in {folder}: {STATE_FILE} is missing. Start it without --resume."
+            f"There is no run in {folder}: {STATE_FILE} is missing. 'train' without --resume starts one."
         ) from None
     except Exception as error:
         raise DataSetError(
