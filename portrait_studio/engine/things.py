@@ -66,6 +66,14 @@ class ThingFound:
         mask[self.bounds.slices] = np.where(sure, np.uint8(HOLE), np.uint8(KNOWN))
         return mask
 
+    def covers(self, x: float, y: float, threshold: float = USUAL_THRESHOLD) -> bool:
+        """Whether the mask of that threshold covers a photo position."""
+        column, row = int(x) - self.bounds.left, int(y) - self.bounds.top
+        height, width = self.probability.shape
+        if not (0 <= column < width and 0 <= row < height):
+            return False
+        return bool(self.probability[row, column] >= 255 * threshold)
+
     @property
     def sure_bounds(self) -> Bounds:
         """Rectangle around what more likely belongs to the thing than not, in photo pixels."""

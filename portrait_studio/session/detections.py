@@ -102,6 +102,21 @@ class Detections(QObject):
         ]
         return min(around, key=lambda thing: thing.bounds.extent.area, default=None)
 
+    def person_at(self, x: float, y: float) -> Detection | None:
+        """The smallest person, none of whom the photo is of, whose exact mask covers a photo position.
+
+        Args:
+            x: from the left, in photo pixels.
+            y: from the top.
+        """
+        others = [person for person in self.of_photo.people if person is not self._main]
+        covering = [
+            person
+            for person in others
+            if (found := self._found.get(person)) is not None and found.stands_out and found.covers(x, y)
+        ]
+        return min(covering, key=lambda person: person.bounds.extent.area, default=None)
+
     def found(self, person: Detection) -> ThingFound | None:
         """The exact mask of one of the people; None while it is not known."""
         return self._found.get(person)

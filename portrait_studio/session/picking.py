@@ -98,7 +98,7 @@ class Picking(QObject):
         """What a click at a photo position would take.
 
         A thing of the parsing map comes first; a detected one comes where that shows the ground, or a person
-        who holds it.
+        who holds it, and a detected person where that shows the ground alone.
         """
         regions, target = self._parsing_maps.regions, self._tools.target
         if target is Target.LOOKS:
@@ -108,7 +108,7 @@ class Picking(QObject):
             is_part = target is Target.PART
             region = regions.region_at(x, y) if is_part else regions.thing_or_person_at(x, y)
         if region is None:
-            return self._detections.thing_at(x, y)
+            return self._detections.thing_at(x, y) or self._detections.person_at(x, y)
         if region.is_thing or target is Target.PART:
             return region
         held = self._detections.thing_at(x, y, round(_HELD * region.box.extent.area))

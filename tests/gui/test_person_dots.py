@@ -85,6 +85,22 @@ def test_a_click_takes_a_person_as_one_step_and_another_keeps_them(crowd: Sessio
     assert taken(crowd) == [False] * 3
 
 
+def test_whom_the_parsing_map_misses_is_picked_by_the_body(
+    qtbot: QtBot, crowd: Session, window: MainWindow, hand: Hand
+) -> None:
+    leg = (LEFT.left + 10.0, LEFT.bottom - 10.0)
+    assert crowd.parsing_maps.regions is not None
+    assert crowd.parsing_maps.regions.thing_or_person_at(*leg) is None
+    target = crowd.picking.target_at(*leg)
+    assert isinstance(target, Detection)
+    assert target.bounds == LEFT
+    assert crowd.picking.target_at(LEFT.left + 10.0, LEFT.bottom + 30.0) is None
+    hand.stroke(leg)
+    qtbot.waitUntil(lambda: taken(crowd) == [True, False, False])
+    hand.key(Qt.Key.Key_Z, CTRL)
+    assert taken(crowd) == [False] * 3
+
+
 def test_delete_the_right_button_and_alt_keep_a_person(crowd: Session, hand: Hand) -> None:
     place = dots(crowd)[0].place
     for keep in (
