@@ -21,6 +21,7 @@ from trainer.evaluation.distribution import FeatureTally
 from trainer.evaluation.methods import OURS, Bench, make_methods
 from trainer.evaluation.networks import open_network, without_parsing
 from trainer.evaluation.parsers import ParserTally, parser_rows
+from trainer.evaluation.passers_by import PassersByRemoval
 from trainer.evaluation.people import PEOPLE, measure_people
 from trainer.evaluation.plans import PLANS, TABLE_ONE
 from trainer.evaluation.report import Measured, Report, summed_up
@@ -165,31 +166,48 @@ def evaluate_things(options: EvaluateOptions, networks: NetworkStore) -> tuple[R
     return replace(report, cases=things.cases, device=device, things=rows, targets=targets), tally
 
 
-def evaluate_people(options: EvaluateOptions, networks: NetworkStore) -> tuple[Report, Tally]:
-    """Measure how many of the people that were counted by eye are found.
+def evaluate_people(
+    options: EvaluateOptions,
+    networks: NetworkStore,
+    make_engine: Callable[[NetworkStore], Engine] = Pipeline,
+) -> tuple[Report, Tally]:
+    """Measure how many of the people counted by eye are found; for sheets, take all but the main ones away.
 
     Args:
         options: what to measure; `data` holds the sets' own folders, not packs.
         networks: the networks that are measured.
+        make_engine: the engine over given networks, which marks and fills for the sheets.
 
     Raises:
         OptionError: there is no folder of sets.
         DataSetError: no photo of the list is there, or one has another size.
-        WeightsError: the network cannot be read.
+        WeightsError: a network cannot be read.
+        ExportError: the sheets cannot be written.
     """
     if options.data is None:
         raise OptionError("The protocol people needs photos: give the folder of the sets with --data.")
     network = networks.load("detection")
     compute = choose_compute(Hardware(options.device), PrecisionMemory())
     cases = people_cases(options.data, options.sets, options.limit)
-    rows = measure_people(cases, network.module, compute).rows()
+    removal = None if options.sheets is None else PassersByRemoval(make_engine(networks), options.device)
+    rows = measure_people(cases, network.module, compute, removal).rows()
     tally = Tally([], None)
     tally.weights = {network.name: network.sha256}
+    passers_by = None
+    if removal is not None and options.sheets is not None:
+        removal.write(options.sheets)
+        tally.weights |= removal.weights
+        passers_by = removal.figures()
     cost = None if options.weights is None else cost_of(options.weights, networks)
     report = summed_up(Measured(tally, cost=cost), PEOPLE, ", ".join(row.group for row in rows[1:]))
-    targets = people_targets(rows)
-    device = compute.description
-    return replace(report, cases=rows[0].photos, device=device, people=rows, targets=targets), tally
+    return replace(
+        report,
+        cases=rows[0].photos,
+        device=compute.description,
+        people=rows,
+        passers_by=passers_by,
+        targets=people_targets(rows, passers_by),
+    ), tally
 
 
 OWN_MEASURES: Final = {THINGS: evaluate_things, PEOPLE: evaluate_people}

@@ -19,6 +19,7 @@ from portrait_studio.engine.resample import Floats
 from portrait_studio.engine.run_network import NetworkRunner
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of
+from trainer.evaluation.passers_by import PassersByRemoval
 from trainer.protocols.people import LEAST_PX, PeopleCase
 
 PEOPLE: Final = "people"
@@ -100,13 +101,27 @@ class PeopleTally:
         return [_row(name, verdicts) for name, verdicts in groups.items() if verdicts]
 
 
-def measure_people(cases: Iterable[PeopleCase], network: nn.Module, compute: Compute) -> PeopleTally:
-    """Look for people in all photos; names each on stderr."""
+def measure_people(
+    cases: Iterable[PeopleCase],
+    network: nn.Module,
+    compute: Compute,
+    removal: PassersByRemoval | None = None,
+) -> PeopleTally:
+    """Look for people in all photos; names each on stderr.
+
+    Args:
+        cases: what to measure.
+        network: detection network.
+        compute: what it runs on.
+        removal: takes the passers-by out of the same photos; None = they stay.
+    """
     tally = PeopleTally()
     for number, case in enumerate(cases, 1):
         start = time.process_time()
         people = detect(NetworkRunner(network, compute), case.image).people
         tally.verdicts.append(judge(case, people, time.process_time() - start))
+        if removal is not None:
+            removal.add(case)
         sys.stderr.write(f"photo {number}: {case.name}\n")
     return tally
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from trainer.evaluation.methods import G_P, G_P_F, G
 from trainer.evaluation.parsers import ParserFigures
+from trainer.evaluation.passers_by import UNTOUCHED
 from trainer.evaluation.report import Report
 from trainer.evaluation.tables import Table, cell
 from trainer.metrics.segmentation import RIM_PX
@@ -77,6 +78,7 @@ def tables_of(report: Report) -> list[Table]:
         *_guiding_map(report),
         *_things(report),
         *_people(report),
+        *_passers_by(report),
         *_targets(report),
     )
     return [table for table in candidates if table.rows or table.notes]
@@ -201,6 +203,22 @@ def _people(report: Report) -> Iterator[Table]:
         "that are nobody's, or the second one of somebody. Main: the main person is told by the boxes alone."
     )
     yield Table("People found", rows, [note])
+
+
+def _passers_by(report: Report) -> Iterator[Table]:
+    one = report.passers_by
+    if one is None:
+        return
+    heading = ["photos with passers-by", "somebody marked", "main person mapped", "of her in the mask"]
+    row = [str(one.photos), str(one.marked), str(one.mapped)]
+    row += [cell(value, "{:.4f}") for value in (one.covered, one.most_covered)]
+    row.append(cell(one.untouched, "{:.3f}"))
+    note = "What remains of them is not counted: look at the sheets of before and after."
+    yield Table(
+        "All but the main person taken away",
+        [[*heading, "at most", f"share of photos up to {UNTOUCHED:g}"], row],
+        [note],
+    )
 
 
 def _targets(report: Report) -> Iterator[Table]:

@@ -15,6 +15,7 @@ from trainer.evaluation.compare import PairedComparison, compare_all
 from trainer.evaluation.cost import Cost
 from trainer.evaluation.distribution import Distribution
 from trainer.evaluation.parsers import RELEASED, ParserFigures, ParserTally, per_label_figures
+from trainer.evaluation.passers_by import PassersByFigures
 from trainer.evaluation.people import PeopleRow
 from trainer.evaluation.scoring import Score, Tally
 from trainer.evaluation.targets import QualityTarget, targets_of
@@ -46,6 +47,7 @@ class Report:
         things: how exactly things were found in loose masks.
         by_kind: mean figures by kind of hole, then by title of the method.
         people: how many people were found.
+        passers_by: what came of taking them away; None where that was not asked for.
     """
 
     protocol: str
@@ -65,6 +67,7 @@ class Report:
     things: list[ThingRow] = field(default_factory=list)
     by_kind: dict[str, dict[str, Score]] = field(default_factory=dict)
     people: list[PeopleRow] = field(default_factory=list)
+    passers_by: PassersByFigures | None = None
 
     @property
     def headline(self) -> str:
@@ -170,6 +173,7 @@ _VALUES: dict[str, Callable[..., Any]] = {
     "cost": Cost,
     "things": thing_row,
     "people": PeopleRow,
+    "passers_by": PassersByFigures,
 }
 """Class of the values of each field that holds more than plain JSON."""
 

@@ -17,6 +17,7 @@ from trainer.evaluation.compare import (
 from trainer.evaluation.cost import Cost
 from trainer.evaluation.methods import DEFAULT, G_P, G_P_F, NO_MATES, NO_REDRAWING, PATCHES, G
 from trainer.evaluation.parsers import ParserFigures
+from trainer.evaluation.passers_by import UNTOUCHED, PassersByFigures
 from trainer.evaluation.people import PeopleRow
 from trainer.evaluation.scoring import Score
 from trainer.evaluation.things import ThingRow
@@ -130,12 +131,23 @@ def thing_targets(rows: Sequence[ThingRow]) -> list[QualityTarget]:
     return targets
 
 
-def people_targets(rows: Sequence[PeopleRow]) -> list[QualityTarget]:
-    """The targets that the protocol `people` can judge, by all photos, the first row."""
-    return [
+def people_targets(
+    rows: Sequence[PeopleRow], passers_by: PassersByFigures | None = None
+) -> list[QualityTarget]:
+    """The targets that the protocol `people` can judge.
+
+    Args:
+        rows: figures by group, of which the first, all photos, counts.
+        passers_by: what came of taking the others away; None = they were not.
+    """
+    targets = [
         _at_least("people found", rows[0].found, 0.95, "{:.3f}"),
         _less("boxes that are nobody's", rows[0].false, 0.03, 0.03, "{:.3f}"),
     ]
+    if passers_by is not None and passers_by.untouched is not None:
+        what = f"photos whose mask covers at most {100 * UNTOUCHED:g} % of the main person"
+        targets.append(_at_least(what, passers_by.untouched, 1.0, "{:.3f}"))
+    return targets
 
 
 def at_cost(targets: Sequence[QualityTarget], cost: Cost) -> list[QualityTarget]:

@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from portrait_studio.engine.request import Pixels
 from portrait_studio.errors import DataSetError
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.reading import read_photo
+from trainer.data.converters.clothing_co_parsing import NAME as CLOTHING_CO_PARSING
+from trainer.data.converters.clothing_co_parsing import figure_of
 from trainer.data.converters.reading import PHOTO_SUFFIXES
 
 LEAST_PX: Final = 40
@@ -36,6 +41,7 @@ class PeopleCase:
         people: of whom half or more shows, the main person first.
         hidden: of whom less shows.
         unclear: places that are not judged.
+        figure: (H, W) bool, true where the main person is with all that she wears; None = not known.
     """
 
     name: str
@@ -43,6 +49,7 @@ class PeopleCase:
     people: tuple[Bounds, ...]
     hidden: tuple[Bounds, ...] = ()
     unclear: tuple[Bounds, ...] = ()
+    figure: NDArray[np.bool_] | None = None
 
 
 def people_cases(folder: Path, sets: tuple[str, ...] | None, limit: int | None) -> Iterator[PeopleCase]:
@@ -54,7 +61,7 @@ def people_cases(folder: Path, sets: tuple[str, ...] | None, limit: int | None) 
         limit: at most so many.
 
     Raises:
-        DataSetError: none of the photos is there, or one has another size.
+        DataSetError: none of the photos is there, one has another size, or its labels are damaged.
         ImageFileError: a photo is damaged.
     """
     counted = json.loads(_COUNTED.read_text("utf-8"))
@@ -90,4 +97,7 @@ def _case(entry: dict[str, Any], path: Path) -> PeopleCase:
     people, hidden, unclear = (
         tuple(Bounds(*box) for box in entry[kind]) for kind in ("people", "hidden", "unclear")
     )
-    return PeopleCase(entry["id"], photo.pixels, people, hidden, unclear)
+    figure = figure_of(path.parents[1], path.stem) if _set_of(entry) == CLOTHING_CO_PARSING else None
+    if figure is not None and figure.shape != photo.pixels.shape[:2]:
+        raise DataSetError(f"The labels of {path} have another size than the photo; copy the data set anew.")
+    return PeopleCase(entry["id"], photo.pixels, people, hidden, unclear, figure)

@@ -145,6 +145,36 @@ def _read_classes(path: Path) -> LabelArray:
     return classes.astype(np.uint8)
 
 
+def figure_of(folder: Path, photo_id: str) -> NDArray[np.bool_] | None:
+    """Where a photo of the set shows the person whom it is of.
+
+    Args:
+        folder: the set's own folder.
+        photo_id: name of the photo without suffix.
+
+    Returns:
+        (h, w) bool at the photo's size, true on the person with all that she wears and carries; None where
+        the photo is not labelled or its labels are of no use.
+
+    Raises:
+        DataSetError: the class names or the labels are missing or damaged.
+    """
+    path = _annotation(folder, photo_id)
+    if photo_id in UNUSABLE or not path.is_file():
+        return None
+    names = class_names(folder / "label_list.mat")
+    try:
+        classes = _read_classes(path)
+    except DamagedPhotoError as error:
+        raise DataSetError(f"{path}: {error}; copy the data set anew.") from error
+    background = [number for number, name in enumerate(names) if CCP.get(name) == LABELS[0]]
+    return ~np.isin(classes, background)
+
+
+def _annotation(folder: Path, photo_id: str) -> Path:
+    return folder / "annotations" / "pixel-level" / f"{photo_id}.mat"
+
+
 def shown_labels(tags: Collection[str]) -> list[str] | None:
     """Names of the labels that a photo may show, in their order, by its tags (names of the set's classes).
 
@@ -195,7 +225,7 @@ def _sample(
         raise DamagedPhotoError(UNUSABLE[path.stem])
     image = read_photo(path)
     keypoints = pose_keypoints(pose, image)
-    annotation = source.folder / "annotations" / "pixel-level" / f"{path.stem}.mat"
+    annotation = _annotation(source.folder, path.stem)
     shown = None
     if annotation.is_file():
         if pose is None:

@@ -1,0 +1,127 @@
+"""Photos before and after everybody but the main person is taken away, and whether she stays untouched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+
+from portrait_studio.engine.hardware import Hardware
+from portrait_studio.engine.interface import Engine
+from portrait_studio.engine.request import CompletionRequest, PeopleMaskRequest, Who
+from portrait_studio.imaging.atomic import make_folder
+from trainer.evaluation.methods import applied
+from trainer.evaluation.pages import Image, captioned_row, pages_of, write_page
+from trainer.protocols.people import PeopleCase
+
+UNTOUCHED: Final = 0.005
+"""Share of the main person's true map that a mask may cover, and she still counts as untouched."""
+
+_TALLEST_PX: Final = 640
+_TALLEST_PAGE_PX: Final = 1400
+_PHOTOS_IN_A_ROW: Final = 2
+
+
+@dataclass(frozen=True)
+class PassersByFigures:
+    """What can be counted about the removals; whether anything remains visible is for eyes.
+
+    Attributes:
+        photos: how many show somebody beside the main person.
+        marked: in how many of them somebody was found and marked.
+        mapped: of how many the true map of the main person is known.
+        covered: mean share of that map inside the mask; None where none is known.
+        most_covered: the largest share; None where none is known.
+        untouched: share of the mapped photos in which it is at most `UNTOUCHED`; None where none is known.
+    """
+
+    photos: int
+    marked: int
+    mapped: int
+    covered: float | None
+    most_covered: float | None
+    untouched: float | None
+
+
+class PassersByRemoval:
+    """Takes passers-by away, photo by photo, and keeps small pictures of before and after."""
+
+    def __init__(self, engine: Engine, device: str = "auto") -> None:
+        """Begin without photos.
+
+        Args:
+            engine: finds people and fills.
+            device: "auto", "cpu", "cuda" or "mps".
+        """
+        self._engine, self._hardware = engine, Hardware(device)
+        self._cells: list[tuple[str, Image]] = []
+        self._marked: list[bool] = []
+        self._covered: list[float] = []
+        self.weights: dict[str, str] = {}
+        """SHA-256 of each weights file that the fills used, by network name."""
+
+    def add(self, case: PeopleCase) -> None:
+        """Take a photo; one that shows nobody but the main person is left out.
+
+        Raises:
+            WeightsError: a network is missing or damaged.
+        """
+        if not (case.people[1:] or case.hidden):
+            return
+        # JPEG and WebP, in which all sets keep their photos, have 8 bits.
+        photo = np.asarray(case.image, np.uint8)
+        mask = self._engine.run(PeopleMaskRequest(photo, Who.OTHERS, hardware=self._hardware))
+        after = photo
+        if mask.any():
+            result = self._engine.run(CompletionRequest(photo, mask, hardware=self._hardware))
+            after = applied(photo, result)
+            self.weights |= result.weights
+        self._marked.append(bool(mask.any()))
+        told = "after" if mask.any() else "nobody found"
+        if case.figure is not None and case.figure.any():
+            self._covered.append(float((mask[case.figure] != 0).mean()))
+            told += f", {100 * self._covered[-1]:.2f} % of main person"
+        self._cells += [(case.name, _thumbnail(photo)), (told, _thumbnail(after))]
+
+    def figures(self) -> PassersByFigures | None:
+        """The counts; None without photos."""
+        if not self._marked:
+            return None
+        covered = np.array(self._covered)
+        known = bool(covered.size)
+        return PassersByFigures(
+            len(self._marked),
+            sum(self._marked),
+            len(covered),
+            float(covered.mean()) if known else None,
+            float(covered.max()) if known else None,
+            float((covered <= UNTOUCHED).mean()) if known else None,
+        )
+
+    def write(self, folder: Path) -> list[Path]:
+        """Write sheets of before and after, `sheet-00.png` first, in the order of the photos.
+
+        Raises:
+            ExportError: the folder cannot be written.
+        """
+        make_folder(folder)
+        step = 2 * _PHOTOS_IN_A_ROW
+        starts = range(0, len(self._cells), step)
+        rows = [captioned_row(self._cells[start : start + step]) for start in starts]
+        paths = []
+        for number, page in enumerate(pages_of(rows, _TALLEST_PAGE_PX)):
+            paths.append(folder / f"sheet-{number:02d}.png")
+            write_page(page, paths[-1])
+        return paths
+
+
+def _thumbnail(image: Image) -> Image:
+    """The photo, at most 640 pixels high."""
+    scale = _TALLEST_PX / image.shape[0]
+    if scale >= 1:
+        return image
+    size = max(1, round(image.shape[1] * scale)), _TALLEST_PX
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
