@@ -22,7 +22,7 @@ _BESIDE: Final = 0.6
 
 
 @dataclass(frozen=True, eq=False)
-class Piece:
+class ShoePiece:
     """A shoe with a part of its leg, over the window of the feet.
 
     Attributes:
@@ -48,7 +48,7 @@ class Piece:
         return np.asarray((self.labels > 0) * np.clip(above / _FADING, 0.0, 1.0), np.float32)
 
 
-def cut_piece(feet: Feet) -> Piece:
+def cut_piece(feet: Feet) -> ShoePiece:
     """The mate and its leg, as far as both are in sight."""
     box = box_of(feet.mate)
     length = max(box.width, box.height)
@@ -60,7 +60,7 @@ def cut_piece(feet: Feet) -> Piece:
     part = (leg | feet.mate) & ~feet.holes
     numbers = cv2.connectedComponents(part.astype(np.uint8), connectivity=4)[1]
     own = numbers == np.bincount(numbers[feet.mate]).argmax()
-    return Piece(np.where(own, feet.labels, np.uint8(0)), box, int(np.count_nonzero(feet.mate)))
+    return ShoePiece(np.where(own, feet.labels, np.uint8(0)), box, int(np.count_nonzero(feet.mate)))
 
 
 def _nearer_to_mate(feet: Feet) -> NDArray[np.bool_]:

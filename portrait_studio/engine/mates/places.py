@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.mates.feet import GARMENTS, LEGS, SHOES, Feet, box_of
-from portrait_studio.engine.mates.piece import Piece
+from portrait_studio.engine.mates.piece import ShoePiece
 from portrait_studio.engine.resample import Floats
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.similarity import Transform, warped
@@ -71,7 +71,7 @@ class Place:
     cut: float
 
 
-def find_places(feet: Feet, piece: Piece) -> list[Place]:
+def find_places(feet: Feet, piece: ShoePiece) -> list[Place]:
     """The best place for every turn, scale and width, mirrored or not; the best one first."""
     search = _Search(feet, piece)
     found = [search.best(*way) for way in product((True, False), _TURNS, _SCALES, _WIDTHS)]
@@ -81,7 +81,7 @@ def find_places(feet: Feet, piece: Piece) -> list[Place]:
 class _Search:
     """Compares places at a small size."""
 
-    def __init__(self, feet: Feet, piece: Piece) -> None:
+    def __init__(self, feet: Feet, piece: ShoePiece) -> None:
         self._feet, self._piece = feet, piece
         size = feet.window.size
         shrink = min(1.0, _SEARCH_PX / piece.length)
@@ -147,7 +147,7 @@ def _hidden_sole(feet: Feet) -> NDArray[np.float64]:
     return np.array([float(x), float(np.searchsorted(down, 0.98 * down[-1]))])
 
 
-def _evidence(feet: Feet, piece: Piece, group: tuple[int, ...], size: Extent) -> Floats:
+def _evidence(feet: Feet, piece: ShoePiece, group: tuple[int, ...], size: Extent) -> Floats:
     """(h, w) log likelihood ratio of a group of labels against bare ground, at a small size."""
     likely = feet.probabilities[..., list(group)].sum(2)
     anything = feet.probabilities[..., [*SHOES, *LEGS, *GARMENTS]].sum(2)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from portrait_studio.engine.intent import PREDICT
 from portrait_studio.engine.mates.feet import GARMENTS, LEGS, SHOES, Feet, box_of, find_feet
-from portrait_studio.engine.mates.piece import Piece, cut_piece
+from portrait_studio.engine.mates.piece import ShoePiece, cut_piece
 from portrait_studio.engine.mates.places import DIFFERENT_TURN, MOST_CUT, Place, find_places
 from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.request import Pixels
@@ -48,7 +48,7 @@ class ShoeCopy:
     """
 
     window: Window
-    piece: Piece
+    piece: ShoePiece
     place: Place
     gain: float
 
@@ -157,7 +157,7 @@ def _differ(one: Place, other: Place) -> bool:
     return one.is_mirrored != other.is_mirrored or abs(one.turn - other.turn) >= DIFFERENT_TURN
 
 
-def _gain(image: Pixels, feet: Feet, piece: Piece, place: Place) -> float:
+def _gain(image: Pixels, feet: Feet, piece: ShoePiece, place: Place) -> float:
     """How much brighter the leg above the hole is than the one that comes with the piece."""
     window = feet.window
     shrunk = cast(Pixels, shrink_or_enlarge(image[window.bounds.slices], window.size))
