@@ -156,9 +156,18 @@ def fill_wishes(options: argparse.Namespace, *, keep_stages: bool = False) -> Fi
 
 
 def engine_of(options: argparse.Namespace) -> Engine:
-    """The engine over the released weights, on the device that `add_device` has asked for."""
-    from portrait_studio.engine.pipeline import Pipeline
+    """The engine over the released weights, on the device that `add_device` has asked for.
 
-    engine = Pipeline(models_dir())
+    It is made at the first request: what cannot be asked is refused before torch is imported.
+    """
+    from portrait_studio.worker.lazy_engine import LazyEngine
+
+    engine = LazyEngine(_build_engine)
     engine.prefer(Hardware(options.device))
     return engine
+
+
+def _build_engine() -> Engine:
+    from portrait_studio.engine.pipeline import Pipeline
+
+    return Pipeline(models_dir())

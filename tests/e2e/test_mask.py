@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -148,6 +150,19 @@ def test_wrong_wishes_are_refused_in_a_sentence(
     assert run("mask", photo, *arguments, "-o", target) == 2
     assert sentence in capsys.readouterr().err
     assert not target.exists()
+
+
+def test_a_name_of_nothing_is_refused_before_torch_is_imported(red_photo: Path, tmp_path: Path) -> None:
+    arguments = ["mask", str(red_photo), "-o", str(tmp_path / "mask.png"), "--things", "unicorn"]
+    code = (
+        "import sys; from portrait_studio import cli; from portrait_studio.errors import OptionError\n"
+        f"try: cli.run({arguments!r}, lambda _: 1)\n"
+        "except OptionError as error: print(error)\n"
+        "assert 'torch' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "unicorn" in done.stdout + done.stderr
 
 
 def test_tightness_needs_something_to_tighten(
