@@ -136,7 +136,7 @@ def test_a_wanted_label_that_is_not_around_goes_the_long_way(
     structure = np.full(mask.shape, 255, np.uint8)
     structure[295:306, 295:306] = 6
     structure[495:506, 595:606] = 0
-    result = engine.run(CompletionRequest(image, mask, structure=structure))
+    result = engine.run(CompletionRequest(image, mask, wanted_labels=structure))
     assert networks.loads.count("completion") == 1
     assert (result.regions[0].structure.labels == 6).any()
 
