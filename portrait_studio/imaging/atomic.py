@@ -53,6 +53,7 @@ class Transaction:
 
     def __init__(self) -> None:
         """Begin without any."""
+        self._parts: list[Path] = []
         self._written: list[_Written] = []
         self._folders: list[Path] = []
 
@@ -75,8 +76,9 @@ class Transaction:
             self._remove_folders()
             raise
         finally:
+            for path in self._parts:
+                _remove(path)
             for one in self._written:
-                _remove(one.part)
                 _remove(one.former)
         if error is not None:
             self._remove_folders()
@@ -90,6 +92,8 @@ class Transaction:
         """
         target = real_target(path)
         part = _beside(target, "part")
+        # Known before it is there: Ctrl+C may come at any moment, even before the caller's block begins.
+        self._parts.append(part)
         try:
             try:
                 with part.open("xb") as file:

@@ -100,3 +100,19 @@ def test_links_that_lead_nowhere_are_refused_in_a_sentence(tmp_path: Path) -> No
     os.mkfifo(tmp_path / "pipe.png")
     with pytest.raises(ExportError, match="not an ordinary file"):
         real_target(tmp_path / "pipe.png")
+
+
+def test_an_interruption_before_the_callers_block_leaves_nothing(tmp_path: Path) -> None:
+    kept = []
+
+    def stopped_while_opening() -> None:
+        with Transaction() as transaction:
+            opening = transaction.replacing(tmp_path / "new.png")
+            opening.__enter__()
+            kept.append(opening)  # It lives on, so that nothing but the transaction can clear up.
+            # Ctrl+C may come between the opening and the block that would hear of it.
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped_while_opening()
+    assert list(tmp_path.iterdir()) == []
