@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from portrait_studio.networks.conventions import LABEL_COUNT
+from portrait_studio.networks.damage import DAMAGE, DAMAGE_WINDOW
 from portrait_studio.networks.face import FACE_WINDOW
 from portrait_studio.networks.face_completion import FACE_COMPLETION, FACE_COMPLETION_SIDE
 from portrait_studio.networks.segmentation import PROMPT_CHANNELS, SEGMENTATION_WINDOW
@@ -126,6 +127,11 @@ def _segmentation_changes(full: Any, halved: Any, prompt: Tensor) -> dict[str, f
     return {"labels": float(other) if bool(halved.isfinite().all()) else float("nan")}
 
 
+def _damage_trial(views: Tensor, hole: Tensor) -> tuple[Tensor, ...]:
+    """Views with white holes, which are damage."""
+    return (torch.where(hole > 0, torch.ones_like(views), views),)
+
+
 def _detection_changes(full: Any, halved: Any, picture: Tensor) -> dict[str, float]:
     """Boxes move with their scores: where those hold, so does what is found."""
     return {"scores": float((full.scores - halved.scores).abs().max())}
@@ -162,6 +168,13 @@ FAMILIES: Final = {
         "Finds the thing inside a loose mask, a box or under clicks, in a window of 192 x 192 pixels.",
         _segmentation_inputs,
         _segmentation_trial,
+        _segmentation_changes,
+    ),
+    DAMAGE: Family(
+        "Finds damage in scanned photos (scratches, folds, stains, blots, dates, scribbles, missing "
+        "pieces); what it learnt from was drawn, none of it is real damage.",
+        lambda: _picture(DAMAGE_WINDOW)[:1],
+        _damage_trial,
         _segmentation_changes,
     ),
     "detection": Family(

@@ -18,6 +18,7 @@ TASKS: Final = {
     "segmentation": Message("segmentation"),
     "detection": Message("detection"),
     "face-completion": Message("face completion"),
+    "damage": Message("damage"),
 }
 """What the program uses networks for, and what the user reads of each."""
 
@@ -65,6 +66,7 @@ ARCHITECTURES: Final = {
     "face-completion": Architecture(
         "face-completion", "face_completion", "FaceCompletionConfig", "FaceCompletion"
     ),
+    "damage-unet": Architecture("damage", "damage", "DamageUnetConfig", "DamageUnet"),
     "dcgan-discriminator": Architecture(
         "discriminator", "discriminator", "DiscriminatorConfig", "Discriminator"
     ),

@@ -27,7 +27,9 @@ def asked_region(mask: Tensor, truth: Tensor, reach: int) -> Tensor:
     return region * (truth != IGNORE_LABEL)[:, None]
 
 
-def segmentation_loss(logits: Tensor, truth: Tensor, region: Tensor, thing_weight: float = 2.0) -> Tensor:
+def segmentation_loss(
+    logits: Tensor, truth: Tensor, region: Tensor, thing_weight: float = 2.0, focal: float = 0.0
+) -> Tensor:
     """Mean over the region of the cross entropy, in which the thing weighs more.
 
     Args:
@@ -35,10 +37,14 @@ def segmentation_loss(logits: Tensor, truth: Tensor, region: Tensor, thing_weigh
         truth: (N, H, W) int64: 1 the thing, anything else not; only the region counts.
         region: (N, 1, H, W), 1 = counts.
         thing_weight: weight of the thing's pixels; others weigh 1.
+        focal: gamma of the focal loss (Lin et al. 2017): each pixel's part is multiplied by its error to that
+            power, so that what is answered well counts less; 0 = plain cross entropy.
     """
     target = (truth == 1)[:, None].float()
     each = functional.binary_cross_entropy_with_logits(logits.float(), target, reduction="none")
     weight = region * (1 + (thing_weight - 1) * target)
+    if focal:
+        each = each * (1 - torch.exp(-each)) ** focal
     return (each * weight).sum() / shared_mean(weight.sum()).clamp_min(1e-6)
 
 

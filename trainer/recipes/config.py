@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portrait_studio.errors import OptionError
-from trainer.recipes.samples import AugmentConfig, FaceJitter, HoleMix, PromptConfig
+from trainer.recipes.samples import AugmentConfig, DamageMix, FaceJitter, HoleMix, PromptConfig
 
 OPTIMISERS = ("sgd", "adam", "adamw")
 SCHEDULES = ("constant", "cosine", "polynomial")
@@ -96,7 +96,8 @@ class LossConfig:
         lovasz: weight of the Lovasz-softmax loss of the refined map, which stands for the mean IoU
             (Berman et al. 2018).
         heatmap: weight of the heatmap loss.
-        dice: weight of the Dice loss (segmentation).
+        dice: weight of the Dice loss (segmentation, damage).
+        focal: power by which pixels that are answered well weigh less (damage); 0 = plain cross entropy.
         pixel: weight of the L1 loss (ours).
         perceptual: weight of eq. 3; needs a VGG file.
         adversarial: weight of each discriminator (eq. 4).
@@ -120,6 +121,7 @@ class LossConfig:
     lovasz: float = 0.0
     heatmap: float = 1.0
     dice: float = 0.5
+    focal: float = 0.0
     pixel: float = 0.0
     perceptual: float = 0.0
     adversarial: float = 0.0
@@ -240,6 +242,7 @@ class Recipe:
         discriminator: settings of the discriminators.
         data: see `DataConfig`; the same for the other sections.
         face: how far aligned windows of faces stray (face completion).
+        damage: what is drawn over windows (damage).
     """
 
     name: str
@@ -255,4 +258,5 @@ class Recipe:
     loss: LossConfig = field(default_factory=LossConfig)
     adversarial: AdversarialConfig = field(default_factory=AdversarialConfig)
     face: FaceJitter = field(default_factory=FaceJitter)
+    damage: DamageMix = field(default_factory=DamageMix)
     run: RunConfig = field(default_factory=RunConfig)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from portrait_studio.errors import OptionError
 
@@ -139,3 +139,35 @@ class PromptConfig:
             raise OptionError(
                 "prompts: `clicks` and `corrected` must not be negative, and at most 1 together."
             )
+
+
+@dataclass(frozen=True)
+class DamageMix:
+    """What damage is drawn over windows (finder of damage).
+
+    Attributes:
+        kinds: frequency of each kind by its name in `trainer.data.damage.KINDS`; they need not add up to one.
+        sound: share of windows without any damage.
+        most: how many damages a window gets at most.
+    """
+
+    kinds: dict[str, float] = field(
+        default_factory=lambda: {
+            "scratches": 1.5,
+            "fold": 1.2,
+            "stain": 1.3,
+            "blots": 0.8,
+            "date": 0.6,
+            "scribble": 0.8,
+            "hole": 0.4,
+        }
+    )
+    sound: float = 0.2
+    most: int = 3
+
+    def __post_init__(self) -> None:
+        """Refuse frequencies that choose nothing."""
+        if min(self.kinds.values(), default=0.0) < 0 or sum(self.kinds.values()) <= 0:
+            raise OptionError("damage: no frequency of `kinds` may be negative, and one must be above zero.")
+        if not 0 <= self.sound < 1 or self.most < 1:
+            raise OptionError("damage: `sound` must lie between 0 and 1, and `most` be at least 1.")

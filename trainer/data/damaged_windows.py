@@ -1,0 +1,64 @@
+"""Windows of photos with damage drawn over them, for the finder of damage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from portrait_studio.networks.conventions import KEYPOINT_COUNT
+from trainer.data.augment import crop, flip, jitter_colours
+from trainer.data.batch import RawBatch
+from trainer.data.damage import DAMAGED, Damaged, damaged
+from trainer.data.sample import Sample
+from trainer.data.samplers import Draw, Sampler
+from trainer.recipes.samples import DamageMix
+
+_SCALES = (0.7, 1.5)
+"""Photo pixels for each pixel of a window."""
+
+_SMALLEST_UNIT, _LARGEST_UNIT = 160.0, 1200.0
+
+
+class DamagedWindowSampler(Sampler):
+    """Windows near full resolution, with damage or without; the truth stands where label maps do.
+
+    `image` shows the damage, `mask` is where it is, and `labels` also say what does not count.
+    """
+
+    def batch(self, draws: Sequence[Draw]) -> RawBatch:
+        """A window for each draw."""
+        made = [self._window(self.photos[draw.photo()], draw.rng) for draw in draws]
+        truths = torch.from_numpy(np.stack([window.truth for window in made]))
+        return RawBatch(
+            torch.from_numpy(np.stack([window.image for window in made])),
+            (truths == DAMAGED).to(torch.uint8),
+            truths,
+            torch.zeros(len(made), KEYPOINT_COUNT, 3),
+            tuple("+".join(window.kinds) or "sound" for window in made),
+        )
+
+    def _window(self, photo: Sample, rng: np.random.Generator) -> Damaged:
+        size, config = self.recipe.data.size, self.recipe.augment
+        height, width = photo.labels.shape
+        scale = float(np.exp(rng.uniform(*np.log(_SCALES))))
+        scale = min(scale, min(height, width) / size)
+        side = scale * size
+        left, top = rng.random() * (width - side), rng.random() * (height - side)
+        cut = crop(photo, (left, top, side, side), size)
+        if rng.random() < config.flip:
+            cut = flip(cut)
+        image = jitter_colours(cut.image, rng, config.colour)
+        unit = float(np.clip(min(height, width) / scale, _SMALLEST_UNIT, _LARGEST_UNIT))
+        return damaged(image, unit, chosen_kinds(self.recipe.damage, rng), rng)
+
+
+def chosen_kinds(mix: DamageMix, rng: np.random.Generator) -> tuple[str, ...]:
+    """Which kinds of damage one window gets; none for a share of them."""
+    if rng.random() < mix.sound:
+        return ()
+    names = list(mix.kinds)
+    shares = np.array([mix.kinds[name] for name in names])
+    count = int(rng.integers(1, mix.most, endpoint=True))
+    return tuple(names[int(index)] for index in rng.choice(len(names), count, p=shares / shares.sum()))
