@@ -33,8 +33,9 @@ def progress_bar(shares: dict[Stage, float] | None = None, label: str = "") -> I
     form = "{desc:<12}{percentage:3.0f}%|{bar}| {elapsed}"
     with tqdm(total=100.0, bar_format=form, disable=None, leave=not label) as bar:
 
-        def listen(stage: Stage, share: float) -> None:
-            bar.set_description_str(f"{printable(label)} {stage.label} ".lstrip(), refresh=False)
+        def listen(stage: Stage | None, share: float) -> None:
+            said = "" if stage is None else stage.label
+            bar.set_description_str(f"{printable(label)} {said} ".lstrip(), refresh=False)
             bar.update(100.0 * share - bar.n)
 
         yield Progress(listener=listen, shares=shares)

@@ -42,9 +42,15 @@ def add_mask(commands: Any) -> None:
         metavar="NAMES",
         help="by name: bag,hat,scarf and what else the parsing map knows, or dog,phone,traffic sign and more",
     )
+    what.add_argument(
+        "--damage",
+        action="store_true",
+        help="scratches, folds, stains, dates, scribbles of a scanned photo",
+    )
     add_people(what)
     parser.add_argument(
         "--tightness",
+        "--threshold",
         metavar="P",
         type=tightness,
         default=USUAL_TIGHTNESS,
@@ -140,6 +146,7 @@ def _found(engine: Engine, photo: Photo, options: argparse.Namespace) -> Mask:
 
     from portrait_studio.engine.request import (
         DetectRequest,
+        FindDamageRequest,
         FindThingRequest,
         ParseRequest,
         PeopleMaskRequest,
@@ -164,6 +171,8 @@ def _found(engine: Engine, photo: Photo, options: argparse.Namespace) -> Mask:
         return mask_around(engine, TightenRequest(image, loose), threshold)
     if options.at is not None:
         return mask_at(engine, FindThingRequest(image, Clicks(tuple(options.at))), threshold)
+    if options.damage:
+        return engine.run(FindDamageRequest(image)).mask(threshold)
     if options.people is not None:
         return engine.run(PeopleMaskRequest(image, Who(options.people), threshold))
     labels, kinds = labels_and_kinds(options.things.split(","))

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from portrait_studio.engine.blend import BlendOptions
+from portrait_studio.engine.damage import DamageFound
 from portrait_studio.engine.detect import detect
 from portrait_studio.engine.detection import Detected
 from portrait_studio.engine.devices import PrecisionMemory, Threads, choose_compute, threads_of_cpu
@@ -20,6 +21,7 @@ from portrait_studio.engine.extension_plan import photo_in, widest_side
 from portrait_studio.engine.fallback import Fallback
 from portrait_studio.engine.fill_job import FillJob
 from portrait_studio.engine.fill_run import EngineParts, FillRun, Synthesise
+from portrait_studio.engine.find_damage import find_damage
 from portrait_studio.engine.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.engine.network_store import NetworkStore, ReleasedNetworks
 from portrait_studio.engine.parse_memory import ParseMemory
@@ -30,6 +32,7 @@ from portrait_studio.engine.request import (
     CompletionRequest,
     CompletionResult,
     DetectRequest,
+    FindDamageRequest,
     FindInBoxesRequest,
     FindThingRequest,
     ParseRequest,
@@ -55,6 +58,7 @@ T = TypeVar("T")
 _FILLING: Final = ("parsing", "completion", "face")
 _FINDING: Final = "segmentation"
 _DETECTING: Final = "detection"
+_DAMAGE: Final = "damage"
 
 
 class Pipeline:
@@ -108,6 +112,7 @@ class Pipeline:
             TightenRequest: self._tighten,
             FindThingRequest: self._find_thing,
             FindInBoxesRequest: self._find_in_boxes,
+            FindDamageRequest: self._find_damage,
             PeopleMaskRequest: partial(mask_of_everybody, self),
         }
         with threads_of_cpu(request.hardware.threads):
@@ -124,7 +129,8 @@ class Pipeline:
         except WeightsError:
             finds_things = False
         device = self._fallback(request.hardware).compute.description
-        return Readiness(device, finds_things, self._parts.networks.has(_DETECTING))
+        has = self._parts.networks.has
+        return Readiness(device, finds_things, has(_DETECTING), has(_DAMAGE))
 
     def _parse(self, request: ParseRequest, progress: Progress) -> Structure:
         image, mask = request.image, request.mask
@@ -146,6 +152,14 @@ class Pipeline:
 
     def _detect(self, request: DetectRequest, progress: Progress) -> Detected:
         return self._ask(_DETECTING, request, progress, lambda network: detect(network, request.image))
+
+    def _find_damage(self, request: FindDamageRequest, progress: Progress) -> DamageFound:
+        network = NetworkRunner(
+            self._parts.networks.load(_DAMAGE).module,
+            self._fallback(request.hardware).compute,
+            progress.report_share,
+        )
+        return find_damage(network, request.image)
 
     def _tighten(self, request: TightenRequest, progress: Progress) -> tuple[ThingFound, ...]:
         image, loose = request.image, request.loose

@@ -60,8 +60,8 @@ class CancelToken:
         return self._event.is_set()
 
 
-Listener = Callable[[Stage, float], None]
-"""Called with the running stage and the finished share of the whole job in [0, 1]."""
+Listener = Callable[[Stage | None, float], None]
+"""Called with the running stage, None in a job without any, and the finished share of the job in [0, 1]."""
 
 
 class Progress:
@@ -117,6 +117,17 @@ class Progress:
             # A part that is begun again, or in another way, does not turn the bar back.
             self._furthest = max(self._furthest, (self._step + of_step) / self._steps)
             self._listener(stage, self._furthest)
+
+    def report_share(self, share: float) -> None:
+        """Say that a share, in [0, 1], of a job without stages is done.
+
+        Raises:
+            Cancelled: the user asked for it.
+        """
+        self.check()
+        if self._listener is not None:
+            self._furthest = max(self._furthest, share)
+            self._listener(None, self._furthest)
 
     def check(self) -> None:
         """Raise `Cancelled` if the job was cancelled, without reporting progress."""

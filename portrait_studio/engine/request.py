@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.engine.damage import DamageFound
 from portrait_studio.engine.detection import Detected
 from portrait_studio.engine.extension_plan import photo_in
 from portrait_studio.engine.hardware import ANY_HARDWARE, Hardware
@@ -285,6 +286,17 @@ class PeopleMaskRequest(Request[Mask]):
     threshold: float = USUAL_THRESHOLD
 
 
+@dataclass(frozen=True, eq=False)
+class FindDamageRequest(Request[DamageFound]):
+    """Find what is damaged in a scanned photo; a release may do without the network for it.
+
+    Attributes:
+        image: (H, W, 3) RGB, uint8 or uint16.
+    """
+
+    image: Pixels
+
+
 @dataclass(frozen=True)
 class Readiness:
     """What was found when the engine was made ready.
@@ -293,11 +305,13 @@ class Readiness:
         device: what jobs run on, for the user.
         finds_things: whether the network is there that finds the exact thing in a loose mask.
         finds_people: whether the network is there that finds people and things in the whole photo.
+        finds_damage: whether the network is there that finds damage.
     """
 
     device: str
     finds_things: bool = True
     finds_people: bool = True
+    finds_damage: bool = True
 
 
 @dataclass(frozen=True, eq=False)

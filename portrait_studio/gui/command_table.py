@@ -42,6 +42,7 @@ class Command(Enum):
     FILL_HOLES = auto()
     TIGHTEN = auto()
     MARK_OTHERS = auto()
+    FIND_DAMAGE = auto()
     NEXT_PERSON = auto()
     IMPORT_MASK = auto()
     EXPORT_MASK = auto()
@@ -158,6 +159,12 @@ EDITING_COMMANDS: Final[dict[Command, Spec]] = {
         "ph.users-three",
         ("Shift+P",),
         "Mark everybody but the person whom the photo is of",
+    ),
+    Command.FIND_DAMAGE: Spec(
+        "Find damage",
+        "ph.bandaids",
+        ("D",),
+        "Mark scratches, folds, stains, dates and scribbles of a scanned photo; How tight marks less or more",
     ),
     Command.NEXT_PERSON: Spec(
         "Point at the next person",

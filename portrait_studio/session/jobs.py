@@ -21,7 +21,7 @@ class TaskThread(Protocol):
 
     @property
     def progressed(self) -> SignalInstance:
-        """Job number, Stage, share in [0, 1]."""
+        """Job number, Stage or None, share in [0, 1]."""
 
     @property
     def succeeded(self) -> SignalInstance:
@@ -58,6 +58,7 @@ class JobKind(Enum):
     TIGHTEN = Message("Tightening the mask")
     PEOPLE = Message("Looking for people")
     FIND = Message("Finding the thing")
+    DAMAGE = Message("Looking for damage")
 
     @property
     def is_quiet(self) -> bool:
@@ -115,7 +116,7 @@ class BackgroundJobs(QObject):
     started = Signal(object)
     """BackgroundJob"""
     progressed = Signal(object, float)
-    """Stage, share in [0, 1]"""
+    """Stage, None in a job without any; share in [0, 1]"""
     ended = Signal(object)
     """BackgroundJob: sent before anybody hears how."""
     failed = Signal(object)
@@ -176,7 +177,7 @@ class BackgroundJobs(QObject):
         return self._current if self._current is not None and self._current.number == number else None
 
     @Slot(int, object, float)
-    def _on_progressed(self, number: int, stage: Stage, share: float) -> None:
+    def _on_progressed(self, number: int, stage: Stage | None, share: float) -> None:
         if self._is_current(number):
             self.progressed.emit(stage, share)
 

@@ -1,15 +1,18 @@
-"""Segmenting things and people in the background: in a loose mask, in a box, under clicks."""
+"""Segmenting things, people and damage in the background: in a loose mask, in a box, under clicks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
+from portrait_studio.engine.damage import DamageFound
 from portrait_studio.engine.detection import Detection, roomy
 from portrait_studio.engine.request import (
     Answer,
+    FindDamageRequest,
     FindInBoxesRequest,
     FindThingRequest,
     PeopleMaskRequest,
@@ -26,7 +29,7 @@ from portrait_studio.session.jobs import JobKind
 
 Found = tuple[ThingFound, ...]
 
-SEGMENTATIONS: Final = (JobKind.TIGHTEN, JobKind.FIND, JobKind.PEOPLE)
+SEGMENTATIONS: Final = (JobKind.TIGHTEN, JobKind.FIND, JobKind.PEOPLE, JobKind.DAMAGE)
 """Jobs that segment something."""
 
 
@@ -50,6 +53,7 @@ class Segmentation(QObject):
         self._editing, self._jobs = editing, jobs
         self._is_available = True
         self._finds_people = True
+        self._finds_damage = True
         editing.about_to_change.connect(self.cancel)
         editing.history.delta_exchanged.connect(self.cancel)
 
@@ -64,9 +68,19 @@ class Segmentation(QObject):
         return self._is_available and self._finds_people
 
     @property
+    def finds_damage(self) -> bool:
+        """Whether the network that finds damage is there, as far as is known."""
+        return self._finds_damage
+
+    @property
     def may_start(self) -> bool:
-        """Whether a job may begin now: a fill that runs keeps the engine."""
-        return self._is_available and self._editing.document is not None and self._editing.may_edit
+        """Whether things may be sought now: a fill that runs keeps the engine."""
+        return self._is_available and self._may_ask
+
+    @property
+    def may_find_damage(self) -> bool:
+        """The same for damage."""
+        return self._finds_damage and self._may_ask
 
     @property
     def is_under_way(self) -> bool:
@@ -91,15 +105,24 @@ class Segmentation(QObject):
         """Find all people but the main person, (H, W) uint8; see `may_start`."""
         self._start(JobKind.PEOPLE, PeopleMaskRequest, done)
 
+    def find_damage(self, done: Callable[[DamageFound], None]) -> None:
+        """Find damage in the whole photo; see `may_find_damage`."""
+        self._start(JobKind.DAMAGE, FindDamageRequest, done)
+
     def cancel(self) -> None:
         """What is being segmented would be of the past."""
         self._jobs.cancel(*SEGMENTATIONS)
 
-    def set_available(self, available: bool, finds_people: bool = False) -> None:
-        """The engine is another one, or has turned out to lack the network."""
-        if (available, finds_people) != (self._is_available, self._finds_people):
-            self._is_available, self._finds_people = available, finds_people
+    def set_available(self, available: bool, finds_people: bool = False, finds_damage: bool = False) -> None:
+        """The engine is another one, or has turned out to lack a network."""
+        now = (available, finds_people, finds_damage)
+        if now != (self._is_available, self._finds_people, self._finds_damage):
+            self._is_available, self._finds_people, self._finds_damage = now
             self.changed.emit()
+
+    @property
+    def _may_ask(self) -> bool:
+        return self._editing.document is not None and self._editing.may_edit
 
     def _start(
         self, kind: JobKind, request_for: Callable[[Pixels], Request[Answer]], done: Callable[[Answer], None]
@@ -112,9 +135,13 @@ class Segmentation(QObject):
             done(found)
             self.ended.emit(True)
 
-        self._jobs.ask(kind, request_for(document.image), answer, self._on_stopped)
+        self._jobs.ask(kind, request_for(document.image), answer, partial(self._on_stopped, kind))
 
-    def _on_stopped(self, error: Exception | None) -> None:
+    def _on_stopped(self, kind: JobKind, error: Exception | None) -> None:
         self.ended.emit(False)
-        if isinstance(error, WeightsError):
-            self.set_available(False)
+        if not isinstance(error, WeightsError):
+            return
+        if kind is JobKind.DAMAGE:
+            self.set_available(self._is_available, self._finds_people, False)
+        else:
+            self.set_available(False, False, self._finds_damage)

@@ -15,6 +15,7 @@ from portrait_studio.engine.request import (
 )
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.messages import Message, joined
+from portrait_studio.session.damage_finding import DamageFinding
 from portrait_studio.session.detections import Detections
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.engine_jobs import EngineJobs
@@ -53,6 +54,7 @@ class Session(QObject):
         segmentation: exact masks of things and people, as jobs.
         detections: people and things that have no label in the parsing map.
         tightening: shrinks what was marked loosely.
+        damage: proposes a mask over what is damaged.
         other_people: marks everybody but the main person.
         person_dots: says of each person whether the mask takes them.
         protection: people whom the mask never reaches.
@@ -65,7 +67,7 @@ class Session(QObject):
     job_started = Signal(object)
     """BackgroundJob"""
     job_progressed = Signal(object, float)
-    """Stage, share done in [0, 1]"""
+    """Stage, None in a job without any; share done in [0, 1]"""
     job_ended = Signal(object)
     """BackgroundJob: done, failed or cancelled"""
     failed = Signal(object)
@@ -109,6 +111,7 @@ class Session(QObject):
             self.editing, self._engine_jobs, self.parsing_maps, self.segmentation, self
         )
         self.tightening = Tightening(self.editing, self.tools, self.painting, self.segmentation, self)
+        self.damage = DamageFinding(self.editing, self.tools, self.painting, self.segmentation, self)
         self.other_people = OtherPeople(self.editing, self.segmentation, self)
         self.person_dots = PersonDots(
             self.editing, self.parsing_maps, self.detections, self.segmentation, self.tools, self
@@ -124,7 +127,7 @@ class Session(QObject):
         self.segmentation.changed.connect(self.state_changed)
         self.person_dots.changed.connect(self.state_changed)
         self.segmentation.ended.connect(self._on_segmentation_ended)
-        for marking in (self.tightening, self.picking, self.other_people, self.person_dots):
+        for marking in (self.tightening, self.damage, self.picking, self.other_people, self.person_dots):
             marking.hinted.connect(self.hinted)
         # With it in hand, each of them has a dot to keep them by.
         self.other_people.marked.connect(lambda: self.tools.choose(Tool.PICK))
@@ -258,7 +261,7 @@ class Session(QObject):
             self.job_ended.emit(job)
 
     def _on_failed(self, failure: Failure) -> None:
-        is_missing = failure.kind in SEGMENTATIONS and not self.segmentation.is_available
+        is_missing = failure.kind in SEGMENTATIONS and not self._can_still(failure.kind)
         if failure.kind is JobKind.OUTLINE and failure.is_repeated:
             return
         if (failure.kind.is_quiet or is_missing) and isinstance(failure.error, PortraitStudioError):
@@ -266,10 +269,17 @@ class Session(QObject):
         else:
             self.failed.emit(failure)
 
+    def _can_still(self, kind: JobKind) -> bool:
+        """Whether the network is there that a kind of segmentation needs."""
+        segmentation = self.segmentation
+        return segmentation.finds_damage if kind is JobKind.DAMAGE else segmentation.is_available
+
     def _on_prepared(self, readiness: Readiness) -> None:
         """What the engine before could not do, this one may."""
         self.device_named.emit(readiness.device)
-        self.segmentation.set_available(readiness.finds_things, readiness.finds_people)
+        self.segmentation.set_available(
+            readiness.finds_things, readiness.finds_people, readiness.finds_damage
+        )
         self.parsing_maps.retry()
         self.detections.retry()
 
@@ -297,6 +307,7 @@ class Session(QObject):
         self.picking.forget()
         self.protection.forget()
         self.tightening.forget()
+        self.damage.forget()
         self.parsing_maps.begin()
         self.detections.begin()
         self.opened.emit()

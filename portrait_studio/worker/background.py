@@ -51,7 +51,7 @@ class _Listener:
         self._stage: Stage | None = None
         self._said_at = 0.0
 
-    def __call__(self, stage: Stage, share: float) -> None:
+    def __call__(self, stage: Stage | None, share: float) -> None:
         now = time.monotonic()
         if stage is not self._stage or now - self._said_at >= _REPORT_INTERVAL_S:
             self._stage, self._said_at = stage, now

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.engine.damage import DamageFound
 from portrait_studio.engine.detection import Detected
 from portrait_studio.engine.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.engine.progress import Progress, Stage
@@ -21,6 +22,7 @@ from portrait_studio.engine.request import (
     CompletionResult,
     DetectRequest,
     FilledRegion,
+    FindDamageRequest,
     FindInBoxesRequest,
     FindThingRequest,
     Joints,
@@ -125,6 +127,7 @@ class FakeEngine:
             TightenRequest: self.tighten,
             FindThingRequest: self.find_thing,
             PeopleMaskRequest: self.mask_of_people,
+            FindDamageRequest: self.find_damage,
             DetectRequest: self.detect,
             FindInBoxesRequest: self.find_in_boxes,
         }
@@ -190,6 +193,15 @@ class FakeEngine:
         """What of `things` there is: nobody looks like the main person."""
         self._seek(progress)
         return np.zeros(request.image.shape[:2], np.uint8) if self.things is None else self.things.copy()
+
+    def find_damage(self, request: FindDamageRequest, progress: Progress) -> DamageFound:
+        """What of `things` there is."""
+        progress.report_share(0.5)
+        self._wait(self.seek_hold, progress)
+        if self.seek_error is not None:
+            raise self.seek_error
+        things = np.zeros(request.image.shape[:2], np.uint8) if self.things is None else self.things
+        return DamageFound(things.copy())
 
     def detect(self, request: DetectRequest, progress: Progress) -> Detected:
         """See `detected`."""

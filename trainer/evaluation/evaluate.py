@@ -17,6 +17,7 @@ from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.errors import OptionError
 from trainer.data.packs import PackedSet
 from trainer.evaluation.cost import cost_of
+from trainer.evaluation.damage import DAMAGE, measure_damage
 from trainer.evaluation.distribution import FeatureTally
 from trainer.evaluation.methods import OURS, Bench, make_methods
 from trainer.evaluation.networks import open_network, without_parsing
@@ -27,12 +28,13 @@ from trainer.evaluation.plans import PLANS, TABLE_ONE
 from trainer.evaluation.report import Measured, Report, summed_up
 from trainer.evaluation.scoring import Tally
 from trainer.evaluation.sheets import Gallery
-from trainer.evaluation.targets import people_targets, thing_targets
+from trainer.evaluation.targets import damage_targets, people_targets, thing_targets
 from trainer.evaluation.things import THINGS, ThingFills, measure_things
 from trainer.metrics.appearance import feature_network
 from trainer.metrics.features import VggDistance
 from trainer.metrics.lpips_dists import perceived_distance
 from trainer.protocols.case import Case
+from trainer.protocols.damage import damage_cases
 from trainer.protocols.folder import folder_cases
 from trainer.protocols.natural import source_files
 from trainer.protocols.people import people_cases
@@ -210,7 +212,35 @@ def evaluate_people(
     ), tally
 
 
-OWN_MEASURES: Final = {THINGS: evaluate_things, PEOPLE: evaluate_people}
+def evaluate_damage(options: EvaluateOptions, networks: NetworkStore) -> tuple[Report, Tally]:
+    """Measure how much drawn damage is found, and how much of sound photos is taken for damage.
+
+    Args:
+        options: what to measure; `limit` counts photos.
+        networks: the networks that are measured.
+
+    Raises:
+        OptionError: there are no packs to measure on.
+        DataSetError: packs are missing or damaged.
+        WeightsError: the network cannot be read.
+    """
+    if options.data is None:
+        raise OptionError("The protocol damage needs packed photos: give their folder with --data.")
+    sets = options.sets or ("clothing-co-parsing", "portraits", "backgrounds")
+    network = networks.load(DAMAGE)
+    compute = choose_compute(Hardware(options.device), PrecisionMemory())
+    cases = damage_cases(PackedSet(options.data, "val", sets), options.limit)
+    measured = measure_damage(cases, network.module, compute)
+    tally = Tally([], None)
+    tally.weights = {network.name: network.sha256}
+    cost = None if options.weights is None else cost_of(options.weights, networks)
+    report = summed_up(Measured(tally, cost=cost), DAMAGE, ", ".join(sets))
+    rows = measured.rows()
+    targets, device = damage_targets(rows), compute.description
+    return replace(report, cases=measured.cases, device=device, damage=rows, targets=targets), tally
+
+
+OWN_MEASURES: Final = {THINGS: evaluate_things, PEOPLE: evaluate_people, DAMAGE: evaluate_damage}
 """Protocols that measure something else than fills."""
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from portrait_studio.engine.find_damage import RELEASED_THRESHOLD
 from trainer.evaluation.methods import G_P, G_P_F, G
 from trainer.evaluation.parsers import ParserFigures
 from trainer.evaluation.passers_by import UNTOUCHED
 from trainer.evaluation.report import Report
 from trainer.evaluation.tables import Table, cell
+from trainer.metrics.damage import TOLERANCE_PX
 from trainer.metrics.segmentation import RIM_PX
 from trainer.protocols.people import LEAST_PX
 
@@ -79,6 +81,7 @@ def tables_of(report: Report) -> list[Table]:
         *_things(report),
         *_people(report),
         *_passers_by(report),
+        *_damage(report),
         *_targets(report),
     )
     return [table for table in candidates if table.rows or table.notes]
@@ -219,6 +222,20 @@ def _passers_by(report: Report) -> Iterator[Table]:
         [[*heading, "at most", f"share of photos up to {UNTOUCHED:g}"], row],
         [note],
     )
+
+
+def _damage(report: Report) -> Iterator[Table]:
+    if not report.damage:
+        return
+    rows = [["damage", "photos", "threshold", "recall", "precision", "of sound pixels flagged"]]
+    for one in report.damage:
+        figures = [cell(value, "{:.3f}") for value in (one.recall, one.precision)]
+        rows.append([one.group, str(one.cases), f"{one.threshold:.3f}", *figures, f"{one.flagged:.4f}"])
+    note = (
+        f"All damage is drawn. Means over photos; within {TOLERANCE_PX} pixels counts as the place. The "
+        f"program's threshold: {RELEASED_THRESHOLD:g}. Masks of sound photos are counted with their rim."
+    )
+    yield Table("Damage found", rows, [note])
 
 
 def _targets(report: Report) -> Iterator[Table]:

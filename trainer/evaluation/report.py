@@ -13,6 +13,7 @@ from portrait_studio.errors import DataSetError
 from portrait_studio.imaging.atomic import replacing
 from trainer.evaluation.compare import PairedComparison, compare_all
 from trainer.evaluation.cost import Cost
+from trainer.evaluation.damage import DamageRow
 from trainer.evaluation.distribution import Distribution
 from trainer.evaluation.parsers import RELEASED, ParserFigures, ParserTally, per_label_figures
 from trainer.evaluation.passers_by import PassersByFigures
@@ -48,6 +49,7 @@ class Report:
         by_kind: mean figures by kind of hole, then by title of the method.
         people: how many people were found.
         passers_by: what came of taking them away; None where that was not asked for.
+        damage: how much damage was found.
     """
 
     protocol: str
@@ -68,6 +70,7 @@ class Report:
     by_kind: dict[str, dict[str, Score]] = field(default_factory=dict)
     people: list[PeopleRow] = field(default_factory=list)
     passers_by: PassersByFigures | None = None
+    damage: list[DamageRow] = field(default_factory=list)
 
     @property
     def headline(self) -> str:
@@ -174,6 +177,7 @@ _VALUES: dict[str, Callable[..., Any]] = {
     "things": thing_row,
     "people": PeopleRow,
     "passers_by": PassersByFigures,
+    "damage": DamageRow,
 }
 """Class of the values of each field that holds more than plain JSON."""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from portrait_studio.engine.find_damage import FLAGGED_SHARE, RELEASED_THRESHOLD
 from portrait_studio.engine.things import USUAL_THRESHOLD
 from trainer.evaluation.compare import (
     BETTER,
@@ -15,12 +17,14 @@ from trainer.evaluation.compare import (
     PairedComparison,
 )
 from trainer.evaluation.cost import Cost
+from trainer.evaluation.damage import DamageRow
 from trainer.evaluation.methods import DEFAULT, G_P, G_P_F, NO_MATES, NO_REDRAWING, PATCHES, G
 from trainer.evaluation.parsers import ParserFigures
 from trainer.evaluation.passers_by import UNTOUCHED, PassersByFigures
 from trainer.evaluation.people import PeopleRow
 from trainer.evaluation.scoring import Score
 from trainer.evaluation.things import ThingRow
+from trainer.protocols.damage import SOUND
 from trainer.protocols.things import PASTED, REAL
 
 RATIO_PROTOCOLS = ("paper", "natural")
@@ -45,6 +49,8 @@ _CLAIMS = (
 """Protocols, what is claimed on them, and which method is to be worse and which better."""
 
 _DECIDING = ("lpips", "dists", "l1_in_hole")
+
+_RECALLS: Final = {"scratches": 0.7, "fold": 0.7, "stain": 0.5}
 
 AIM, FLOOR, MISSED = "aim", "floor", "missed"
 
@@ -147,6 +153,19 @@ def people_targets(
     if passers_by is not None and passers_by.untouched is not None:
         what = f"photos whose mask covers at most {100 * UNTOUCHED:g} % of the main person"
         targets.append(_at_least(what, passers_by.untouched, 1.0, "{:.3f}"))
+    return targets
+
+
+def damage_targets(rows: Sequence[DamageRow]) -> list[QualityTarget]:
+    """The targets that the protocol `damage` can judge, at the threshold of the program."""
+    mine = {row.group: row for row in rows if row.threshold == RELEASED_THRESHOLD}
+    targets = []
+    for kind, floor in _RECALLS.items():
+        if kind in mine and mine[kind].recall is not None:
+            targets.append(_at_least(f"recall of {kind}", mine[kind].recall or 0.0, floor, "{:.3f}"))
+    if SOUND in mine:
+        what = "of a sound photo's pixels flagged"
+        targets.append(_at_most(what, mine[SOUND].flagged, FLAGGED_SHARE, "{:.4f}"))
     return targets
 
 

@@ -49,6 +49,7 @@ class MaskCommands(QObject):
                 Command.FILL_HOLES: painting.fill_mask_holes,
                 Command.TIGHTEN: session.tightening.tighten_all,
                 Command.MARK_OTHERS: session.other_people.mark,
+                Command.FIND_DAMAGE: session.damage.find,
                 Command.IMPORT_MASK: self.ask_import,
                 Command.EXPORT_MASK: self.ask_export,
             }

@@ -65,6 +65,7 @@ MENUS: Final[dict[Message, tuple[Command | Tool | None, ...]]] = {
         Command.TIGHTEN,
         Command.MARK_OTHERS,
         Command.NEXT_PERSON,
+        Command.FIND_DAMAGE,
         None,
         Command.IMPORT_MASK,
         Command.EXPORT_MASK,

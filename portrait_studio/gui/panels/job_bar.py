@@ -76,18 +76,18 @@ class JobBar(QWidget):
         self._bar.setRange(0, 0)
         self.show()
 
-    def _report(self, stage: Stage, share: float) -> None:
-        """Show the stage and the finished share of the job in [0, 1]."""
-        step = _STAGES.index(stage) + 1
-        self._text.setText(
-            tr(
-                "{kind}, step {step} of {count}: {stage}",
-                kind=self._kind,
-                step=step,
-                count=len(_STAGES),
-                stage=stage.label,
+    def _report(self, stage: Stage | None, share: float) -> None:
+        """Show the stage, if there are any, and the finished share of the job in [0, 1]."""
+        if stage is not None:
+            self._text.setText(
+                tr(
+                    "{kind}, step {step} of {count}: {stage}",
+                    kind=self._kind,
+                    step=_STAGES.index(stage) + 1,
+                    count=len(_STAGES),
+                    stage=stage.label,
+                )
             )
-        )
         self._bar.setRange(0, 1000)
         self._bar.setValue(round(share * 1000))
 

@@ -233,7 +233,7 @@ class TightnessSlider(QSlider):
         self.setMaximumWidth(180)
         self.setAccessibleName(tr("How tight"))
         self.setToolTip(
-            tr("How tight the last tightening or pick lies: to the left it takes what is doubtful, too")
+            tr("How tight the last tightening, pick or damage lies: to the left it takes doubtful parts, too")
         )
         self.valueChanged.connect(lambda percent: tools.set_threshold(percent / 100))
         tools.changed.connect(self._on_tools)

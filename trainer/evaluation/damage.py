@@ -1,0 +1,117 @@
+"""How much damage is found, by kind, and how much of a sound photo is taken for damage."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+import cv2
+import numpy as np
+from torch import nn
+
+from portrait_studio.engine.damage import rim_of
+from portrait_studio.engine.devices import Compute
+from portrait_studio.engine.find_damage import FLAGGED_SHARE, RELEASED_THRESHOLD, find_damage
+from portrait_studio.engine.run_network import NetworkRunner
+from portrait_studio.engine.things import USUAL_THRESHOLD
+from portrait_studio.imaging.masks import extent_of
+from trainer.data.damage import KINDS
+from trainer.metrics.damage import DamageScore, damage_score
+from trainer.protocols.damage import SOUND, DamageCase
+
+DAMAGE: Final = "damage"
+"""Name of the protocol."""
+
+_EVEN: Final = 0.5
+_STEPS: Final = np.arange(1, 256) / 255
+
+
+@dataclass(frozen=True)
+class DamageRow:
+    """Figures of one kind of damage at one threshold.
+
+    Attributes:
+        group: kind of damage, or "sound".
+        cases: how many photos.
+        threshold: answer of the network from which on a pixel counts as damaged.
+        recall: share of the damage that is found; None where there is none.
+        precision: share of what is found that is damage; None where there is none.
+        flagged: share of the sound pixels that the proposed mask takes, with its rim.
+    """
+
+    group: str
+    cases: int
+    threshold: float
+    recall: float | None
+    precision: float | None
+    flagged: float
+
+
+@dataclass
+class DamageTally:
+    """Scores of answers, case by case, by group.
+
+    Attributes:
+        scores: of the answers themselves.
+        masked: of the same with the rim that the proposed mask has; sound photos only.
+    """
+
+    scores: dict[str, list[DamageScore]] = field(default_factory=dict)
+    masked: list[DamageScore] = field(default_factory=list)
+
+    @property
+    def cases(self) -> int:
+        """Number of photos looked at."""
+        return sum(map(len, self.scores.values()))
+
+    def rows(self) -> list[DamageRow]:
+        """All groups at the program's threshold, at one half, and where the share put up with is flagged."""
+        thresholds = dict.fromkeys((RELEASED_THRESHOLD, _EVEN, self.threshold_for(FLAGGED_SHARE)))
+        return [
+            self._row(group, threshold)
+            for threshold in thresholds
+            for group in (SOUND, *KINDS)
+            if group in self.scores
+        ]
+
+    def threshold_for(self, share: float) -> float:
+        """The least threshold at which sound photos are flagged no more than a share, as their mean."""
+        fitting = (float(step) for step in _STEPS if self._flagged(float(step)) <= share)
+        return round(next(fitting, 1.0), 3)
+
+    def _flagged(self, threshold: float) -> float:
+        return float(np.mean([score.flagged(threshold) for score in self.masked])) if self.masked else 0.0
+
+    def _row(self, group: str, threshold: float) -> DamageRow:
+        scores = self.scores[group]
+        if group == SOUND:
+            return DamageRow(group, len(scores), threshold, None, None, self._flagged(threshold))
+        recall, precision, flagged = (
+            float(np.mean([figure(score, threshold) for score in scores]))
+            for figure in (DamageScore.recall, DamageScore.precision, DamageScore.flagged)
+        )
+        return DamageRow(group, len(scores), threshold, recall, precision, flagged)
+
+
+def measure_damage(cases: Iterable[DamageCase], network: nn.Module, compute: Compute) -> DamageTally:
+    """Look for damage in all cases; names each on stderr.
+
+    Args:
+        cases: what to measure.
+        network: damage network.
+        compute: what it runs on.
+    """
+    tally = DamageTally()
+    for number, case in enumerate(cases, 1):
+        # Levels are the network's own answers where the threshold is the usual one.
+        found = find_damage(NetworkRunner(network, compute), case.image, USUAL_THRESHOLD)
+        tally.scores.setdefault(case.kind, []).append(damage_score(found.probability, case.truth))
+        if case.kind == SOUND:
+            side = 2 * rim_of(extent_of(case.image)) + 1
+            rim = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+            grown = np.asarray(cv2.dilate(found.probability, rim), np.uint8)
+            tally.masked.append(damage_score(grown, case.truth))
+        sys.stderr.write(f"case {number}: {case.name}\n")
+    return tally
