@@ -19,9 +19,12 @@ from portrait_studio.errors import OptionError
 DAMAGE: Final = "damage"
 """The task, as recipes and manifests name it."""
 
-DAMAGE_WINDOW: Final = 192
+DAMAGE_WINDOW: Final = 160
 """Side of the windows that the released network was trained on, in pixels."""
 
+
+_WIDTHS: Final = (5, 11)
+"""Of structures that count as narrow, in pixels: odd numbers."""
 
 _RARE: Final = -3.0
 """Logit that training starts from: few pixels are damaged."""
@@ -43,6 +46,32 @@ class DamageUnetConfig:
             raise OptionError("damage: `widths` must name 2 to 6 numbers above zero, one for each level.")
 
 
+def relief(image: Tensor) -> Tensor:
+    """How far narrow bright and dark structures stand out of what is around them (top-hat transforms).
+
+    A scratch is narrower than most of what a photo shows; with this given, the network has to learn only
+    which narrow things are none.
+
+    Args:
+        image: (N, 3, H, W) in [-1, 1].
+
+    Returns:
+        (N, 2 * len(_WIDTHS), H, W): bright ones, then dark ones, of each width, in the lightness.
+    """
+    light = image.mean(1, keepdim=True)
+    bright, dark = [], []
+    for width in _WIDTHS:
+        bright.append(light - _highest(-_highest(-light, width), width))
+        dark.append(-_highest(-_highest(light, width), width) - light)
+    return torch.cat(bright + dark, 1)
+
+
+def _highest(values: Tensor, width: int) -> Tensor:
+    """Largest value in a square around each pixel, first along rows, then along columns."""
+    rows = functional.max_pool2d(values, (1, width), 1, (0, width // 2))
+    return functional.max_pool2d(rows, (width, 1), 1, (width // 2, 0))
+
+
 def _convolutions(inputs: int, outputs: int) -> nn.Sequential:
     layers: list[nn.Module] = []
     for channels in (inputs, outputs):
@@ -61,7 +90,7 @@ class DamageUnet(nn.Module):
         super().__init__()
         self.config = config
         widths = config.widths
-        self.down = nn.ModuleList(map(_convolutions, (12, *widths), widths))
+        self.down = nn.ModuleList(map(_convolutions, (4 * (3 + 2 * len(_WIDTHS)), *widths), widths))
         self.reduce = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in pairwise(widths))
         self.up = nn.ModuleList(_convolutions(2 * width, width) for width in widths[:-1])
         self.leave = nn.Conv2d(widths[0], 4, 3, 1, 1)
@@ -82,7 +111,7 @@ class DamageUnet(nn.Module):
         Returns:
             (N, 1, H, W) logits of damage.
         """
-        x = functional.pixel_unshuffle(image, 2)
+        x = functional.pixel_unshuffle(torch.cat([image, 4 * relief(image)], 1), 2)
         seen: list[Tensor] = []
         for number, level in enumerate(self.down):
             x = level(x if number == 0 else functional.max_pool2d(x, 2))

@@ -406,6 +406,17 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/command_table.py" />
+            <location filename="../../portrait_studio/session/damage_finding.py" />
+            <source>Find damage</source>
+            <translation>查找损伤</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Mark scratches, folds, stains, dates and scribbles of a scanned photo; How tight marks less or more</source>
+            <translation>标记扫描照片上的划痕、折痕、污渍、日期和涂写；用“松紧”增减标记的范围</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
             <source>Point at the next person</source>
             <translation>指向下一个人</translation>
         </message>
@@ -1936,11 +1947,6 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/job_bar.py" />
-            <source>{kind}, step {step} of {count}: {stage}</source>
-            <translation>{kind}，第 {step} 步，共 {count} 步：{stage}</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/job_bar.py" />
             <source>Cancel {place}: {method}, seed {seed}</source>
             <translation>取消第 {place} 项：{method}，种子 {seed}</translation>
         </message>
@@ -1948,6 +1954,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/panels/job_bar.py" />
             <source>{text}; choose one to cancel it</source>
             <translation>{text}；选择一项即可取消</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/job_bar.py" />
+            <source>{kind}, step {step} of {count}: {stage}</source>
+            <translation>{kind}，第 {step} 步，共 {count} 步：{stage}</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/legend.py" />
@@ -2293,8 +2304,8 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/tool_options.py" />
-            <source>How tight the last tightening or pick lies: to the left it takes what is doubtful, too</source>
-            <translation>上次收紧或点选有多紧：越往左，连不确定的部分也包括在内</translation>
+            <source>How tight the last tightening, pick or damage lies: to the left it takes doubtful parts, too</source>
+            <translation>上次收紧、点选或查找损伤有多紧：越往左，连不确定的部分也包括在内</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/tool_options.py" />
@@ -2325,6 +2336,16 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/session/autosave.py" />
             <source>The folder {folder} cannot be made ({reason}).</source>
             <translation>无法创建文件夹 {folder}（{reason}）。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/damage_finding.py" />
+            <source>Look at what is marked before you fill it; How tight marks less or more of it.</source>
+            <translation>填充之前请先检查标记的部分；用“松紧”可增减标记。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/damage_finding.py" />
+            <source>No damage was found; move How tight to the left to mark what is doubtful.</source>
+            <translation>没有找到损伤；将“松紧”向左移动，可标记不确定的部分。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/session/extending.py" />
@@ -2420,6 +2441,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/session/jobs.py" />
             <source>Finding the thing</source>
             <translation>正在寻找物体</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/jobs.py" />
+            <source>Looking for damage</source>
+            <translation>正在查找损伤</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/session/other_people.py" />
@@ -3677,6 +3703,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/networks/registry.py" />
             <source>face completion</source>
             <translation>脸部补全</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/registry.py" />
+            <source>damage</source>
+            <translation>损伤</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/released.py" />

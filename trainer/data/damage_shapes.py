@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 Cover = NDArray[np.float32]
 Shape = tuple[int, int]
 
-_FINER: Final = 4
+_FINER: Final = 3
 """Lines are drawn so many times larger, for widths of parts of a pixel."""
 
 _THINNEST: Final = 0.7

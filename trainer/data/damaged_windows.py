@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 import torch
 
 from portrait_studio.networks.conventions import KEYPOINT_COUNT
-from trainer.data.augment import crop, flip, jitter_colours
+from trainer.data.augment import jitter_colours
 from trainer.data.batch import RawBatch
 from trainer.data.damage import DAMAGED, Damaged, damaged
 from trainer.data.sample import Sample
@@ -46,10 +47,14 @@ class DamagedWindowSampler(Sampler):
         scale = min(scale, min(height, width) / size)
         side = scale * size
         left, top = rng.random() * (width - side), rng.random() * (height - side)
-        cut = crop(photo, (left, top, side, side), size)
+        rows, columns = (
+            slice(round(start), max(round(start) + 1, round(start + side))) for start in (top, left)
+        )
+        kind = cv2.INTER_AREA if scale > 1 else cv2.INTER_LINEAR
+        image = cv2.resize(photo.image[rows, columns], (size, size), interpolation=kind)
         if rng.random() < config.flip:
-            cut = flip(cut)
-        image = jitter_colours(cut.image, rng, config.colour)
+            image = np.ascontiguousarray(image[:, ::-1])
+        image = jitter_colours(np.asarray(image, np.uint8), rng, config.colour)
         unit = float(np.clip(min(height, width) / scale, _SMALLEST_UNIT, _LARGEST_UNIT))
         return damaged(image, unit, chosen_kinds(self.recipe.damage, rng), rng)
 

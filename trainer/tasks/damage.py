@@ -17,6 +17,12 @@ from trainer.tasks.base import SinglePhaseTask, StepLoss, stack_rows, to_picture
 from trainer.tasks.kind import Ingredients, TaskKind
 
 _DAMAGE_WEIGHT = 3.0
+_THIN_WEIGHT = 3.0
+"""Of pixels of what is thin, besides: a stain has a hundred times as many as a scratch."""
+
+_THIN = 7
+"""Pixels: what is thinner is thin."""
+
 _GROWN = 1
 """Pixels by which the truth is grown: a mask must take the soft edge of a scratch with it."""
 
@@ -42,6 +48,7 @@ class DamageTask(SinglePhaseTask[Tensor]):
     def loss(self, phase: str, batch: Batch, prediction: Tensor, step: int) -> StepLoss:
         """Both losses; recall and share of sound pixels flagged over 0.5, for the log."""
         truth, region = grown_truth(batch.labels, _GROWN)
+        region = region * (1 + (_THIN_WEIGHT - 1) * thin_parts(truth))
         entropy = segmentation_loss(prediction, truth, region, _DAMAGE_WEIGHT, self._focal)
         dice = dice_loss(prediction, truth, region)
         scalars = {"entropy": entropy.item(), "dice": dice.item(), **_figures(prediction, batch.labels)}
@@ -70,6 +77,17 @@ def grown_truth(labels: Tensor, reach: int) -> tuple[Tensor, Tensor]:
     grown = functional.max_pool2d((labels == DAMAGED)[:, None].float(), 2 * reach + 1, 1, reach) > 0
     truth = torch.where(grown[:, 0], torch.full_like(labels, DAMAGED), labels)
     return truth, (truth != UNDECIDED)[:, None].float()
+
+
+def thin_parts(truth: Tensor) -> Tensor:
+    """Where damage is thinner than `_THIN` pixels: (N, 1, H, W) float32 of zeros and ones.
+
+    Args:
+        truth: (N, H, W) int64 codes of `trainer.data.damage`.
+    """
+    damage = (truth == DAMAGED)[:, None].float()
+    eroded = -functional.max_pool2d(-damage, _THIN, 1, _THIN // 2)
+    return damage - functional.max_pool2d(eroded, _THIN, 1, _THIN // 2)
 
 
 def _figures(logits: Tensor, labels: Tensor) -> dict[str, float]:
