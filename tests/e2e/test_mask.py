@@ -11,9 +11,16 @@ import pytest
 from PIL import Image
 
 from portrait_studio import cli
+from portrait_studio.engine.damage import DamageFound
 from portrait_studio.engine.detection import Detected, Detection
 from portrait_studio.engine.pipeline import Pipeline
-from portrait_studio.engine.request import FindInBoxesRequest, FindThingRequest, Structure, TightenRequest
+from portrait_studio.engine.request import (
+    FindDamageRequest,
+    FindInBoxesRequest,
+    FindThingRequest,
+    Structure,
+    TightenRequest,
+)
 from portrait_studio.engine.things import Clicks, ThingFound
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import mask_bounds
@@ -266,3 +273,27 @@ def test_people_stand_alone(
 ) -> None:
     assert run("remove", photo, "--people", "all", *more, "-o", tmp_path / "a.png") == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_mask_of_damage(
+    models: Path, red_photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find(self: Pipeline, request: FindDamageRequest, *_: object) -> DamageFound:
+        return DamageFound(np.where(red_in(request.image) > 0, np.uint8(150), np.uint8(0)))
+
+    monkeypatch.setattr(Pipeline, "_find_damage", find)
+    target = tmp_path / "mask.png"
+    assert run("mask", red_photo, "-o", target, "--damage", "--device", "cpu") == 0
+    mask = pixels_of(target)
+    assert (mask[40:60, 50:80] == 255).all()
+    assert np.count_nonzero(mask) == 20 * 30 + 2 * (20 + 30), "and its rim"
+    assert run("mask", red_photo, "-o", target, "--damage", "--threshold", "0.7", "--device", "cpu") == 0
+    assert not pixels_of(target).any()
+
+
+def test_damage_and_people_cannot_be_asked_for_together(
+    red_photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "mask.png"
+    assert run("mask", red_photo, "-o", target, "--damage", "--people", "all") == 2
+    assert "--people" in capsys.readouterr().err

@@ -8,12 +8,15 @@ import cv2
 import numpy as np
 import torch
 
+from portrait_studio.errors import OptionError
 from portrait_studio.networks.conventions import KEYPOINT_COUNT
 from trainer.data.augment import jitter_colours
 from trainer.data.batch import RawBatch
-from trainer.data.damage import DAMAGED, Damaged, damaged
+from trainer.data.damage import DAMAGED, KINDS, Damaged, damaged
+from trainer.data.packs import PackedSet
 from trainer.data.sample import Sample
 from trainer.data.samplers import Draw, Sampler
+from trainer.recipes.config import Recipe
 from trainer.recipes.samples import DamageMix
 
 _SCALES = (0.7, 1.5)
@@ -27,6 +30,22 @@ class DamagedWindowSampler(Sampler):
 
     `image` shows the damage, `mask` is where it is, and `labels` also say what does not count.
     """
+
+    def __init__(self, recipe: Recipe, photos: PackedSet) -> None:
+        """Refuse kinds that nobody can draw.
+
+        Args:
+            recipe: what is drawn.
+            photos: what it is drawn over.
+
+        Raises:
+            OptionError: the recipe names an unknown kind of damage.
+        """
+        super().__init__(recipe, photos)
+        unknown = sorted(set(recipe.damage.kinds) - set(KINDS))
+        if unknown:
+            known = ", ".join(KINDS)
+            raise OptionError(f"damage: there is no kind {unknown[0]!r}; choose among: {known}.")
 
     def batch(self, draws: Sequence[Draw]) -> RawBatch:
         """A window for each draw."""

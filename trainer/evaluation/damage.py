@@ -19,7 +19,7 @@ from portrait_studio.engine.things import USUAL_THRESHOLD
 from portrait_studio.imaging.masks import extent_of
 from trainer.data.damage import KINDS
 from trainer.metrics.damage import DamageScore, damage_score
-from trainer.protocols.damage import SOUND, DamageCase
+from trainer.protocols.damage import SOUND_PHOTO, DamageCase
 
 DAMAGE: Final = "damage"
 """Name of the protocol."""
@@ -72,7 +72,7 @@ class DamageTally:
         return [
             self._row(group, threshold)
             for threshold in thresholds
-            for group in (SOUND, *KINDS)
+            for group in (SOUND_PHOTO, *KINDS)
             if group in self.scores
         ]
 
@@ -86,7 +86,7 @@ class DamageTally:
 
     def _row(self, group: str, threshold: float) -> DamageRow:
         scores = self.scores[group]
-        if group == SOUND:
+        if group == SOUND_PHOTO:
             return DamageRow(group, len(scores), threshold, None, None, self._flagged(threshold))
         recall, precision, flagged = (
             float(np.mean([figure(score, threshold) for score in scores]))
@@ -108,7 +108,7 @@ def measure_damage(cases: Iterable[DamageCase], network: nn.Module, compute: Com
         # Levels are the network's own answers where the threshold is the usual one.
         found = find_damage(NetworkRunner(network, compute), case.image, USUAL_THRESHOLD)
         tally.scores.setdefault(case.kind, []).append(damage_score(found.probability, case.truth))
-        if case.kind == SOUND:
+        if case.kind == SOUND_PHOTO:
             side = 2 * rim_of(extent_of(case.image)) + 1
             rim = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
             grown = np.asarray(cv2.dilate(found.probability, rim), np.uint8)

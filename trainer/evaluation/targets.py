@@ -24,7 +24,7 @@ from trainer.evaluation.passers_by import UNTOUCHED, PassersByFigures
 from trainer.evaluation.people import PeopleRow
 from trainer.evaluation.scoring import Score
 from trainer.evaluation.things import ThingRow
-from trainer.protocols.damage import SOUND
+from trainer.protocols.damage import SOUND_PHOTO
 from trainer.protocols.things import PASTED, REAL
 
 RATIO_PROTOCOLS = ("paper", "natural")
@@ -163,9 +163,9 @@ def damage_targets(rows: Sequence[DamageRow]) -> list[QualityTarget]:
     for kind, floor in _RECALLS.items():
         if kind in mine and mine[kind].recall is not None:
             targets.append(_at_least(f"recall of {kind}", mine[kind].recall or 0.0, floor, "{:.3f}"))
-    if SOUND in mine:
+    if SOUND_PHOTO in mine:
         what = "of a sound photo's pixels flagged"
-        targets.append(_at_most(what, mine[SOUND].flagged, FLAGGED_SHARE, "{:.4f}"))
+        targets.append(_at_most(what, mine[SOUND_PHOTO].flagged, FLAGGED_SHARE, "{:.4f}"))
     return targets
 
 

@@ -13,7 +13,7 @@ from trainer.data.damage import DAMAGED, KINDS, damaged
 from trainer.data.packs import PackedSet
 from trainer.protocols.case import generator_of, in_order
 
-SOUND: Final = "sound"
+SOUND_PHOTO: Final = "sound"
 """Group of the photos without damage."""
 
 
@@ -23,7 +23,7 @@ class DamageCase:
 
     Attributes:
         name: unique among the cases.
-        kind: of the damage, or `SOUND`.
+        kind: of the damage, or `SOUND_PHOTO`.
         image: (H, W, 3) uint8 RGB.
         truth: (H, W) uint8 codes of `trainer.data.damage`.
     """
@@ -44,8 +44,8 @@ def damage_cases(photos: PackedSet, limit: int | None = None) -> Iterator[Damage
     for index in in_order(photos, np.arange(len(photos)))[:limit]:
         photo = photos[index]
         unit = float(min(photo.image.shape[:2]))
-        for kind in (SOUND, *KINDS):
+        for kind in (SOUND_PHOTO, *KINDS):
             rng = generator_of(f"damage-{kind}", photo.key)
-            made = damaged(photo.image, unit, () if kind == SOUND else (kind,), rng)
-            if kind == SOUND or (made.truth == DAMAGED).any():
+            made = damaged(photo.image, unit, () if kind == SOUND_PHOTO else (kind,), rng)
+            if kind == SOUND_PHOTO or (made.truth == DAMAGED).any():
                 yield DamageCase(f"{photo.key}-{kind}", kind, made.image, made.truth)
