@@ -14,6 +14,7 @@ from portrait_studio.networks.conventions import LABEL_COUNT
 from portrait_studio.networks.damage import DAMAGE, DAMAGE_WINDOW
 from portrait_studio.networks.face import FACE_WINDOW
 from portrait_studio.networks.face_completion import FACE_COMPLETION, FACE_COMPLETION_SIDE
+from portrait_studio.networks.glcic import GENERAL_COMPLETION
 from portrait_studio.networks.segmentation import PROMPT_CHANNELS, SEGMENTATION_WINDOW
 
 COST_SIDE: Final = 256
@@ -163,6 +164,12 @@ FAMILIES: Final = {
         lambda: _picture(FACE_COMPLETION_SIDE),
         _face_completion_trial,
         _face_completion_changes,
+    ),
+    GENERAL_COMPLETION: Family(
+        "Paints what a hole hides in any photo; knows nothing of people (after Iizuka et al. 2017).",
+        lambda: _guided_inputs(COST_SIDE),
+        _completion_trial,
+        _picture_changes,
     ),
     "segmentation": Family(
         "Finds the thing inside a loose mask, a box or under clicks, in a window of 192 x 192 pixels.",

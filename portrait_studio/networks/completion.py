@@ -42,6 +42,11 @@ class PaperCompletionConfig:
     gated: bool = False
     fourier: int = 0
 
+    @property
+    def is_guided(self) -> bool:
+        """Whether it reads a parsing map."""
+        return self.parsing_input != "none"
+
 
 def parsing_channels(kind: str) -> int:
     """Number of channels of a parsing map in the given encoding.
@@ -129,12 +134,15 @@ class CompactCompletionConfig:
     gated: bool = False
     fourier: int = 0
 
+    @property
+    def is_guided(self) -> bool:
+        """Whether it reads a parsing map."""
+        return self.use_parsing
+
 
 def is_guided(config: object) -> bool:
-    """Whether a completion network of this config reads a parsing map; one of another kind does."""
-    if isinstance(config, CompactCompletionConfig):
-        return config.use_parsing
-    return not isinstance(config, PaperCompletionConfig) or config.parsing_input != "none"
+    """Whether a completion network of this config reads a parsing map; one that does not say so does."""
+    return bool(getattr(config, "is_guided", True))
 
 
 class CompactCompletion(nn.Module):

@@ -19,6 +19,7 @@ TASKS: Final = {
     "detection": Message("detection"),
     "face-completion": Message("face completion"),
     "damage": Message("damage"),
+    "general-completion": Message("general completion"),
 }
 """What the program uses networks for, and what the user reads of each."""
 
@@ -67,11 +68,15 @@ ARCHITECTURES: Final = {
         "face-completion", "face_completion", "FaceCompletionConfig", "FaceCompletion"
     ),
     "damage-unet": Architecture("damage", "damage", "DamageUnetConfig", "DamageUnet"),
+    "glcic": Architecture("general-completion", "glcic", "GlcicConfig", "Glcic"),
     "dcgan-discriminator": Architecture(
         "discriminator", "discriminator", "DiscriminatorConfig", "Discriminator"
     ),
     "patch-discriminator": Architecture(
         "discriminator", "discriminator", "PatchDiscriminatorConfig", "PatchDiscriminator"
+    ),
+    "two-tower-discriminator": Architecture(
+        "discriminator", "glcic", "TwoTowerConfig", "TwoTowerDiscriminator"
     ),
 }
 """By name, as it stands in recipes, weights files and the manifest."""

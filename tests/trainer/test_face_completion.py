@@ -10,13 +10,13 @@ from portrait_studio.errors import DataSetError, OptionError
 from portrait_studio.networks.blocks import coordinates_like
 from portrait_studio.networks.discriminator import PatchDiscriminator
 from portrait_studio.networks.face_completion import FACE_PARTS
+from portrait_studio.networks.windows import random_hole_windows
 from tests.helpers.tiny_faces import write_faces
 from tests.helpers.tiny_packs import write_tiny_vgg
 from trainer.__main__ import main
 from trainer.evaluation.cost import cost_of
 from trainer.losses.face import feature_weights, landmark_loss, parts_loss, picture_loss
 from trainer.losses.perceptual import PerceptualLoss, RelativeFeatureDistance, load_perceptual
-from trainer.losses.windows import random_hole_windows
 from trainer.recipes.files import load_recipe
 from trainer.training.precision import choose_compute
 from trainer.training.run_state import load_state

@@ -11,12 +11,12 @@ from torch.nn import functional
 
 from portrait_studio.errors import DataSetError
 from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT, PARTIAL_LABELS
+from portrait_studio.networks.windows import cut_windows, hole_windows
 from tests.helpers.tiny_packs import VGG_PLACES, write_tiny_vgg
 from trainer.data.label_sets import label_sets
 from trainer.losses.adversarial import hole_l1
 from trainer.losses.parsing import balanced_weights, heatmap_loss, heatmap_targets, weighted_softmax_loss
 from trainer.losses.perceptual import load_perceptual
-from trainer.losses.windows import cut_windows, hole_windows
 
 ALPHA = 9.0
 SKIN = 19

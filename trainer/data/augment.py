@@ -168,8 +168,8 @@ def _window(sample: Sample, rng: np.random.Generator, config: AugmentConfig) -> 
     height, width = sample.labels.shape
     low, high = config.smallest * min(width, height), config.largest * max(width, height)
     side = float(np.exp(rng.uniform(np.log(low), np.log(max(low, high)))))
-    # A third leans towards the photo's own shape, so that every aspect up to the whole photo's squash occurs.
-    lean = rng.random() if rng.random() < 1 / 3 else 0.0
+    # Some lean towards the photo's own shape, so that every aspect up to the whole photo's squash occurs.
+    lean = rng.random() if rng.random() < config.lean else 0.0
     ratio = float(np.exp(rng.uniform(-config.stretch, config.stretch) + lean * np.log(height / width)))
     box_width = float(np.clip(side / np.sqrt(ratio), low, high))
     box_height = float(np.clip(side * np.sqrt(ratio), low, high))

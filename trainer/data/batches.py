@@ -19,6 +19,9 @@ from trainer.recipes.config import Recipe
 CACHE_BYTES = 2 * 2**30
 """Decoded photos that a run keeps in memory, in all its loading processes together."""
 
+_MEASURED = 256
+"""Photos that the mean colour is measured on: enough for it to stand to a grey level or two."""
+
 
 class BatchSource:
     """Draws batches by (seed, step) alone, so that a resumed run sees what it would have seen."""
@@ -49,6 +52,12 @@ class BatchSource:
         if len(exact) == 0:
             return np.full(LABEL_COUNT, 1 / LABEL_COUNT)
         return np.asarray(exact.mean(0), np.float64)
+
+    def mean_colour(self) -> NDArray[np.float64]:
+        """(3,) mean of red, green and blue in [-1, 1] over some of the photos, drawn as in training."""
+        photos = [self._draw(0, index).photo() for index in range(_MEASURED)]
+        means = [self.photos[photo].image.reshape(-1, 3).mean(0) for photo in photos]
+        return np.asarray(np.mean(means, axis=0) / 127.5 - 1, np.float64)
 
     def __len__(self) -> int:
         """Number of different photos that may be drawn."""

@@ -40,7 +40,9 @@ def person_of(labels: Mask) -> Person:
 
 
 def sample_hole(person: Person, shapes: Sequence[Person], rng: np.random.Generator, mix: HoleMix) -> Mask:
-    """One hole of a random kind, over the body (bands need not be), 2 to 35 % of the image; "none" is empty.
+    """One hole of a random kind, 2 to 35 % of the image; "none" is empty.
+
+    It lies over the body, unless it is a band or the mix says anywhere.
 
     Args:
         person: (H, W) bool, true on the body.
@@ -50,6 +52,8 @@ def sample_hole(person: Person, shapes: Sequence[Person], rng: np.random.Generat
     """
     shares = np.array([mix.rectangle, mix.strokes, mix.silhouette, mix.edge_band, mix.none])
     kind = int(rng.choice(len(shares), p=shares / shares.sum()))
+    if mix.anywhere:
+        person = np.zeros_like(person)
     if kind == 4:
         return np.zeros(person.shape, np.uint8)
     if kind == 3:
@@ -58,7 +62,8 @@ def sample_hole(person: Person, shapes: Sequence[Person], rng: np.random.Generat
     draw: Callable[[], Mask] = partial(strokes, person, rng)
     if kind == 0:
         unit = min(person.shape) / REFERENCE_SIDE
-        draw = partial(body_rectangle, person, rng, (round(64 * unit), round(128 * unit)))
+        shortest, longest = (round(side * unit) for side in mix.rectangle_sides)
+        draw = partial(body_rectangle, person, rng, (shortest, longest))
     elif kind == 2 and len(shapes):
         draw = partial(_any_silhouette, shapes, person, rng)
     return _within_limits(draw, person, rng)

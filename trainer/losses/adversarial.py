@@ -96,6 +96,19 @@ def hole_l1(output: Tensor, target: Tensor, mask: Tensor) -> Tensor:
     return ((output.float() - target).abs() * mask).sum() / (3 * shared_mean(mask.sum())).clamp_min(1)
 
 
+def hole_squared(output: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    """Squared difference in the hole of colours in [0, 1] (Iizuka et al. 2017, eq. 2).
+
+    The paper names neither sum nor mean: this is the mean over the whole windows, known pixels and all.
+
+    Args:
+        output: (N, 3, H, W) in [-1, 1].
+        target: the same.
+        mask: (N, 1, H, W), 1 = hole.
+    """
+    return (((output.float() - target) / 2) * mask).square().mean()
+
+
 def _mean(costs: Tensor, weights: Tensor | None) -> Tensor:
     if weights is None:
         return costs.mean()

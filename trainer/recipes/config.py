@@ -8,7 +8,7 @@ from typing import Any
 from portrait_studio.errors import OptionError
 from trainer.recipes.samples import AugmentConfig, DamageMix, FaceJitter, HoleMix, PromptConfig
 
-OPTIMISERS = ("sgd", "adam", "adamw")
+OPTIMISERS = ("sgd", "adam", "adamw", "adadelta")
 SCHEDULES = ("constant", "cosine", "polynomial")
 ADVERSARIAL_KINDS = ("log", "hinge")
 
@@ -57,7 +57,7 @@ class OptimiserConfig:
     """How weights move.
 
     Attributes:
-        name: "sgd" (momentum 0.9), "adam" (betas 0.5, 0.999) or "adamw".
+        name: "sgd" (momentum 0.9), "adam" (betas 0.5, 0.999), "adamw", or "adadelta" (rho 0.9; Zeiler 2012).
         rate: learning rate.
         encoder_factor: factor on the rate of the ImageNet encoder.
         weight_decay: decoupled for adamw.
@@ -99,6 +99,8 @@ class LossConfig:
         dice: weight of the Dice loss (segmentation, damage).
         focal: power by which pixels that are answered well weigh less (damage); 0 = plain cross entropy.
         pixel: weight of the L1 loss (ours).
+        squared: weight of the squared difference inside the hole, a mean over the whole window of colours
+            in [0, 1] (Iizuka et al. 2017, eq. 2).
         perceptual: weight of eq. 3; needs a VGG file.
         adversarial: weight of each discriminator (eq. 4).
         global_discriminator: whether there is one for the whole window (completion).
@@ -123,6 +125,7 @@ class LossConfig:
     dice: float = 0.5
     focal: float = 0.0
     pixel: float = 0.0
+    squared: float = 0.0
     perceptual: float = 0.0
     adversarial: float = 0.0
     global_discriminator: bool = True
@@ -142,7 +145,8 @@ class LossConfig:
 class AdversarialConfig:
     """How network and discriminators play against each other; the weight is `LossConfig.adversarial`.
 
-    Discriminators always move by Adam (betas 0.5, 0.999) without weight decay.
+    Discriminators move without weight decay. A run may have three phases (Iizuka et al. 2017, algorithm 1):
+    the network alone until `start`, the discriminators alone for `alone` steps, then both.
 
     Attributes:
         architecture: of the discriminators, by name in the network registry.
@@ -153,8 +157,14 @@ class AdversarialConfig:
         gradient_penalty: gamma of R1 (Mescheder et al. 2018), 0 = none.
         penalty_every: steps between penalties; they weigh as much more (Karras et al. 2020).
         rate: learning rate of the discriminators, 0 = the network's.
+        optimiser: of the discriminators, named as in `OptimiserConfig`.
         start: step from which there are discriminators at all.
+        alone: steps from there on in which they move alone; the network rests, its statistics too.
         ramp: steps over which their weight then grows from zero.
+        first: discriminators move first in each step, and the network meets them as they are then; else all
+            move together.
+        other_masks: the truth is judged with the masks of other samples of the batch, so that a local
+            window of it lies anywhere.
     """
 
     architecture: str = "dcgan-discriminator"
@@ -164,24 +174,39 @@ class AdversarialConfig:
     gradient_penalty: float = 0.0
     penalty_every: int = 16
     rate: float = 0.0
+    optimiser: str = "adam"
     start: int = 0
+    alone: int = 0
     ramp: int = 0
+    first: bool = False
+    other_masks: bool = False
 
     def __post_init__(self) -> None:
         """Refuse unknown kinds and figures below zero."""
         if self.kind not in ADVERSARIAL_KINDS:
             known = ", ".join(ADVERSARIAL_KINDS)
             raise OptionError(f"There is no adversarial loss {self.kind!r}; choose one of: {known}.")
-        if min(self.feature_matching, self.gradient_penalty, self.rate, self.start, self.ramp) < 0:
-            raise OptionError("adversarial: weights, `rate`, `start` and `ramp` must not be negative.")
+        if self.optimiser not in OPTIMISERS:
+            known = ", ".join(OPTIMISERS)
+            raise OptionError(f"There is no optimiser {self.optimiser!r}; choose one of: {known}.")
+        steps = (self.start, self.alone, self.ramp)
+        if min(self.feature_matching, self.gradient_penalty, self.rate, *steps) < 0:
+            raise OptionError(
+                "adversarial: weights, `rate`, `start`, `alone` and `ramp` must not be negative."
+            )
         if self.penalty_every < 1:
             raise OptionError("adversarial: `penalty_every` must be at least 1.")
 
+    def rests(self, step: int) -> bool:
+        """Whether the network rests at a step (from 0), while the discriminators learn to know it."""
+        return self.start <= step < self.start + self.alone
+
     def strength(self, step: int) -> float:
-        """Factor on the adversarial weights at a step (from 0), in [0, 1]; 0 = no discriminators yet."""
-        if step < self.start:
+        """Factor on the adversarial weights at a step (from 0), in [0, 1]; 0 = the network meets none yet."""
+        met = self.start + self.alone
+        if step < met:
             return 0.0
-        return min(1.0, (step - self.start + 1) / self.ramp) if self.ramp else 1.0
+        return min(1.0, (step - met + 1) / self.ramp) if self.ramp else 1.0
 
 
 @dataclass(frozen=True)

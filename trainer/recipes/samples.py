@@ -19,6 +19,7 @@ class AugmentConfig:
         largest: longest side of the window, as a share of the photo's long side.
         squash: how often the window is (nearly) the whole photo whatever its shape, squashed to a square.
         stretch: largest change of aspect of all other windows, as the natural logarithm of the ratio.
+        lean: how often the window of all others leans towards the photo's own shape, squashed.
         on_body: how often the window is placed over the body.
         flip: how often the photo is mirrored.
         colour: strength of the colour jitter; 0 = none, 1 = up to 20 % in brightness, contrast, saturation.
@@ -31,6 +32,7 @@ class AugmentConfig:
     largest: float = 1.15
     squash: float = 0.25
     stretch: float = 0.2
+    lean: float = 1 / 3
     on_body: float = 0.9
     flip: float = 0.5
     colour: float = 0.5
@@ -42,11 +44,10 @@ class AugmentConfig:
         """Refuse windows of no size, shares beyond [0, 1], and angles at which nobody stands any more."""
         if not 0 < self.smallest <= self.largest:
             raise OptionError("augment: `smallest` must be above 0 and at most `largest`.")
-        shares = (self.squash, self.on_body, self.flip, self.colour, self.grey, self.close)
-        if not all(0 <= share <= 1 for share in shares):
-            raise OptionError(
-                "augment: `squash`, `on_body`, `flip`, `colour`, `grey` and `close` must lie between 0 and 1."
-            )
+        names = ("squash", "lean", "on_body", "flip", "colour", "grey", "close")
+        if not all(0 <= getattr(self, name) <= 1 for name in names):
+            listed = ", ".join(f"`{name}`" for name in names[:-1])
+            raise OptionError(f"augment: {listed} and `{names[-1]}` must lie between 0 and 1.")
         if not 0 <= self.turn <= 45:
             raise OptionError("augment: `turn` must lie between 0 and 45 degrees.")
 
@@ -85,6 +86,8 @@ class HoleMix:
 
     Attributes:
         rectangle: frequency of rectangles; the same for the next four.
+        rectangle_sides: shortest and longest side of rectangles, in pixels of a window of 256.
+        anywhere: holes lie anywhere, instead of over the body.
         band_side: where edge bands lie: "bottom", "top", or "any".
         band_share: their share of the height, 0 = drawn.
     """
@@ -94,6 +97,8 @@ class HoleMix:
     silhouette: float = 0.2
     edge_band: float = 0.1
     none: float = 0.1
+    rectangle_sides: tuple[int, int] = (64, 128)
+    anywhere: bool = False
     band_side: str = "any"
     band_share: float = 0.0
 
@@ -102,6 +107,11 @@ class HoleMix:
         if self.band_side not in BAND_SIDES or not 0 <= self.band_share < 1:
             raise OptionError(
                 f"holes: `band_side` must be one of {', '.join(BAND_SIDES)}, and `band_share` below 1."
+            )
+        sides = self.rectangle_sides
+        if len(sides) != 2 or not 1 <= sides[0] <= sides[1]:
+            raise OptionError(
+                "holes: `rectangle_sides` must name a shortest and a longest side, such as [64, 128]."
             )
         shares = [getattr(self, kind) for kind in _KINDS]
         if min(shares) < 0 or sum(shares) <= 0:

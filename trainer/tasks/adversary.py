@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic
 
 from torch import Tensor, nn
@@ -22,6 +22,9 @@ from trainer.losses.adversarial import (
 )
 from trainer.recipes.config import Recipe
 from trainer.tasks.base import NETWORK, Prediction, StepLoss
+
+TWO_TOWERS = "two-tower-discriminator"
+"""Architecture of the discriminator that sees whole window and surroundings of the hole at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +69,8 @@ class Adversary:
         config = self._config
         due = config.gradient_penalty > 0 and step % config.penalty_every == 0
         truth = pair.truth.detach().requires_grad_(due)
-        real, fake = self._judge(truth, pair), self._judge(pair.output.detach(), pair)
+        real = self._judge(truth, _with_other_masks(pair) if config.other_masks else pair)
+        fake = self._judge(pair.output.detach(), pair)
         value = discriminator_loss(config.kind, real.logits, fake.logits, self._weights(pair, fake))
         scalars = {
             f"d_{self.name}": value.item(),
@@ -122,7 +126,7 @@ class AdversarialTask(Generic[Prediction]):
         self.network, self.adversaries = network, adversaries
         self.phases: tuple[str, ...] = (*adversaries, NETWORK)
         self._config = recipe.loss
-        self._strength = recipe.adversarial.strength
+        self._adversarial = recipe.adversarial
 
     def modules(self) -> dict[str, nn.Module]:
         """Discriminators and network."""
@@ -136,8 +140,10 @@ class AdversarialTask(Generic[Prediction]):
         return [{"params": [p for p in self.network.parameters() if p.requires_grad], "factor": 1.0}]
 
     def active_phases(self, step: int) -> tuple[str, ...]:
-        """Discriminators from the recipe's first adversarial step on."""
-        return self.phases if self._strength(step) > 0 else (NETWORK,)
+        """Discriminators from the recipe's first adversarial step on, at first perhaps alone."""
+        if self.adversaries and self._adversarial.rests(step):
+            return tuple(self.adversaries)
+        return self.phases if self._adversarial.strength(step) > 0 else (NETWORK,)
 
 
 def adversaries(recipe: Recipe, sides: dict[str, int]) -> dict[str, Adversary]:
@@ -151,9 +157,11 @@ def adversaries(recipe: Recipe, sides: dict[str, int]) -> dict[str, Adversary]:
         OptionError: there is no such discriminator, or the recipe has no loss at all at its first step.
     """
     weighs = bool(recipe.loss.adversarial and sides)
-    if not (recipe.loss.pixel or recipe.loss.perceptual or (weighs and recipe.adversarial.start == 0)):
+    alone = recipe.loss.pixel or recipe.loss.squared or recipe.loss.perceptual
+    if not (alone or (weighs and recipe.adversarial.start == 0)):
         raise OptionError(
-            f"The recipe {recipe.name!r} has no loss at its first step: set pixel, perceptual or adversarial."
+            f"The recipe {recipe.name!r} has no loss at its first step: set pixel, squared, perceptual or "
+            "adversarial."
         )
     if not weighs:
         return {}
@@ -161,13 +169,24 @@ def adversaries(recipe: Recipe, sides: dict[str, int]) -> dict[str, Adversary]:
 
 
 def _discriminator(recipe: Recipe, side: int) -> nn.Module:
-    """DCGAN's depth follows from the side of what it sees: 7 layers for 256 pixels, 6 for 128."""
-    architecture = recipe.adversarial.architecture
-    layers = {"layers": side.bit_length() - 2} if architecture == "dcgan-discriminator" else {}
+    """DCGAN's depth follows from the side of what it sees: 7 layers for 256 pixels, 6 for 128.
+
+    Two towers see half the side around the hole, unless the recipe names another window.
+    """
+    architecture, settings = recipe.adversarial.architecture, recipe.discriminator
+    if architecture == "dcgan-discriminator":
+        settings = {**settings, "layers": side.bit_length() - 2}
+    if architecture == TWO_TOWERS:
+        settings = {"local_side": side // 2, **settings, "side": side}
     known = [name for name, entry in ARCHITECTURES.items() if entry.task == "discriminator"]
     if architecture not in known:
         raise OptionError(f"There is no discriminator {architecture!r}; choose one of: {', '.join(known)}.")
-    return build_network(architecture, {**recipe.discriminator, **layers})
+    return build_network(architecture, settings)
+
+
+def _with_other_masks(pair: ImagePair) -> ImagePair:
+    """The pair with the masks of other samples, which are as random; a batch of one keeps its own."""
+    return replace(pair, mask=pair.mask.roll(1, 0))
 
 
 @contextmanager

@@ -1,7 +1,11 @@
-"""Stage II: the completion network, perceptual and adversarial losses (Wu et al., section III.B, eq. 3-5)."""
+"""Completion networks with perceptual, squared and adversarial losses.
+
+Stage II of Wu et al. (section III.B, eq. 3-5), and general completion (Iizuka et al. 2017, eq. 2-5).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,16 +13,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from portrait_studio.errors import OptionError
+from portrait_studio.networks.windows import Corners, cut_windows, hole_windows
 from trainer.data.batch import Batch
-from trainer.losses.adversarial import hole_l1
+from trainer.losses.adversarial import hole_l1, hole_squared
 from trainer.losses.perceptual import PerceptualLoss
-from trainer.losses.windows import Corners, cut_windows, hole_windows
 from trainer.recipes.config import Recipe
-from trainer.tasks.adversary import AdversarialTask, Adversary, ImagePair, adversaries
+from trainer.tasks.adversary import TWO_TOWERS, AdversarialTask, Adversary, ImagePair, adversaries
 from trainer.tasks.base import StepLoss, stack_rows, to_pictures, weighted_sum
 from trainer.tasks.kind import Ingredients, TaskKind
 from trainer.tasks.parsing import colour_labels
-from trainer.tasks.structure import StructureSource
+from trainer.tasks.structure import no_structure
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +55,7 @@ class CompletionTask(AdversarialTask[Completed]):
         self,
         recipe: Recipe,
         network: nn.Module,
-        structure: StructureSource,
+        structure: Callable[[Batch, int], Tensor],
         perceptual: PerceptualLoss | None,
         adversaries: dict[str, Adversary],
     ) -> None:
@@ -59,9 +64,9 @@ class CompletionTask(AdversarialTask[Completed]):
         Args:
             recipe: what losses weigh.
             network: G.
-            structure: source of parsing maps.
+            structure: source of parsing maps (N, 18, S, S) for a batch and a step, or of none, (N, 0, S, S).
             perceptual: eq. 3, or None.
-            adversaries: any of "global" and "local".
+            adversaries: any of "global" and "local", or "joint", which sees the whole window.
         """
         super().__init__(recipe, network, adversaries)
         self._structure = structure
@@ -76,12 +81,15 @@ class CompletionTask(AdversarialTask[Completed]):
         return Completed(ImagePair(batch.image, composite, parsing, batch.mask), corners)
 
     def loss(self, phase: str, batch: Batch, prediction: Completed, step: int) -> StepLoss:
-        """Eq. 4 for a discriminator, eq. 5 (plus our L1) for the generator."""
+        """Eq. 4 for a discriminator, eq. 5 (plus the L1 or squared difference) for the generator."""
         if phase in self.adversaries:
             return self.adversaries[phase].own_loss(_judged(phase, prediction), step)
         pair, parts = prediction.pair, dict[str, Tensor]()
         if self._config.pixel:
             parts["pixel"] = self._config.pixel * hole_l1(pair.output, pair.truth, pair.mask)
+        if self._config.squared:
+            squared = hole_squared(pair.output, pair.truth, pair.mask)
+            parts["squared"] = self._config.squared * squared
         if self._perceptual is not None:
             # The rest of the composite is the truth itself.
             seen: tuple[Tensor, ...] = (pair.output, pair.truth)
@@ -92,12 +100,13 @@ class CompletionTask(AdversarialTask[Completed]):
         return weighted_sum(parts)
 
     def sheet(self, batch: Batch) -> NDArray[np.uint8]:
-        """Input, parsing map, composite, truth."""
+        """Input, parsing map where there is one, composite, truth."""
         with torch.no_grad():
             pair = self.predict(batch, 0).pair
         pasted = batch.mask * pair.output + batch.masked
+        maps = [colour_labels(pair.parsing.argmax(1))] if pair.parsing.shape[1] else []
         pictures = [to_pictures(column) for column in (batch.masked, pasted, batch.image)]
-        return stack_rows([pictures[0], colour_labels(pair.parsing.argmax(1)), *pictures[1:]])
+        return stack_rows([pictures[0], *maps, *pictures[1:]])
 
 
 def _judged(name: str, completed: Completed) -> ImagePair:
@@ -108,12 +117,31 @@ def _judged(name: str, completed: Completed) -> ImagePair:
     return ImagePair(*completed.around_hole(pair.truth, pair.output, pair.parsing, pair.mask))
 
 
-def _make(given: Ingredients) -> CompletionTask:
-    recipe, size = given.recipe, given.recipe.data.size
+def _judges(recipe: Recipe) -> dict[str, Adversary]:
+    size = recipe.data.size
+    if recipe.adversarial.architecture == TWO_TOWERS:
+        return adversaries(recipe, {"joint": size})
     sides = {"global": size} if recipe.loss.global_discriminator else {}
     sides |= {"local": size // 2} if recipe.loss.local_discriminator else {}
-    judges = adversaries(recipe, sides)
-    return CompletionTask(recipe, given.network, given.structure(), given.perceptual(), judges)
+    return adversaries(recipe, sides)
+
+
+def _make(given: Ingredients) -> CompletionTask:
+    return CompletionTask(
+        given.recipe, given.network, given.structure(), given.perceptual(), _judges(given.recipe)
+    )
+
+
+def _make_general(given: Ingredients) -> CompletionTask:
+    recipe = given.recipe
+    if recipe.loss.adversarial and recipe.adversarial.architecture == "dcgan-discriminator":
+        raise OptionError(
+            f"The recipe {recipe.name!r} has a discriminator that reads parsing maps, and a network for any "
+            f'photo has none; set the architecture "{TWO_TOWERS}" in its section `adversarial`.'
+        )
+    return CompletionTask(recipe, given.network, no_structure, given.perceptual(), _judges(recipe))
 
 
 COMPLETION_KIND = TaskKind(_make, uses_released=True)
+GENERAL_KIND = TaskKind(_make_general)
+"""Networks that know no people: their photos need no labels."""

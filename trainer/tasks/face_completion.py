@@ -19,11 +19,11 @@ from portrait_studio.networks.face_completion import (
     FaceCompletion,
     FaceCompletionOutput,
 )
+from portrait_studio.networks.windows import cut_windows, random_hole_windows
 from trainer.data.batch import Batch
 from trainer.data.face_windows import AlignedFaceSampler
 from trainer.losses.face import feature_weights, landmark_loss, parts_loss, picture_loss
 from trainer.losses.perceptual import PerceptualLoss, RelativeFeatureDistance
-from trainer.losses.windows import cut_windows, random_hole_windows
 from trainer.recipes.config import Recipe
 from trainer.tasks.adversary import AdversarialTask, Adversary, ImagePair, adversaries
 from trainer.tasks.base import StepLoss, stack_rows, to_pictures, weighted_sum

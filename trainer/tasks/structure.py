@@ -28,6 +28,11 @@ def known_structure(labels: Tensor) -> Tensor:
     return table[codes].permute(0, 3, 1, 2).contiguous()
 
 
+def no_structure(batch: Batch, step: int) -> Tensor:
+    """A parsing map without a label (N, 0, S, S), for networks that read none."""
+    return batch.image[:, :0]
+
+
 class StructureSource:
     """Parsing maps for each batch: the truth, or for a share of the batches the answer of a frozen parser."""
 

@@ -7,9 +7,10 @@ from typing import Final
 from portrait_studio.errors import OptionError
 from portrait_studio.networks.damage import DAMAGE
 from portrait_studio.networks.face_completion import FACE_COMPLETION
+from portrait_studio.networks.glcic import GENERAL_COMPLETION
 from portrait_studio.networks.registry import ARCHITECTURES
 from trainer.recipes.config import Recipe
-from trainer.tasks.completion import COMPLETION_KIND
+from trainer.tasks.completion import COMPLETION_KIND, GENERAL_KIND
 from trainer.tasks.damage import DAMAGE_KIND
 from trainer.tasks.face import FACE_KIND
 from trainer.tasks.face_completion import FACE_COMPLETION_KIND
@@ -22,6 +23,7 @@ TASKS: Final[dict[str, TaskKind]] = {
     "completion": COMPLETION_KIND,
     "face": FACE_KIND,
     FACE_COMPLETION: FACE_COMPLETION_KIND,
+    GENERAL_COMPLETION: GENERAL_KIND,
     "segmentation": SEGMENTATION_KIND,
     DAMAGE: DAMAGE_KIND,
 }

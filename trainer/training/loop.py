@@ -83,33 +83,70 @@ def _fit(run: Run, parts: Iterator[Batch], journal: Journal) -> None:
 def train_step(run: Run, batches: list[Batch]) -> dict[str, float]:
     """One step of all phases on this process's parts of a batch; returns the figures to log.
 
-    All phases see the same weights of each other: they move together, at the end.
+    Phases of a round see the same weights of each other, and move together at its end. A later round goes on
+    from the predictions of the first one.
     """
     factor = rate_factor(run.step, run.recipe.run.steps, run.recipe.optimiser)
     phases = run.task.active_phases(run.step)
-    for module in run.task.modules().values():
-        module.train()
-    for phase in phases:
-        run.optimisers[phase].zero_grad(set_to_none=True)
-    figures = [_add_gradients(run, batch, turn, phases) for turn, batch in enumerate(batches)]
-    for phase in phases:
-        if run.recipe.optimiser.clip:
-            nn.utils.clip_grad_norm_(run.task.modules()[phase].parameters(), run.recipe.optimiser.clip)
-        for group in run.optimisers[phase].param_groups:
-            group["lr"] = run.recipe.optimiser.rate * factor * group.get("factor", 1.0)
-        run.optimisers[phase].step()
+    for phase, module in run.task.modules().items():
+        # Whatever rests in a step, its normalisation keeps what was gathered before.
+        module.train(phase in phases)
+    rounds = _rounds(run, phases)
+    kept: dict[int, object] | None = {} if len(rounds) > 1 else None
+    figures: list[dict[str, float]] = [{} for _ in batches]
+    for together in rounds:
+        for phase in together:
+            run.optimisers[phase].zero_grad(set_to_none=True)
+        for turn, batch in enumerate(batches):
+            figures[turn] |= _add_gradients(run, batch, turn, together, kept)
+        for phase in together:
+            _move(run, phase, factor)
     run.ema.update(run.task.network, run.step)
     means = {name: sum(part[name] for part in figures) / len(figures) for name in figures[0]}
     return {"rate": run.recipe.optimiser.rate * factor} | shared_means(means, run.compute.device)
 
 
-def _add_gradients(run: Run, batch: Batch, turn: int, phases: tuple[str, ...]) -> dict[str, float]:
-    """Add the gradients of one part to those of the parts before; returns its figures."""
+def _rounds(run: Run, phases: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Which phases move together: all, or the discriminators before the network where the recipe says so."""
+    if not run.recipe.adversarial.first:
+        return [phases]
+    rounds = (tuple(name for name in phases if name != NETWORK), (NETWORK,) if NETWORK in phases else ())
+    return [together for together in rounds if together]
+
+
+def _move(run: Run, phase: str, factor: float) -> None:
+    """Let the weights of a phase follow their gradients."""
+    config = run.recipe.optimiser
+    if config.clip:
+        nn.utils.clip_grad_norm_(run.task.modules()[phase].parameters(), config.clip)
+    for group in run.optimisers[phase].param_groups:
+        group["lr"] = config.rate * factor * group.get("factor", 1.0)
+    run.optimisers[phase].step()
+
+
+def _add_gradients(
+    run: Run, batch: Batch, turn: int, phases: tuple[str, ...], kept: dict[int, object] | None
+) -> dict[str, float]:
+    """Add the gradients of one part to those of the parts before; returns its figures.
+
+    Args:
+        run: the run.
+        batch: the part.
+        turn: its number.
+        phases: whose gradients.
+        kept: predictions by number of the part, from an earlier round and for later ones; None = there are
+            no others.
+    """
     share = 1 / run.recipe.data.accumulate
     place = processes().rank * run.recipe.data.accumulate + turn
     torch.manual_seed((run.recipe.run.seed * 1_000_003 + run.step) * 1009 + place)
-    with run.compute.autocast():
-        prediction = run.task.predict(batch, run.step)
+    if kept is not None and turn in kept:
+        prediction = kept[turn]
+    else:
+        with run.compute.autocast(), torch.set_grad_enabled(run.task.network.training):
+            prediction = run.task.predict(batch, run.step)
+        if kept is not None:
+            kept[turn] = prediction
     scalars: dict[str, float] = {}
     for phase in phases:
         loss = run.losses[phase]

@@ -146,9 +146,9 @@ class Run:
             save_state(RunState(self.recipe, self.step, modules, optimisers, ema, self.record), self.folder)
 
     def _optimiser(self, phase: str) -> OptimiserConfig:
-        """The recipe's for the network; discriminators always move by Adam."""
-        config = self.recipe.optimiser
-        return config if phase == NETWORK else replace(config, name="adam", weight_decay=0.0)
+        """The recipe's for the network; discriminators have one of their own, without weight decay."""
+        config, name = self.recipe.optimiser, self.recipe.adversarial.optimiser
+        return config if phase == NETWORK else replace(config, name=name, weight_decay=0.0)
 
 
 def make_optimiser(groups: list[dict[str, Any]], config: OptimiserConfig) -> torch.optim.Optimizer:
@@ -157,6 +157,8 @@ def make_optimiser(groups: list[dict[str, Any]], config: OptimiserConfig) -> tor
         return torch.optim.SGD(groups, config.rate, momentum=0.9, weight_decay=config.weight_decay)
     if config.name == "adam":
         return torch.optim.Adam(groups, config.rate, betas=(0.5, 0.999))
+    if config.name == "adadelta":
+        return torch.optim.Adadelta(groups, config.rate, rho=0.9, weight_decay=config.weight_decay)
     return torch.optim.AdamW(groups, config.rate, betas=(0.9, 0.99), weight_decay=config.weight_decay)
 
 

@@ -14,6 +14,7 @@ from portrait_studio.engine.devices import Compute
 from portrait_studio.errors import WeightsError
 from portrait_studio.networks.building import build_network
 from portrait_studio.networks.completion import CompactCompletion
+from portrait_studio.networks.hole_fill import HoleFill
 from portrait_studio.networks.manifest import read_manifest
 from portrait_studio.networks.released import load_network
 from trainer.data.batches import BatchSource
@@ -58,6 +59,7 @@ def start_run(
         steps = max(1, math.ceil(recipe.run.epochs * len(source) / recipe.data.batch))
         recipe = replace(recipe, run=replace(recipe.run, steps=steps))
     network = build_network(recipe.architecture, recipe.network)
+    _give_mean_colour(network, source)
     frequencies = torch.from_numpy(source.label_frequencies()).float()
     given = Ingredients(recipe, network, packs, frequencies, init, frozen or Frozen(init), vgg)
     # What resumes takes its weights, and where they came from, from its state.
@@ -75,6 +77,15 @@ def start_run(
     if recipe.run.validate_steps:
         validation = BatchSource(packs, recipe, "val", kind.make_sampler)
     return Run(recipe, task, source, compute, folder, record, given.frozen, validation)
+
+
+def _give_mean_colour(network: nn.Module, source: BatchSource) -> None:
+    """Tell a network that lays the photos' mean colour into holes which one that is."""
+    fills = [part for part in network.modules() if isinstance(part, HoleFill) and part.kind == "mean"]
+    if fills:
+        colour = torch.from_numpy(source.mean_colour()).float()
+        for part in fills:
+            part.colour.copy_(colour)
 
 
 def _begin(kind: TaskKind, given: Ingredients) -> str:

@@ -1,4 +1,4 @@
-"""Square windows around holes, for the local discriminator and the local perceptual loss."""
+"""Square windows around holes, for local discriminators and local losses."""
 
 from __future__ import annotations
 
