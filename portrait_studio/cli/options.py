@@ -111,9 +111,10 @@ def add_method(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--method",
-        choices=("default", "network", "patches"),
+        choices=("default", "network", "patches", "general"),
         default="default",
-        help="what fills: the network and the photo's own patches (default), or only one of them",
+        help="what fills: the network and the photo's own patches (default), only one of them, or a network "
+        "that knows nothing of people (general)",
     )
     parser.add_argument(
         "--seed",

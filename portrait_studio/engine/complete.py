@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from portrait_studio.engine.complete_general import complete_generally
 from portrait_studio.engine.fill_run import FillRun
 from portrait_studio.engine.mean_shift import shift_to_known_colours
 from portrait_studio.engine.parse import mirrored_shares, network_input
@@ -46,6 +47,9 @@ def complete_window(run: FillRun, parsed: ParsedWindow) -> CompletedWindow | Non
     request = run.request
     if request.options.method is Method.PATCHES:
         return None
+    if request.options.method is Method.GENERAL:
+        painted = complete_generally(run, parsed)
+        return CompletedWindow(painted, painted)
     report = run.reporter(Stage.COMPLETE)
     report(0.0)
     network = run.parts.networks.load("completion")

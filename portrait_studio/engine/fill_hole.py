@@ -79,7 +79,7 @@ class HoleFiller:
         completed = None if completed_window is None else completed_window.settled
         if completed_window is not None:
             self._keep("completion", completed_window.painted)
-        if request.options.method is Method.NETWORK and completed is not None:
+        if request.options.method.is_painted and completed is not None:
             fill = sample(completed, window, region)
         else:
             fill = self._texture(parsed, completed, region)
@@ -210,6 +210,8 @@ class HoleFiller:
     def _refine_face(self, parsed: ParsedWindow, fill: WindowPixels) -> Floats:
         """The fill of the region with a better face, if the hole touches one."""
         request, region = self._request, fill.window.bounds
+        if request.options.method is Method.GENERAL:
+            return fill.colours
         own = self._own_and_other_holes(parsed.window.bounds)[0]
         window = face_window(parsed, resize_mask(own, parsed.window.size))
         del own

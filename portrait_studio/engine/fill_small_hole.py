@@ -18,7 +18,7 @@ from portrait_studio.engine.fill_run import FillRun
 from portrait_studio.engine.gradient_copy import blended_copy, copied
 from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.progress import Stage
-from portrait_studio.engine.request import FilledRegion, Method, Pixels, Structure
+from portrait_studio.engine.request import FilledRegion, Pixels, Structure
 from portrait_studio.engine.resample import to_depth, to_float
 from portrait_studio.engine.shift_map import ShiftMap, find_shifts, thickness_of
 from portrait_studio.engine.work_crop import plan_hole
@@ -58,9 +58,9 @@ class SmallHoleFiller:
 
     @property
     def _is_wanted(self) -> bool:
-        """Whether the job lets specks take the short way: not where the network's picture is asked for."""
+        """Whether the job lets specks take the short way: not where a network's picture is asked for."""
         options = self._request.options
-        is_short = not options.hole_by_hole and options.method is not Method.NETWORK
+        is_short = not options.hole_by_hole and not options.method.is_painted
         return is_short and not self._request.extension.extends
 
     def fill(self, hole: Bounds, seed: int) -> FilledRegion | None:

@@ -47,6 +47,12 @@ class Method(Enum):
     DEFAULT = "default"
     NETWORK = "network"
     PATCHES = "patches"
+    GENERAL = "general"
+
+    @property
+    def is_painted(self) -> bool:
+        """Whether a network's own picture fills the hole, without patches."""
+        return self in (Method.NETWORK, Method.GENERAL)
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,8 @@ class CompletionOptions:
     """How to fill.
 
     Attributes:
-        method: network says what and the photo's patches say how it looks (default), or only one of the two.
+        method: network says what and the photo's patches say how it looks (default), only one of the two, or
+            a network that knows nothing of people paints (general).
         seed: start of every random number of the job; the same seed gives the same pixels on the same device
             kind with as many threads. 0 follows the likeliest structure, any other one draws from what the
             parser doubts.

@@ -2057,6 +2057,11 @@ the person and the scene behind it are recovered.</source>
             <translation>图块</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/gui/panels/method_names.py" />
+            <source>general network</source>
+            <translation>通用网络</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/gui/panels/options_bar.py" />
             <source>Best</source>
             <translation>最佳</translation>
@@ -2085,6 +2090,16 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/panels/options_bar.py" />
             <source>Only copies from the photo, guided by its structure</source>
             <translation>仅从照片中复制，由结构引导</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/options_bar.py" />
+            <source>General network</source>
+            <translation>通用网络</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/options_bar.py" />
+            <source>Knows nothing of people, for any photo; softer, and so far worse than the best method</source>
+            <translation>不了解人物，适用于任何照片；结果较柔，目前不如最佳方法</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/options_bar.py" />
@@ -2715,6 +2730,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/document/saved_file.py" />
             <source>There is not enough memory to open {path}; close other programs first.</source>
             <translation>内存不足，无法打开 {path}；请先关闭其他程序。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/complete_general.py" />
+            <source>The general network knows nothing of people and was trained for a short time only; wherever it was measured, the best method was better.</source>
+            <translation>通用网络不了解人物，且只训练了很短时间；在所有测量中，最佳方法都更好。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/detection.py" />
@@ -3708,6 +3728,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/networks/registry.py" />
             <source>damage</source>
             <translation>损伤</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/registry.py" />
+            <source>general completion</source>
+            <translation>通用补全</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/released.py" />

@@ -21,6 +21,7 @@ SMALL = {
     "parsing": {"width": 16, "pose_width": 8},
     "compact-completion": {"widths": [8, 12, 16], "attention": 8},
     "face": {"width": 8, "blocks": 1},
+    "glcic": {"width": 4, "dilations": [1, 2]},
     "segmentation": {"top": 12, "widths": [8, 8, 8], "stem": 8, "mix": 2},
 }
 

@@ -43,6 +43,20 @@ def test_a_replay_gives_the_same_file(
     assert (tmp_path / "first.png").read_bytes() != photo.read_bytes()
 
 
+def test_a_fill_by_the_general_network_is_repeated(
+    models: Path, photo: Path, mask: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record, first, again = (tmp_path / name for name in ("general.json", "first.png", "again.png"))
+    how = ("--method", "general", "--device", "cpu", "--record", record)
+    assert run("remove", photo, "--mask", mask, "-o", first, *how) == 0
+    fill = json.loads(record.read_text())["fills"][0]
+    assert fill["method"] == "general"
+    assert set(fill["weights"]) == {"parsing", "general-completion"}
+    assert run("replay", record, photo, "-o", again) == 0
+    assert again.read_bytes() == first.read_bytes()
+    assert "bit for bit" in capsys.readouterr().out
+
+
 def test_the_record_holds_no_pixels_and_survives_reading_and_writing(
     recorded: Path, photo: Path, tmp_path: Path
 ) -> None:

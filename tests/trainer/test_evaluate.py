@@ -46,6 +46,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("parsing", "parsing", {"width": 8, "pose_width": 8, "dilations": [1]}),
         ("completion", "compact-completion", TINY_COMPLETION),
         ("face", "face", {"width": 4, "blocks": 1}),
+        ("general-completion", "glcic", {"width": 4, "dilations": [1, 2]}),
     ):
         save_network(folder / f"{name}.safetensors", architecture, build_network(architecture, config), {})
     return folder
@@ -123,7 +124,7 @@ def test_all_methods_on_two_photos_in_one_table(
         without_parsing=without,
     )
     report, tally = evaluate(options, ReleasedNetworks(models), engine)
-    assert list(report.scores) == [*names, *(f"{name} (true map)" for name in names[4:])]
+    assert list(report.scores) == [*names, *(f"{name} (true map)" for name in names[5:])]
     assert not report.missing
     assert report.cases == 2
     assert {"parsing", "completion"} <= set(report.weights)

@@ -209,5 +209,5 @@ def test_from_packs_to_a_release_that_is_measured(packs: Path, tmp_path: Path) -
     exported = export_run(whole, tmp_path / "models")
     released = load_network("general-completion", tmp_path / "models")
     assert released.sha256 == exported.sha256
-    assert len(released.folds) == 13
+    assert len(released.folds) == 14
     assert "General completion network: tiny-general" in exported.card.read_text()

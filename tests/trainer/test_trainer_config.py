@@ -181,7 +181,7 @@ def test_whole_numbers_serve_as_fractions(tmp_path: Path) -> None:
             MINIMAL + '[adversarial]\nkind = "wgan"\n',
             r"no adversarial loss 'wgan'; choose one of: log,",
         ),
-        (MINIMAL + "[adversarial]\nramp = -1\n", r"`start` and `ramp` must not be negative"),
+        (MINIMAL + "[adversarial]\nramp = -1\n", r"`alone` and `ramp` must not be negative"),
         (MINIMAL + "[adversarial]\npenalty_every = 0\n", r"`penalty_every` must be at least 1"),
         (
             MINIMAL + "[run]\nsheet_steps = 0\n",

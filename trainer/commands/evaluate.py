@@ -21,6 +21,9 @@ from trainer.evaluation.rendering import as_markdown, as_text
 from trainer.evaluation.report import write_json
 from trainer.evaluation.sheets import sheets_in
 
+ALL: Final = "all"
+"""Stands for every method."""
+
 EXTENSIONS: Final = {"down": "extend-down", "up": "extend-up"}
 """Protocol of each side that `--extend` takes."""
 
@@ -47,13 +50,23 @@ def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentP
     parser.add_argument("--source", type=Path, metavar="DIR", help="the set's own folder: original sizes")
     parser.add_argument("--limit", type=_positive, metavar="N", help="at most N cases")
     parser.add_argument(
-        "--methods", nargs="+", choices=METHOD_NAMES, metavar="METHOD", help=", ".join(METHOD_NAMES)
+        "--methods",
+        nargs="+",
+        choices=(ALL, *METHOD_NAMES),
+        metavar="METHOD",
+        help=f"{', '.join(METHOD_NAMES)}, or {ALL}: side by side, by kind of hole",
     )
     parser.add_argument(
         "--without-parsing",
         type=Path,
         metavar="WEIGHTS",
         help="weights (folder or file) or run of a completion network without parsing map, measured as g",
+    )
+    parser.add_argument(
+        "--general",
+        type=Path,
+        metavar="WEIGHTS",
+        help="weights (folder or file) or run of a network for any photo, measured as general",
     )
     parser.add_argument(
         "--parser",
@@ -81,7 +94,7 @@ def _run(arguments: argparse.Namespace) -> int:
     options = EvaluateOptions(
         cases=arguments.cases,
         data=arguments.data,
-        protocol=EXTENSIONS.get(arguments.extend, arguments.protocol),
+        protocol=_protocol(arguments),
         sets=None if arguments.sets is None else tuple(arguments.sets),
         source=arguments.source,
         limit=arguments.limit,
@@ -94,6 +107,8 @@ def _run(arguments: argparse.Namespace) -> int:
         parsers=tuple(arguments.parsers or ()),
         inception=arguments.inception,
         weights=models,
+        general=arguments.general,
+        side_by_side=ALL in (arguments.methods or ()),
     )
     _check_outputs(arguments, models)
     with threads_of_cpu(arguments.threads):
@@ -119,8 +134,15 @@ def _check_outputs(arguments: argparse.Namespace, models: Path) -> None:
     check_targets(files, read, sheets)
 
 
+def _protocol(arguments: argparse.Namespace) -> str | None:
+    """The protocol that is asked for; all methods are held side by side on hidden parts unless one is."""
+    asked: str | None = EXTENSIONS.get(arguments.extend, arguments.protocol)
+    is_open = asked is None and arguments.data is not None
+    return "parts" if is_open and ALL in (arguments.methods or ()) else asked
+
+
 def _in_table_order(names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(name for name in METHOD_NAMES if name in names)
+    return tuple(name for name in METHOD_NAMES if name in names or ALL in names)
 
 
 def _named_path(text: str) -> tuple[str, Path]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trainer.evaluation.methods import DEFAULT, G_P, G_P_F, NO_MATES, NO_REDRAWING, PATCHES, G
+from trainer.evaluation.methods import DEFAULT, G_P, G_P_F, GENERAL, NO_MATES, NO_REDRAWING, PATCHES, G
 from trainer.evaluation.scoring import Score
 
 LOOSE_FILL, TIGHTENED_FILL = "default, loose mask", "default, network over 0.4"
@@ -20,10 +20,11 @@ PAIRS: tuple[tuple[str, str], ...] = (
     (NO_REDRAWING, DEFAULT),
     (NO_MATES, DEFAULT),
     *((rival, DEFAULT) for rival in RIVALS),
+    (GENERAL, DEFAULT),
     (LOOSE_FILL, TIGHTENED_FILL),
 )
 """Which method is compared with which: the paper's steps, faces redrawn or not, shoes copied or not, the
-default with its rivals, and holes as they were painted and tightened."""
+default with its rivals and with the network for any photo, and holes as they were painted and tightened."""
 
 SIGNS = {"lpips": -1, "dists": -1, "l1_in_hole": -1, "psnr_in_hole": 1, "ssim": 1, "vgg": -1}
 """Figures that are compared, what people see first, and whether more (1) or less (-1) is better."""
@@ -83,6 +84,31 @@ def compare_all(scores: Mapping[str, Sequence[Score]], cases: int) -> list[Paire
         for figure in SIGNS
         if all(getattr(row, figure) is not None for row in (*full[base], *full[other]))
     ]
+
+
+def compare_by_kind(
+    scores: Mapping[str, Sequence[Score]], kinds: Sequence[str]
+) -> dict[str, list[PairedComparison]]:
+    """The default held against every other method, by kind of hole, in the first figure that was measured.
+
+    Args:
+        scores: of each case by title of the method.
+        kinds: of each case.
+    """
+    rivals = [title for title, rows in scores.items() if len(rows) == len(kinds) and title != DEFAULT]
+    if len(scores.get(DEFAULT, ())) != len(kinds):
+        return {}
+    own = scores[DEFAULT]
+    figure = next(name for name in SIGNS if all(getattr(row, name) is not None for row in own))
+    found: dict[str, list[PairedComparison]] = {}
+    for kind in dict.fromkeys(kinds):
+        places = [place for place, other in enumerate(kinds) if other == kind]
+        if len(places) > 1:
+            pairs = [([scores[title][i] for i in places], [own[i] for i in places]) for title in rivals]
+            found[kind] = [
+                compare(title, DEFAULT, figure, *pair) for title, pair in zip(rivals, pairs, strict=True)
+            ]
+    return found
 
 
 def compare(

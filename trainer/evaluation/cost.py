@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from torch import nn
+
 from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.errors import WeightsError
-from portrait_studio.networks.manifest import network_names, read_manifest
+from portrait_studio.networks.manifest import ReleasedFile, network_names, read_manifest, task_of
 from portrait_studio.networks.released import count_macs
 from trainer.families import FAMILIES
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Of all released networks together.
+    """Of all released networks together, or of those that a method uses.
 
     Attributes:
         networks: which were counted, those for extensions too.
@@ -44,6 +47,32 @@ def cost_of(models: Path, networks: NetworkStore) -> Cost | None:
         return None
     if not tasks:
         return None
+    return _of(manifest, names, modules)
+
+
+def cost_of_each(used: Mapping[str, Sequence[str]], models: Path, networks: NetworkStore) -> dict[str, Cost]:
+    """Cost of what each method uses, by its title; empty when there is no release.
+
+    Args:
+        used: names of the networks by title of the method; names that are not released count nothing.
+        models: folder of released weights, whose manifest knows the sizes.
+        networks: hands out the same networks.
+    """
+    try:
+        manifest = read_manifest(models)
+        costs = {}
+        for title, names in used.items():
+            known = [name for name in names if name in manifest]
+            costs[title] = _of(manifest, known, {name: networks.load(name).module for name in known})
+    except WeightsError:
+        return {}
+    return costs
+
+
+def _of(manifest: Mapping[str, ReleasedFile], names: Sequence[str], modules: Mapping[str, nn.Module]) -> Cost:
+    """Size of the files of some names, and operations of the modules of some others."""
     size = sum(manifest[name].bytes for name in names)
-    macs = sum(count_macs(module.cpu(), *FAMILIES[task].inputs()) for task, module in modules.items())
-    return Cost(names, size / 1e6, macs / 1e9)
+    macs = sum(
+        count_macs(module.cpu(), *FAMILIES[task_of(name)].inputs()) for name, module in modules.items()
+    )
+    return Cost(list(names), size / 1e6, macs / 1e9)

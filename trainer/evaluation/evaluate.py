@@ -15,8 +15,9 @@ from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.errors import OptionError
+from portrait_studio.networks.glcic import GENERAL_COMPLETION
 from trainer.data.packs import PackedSet
-from trainer.evaluation.cost import cost_of
+from trainer.evaluation.cost import cost_of, cost_of_each
 from trainer.evaluation.damage import DAMAGE, measure_damage
 from trainer.evaluation.distribution import FeatureTally
 from trainer.evaluation.methods import OURS, Bench, make_methods
@@ -62,6 +63,8 @@ class EvaluateOptions:
         inception: weights of Inception-v3 for the Frechet distance; None = those that torchvision keeps, or
             the features of `vgg`.
         weights: folder of the released weights, whose size is stated.
+        general: weights or run for the method "general"; None = the released network.
+        side_by_side: state also what each method costs, and how it fares by kind of hole.
     """
 
     cases: Path | None = None
@@ -79,6 +82,8 @@ class EvaluateOptions:
     parsers: tuple[tuple[str, Path], ...] = ()
     inception: Path | None = None
     weights: Path | None = None
+    general: Path | None = None
+    side_by_side: bool = False
 
 
 def evaluate(
@@ -106,6 +111,7 @@ def evaluate(
         options.device,
         None if options.without_parsing is None else without_parsing(options.without_parsing),
         keep_stages=options.sheets is not None,
+        general=None if options.general is None else open_network(GENERAL_COMPLETION, options.general),
     )
     names = options.methods or (TABLE_ONE if plan is None else plan.methods)
     methods = make_methods(names, bench, true_maps=options.true_maps and (plan is None or plan.true_maps))
@@ -131,7 +137,10 @@ def evaluate(
     if options.sheets is not None:
         gallery.write(options.sheets)
     cost = None if options.weights is None else cost_of(options.weights, networks)
-    measured = Measured(tally, parsers, None if seen is None else seen.result(), cost)
+    costs = {}
+    if options.side_by_side and options.weights is not None:
+        costs = cost_of_each(tally.used, options.weights, networks)
+    measured = Measured(tally, parsers, None if seen is None else seen.result(), cost, costs)
     return summed_up(measured, name, data), tally
 
 

@@ -22,6 +22,7 @@ from portrait_studio.engine.request import (
 )
 from portrait_studio.errors import OptionError
 from portrait_studio.networks.face_completion import FACE_COMPLETION
+from portrait_studio.networks.glcic import GENERAL_COMPLETION
 from portrait_studio.networks.manifest import network_names
 from portrait_studio.networks.released import LoadedNetwork
 from trainer.evaluation import baselines
@@ -38,6 +39,9 @@ BASELINES: dict[str, Callable[[NDArray[np.uint8], NDArray[np.uint8]], NDArray[np
 G, G_P, G_P_F = "g", "g+p", Method.NETWORK.value
 """The paper's three: completion alone, guided by the parsing map, with the face refined."""
 
+GENERAL = Method.GENERAL.value
+"""Completion that knows nothing of people (Iizuka et al. 2017)."""
+
 DEFAULT = Method.DEFAULT.value
 PATCHES = Method.PATCHES.value
 NO_REDRAWING = "default-without-redrawing"
@@ -47,6 +51,7 @@ NO_MATES = "default-without-mates"
 """The default without copies of the shoe in sight."""
 
 OURS: dict[str, Method] = {
+    GENERAL: Method.GENERAL,
     G: Method.NETWORK,
     G_P: Method.NETWORK,
     PATCHES: Method.PATCHES,
@@ -56,6 +61,8 @@ OURS: dict[str, Method] = {
     DEFAULT: Method.DEFAULT,
 }
 METHOD_NAMES: tuple[str, ...] = (*BASELINES, *OURS)
+_WITHOUT_MAP = (GENERAL, G)
+"""Those of ours that no map guides."""
 NEEDS_NETWORK_WITHOUT_PARSING = (
     "It needs a completion network that was trained without the parsing map; give it with --without-parsing."
 )
@@ -71,6 +78,7 @@ class Bench:
         device: "auto", "cpu", "cuda" or "mps".
         without_parsing: completion network that knows no parsing map, for the method "g"; None = not at hand.
         keep_stages: whether fills carry the pictures on the way.
+        general: network for the method "general"; None = the released one.
     """
 
     networks: NetworkStore
@@ -78,6 +86,7 @@ class Bench:
     device: str = "auto"
     without_parsing: LoadedNetwork | None = None
     keep_stages: bool = False
+    general: LoadedNetwork | None = None
 
     def engine(self, method: str) -> Engine:
         """The engine that stands for one of our methods."""
@@ -86,6 +95,8 @@ class Bench:
             return self.make_engine(SwappedStore(self.networks, {**swapped, "face": None}))
         if method == G_P:
             return self.make_engine(SwappedStore(self.networks, {"face": None}))
+        if method == GENERAL and self.general is not None:
+            return self.make_engine(SwappedStore(self.networks, {GENERAL_COMPLETION: self.general}))
         if method == NO_REDRAWING:
             return self.make_engine(SwappedStore(self.networks, {FACE_COMPLETION: None}))
         return self.make_engine(self.networks)
@@ -150,7 +161,7 @@ def make_methods(names: Sequence[str], bench: Bench, *, true_maps: bool) -> list
         methods += [
             _engine_method(name, engine, bench, uses_truth)
             for name, engine in engines.items()
-            if not (uses_truth and name == G)
+            if not (uses_truth and name in _WITHOUT_MAP)
         ]
     return methods
 

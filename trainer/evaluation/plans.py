@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.data.packs import PackedSet
-from trainer.evaluation.methods import G_P, G_P_F, NO_MATES, NO_REDRAWING, G
+from trainer.evaluation.methods import G_P, G_P_F, GENERAL, METHOD_NAMES, NO_MATES, NO_REDRAWING, G
 from trainer.protocols.case import Case
 from trainer.protocols.hidden_face import hidden_face_cases
+from trainer.protocols.hidden_parts import hidden_part_cases
 from trainer.protocols.hidden_shoe import hidden_shoe_cases
 from trainer.protocols.natural import face_cases, natural_cases
 from trainer.protocols.squashed import CROWN_ROWS, extend_cases, horse_cases, paper_cases
 
 Source = Mapping[str, Path] | None
 
-TABLE_ONE = ("mean", "telea", "patchmatch", G, G_P, "patches", G_P_F, "default")
+TABLE_ONE = ("mean", "telea", "patchmatch", GENERAL, G, G_P, "patches", G_P_F, "default")
 _EXTENSION = ("telea", "patchmatch", "edge", G, G_P, G_P_F, "default")
 _PEOPLE = ("clothing-co-parsing",)
 
@@ -44,6 +45,7 @@ PLANS: dict[str, Plan] = {
     "paper": Plan(lambda photos, limit, _: paper_cases(photos, limit)),
     "natural": Plan(natural_cases, own_size=True),
     "face": Plan(face_cases, ("telea", "patchmatch", G_P, G_P_F), true_maps=False, own_size=True),
+    "parts": Plan(hidden_part_cases, METHOD_NAMES, true_maps=False, own_size=True),
     "hidden-face": Plan(
         hidden_face_cases,
         ("telea", NO_REDRAWING, "default"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from portrait_studio.engine.find_damage import RELEASED_THRESHOLD
-from trainer.evaluation.methods import G_P, G_P_F, G
+from trainer.evaluation.methods import G_P, G_P_F, GENERAL, G
 from trainer.evaluation.parsers import ParserFigures
 from trainer.evaluation.passers_by import UNTOUCHED
 from trainer.evaluation.report import Report
@@ -34,8 +34,8 @@ _NOT_PERCEIVED = (
     "these figures reward what is blurred."
 )
 
-PAPER_NAMES = {G: "G", G_P: "G+P", G_P_F: "network = G+P+F"}
-"""What the paper calls our methods."""
+PAPER_NAMES = {GENERAL: "general = Iizuka et al.", G: "G", G_P: "G+P", G_P_F: "network = G+P+F"}
+"""What the papers call our methods."""
 
 _PARSER_FIGURES: dict[str, str] = {
     "mean_iou": "mean IoU",
@@ -76,6 +76,8 @@ def tables_of(report: Report) -> list[Table]:
         _methods(report),
         *_kinds(report),
         *_comparisons(report),
+        *_kind_comparisons(report),
+        *_costs(report),
         *_parsers(report),
         *_guiding_map(report),
         *_things(report),
@@ -112,11 +114,11 @@ def _methods(report: Report) -> Table:
 
 
 def _kinds(report: Report) -> Iterator[Table]:
-    """What people perceive, by kind of hole, where there are several kinds."""
+    """The figures by kind of hole, what people perceive first, where there are several kinds."""
     if len(report.by_kind) < 2:
         return
     titles = list(next(iter(report.by_kind.values())))
-    for figure in ("lpips", "dists", "l1_in_hole"):
+    for figure in ("lpips", "dists", "l1_in_hole", "psnr", "ssim", "seconds"):
         heading, form = FIGURES[figure]
         values = {
             kind: [getattr(means[title], figure) for title in titles]
@@ -140,6 +142,35 @@ def _comparisons(report: Report) -> Iterator[Table]:
         who = f"{method_name(one.other)} than {method_name(one.base)}"
         rows.append([who, FIGURES[one.figure][0], form.format(one.gain), interval, wins, one.verdict])
     yield Table("Step by step, the same cases", rows, ["Gains are positive where the first is better."])
+
+
+def _kind_comparisons(report: Report) -> Iterator[Table]:
+    """Where the default is better than which method, and where another one."""
+    rows = [["hole", "the default than", "figure", "gain", "95 % interval", "cases", "answer"]]
+    for kind, comparisons in report.kind_comparisons.items():
+        for one in comparisons:
+            figures = [f"{one.gain:+.4f}", f"{one.low:+.4f} to {one.high:+.4f}", str(one.cases), one.verdict]
+            rows.append([kind, method_name(one.base), FIGURES[one.figure][0], *figures])
+    if len(rows) > 1:
+        yield Table(
+            "By kind of hole, the same cases", rows, ["Gains are positive where the default is better."]
+        )
+
+
+def _costs(report: Report) -> Iterator[Table]:
+    """What each method's networks weigh and compute, where methods are measured beside each other."""
+    if len(report.costs) < 2:
+        return
+    rows = [["method", "MB", "GMAC", "seconds", "networks"]]
+    for title, cost in report.costs.items():
+        seconds = FIGURES["seconds"][1].format(report.scores[title].seconds)
+        size = [f"{cost.megabytes:.1f}", f"{cost.gmacs:.2f}", seconds]
+        rows.append([method_name(title), *size, ", ".join(cost.networks) or "none"])
+    note = (
+        "MB and GMAC: of the networks that any of its fills used, one pass each over 256 x 256 pixels or "
+        "their own window; patches and the seam are not counted. Seconds: wall-clock time of a fill."
+    )
+    yield Table("What each method costs", rows, [note])
 
 
 def _parsers(report: Report) -> Iterator[Table]:

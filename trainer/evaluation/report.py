@@ -11,7 +11,7 @@ from typing import Any
 
 from portrait_studio.errors import DataSetError
 from portrait_studio.imaging.atomic import replacing
-from trainer.evaluation.compare import PairedComparison, compare_all
+from trainer.evaluation.compare import PairedComparison, compare_all, compare_by_kind
 from trainer.evaluation.cost import Cost
 from trainer.evaluation.damage import DamageRow
 from trainer.evaluation.distribution import Distribution
@@ -50,6 +50,8 @@ class Report:
         people: how many people were found.
         passers_by: what came of taking them away; None where that was not asked for.
         damage: how much damage was found.
+        costs: of what each method used, by its title; empty unless all methods were asked for.
+        kind_comparisons: of the default with every other method, by kind of hole; empty as well.
     """
 
     protocol: str
@@ -71,6 +73,8 @@ class Report:
     people: list[PeopleRow] = field(default_factory=list)
     passers_by: PassersByFigures | None = None
     damage: list[DamageRow] = field(default_factory=list)
+    costs: dict[str, Cost] = field(default_factory=dict)
+    kind_comparisons: dict[str, list[PairedComparison]] = field(default_factory=dict)
 
     @property
     def headline(self) -> str:
@@ -88,12 +92,14 @@ class Measured:
         parsers: one per row of Table II.
         distribution: Frechet distances; None when not measured.
         cost: of the released networks; None when unknown.
+        costs: of what each method used, by its title, where every method was asked for.
     """
 
     tally: Tally
     parsers: list[ParserTally] = field(default_factory=list)
     distribution: Distribution | None = None
     cost: Cost | None = None
+    costs: dict[str, Cost] = field(default_factory=dict)
 
 
 def summed_up(measured: Measured, protocol: str, data: str) -> Report:
@@ -110,6 +116,7 @@ def summed_up(measured: Measured, protocol: str, data: str) -> Report:
     known = {name: one for name, one in figures.items() if one is not None}
     scores, comparisons = tally.means(), compare_all(tally.scores, len(tally.cases))
     by_kind = tally.means_by_kind()
+    kinds = compare_by_kind(tally.scores, [kind for _, kind in tally.cases])
     return Report(
         protocol,
         data,
@@ -126,6 +133,8 @@ def summed_up(measured: Measured, protocol: str, data: str) -> Report:
         targets_of(protocol, scores, comparisons, known.get(RELEASED), measured.cost, by_kind),
         measured.cost,
         by_kind=by_kind,
+        costs=measured.costs,
+        kind_comparisons=kinds if measured.costs else {},
     )
 
 
@@ -178,6 +187,7 @@ _VALUES: dict[str, Callable[..., Any]] = {
     "people": PeopleRow,
     "passers_by": PassersByFigures,
     "damage": DamageRow,
+    "costs": Cost,
 }
 """Class of the values of each field that holds more than plain JSON."""
 
@@ -186,12 +196,14 @@ def _revived(name: str, value: Any) -> Any:
     """A field of the report from its JSON: alone, in a list, or in a table."""
     if name == "by_kind":
         return {kind: _revived("scores", means) for kind, means in value.items()}
+    if name == "kind_comparisons":
+        return {kind: _revived("comparisons", rows) for kind, rows in value.items()}
     make = _VALUES.get(name)
     if make is None or value is None:
         return value
     if isinstance(value, list):
         return [make(**one) for one in value]
-    if name in ("scores", "parsers"):
+    if name in ("scores", "parsers", "costs"):
         return {title: make(**one) for title, one in value.items()}
     return make(**value)
 

@@ -126,6 +126,8 @@ class Tally:
         self.whole, self.hole, self.keypoints = ParsingConfusion(), ParsingConfusion(), KeypointScore()
         self.device = ""
         self.weights: dict[str, str] = {}
+        self.used: dict[str, list[str]] = {}
+        """Names of the networks that a method used in any case, by its title."""
         self._distance, self._perceived = distance, perceived
 
     def add(self, case: Case) -> CaseResult:
@@ -142,7 +144,9 @@ class Tally:
         scores = score(case, fills, self._distance, self._perceived)
         for title, figures in scores.items():
             self.scores[title].append(figures)
-        for fill in fills.values():
+        for title, fill in fills.items():
+            names = self.used.setdefault(title, [])
+            names += [name for name in fill.weights if name not in names]
             self.device = fill.device or self.device
             self.weights |= fill.weights
         self._count_structure(case, fills)

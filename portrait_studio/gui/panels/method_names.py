@@ -11,4 +11,5 @@ METHOD_NAMES: Final = {
     Method.DEFAULT: Message("best"),
     Method.NETWORK: Message("network"),
     Method.PATCHES: Message("patches"),
+    Method.GENERAL: Message("general network"),
 }

@@ -31,6 +31,11 @@ _METHODS: Final = (
         Message("Softer; useful where the photo shows nothing similar"),
     ),
     (Method.PATCHES, Message("Patches only"), Message("Only copies from the photo, guided by its structure")),
+    (
+        Method.GENERAL,
+        Message("General network"),
+        Message("Knows nothing of people, for any photo; softer, and so far worse than the best method"),
+    ),
 )
 _INTENTS: Final = (
     (Intent.AUTOMATIC, Message("Automatic")),
