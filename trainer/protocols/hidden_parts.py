@@ -87,4 +87,4 @@ def _draw(part: Person, rng: np.random.Generator) -> Mask:
 
 def _share_over(mask: Mask, part: NDArray[np.bool_]) -> float:
     hole = mask > 0
-    return float(np.count_nonzero(hole & part) / max(1, np.count_nonzero(hole)))
+    return float(np.count_nonzero(hole & part)) / max(1, int(np.count_nonzero(hole)))
