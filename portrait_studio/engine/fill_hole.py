@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,9 +17,9 @@ from portrait_studio.engine.complete import CompletedWindow
 from portrait_studio.engine.completion_weight import completion_weight, shading_of
 from portrait_studio.engine.face_label import lost_face
 from portrait_studio.engine.fill_run import FillRun
-from portrait_studio.engine.mates.shoe_copy import ShoeCopy
 from portrait_studio.engine.memory import give_back_memory
 from portrait_studio.engine.outlines import soften_outlines
+from portrait_studio.engine.overlays import Overlay
 from portrait_studio.engine.parsed_window import ParsedWindow, labels_at
 from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.redraw_face import LEAST_FACE_PX, redraw_face, turn_of_head
@@ -51,16 +52,16 @@ _BACKGROUND: Final = LABELS.index("background")
 class HoleFiller:
     """One hole of one fill; use once."""
 
-    def __init__(self, run: FillRun, hole: Bounds, seed: int, copy: ShoeCopy | None = None) -> None:
+    def __init__(self, run: FillRun, hole: Bounds, seed: int, overlays: Sequence[Overlay] = ()) -> None:
         """Do nothing yet.
 
         Args:
             run: the fill.
             hole: the rectangle around the hole.
             seed: start of its random numbers.
-            copy: of a shoe, to lay over its fill; None = there is none.
+            overlays: to lay over its fill, in this order.
         """
-        self._copy = copy
+        self._overlays = overlays
         self._run, self._request, self._hole, self._seed = run, run.request, hole, seed
         self._stages: dict[str, NDArray[np.uint8]] = {}
 
@@ -84,8 +85,8 @@ class HoleFiller:
         else:
             fill = self._texture(parsed, completed, region)
         hole = request.mask[region.slices] != 0
-        if self._copy is not None:
-            fill = self._copy.laid_over(fill, request.image, region, hole)
+        for overlay in self._overlays:
+            fill = overlay.laid_over(fill, request.image, region, hole)
         known: Pixels = request.image[region.slices]
         for rows in strips(region.height):
             np.copyto(fill[rows], to_float(known[rows]), where=~hole[rows, :, None])

@@ -6,17 +6,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+import numpy as np
+
 from portrait_studio.engine.complete import complete_window
 from portrait_studio.engine.fallback import Fallback
 from portrait_studio.engine.fill_hole import HoleFiller
 from portrait_studio.engine.fill_run import FillRun
 from portrait_studio.engine.fill_small_hole import SmallHoleFiller
 from portrait_studio.engine.mates.copied_shoes import copied_shoes, labels_around_copies
+from portrait_studio.engine.overlays import Overlay
 from portrait_studio.engine.parse import parse_once
 from portrait_studio.engine.parsed_window import ParsedWindow, average
 from portrait_studio.engine.perturb_and_map import perturb_and_map
 from portrait_studio.engine.progress import Stage
-from portrait_studio.engine.request import CompletionResult, FilledRegion
+from portrait_studio.engine.references.borrowing import Lender
+from portrait_studio.engine.request import CompletionResult, FilledRegion, Pixels
 from portrait_studio.engine.resample import read_window, resize_mask
 from portrait_studio.engine.work_crop import find_holes, plan_together, share_windows, structure_windows
 from portrait_studio.imaging.geometry import Bounds
@@ -41,6 +45,7 @@ class FillJob:
         self._whole_run, self._request, self._fallback = run, run.request, fallback
         self._photo = extent_of(run.request.image)
         self._finished = 0
+        self._lender = Lender(run.request, self._parse_reference)
 
     def complete(self) -> CompletionResult:
         """Fill every hole."""
@@ -71,6 +76,16 @@ class FillJob:
             parts: how many equal ones there are.
         """
         return self._with_fallback(lambda run: self._parse(run, Bounds.of(self._photo), part, parts))
+
+    def _parse_reference(self, image: Pixels) -> ParsedWindow:
+        """What the parser says about the whole of another picture."""
+
+        def step(run: FillRun) -> ParsedWindow:
+            nothing = np.zeros(image.shape[:2], np.uint8)
+            request = replace(run.request, image=image, mask=nothing, joints={})
+            return self._parse(replace(run, request=request), Bounds.of(extent_of(image)), 1, 2)
+
+        return self._with_fallback(step)
 
     def sketch(self) -> ParsedWindow:
         """What the parser says at one look at the whole photo."""
@@ -126,17 +141,23 @@ class FillJob:
         def step(run: FillRun) -> dict[int, FilledRegion]:
             run.progress.begin_part(self._finished, count)
             parsed = self._overruled(self._parsed_closer(run, list(holes.values()), min(holes), whole))
-            copies = copied_shoes(run.request, holes, whole, parsed)
-            if copies:
-                wanted = labels_around_copies(run.request, holes, copies, parsed)
+            loans = self._lender.lend(holes, parsed)
+            overlays: dict[int, tuple[Overlay, ...]] = {
+                number: (copy,) for number, copy in copied_shoes(run.request, holes, whole, parsed).items()
+            }
+            overlays |= {number: loan.overlays for number, loan in loans.items()}
+            if overlays:
+                wanted = labels_around_copies(run.request, holes, overlays, parsed)
                 run = replace(run, request=replace(run.request, wanted_labels=wanted))
                 parsed = parsed.overruled_by(wanted)
             completed = complete_window(run, parsed)
             regions = {}
             for place, (number, hole) in enumerate(holes.items()):
                 run.progress.begin_part(self._finished + place, count)
-                filler = HoleFiller(run, hole, self._seed_of(number), copies.get(number))
-                regions[number] = filler.fill(parsed, completed)
+                filler = HoleFiller(run, hole, self._seed_of(number), overlays.get(number, ()))
+                region = filler.fill(parsed, completed)
+                borrowed = loans[number].borrowed if number in loans else ()
+                regions[number] = replace(region, borrowed=borrowed)
             return regions
 
         regions = self._with_fallback(step)

@@ -19,6 +19,7 @@ from portrait_studio.engine.things import USUAL_THRESHOLD, Clicks, ThingFound
 from portrait_studio.errors import MaskError, OptionError
 from portrait_studio.imaging.geometry import Bounds, Margins
 from portrait_studio.imaging.masks import Mask, check_mask, extent_of
+from portrait_studio.messages import Message
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 """(H, W, 3) RGB, uint8 or uint16."""
@@ -99,6 +100,53 @@ class Structure:
 
 
 @dataclass(frozen=True, eq=False)
+class Reference:
+    """Another photo of the same person or place, which may lend what a hole hides.
+
+    Attributes:
+        name: of its file, for the user to read.
+        image: (H, W, 3) RGB, uint8 or uint16; never written to.
+    """
+
+    name: str
+    image: Pixels
+
+
+class Part(Enum):
+    """What a reference may lend; the value is what records call it.
+
+    Attributes:
+        label: what the user reads.
+    """
+
+    SCENE = ("scene", Message("what both show"))
+    SHOES = ("shoes", Message("shoes"))
+    FACE = ("face", Message("face"))
+    TEXTURE = ("texture", Message("texture"))
+
+    label: Message
+
+    def __new__(cls, value: str, label: Message) -> Part:
+        """See the table above."""
+        part = object.__new__(cls)
+        part._value_, part.label = value, label
+        return part
+
+
+@dataclass(frozen=True)
+class Borrowed:
+    """What one reference gave to one hole.
+
+    Attributes:
+        reference: its number among those of the request.
+        part: what it gave.
+    """
+
+    reference: int
+    part: Part
+
+
+@dataclass(frozen=True, eq=False)
 class FilledRegion:
     """The crop that changed for one hole.
 
@@ -108,6 +156,7 @@ class FilledRegion:
         changed: (h, w) uint8, nonzero where the fill or its blend band may differ from the photo.
         structure: what the fill was guided by.
         stages: pictures by their names in `Stage.pictures`, (h, w, 3) uint8; empty unless asked for.
+        borrowed: what it shows of references.
     """
 
     bounds: Bounds
@@ -115,6 +164,7 @@ class FilledRegion:
     changed: NDArray[np.uint8]
     structure: Structure
     stages: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
+    borrowed: tuple[Borrowed, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +204,7 @@ class CompletionRequest(Request[CompletionResult]):
         extension: how many rows and columns of the image at each side no camera has seen, all of them masked;
             none negative. Pixels of the photo beside them stay as they are, bit for bit.
         joints: those that the user put somewhere; the others are predicted.
+        references: other photos that the default method may borrow from.
     """
 
     image: Pixels
@@ -162,6 +213,7 @@ class CompletionRequest(Request[CompletionResult]):
     wanted_labels: NDArray[np.uint8] | None = None
     extension: Margins = field(default_factory=Margins)
     joints: Joints = field(default_factory=dict)
+    references: tuple[Reference, ...] = ()
 
     @property
     def photo(self) -> Bounds:

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trainer.evaluation.methods import DEFAULT, G_P, G_P_F, GENERAL, NO_MATES, NO_REDRAWING, PATCHES, G
+from trainer.evaluation.methods import (
+    DEFAULT,
+    G_P,
+    G_P_F,
+    GENERAL,
+    NO_MATES,
+    NO_REDRAWING,
+    NO_REFERENCES,
+    PATCHES,
+    G,
+)
 from trainer.evaluation.scoring import Score
 
 LOOSE_FILL, TIGHTENED_FILL = "default, loose mask", "default, network over 0.4"
@@ -19,12 +29,14 @@ PAIRS: tuple[tuple[str, str], ...] = (
     (G_P, G_P_F),
     (NO_REDRAWING, DEFAULT),
     (NO_MATES, DEFAULT),
+    (NO_REFERENCES, DEFAULT),
     *((rival, DEFAULT) for rival in RIVALS),
     (GENERAL, DEFAULT),
     (LOOSE_FILL, TIGHTENED_FILL),
 )
-"""Which method is compared with which: the paper's steps, faces redrawn or not, shoes copied or not, the
-default with its rivals and with the network for any photo, and holes as they were painted and tightened."""
+"""Which method is compared with which: the paper's steps, faces redrawn or not, shoes copied or not,
+other photos at hand or not, the default with its rivals and with the network for any photo, and holes as they
+were painted and tightened."""
 
 SIGNS = {"lpips": -1, "dists": -1, "l1_in_hole": -1, "psnr_in_hole": 1, "ssim": 1, "vgg": -1}
 """Figures that are compared, what people see first, and whether more (1) or less (-1) is better."""

@@ -18,6 +18,7 @@ from portrait_studio.engine.request import (
     CompletionRequest,
     CompletionResult,
     Method,
+    Reference,
     Structure,
 )
 from portrait_studio.errors import OptionError
@@ -50,6 +51,9 @@ NO_REDRAWING = "default-without-redrawing"
 NO_MATES = "default-without-mates"
 """The default without copies of the shoe in sight."""
 
+NO_REFERENCES = "default-without-references"
+"""The default without other photos to borrow from."""
+
 OURS: dict[str, Method] = {
     GENERAL: Method.GENERAL,
     G: Method.NETWORK,
@@ -58,6 +62,7 @@ OURS: dict[str, Method] = {
     G_P_F: Method.NETWORK,
     NO_REDRAWING: Method.DEFAULT,
     NO_MATES: Method.DEFAULT,
+    NO_REFERENCES: Method.DEFAULT,
     DEFAULT: Method.DEFAULT,
 }
 METHOD_NAMES: tuple[str, ...] = (*BASELINES, *OURS)
@@ -183,7 +188,13 @@ def _engine_method(name: str, engine: Engine, bench: Bench, uses_truth: bool) ->
             raise OptionError(NEEDS_NETWORK_WITHOUT_PARSING)
         truth = case.labels if uses_truth else None
         request = CompletionRequest(
-            case.image, case.mask, options, truth, case.extension, hardware=Hardware(bench.device)
+            case.image,
+            case.mask,
+            options,
+            truth,
+            case.extension,
+            references=_references(case) if name == DEFAULT else (),
+            hardware=Hardware(bench.device),
         )
         start = time.perf_counter()
         result = engine.run(request)
@@ -199,6 +210,10 @@ def _engine_method(name: str, engine: Engine, bench: Bench, uses_truth: bool) ->
         )
 
     return MeasuredMethod(name, uses_truth, fill)
+
+
+def _references(case: Case) -> tuple[Reference, ...]:
+    return tuple(Reference(f"reference {place}", image) for place, image in enumerate(case.references, 1))
 
 
 def _weights_name(method: str, task: str) -> str:

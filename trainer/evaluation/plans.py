@@ -7,12 +7,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.data.packs import PackedSet
-from trainer.evaluation.methods import G_P, G_P_F, GENERAL, METHOD_NAMES, NO_MATES, NO_REDRAWING, G
+from trainer.evaluation.methods import (
+    G_P,
+    G_P_F,
+    GENERAL,
+    METHOD_NAMES,
+    NO_MATES,
+    NO_REDRAWING,
+    NO_REFERENCES,
+    G,
+)
 from trainer.protocols.case import Case
 from trainer.protocols.hidden_face import hidden_face_cases
 from trainer.protocols.hidden_parts import hidden_part_cases
 from trainer.protocols.hidden_shoe import hidden_shoe_cases
 from trainer.protocols.natural import face_cases, natural_cases
+from trainer.protocols.reference import feet_with_reference, holes_with_reference
 from trainer.protocols.squashed import CROWN_ROWS, extend_cases, horse_cases, paper_cases
 
 Source = Mapping[str, Path] | None
@@ -54,6 +64,12 @@ PLANS: dict[str, Plan] = {
         own_size=True,
     ),
     "hidden-shoe": Plan(hidden_shoe_cases, ("telea", NO_MATES, "default"), true_maps=False, own_size=True),
+    "reference": Plan(
+        feet_with_reference, ("edge", NO_REFERENCES, "default"), true_maps=False, own_size=True
+    ),
+    "reference-holes": Plan(
+        holes_with_reference, ("telea", NO_REFERENCES, "default"), true_maps=False, own_size=True
+    ),
     "extend-down": Plan(lambda photos, limit, _: extend_cases(photos, "down", limit), _EXTENSION),
     "extend-up": Plan(lambda photos, limit, _: extend_cases(photos, "up", limit), _EXTENSION),
     "crown": Plan(

@@ -44,7 +44,9 @@ class Gallery:
     def add(self, result: CaseResult) -> None:
         """Take one case."""
         case, near = result.case, _surroundings(result.case.mask)
-        cells = [("input", with_hole(case.image, case.mask)), *self._on_the_way(result, near)]
+        cells = [("input", with_hole(case.image, case.mask))]
+        cells += [("reference", picture) for picture in case.references]
+        cells += self._on_the_way(result, near)
         fills = ((title, result.fills[title]) for title in self._titles if title in result.fills)
         cells += [
             (title if fill.labels is None else f"{title}, blended", fill.pixels[near])

@@ -18,7 +18,7 @@ from trainer.evaluation.compare import (
 )
 from trainer.evaluation.cost import Cost
 from trainer.evaluation.damage import DamageRow
-from trainer.evaluation.methods import DEFAULT, G_P, G_P_F, NO_MATES, NO_REDRAWING, PATCHES, G
+from trainer.evaluation.methods import DEFAULT, G_P, G_P_F, NO_MATES, NO_REDRAWING, NO_REFERENCES, PATCHES, G
 from trainer.evaluation.parsers import ParserFigures
 from trainer.evaluation.passers_by import UNTOUCHED, PassersByFigures
 from trainer.evaluation.people import PeopleRow
@@ -186,6 +186,8 @@ def _perceived(
     mine = scores.get(TIGHTENED_FILL if protocol == "things" else DEFAULT)
     if protocol == "hidden-shoe":
         yield from _hidden_shoe(scores.get(NO_MATES), mine)
+    if protocol == "reference":
+        yield from _reference(scores.get(NO_REFERENCES), mine)
     if mine is None or mine.lpips is None or mine.dists is None:
         return
     if protocol == "natural":
@@ -203,6 +205,13 @@ def _perceived(
 def _hidden_shoe(before: Score | None, after: Score | None) -> Iterator[QualityTarget]:
     if before is not None and after is not None and before.dists and after.dists:
         yield _less("DISTS with mates, against without", after.dists / before.dists, 0.92, 0.9, "{:.2f}x")
+
+
+def _reference(before: Score | None, after: Score | None) -> Iterator[QualityTarget]:
+    if before is not None and after is not None and before.lpips and after.lpips:
+        yield _less(
+            "LPIPS with a reference, against without", after.lpips / before.lpips, 0.65, 0.5, "{:.2f}x"
+        )
 
 
 def _above_patches(by_kind: Mapping[str, Mapping[str, Score]]) -> Iterator[QualityTarget]:

@@ -31,6 +31,7 @@ class Case:
         keypoints: (16, 3) float32 x, y, confidence; None when unknown.
         kind: how the hole was drawn, e.g. "rectangle".
         extension: which rows at each side are asked for as an extension of the canvas; they are hidden too.
+        references: other photos, (h, w, 3) uint8 RGB each, that may know what is hidden.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Case:
     keypoints: NDArray[np.float32] | None = None
     kind: str = ""
     extension: Margins = field(default_factory=Margins)
+    references: tuple[NDArray[np.uint8], ...] = ()
 
 
 def case_of(sample: Sample, mask: Mask, kind: str) -> Case:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.intent import PREDICT
 from portrait_studio.engine.mates.shoe_copy import ShoeCopy, copies_of_mate
+from portrait_studio.engine.overlays import Overlay
 from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.request import CompletionRequest, Method
 from portrait_studio.imaging.geometry import Bounds
+
+_Way = TypeVar("_Way")
 
 
 def copied_shoes(
@@ -38,7 +42,7 @@ def copied_shoes(
     return {number: copy for number, copy in chosen.items() if copy is not None}
 
 
-def chosen_copy(copies: Sequence[ShoeCopy], seed: int) -> ShoeCopy | None:
+def chosen_copy(copies: Sequence[_Way], seed: int) -> _Way | None:
     """The copy that a seed stands for: 0 the likeliest, the next ones the others, then none.
 
     Args:
@@ -52,14 +56,14 @@ def chosen_copy(copies: Sequence[ShoeCopy], seed: int) -> ShoeCopy | None:
         return None
     if seed == 0:
         return copies[0]
-    ways = (*copies[1:], None, copies[0])
+    ways: tuple[_Way | None, ...] = (*copies[1:], None, copies[0])
     return ways[(seed - 1) % len(ways)]
 
 
 def labels_around_copies(
     request: CompletionRequest,
     holes: Mapping[int, Bounds],
-    copies: Mapping[int, ShoeCopy],
+    copies: Mapping[int, Sequence[Overlay]],
     closer: ParsedWindow,
 ) -> NDArray[np.uint8]:
     """The wanted labels of a request, (H, W) uint8, 255 = predict, with copies in some of its holes.
@@ -67,13 +71,14 @@ def labels_around_copies(
     Args:
         request: photo, mask and the labels that the user wants, which always win.
         holes: rectangle around each hole, by its number.
-        copies: what is laid over some of them.
+        copies: what is laid over some of them, the last one on top.
         closer: what the parser says about the window that the holes share.
     """
     given = request.wanted_labels
     wanted = np.full(request.mask.shape, PREDICT, np.uint8) if given is None else given.copy()
-    for number, copy in copies.items():
+    for number, overlays in copies.items():
         hole = holes[number]
         part = wanted[hole.slices]
-        np.copyto(part, copy.labels_in(hole, request.mask, closer), where=part == PREDICT)
+        for overlay in reversed(overlays):
+            np.copyto(part, overlay.labels_in(hole, request.mask, closer), where=part == PREDICT)
     return wanted

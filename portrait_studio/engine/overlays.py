@@ -1,0 +1,39 @@
+"""What is laid over a fill: a shoe copied from the other one, or what another photo lends."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.engine.parsed_window import ParsedWindow
+from portrait_studio.engine.request import Pixels
+from portrait_studio.engine.resample import Floats
+from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.imaging.masks import Mask
+
+
+class Overlay(Protocol):
+    """Pixels at one place in a hole, and what they show."""
+
+    def laid_over(self, fill: Floats, image: Pixels, region: Bounds, hole: NDArray[np.bool_]) -> Floats:
+        """A fill with this in it.
+
+        Args:
+            fill: (h, w, 3) float32 in [0, 1] over `region`.
+            image: (H, W, 3) RGB, uint8 or uint16, the whole photo.
+            region: where the fill lies in the photo.
+            hole: (h, w) bool; all else stays as it is.
+        """
+        ...
+
+    def labels_in(self, hole: Bounds, mask: Mask, parsed: ParsedWindow) -> NDArray[np.uint8]:
+        """What the hole shows with this in it, (hole.height, hole.width) uint8, 255 = as the parser says.
+
+        Args:
+            hole: rectangle around the hole, in photo pixels.
+            mask: (H, W) uint8, nonzero = hole, over the whole photo.
+            parsed: what the parser says about the surroundings of the hole.
+        """
+        ...
