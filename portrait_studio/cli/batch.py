@@ -15,6 +15,7 @@ from portrait_studio.cli.options import (
     add_command,
     add_method,
     add_quality,
+    add_references,
     engine_of,
     fill_wishes,
     whole_number,
@@ -109,6 +110,7 @@ def add_batch(commands: Any) -> None:
     )
     add_quality(parser)
     add_method(parser)
+    add_references(parser)
 
 
 def _ending(text: str) -> str:
@@ -132,7 +134,7 @@ def _batch(options: argparse.Namespace) -> int:
     suffix = None if options.format == "same" else f".{options.format}"
     plan = plan_batch(options.photos, options.masks, options.output, suffix)
     outputs = [item.output for item in plan.items]
-    check_outputs([*outputs, report.path], plan.sources, made=[options.output])
+    check_outputs([*outputs, report.path], [*plan.sources, *options.references], made=[options.output])
     present = sum(output.exists() for output in outputs)
     if present and not (options.resume or options.overwrite):
         raise ExportError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,7 +12,7 @@ from portrait_studio.terminal import complain, printable
 if TYPE_CHECKING:
     from portrait_studio.document.export_report import ExportReport
     from portrait_studio.engine.progress import Progress, Stage
-    from portrait_studio.engine.request import CompletionResult
+    from portrait_studio.engine.request import CompletionResult, Reference
 
 PROGRAM: Final = "portrait-studio"
 EXIT_CANCELLED: Final = 130
@@ -52,8 +52,10 @@ def with_loss(told: str, report: ExportReport) -> str:
     return told if report.format_loss is None else f"{told}; then {report.format_loss.rstrip('.')}"
 
 
-def summary(result: CompletionResult, output: Path) -> list[str]:
-    """What was written, where it ran, how long each stage took, and with which weights."""
+def summary(result: CompletionResult, output: Path, references: Sequence[Reference] = ()) -> list[str]:
+    """What was written, where it ran, how long each stage took, with which weights, and what was borrowed."""
+    from portrait_studio.editing.references import borrowed_parts
+
     seconds = ", ".join(f"{stage} {spent:.1f} s" for stage, spent in result.seconds.items())
     weights = ", ".join(f"{name} {digest[:12]}" for name, digest in result.weights.items())
     holes = len(result.regions)
@@ -61,4 +63,5 @@ def summary(result: CompletionResult, output: Path) -> list[str]:
         f"Wrote {output}",
         f"{holes} {'hole' if holes == 1 else 'holes'} on {result.device}: {seconds}",
         f"Weights: {weights}",
+        *(f"From {name}: {parts}" for name, parts in borrowed_parts(result, references).items()),
     ]

@@ -15,6 +15,7 @@ from portrait_studio.cli.options import (
     add_extras,
     add_method,
     add_output,
+    add_references,
     engine_of,
     fill_wishes,
     whole_number,
@@ -65,6 +66,7 @@ def add_extend(commands: Any) -> None:
         help="write so many different ones: OUT, OUT-2, OUT-3 and so on (1)",
     )
     add_method(parser)
+    add_references(parser)
     add_extras(parser)
 
 
@@ -80,11 +82,11 @@ def _extend(options: argparse.Namespace) -> int:
     if options.seed + options.candidates - 1 > MOST_SEED:
         raise OptionError(f"Each candidate takes the next seed; begin with less than {options.seed}.")
     export = ExportOptions(quality=options.quality)
-    candidates = _candidates(options)
+    targets = _targets(options)
     check_outputs(
-        [*(one.output for one in candidates), options.record],
-        [options.photo, options.mask],
-        [stages_in(one.stages) for one in candidates if one.stages is not None],
+        [*(output for output, _ in targets), options.record],
+        [options.photo, options.mask, *options.references],
+        [stages_in(stages) for _, stages in targets if stages is not None],
     )
     chosen = format_of(options.output)
     canvas = _canvas(options, wanted)
@@ -93,6 +95,7 @@ def _extend(options: argparse.Namespace) -> int:
     from portrait_studio.imaging.atomic import Transaction
 
     engine, said = engine_of(options), []
+    candidates = _candidates(options, targets)
     write_notices(*canvas.photo.notices)
     with Transaction() as files:
         for one in candidates:
@@ -102,15 +105,24 @@ def _extend(options: argparse.Namespace) -> int:
     return 0
 
 
-def _candidates(options: argparse.Namespace) -> list[WantedFill]:
-    wishes = fill_wishes(options, keep_stages=options.stages is not None)
+def _targets(options: argparse.Namespace) -> list[tuple[Path, Path | None]]:
+    """For each candidate its file and the folder of its stages, None where these are not wanted."""
     output, stages = options.output, options.stages
-    candidates = [WantedFill(wishes, output, stages, options.record)]
+    targets = [(output, stages)]
     for number in range(2, options.candidates + 1):
-        name = output.with_name(f"{output.stem}-{number}{output.suffix}")
         folder = None if stages is None else stages / f"candidate-{number}"
-        how = replace(wishes.options, seed=wishes.options.seed + number - 1)
-        candidates.append(WantedFill(replace(wishes, options=how), name, folder, None))
+        targets.append((output.with_name(f"{output.stem}-{number}{output.suffix}"), folder))
+    return targets
+
+
+def _candidates(options: argparse.Namespace, targets: list[tuple[Path, Path | None]]) -> list[WantedFill]:
+    """What is wanted of each; only the first one is recorded."""
+    wishes = fill_wishes(options, keep_stages=options.stages is not None)
+    candidates = []
+    for number, (output, stages) in enumerate(targets):
+        how = replace(wishes.options, seed=wishes.options.seed + number)
+        record = None if number else options.record
+        candidates.append(WantedFill(replace(wishes, options=how), output, stages, record))
     return candidates
 
 
@@ -142,7 +154,7 @@ def _fill(
     before, after = canvas.photo.extent, edit.document.extent
     edit.document.close()
     return [
-        *summary(result, one.output),
+        *summary(result, one.output, one.wishes.references),
         with_loss(
             f"{before.width} x {before.height} became {after.width} x {after.height};"
             f" {report.changed_outside} pixels of the photo changed outside its mask",

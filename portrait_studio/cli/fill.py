@@ -14,6 +14,7 @@ from portrait_studio.cli.options import (
     add_extras,
     add_method,
     add_output,
+    add_references,
     engine_of,
     fill_wishes,
 )
@@ -51,6 +52,7 @@ def add_demo(commands: Any) -> None:
 def _add_fill_options(parser: argparse.ArgumentParser) -> None:
     add_output(parser)
     add_method(parser)
+    add_references(parser)
     add_extras(parser)
 
 
@@ -100,7 +102,7 @@ def _fill(
 
     export = ExportOptions(quality=options.quality)
     stages = [] if options.stages is None else [stages_in(options.stages)]
-    check_outputs([options.output, options.record], [photo_path, *masks], stages)
+    check_outputs([options.output, options.record], [photo_path, *masks, *options.references], stages)
     chosen = format_of(options.output)
 
     from portrait_studio.editing.edit import Edit
@@ -116,7 +118,7 @@ def _fill(
     with Transaction() as files:
         result, report = fill_and_write(edit, engine, wanted, export, files)
     write_notices(*photo.notices, *result.notices, *report.written.notices)
-    for line in summary(result, options.output):
+    for line in summary(result, options.output, wishes.references):
         say(line)
     outside, band = report.changed_outside, wishes.options.grow_px
     told = f"{outside} pixels changed outside the mask (grown by {band} pixels to blend)"

@@ -131,6 +131,19 @@ def add_device(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=DEVICES, default="auto", help="(auto)")
 
 
+def add_references(parser: argparse.ArgumentParser) -> None:
+    """Add other photos to borrow from; see `read_references`."""
+    parser.add_argument(
+        "--reference",
+        dest="references",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="another photo of the same person or place, to borrow from what it shows; may be repeated",
+    )
+
+
 def add_extras(parser: argparse.ArgumentParser) -> None:
     """Add what is written beside the result of one fill."""
     parser.add_argument(
@@ -142,18 +155,22 @@ def add_extras(parser: argparse.ArgumentParser) -> None:
 
 
 def fill_wishes(options: argparse.Namespace, *, keep_stages: bool = False) -> FillWishes:
-    """What is wanted of a fill, as `add_method` has asked.
+    """What is wanted of a fill, as `add_method` and `add_references` have asked.
 
     Args:
         options: what was given.
         keep_stages: whether the result shall hold a picture of each stage.
+
+    Raises:
+        ImageFileError: a reference cannot be read.
     """
     from portrait_studio.editing.fills import FillWishes
+    from portrait_studio.editing.references import read_references
     from portrait_studio.engine.intent import Intent
     from portrait_studio.engine.request import CompletionOptions, Method
 
     how = CompletionOptions(Method(options.method), options.seed, keep_stages)
-    return FillWishes(how, Intent(options.intent))
+    return FillWishes(how, Intent(options.intent), references=read_references(options.references))
 
 
 def engine_of(options: argparse.Namespace) -> Engine:

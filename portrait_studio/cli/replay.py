@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from portrait_studio.cli.console import progress_bar, write_notices
-from portrait_studio.cli.options import add_command, add_output
+from portrait_studio.cli.options import add_command, add_output, add_references
 from portrait_studio.cli.outputs import check_outputs
 from portrait_studio.engine.hardware import DEVICES, Hardware
 from portrait_studio.errors import ProjectError
@@ -24,6 +24,7 @@ def add_replay(commands: Any) -> None:
     parser.add_argument("record", metavar="RECORD.json", type=Path, help="an exported edit record")
     parser.add_argument("photo", metavar="PHOTO", type=Path, help="the photo; it is not changed")
     add_output(parser)
+    add_references(parser)
     parser.add_argument("--device", choices=DEVICES, help="another device than the recorded one")
     parser.add_argument(
         "--anyway", action="store_true", help="go on although photo or weights are not the recorded ones"
@@ -33,6 +34,7 @@ def add_replay(commands: Any) -> None:
 def _replay(options: argparse.Namespace) -> int:
     from portrait_studio.document.edit_record import pixels_sha256, read_record
     from portrait_studio.editing.edit import without_undo_files
+    from portrait_studio.editing.references import read_references
     from portrait_studio.editing.replay import repeat_edit
     from portrait_studio.engine.pipeline import Pipeline
     from portrait_studio.imaging.formats import check_size, format_of
@@ -41,7 +43,7 @@ def _replay(options: argparse.Namespace) -> int:
     from portrait_studio.imaging.writing import ExportOptions
 
     export = ExportOptions(quality=options.quality)
-    check_outputs([options.output], [options.photo, options.record])
+    check_outputs([options.output], [options.photo, options.record, *options.references])
     chosen = format_of(options.output)
     record = read_record(options.record)
     photo = read_photo(options.photo)
@@ -52,7 +54,8 @@ def _replay(options: argparse.Namespace) -> int:
         _check_weights(record)
     document = without_undo_files(photo)
     hardware = None if options.device is None else Hardware(options.device)
-    devices = repeat_edit(document, record, Pipeline(models_dir()), hardware, progress_bar)
+    references = read_references(options.references)
+    devices = repeat_edit(document, record, Pipeline(models_dir()), hardware, progress_bar, references)
     report = document.export(options.output, export)
     write_notices(*photo.notices, *report.written.notices)
     say(f"Wrote {options.output}")

@@ -26,12 +26,47 @@ _MOST_WEIGHTS: Final = 100
 _MOST_HOLES: Final = 100_000
 _MOST_GROW_PX: Final = 100
 _MOST_THREADS: Final = 1024
+_MOST_NAME_LETTERS: Final = 1000
+_MOST_REFERENCES: Final = 1000
 
 _WANTED_LABELS: Final = PACKED_PLANE.called("structure")
 _WORD: Final = text(_MOST_LETTERS)
+_NAME: Final = text(_MOST_NAME_LETTERS)
 _SEED: Final = whole(0, 2**63 - 1)
 _DEVICE: Final = text(_MOST_LETTERS, ("auto", "cpu", "cuda", "mps"))
 _PRECISION: Final = text(_MOST_LETTERS, ("auto", "float32", "bfloat16", "float16"))
+
+
+@dataclass(frozen=True)
+class ReferenceRecord:
+    """Another photo that a fill could borrow from.
+
+    Attributes:
+        name: of its file, for the user to read.
+        sha256: of its pixels; see `edit_record.pixels_sha256`.
+    """
+
+    name: Annotated[str, _NAME]
+    sha256: Annotated[str, _WORD]
+
+
+@dataclass(frozen=True)
+class LoanRecord:
+    """What a hole shows of another photo.
+
+    Attributes:
+        hole: its number.
+        reference: name of the other photo's file.
+        part: what it gave, as the engine's `Part` calls it.
+    """
+
+    hole: Annotated[int, whole(0, _MOST_HOLES)]
+    reference: Annotated[str, _NAME]
+    part: Annotated[str, _WORD]
+
+
+_REFERENCES: Final = listed(nested(ReferenceRecord), _MOST_REFERENCES)
+_LOANS: Final = listed(nested(LoanRecord), _MOST_HOLES)
 
 
 @dataclass(frozen=True)
@@ -42,11 +77,13 @@ class WayRecord:
         method: value of the engine's method.
         seed: start of its random numbers.
         wanted_labels: the `label_plane` that overruled the predicted parsing map; None = all predicted.
+        references: other photos that it could borrow from.
     """
 
     method: Annotated[str, _WORD]
     seed: Annotated[int, _SEED]
     wanted_labels: Annotated[PackedPlane | None, _WANTED_LABELS] = None
+    references: Annotated[tuple[ReferenceRecord, ...], _REFERENCES] = ()
 
 
 def _read_way(entry: Any) -> WayRecord:
@@ -90,6 +127,8 @@ class FillRecord:
         hole_by_hole: whether it was made as before version 4, each hole in a window of its own.
         copy_mates: whether hidden shoes were copied from those in sight, as from version 5 on.
         robust: whether only small differences counted as light and shade; not so before version 5.
+        references: see `WayRecord`; none before version 6.
+        loans: what is shown of them.
     """
 
     method: Annotated[str, _WORD]
@@ -108,11 +147,13 @@ class FillRecord:
     hole_by_hole: Annotated[bool, flag()] = False
     copy_mates: Annotated[bool, flag()] = True
     robust: Annotated[bool, flag()] = True
+    references: Annotated[tuple[ReferenceRecord, ...], _REFERENCES] = ()
+    loans: Annotated[tuple[LoanRecord, ...], _LOANS] = ()
 
     @property
     def ways(self) -> tuple[WayRecord, ...]:
         """How what is shown in each hole was made; one for all unless they differ."""
-        return self.holes or (WayRecord(self.method, self.seed, self.wanted_labels),)
+        return self.holes or (WayRecord(self.method, self.seed, self.wanted_labels, self.references),)
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> FillRecord:

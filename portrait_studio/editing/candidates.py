@@ -17,6 +17,7 @@ from portrait_studio.engine.request import (
     CompletionResult,
     FilledRegion,
     Joints,
+    Reference,
 )
 
 STAGE_PX: Final = 900
@@ -32,17 +33,20 @@ class Candidate:
         options: what it was asked.
         wanted_labels: those that it was asked to follow; None = all predicted.
         joints: joints that it was asked to follow.
+        references: other photos that it could borrow from.
     """
 
     result: CompletionResult
     options: CompletionOptions
     wanted_labels: PackedPlane | None = None
     joints: Joints = field(default_factory=dict)
+    references: tuple[Reference, ...] = ()
 
     @classmethod
     def of(cls, request: CompletionRequest, result: CompletionResult) -> Candidate:
         """What the engine answered to a request."""
-        return cls(result, request.options, pack_labels(request.wanted_labels), request.joints)
+        labels = pack_labels(request.wanted_labels)
+        return cls(result, request.options, labels, request.joints, request.references)
 
 
 def with_small_stages(result: CompletionResult) -> CompletionResult:

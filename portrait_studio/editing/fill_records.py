@@ -5,6 +5,7 @@ from __future__ import annotations
 from portrait_studio import __version__
 from portrait_studio.document.fill_record import FillRecord, WayRecord
 from portrait_studio.editing.candidates import Candidate, Candidates
+from portrait_studio.editing.references import loans_of, records_of
 from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.request import CompletionOptions, Method
 from portrait_studio.errors import ProjectError
@@ -40,11 +41,18 @@ def record_of(candidates: Candidates, is_anew: bool = False) -> FillRecord:
         hole_by_hole=shown.options.hole_by_hole,
         copy_mates=shown.options.copy_mates,
         robust=shown.options.robust,
+        references=own.references,
+        loans=loans_of(candidates.regions, [each.references for each in holes]),
     )
 
 
 def _way_record(candidate: Candidate) -> WayRecord:
-    return WayRecord(candidate.options.method.value, candidate.options.seed, candidate.wanted_labels)
+    return WayRecord(
+        candidate.options.method.value,
+        candidate.options.seed,
+        candidate.wanted_labels,
+        records_of(candidate.references),
+    )
 
 
 def options_of(record: FillRecord, way: WayRecord | None = None) -> CompletionOptions:

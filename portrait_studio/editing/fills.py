@@ -14,7 +14,7 @@ from portrait_studio.editing.candidates import Candidates
 from portrait_studio.editing.fill_records import record_of
 from portrait_studio.engine.extension_plan import extension_of
 from portrait_studio.engine.intent import Intent, wanted_with
-from portrait_studio.engine.request import CompletionOptions, CompletionRequest, Joints, Structure
+from portrait_studio.engine.request import CompletionOptions, CompletionRequest, Joints, Reference, Structure
 from portrait_studio.messages import Message
 
 
@@ -27,12 +27,14 @@ class FillWishes:
         intent: what it is meant to do.
         wanted_labels: (H, W) uint8 labels that were painted or recorded, 255 = predict; None = predict all.
         joints: position (x, y) in pixels of each joint that was put somewhere, by its number.
+        references: other photos that it may borrow from.
     """
 
     options: CompletionOptions = field(default_factory=CompletionOptions)
     intent: Intent = Intent.AUTOMATIC
     wanted_labels: NDArray[np.uint8] | None = None
     joints: Joints = field(default_factory=dict)
+    references: tuple[Reference, ...] = ()
 
 
 def fill_request(masked: MaskedImage, wishes: FillWishes, seen: Structure | None) -> CompletionRequest:
@@ -45,7 +47,9 @@ def fill_request(masked: MaskedImage, wishes: FillWishes, seen: Structure | None
     """
     wanted = wanted_with(wishes.intent, masked.mask, wishes.wanted_labels, seen, masked.blank)
     extension = extension_of(masked.blank)
-    return CompletionRequest(masked.image, masked.mask, wishes.options, wanted, extension, wishes.joints)
+    return CompletionRequest(
+        masked.image, masked.mask, wishes.options, wanted, extension, wishes.joints, wishes.references
+    )
 
 
 def is_guessed(wishes: FillWishes, masked: MaskedImage) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from portrait_studio.document.label_plane import unpack_labels
 from portrait_studio.editing.candidates import Candidate, Candidates
 from portrait_studio.editing.fill_records import hardware_of, joints_of, options_of
 from portrait_studio.editing.fills import FillWishes, fill_request, fill_step
+from portrait_studio.editing.references import found_again
 
 if TYPE_CHECKING:
     from portrait_studio.document.document import Document
@@ -19,13 +20,19 @@ if TYPE_CHECKING:
     from portrait_studio.engine.hardware import Hardware
     from portrait_studio.engine.interface import Engine
     from portrait_studio.engine.progress import Progress
+    from portrait_studio.engine.request import Reference
 
 ProgressOfFill = Callable[[], AbstractContextManager["Progress"]]
 """Shows how far one fill is."""
 
 
 def repeat_edit(
-    document: Document, record: EditRecord, engine: Engine, hardware: Hardware | None, shown: ProgressOfFill
+    document: Document,
+    record: EditRecord,
+    engine: Engine,
+    hardware: Hardware | None,
+    shown: ProgressOfFill,
+    references: Sequence[Reference] = (),
 ) -> list[str]:
     """Make all fills of an edit again.
 
@@ -35,14 +42,19 @@ def repeat_edit(
         engine: what fills.
         hardware: another one than the recorded; None = that.
         shown: called for each fill.
+        references: other photos at hand, those that it was made with among them.
 
     Returns:
         What the fills ran on, for the user to read, each once.
 
     Raises:
-        ProjectError: the record names a method that this version lacks, or holds a damaged picture.
+        ProjectError: the record names a method that this version lacks, or a reference that is not at hand,
+            or holds a damaged picture.
         WeightsError, DeviceError, OptionError: see `Engine.run`.
     """
+    present = {reference.sha256: reference for reference in references}
+    for way in (way for fill in record.fills for way in fill.how.ways):
+        found_again(way.references, present)
     devices: dict[str, None] = {}
     before = None
     for fill in record.fills:
@@ -52,7 +64,8 @@ def repeat_edit(
             masked = document.masked_image()
             # A copy, since the fill changes the pixels in place.
             before = replace(masked, image=masked.image.copy())
-        candidates = _candidates(fill, before, engine, hardware or hardware_of(fill.how), shown)
+        on = hardware or hardware_of(fill.how)
+        candidates = _candidates(fill, before, engine, on, shown, present)
         devices |= dict.fromkeys(each.result.device for each in candidates.all)
         fill_step(document, candidates, before if fill.how.is_anew else None)
     document.change_canvas(record.canvas)
@@ -60,7 +73,12 @@ def repeat_edit(
 
 
 def _candidates(
-    fill: RecordedFill, before: MaskedImage, engine: Engine, hardware: Hardware, shown: ProgressOfFill
+    fill: RecordedFill,
+    before: MaskedImage,
+    engine: Engine,
+    hardware: Hardware,
+    shown: ProgressOfFill,
+    present: Mapping[str, Reference],
 ) -> Candidates:
     """What a fill showed in each hole, made again."""
     ways = fill.how.ways
@@ -69,7 +87,8 @@ def _candidates(
     for way in different:
         options = options_of(fill.how, way)
         labels = unpack_labels(way.wanted_labels, fill.canvas.extent)
-        wishes = FillWishes(options, wanted_labels=labels, joints=joints_of(fill.how))
+        given = found_again(way.references, present)
+        wishes = FillWishes(options, wanted_labels=labels, joints=joints_of(fill.how), references=given)
         # What the intent made of the photo at that time is among the labels.
         request = replace(fill_request(before, wishes, seen=None), hardware=hardware)
         with shown() as progress:

@@ -160,4 +160,5 @@ def _united(regions: Sequence[FilledRegion], image: Pixels) -> FilledRegion:
         if region is not regions[-1]:
             stages |= {f"step-{number}-{name}": picture for name, picture in region.stages.items()}
     pixels = image[bounds.slices].copy()
-    return FilledRegion(bounds, pixels, changed, regions[-1].structure, stages)
+    borrowed = tuple(dict.fromkeys(one for region in regions for one in region.borrowed))
+    return FilledRegion(bounds, pixels, changed, regions[-1].structure, stages, borrowed)

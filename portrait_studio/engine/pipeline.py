@@ -27,6 +27,7 @@ from portrait_studio.engine.network_store import NetworkStore, ReleasedNetworks
 from portrait_studio.engine.parse_memory import ParseMemory
 from portrait_studio.engine.poisson import MultigridSolver, PoissonSolver
 from portrait_studio.engine.progress import Progress
+from portrait_studio.engine.references.borrowing import notices_of_loans
 from portrait_studio.engine.request import (
     Answer,
     CompletionRequest,
@@ -190,7 +191,8 @@ class Pipeline:
         request.check()
         fallback = self._fallback(request.hardware)
         run = self._run_of(request, fallback, progress)
-        return extend(run, fallback) if request.extension.extends else FillJob(run, fallback).complete()
+        result = extend(run, fallback) if request.extension.extends else FillJob(run, fallback).complete()
+        return replace(result, notices=(*result.notices, *notices_of_loans(request, result)))
 
     def _ask(
         self,

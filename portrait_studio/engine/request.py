@@ -106,10 +106,12 @@ class Reference:
     Attributes:
         name: of its file, for the user to read.
         image: (H, W, 3) RGB, uint8 or uint16; never written to.
+        sha256: of its pixels, by which records know it; the engine needs none.
     """
 
     name: str
     image: Pixels
+    sha256: str = ""
 
 
 class Part(Enum):

@@ -12,8 +12,9 @@ from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.references.registration import find_features, register
 from portrait_studio.engine.references.scene import Laid, lay_over, loan_of_scene
 from portrait_studio.engine.references.views import ParseWhole, both_views
-from portrait_studio.engine.request import Borrowed, CompletionRequest, Method, Part
+from portrait_studio.engine.request import Borrowed, CompletionRequest, CompletionResult, Method, Part
 from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.messages import Message
 
 _MUCH: Final = 0.98
 """Share of a hole that is as good as all of it."""
@@ -30,6 +31,20 @@ class Borrowing:
 
     overlays: tuple[Overlay, ...]
     borrowed: tuple[Borrowed, ...]
+
+
+def notices_of_loans(request: CompletionRequest, result: CompletionResult) -> list[Message]:
+    """What to tell the user of references that gave nothing."""
+    if not request.references:
+        return []
+    if request.options.method is not Method.DEFAULT:
+        return [Message("Only the default method borrows from other photos.")]
+    gave = {one.reference for region in result.regions for one in region.borrowed}
+    return [
+        Message("{name} shows nothing that fits here; the photo was filled without it.", name=reference.name)
+        for number, reference in enumerate(request.references)
+        if number not in gave
+    ]
 
 
 class Lender:

@@ -169,7 +169,8 @@ def test_what_the_user_wants_wins() -> None:
     given[210:216, 160:190] = 6
     request = CompletionRequest(feet.image, feet.hole, wanted_labels=given)
     copies = copied_shoes(request, {0: hole}, parsed, parsed)
-    wanted = labels_around_copies(request, {0: hole}, copies, parsed)
+    overlays = {number: (copy,) for number, copy in copies.items()}
+    wanted = labels_around_copies(request, {0: hole}, overlays, parsed)
     assert (wanted[given == 6] == 6).all()
     assert (wanted == LEFT_SHOE).any()
     assert (given == PREDICT).sum() == given.size - 6 * 30
