@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from portrait_studio.document.fill_record import FillRecord, WayRecord
+from portrait_studio.document.fill_record import FillRecord, LoanRecord, ReferenceRecord, WayRecord
 from portrait_studio.document.packed_plane import PackedPlane, pack_plane, unpack_plane
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.json_dataclass import write_dataclass
@@ -28,12 +28,13 @@ OLD = {
 
 
 def test_a_record_survives_json() -> None:
-    holes = (WayRecord("patches", 4, PACKED), WayRecord("default", 3))
+    other = ReferenceRecord("other.jpg", "cd" * 32)
+    holes = (WayRecord("patches", 4, PACKED), WayRecord("default", 3, references=(other,)))
     record = FillRecord(
         **OLD, holes=holes, wanted_labels=PACKED, is_anew=True, precision="bfloat16", threads=4
     )
     assert FillRecord.from_json(json.loads(json.dumps(write_dataclass(record)))) == record
-    before = replace(record, robust=False)
+    before = replace(record, robust=False, references=(other,), loans=(LoanRecord(1, "other.jpg", "face"),))
     assert FillRecord.from_json(json.loads(json.dumps(write_dataclass(before)))) == before
     assert record.ways == holes
     assert np.array_equal(unpack_plane(record.wanted_labels, Extent(30, 20)), STRUCTURE)
@@ -48,6 +49,7 @@ def test_records_of_the_first_version_are_read() -> None:
     assert (record.precision, record.threads, record.hole_by_hole) == ("auto", 0, True)
     assert not record.copy_mates
     assert not record.robust
+    assert record.references == record.loans == ()
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,8 @@ def test_records_of_the_first_version_are_read() -> None:
         {"hole_by_hole": 1},
         {"copy_mates": 1},
         {"robust": 1},
+        {"references": [{"name": "other.jpg"}]},
+        {"loans": [{"hole": -1, "reference": "other.jpg", "part": "face"}]},
         {"holes": [["patches"]]},
         {"holes": 3},
         {"structure": {"left": 0}},
