@@ -2617,6 +2617,11 @@ the person and the scene behind it are recovered.</source>
             <translation>皮肤</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/editing/references.py" />
+            <source>The edit was made with other photos at hand, of which {names} is missing; give each with --reference.</source>
+            <translation>编辑时用到了其他照片，其中缺少 {names}；请用 --reference 逐一给出。</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/document/document.py" />
             <source>The new part of the canvas is not filled yet; fill it first, or undo it.</source>
             <translation>画布的新增部分尚未填充；请先填充，或撤销扩展。</translation>
@@ -2848,6 +2853,7 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/progress.py" />
+            <location filename="../../portrait_studio/engine/request.py" />
             <source>texture</source>
             <translation>纹理</translation>
         </message>
@@ -2900,6 +2906,33 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/engine/progress.py" />
             <source>Blended</source>
             <translation>融合</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/references/borrowing.py" />
+            <source>{name} shows nothing that fits here; the photo was filled without it.</source>
+            <translation>{name} 中没有适合此处的内容；填充时没有用到它。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/references/borrowing.py" />
+            <source>Only the default method borrows from other photos.</source>
+            <translation>只有默认方法会借用其他照片。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/request.py" />
+            <source>what both show</source>
+            <translation>两张照片共有的场景</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/request.py" />
+            <source>shoes</source>
+            <translation>鞋</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/request.py" />
+            <location filename="../../portrait_studio/networks/registry.py" />
+            <location filename="../../portrait_studio/language/label_names.py" />
+            <source>face</source>
+            <translation>脸部</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/request.py" />
@@ -3702,12 +3735,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/networks/registry.py" />
             <source>completion</source>
             <translation>补全</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/networks/registry.py" />
-            <location filename="../../portrait_studio/language/label_names.py" />
-            <source>face</source>
-            <translation>脸部</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/registry.py" />
