@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from portrait_studio.networks.attentive import REPAIR, REPAIR_SIDE
 from portrait_studio.networks.conventions import LABEL_COUNT
 from portrait_studio.networks.damage import DAMAGE, DAMAGE_WINDOW
 from portrait_studio.networks.face import FACE_WINDOW
@@ -133,6 +134,17 @@ def _damage_trial(views: Tensor, hole: Tensor) -> tuple[Tensor, ...]:
     return (torch.where(hole > 0, torch.ones_like(views), views),)
 
 
+def _repair_trial(views: Tensor, hole: Tensor) -> tuple[Tensor, ...]:
+    """Views with white holes at the network's own size; only the picture is handed to it."""
+    small = functional.adaptive_avg_pool2d(_damage_trial(views, hole)[0], (REPAIR_SIDE, REPAIR_SIDE))
+    return (small,)
+
+
+def _repair_changes(full: Any, halved: Any, picture: Tensor) -> dict[str, float]:
+    everywhere = torch.ones_like(picture[:, :1])
+    return _picture_changes(full.pictures[-1], halved.pictures[-1], everywhere)
+
+
 def _detection_changes(full: Any, halved: Any, picture: Tensor) -> dict[str, float]:
     """Boxes move with their scores: where those hold, so does what is found."""
     return {"scores": float((full.scores - halved.scores).abs().max())}
@@ -183,6 +195,12 @@ FAMILIES: Final = {
         lambda: _picture(DAMAGE_WINDOW)[:1],
         _damage_trial,
         _segmentation_changes,
+    ),
+    REPAIR: Family(
+        "Finds the hole in a face and paints over it, without being told where it is (Liu et al. 2019).",
+        lambda: _picture(REPAIR_SIDE)[:1],
+        _repair_trial,
+        _repair_changes,
     ),
     "detection": Family(
         "Finds people and 79 kinds of things, as boxes (YOLOv3-tiny, Redmon and Farhadi 2018).",

@@ -70,10 +70,14 @@ def up_layers(width: int) -> list[nn.Module]:
 
 
 class ResidualBlock(nn.Module):
-    """Two 3x3 convolutions with a residual connection (He et al. 2016), the first one possibly dilated."""
+    """Two 3x3 convolutions with a residual connection (He et al. 2016), the first one possibly dilated.
 
-    def __init__(self, channels: int, dilation: int = 1, norm: str = "batch") -> None:
+    Between them stands a ReLU, leaky where `slope` is above zero.
+    """
+
+    def __init__(self, channels: int, dilation: int = 1, norm: str = "batch", slope: float = 0.0) -> None:
         super().__init__()
+        self.slope = slope
         self.first = nn.Conv2d(channels, channels, 3, 1, dilation, dilation)
         self.first_norm = norm_layer(norm, channels)
         self.second = nn.Conv2d(channels, channels, 3, 1, 1)
@@ -85,7 +89,7 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) -> (N, C, H, W)."""
-        y = functional.relu(self.first_norm(self.first(x)))
+        y = functional.leaky_relu(self.first_norm(self.first(x)), self.slope)
         out: Tensor = x + self.second_norm(self.second(y))
         return out
 
@@ -160,3 +164,45 @@ class GlobalAttention(nn.Module):
         mixed = mixed.transpose(1, 2).reshape(len(x), -1, height, width)
         out: Tensor = x + self.scale * self.project(mixed)
         return out
+
+
+class NonLocalBlock(nn.Module):
+    """Every position looks at every other one: embedded Gaussian (Wang et al. 2018, eq. 2 and 4).
+
+    The answer is added to the input. With pooled keys every position looks at cells of several pixels:
+    between 128 x 128 positions there would be 268 million pairs.
+    """
+
+    def __init__(self, channels: int, inner: int, pool: int = 1) -> None:
+        super().__init__()
+        self.pool = pool
+        self.query = nn.Conv2d(channels, inner, 1)
+        self.key_value = nn.Conv2d(channels, 2 * inner, 1)
+        self.project = nn.Conv2d(inner, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, C, H, W); H and W multiples of `pool`."""
+        query = self.query(x).flatten(2).transpose(1, 2)
+        pooled = functional.max_pool2d(self.key_value(x), self.pool)
+        key, value = pooled.flatten(2).transpose(1, 2).chunk(2, dim=-1)
+        mixed = functional.scaled_dot_product_attention(query, key, value, scale=1.0)
+        out: Tensor = x + self.project(mixed.transpose(1, 2).reshape(len(x), -1, *x.shape[-2:]))
+        return out
+
+
+class ConvLstmCell(nn.Module):
+    """A long short-term memory whose gates are convolutions (Shi et al. 2015)."""
+
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__()
+        self.gates = nn.Conv2d(inputs + hidden, 4 * hidden, 3, 1, 1)
+
+    def forward(self, x: Tensor, state: tuple[Tensor, Tensor] | None) -> tuple[Tensor, Tensor]:
+        """Output and memory, each (N, hidden, H, W), from (N, inputs, H, W) and those before, if any."""
+        if state is None:
+            empty = x.new_zeros(len(x), self.gates.out_channels // 4, *x.shape[-2:])
+            state = (empty, empty)
+        output, memory = state
+        enter, forget, leave, news = self.gates(torch.cat([x, output], 1)).chunk(4, 1)
+        memory = torch.sigmoid(forget) * memory + torch.sigmoid(enter) * torch.tanh(news)
+        return torch.sigmoid(leave) * torch.tanh(memory), memory

@@ -106,6 +106,7 @@ class TwoTowerConfig:
         local_layers: of the local tower (5).
         width: channels of the first layer; they double until 8 times that.
         dense: values that each tower ends in.
+        separate: each tower gives a verdict of its own, and their mean counts (Liu et al. 2019).
     """
 
     side: int = 256
@@ -114,6 +115,7 @@ class TwoTowerConfig:
     local_layers: int = 5
     width: int = 64
     dense: int = 1024
+    separate: bool = False
 
 
 class TwoTowerDiscriminator(nn.Module):
@@ -124,7 +126,8 @@ class TwoTowerDiscriminator(nn.Module):
         self.config = config
         self.whole = _tower(config.side, config.layers, config)
         self.local = _tower(config.local_side, config.local_layers, config)
-        self.verdict = nn.Linear(2 * config.dense, 1)
+        self.verdict = nn.Linear(config.dense if config.separate else 2 * config.dense, 1)
+        self.local_verdict = nn.Linear(config.dense, 1) if config.separate else None
 
     def forward(self, image: Tensor, parsing: Tensor, mask: Tensor) -> Judgement:
         """Judge pictures.
@@ -136,8 +139,11 @@ class TwoTowerDiscriminator(nn.Module):
         """
         side = self.config.local_side
         window = cut_windows(image, hole_windows(mask, side), side)
-        seen = torch.cat([self.whole(image), self.local(window)], 1)
-        logits: Tensor = self.verdict(seen)
+        whole, local = self.whole(image), self.local(window)
+        if self.local_verdict is None:
+            logits: Tensor = self.verdict(torch.cat([whole, local], 1))
+        else:
+            logits = torch.cat([self.verdict(whole), self.local_verdict(local)], 1)
         return Judgement(logits[:, :, None, None], ())
 
 

@@ -19,6 +19,7 @@ TASKS: Final = {
     "detection": Message("detection"),
     "face-completion": Message("face completion"),
     "damage": Message("damage"),
+    "repair": Message("repair"),
     "general-completion": Message("general completion"),
 }
 """What the program uses networks for, and what the user reads of each."""
@@ -66,6 +67,10 @@ ARCHITECTURES: Final = {
     "yolov3-tiny": Architecture("detection", "detection", "DetectionConfig", "DetectionNetwork"),
     "face-completion": Architecture(
         "face-completion", "face_completion", "FaceCompletionConfig", "FaceCompletion"
+    ),
+    "attentive-damage": Architecture("damage", "attentive", "AttentionConfig", "AttentionLstm"),
+    "attentive-completion": Architecture(
+        "repair", "attentive", "AttentiveCompletionConfig", "AttentiveCompletion"
     ),
     "damage-unet": Architecture("damage", "damage", "DamageUnetConfig", "DamageUnet"),
     "glcic": Architecture("general-completion", "glcic", "GlcicConfig", "Glcic"),

@@ -31,6 +31,7 @@ from trainer.data.augment import jitter_colours
 from trainer.data.batch import RawBatch
 from trainer.data.face_holes import sample_face_hole
 from trainer.data.face_parts import face_parts
+from trainer.data.holes import sample_hole
 from trainer.data.pack_format import MESH_SUFFIX, PackedPhoto
 from trainer.data.sample import PointArray, Sample, unknown_keypoints
 from trainer.data.samplers import Draw, Sampler, collate
@@ -82,6 +83,15 @@ class AlignedFaceSampler(Sampler):
         return sample_face_window(
             self.photos[photo], mesh, rng, self.recipe.face, colours.colour, colours.flip
         )
+
+
+class FaceRectangleSampler(AlignedFaceSampler):
+    """The same windows with holes as the recipe's hole mix has them, which know nothing of the face."""
+
+    def _window(self, photo: int, rng: np.random.Generator) -> FaceWindow:
+        nobody = np.zeros((_SIDE, _SIDE), np.bool_)
+        hole = sample_hole(nobody, [], rng, self.recipe.holes)
+        return replace(super()._window(photo, rng), mask=hole)
 
 
 def anchors_of_mesh(mesh: PointArray) -> PointArray:

@@ -103,6 +103,9 @@ class LossConfig:
             in [0, 1] (Iizuka et al. 2017, eq. 2).
         perceptual: weight of eq. 3; needs a VGG file.
         adversarial: weight of each discriminator (eq. 4).
+        attention: weight of the maps of where damage is (repair: Liu et al. 2019, eq. 6; the next two too).
+        scales: weight of the pictures of all sizes (eq. 8), from the second stage on.
+        semantic: weight of what a face parser says of the result (eq. 9), from the second stage on.
         global_discriminator: whether there is one for the whole window (completion).
         local_discriminator: whether there is one for half its side around the hole (not for extrapolation).
         whole_output: losses and discriminators see the network's own picture everywhere, as in the paper,
@@ -128,6 +131,9 @@ class LossConfig:
     squared: float = 0.0
     perceptual: float = 0.0
     adversarial: float = 0.0
+    attention: float = 0.0
+    scales: float = 0.0
+    semantic: float = 0.0
     global_discriminator: bool = True
     local_discriminator: bool = True
     whole_output: bool = False

@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from portrait_studio.networks.attentive import AttentionLstm
 from trainer.data.batch import Batch
 from trainer.data.damage import DAMAGED, UNDECIDED
 from trainer.data.damaged_windows import DamagedWindowSampler
+from trainer.losses.repair import ATTENTION_GROWTH
 from trainer.losses.segmentation import dice_loss, segmentation_loss
 from trainer.recipes.config import Recipe
 from trainer.tasks.base import SinglePhaseTask, StepLoss, stack_rows, to_pictures
@@ -41,23 +43,30 @@ class DamageTask(SinglePhaseTask[Tensor]):
         self._dice, self._focal = recipe.loss.dice, recipe.loss.focal
 
     def predict(self, batch: Batch, step: int) -> Tensor:
-        """Logits (N, 1, S, S) of damage."""
+        """Logits (N, T, S, S) of damage, of all looks of a network that looks several times."""
+        if isinstance(self.network, AttentionLstm):
+            return self.network.looks(batch.image)
         logits: Tensor = self.network(batch.image)
         return logits
 
     def loss(self, phase: str, batch: Batch, prediction: Tensor, step: int) -> StepLoss:
-        """Both losses; recall and share of sound pixels flagged over 0.5, for the log."""
+        """Both losses of all looks; recall and share of sound pixels flagged by the last, for the log.
+
+        Each look weighs as much more than the one before as in eq. 6 of Liu et al. 2019.
+        """
         truth, region = grown_truth(batch.labels, _GROWN)
         region = region * (1 + (_THIN_WEIGHT - 1) * thin_parts(truth))
-        entropy = segmentation_loss(prediction, truth, region, _DAMAGE_WEIGHT, self._focal)
-        dice = dice_loss(prediction, truth, region)
-        scalars = {"entropy": entropy.item(), "dice": dice.item(), **_figures(prediction, batch.labels)}
-        return StepLoss(entropy + self._dice * dice, scalars)
+        looks = [prediction[:, number : number + 1] for number in range(prediction.shape[1])]
+        entropies = [segmentation_loss(look, truth, region, _DAMAGE_WEIGHT, self._focal) for look in looks]
+        dices = [dice_loss(look, truth, region) for look in looks]
+        scalars = {"entropy": entropies[-1].item(), "dice": dices[-1].item()}
+        total = _later_more([a + self._dice * b for a, b in zip(entropies, dices, strict=True)])
+        return StepLoss(total, scalars | _figures(looks[-1], batch.labels))
 
     def sheet(self, batch: Batch) -> NDArray[np.uint8]:
         """Picture, answer, truth (undecided pixels grey)."""
         with torch.no_grad():
-            answer = torch.sigmoid(self.predict(batch, 0).float())
+            answer = torch.sigmoid(self.predict(batch, 0)[:, -1:].float())
         known = (batch.labels != UNDECIDED)[:, None].float()
         truth = (batch.labels == DAMAGED)[:, None].float() * known + 0.5 * (1 - known)
         shown = [(2 * share - 1).expand(-1, 3, -1, -1) for share in (answer, truth)]
@@ -88,6 +97,13 @@ def thin_parts(truth: Tensor) -> Tensor:
     damage = (truth == DAMAGED)[:, None].float()
     eroded = -functional.max_pool2d(-damage, _THIN, 1, _THIN // 2)
     return damage - functional.max_pool2d(eroded, _THIN, 1, _THIN // 2)
+
+
+def _later_more(losses: list[Tensor]) -> Tensor:
+    """Mean of the losses of several looks, of which later ones weigh more."""
+    weights = [ATTENTION_GROWTH**number for number in range(len(losses))]
+    parts = [weight * loss for weight, loss in zip(weights, losses, strict=True)]
+    return torch.stack(parts).sum() / sum(weights)
 
 
 def _figures(logits: Tensor, labels: Tensor) -> dict[str, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from portrait_studio.errors import OptionError
+from portrait_studio.networks.attentive import REPAIR
 from portrait_studio.networks.damage import DAMAGE
 from portrait_studio.networks.face_completion import FACE_COMPLETION
 from portrait_studio.networks.glcic import GENERAL_COMPLETION
@@ -16,6 +17,7 @@ from trainer.tasks.face import FACE_KIND
 from trainer.tasks.face_completion import FACE_COMPLETION_KIND
 from trainer.tasks.kind import TaskKind
 from trainer.tasks.parsing import PARSING_KIND
+from trainer.tasks.repair import REPAIR_KIND
 from trainer.tasks.segmentation import SEGMENTATION_KIND
 
 TASKS: Final[dict[str, TaskKind]] = {
@@ -26,6 +28,7 @@ TASKS: Final[dict[str, TaskKind]] = {
     GENERAL_COMPLETION: GENERAL_KIND,
     "segmentation": SEGMENTATION_KIND,
     DAMAGE: DAMAGE_KIND,
+    REPAIR: REPAIR_KIND,
 }
 
 
