@@ -3762,6 +3762,11 @@ the person and the scene behind it are recovered.</source>
             <translation>通用补全</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/networks/registry.py" />
+            <source>repair</source>
+            <translation>修复</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/networks/released.py" />
             <source>Update the program or the file.</source>
             <translation>请更新程序或该文件。</translation>
