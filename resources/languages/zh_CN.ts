@@ -3758,13 +3758,13 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/registry.py" />
-            <source>general completion</source>
-            <translation>通用补全</translation>
+            <source>repair</source>
+            <translation>修复</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/registry.py" />
-            <source>repair</source>
-            <translation>修复</translation>
+            <source>general completion</source>
+            <translation>通用补全</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/released.py" />
