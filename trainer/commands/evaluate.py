@@ -15,7 +15,7 @@ from portrait_studio.locations import models_dir
 from portrait_studio.targets import check_targets
 from trainer.commands.threads_option import add_threads_option
 from trainer.evaluation.evaluate import OWN_MEASURES, EvaluateOptions, evaluate
-from trainer.evaluation.methods import METHOD_NAMES
+from trainer.evaluation.methods import METHOD_NAMES, SIDE_BY_SIDE
 from trainer.evaluation.plans import PLANS
 from trainer.evaluation.rendering import as_markdown, as_text
 from trainer.evaluation.report import write_json
@@ -142,7 +142,7 @@ def _protocol(arguments: argparse.Namespace) -> str | None:
 
 
 def _in_table_order(names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(name for name in METHOD_NAMES if name in names or ALL in names)
+    return tuple(name for name in METHOD_NAMES if name in names or (ALL in names and name in SIDE_BY_SIDE))
 
 
 def _named_path(text: str) -> tuple[str, Path]:

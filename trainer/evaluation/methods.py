@@ -66,6 +66,11 @@ OURS: dict[str, Method] = {
     DEFAULT: Method.DEFAULT,
 }
 METHOD_NAMES: tuple[str, ...] = (*BASELINES, *OURS)
+SIDE_BY_SIDE: tuple[str, ...] = tuple(
+    name for name in METHOD_NAMES if name not in (NO_REDRAWING, NO_MATES, NO_REFERENCES)
+)
+"""The methods that somebody might choose; the others are the default without one of its parts."""
+
 _WITHOUT_MAP = (GENERAL, G)
 """Those of ours that no map guides."""
 NEEDS_NETWORK_WITHOUT_PARSING = (

@@ -11,10 +11,10 @@ from trainer.evaluation.methods import (
     G_P,
     G_P_F,
     GENERAL,
-    METHOD_NAMES,
     NO_MATES,
     NO_REDRAWING,
     NO_REFERENCES,
+    SIDE_BY_SIDE,
     G,
 )
 from trainer.protocols.case import Case
@@ -55,7 +55,7 @@ PLANS: dict[str, Plan] = {
     "paper": Plan(lambda photos, limit, _: paper_cases(photos, limit)),
     "natural": Plan(natural_cases, own_size=True),
     "face": Plan(face_cases, ("telea", "patchmatch", G_P, G_P_F), true_maps=False, own_size=True),
-    "parts": Plan(hidden_part_cases, METHOD_NAMES, true_maps=False, own_size=True),
+    "parts": Plan(hidden_part_cases, SIDE_BY_SIDE, true_maps=False, own_size=True),
     "hidden-face": Plan(
         hidden_face_cases,
         ("telea", NO_REDRAWING, "default"),
