@@ -129,6 +129,8 @@ class FillRecord:
         robust: whether only small differences counted as light and shade; not so before version 5.
         references: see `WayRecord`; none before version 6.
         loans: what is shown of them.
+        careful_sources: whether nothing was copied from other people, and each part from its like; not so
+            before version 6.
     """
 
     method: Annotated[str, _WORD]
@@ -149,6 +151,7 @@ class FillRecord:
     robust: Annotated[bool, flag()] = True
     references: Annotated[tuple[ReferenceRecord, ...], _REFERENCES] = ()
     loans: Annotated[tuple[LoanRecord, ...], _LOANS] = ()
+    careful_sources: Annotated[bool, flag()] = True
 
     @property
     def ways(self) -> tuple[WayRecord, ...]:
@@ -163,7 +166,7 @@ class FillRecord:
             KeyError, TypeError, ValueError: it is none.
         """
         # Records that do not say are older, and are repeated as they were made.
-        old = {"hole_by_hole": True, "copy_mates": False, "robust": False}
+        old = {"hole_by_hole": True, "copy_mates": False, "robust": False, "careful_sources": False}
         record = read_dataclass(cls, {**old, **entry}, is_closed=True)
         if record.holes and isinstance(entry["holes"][0], list):
             # In version 1 the labels were those of all holes.

@@ -43,6 +43,7 @@ def record_of(candidates: Candidates, is_anew: bool = False) -> FillRecord:
         robust=shown.options.robust,
         references=own.references,
         loans=loans_of(candidates.regions, [each.references for each in holes]),
+        careful_sources=shown.options.careful_sources,
     )
 
 
@@ -76,6 +77,7 @@ def options_of(record: FillRecord, way: WayRecord | None = None) -> CompletionOp
         hole_by_hole=record.hole_by_hole,
         copy_mates=record.copy_mates,
         robust=record.robust,
+        careful_sources=record.careful_sources,
     )
 
 

@@ -27,6 +27,9 @@ from portrait_studio.networks.detection import Boxes
 _WHOLE: Final = (320, 416, 608, 832, 1248)
 """Longer sides at which the whole photo is seen, in network pixels."""
 
+_GLANCES: Final = (416, 832)
+"""The same where people alone are asked for, in passing."""
+
 _MOST_ENLARGED: Final = 4.0
 _TILED: Final = ((8_000_000, 2496), (2_000_000, 1664))
 """From how many pixels on a photo is seen in tiles too, and at which longer side of the whole."""
@@ -55,12 +58,46 @@ def detect(network: NetworkRunner, image: Pixels) -> Detected:
     # Shrinking a large photo takes as long as a look at it: all looks are made from the finest one.
     scale = min(1.0, max(look.scale for look in looks))
     pixels = image if scale == 1 else cast(Pixels, shrink_or_enlarge(image, _scaled(photo, scale)))
-    seen = []
-    for number, look in enumerate(looks):
-        seen.append(_look(network.part(number, len(looks)), _through(pixels, look, photo), look, photo))
-    people = merge_people([each[PERSON] for each in seen], photo)
+    seen = _looks(network, pixels, looks, photo)
     found = [(kind, merge_things([each[kind] for each in seen])) for kind in THING_NAMES]
-    return Detected(_detections(people, [PERSON] * len(people.scores), photo), _things(found, photo))
+    return Detected(_people(seen, photo), _things(found, photo))
+
+
+def glance(photo: Extent) -> Extent:
+    """The size of a photo that is enough for `detect_people`."""
+    return _scaled(photo, min(1.0, max(_GLANCES) / max(photo.width, photo.height)))
+
+
+def detect_people(network: NetworkRunner, pixels: Pixels, photo: Extent) -> tuple[Detection, ...]:
+    """The people of a photo, at two looks: in a third of the time of `detect`, which finds more small ones.
+
+    Args:
+        network: runs the detection network, with the classes of `coco.CLASSES`.
+        pixels: (h, w, 3) RGB, uint8 or uint16, the photo shrunk to its `glance`.
+        photo: its size.
+
+    Returns:
+        One box a person in photo pixels, the surest first.
+    """
+    longer = max(photo.width, photo.height)
+    sides = [side for side in _GLANCES if side <= _MOST_ENLARGED * longer] or [_WHOLE[0]]
+    looks = [Window.scaled(Bounds.of(photo), side / longer) for side in sides]
+    return _people(_looks(network, pixels, looks, photo), photo)
+
+
+def _looks(
+    network: NetworkRunner, pixels: Pixels, looks: Sequence[Window], photo: Extent
+) -> list[dict[str, Sightings]]:
+    """What each look sees of each kind; see `_look`."""
+    return [
+        _look(network.part(number, len(looks)), _through(pixels, look, photo), look, photo)
+        for number, look in enumerate(looks)
+    ]
+
+
+def _people(seen: Sequence[dict[str, Sightings]], photo: Extent) -> tuple[Detection, ...]:
+    people = merge_people([each[PERSON] for each in seen], photo)
+    return _detections(people, [PERSON] * len(people.scores), photo)
 
 
 def plan_looks(photo: Extent) -> list[Window]:

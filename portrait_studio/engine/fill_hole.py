@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from portrait_studio.engine.align_face import align_face, read_face
 from portrait_studio.engine.blend import band_beside_photo, blend, blend_band
+from portrait_studio.engine.bystanders import Bystanders
 from portrait_studio.engine.complete import CompletedWindow
 from portrait_studio.engine.completion_weight import completion_weight, shading_of
 from portrait_studio.engine.face_label import lost_face
@@ -37,7 +38,8 @@ from portrait_studio.engine.resample import (
     to_depth,
     to_float,
 )
-from portrait_studio.engine.work_crop import Window, plan_hole, texture_window
+from portrait_studio.engine.source_windows import source_window
+from portrait_studio.engine.work_crop import Window
 from portrait_studio.errors import WeightsError
 from portrait_studio.imaging.bit_depth import in_8_bits
 from portrait_studio.imaging.geometry import Bounds
@@ -52,7 +54,14 @@ _BACKGROUND: Final = LABELS.index("background")
 class HoleFiller:
     """One hole of one fill; use once."""
 
-    def __init__(self, run: FillRun, hole: Bounds, seed: int, overlays: Sequence[Overlay] = ()) -> None:
+    def __init__(
+        self,
+        run: FillRun,
+        hole: Bounds,
+        seed: int,
+        overlays: Sequence[Overlay] = (),
+        bystanders: Bystanders | None = None,
+    ) -> None:
         """Do nothing yet.
 
         Args:
@@ -60,8 +69,9 @@ class HoleFiller:
             hole: the rectangle around the hole.
             seed: start of its random numbers.
             overlays: to lay over its fill, in this order.
+            bystanders: from whom nothing is copied; None = nobody.
         """
-        self._overlays = overlays
+        self._overlays, self._bystanders = overlays, bystanders or Bystanders()
         self._run, self._request, self._hole, self._seed = run, run.request, hole, seed
         self._stages: dict[str, NDArray[np.uint8]] = {}
 
@@ -126,16 +136,13 @@ class HoleFiller:
         report = self._run.reporter(Stage.TEXTURE)
         report(0.0)
         give_back_memory()
-        photo = extent_of(request.image)
-        # Of a window that holes share only what the hole would have alone: nearer patches fit better.
-        own_bounds = plan_hole(self._hole, photo, self._run.policy).appearance.bounds
-        around = own_bounds.intersected(parsed.window.bounds)
-        window = texture_window(self._hole, around, photo, self._run.policy)
+        window = source_window(self._run, self._hole, parsed.window.bounds)
         own, others = self._own_and_other_holes(window.bounds)
         image = read_window(request.image, request.mask, window).colours
         hole, excluded = resize_mask(own, window.size), resize_mask(others, window.size)
         del own, others
         labels = labels_at(parsed, window, request.wanted_labels, lambda fraction: report(0.03 * fraction))
+        excluded |= self._bystanders.excluded(window, hole, labels)
         if completed is not None:
             np.copyto(image, _seen(completed, parsed.window, window), where=hole[..., None])
         device = self._run.compute.device
@@ -152,6 +159,7 @@ class HoleFiller:
                 generator,
                 lambda fraction: report(0.03 + 0.97 * fraction),
                 excluded=torch.from_numpy(excluded & ~hole).to(device),
+                careful=request.options.careful_sources,
             )
         texture = np.ascontiguousarray(filled.float().cpu().numpy().transpose(1, 2, 0))
         if request.options.robust:

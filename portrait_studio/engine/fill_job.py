@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from portrait_studio.engine.bystanders import Bystanders, find_bystanders
 from portrait_studio.engine.complete import complete_window
 from portrait_studio.engine.fallback import Fallback
 from portrait_studio.engine.fill_hole import HoleFiller
@@ -46,6 +47,7 @@ class FillJob:
         self._photo = extent_of(run.request.image)
         self._finished = 0
         self._lender = Lender(run.request, self._parse_reference)
+        self._bystanders = Bystanders()
 
     def complete(self) -> CompletionResult:
         """Fill every hole."""
@@ -55,6 +57,11 @@ class FillJob:
         whole = self.parse_photo(0, 2)
         regions = self._fill_small_holes(holes, whole)
         left = [number for number in range(len(holes)) if number not in regions]
+        if left:
+            large = [holes[number] for number in left]
+            self._bystanders = self._with_fallback(
+                lambda run: find_bystanders(run, large, self._overruled(whole))
+            )
         for group in self._groups([holes[number] for number in left]):
             numbers = [left[place] for place in group]
             regions |= self._fill({number: holes[number] for number in numbers}, whole, len(holes))
@@ -154,7 +161,9 @@ class FillJob:
             regions = {}
             for place, (number, hole) in enumerate(holes.items()):
                 run.progress.begin_part(self._finished + place, count)
-                filler = HoleFiller(run, hole, self._seed_of(number), overlays.get(number, ()))
+                filler = HoleFiller(
+                    run, hole, self._seed_of(number), overlays.get(number, ()), self._bystanders
+                )
                 region = filler.fill(parsed, completed)
                 borrowed = loans[number].borrowed if number in loans else ()
                 regions[number] = replace(region, borrowed=borrowed)

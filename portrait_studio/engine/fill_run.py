@@ -8,7 +8,9 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from portrait_studio.engine.answer_memory import AnswerMemory
 from portrait_studio.engine.blend import BlendOptions
+from portrait_studio.engine.detection import Detection
 from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.parse_memory import ParseMemory
@@ -16,6 +18,7 @@ from portrait_studio.engine.poisson import PoissonSolver
 from portrait_studio.engine.progress import Progress, Stage
 from portrait_studio.engine.request import CompletionRequest
 from portrait_studio.engine.run_network import NetworkRunner, Report
+from portrait_studio.engine.things import ThingFound
 from portrait_studio.engine.work_crop import CropPolicy
 from portrait_studio.networks.released import LoadedNetwork
 
@@ -33,6 +36,7 @@ class Synthesise(Protocol):
         progress: Report,
         *,
         excluded: Tensor | None = None,
+        careful: bool = False,
     ) -> Tensor:
         """(3, H, W) float32 in [0, 1]; known pixels are those of `image`."""
         ...
@@ -48,6 +52,8 @@ class EngineParts:
         solver: solves the blend.
         blending: how the seam is hidden.
         parsed: what the parser said lately.
+        people: who was lately found, and where, in photos.
+        figures: what of the photo somebody covered.
     """
 
     networks: NetworkStore
@@ -55,6 +61,8 @@ class EngineParts:
     solver: PoissonSolver
     blending: BlendOptions
     parsed: ParseMemory
+    people: AnswerMemory[tuple[Detection, ...]]
+    figures: AnswerMemory[ThingFound]
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import torch
 
+from portrait_studio.engine.answer_memory import AnswerMemory
 from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.parse import parse
 from portrait_studio.engine.parsed_window import ParsedWindow
@@ -21,12 +21,12 @@ _MOST: Final = 4
 """Answers that are kept, of a few megabytes each: one for the photo, and closer looks at some holes."""
 
 
-class ParseMemory:
+class ParseMemory(AnswerMemory[ParsedWindow]):
     """Answers by all that they depend on; a fill by other labels, or another candidate, asks the same."""
 
     def __init__(self) -> None:
         """Start without any."""
-        self._known: OrderedDict[bytes, ParsedWindow] = OrderedDict()
+        super().__init__(_MOST)
 
     def parse(
         self, network: NetworkRunner, sha256: str, views: Sequence[WindowPixels], joints: Joints
@@ -47,18 +47,6 @@ class ParseMemory:
         else:
             network.report(1.0)
         return answer
-
-    def recall(self, key: bytes) -> ParsedWindow | None:
-        """The answer, if it is still there; not to be written to."""
-        if key in self._known:
-            self._known.move_to_end(key)
-        return self._known.get(key)
-
-    def keep(self, key: bytes, answer: ParsedWindow) -> None:
-        """Remember an answer in the place of the oldest one."""
-        self._known[key] = answer
-        while len(self._known) > _MOST:
-            self._known.popitem(last=False)
 
 
 def key_of(network: str, views: Sequence[WindowPixels], joints: Joints, compute: Compute) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar, cast
 import cv2
 import numpy as np
 
+from portrait_studio.engine.answer_memory import AnswerMemory
 from portrait_studio.engine.blend import BlendOptions
 from portrait_studio.engine.damage import DamageFound
 from portrait_studio.engine.detect import detect
@@ -60,6 +61,9 @@ _FILLING: Final = ("parsing", "completion", "face")
 _FINDING: Final = "segmentation"
 _DETECTING: Final = "detection"
 _DAMAGE: Final = "damage"
+_PHOTOS_KEPT: Final = 4
+_FIGURES_KEPT: Final = 16
+"""Photos whose people are kept in mind, and people of them, of a byte a pixel of their boxes."""
 
 
 class Pipeline:
@@ -95,6 +99,8 @@ class Pipeline:
             solver or MultigridSolver(),
             blending or BlendOptions(),
             ParseMemory(),
+            AnswerMemory(_PHOTOS_KEPT),
+            AnswerMemory(_FIGURES_KEPT),
         )
 
     def prefer(self, hardware: Hardware) -> None:

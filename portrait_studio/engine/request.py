@@ -73,6 +73,8 @@ class CompletionOptions:
         robust: count only small differences, between network and patches and at the seam, as light and shade
             to be evened out, and soften outlines. Versions before evened out all, which made haze, and left
             outlines their stairs.
+        careful_sources: copy nothing from other people, and each part from its like only: no jumper from
+            hands. Versions before copied whatever looked alike.
     """
 
     method: Method = Method.DEFAULT
@@ -82,6 +84,7 @@ class CompletionOptions:
     hole_by_hole: bool = False
     copy_mates: bool = True
     robust: bool = True
+    careful_sources: bool = True
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from portrait_studio.engine.memory import give_back_memory
+from portrait_studio.engine.texture.allowed import any_label, careful_table
 from portrait_studio.engine.texture.options import TextureOptions
 from portrait_studio.engine.texture.pyramid import Level, box_around, grown, shrunk
 from portrait_studio.engine.texture.smooth import blur_where, structure_plane
@@ -44,6 +45,7 @@ class Sources:
         pool: (M,) int32 centres, sorted by label.
         first: (18,) int64 first position of each label in the pool.
         count: (18,) int64 number of centres of each label.
+        allowed: (18, 18) bool, [target, source]: which label may be copied into which.
     """
 
     height: int
@@ -57,9 +59,10 @@ class Sources:
     pool: Tensor
     first: Tensor
     count: Tensor
+    allowed: Tensor
 
     def random_of_label(self, labels: Tensor, uniform: Tensor) -> Tensor:
-        """A random centre of the wanted label, or of any label where the wanted one has none.
+        """A random centre of the wanted label, or of another one where the wanted one has none.
 
         Args:
             labels: (N,) integers.
@@ -68,12 +71,22 @@ class Sources:
         Returns:
             (N,) int64.
         """
-        labels = labels.long()
+        labels = self._best_labels()[labels.long()]
         count = self.count[labels]
         has_own = count > 0
         first = torch.where(has_own, self.first[labels], 0)
         count = torch.where(has_own, count, self.pool.numel())
         return self.pool[first + torch.minimum((uniform * count).long(), count - 1)].long()
+
+    def _best_labels(self) -> Tensor:
+        """(18,) int64: each label itself; if it has no centre, the most frequent one that may fill it."""
+        every = torch.arange(LABEL_COUNT, device=self.count.device)
+        return torch.where(self.count > 0, every, (self.allowed * self.count).argmax(1))
+
+    def are_allowed(self, labels: Tensor, centres: Tensor) -> Tensor:
+        """(N,) bool: whether targets of (N,) labels may be filled from (N,) int64 centres of either plane."""
+        source = (self.features[:, 3].index_select(0, centres) / _LABEL_STEP).round().long()
+        return self.allowed.flatten().index_select(0, labels.long() * LABEL_COUNT + source)
 
     def in_photo(self, centres: Tensor) -> tuple[Tensor, Tensor]:
         """Where centres (N,) int64 of either plane lie in the photo, and 1 or, of the mirror image, -1."""
@@ -187,6 +200,7 @@ def collect_sources(
         pool=pool,
         first=count.cumsum(0) - count,
         count=count,
+        allowed=(careful_table() if options.careful else any_label()).to(count.device),
     )
 
 

@@ -17,6 +17,8 @@ Candidates = Callable[[slice], Tensor]
 
 _CHUNK_CPU = 2048
 _CHUNK_GPU = 1 << 16
+_NOT_ALLOWED = 10.0
+"""Distance added where a label may not be copied: more than any difference, so that all else is better."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +52,7 @@ class Matcher:
         patch_px: side of a patch.
         row_step: compare only every so many rows of a patch.
         cap: (4 * patch_px,) float32 bound of each squared difference.
+        is_careful: whether targets are filled from labels that may fill theirs.
     """
 
     sources: Sources
@@ -58,6 +61,7 @@ class Matcher:
     patch_px: int
     row_step: int
     cap: Tensor
+    is_careful: bool = False
 
     def search(
         self, matches: Matches, candidates: list[Candidates], reuse: Tensor | None, work: WorkProgress
@@ -80,11 +84,11 @@ class Matcher:
             wanted = self._gather(self.targets.centres[part])
             guide = self.guide(self.targets.centres[part])
             own = best[part]
-            least = self._distance(wanted, guide, own, reuse)
+            least = self._distance(wanted, guide, own, reuse) + self._unlike(part, own)
             for candidate in candidates:
                 other = candidate(part).clamp(0, last)
                 other = torch.where(self.sources.valid.index_select(0, other), other, own)
-                found = self._distance(wanted, guide, other, reuse)
+                found = self._distance(wanted, guide, other, reuse) + self._unlike(part, other)
                 better = found < least
                 own = torch.where(better, other, own)
                 least = torch.where(better, found, least)
@@ -108,6 +112,12 @@ class Matcher:
         if reuse is not None:
             total.add_(reuse.index_select(0, centres))
         return total
+
+    def _unlike(self, part: slice, centres: Tensor) -> Tensor | float:
+        """What is added to the distances of a slice of the targets to centres that may not fill them."""
+        if not self.is_careful:
+            return 0.0
+        return (~self.sources.are_allowed(self.targets.labels[part], centres)) * _NOT_ALLOWED
 
 
 CROSS = ((-1, 0), (1, 0), (0, -1), (0, 1))

@@ -28,6 +28,7 @@ class TextureOptions:
         mirror: whether the flipped photo (left and right parts swapped) is a source too.
         sharpness: 0 averages the patches that overlap a pixel, 1 takes the most common of them.
         min_sources: fewest source patches that a label needs; with fewer its pixels keep `start`.
+        careful: whether labels are filled from their like only, as `allowed.careful_table` says.
     """
 
     patch_px: int = 7
@@ -44,6 +45,7 @@ class TextureOptions:
     mirror: bool = True
     sharpness: float = 0.7
     min_sources: int = 16
+    careful: bool = False
 
     def __post_init__(self) -> None:
         if self.patch_px < 3 or self.patch_px % 2 == 0:

@@ -54,6 +54,7 @@ def synthesise(
     progress: Callable[[float], None],
     options: TextureOptions | None = None,
     excluded: Tensor | None = None,
+    careful: bool = False,
 ) -> Tensor:
     """Fill a hole with patches of the photo's own texture that fit the parsing map and the start.
 
@@ -70,6 +71,7 @@ def synthesise(
         progress: called often with the finished share in [0, 1]; may raise to cancel.
         options: weights and limits.
         excluded: (H, W) bool, known pixels that may not be copied.
+        careful: see `TextureOptions`; overrules the options where it is set.
 
     Returns:
         (3, H, W) float32 in [0, 1]; known pixels are those of `image`.
@@ -78,6 +80,7 @@ def synthesise(
         Cancelled: raised by `progress`.
     """
     options = options or TextureOptions()
+    options = replace(options, careful=careful or options.careful)
     work = WorkProgress(progress, 1.0)
     work.advance(0.0)
     if not bool(hole.any()):
@@ -318,6 +321,7 @@ class _LevelSynthesis:
             patch_px=self.options.patch_px,
             row_step=2 if self.plan.is_big else 1,
             cap=feature_cap(self.options, self.options.patch_px, self.level.image.device),
+            is_careful=self.options.careful,
         )
 
     def _guide(self, centres: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from torch import Tensor
 from portrait_studio.engine.texture.fields import Sources, Targets
 from portrait_studio.engine.texture.matching import Matches, chunks
 from portrait_studio.engine.texture.work_progress import WorkProgress
-from portrait_studio.networks.conventions import MIRROR_LABELS
+from portrait_studio.networks.conventions import LABEL_COUNT, MIRROR_LABELS
 
 VOTE_WORK = 4
 """Effort of one vote in units of compared patches."""
@@ -19,6 +19,7 @@ _BANDWIDTHS = (0.12, 0.08, 0.05)
 """Colour differences that count as the same, in each step of the mean shift."""
 _OTHER_LABEL = 4.0
 _STRUCTURE_WEIGHT = 4.0
+_NOT_ALLOWED = 16.0
 
 
 def vote(
@@ -106,6 +107,10 @@ def _ballots(
     mirrored = torch.tensor(MIRROR_LABELS, device=own.device, dtype=own.dtype)[own.long()]
     agrees = label == torch.where(direction < 0, mirrored, own)
     logs = logs - torch.where(agrees, (0.5 - (source - label)) * _STRUCTURE_WEIGHT, _OTHER_LABEL)
+    if not bool(sources.allowed.all()):
+        pairs = own.long() * LABEL_COUNT + label.long()
+        is_allowed = sources.allowed.flatten().index_select(0, pairs.flatten()).view_as(pairs)
+        logs = logs - ~is_allowed * _NOT_ALLOWED
     return ballots, logs
 
 
