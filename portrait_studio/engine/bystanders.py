@@ -172,7 +172,8 @@ def _found(run: FillRun, holes: Sequence[Bounds], figure: NDArray[np.bool_]) -> 
     small = cast(Pixels, shrink_or_enlarge(image, glance(photo)))
     digest = hashlib.sha256(repr((small.shape, photo, run.compute)).encode() + small.tobytes()).digest()
     people = _people(run, small, digest)
-    main = main_person(people, photo, figure)
+    # Whom the parser does not see at all has no part that it could tell from the background.
+    main = main_person(people, photo, figure) if figure.any() else None
     near = sorted(
         (
             (share, one.bounds)

@@ -2807,6 +2807,11 @@ the person and the scene behind it are recovered.</source>
             <translation>内存不足，无法填充此区域；请关闭其他程序，或缩小蒙版。</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/engine/bystanders.py" />
+            <source>Other people were not looked for. {reason}</source>
+            <translation>未能查找其他人物。{reason}</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/engine/fill_hole.py" />
             <source>The face was not redrawn. {reason}</source>
             <translation>脸部未能重绘。{reason}</translation>

@@ -30,7 +30,12 @@ from numpy.typing import NDArray
 from portrait_studio.engine.detection import roomy
 from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.pipeline import Pipeline
-from portrait_studio.engine.request import CompletionOptions, CompletionRequest, FindInBoxesRequest
+from portrait_studio.engine.request import (
+    CompletionOptions,
+    CompletionRequest,
+    FindInBoxesRequest,
+    WarmUpRequest,
+)
 from portrait_studio.engine.resample import resize_mask
 from portrait_studio.engine.texture import synthesis
 from portrait_studio.engine.work_crop import CropPolicy, Window, find_holes, plan_hole, texture_window
@@ -111,10 +116,12 @@ def copied_of(kept: list[Any], others: Mask, seconds: float) -> Copied:
 
 
 def measured(
-    engine: Pipeline, image: NDArray[np.uint8], mask: Mask, others: Mask, careful: bool
+    image: NDArray[np.uint8], mask: Mask, others: Mask, *, careful: bool
 ) -> tuple[Copied, NDArray[np.uint8]]:
-    """Fill once; what was copied, and the photo after it."""
+    """Fill once, by an engine that knows nothing yet; what was copied, and the photo after it."""
     kept: list[Any] = []
+    engine = Pipeline(models_dir())
+    engine.run(WarmUpRequest())
     start = time.process_time()
     options = CompletionOptions(careful_sources=careful)
     with recorded(kept):
@@ -128,7 +135,7 @@ def measured(
 
 
 def hole_of(case: PeopleCase) -> Bounds | None:
-    """The box of the largest passer-by who does not reach into the main person's box; None = there is none."""
+    """The box of the largest passer-by who hardly reaches into the main person's; None = there is none."""
     apart = [
         one
         for one in case.people[1:]
@@ -147,6 +154,7 @@ def main() -> int:
     options = parser.parse_args()
     rows: list[tuple[Copied, Copied]] = []
     cells = []
+    engine = Pipeline(models_dir())
     for case in people_cases(options.folder, (options.set,), None):
         box = hole_of(case)
         if box is None or len(case.people) + len(case.hidden) < 3 or len(rows) == options.photos:
@@ -154,11 +162,10 @@ def main() -> int:
         image = np.asarray(case.image, np.uint8)
         mask = np.zeros(image.shape[:2], np.uint8)
         mask[box.slices] = 255
-        engine = Pipeline(models_dir())
         others = people_mask(engine, image, [*(one for one in case.people[1:]), *case.hidden])
         others[mask != 0] = 0
-        before, old = measured(engine, image, mask, others, False)
-        after, new = measured(engine, image, mask, others, True)
+        before, old = measured(image, mask, others, careful=False)
+        after, new = measured(image, mask, others, careful=True)
         rows.append((before, after))
         cells += [("photo", image), ("before", old), ("after", new)]
         sys.stdout.write(

@@ -34,7 +34,13 @@ def test_a_record_survives_json() -> None:
         **OLD, holes=holes, wanted_labels=PACKED, is_anew=True, precision="bfloat16", threads=4
     )
     assert FillRecord.from_json(json.loads(json.dumps(write_dataclass(record)))) == record
-    before = replace(record, robust=False, references=(other,), loans=(LoanRecord(1, "other.jpg", "face"),))
+    before = replace(
+        record,
+        robust=False,
+        careful_sources=False,
+        references=(other,),
+        loans=(LoanRecord(1, "other.jpg", "face"),),
+    )
     assert FillRecord.from_json(json.loads(json.dumps(write_dataclass(before)))) == before
     assert record.ways == holes
     assert np.array_equal(unpack_plane(record.wanted_labels, Extent(30, 20)), STRUCTURE)
@@ -50,6 +56,7 @@ def test_records_of_the_first_version_are_read() -> None:
     assert not record.copy_mates
     assert not record.robust
     assert record.references == record.loans == ()
+    assert not record.careful_sources
 
 
 @pytest.mark.parametrize(
@@ -62,6 +69,7 @@ def test_records_of_the_first_version_are_read() -> None:
         {"robust": 1},
         {"references": [{"name": "other.jpg"}]},
         {"loans": [{"hole": -1, "reference": "other.jpg", "part": "face"}]},
+        {"careful_sources": 1},
         {"holes": [["patches"]]},
         {"holes": 3},
         {"structure": {"left": 0}},
