@@ -2737,6 +2737,11 @@ the person and the scene behind it are recovered.</source>
             <translation>内存不足，无法打开 {path}；请先关闭其他程序。</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/engine/bystanders.py" />
+            <source>Other people were not looked for. {reason}</source>
+            <translation>未能查找其他人物。{reason}</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/engine/complete_general.py" />
             <source>The general network knows nothing of people and was trained for a short time only; wherever it was measured, the best method was better.</source>
             <translation>通用网络不了解人物，且只训练了很短时间；在所有测量中，最佳方法都更好。</translation>
@@ -2805,11 +2810,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/engine/fallback.py" />
             <source>There is not enough memory to fill this hole; close other programs or paint a smaller mask.</source>
             <translation>内存不足，无法填充此区域；请关闭其他程序，或缩小蒙版。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/bystanders.py" />
-            <source>Other people were not looked for. {reason}</source>
-            <translation>未能查找其他人物。{reason}</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/fill_hole.py" />
