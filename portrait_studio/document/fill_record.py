@@ -131,6 +131,7 @@ class FillRecord:
         loans: what is shown of them.
         careful_sources: whether nothing was copied from other people, and each part from its like; not so
             before version 6.
+        finish_faces: whether redrawn faces were sharpened, and eyes copied, as from version 6 on.
     """
 
     method: Annotated[str, _WORD]
@@ -152,6 +153,7 @@ class FillRecord:
     references: Annotated[tuple[ReferenceRecord, ...], _REFERENCES] = ()
     loans: Annotated[tuple[LoanRecord, ...], _LOANS] = ()
     careful_sources: Annotated[bool, flag()] = True
+    finish_faces: Annotated[bool, flag()] = True
 
     @property
     def ways(self) -> tuple[WayRecord, ...]:
@@ -166,7 +168,8 @@ class FillRecord:
             KeyError, TypeError, ValueError: it is none.
         """
         # Records that do not say are older, and are repeated as they were made.
-        old = {"hole_by_hole": True, "copy_mates": False, "robust": False, "careful_sources": False}
+        since = ("copy_mates", "robust", "careful_sources", "finish_faces")
+        old = {"hole_by_hole": True, **dict.fromkeys(since, False)}
         record = read_dataclass(cls, {**old, **entry}, is_closed=True)
         if record.holes and isinstance(entry["holes"][0], list):
             # In version 1 the labels were those of all holes.

@@ -44,6 +44,7 @@ def record_of(candidates: Candidates, is_anew: bool = False) -> FillRecord:
         references=own.references,
         loans=loans_of(candidates.regions, [each.references for each in holes]),
         careful_sources=shown.options.careful_sources,
+        finish_faces=shown.options.finish_faces,
     )
 
 
@@ -78,6 +79,7 @@ def options_of(record: FillRecord, way: WayRecord | None = None) -> CompletionOp
         copy_mates=record.copy_mates,
         robust=record.robust,
         careful_sources=record.careful_sources,
+        finish_faces=record.finish_faces,
     )
 
 

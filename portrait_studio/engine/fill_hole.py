@@ -18,6 +18,7 @@ from portrait_studio.engine.complete import CompletedWindow
 from portrait_studio.engine.completion_weight import completion_weight, shading_of
 from portrait_studio.engine.face_label import lost_face
 from portrait_studio.engine.fill_run import FillRun
+from portrait_studio.engine.mates.eye_copy import eye_copy, lay_eye
 from portrait_studio.engine.memory import give_back_memory
 from portrait_studio.engine.outlines import soften_outlines
 from portrait_studio.engine.overlays import Overlay
@@ -211,10 +212,13 @@ class HoleFiller:
         if aligned is None:
             return None
         self._run.note_weights(network)
-        redrawn = redraw_face(fill, seen, aligned)
+        redrawn = redraw_face(fill, seen, aligned, sharpened=request.options.finish_faces)
         self._keep("face-before", redrawn.before)
         self._keep("face-after", redrawn.after)
-        return redrawn.fill
+        copy = eye_copy(request.image, request.mask, aligned) if request.options.finish_faces else None
+        if copy is None:
+            return redrawn.fill
+        return lay_eye(replace(fill, colours=redrawn.fill), request.image, copy)
 
     def _refine_face(self, parsed: ParsedWindow, fill: WindowPixels) -> Floats:
         """The fill of the region with a better face, if the hole touches one."""

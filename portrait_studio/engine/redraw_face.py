@@ -21,6 +21,7 @@ LEAST_FACE_PX: Final = 64
 """Long side of a face, in photo pixels, below which nothing is redrawn: the network has seen none of them."""
 
 _SIDE: Final = FACE_COMPLETION_SIDE
+_SKIN: Final = FACE_PARTS.index("skin")
 _BESIDE: Final = (FACE_PARTS.index("background"), FACE_PARTS.index("hair"))
 """Parts that stay the fill's: the network paints them softer than patches do."""
 
@@ -28,6 +29,10 @@ _TOP, _NECK = KEYPOINTS.index("head-top"), KEYPOINTS.index("upper-neck")
 _SURE: Final = 0.3
 _BORDER_PX: Final = 8
 """Of the window, over which what is redrawn fades out."""
+
+_SHARPER: Final = 1.6
+"""How much of what a blur takes from the painted window is added to it, and the blur in window pixels."""
+_SOFT_PX: Final = 1.4
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +65,9 @@ def turn_of_head(parsed: ParsedWindow) -> float:
     return float(np.degrees(np.arctan2(-across, down))) if np.hypot(across, down) >= 2 else 0.0
 
 
-def redraw_face(fill: WindowPixels, seen: SeenFace, face: AlignedFace) -> RedrawnFace:
+def redraw_face(
+    fill: WindowPixels, seen: SeenFace, face: AlignedFace, *, sharpened: bool = True
+) -> RedrawnFace:
     """Put a redrawn face into a fill.
 
     Only what the window can show is taken from the network: finer detail, such as grain, stays the fill's.
@@ -69,12 +76,14 @@ def redraw_face(fill: WindowPixels, seen: SeenFace, face: AlignedFace) -> Redraw
         fill: the fill inside the hole, the photo elsewhere, at full resolution.
         seen: the surroundings of the face without the fill.
         face: the aligned window and what the network painted.
+        sharpened: make up for the softness of what it paints.
     """
     bounds, hole = fill.window.bounds, fill.hole
     before = _window_of(fill.colours, bounds, seen, face)
     holes = hidden(seen, face.matrix)
     share = _share_of_face(face.parts) * holes
-    change = (face.picture - before) * share[..., None]
+    picture = _sharpened(face.picture) if sharpened else face.picture
+    change = (picture - before) * share[..., None]
     after = before + change
     part = _reached(face).intersected(bounds)
     redrawn = fill.colours.copy()
@@ -85,6 +94,12 @@ def redraw_face(fill: WindowPixels, seen: SeenFace, face: AlignedFace) -> Redraw
             hole[inner][..., None], np.clip(redrawn[inner] + more, 0.0, 1.0), redrawn[inner]
         )
     return RedrawnFace(redrawn, before, after, face.parts.argmax(0).astype(np.uint8))
+
+
+def _sharpened(picture: Floats) -> Floats:
+    """Unsharp masking of a window (128, 128, 3)."""
+    soft = cv2.GaussianBlur(picture, (0, 0), _SOFT_PX)
+    return np.asarray(np.clip(picture + _SHARPER * (picture - soft), 0.0, 1.0), np.float32)
 
 
 def _window_of(fill: Floats, bounds: Bounds, seen: SeenFace, face: AlignedFace) -> Floats:
@@ -110,6 +125,14 @@ def _reached(face: AlignedFace) -> Bounds:
     corners = transformed(inverted(face.matrix), _SIDE * np.array([[0, 0], [1, 0], [0, 1], [1, 1]]))
     (left, top), (right, bottom) = np.floor(corners.min(0)), np.ceil(corners.max(0))
     return Bounds(int(left), int(top), int(right), int(bottom))
+
+
+def shares_over(face: AlignedFace, bounds: Bounds) -> tuple[Floats, Floats]:
+    """How far a part of the photo is the face that the window shows, and its skin: (h, w) each in [0, 1]."""
+    skin = cv2.resize(face.parts[_SKIN], (_SIDE, _SIDE), interpolation=cv2.INTER_LINEAR)
+    shares = np.stack([_share_of_face(face.parts), skin, skin], 2)
+    brought = _brought_back(shares, face, bounds)
+    return np.ascontiguousarray(brought[..., 0]), np.ascontiguousarray(brought[..., 1])
 
 
 def _brought_back(change: Floats, face: AlignedFace, part: Bounds) -> Floats:

@@ -75,6 +75,8 @@ class CompletionOptions:
             outlines their stairs.
         careful_sources: copy nothing from other people, and each part from its like only: no jumper from
             hands. Versions before copied whatever looked alike.
+        finish_faces: sharpen what the face completion network paints, and lay an eye in sight, mirrored, over
+            a hidden one. Versions before did not.
     """
 
     method: Method = Method.DEFAULT
@@ -85,6 +87,7 @@ class CompletionOptions:
     copy_mates: bool = True
     robust: bool = True
     careful_sources: bool = True
+    finish_faces: bool = True
 
 
 @dataclass(frozen=True, eq=False)

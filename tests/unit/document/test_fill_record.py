@@ -38,6 +38,7 @@ def test_a_record_survives_json() -> None:
         record,
         robust=False,
         careful_sources=False,
+        finish_faces=False,
         references=(other,),
         loans=(LoanRecord(1, "other.jpg", "face"),),
     )
@@ -57,6 +58,7 @@ def test_records_of_the_first_version_are_read() -> None:
     assert not record.robust
     assert record.references == record.loans == ()
     assert not record.careful_sources
+    assert not record.finish_faces
 
 
 @pytest.mark.parametrize(
@@ -70,6 +72,7 @@ def test_records_of_the_first_version_are_read() -> None:
         {"references": [{"name": "other.jpg"}]},
         {"loans": [{"hole": -1, "reference": "other.jpg", "part": "face"}]},
         {"careful_sources": 1},
+        {"finish_faces": 1},
         {"holes": [["patches"]]},
         {"holes": 3},
         {"structure": {"left": 0}},

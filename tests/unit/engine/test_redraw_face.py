@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -123,6 +125,25 @@ def test_only_the_hole_is_redrawn_and_fades_out_at_the_border() -> None:
     assert 0.5 < result.fill[13, 28:36, 0].max() < 1.0 or result.fill[13, 36, 0] == pytest.approx(1, abs=0.05)
     assert result.before.shape == result.after.shape == (128, 128, 3)
     assert result.parts.shape == (64, 64)
+
+
+def test_what_is_painted_softly_is_sharpened_unless_an_older_fill_is_repeated() -> None:
+    photo = dotted_face((300, 260), UPRIGHT)
+    mask = no_hole(photo)
+    mask[100:140, 120:170] = 255
+    face = labelled(UPRIGHT)
+    seen = read_face(photo, mask, face)
+    found = align_face(NetworkRunner(TinyFaceCompletion(), CPU), seen, face, 0.0)
+    assert found is not None
+    ramp = np.clip((np.arange(128) - 58) / 12, 0, 1) * 0.4 + 0.3
+    soft = replace(found, picture=np.tile(ramp[None, :, None], (128, 1, 3)).astype(np.float32))
+    bounds = Bounds(110, 90, 180, 150)
+    fill = np.full((bounds.height, bounds.width, 3), 0.5, np.float32)
+    pixels = WindowPixels(Window.scaled(bounds, 1.0), fill, mask[bounds.slices] > 0)
+    sharp, plain = (redraw_face(pixels, seen, soft, sharpened=value).fill for value in (True, False))
+    steepest = [np.abs(np.diff(picture[20:40, 20:50, 0], axis=1)).max() for picture in (sharp, plain)]
+    assert steepest[0] > 1.2 * steepest[1]
+    assert sharp[20:40, 20:50].mean() == pytest.approx(plain[20:40, 20:50].mean(), abs=0.01)
 
 
 @pytest.mark.parametrize("part", ["background", "hair"])
