@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from portrait_studio.cli.console import EXIT_CANCELLED, progress_bar, write_notices
 from portrait_studio.cli.extension_options import WantedExtension, add_extension, wanted_extension
-from portrait_studio.cli.mask import add_people, add_tighten, tightness_of
+from portrait_studio.cli.mask import add_people, add_shadow, add_tighten, tightness_of, with_shadow
 from portrait_studio.cli.options import (
     add_command,
     add_method,
@@ -59,6 +59,7 @@ class BatchSettings:
         has_masks: whether there are mask files.
         tightness: how tight masks are drawn around the things in them; None = they stay as they are.
         people: who is to be removed; None = nobody as such.
+        takes_shadows: whether shadows of what is masked go, too.
     """
 
     wishes: FillWishes
@@ -69,6 +70,7 @@ class BatchSettings:
     has_masks: bool
     tightness: float | None = None
     people: Who | None = None
+    takes_shadows: bool = False
 
 
 def add_batch(commands: Any) -> None:
@@ -94,6 +96,7 @@ def add_batch(commands: Any) -> None:
         help="pixels beyond its outline (a little)",
     )
     add_tighten(parser)
+    add_shadow(parser)
     add_extension(parser)
     parser.add_argument(
         "--report", metavar="FILE", type=Path, help=".json or .csv (report.json among the results)"
@@ -197,8 +200,19 @@ def _settings(options: argparse.Namespace) -> BatchSettings:
     if tight is not None and not (has_masks or labels):
         raise OptionError("--tighten takes effect with --masks or --remove only; leave it out.")
     people = None if options.people is None else Who(options.people)
-    wishes = fill_wishes(options)
-    return BatchSettings(wishes, export, labels, options.grow, extension, has_masks, tight, people)
+    if options.shadow and not (has_masks or labels or people):
+        raise OptionError("--shadow takes effect with --masks, --remove or --people only; leave it out.")
+    return BatchSettings(
+        fill_wishes(options),
+        export,
+        labels,
+        options.grow,
+        extension,
+        has_masks,
+        tight,
+        people,
+        options.shadow,
+    )
 
 
 def _kept(item: Item) -> Line:
@@ -240,6 +254,10 @@ def _filled(
     mask = _mask(engine, item, photo, settings, seen)
     if mask is not None and mask.any() and settings.tightness is not None:
         mask = mask_around(engine, TightenRequest(photo.visible_pixels, mask), settings.tightness)
+    notices = photo.notices
+    if mask is not None and settings.takes_shadows:
+        mask, more = with_shadow(engine, photo, mask)
+        notices = (*notices, *more)
     names = (str(item.photo), str(item.output))
     margins = None if settings.extension is None else settings.extension.margins(photo.extent)
     is_extended = margins is not None and margins.extends
@@ -253,7 +271,7 @@ def _filled(
     return Line(
         *names,
         Outcome.DONE.value,
-        " ".join((*photo.notices, *result.notices, *written.written.notices)),
+        " ".join((*notices, *result.notices, *written.written.notices)),
         str(item.mask or ""),
         len(result.regions),
         round(time.perf_counter() - began, 2),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from portrait_studio.cli.console import PROGRAM, summary, with_loss, write_notices
-from portrait_studio.cli.mask import add_people, add_tighten, tightness_of
+from portrait_studio.cli.mask import add_people, add_shadow, add_tighten, tightness_of, with_shadow
 from portrait_studio.cli.options import (
     add_command,
     add_extras,
@@ -40,6 +40,7 @@ def add_remove(commands: Any) -> None:
     what.add_argument("--mask", metavar="MASK.png", type=Path, help="white where to fill")
     add_people(what)
     add_tighten(parser)
+    add_shadow(parser)
     _add_fill_options(parser)
 
 
@@ -68,6 +69,14 @@ def _mask_of(options: argparse.Namespace, tightness: float | None) -> MaskSource
     """What finds the hole of a photo."""
 
     def found(engine: Engine, photo: Photo) -> Mask:
+        mask = thing(engine, photo)
+        if not options.shadow:
+            return mask
+        whole, notices = with_shadow(engine, photo, mask)
+        write_notices(*notices)
+        return whole
+
+    def thing(engine: Engine, photo: Photo) -> Mask:
         from portrait_studio.engine.request import PeopleMaskRequest, TightenRequest, Who
         from portrait_studio.engine.thing_masks import mask_around
         from portrait_studio.imaging.mask_file import read_mask
@@ -87,7 +96,7 @@ def _mask_of(options: argparse.Namespace, tightness: float | None) -> MaskSource
 
 def _demo(options: argparse.Namespace) -> int:
     folder = resources_dir() / "demo"
-    options.mask, options.people = folder / "mask.png", None
+    options.mask, options.people, options.shadow = folder / "mask.png", None, False
     _fill(options, folder / "photo.png", _mask_of(options, None), [options.mask])
     say(f"Open the window with: {PROGRAM} {folder / 'photo.png'}")
     return 0

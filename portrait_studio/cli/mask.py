@@ -56,7 +56,28 @@ def add_mask(commands: Any) -> None:
         default=USUAL_TIGHTNESS,
         help=f"how sure the program must be of a pixel, 0.05 to 0.95: more is tighter ({USUAL_TIGHTNESS})",
     )
+    add_shadow(parser)
     add_device(parser)
+
+
+def add_shadow(parser: argparse.ArgumentParser) -> None:
+    """Add whether the shadow of what is masked is masked, too; see `with_shadow`."""
+    parser.add_argument(
+        "--shadow", action="store_true", help="also take the shadow that it casts on the ground or wall"
+    )
+
+
+def with_shadow(engine: Engine, photo: Photo, mask: Mask) -> tuple[Mask, tuple[str, ...]]:
+    """A mask with the shadows of what it covers, and a sentence where none is found."""
+    import numpy as np
+
+    from portrait_studio.engine.request import ShadowRequest
+
+    if not mask.any():
+        return mask, ()
+    shadow = engine.run(ShadowRequest(photo.visible_pixels, mask))
+    notices = () if shadow.any() else ("No shadow was found that surely belongs to what is masked.",)
+    return np.maximum(mask, shadow), notices
 
 
 def add_people(parser: argparse._ActionsContainer) -> None:
@@ -125,15 +146,22 @@ def tightness(text: str) -> float:
 def _mask(options: argparse.Namespace) -> int:
     if options.output.suffix.lower() != ".png":
         raise ExportError(f"{options.output.name} must end in .png, since a mask is written as PNG.")
+    if options.damage and options.shadow:
+        raise OptionError("Damage casts no shadow; leave --shadow out.")
     check_outputs([options.output], [options.photo, options.around])
 
     from portrait_studio.imaging.mask_file import write_mask
     from portrait_studio.imaging.reading import read_photo
 
     photo = read_photo(options.photo)
-    mask = _found(engine_of(options), photo, options)
+    engine = engine_of(options)
+    mask = _found(engine, photo, options)
+    notices = photo.notices
+    if options.shadow:
+        mask, more = with_shadow(engine, photo, mask)
+        notices = (*notices, *more)
     write_mask(mask, options.output)
-    write_notices(*photo.notices)
+    write_notices(*notices)
     if not mask.any():
         write_notices("Nothing of the kind was found; the mask is all black.")
     share = 100 * float((mask != 0).mean())

@@ -41,6 +41,7 @@ from portrait_studio.engine.request import (
     PeopleMaskRequest,
     Readiness,
     Request,
+    ShadowRequest,
     SketchRequest,
     Structure,
     TightenRequest,
@@ -48,6 +49,7 @@ from portrait_studio.engine.request import (
 )
 from portrait_studio.engine.run_network import NetworkRunner
 from portrait_studio.engine.segment import find_in_boxes, find_thing, tighten
+from portrait_studio.engine.shadow_masks import mask_of_shadows
 from portrait_studio.engine.texture import synthesise as synthesise_texture
 from portrait_studio.engine.thing_masks import mask_of_everybody
 from portrait_studio.engine.things import ThingFound
@@ -121,6 +123,7 @@ class Pipeline:
             FindInBoxesRequest: self._find_in_boxes,
             FindDamageRequest: self._find_damage,
             PeopleMaskRequest: partial(mask_of_everybody, self),
+            ShadowRequest: partial(mask_of_shadows, self),
         }
         with threads_of_cpu(request.hardware.threads):
             return cast(Answer, answers[type(request)](request, progress or Progress()))

@@ -331,6 +331,23 @@ class FindInBoxesRequest(Request[tuple[ThingFound, ...]]):
     boxes: tuple[Bounds, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class ShadowRequest(Request[Mask]):
+    """Find the shadows of what is masked, (H, W) uint8 without it; empty where nothing is surely a shadow.
+
+    Attributes:
+        image: (H, W, 3) RGB, uint8 or uint16.
+        thing: (H, W) uint8, nonzero = what casts them.
+        seen: what is where in the photo, where that is known already; None = look.
+        detected: people and things, likewise.
+    """
+
+    image: Pixels
+    thing: NDArray[np.uint8]
+    seen: Structure | None = None
+    detected: Detected | None = None
+
+
 class Who(Enum):
     """Which people are to go; the value is what the command line calls it."""
 

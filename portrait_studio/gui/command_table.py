@@ -41,6 +41,7 @@ class Command(Enum):
     FEATHER = auto()
     FILL_HOLES = auto()
     TIGHTEN = auto()
+    SHADOW = auto()
     MARK_OTHERS = auto()
     FIND_DAMAGE = auto()
     NEXT_PERSON = auto()
@@ -153,6 +154,12 @@ EDITING_COMMANDS: Final[dict[Command, Spec]] = {
         "ph.corners-in",
         ("T",),
         "Shrink what is marked loosely to the thing in it and its rim",
+    ),
+    Command.SHADOW: Spec(
+        "Take its shadow too",
+        "ph.cloud-sun",
+        ("U",),
+        "Mark the shadow on the ground or wall that belongs to what is marked",
     ),
     Command.MARK_OTHERS: Spec(
         "Mark other people",

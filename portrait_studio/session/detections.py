@@ -76,6 +76,11 @@ class Detections(QObject):
         return self._known() or _NOTHING
 
     @property
+    def of_photo_if_known(self) -> Detected | None:
+        """The same; None while it is not known yet."""
+        return self._known()
+
+    @property
     def main(self) -> Detection | None:
         """Whom of the people the photo is of."""
         return self._main

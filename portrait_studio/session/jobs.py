@@ -59,6 +59,7 @@ class JobKind(Enum):
     PEOPLE = Message("Looking for people")
     FIND = Message("Finding the thing")
     DAMAGE = Message("Looking for damage")
+    SHADOW = Message("Looking for the shadow")
 
     @property
     def is_quiet(self) -> bool:

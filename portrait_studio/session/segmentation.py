@@ -18,6 +18,7 @@ from portrait_studio.engine.request import (
     PeopleMaskRequest,
     Pixels,
     Request,
+    ShadowRequest,
     TightenRequest,
 )
 from portrait_studio.engine.things import Clicks, ThingFound
@@ -29,7 +30,7 @@ from portrait_studio.session.jobs import JobKind
 
 Found = tuple[ThingFound, ...]
 
-SEGMENTATIONS: Final = (JobKind.TIGHTEN, JobKind.FIND, JobKind.PEOPLE, JobKind.DAMAGE)
+SEGMENTATIONS: Final = (JobKind.TIGHTEN, JobKind.FIND, JobKind.PEOPLE, JobKind.DAMAGE, JobKind.SHADOW)
 """Jobs that segment something."""
 
 
@@ -108,6 +109,10 @@ class Segmentation(QObject):
     def find_damage(self, done: Callable[[DamageFound], None]) -> None:
         """Find damage in the whole photo; see `may_find_damage`."""
         self._start(JobKind.DAMAGE, FindDamageRequest, done)
+
+    def find_shadow(self, request: ShadowRequest, done: Callable[[Mask], None]) -> None:
+        """Find the shadow of a thing, (H, W) uint8; needs none of the networks that find things."""
+        self._start(JobKind.SHADOW, lambda _: request, done)
 
     def cancel(self) -> None:
         """What is being segmented would be of the past."""

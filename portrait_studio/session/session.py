@@ -31,6 +31,7 @@ from portrait_studio.session.people_protection import PeopleProtection
 from portrait_studio.session.person_dots import PersonDots
 from portrait_studio.session.picking import Picking
 from portrait_studio.session.segmentation import SEGMENTATIONS, Segmentation
+from portrait_studio.session.shadows import Shadows
 from portrait_studio.session.tightening import Tightening
 from portrait_studio.session.tools import Tool, Tools
 
@@ -55,6 +56,7 @@ class Session(QObject):
         detections: people and things that have no label in the parsing map.
         tightening: shrinks what was marked loosely.
         damage: proposes a mask over what is damaged.
+        shadows: takes the shadow of what is masked.
         other_people: marks everybody but the main person.
         person_dots: says of each person whether the mask takes them.
         protection: people whom the mask never reaches.
@@ -112,6 +114,9 @@ class Session(QObject):
         )
         self.tightening = Tightening(self.editing, self.tools, self.painting, self.segmentation, self)
         self.damage = DamageFinding(self.editing, self.tools, self.painting, self.segmentation, self)
+        self.shadows = Shadows(
+            self.editing, self.painting, self.parsing_maps, self.detections, self.segmentation, self
+        )
         self.other_people = OtherPeople(self.editing, self.segmentation, self)
         self.person_dots = PersonDots(
             self.editing, self.parsing_maps, self.detections, self.segmentation, self.tools, self
@@ -127,7 +132,14 @@ class Session(QObject):
         self.segmentation.changed.connect(self.state_changed)
         self.person_dots.changed.connect(self.state_changed)
         self.segmentation.ended.connect(self._on_segmentation_ended)
-        for marking in (self.tightening, self.damage, self.picking, self.other_people, self.person_dots):
+        for marking in (
+            self.tightening,
+            self.damage,
+            self.shadows,
+            self.picking,
+            self.other_people,
+            self.person_dots,
+        ):
             marking.hinted.connect(self.hinted)
         # With it in hand, each of them has a dot to keep them by.
         self.other_people.marked.connect(lambda: self.tools.choose(Tool.PICK))

@@ -395,6 +395,17 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/command_table.py" />
+            <location filename="../../portrait_studio/session/shadows.py" />
+            <source>Take its shadow too</source>
+            <translation>一并选取影子</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Mark the shadow on the ground or wall that belongs to what is marked</source>
+            <translation>标出所选内容落在地面或墙上的影子</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
             <location filename="../../portrait_studio/session/other_people.py" />
             <source>Mark other people</source>
             <translation>标记其他人</translation>
@@ -2463,6 +2474,11 @@ the person and the scene behind it are recovered.</source>
             <translation>正在查找损伤</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/session/jobs.py" />
+            <source>Looking for the shadow</source>
+            <translation>正在查找影子</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/session/other_people.py" />
             <source>Nobody else was found in the photo; mark them by hand.</source>
             <translation>照片里没有找到其他人；请手动标记。</translation>
@@ -2533,6 +2549,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/session/session.py" />
             <source>The photo could not be looked at, so that nothing can be picked in it. {reason}</source>
             <translation>无法识别这张照片的内容，因此不能在其中选取。{reason}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/shadows.py" />
+            <source>No shadow was found that surely belongs to it; mark it by hand.</source>
+            <translation>没有找到确定属于它的影子；请手动标出。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/session/step_names.py" />

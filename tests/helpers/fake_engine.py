@@ -31,6 +31,7 @@ from portrait_studio.engine.request import (
     Pixels,
     Readiness,
     Request,
+    ShadowRequest,
     SketchRequest,
     Structure,
     TightenRequest,
@@ -80,6 +81,8 @@ class FakeEngine:
         detect_hold: when set, detecting and segmenting in boxes wait (obeying cancel) for the event.
         detect_error: raised whenever people and things are to be detected.
         boxes: every box in which something was segmented.
+        shadow: (H, W) uint8, nonzero = the shadow of whatever is masked; None: there is none.
+        shadow_requests: every search for one.
         loose: every loose mask that came.
         clicks: all clicks that came, search after search.
     """
@@ -110,6 +113,8 @@ class FakeEngine:
     detect_hold: threading.Event | None = None
     detect_error: Exception | None = None
     boxes: list[Bounds] = field(default_factory=list)
+    shadow: Mask | None = None
+    shadow_requests: list[ShadowRequest] = field(default_factory=list)
     loose: list[Mask] = field(default_factory=list)
     clicks: list[Clicks] = field(default_factory=list)
 
@@ -130,6 +135,7 @@ class FakeEngine:
             FindDamageRequest: self.find_damage,
             DetectRequest: self.detect,
             FindInBoxesRequest: self.find_in_boxes,
+            ShadowRequest: self.mask_of_shadow,
         }
         return cast(Answer, answers[type(request)](request, progress or Progress()))
 
@@ -202,6 +208,12 @@ class FakeEngine:
             raise self.seek_error
         things = np.zeros(request.image.shape[:2], np.uint8) if self.things is None else self.things
         return DamageFound(things.copy())
+
+    def mask_of_shadow(self, request: ShadowRequest, progress: Progress) -> Mask:
+        """See `shadow`."""
+        self.shadow_requests.append(request)
+        self._wait(self.seek_hold, progress)
+        return np.zeros(request.image.shape[:2], np.uint8) if self.shadow is None else self.shadow.copy()
 
     def detect(self, request: DetectRequest, progress: Progress) -> Detected:
         """See `detected`."""

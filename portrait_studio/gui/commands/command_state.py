@@ -33,6 +33,7 @@ def enabled_commands(session: Session) -> dict[Command | Tool, bool]:
         Command.FEATHER: masked,
         Command.FILL_HOLES: masked,
         Command.TIGHTEN: masked and session.segmentation.is_available,
+        Command.SHADOW: masked,
         Command.MARK_OTHERS: editable and session.segmentation.finds_people,
         Command.FIND_DAMAGE: editable and session.segmentation.finds_damage,
         Command.NEXT_PERSON: session.can_mark and bool(session.person_dots.dots),

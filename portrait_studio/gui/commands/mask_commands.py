@@ -48,6 +48,7 @@ class MaskCommands(QObject):
                 Command.FEATHER: lambda: painting.feather_mask(panel.step_px),
                 Command.FILL_HOLES: painting.fill_mask_holes,
                 Command.TIGHTEN: session.tightening.tighten_all,
+                Command.SHADOW: session.shadows.take,
                 Command.MARK_OTHERS: session.other_people.mark,
                 Command.FIND_DAMAGE: session.damage.find,
                 Command.IMPORT_MASK: self.ask_import,

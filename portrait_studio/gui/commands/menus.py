@@ -63,6 +63,7 @@ MENUS: Final[dict[Message, tuple[Command | Tool | None, ...]]] = {
         Command.FEATHER,
         Command.FILL_HOLES,
         Command.TIGHTEN,
+        Command.SHADOW,
         Command.MARK_OTHERS,
         Command.NEXT_PERSON,
         Command.FIND_DAMAGE,
