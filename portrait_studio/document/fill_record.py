@@ -34,6 +34,7 @@ _WORD: Final = text(_MOST_LETTERS)
 _NAME: Final = text(_MOST_NAME_LETTERS)
 _SEED: Final = whole(0, 2**63 - 1)
 _DEVICE: Final = text(_MOST_LETTERS, ("auto", "cpu", "cuda", "mps"))
+_SIDE: Final = text(_MOST_LETTERS, ("anywhere", "left", "right"))
 _PRECISION: Final = text(_MOST_LETTERS, ("auto", "float32", "bfloat16", "float16"))
 
 
@@ -78,12 +79,16 @@ class WayRecord:
         seed: start of its random numbers.
         wanted_labels: the `label_plane` that overruled the predicted parsing map; None = all predicted.
         references: other photos that it could borrow from.
+        patches_from: where patches were copied from.
+        copy_mates: whether hidden shoes were copied from those in sight, where the whole fill lets them.
     """
 
     method: Annotated[str, _WORD]
     seed: Annotated[int, _SEED]
     wanted_labels: Annotated[PackedPlane | None, _WANTED_LABELS] = None
     references: Annotated[tuple[ReferenceRecord, ...], _REFERENCES] = ()
+    patches_from: Annotated[str, _SIDE] = "anywhere"
+    copy_mates: Annotated[bool, flag()] = True
 
 
 def _read_way(entry: Any) -> WayRecord:
@@ -132,6 +137,7 @@ class FillRecord:
         careful_sources: whether nothing was copied from other people, and each part from its like; not so
             before version 6.
         finish_faces: whether redrawn faces were sharpened, and eyes copied, as from version 6 on.
+        patches_from: where patches were copied from; from anywhere before version 6.
     """
 
     method: Annotated[str, _WORD]
@@ -154,11 +160,17 @@ class FillRecord:
     loans: Annotated[tuple[LoanRecord, ...], _LOANS] = ()
     careful_sources: Annotated[bool, flag()] = True
     finish_faces: Annotated[bool, flag()] = True
+    patches_from: Annotated[str, _SIDE] = "anywhere"
+
+    @property
+    def way(self) -> WayRecord:
+        """How what is shown in all holes was made, unless they differ."""
+        return WayRecord(self.method, self.seed, self.wanted_labels, self.references, self.patches_from)
 
     @property
     def ways(self) -> tuple[WayRecord, ...]:
         """How what is shown in each hole was made; one for all unless they differ."""
-        return self.holes or (WayRecord(self.method, self.seed, self.wanted_labels, self.references),)
+        return self.holes or (self.way,)
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> FillRecord:

@@ -19,6 +19,7 @@ from portrait_studio.engine.request import (
     Joints,
     Reference,
 )
+from portrait_studio.engine.ways import Way
 
 STAGE_PX: Final = 900
 """Longer side of the pictures of stages that are kept: else a candidate would hold the photo many times."""
@@ -30,23 +31,37 @@ class Candidate:
 
     Attributes:
         result: what the engine answered.
-        options: what it was asked.
+        way: what sets it apart, and how it was asked for.
         wanted_labels: those that it was asked to follow; None = all predicted.
         joints: joints that it was asked to follow.
         references: other photos that it could borrow from.
     """
 
     result: CompletionResult
-    options: CompletionOptions
+    way: Way
     wanted_labels: PackedPlane | None = None
     joints: Joints = field(default_factory=dict)
     references: tuple[Reference, ...] = ()
 
     @classmethod
-    def of(cls, request: CompletionRequest, result: CompletionResult) -> Candidate:
-        """What the engine answered to a request."""
+    def of(cls, request: CompletionRequest, result: CompletionResult, way: Way | None = None) -> Candidate:
+        """What the engine answered to a request, which was made to ask for a way (None: for its options)."""
+        asked = Way.of(request.options) if way is None else replace(way, options=request.options)
         labels = pack_labels(request.wanted_labels)
-        return cls(result, request.options, labels, request.joints, request.references)
+        return cls(result, asked, labels, request.joints, request.references)
+
+    @property
+    def options(self) -> CompletionOptions:
+        """What the engine was asked."""
+        return self.way.options
+
+    def looks_like(self, other: Candidate) -> bool:
+        """Whether another one has the same pixels in the same holes."""
+        mine, others = self.result.regions, other.result.regions
+        return len(mine) == len(others) and all(
+            a.bounds == b.bounds and np.array_equal(a.pixels, b.pixels)
+            for a, b in zip(mine, others, strict=True)
+        )
 
 
 def with_small_stages(result: CompletionResult) -> CompletionResult:
@@ -74,10 +89,12 @@ class Candidates:
     Attributes:
         all: in the order in which they were made.
         chosen: for each hole the place of the candidate that is shown there.
+        alike: ways that were tried, too, and looked like one of them.
     """
 
     all: tuple[Candidate, ...]
     chosen: tuple[int, ...]
+    alike: tuple[Way, ...] = ()
 
     @classmethod
     def first(cls, candidate: Candidate) -> Candidates:
@@ -95,6 +112,11 @@ class Candidates:
         return tuple(self.all[place] for place in self.chosen)
 
     @property
+    def ways(self) -> tuple[Way, ...]:
+        """All that were tried, that of the first one first."""
+        return (*(candidate.way for candidate in self.all), *self.alike)
+
+    @property
     def shown(self) -> Candidate:
         """The candidate that is shown, in the first hole if they differ."""
         return self.all[self.chosen[0] if self.chosen else 0]
@@ -103,10 +125,15 @@ class Candidates:
         """Whether a candidate fills the same holes."""
         return [r.bounds for r in candidate.result.regions] == [r.bounds for r in self.all[0].result.regions]
 
-    def joined_by(self, candidate: Candidate) -> Candidates:
-        """With another candidate, which is shown."""
-        count = len(self.all)
-        return replace(self, all=(*self.all, candidate), chosen=(count,) * len(self.chosen))
+    def joined_by(self, candidate: Candidate, is_shown: bool) -> Candidates:
+        """With another candidate, which is shown or not; what looks like one that is there does not join."""
+        places = (place for place, each in enumerate(self.all) if each.looks_like(candidate))
+        place = next(places, len(self.all))
+        if place == len(self.all):
+            joined = replace(self, all=(*self.all, candidate))
+        else:
+            joined = replace(self, alike=(*self.alike, candidate.way))
+        return joined.choosing(place) if is_shown else joined
 
     def choosing(self, place: int, hole: int | None = None) -> Candidates:
         """Showing another candidate in one hole (None: in all)."""

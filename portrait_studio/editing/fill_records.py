@@ -7,7 +7,7 @@ from portrait_studio.document.fill_record import FillRecord, WayRecord
 from portrait_studio.editing.candidates import Candidate, Candidates
 from portrait_studio.editing.references import loans_of, records_of
 from portrait_studio.engine.hardware import Hardware
-from portrait_studio.engine.request import CompletionOptions, Method
+from portrait_studio.engine.request import CompletionOptions, Method, PatchSide
 from portrait_studio.errors import ProjectError
 
 
@@ -39,21 +39,25 @@ def record_of(candidates: Candidates, is_anew: bool = False) -> FillRecord:
         threads=hardware.threads,
         joints=tuple((joint, x, y) for joint, (x, y) in sorted(shown.joints.items())),
         hole_by_hole=shown.options.hole_by_hole,
-        copy_mates=shown.options.copy_mates,
+        copy_mates=any(each.options.copy_mates for each in (*holes, shown)),
         robust=shown.options.robust,
         references=own.references,
         loans=loans_of(candidates.regions, [each.references for each in holes]),
         careful_sources=shown.options.careful_sources,
         finish_faces=shown.options.finish_faces,
+        patches_from=own.patches_from,
     )
 
 
 def _way_record(candidate: Candidate) -> WayRecord:
+    options = candidate.options
     return WayRecord(
-        candidate.options.method.value,
-        candidate.options.seed,
+        options.method.value,
+        options.seed,
         candidate.wanted_labels,
         records_of(candidate.references),
+        options.patches_from.value,
+        options.copy_mates,
     )
 
 
@@ -63,23 +67,24 @@ def options_of(record: FillRecord, way: WayRecord | None = None) -> CompletionOp
     Raises:
         ProjectError: by a method that this version does not have.
     """
-    name, seed = (record.method, record.seed) if way is None else (way.method, way.seed)
+    how = record.way if way is None else way
     try:
-        method = Method(name)
+        method = Method(how.method)
     except ValueError:
         raise ProjectError(
             "The fill was made by the method {name!r}, which this version of the program lacks; update it.",
-            name=name,
+            name=how.method,
         ) from None
     return CompletionOptions(
         method,
-        seed,
+        how.seed,
         grow_px=record.grow_px,
         hole_by_hole=record.hole_by_hole,
-        copy_mates=record.copy_mates,
+        copy_mates=record.copy_mates and how.copy_mates,
         robust=record.robust,
         careful_sources=record.careful_sources,
         finish_faces=record.finish_faces,
+        patches_from=PatchSide(how.patches_from),
     )
 
 

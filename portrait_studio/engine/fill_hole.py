@@ -23,6 +23,7 @@ from portrait_studio.engine.memory import give_back_memory
 from portrait_studio.engine.outlines import soften_outlines
 from portrait_studio.engine.overlays import Overlay
 from portrait_studio.engine.parsed_window import ParsedWindow, labels_at
+from portrait_studio.engine.patch_side import beyond_side
 from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.redraw_face import LEAST_FACE_PX, redraw_face, turn_of_head
 from portrait_studio.engine.refine_face import face_window, refine_face
@@ -120,7 +121,14 @@ class HoleFiller:
         for rows in strips(region.height):
             pixels[rows][band[rows]] = to_depth(blended[rows][band[rows]], request.image)
         report(1.0)
-        return FilledRegion(region, pixels, band.astype(np.uint8), parsed.structure(), self._stages)
+        return FilledRegion(
+            region,
+            pixels,
+            band.astype(np.uint8),
+            parsed.structure(),
+            self._stages,
+            copies_mate=self._copy is not None,
+        )
 
     def _band(self, hole: NDArray[np.bool_], region: Bounds) -> NDArray[np.bool_]:
         """What blending may change, (h, w) bool over the region."""
@@ -144,6 +152,9 @@ class HoleFiller:
         del own, others
         labels = labels_at(parsed, window, request.wanted_labels, lambda fraction: report(0.03 * fraction))
         excluded |= self._bystanders.excluded(window, hole, labels)
+        excluded |= beyond_side(
+            request.options.patches_from, (window.bounds, self._hole), hole, excluded, labels
+        )
         if completed is not None:
             np.copyto(image, _seen(completed, parsed.window, window), where=hole[..., None])
         device = self._run.compute.device

@@ -56,6 +56,14 @@ class Method(Enum):
         return self in (Method.NETWORK, Method.GENERAL)
 
 
+class PatchSide(Enum):
+    """Where patches are copied from, seen from the hole."""
+
+    ANYWHERE = "anywhere"
+    LEFT = "left"
+    RIGHT = "right"
+
+
 @dataclass(frozen=True)
 class CompletionOptions:
     """How to fill.
@@ -77,6 +85,7 @@ class CompletionOptions:
             hands. Versions before copied whatever looked alike.
         finish_faces: sharpen what the face completion network paints, and lay an eye in sight, mirrored, over
             a hidden one. Versions before did not.
+        patches_from: where patches are copied from.
     """
 
     method: Method = Method.DEFAULT
@@ -88,6 +97,7 @@ class CompletionOptions:
     robust: bool = True
     careful_sources: bool = True
     finish_faces: bool = True
+    patches_from: PatchSide = PatchSide.ANYWHERE
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,6 +175,7 @@ class FilledRegion:
         structure: what the fill was guided by.
         stages: pictures by their names in `Stage.pictures`, (h, w, 3) uint8; empty unless asked for.
         borrowed: what it shows of references.
+        copies_mate: whether a shoe was copied from the other one.
     """
 
     bounds: Bounds
@@ -173,6 +184,7 @@ class FilledRegion:
     structure: Structure
     stages: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
     borrowed: tuple[Borrowed, ...] = ()
+    copies_mate: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -214,7 +214,7 @@ EDITING_COMMANDS: Final[dict[Command, Spec]] = {
         "More ways",
         "ph.stack",
         ("Ctrl+Alt+Return",),
-        "Fill the last hole in three other ways",
+        "Three fills of other kinds to choose from; what is shown stays",
     ),
     Command.CANCEL: Spec("Cancel", "ph.x", ("Esc",), "Stop the stroke or the job under way"),
     Command.CANCEL_ALL: Spec(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from itertools import islice
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
@@ -16,6 +17,7 @@ from portrait_studio.document.masked_image import MaskedImage
 from portrait_studio.editing.candidates import Candidate, Candidates, with_small_stages
 from portrait_studio.editing.fill_records import options_of
 from portrait_studio.editing.fills import FillWishes, fill_request, fill_step
+from portrait_studio.editing.worth import is_worth
 from portrait_studio.engine.intent import Intent
 from portrait_studio.engine.request import (
     CompletionOptions,
@@ -23,6 +25,7 @@ from portrait_studio.engine.request import (
     CompletionResult,
     Method,
 )
+from portrait_studio.engine.ways import INTENTS, Way, next_seed, other_ways
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.imaging.masks import check_mask
 from portrait_studio.session.editing import Editing
@@ -32,8 +35,8 @@ from portrait_studio.session.last_fill import LastFill
 from portrait_studio.session.painting import Painting
 from portrait_studio.session.parsing_maps import ParsingMaps
 
-OTHER_WAYS: Final = (Method.DEFAULT, Method.PATCHES, Method.NETWORK)
-"""How further candidates are made, in turn."""
+MORE_WAYS: Final = 3
+"""How many further candidates are made at once."""
 
 
 class _Purpose(Enum):
@@ -45,16 +48,31 @@ class _Purpose(Enum):
 
 
 @dataclass(frozen=True, eq=False)
+class Try:
+    """A fill that waits for others.
+
+    Attributes:
+        way: how it will be made.
+        is_shown: whether its result will be shown at once; else the user has to choose it.
+    """
+
+    way: Way
+    is_shown: bool = True
+
+
+@dataclass(frozen=True, eq=False)
 class _PendingFill:
     """A fill under way.
 
     Attributes:
         purpose: what becomes of its result.
+        asked: how it is made.
         before: the photo and the mask that it fills.
         request: what the engine was asked.
     """
 
     purpose: _Purpose
+    asked: Try
     before: MaskedImage
     request: CompletionRequest
 
@@ -94,8 +112,8 @@ class Filling(QObject):
         self._last = LastFill(editing)
         self.intent = Intent.AUTOMATIC
         self._pending: _PendingFill | None = None
-        self._waiting: tuple[CompletionOptions, ...] = ()
-        self._next: CompletionOptions | None = None
+        self._waiting: tuple[Try, ...] = ()
+        self._next: Try | None = None
         self._known: weakref.WeakKeyDictionary[Step, Candidates] = weakref.WeakKeyDictionary()
         self._told: Candidates | None = None
         self._is_replacing = False
@@ -122,8 +140,8 @@ class Filling(QObject):
         return self._pending is not None and job is not None and job.kind is JobKind.FILL
 
     @property
-    def waiting(self) -> tuple[CompletionOptions, ...]:
-        """How what waits for the fill under way will be made, the next one first."""
+    def waiting(self) -> tuple[Try, ...]:
+        """What waits for the fill under way, the next one first."""
         return self._waiting if self._next is None else (*self._waiting, self._next)
 
     @property
@@ -150,7 +168,7 @@ class Filling(QObject):
         """Start filling what is masked, or do so after the fills under way."""
         document = self._editing.document
         if self.can_fill_next:
-            self._next = options
+            self._next = Try(Way.of(options, self.intent))
             self.waiting_changed.emit()
         if document is None or not self._editing.may_edit:
             return
@@ -160,15 +178,22 @@ class Filling(QObject):
         except PortraitStudioError as error:
             self.refused.emit(Failure(JobKind.FILL, error, ""))
             return
-        self._start(_Purpose.NEW, masked, options)
+        self._start(_Purpose.NEW, masked, Try(Way.of(options, self.intent)))
 
     def try_again(self, method: Method) -> None:
-        """Make another candidate for the last fill, with the next seed."""
-        self._queue((method,))
+        """Make another candidate for the last fill, with the next seed, and show it."""
+        taken = self._taken_ways()
+        if taken and self.can_try_again:
+            options = replace(taken[0].options, method=method)
+            way = Way.of(options, self.intent).drawn(next_seed(taken))
+            self._queue([Try(way)])
 
     def try_other_ways(self) -> None:
-        """Make further candidates, one by each method, one after the other."""
-        self._queue(OTHER_WAYS)
+        """Make further candidates of other kinds, one after the other; what is shown stays until then."""
+        taken = self._taken_ways()
+        if taken and self.can_try_again:
+            ways = islice(other_ways(taken[0], taken, self._is_worth), MORE_WAYS)
+            self._queue([Try(way, is_shown=False) for way in ways])
 
     def fill_anew(self, options: CompletionOptions) -> None:
         """Fill the mask, or else the last hole once more, by the labels and joints that the user wants."""
@@ -180,7 +205,8 @@ class Filling(QObject):
         else:
             # What the user left of the structure that he saw must come again.
             same = replace(options, seed=self._last.seed)
-            self._start(_Purpose.ANEW, self._last.masked_image_before(document), same)
+            asked = Try(Way.of(same, self.intent))
+            self._start(_Purpose.ANEW, self._last.masked_image_before(document), asked)
 
     def choose(self, place: int, hole: int | None = None) -> None:
         """Show another candidate, in one hole or in all."""
@@ -210,10 +236,10 @@ class Filling(QObject):
         self.go_on()
 
     def _land(self, pending: _PendingFill, result: CompletionResult) -> None:
-        candidate = Candidate.of(pending.request, with_small_stages(result))
+        candidate = Candidate.of(pending.request, with_small_stages(result), pending.asked.way)
         known = self.candidates
         if pending.purpose is _Purpose.CANDIDATE and known is not None and known.holds(candidate):
-            self._replace_last(known.joined_by(candidate))
+            self._show(known, known.joined_by(candidate, pending.asked.is_shown))
         else:
             is_anew = pending.purpose is _Purpose.ANEW
             if pending.purpose is _Purpose.CANDIDATE:
@@ -232,16 +258,16 @@ class Filling(QObject):
         if document is None or not self.can_try_again:
             self.stop()
             return
-        options, *others = self._waiting
+        asked, *others = self._waiting
         self._wait(others)
-        self._start(_Purpose.CANDIDATE, self._last.masked_image_before(document), options)
+        self._start(_Purpose.CANDIDATE, self._last.masked_image_before(document), asked)
 
-    def leave_out(self, options: CompletionOptions) -> None:
+    def leave_out(self, asked: Try) -> None:
         """Make no such try or fill after all, if it still waits."""
-        if options is self._next:
+        if asked is self._next:
             self._forget_next()
         else:
-            self._wait([other for other in self._waiting if other is not options])
+            self._wait([other for other in self._waiting if other is not asked])
 
     def leave_all_out(self) -> None:
         """Make none of those that wait."""
@@ -272,30 +298,35 @@ class Filling(QObject):
 
     # -- pieces --------------------------------------------------------------------------------------------
 
-    def _queue(self, methods: Sequence[Method]) -> None:
-        """Let tries follow what runs and what waits, all with the seed that comes after theirs."""
-        options = self._latest_options()
-        if options is not None and self.can_try_again:
-            tries = [replace(options, method=method, seed=options.seed + 1) for method in methods]
-            self._wait((*self._waiting, *tries))
-            self.go_on()
+    def _queue(self, tries: Sequence[Try]) -> None:
+        """Let tries follow what runs and what waits."""
+        self._wait((*self._waiting, *tries))
+        self.go_on()
 
-    def _wait(self, options: Sequence[CompletionOptions]) -> None:
-        if tuple(options) != self._waiting:
-            self._waiting = tuple(options)
+    def _wait(self, tries: Sequence[Try]) -> None:
+        if tuple(tries) != self._waiting:
+            self._waiting = tuple(tries)
             self.waiting_changed.emit()
 
-    def _start(self, purpose: _Purpose, before: MaskedImage, options: CompletionOptions) -> None:
+    def _start(self, purpose: _Purpose, before: MaskedImage, asked: Try) -> None:
         document = self._editing.document
         assert document is not None
         maps = self._parsing_maps
         seen = maps.of_photo if purpose is _Purpose.NEW else maps.before_last_fill
-        how = replace(options, keep_stages=True)
-        wishes = FillWishes(how, self.intent, document.wanted_labels, document.joints)
+        how = replace(asked.way.options, keep_stages=True)
+        wishes = FillWishes(how, asked.way.intent, document.wanted_labels, document.joints)
         request = fill_request(before, wishes, seen)
-        self._pending = _PendingFill(purpose, before, request)
+        self._pending = _PendingFill(purpose, asked, before, request)
         self._editing.during_fill.begin()
         self._jobs.ask(JobKind.FILL, request, self._on_result, self._on_stopped)
+
+    def _show(self, before: Candidates, candidates: Candidates) -> None:
+        """Others are known than before; what is shown changes where they say so."""
+        state = self._editing.history.state
+        if candidates.chosen == before.chosen and state is not None:
+            self._known[state] = candidates
+        else:
+            self._replace_last(candidates)
 
     def _replace_last(self, candidates: Candidates) -> None:
         document = self._editing.document
@@ -316,11 +347,11 @@ class Filling(QObject):
             self._is_replacing = before
 
     def _fill_next(self) -> None:
-        options, document = self._next, self._editing.document
+        asked, document = self._next, self._editing.document
         self._editing.during_fill.end()
         self._forget_next()
-        if options is not None and document is not None and document.has_mask:
-            self.fill(options)
+        if asked is not None and document is not None and document.has_mask:
+            self.fill(asked.way.options)
 
     def _forget_next(self) -> None:
         if self._next is not None:
@@ -335,20 +366,29 @@ class Filling(QObject):
         self._editing.push(step)
         self._parsing_maps.learn(candidates.shown.result.structure)
 
-    def _latest_options(self) -> CompletionOptions | None:
-        """Of the latest try that was made, runs or waits; None where there was none."""
-        planned = [] if self._pending is None else [self._pending.request.options]
-        if self._pending is None or self._pending.purpose is _Purpose.CANDIDATE:
-            planned += self._made_options()
-        return max((*self._waiting, *planned), key=lambda options: options.seed, default=None)
+    def _taken_ways(self) -> list[Way]:
+        """Of all fills of the same holes that were made, run or wait, that of the first one first."""
+        pending = self._pending
+        taken = [] if pending is None or pending.purpose is _Purpose.CANDIDATE else [pending.asked.way]
+        if not taken:
+            taken = self._made_ways()
+            taken += [] if pending is None else [pending.asked.way]
+        return [*taken, *(asked.way for asked in self._waiting)]
 
-    def _made_options(self) -> list[CompletionOptions]:
+    def _made_ways(self) -> list[Way]:
         known, state = self.candidates, self._editing.history.state
         if known is not None:
-            return [candidate.options for candidate in known.all]
+            return list(known.ways)
         if state is None or state.fill is None:
             return []
-        return [options_of(state.fill)]
+        return [Way.of(options_of(state.fill), self.intent)]
+
+    def _is_worth(self, way: Way) -> bool:
+        known, document = self.candidates, self._editing.document
+        if known is None or document is None:
+            return way.kind not in INTENTS
+        masked, seen = self._last.masked_image_before(document), self._parsing_maps.before_last_fill
+        return is_worth(way, known.all[0], masked, seen, document.wanted_labels)
 
     def _tell(self) -> None:
         if not self._is_replacing and self.candidates is not self._told:

@@ -524,8 +524,8 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/command_table.py" />
-            <source>Fill the last hole in three other ways</source>
-            <translation>用另外三种方式填充上一个区域</translation>
+            <source>Three fills of other kinds to choose from; what is shown stays</source>
+            <translation>再做三种不同类型的填充供选择；当前显示的保持不变</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/command_table.py" />
@@ -1788,8 +1788,8 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/candidate_strip.py" />
-            <source>Candidate {number}: {method}, seed {seed}</source>
-            <translation>候选结果 {number}：{method}，种子 {seed}</translation>
+            <source>Candidate {number}: {kind}</source>
+            <translation>候选结果 {number}：{kind}</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/candidate_strip.py" />
@@ -1800,6 +1800,11 @@ The program and its translations are under the Apache License 2.0, the demo phot
             <location filename="../../portrait_studio/gui/panels/candidate_strip.py" />
             <source>All</source>
             <translation>全部</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/candidate_strip.py" />
+            <source>{name}. {meaning}</source>
+            <translation>{name}。{meaning}</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/candidate_strip.py" />
@@ -1873,6 +1878,66 @@ The program and its translations are under the Apache License 2.0, the demo phot
             <location filename="../../portrait_studio/gui/panels/canvas_panel.py" />
             <source>Pixels added at the {side}; below 0 it is cropped</source>
             <translation>在{side}增加的像素数；小于 0 时裁剪</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
+            <source>The network says what is there, the photo's own patches say how it looks</source>
+            <translation>由网络判断有什么，由照片自身的图块决定外观</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
+            <source>The same with patches from the left of the hole, where they suffice</source>
+            <translation>同上，但只取区域左侧的图块（足够时）</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
+            <source>The same with patches from the right of the hole, where they suffice</source>
+            <translation>同上，但只取区域右侧的图块（足够时）</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
+            <source>Only patches of the photo itself: sharp, but they know no shapes</source>
+            <translation>只用照片自身的图块：清晰，但不懂形状</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
+            <source>The shoe is not copied from the other one</source>
+            <translation>不从另一只鞋复制</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
+            <source>What the photo shows there stays, only its surface is made anew</source>
+            <translation>照片中原有的内容保留，只重做表面</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
+            <source>Nobody is behind the hole, only the background</source>
+            <translation>区域后面没有人，只有背景</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
+            <source>The body goes on behind the hole</source>
+            <translation>身体在区域后面延续</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
+            <source>Only what the network paints: soft, but all of one piece</source>
+            <translation>只用网络绘制的内容：较柔和，但浑然一体</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
+            <source>Only what a network paints that knows nothing of people</source>
+            <translation>只用不了解人物的网络所绘制的内容</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
+            <source>Another body or garment than the likeliest one, drawn from what is in doubt</source>
+            <translation>从不确定之处另取一种身体或服装，而非最可能的一种</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
+            <source>{name} {number}</source>
+            <translation>{name} {number}</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/central_widget.py" />
@@ -1958,8 +2023,8 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/job_bar.py" />
-            <source>Cancel {place}: {method}, seed {seed}</source>
-            <translation>取消第 {place} 项：{method}，种子 {seed}</translation>
+            <source>Cancel {place}: {kind}</source>
+            <translation>取消第 {place} 项：{kind}</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/job_bar.py" />
@@ -2051,26 +2116,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/panels/mask_panel.py" />
             <source>People are listed here once found.</source>
             <translation>找到的人物会列在这里。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/method_names.py" />
-            <source>best</source>
-            <translation>最佳</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/method_names.py" />
-            <source>network</source>
-            <translation>网络</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/method_names.py" />
-            <source>patches</source>
-            <translation>图块</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/method_names.py" />
-            <source>general network</source>
-            <translation>通用网络</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/options_bar.py" />
@@ -3004,6 +3049,61 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/engine/thing_masks.py" />
             <source>Nothing goes by the name {name!r}; choose among: {names}.</source>
             <translation>没有叫 {name!r} 的东西；请从这些中选择：{names}。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/ways.py" />
+            <source>network and patches</source>
+            <translation>网络与图块</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/ways.py" />
+            <source>patches from the left</source>
+            <translation>左侧图块</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/ways.py" />
+            <source>patches from the right</source>
+            <translation>右侧图块</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/ways.py" />
+            <source>patches only</source>
+            <translation>仅图块</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/ways.py" />
+            <source>without the other shoe</source>
+            <translation>不用另一只鞋</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/ways.py" />
+            <source>same surface</source>
+            <translation>同一表面</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/ways.py" />
+            <source>background only</source>
+            <translation>仅背景</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/ways.py" />
+            <source>body behind</source>
+            <translation>后面的身体</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/ways.py" />
+            <source>network only</source>
+            <translation>仅网络</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/ways.py" />
+            <source>network for any photo</source>
+            <translation>适用于任何照片的网络</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/ways.py" />
+            <source>another structure</source>
+            <translation>另一种结构</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/atomic.py" />

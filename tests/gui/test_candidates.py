@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.engine.progress import Stage
-from portrait_studio.engine.request import Method
 from portrait_studio.errors import DeviceError
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.message_boxes import ErrorDialog
@@ -150,21 +149,63 @@ def test_up_and_down_choose_the_hole_whose_candidates_left_and_right_go_through(
     assert (red(filled, 100, 60), red(filled, 100, 250)) == (RED, RED)
 
 
-def test_more_ways_come_one_after_the_other_and_end_with_a_failure(
+def test_more_ways_differ_in_kind_and_what_is_shown_stays(
     qtbot: QtBot, filled: Session, window: MainWindow, hand: Hand, engine: FakeEngine
 ) -> None:
+    shown = red(filled, 100, 60), filled.history.state
     hand.key(Qt.Key.Key_Return, CTRL | ALT)
     qtbot.waitUntil(lambda: len(window.strip.thumbs) == 4)
-    methods = [request.options.method for request in engine.requests[1:]]
-    assert methods == [Method.DEFAULT, Method.PATCHES, Method.NETWORK]
+    asked = [request.options for request in engine.requests[1:]]
+    assert len({(each.method, each.patches_from, each.seed) for each in asked}) == 3
+    assert all(each.seed == 0 for each in asked)
     assert all(np.array_equal(r.image, engine.requests[0].image) for r in engine.requests[1:])
     assert all(np.array_equal(r.mask, engine.requests[0].mask) for r in engine.requests[1:])
+    assert (red(filled, 100, 60), filled.history.state) == shown
+    assert window.strip.thumbs[0].isChecked()
+    captions = [thumb.text() for thumb in window.strip.thumbs]
+    assert len(set(captions)) == 4
+    assert captions[0] == "network and patches"
+    assert all(
+        caption in thumb.toolTip() for caption, thumb in zip(captions, window.strip.thumbs, strict=True)
+    )
+
+
+def test_structures_are_drawn_when_all_kinds_are_there(
+    qtbot: QtBot, filled: Session, window: MainWindow, hand: Hand, engine: FakeEngine
+) -> None:
+    for count in (4, 7, 10):
+        hand.key(Qt.Key.Key_Return, CTRL | ALT)
+        qtbot.waitUntil(lambda count=count: len(engine.requests) == count and filled.current_job is None)
+    seeds = [request.options.seed for request in engine.requests]
+    drawn = [seed for seed in seeds if seed]
+    assert drawn == list(range(1, 1 + len(drawn)))
+    assert seeds[-len(drawn) :] == drawn
+    assert window.strip.thumbs[0].isChecked()
+    texts = [thumb.text() for thumb in window.strip.thumbs]
+    assert texts[-len(drawn) :] == [f"another structure {seed}" for seed in drawn]
+
+
+def test_a_way_that_shows_nothing_else_does_not_come_twice(
+    qtbot: QtBot, filled: Session, window: MainWindow, hand: Hand, engine: FakeEngine
+) -> None:
+    engine.is_stubborn = True
+    hand.key(Qt.Key.Key_Return, CTRL | ALT)
+    qtbot.waitUntil(lambda: len(engine.requests) == 4 and filled.current_job is None)
+    assert not window.strip.isVisible()
+    candidates = filled.filling.candidates
+    assert candidates is not None
+    assert len(candidates.all) == 1
+
+
+def test_more_ways_end_with_a_failure(
+    qtbot: QtBot, filled: Session, window: MainWindow, hand: Hand, engine: FakeEngine
+) -> None:
     kept = red(filled, 100, 60)
     engine.fail_at, engine.error = Stage.TEXTURE, DeviceError("The device is gone; choose the CPU.")
     with qtbot.waitSignal(filled.failed, timeout=5000):
         window.actions_[Command.OTHER_WAYS].trigger()
     assert filled.current_job is None
-    assert len(engine.requests) == 5
+    assert len(engine.requests) == 2
     assert red(filled, 100, 60) == kept
     assert window.findChildren(ErrorDialog)
 
@@ -226,7 +267,7 @@ def test_many_candidates_in_a_narrow_window_scroll_and_keep_their_size(
         return thumb.visibleRegion().boundingRect() == thumb.rect()
 
     qtbot.waitUntil(lambda: shown(7))
-    assert all(min(thumb.width(), thumb.height()) >= 76 for thumb in window.strip.thumbs)
+    assert all(min(thumb.width(), thumb.height()) >= 132 for thumb in window.strip.thumbs)
     assert not shown(0)
     for _ in range(7):
         QTest.keyClick(window.strip, Qt.Key.Key_Left)

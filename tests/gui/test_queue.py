@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.engine.request import Method
+from portrait_studio.engine.ways import Kind
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.session.session import Session
@@ -72,17 +73,17 @@ def test_one_that_waits_is_cancelled_with_the_mouse(
     menu = window.job_bar.queue_button.menu()
     texts = [action.text() for action in menu.actions() if action.text()]
     assert texts[:3] == [
-        "Cancel 1: best, seed 1",
-        "Cancel 2: patches, seed 1",
-        "Cancel 3: network, seed 1",
+        "Cancel 1: patches from the left",
+        "Cancel 2: patches from the right",
+        "Cancel 3: patches only",
     ]
     menu.popup(window.mapToGlobal(window.rect().center()))
     qtbot.waitExposed(menu)
     QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(menu.actions()[1]).center())
-    assert [options.method for options in filling.filling.waiting] == [Method.DEFAULT, Method.NETWORK]
+    assert [asked.way.kind for asked in filling.filling.waiting] == [Kind.LEFT, Kind.PATCHES]
     go_on(engine)
     qtbot.waitUntil(lambda: len(window.strip.thumbs) == 3)
-    assert [r.options.method for r in engine.requests] == [Method.DEFAULT, Method.DEFAULT, Method.NETWORK]
+    assert [r.options.method for r in engine.requests] == [Method.DEFAULT, Method.DEFAULT, Method.PATCHES]
 
 
 def test_one_that_waits_is_cancelled_with_keys(
@@ -95,7 +96,7 @@ def test_one_that_waits_is_cancelled_with_keys(
     qtbot.waitExposed(menu)
     for key in (Qt.Key.Key_Down, RETURN):
         QTest.keyClick(menu, key)
-    assert [options.seed for options in filling.filling.waiting] == [2]
+    assert [asked.way.options.seed for asked in filling.filling.waiting] == [2]
 
 
 def test_escape_cancels_the_try_under_way_and_the_next_begins(

@@ -18,6 +18,7 @@ from portrait_studio.engine.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.engine.progress import Progress, Stage
 from portrait_studio.engine.request import (
     Answer,
+    CompletionOptions,
     CompletionRequest,
     CompletionResult,
     DetectRequest,
@@ -26,7 +27,9 @@ from portrait_studio.engine.request import (
     FindInBoxesRequest,
     FindThingRequest,
     Joints,
+    Method,
     ParseRequest,
+    PatchSide,
     PeopleMaskRequest,
     Pixels,
     Readiness,
@@ -44,10 +47,16 @@ from portrait_studio.imaging.masks import Mask, extent_of, hole_bounds, mask_bou
 from portrait_studio.networks.conventions import HEATMAP_STRIDE, KEYPOINT_COUNT, KEYPOINTS
 
 FILL_COLOUR = (20, 200, 120)
-"""RGB that the fake paints into holes at seed 0; each further seed adds one to the red."""
+"""RGB that the fake paints into holes at seed 0; each further seed adds one to the red, and each other way of
+filling something else to the green."""
 
 ANKLE = KEYPOINTS.index("left-ankle")
 """The one joint that the fake predicts: low in the middle."""
+
+
+def way_number(options: CompletionOptions) -> int:
+    """What the fake adds to the green of a fill by these options."""
+    return 3 * list(Method).index(options.method) + list(PatchSide).index(options.patches_from)
 
 
 @dataclass
@@ -85,6 +94,7 @@ class FakeEngine:
         shadow_requests: every search for one.
         loose: every loose mask that came.
         clicks: all clicks that came, search after search.
+        is_stubborn: whether every way of filling looks the same.
     """
 
     delay_s: float = 0.0
@@ -117,6 +127,7 @@ class FakeEngine:
     shadow_requests: list[ShadowRequest] = field(default_factory=list)
     loose: list[Mask] = field(default_factory=list)
     clicks: list[Clicks] = field(default_factory=list)
+    is_stubborn: bool = False
 
     def prefer(self, hardware: Hardware) -> None:
         """Remember it."""
@@ -305,6 +316,7 @@ class FakeEngine:
         pixels = request.image[bounds.slices].copy()
         red, green, blue = FILL_COLOUR
         scale = 257 if pixels.dtype == np.uint16 else 1
+        green += 0 if self.is_stubborn else way_number(request.options)
         colour = np.array([(red + request.options.seed) % 256, green, blue], np.int64) * scale
         pixels[hole] = colour.astype(pixels.dtype)
         changed = hole.astype(np.uint8) * 255

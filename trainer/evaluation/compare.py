@@ -19,6 +19,7 @@ from trainer.evaluation.methods import (
     G,
 )
 from trainer.evaluation.scoring import Score
+from trainer.metrics.no_reference import MEASURES
 
 LOOSE_FILL, TIGHTENED_FILL = "default, loose mask", "default, network over 0.4"
 RIVALS = ("telea", "patchmatch", PATCHES)
@@ -33,10 +34,12 @@ PAIRS: tuple[tuple[str, str], ...] = (
     *((rival, DEFAULT) for rival in RIVALS),
     (GENERAL, DEFAULT),
     (LOOSE_FILL, TIGHTENED_FILL),
+    *((other, "first") for other in ("newest", "random")),
+    *(("first", measure) for measure in (*MEASURES, "all measures")),
 )
 """Which method is compared with which: the paper's steps, faces redrawn or not, shoes copied or not,
-other photos at hand or not, the default with its rivals and with the network for any photo, and holes as they
-were painted and tightened."""
+other photos at hand or not, the default with its rivals and with the network for any photo, holes as they
+were painted and tightened, and candidates by who chooses them."""
 
 SIGNS = {"lpips": -1, "dists": -1, "l1_in_hole": -1, "psnr_in_hole": 1, "ssim": 1, "vgg": -1}
 """Figures that are compared, what people see first, and whether more (1) or less (-1) is better."""

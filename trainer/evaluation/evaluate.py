@@ -17,6 +17,7 @@ from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.errors import OptionError
 from portrait_studio.networks.glcic import GENERAL_COMPLETION
 from trainer.data.packs import PackedSet
+from trainer.evaluation.candidates import CANDIDATES, measure_candidates
 from trainer.evaluation.cost import cost_of, cost_of_each
 from trainer.evaluation.damage import DAMAGE, measure_damage
 from trainer.evaluation.distribution import FeatureTally
@@ -249,7 +250,41 @@ def evaluate_damage(options: EvaluateOptions, networks: NetworkStore) -> tuple[R
     return replace(report, cases=measured.cases, device=device, damage=rows, targets=targets), tally
 
 
-OWN_MEASURES: Final = {THINGS: evaluate_things, PEOPLE: evaluate_people, DAMAGE: evaluate_damage}
+def evaluate_candidates(
+    options: EvaluateOptions,
+    networks: NetworkStore,
+    make_engine: Callable[[NetworkStore], Engine] = Pipeline,
+) -> tuple[Report, Tally]:
+    """Measure which kind of candidate is nearest to the truth, and whether measures without it know.
+
+    Args:
+        options: what to measure; LPIPS decides where there is `vgg`, else L1.
+        networks: the networks that are measured.
+        make_engine: the engine over given networks.
+
+    Raises:
+        OptionError: there are no packs to measure on.
+        DataSetError: packs are missing or damaged.
+        WeightsError: a network or the feature network cannot be read.
+    """
+    if options.data is None:
+        raise OptionError("The protocol candidates needs packed photos: give their folder with --data.")
+    sets = options.sets or ("clothing-co-parsing",)
+    source = None if options.source is None else source_files(options.source)
+    cases = pasted_cases(PackedSet(options.data, "val", sets), options.limit, source)
+    perceived = None if options.vgg is None else perceived_distance(options.vgg)
+    found = measure_candidates(cases, make_engine(networks), perceived, options.device)
+    tally = found.as_tally()
+    report = summed_up(Measured(tally), CANDIDATES, ", ".join(sets))
+    return replace(report, candidates=found.rows()), tally
+
+
+OWN_MEASURES: Final = {
+    THINGS: evaluate_things,
+    PEOPLE: evaluate_people,
+    DAMAGE: evaluate_damage,
+    CANDIDATES: evaluate_candidates,
+}
 """Protocols that measure something else than fills."""
 
 

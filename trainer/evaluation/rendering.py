@@ -84,6 +84,7 @@ def tables_of(report: Report) -> list[Table]:
         *_people(report),
         *_passers_by(report),
         *_damage(report),
+        *_candidates(report),
         *_targets(report),
     )
     return [table for table in candidates if table.rows or table.notes]
@@ -221,6 +222,17 @@ def _things(report: Report) -> Iterator[Table]:
         rows.append([one.group, one.method, str(one.cases), *figures])
     note = f"Grown: by {RIM_PX} pixels, as a mask is before the fill. Area: relative to the loose mask."
     yield Table("Things in loose masks", rows, [note])
+
+
+def _candidates(report: Report) -> Iterator[Table]:
+    if not report.candidates:
+        return
+    rows = [["candidate", "holes", "LPIPS", "of the first", "DISTS", "of the first", "better in", "best in"]]
+    for one in report.candidates:
+        figures = [one.lpips, one.lpips_of_first, one.dists, one.dists_of_first]
+        counts = [str(one.better), str(one.nearest)]
+        rows.append([one.kind, str(one.cases), *(f"{value:.4f}" for value in figures), *counts])
+    yield Table("Kinds of candidates, on the holes where they show something else", rows)
 
 
 def _people(report: Report) -> Iterator[Table]:

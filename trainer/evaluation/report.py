@@ -11,6 +11,7 @@ from typing import Any
 
 from portrait_studio.errors import DataSetError
 from portrait_studio.imaging.atomic import replacing
+from trainer.evaluation.candidates import CandidateRow
 from trainer.evaluation.compare import PairedComparison, compare_all, compare_by_kind
 from trainer.evaluation.cost import Cost
 from trainer.evaluation.damage import DamageRow
@@ -52,6 +53,7 @@ class Report:
         damage: how much damage was found.
         costs: of what each method used, by its title; empty unless all methods were asked for.
         kind_comparisons: of the default with every other method, by kind of hole; empty as well.
+        candidates: how each kind of candidate compares with the first one.
     """
 
     protocol: str
@@ -75,6 +77,7 @@ class Report:
     damage: list[DamageRow] = field(default_factory=list)
     costs: dict[str, Cost] = field(default_factory=dict)
     kind_comparisons: dict[str, list[PairedComparison]] = field(default_factory=dict)
+    candidates: list[CandidateRow] = field(default_factory=list)
 
     @property
     def headline(self) -> str:
@@ -188,6 +191,7 @@ _VALUES: dict[str, Callable[..., Any]] = {
     "passers_by": PassersByFigures,
     "damage": DamageRow,
     "costs": Cost,
+    "candidates": CandidateRow,
 }
 """Class of the values of each field that holds more than plain JSON."""
 

@@ -7,14 +7,14 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QIcon, QKeyEvent, QPixmap, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from portrait_studio.editing.candidates import Candidate, Candidates
 from portrait_studio.engine.request import FilledRegion, Pixels
 from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.display_transform import DisplayTransform
-from portrait_studio.gui.panels.method_names import METHOD_NAMES
+from portrait_studio.gui.panels.captions_of_ways import EXPLANATIONS, caption_of
 from portrait_studio.gui.panels.thumbnail_row import ThumbnailRow
 from portrait_studio.gui.qimage_conversion import qimage_of
 from portrait_studio.gui.widgets.buttons import ActionButton
@@ -22,8 +22,8 @@ from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.language.translation import tr
 from portrait_studio.session.session import Session
 
-_THUMB_PX: Final = 76
-_CONTEXT: Final = 1.2
+_THUMB_PX: Final = 132
+_CONTEXT: Final = 1.4
 """Side of a thumbnail's square in longer sides of the hole."""
 _KEEPING: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 _STEPS: Final = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
@@ -74,9 +74,14 @@ class CandidateStrip(QFrame):
         self._hole_row.setSpacing(6)
         row.addLayout(self._hole_row)
         row.addWidget(self._thumb_row, 1)
-        row.addWidget(self._hint)
-        row.addWidget(ActionButton(actions[Command.OTHER_WAYS], self))
-        row.addWidget(self._keep)
+        column = QVBoxLayout()
+        column.setSpacing(8)
+        column.addStretch(1)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        for widget in (self._hint, ActionButton(actions[Command.OTHER_WAYS], self), self._keep):
+            column.addWidget(widget)
+        column.addStretch(1)
+        row.addLayout(column)
         session.filling.candidates_changed.connect(self._show_candidates)
         self.hide()
 
@@ -176,13 +181,11 @@ class CandidateStrip(QFrame):
         _clear(self._thumbs)
         assert self._candidates is not None
         for place, candidate in enumerate(self._candidates.all):
-            name = tr(
-                "Candidate {number}: {method}, seed {seed}",
-                number=place + 1,
-                method=METHOD_NAMES[candidate.options.method],
-                seed=candidate.options.seed,
-            )
-            button = _button(self, "", name)
+            caption, meaning = caption_of(candidate.way), tr(EXPLANATIONS[candidate.way.kind])
+            name = tr("Candidate {number}: {kind}", number=place + 1, kind=caption)
+            button = _button(self, caption, name)
+            button.setToolTip(tr("{name}. {meaning}", name=name, meaning=meaning))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             button.setObjectName("thumb")
             button.setIcon(self._picture(candidate))
             button.setIconSize(QSize(_THUMB_PX, _THUMB_PX))
@@ -194,9 +197,9 @@ class CandidateStrip(QFrame):
         regions = candidate.result.regions
         largest = max(regions, key=lambda region: region.bounds.extent.area)
         region = largest if self._hole is None else regions[self._hole]
-        pixels = region.pixels if self._photo is None else _in_context(self._photo, region)
-        picture = QPixmap.fromImage(qimage_of(pixels, self._transform))
         side = round(_THUMB_PX * self.devicePixelRatioF())
+        pixels = region.pixels if self._photo is None else _in_context(self._photo, region, side)
+        picture = QPixmap.fromImage(qimage_of(pixels, self._transform))
         keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
         return QIcon(picture.scaled(side, side, keep, smooth))
 
@@ -232,10 +235,10 @@ def _button(parent: QWidget, text: str, name: str) -> QToolButton:
     return button
 
 
-def _in_context(photo: Pixels, region: FilledRegion) -> Pixels:
-    """A fill and as much of the photo around it as makes a square, (h, w, 3)."""
+def _in_context(photo: Pixels, region: FilledRegion, least_px: int) -> Pixels:
+    """A fill and as much of the photo around it as makes a square of some size at least, (h, w, 3)."""
     bounds = region.bounds
-    side = round(max(bounds.width, bounds.height) * _CONTEXT)
+    side = max(least_px, round(max(bounds.width, bounds.height) * _CONTEXT))
     around = Bounds(
         bounds.left - (side - bounds.width) // 2,
         bounds.top - (side - bounds.height) // 2,

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QToolBut
 from portrait_studio.engine.progress import Stage
 from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.command_table import Command
-from portrait_studio.gui.panels.method_names import METHOD_NAMES
+from portrait_studio.gui.panels.captions_of_ways import caption_of
 from portrait_studio.language.translation import tr
 from portrait_studio.session.jobs import BackgroundJob
 from portrait_studio.session.session import Session
@@ -96,11 +96,10 @@ class JobBar(QWidget):
         waiting = self._filling.waiting
         menu = self.queue_button.menu()
         menu.clear()
-        for place, options in enumerate(waiting, start=1):
-            method = METHOD_NAMES[options.method]
-            text = tr("Cancel {place}: {method}, seed {seed}", place=place, method=method, seed=options.seed)
+        for place, asked in enumerate(waiting, start=1):
+            text = tr("Cancel {place}: {kind}", place=place, kind=caption_of(asked.way))
             action = menu.addAction(text)
-            action.triggered.connect(lambda _=False, options=options: self._filling.leave_out(options))
+            action.triggered.connect(lambda _=False, asked=asked: self._filling.leave_out(asked))
         menu.addSeparator()
         menu.addAction(self._cancel_all)
         text = tr("{count} waiting", count=len(waiting))

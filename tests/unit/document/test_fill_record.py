@@ -29,7 +29,10 @@ OLD = {
 
 def test_a_record_survives_json() -> None:
     other = ReferenceRecord("other.jpg", "cd" * 32)
-    holes = (WayRecord("patches", 4, PACKED), WayRecord("default", 3, references=(other,)))
+    holes = (
+        WayRecord("patches", 4, PACKED),
+        WayRecord("default", 3, None, (other,), "left", copy_mates=False),
+    )
     record = FillRecord(
         **OLD, holes=holes, wanted_labels=PACKED, is_anew=True, precision="bfloat16", threads=4
     )
@@ -55,6 +58,7 @@ def test_records_of_the_first_version_are_read() -> None:
     assert record.ways == (WayRecord("patches", 4, PACKED), WayRecord("default", 3, PACKED))
     assert (record.precision, record.threads, record.hole_by_hole) == ("auto", 0, True)
     assert not record.copy_mates
+    assert record.patches_from == "anywhere"
     assert not record.robust
     assert record.references == record.loans == ()
     assert not record.careful_sources
@@ -68,6 +72,7 @@ def test_records_of_the_first_version_are_read() -> None:
         {"threads": "all"},
         {"hole_by_hole": 1},
         {"copy_mates": 1},
+        {"patches_from": "above"},
         {"robust": 1},
         {"references": [{"name": "other.jpg"}]},
         {"loans": [{"hole": -1, "reference": "other.jpg", "part": "face"}]},

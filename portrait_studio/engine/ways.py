@@ -1,0 +1,121 @@
+"""In which ways the same holes can be filled, so that candidates differ in kind, and which ones are next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from itertools import count
+from typing import Final
+
+from portrait_studio.engine.intent import Intent
+from portrait_studio.engine.request import CompletionOptions, Method, PatchSide
+from portrait_studio.messages import Message
+
+
+class Kind(Enum):
+    """What sets a candidate apart; the value is what it is called."""
+
+    BOTH = Message("network and patches")
+    LEFT = Message("patches from the left")
+    RIGHT = Message("patches from the right")
+    PATCHES = Message("patches only")
+    NO_MATE = Message("without the other shoe")
+    SURFACE = Message("same surface")
+    BACKGROUND = Message("background only")
+    BODY = Message("body behind")
+    NETWORK = Message("network only")
+    GENERAL = Message("network for any photo")
+    STRUCTURE = Message("another structure")
+
+
+ORDER: Final = (
+    Kind.LEFT,
+    Kind.RIGHT,
+    Kind.PATCHES,
+    Kind.NO_MATE,
+    Kind.BODY,
+    Kind.SURFACE,
+    Kind.BACKGROUND,
+    Kind.NETWORK,
+)
+"""In which order further kinds are made."""
+
+INTENTS: Final = {
+    Kind.BODY: Intent.BODY,
+    Kind.BACKGROUND: Intent.BACKGROUND,
+    Kind.SURFACE: Intent.SURFACE,
+}
+"""Kinds that are another answer to what is meant by a hole."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a candidate is made.
+
+    Attributes:
+        kind: what sets it apart.
+        options: how the engine is asked.
+        intent: what the fill is meant to do.
+    """
+
+    kind: Kind
+    options: CompletionOptions
+    intent: Intent = Intent.AUTOMATIC
+
+    @classmethod
+    def of(cls, options: CompletionOptions, intent: Intent = Intent.AUTOMATIC) -> Way:
+        """The way of a fill that is asked for by its options."""
+        return cls(_kind_of(options), options, intent)
+
+    def drawn(self, seed: int) -> Way:
+        """The same by another structure that the parser's doubt leaves open."""
+        return Way(Kind.STRUCTURE, replace(self.options, seed=seed), self.intent)
+
+
+def other_ways(first: Way, taken: Sequence[Way], is_worth: Callable[[Way], bool]) -> Iterator[Way]:
+    """Further ways, first those that differ in kind, then structures that are drawn, without end.
+
+    Args:
+        first: the way of the fill that they are to differ from.
+        taken: ways that were taken already, the first one included.
+        is_worth: whether a way of another kind would show something else.
+    """
+    kinds = {way.kind for way in taken}
+    for kind in ORDER:
+        way = _in_kind(first, kind)
+        if way is not None and kind not in kinds and is_worth(way):
+            yield way
+    yield from (first.drawn(seed) for seed in count(next_seed(taken)))
+
+
+def next_seed(taken: Sequence[Way]) -> int:
+    """A seed that none of some ways has."""
+    return 1 + max((way.options.seed for way in taken), default=-1)
+
+
+def _kind_of(options: CompletionOptions) -> Kind:
+    if options.method.is_painted:
+        return Kind.NETWORK if options.method is Method.NETWORK else Kind.GENERAL
+    if options.patches_from is not PatchSide.ANYWHERE:
+        return Kind.LEFT if options.patches_from is PatchSide.LEFT else Kind.RIGHT
+    return Kind.PATCHES if options.method is Method.PATCHES else Kind.BOTH
+
+
+def _in_kind(first: Way, kind: Kind) -> Way | None:
+    """The same way but for what a kind says; None where it would say nothing else."""
+    options = first.options
+    if kind in INTENTS:
+        # Who says what is meant is not shown something else.
+        return replace(first, kind=kind, intent=INTENTS[kind]) if first.intent is Intent.AUTOMATIC else None
+    methods = {Kind.PATCHES: Method.PATCHES, Kind.NETWORK: Method.NETWORK}
+    sides = {Kind.LEFT: PatchSide.LEFT, Kind.RIGHT: PatchSide.RIGHT}
+    if kind in methods:
+        other = replace(options, method=methods[kind])
+    elif kind in sides:
+        if options.method.is_painted:
+            return None
+        other = replace(options, patches_from=sides[kind])
+    else:
+        other = replace(options, copy_mates=False)
+    return None if other == options else replace(first, kind=kind, options=other)

@@ -1,0 +1,32 @@
+"""What candidates are called, and what that means."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from portrait_studio.engine.ways import Kind, Way
+from portrait_studio.language.translation import tr
+from portrait_studio.messages import Message
+
+EXPLANATIONS: Final = {
+    Kind.BOTH: Message("The network says what is there, the photo's own patches say how it looks"),
+    Kind.LEFT: Message("The same with patches from the left of the hole, where they suffice"),
+    Kind.RIGHT: Message("The same with patches from the right of the hole, where they suffice"),
+    Kind.PATCHES: Message("Only patches of the photo itself: sharp, but they know no shapes"),
+    Kind.NO_MATE: Message("The shoe is not copied from the other one"),
+    Kind.SURFACE: Message("What the photo shows there stays, only its surface is made anew"),
+    Kind.BACKGROUND: Message("Nobody is behind the hole, only the background"),
+    Kind.BODY: Message("The body goes on behind the hole"),
+    Kind.NETWORK: Message("Only what the network paints: soft, but all of one piece"),
+    Kind.GENERAL: Message("Only what a network paints that knows nothing of people"),
+    Kind.STRUCTURE: Message("Another body or garment than the likeliest one, drawn from what is in doubt"),
+}
+"""What sets a candidate of each kind apart."""
+
+
+def caption_of(way: Way) -> str:
+    """A few words; drawn structures are told apart by their number."""
+    name = tr(way.kind.value)
+    if way.kind is not Kind.STRUCTURE:
+        return name
+    return tr("{name} {number}", name=name, number=way.options.seed)

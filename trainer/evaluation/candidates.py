@@ -1,0 +1,212 @@
+"""Which of several fills of a hole is nearest to the truth, and whether a measure without the truth knows."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain, takewhile
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.engine.hardware import Hardware
+from portrait_studio.engine.intent import wanted_with
+from portrait_studio.engine.interface import Engine
+from portrait_studio.engine.request import (
+    CompletionOptions,
+    CompletionRequest,
+    CompletionResult,
+    ParseRequest,
+    Structure,
+)
+from portrait_studio.engine.ways import INTENTS, Kind, Way, other_ways
+from portrait_studio.imaging.masks import grow
+from trainer.evaluation.methods import Fill, applied, labels_over_photo
+from trainer.evaluation.scoring import Score, Tally, mean_score, score
+from trainer.metrics.lpips_dists import PerceivedDistance
+from trainer.metrics.no_reference import MEASURES, Look, ranks
+from trainer.metrics.segmentation import RIM_PX
+from trainer.protocols.case import Case
+from trainer.protocols.things import ThingCase
+
+CANDIDATES: Final = "candidates"
+"""Name of the protocol."""
+
+FIRST, NEWEST, RANDOM, NEAREST = "first", "newest", "random", "nearest to the truth"
+"""What is shown: the fill that is made first, the one made last, any of them, or the best by LPIPS."""
+TOGETHER: Final = "all measures"
+"""The one with the least sum of its ranks by all measures."""
+
+_FRACTION: Final = np.float32(1 / 255)
+
+
+@dataclass(frozen=True)
+class CandidateRow:
+    """Figures of one kind of candidate against the first one on the same holes.
+
+    Attributes:
+        kind: what sets it apart.
+        cases: on how many holes it shows something else.
+        nearest: on how many of them it is the nearest to the truth of all, by LPIPS.
+        better: on how many it is nearer than the first one.
+        lpips: its mean.
+        lpips_of_first: that of the first one on the same holes.
+        dists: its mean.
+        dists_of_first: that of the first one on the same holes.
+    """
+
+    kind: str
+    cases: int
+    nearest: int
+    better: int
+    lpips: float
+    lpips_of_first: float
+    dists: float
+    dists_of_first: float
+
+
+@dataclass
+class CandidateTally:
+    """Scores of all candidates, case by case.
+
+    Attributes:
+        by_kind: for each case the score of each candidate, in the order in which they were made.
+        shown: for each case the score of what is shown, by who chooses it.
+        names: of the cases.
+        device: what the fills ran on.
+        weights: SHA-256 of each weights file by network name.
+    """
+
+    by_kind: list[dict[str, Score]] = field(default_factory=list)
+    shown: dict[str, list[Score]] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+    device: str = ""
+    weights: dict[str, str] = field(default_factory=dict)
+
+    def add(self, name: str, scores: dict[str, Score], measured: Mapping[str, Mapping[str, float]]) -> None:
+        """Count one case.
+
+        Args:
+            name: of the case.
+            scores: of each candidate by its kind, in the order in which they were made.
+            measured: for each measure its value for each kind; less is better.
+        """
+        kinds = list(scores)
+        choices = {
+            FIRST: kinds[0],
+            NEWEST: kinds[-1],
+            NEAREST: min(kinds, key=lambda kind: far(scores[kind])),
+        }
+        places = {measure: ranks([values[kind] for kind in kinds]) for measure, values in measured.items()}
+        places[TOGETHER] = np.sum(list(places.values()), axis=0)
+        choices |= {measure: kinds[int(np.argmin(values))] for measure, values in places.items()}
+        shown = {chooser: scores[kind] for chooser, kind in choices.items()}
+        shown[RANDOM] = mean_score(list(scores.values()))
+        for chooser, one in shown.items():
+            self.shown.setdefault(chooser, []).append(one)
+        self.by_kind.append(scores)
+        self.names.append(name)
+
+    def as_tally(self) -> Tally:
+        """Who shows what, in the form that reports are made of."""
+        tally = Tally([], None)
+        tally.scores, tally.weights, tally.device = dict(self.shown), self.weights, self.device
+        tally.cases = [(name, CANDIDATES) for name in self.names]
+        return tally
+
+    def rows(self) -> list[CandidateRow]:
+        """The kinds in the order in which they are made."""
+        kinds = [kind.value for kind in Kind if any(str(kind.value) in one for one in self.by_kind)]
+        rows = [_row(str(kind), [one for one in self.by_kind if kind in one]) for kind in kinds]
+        return sorted(rows, key=lambda row: (row.lpips - row.lpips_of_first) * row.cases)
+
+
+def far(one: Score) -> float:
+    """LPIPS of a fill; L1 where that is not measured."""
+    return one.l1_in_hole if one.lpips is None else one.lpips
+
+
+def measure_candidates(
+    cases: Iterable[ThingCase], engine: Engine, perceived: PerceivedDistance | None, device: str
+) -> CandidateTally:
+    """Make all kinds of candidates for every case, and choose among them; names each case on stderr.
+
+    Args:
+        cases: those whose background is known; the hole is the exact thing with its rim.
+        engine: what fills.
+        perceived: how different fills look to people; None = L1 decides.
+        device: what the engine runs on.
+    """
+    tally = CandidateTally()
+    for number, case in enumerate(cases, 1):
+        assert case.behind is not None
+        hole = grow(np.where(case.truth == 1, np.uint8(255), np.uint8(0)), RIM_PX)
+        seen = engine.run(ParseRequest(case.image, hardware=Hardware(device)))
+        fills, labels = {}, {}
+        for kind, result, seconds in _candidates(case.image, hole, seen, engine, device):
+            fills[kind] = Fill(applied(case.image, result), seconds)
+            labels[kind] = labels_over_photo(result, hole)
+            tally.device, tally.weights = result.device, tally.weights | result.weights
+        scores = score(Case(case.name, case.behind, hole), fills, None, perceived)
+        tally.add(case.name, scores, _measured(fills, labels, hole != 0))
+        sys.stderr.write(f"case {number}: {case.name}\n")
+    return tally
+
+
+def _candidates(
+    image: NDArray[np.uint8], hole: NDArray[np.uint8], seen: Structure, engine: Engine, device: str
+) -> Iterator[tuple[str, CompletionResult, float]]:
+    """The first fill, one of each other kind that shows something else, and one drawn structure."""
+    first = Way.of(CompletionOptions())
+    copies_mate = False
+    wanted = wanted_with(first.intent, hole, None, seen)
+
+    def is_worth(way: Way) -> bool:
+        if way.kind is Kind.NO_MATE:
+            return copies_mate
+        return way.kind not in INTENTS or not _same(wanted_with(way.intent, hole, None, seen), wanted)
+
+    ways = takewhile(lambda way: way.kind is not Kind.STRUCTURE, other_ways(first, [first], is_worth))
+    for way in chain([first], ways, [first.drawn(1)]):
+        asked = wanted_with(way.intent, hole, None, seen)
+        request = CompletionRequest(image, hole, way.options, asked, hardware=Hardware(device))
+        start = time.perf_counter()
+        result = engine.run(request)
+        copies_mate |= any(region.copies_mate for region in result.regions)
+        yield str(way.kind.value), result, time.perf_counter() - start
+
+
+def _same(one: NDArray[np.uint8] | None, other: NDArray[np.uint8] | None) -> bool:
+    return one is other or (one is not None and other is not None and np.array_equal(one, other))
+
+
+def _measured(
+    fills: Mapping[str, Fill], labels: Mapping[str, NDArray[np.uint8]], hole: NDArray[np.bool_]
+) -> dict[str, dict[str, float]]:
+    """What each measure says of each candidate."""
+    pictures = {kind: fill.pixels * _FRACTION for kind, fill in fills.items()}
+    median = np.asarray(np.median(np.stack(list(pictures.values())), axis=0), np.float32)
+    network = pictures.get(str(Kind.NETWORK.value), median)
+    looks = {kind: Look(picture, hole, labels[kind], median, network) for kind, picture in pictures.items()}
+    return {name: {kind: measure(look) for kind, look in looks.items()} for name, measure in MEASURES.items()}
+
+
+def _row(kind: str, cases: list[dict[str, Score]]) -> CandidateRow:
+    mine = [one[kind] for one in cases]
+    first = [next(iter(one.values())) for one in cases]
+    mean, mean_first = mean_score(mine), mean_score(first)
+    nearest = sum(far(one[kind]) <= min(map(far, one.values())) for one in cases)
+    better = sum(far(a) < far(b) for a, b in zip(mine, first, strict=True))
+    return CandidateRow(
+        kind,
+        len(cases),
+        nearest,
+        better,
+        far(mean),
+        far(mean_first),
+        mean.dists or 0.0,
+        mean_first.dists or 0.0,
+    )
