@@ -91,3 +91,4 @@ def test_what_looks_the_same_joins_once() -> None:
     again = both.joined_by(replace(candidate(UPPER, 10)), is_shown=True)
     assert len(again.all) == 2
     assert again.chosen == (0,)
+    assert len(again.ways) == 3
