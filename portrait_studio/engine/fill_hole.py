@@ -121,14 +121,7 @@ class HoleFiller:
         for rows in strips(region.height):
             pixels[rows][band[rows]] = to_depth(blended[rows][band[rows]], request.image)
         report(1.0)
-        return FilledRegion(
-            region,
-            pixels,
-            band.astype(np.uint8),
-            parsed.structure(),
-            self._stages,
-            copies_mate=self._copy is not None,
-        )
+        return FilledRegion(region, pixels, band.astype(np.uint8), parsed.structure(), self._stages)
 
     def _band(self, hole: NDArray[np.bool_], region: Bounds) -> NDArray[np.bool_]:
         """What blending may change, (h, w) bool over the region."""

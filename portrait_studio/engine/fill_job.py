@@ -149,9 +149,8 @@ class FillJob:
             run.progress.begin_part(self._finished, count)
             parsed = self._overruled(self._parsed_closer(run, list(holes.values()), min(holes), whole))
             loans = self._lender.lend(holes, parsed)
-            overlays: dict[int, tuple[Overlay, ...]] = {
-                number: (copy,) for number, copy in copied_shoes(run.request, holes, whole, parsed).items()
-            }
+            copies = copied_shoes(run.request, holes, whole, parsed)
+            overlays: dict[int, tuple[Overlay, ...]] = {number: (copy,) for number, copy in copies.items()}
             overlays |= {number: loan.overlays for number, loan in loans.items()}
             if overlays:
                 wanted = labels_around_copies(run.request, holes, overlays, parsed)
@@ -166,7 +165,8 @@ class FillJob:
                 )
                 region = filler.fill(parsed, completed)
                 borrowed = loans[number].borrowed if number in loans else ()
-                regions[number] = replace(region, borrowed=borrowed)
+                copies_mate = number in copies and number not in loans
+                regions[number] = replace(region, borrowed=borrowed, copies_mate=copies_mate)
             return regions
 
         regions = self._with_fallback(step)
