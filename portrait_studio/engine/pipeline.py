@@ -50,6 +50,7 @@ from portrait_studio.engine.request import (
 from portrait_studio.engine.run_network import NetworkRunner
 from portrait_studio.engine.segment import find_in_boxes, find_thing, tighten
 from portrait_studio.engine.shadow_masks import mask_of_shadows
+from portrait_studio.engine.texture import prepare_texture
 from portrait_studio.engine.texture import synthesise as synthesise_texture
 from portrait_studio.engine.thing_masks import mask_of_everybody
 from portrait_studio.engine.things import ThingFound
@@ -138,9 +139,11 @@ class Pipeline:
             self._parts.networks.load(_FINDING)
         except WeightsError:
             finds_things = False
-        device = self._fallback(request.hardware).compute.description
+        compute = self._fallback(request.hardware).compute
+        if compute.device.type == "cpu":
+            prepare_texture(progress.check)
         has = self._parts.networks.has
-        return Readiness(device, finds_things, has(_DETECTING), has(_DAMAGE))
+        return Readiness(compute.description, finds_things, has(_DETECTING), has(_DAMAGE))
 
     def _parse(self, request: ParseRequest, progress: Progress) -> Structure:
         image, mask = request.image, request.mask

@@ -24,7 +24,7 @@ from portrait_studio.networks.conventions import LABEL_COUNT, MIRROR_LABELS
 
 _CHROMA_WEIGHT = 1.4
 _DEPTH_CAP_PX = 16
-_LABEL_STEP = 4.0
+LABEL_STEP = 4.0
 """Distance of neighbouring labels in a feature table: large against colours, capped in the comparison."""
 
 
@@ -85,7 +85,7 @@ class Sources:
 
     def are_allowed(self, labels: Tensor, centres: Tensor) -> Tensor:
         """(N,) bool: whether targets of (N,) labels may be filled from (N,) int64 centres of either plane."""
-        source = (self.features[:, 3].index_select(0, centres) / _LABEL_STEP).round().long()
+        source = (self.features[:, 3].index_select(0, centres) / LABEL_STEP).round().long()
         return self.allowed.flatten().index_select(0, labels.long() * LABEL_COUNT + source)
 
     def in_photo(self, centres: Tensor) -> tuple[Tensor, Tensor]:
@@ -144,7 +144,7 @@ def _row_guide(height: int, width: int, options: TextureOptions, device: torch.d
 
 def label_of(features: Tensor) -> Tensor:
     """(P,) int64 labels of a feature table."""
-    return (features[:, 3] / _LABEL_STEP).round().long()
+    return (features[:, 3] / LABEL_STEP).round().long()
 
 
 def feature_cap(options: TextureOptions, patch_px: int, device: torch.device) -> Tensor:
@@ -218,7 +218,7 @@ def _feature_table(image: Tensor, labels: list[Tensor]) -> Tensor:
         for number, half in enumerate(halves):
             half[..., channel] = plane.flip(-1) if number == 1 else plane
     for half, names in zip(halves, labels, strict=True):
-        half[..., 3] = names * _LABEL_STEP
+        half[..., 3] = names * LABEL_STEP
     return result
 
 

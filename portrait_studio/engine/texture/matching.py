@@ -1,4 +1,4 @@
-"""PatchMatch (Barnes et al. 2009), vectorised: all targets look at the same kind of candidate at once."""
+"""PatchMatch (Barnes et al. 2009): all targets look at the same kind of candidate at once."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from portrait_studio.engine.texture.fields import Sources, Targets, label_of, patch_rows
+from portrait_studio.engine.texture.compiled import Comparison, flat, in_parallel, nearest
+from portrait_studio.engine.texture.fields import LABEL_STEP, Sources, Targets, label_of, patch_rows
 from portrait_studio.engine.texture.work_progress import WorkProgress
 
 Candidates = Callable[[slice], Tensor]
 """Centres of any kind, (n,) int64, that a slice of the targets is to try: made when it is their turn."""
 
-_CHUNK_CPU = 2048
+_CHUNK_CPU = 1 << 14
 _CHUNK_GPU = 1 << 16
 _NOT_ALLOWED = 10.0
 """Distance added where a label may not be copied: more than any difference, so that all else is better."""
@@ -35,7 +37,7 @@ class Matches:
 
 
 def chunks(count: int, device: torch.device) -> Iterator[slice]:
-    """Slices small enough for the cache (CPU) or for the memory (GPU)."""
+    """Slices short enough to cancel between them (CPU) or small enough for the memory (GPU)."""
     size = _CHUNK_CPU if device.type == "cpu" else _CHUNK_GPU
     for begin in range(0, count, size):
         yield slice(begin, min(begin + size, count))
@@ -77,28 +79,63 @@ class Matcher:
         Returns:
             The better matches.
         """
-        best = matches.centres.clone()
-        distance = torch.empty_like(matches.distance)
-        last = self.sources.valid.numel() - 1
+        best, distance = torch.empty_like(matches.centres), torch.empty_like(matches.distance)
+        seek = self.nearest_on_processor if best.device.type == "cpu" else self.nearest_in_tables
         for part in chunks(best.numel(), best.device):
-            wanted = self._gather(self.targets.centres[part])
-            guide = self.guide(self.targets.centres[part])
-            own = best[part]
-            least = self._distance(wanted, guide, own, reuse) + self._unlike(part, own)
-            for candidate in candidates:
-                other = candidate(part).clamp(0, last)
-                other = torch.where(self.sources.valid.index_select(0, other), other, own)
-                found = self._distance(wanted, guide, other, reuse) + self._unlike(part, other)
-                better = found < least
-                own = torch.where(better, other, own)
-                least = torch.where(better, found, least)
-            best[part], distance[part] = own, least
+            tried = torch.stack([matches.centres[part], *(candidate(part) for candidate in candidates)])
+            best[part], distance[part] = seek(part, tried, reuse)
             work.advance((part.stop - part.start) * (len(candidates) + 1))
         return Matches(best, distance)
 
+    def nearest_in_tables(self, part: slice, tried: Tensor, reuse: Tensor | None) -> tuple[Tensor, Tensor]:
+        """The nearest of some candidates of each target, and its distance: for devices with wide memory.
+
+        Args:
+            part: slice of the targets.
+            tried: (K, n) int64; first the present sources, then centres of any kind.
+            reuse: see `search`.
+        """
+        targets = self.targets.centres[part]
+        wanted, guide = self._gather(targets), self.guide(targets)
+        own = tried[0]
+        least = self._distance(wanted, guide, own, reuse) + self._unlike(part, own)
+        for candidate in tried[1:]:
+            other = candidate.clamp(0, self.sources.valid.numel() - 1)
+            other = torch.where(self.sources.valid.index_select(0, other), other, own)
+            found = self._distance(wanted, guide, other, reuse) + self._unlike(part, other)
+            better = found < least
+            own, least = torch.where(better, other, own), torch.where(better, found, least)
+        return own, least
+
+    def nearest_on_processor(self, part: slice, tried: Tensor, reuse: Tensor | None) -> tuple[Tensor, Tensor]:
+        """The same without tables, for processors."""
+        targets, labels = self.targets.centres[part], self.targets.labels[part]
+        compared = Comparison(
+            features=flat(self.sources.features),
+            guide=flat(self.sources.guide),
+            valid=flat(self.sources.valid),
+            reuse=np.empty(0, np.float32) if reuse is None else flat(reuse),
+            unlike=flat(~self.sources.allowed * _NOT_ALLOWED) if self.is_careful else np.empty(0, np.float32),
+            label_step=np.float32(LABEL_STEP),
+            width=self.sources.width,
+            rows=flat(self._row_steps(targets.device)),
+            cap=flat(self.cap),
+        )
+        best, distance = torch.empty_like(targets), torch.empty(targets.numel())
+        guide = flat(self.guide(targets))
+        written = (flat(best), flat(distance))
+        in_parallel(
+            nearest, targets.numel(), compared, flat(targets), flat(labels), guide, tried.numpy(), *written
+        )
+        return best, distance
+
+    def _row_steps(self, device: torch.device) -> Tensor:
+        """What to add to a centre for the first pixel of each row to compare, (R,) int64."""
+        radius = self.patch_px // 2
+        return torch.arange(-radius, radius + 1, self.row_step, device=device) * self.sources.width - radius
+
     def _gather(self, centres: Tensor) -> Tensor:
-        radius, width = self.patch_px // 2, self.sources.width
-        steps = torch.arange(-radius, radius + 1, self.row_step, device=centres.device) * width - radius
+        steps = self._row_steps(centres.device)
         index = (centres[None] + steps[:, None]).flatten()
         rows = patch_rows(self.sources.features, self.patch_px).index_select(0, index)
         return rows.view(steps.numel(), centres.numel(), -1)

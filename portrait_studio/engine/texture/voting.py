@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from portrait_studio.engine.texture.compiled import Poll, elect, flat, in_parallel
 from portrait_studio.engine.texture.fields import Sources, Targets
 from portrait_studio.engine.texture.matching import Matches, chunks
 from portrait_studio.engine.texture.work_progress import WorkProgress
@@ -51,16 +54,95 @@ def vote(
     Returns:
         (Q, 3) float32 RGB.
     """
-    log_weight = _log_weights(matches, targets)
-    origins = _origins(matches, sources)
+    votes = Votes(targets, sources, _log_weights(matches, targets), *_origins(matches, sources), patch_px)
+    count = votes.on_processor if hole_index.device.type == "cpu" else votes.in_tables
     result = torch.empty(hole_index.numel(), 3, device=hole_index.device)
     for part in chunks(hole_index.numel(), hole_index.device):
-        colours, logs = _ballots(
-            hole_index[part], hole_structure[part].float(), origins, targets, sources, log_weight, patch_px
-        )
-        result[part] = _elect(colours, logs, sharpness)
+        result[part] = count(hole_index[part], hole_structure[part].float(), sharpness)
         work.advance((part.stop - part.start) * VOTE_WORK)
     return result
+
+
+@dataclass(frozen=True, eq=False)
+class Votes:
+    """The patches that vote.
+
+    Attributes:
+        targets: where they go.
+        sources: where they come from.
+        log_weight: (N,) float32 logarithm of the weight of each.
+        places: (N,) int32, where in the photo the source of each is.
+        directions: (N,) int8, in which direction it is copied.
+        patch_px: side of a patch.
+    """
+
+    targets: Targets
+    sources: Sources
+    log_weight: Tensor
+    places: Tensor
+    directions: Tensor
+    patch_px: int
+
+    def in_tables(self, pixels: Tensor, structure: Tensor, sharpness: float) -> Tensor:
+        """Colours (Q, 3) of pixels (Q,) with a structure (Q,) float32: for devices with wide memory."""
+        return _elect(*self._ballots(pixels, structure), sharpness)
+
+    def on_processor(self, pixels: Tensor, structure: Tensor, sharpness: float) -> Tensor:
+        """The same without tables, for processors; exp(x) is off by a share of x * x / 2048 there."""
+        poll = Poll(
+            slot=flat(self.targets.slot),
+            origins=flat(self.places),
+            directions=flat(self.directions),
+            weights=flat(self.log_weight),
+            colours=flat(self.sources.colours),
+            structure=flat(self.sources.structure).view(np.uint16),
+            halves=np.arange(1 << 16, dtype=np.uint16).view(np.float16).astype(np.float32),
+            mirrored=np.array(MIRROR_LABELS, np.float32),
+            width=self.sources.width,
+            near=self._nearness(pixels.device).numpy(),
+            bandwidths=np.array(_BANDWIDTHS, np.float32),
+            not_allowed=flat(~self.sources.allowed * _NOT_ALLOWED),
+            other_label=np.float32(_OTHER_LABEL),
+            structure_weight=np.float32(_STRUCTURE_WEIGHT),
+            sharpness=np.float32(sharpness),
+        )
+        result = torch.empty(pixels.numel(), 3)
+        in_parallel(elect, pixels.numel(), poll, flat(pixels), flat(structure), result.numpy())
+        return result
+
+    def _nearness(self, device: torch.device) -> Tensor:
+        """Logarithm of the weight of each place in a patch, (patch_px, patch_px) float32."""
+        radius = self.patch_px // 2
+        span = torch.arange(-radius, radius + 1, device=device)
+        return -(span[:, None] ** 2 + span[None] ** 2) / (2.0 * radius**2)
+
+    def _ballots(self, pixels: Tensor, structure: Tensor) -> tuple[Tensor, Tensor]:
+        """Colours (K, Q, 3) and log weights (K, Q) of the K = patch_px ** 2 votes on each pixel."""
+        radius = self.patch_px // 2
+        span = torch.arange(-radius, radius + 1, device=pixels.device)
+        down = (span * self.sources.width).repeat_interleave(self.patch_px)
+        across = span.repeat(self.patch_px)
+        place = (pixels[None] - (down + across)[:, None]).clamp(0, self.targets.slot.numel() - 1)
+        slot = self.targets.slot.index_select(0, place.flatten())
+        voter = slot.clamp_min(0)
+        centre, direction = (
+            each.index_select(0, voter).view_as(place) for each in (self.places, self.directions)
+        )
+        origin = (centre + down[:, None] + direction * across[:, None]).flatten()
+        ballots = self.sources.colours.index_select(0, origin).view(*place.shape, 3)
+        logs = torch.where(slot >= 0, self.log_weight.index_select(0, voter), -1e9).view_as(place)
+        logs = logs + self._nearness(pixels.device).flatten()[:, None]
+        source = self.sources.structure.index_select(0, origin).view_as(place).float()
+        label = source.floor()
+        own = structure.floor()
+        mirrored = torch.tensor(MIRROR_LABELS, device=own.device, dtype=own.dtype)[own.long()]
+        agrees = label == torch.where(direction < 0, mirrored, own)
+        logs = logs - torch.where(agrees, (0.5 - (source - label)) * _STRUCTURE_WEIGHT, _OTHER_LABEL)
+        if not bool(self.sources.allowed.all()):
+            pairs = own.long() * LABEL_COUNT + label.long()
+            is_allowed = self.sources.allowed.flatten().index_select(0, pairs.flatten()).view_as(pairs)
+            logs = logs - ~is_allowed * _NOT_ALLOWED
+        return ballots, logs
 
 
 def _origins(matches: Matches, sources: Sources) -> tuple[Tensor, Tensor]:
@@ -76,42 +158,6 @@ def _log_weights(matches: Matches, targets: Targets) -> Tensor:
     count = matches.distance.numel()
     spread = matches.distance.kthvalue(3 * count // 4 + 1).values.clamp_min(1e-5)
     return -matches.distance / spread + math.log(_DEPTH_DECAY) * targets.depth
-
-
-def _ballots(
-    pixels: Tensor,
-    structure: Tensor,
-    origins: tuple[Tensor, Tensor],
-    targets: Targets,
-    sources: Sources,
-    log_weight: Tensor,
-    patch_px: int,
-) -> tuple[Tensor, Tensor]:
-    """Colours (K, Q, 3) and log weights (K, Q) of the K = patch_px ** 2 votes on each pixel."""
-    radius = patch_px // 2
-    span = torch.arange(-radius, radius + 1, device=pixels.device)
-    down = (span * sources.width).repeat_interleave(patch_px)
-    across = span.repeat(patch_px)
-    shift = down + across
-    place = (pixels[None] - shift[:, None]).clamp(0, targets.slot.numel() - 1)
-    slot = targets.slot.index_select(0, place.flatten())
-    voter = slot.clamp_min(0)
-    centre, direction = (each.index_select(0, voter).view_as(place) for each in origins)
-    origin = (centre + down[:, None] + direction * across[:, None]).flatten()
-    ballots = sources.colours.index_select(0, origin).view(*place.shape, 3)
-    near = -(span[:, None] ** 2 + span[None] ** 2).flatten() / (2.0 * radius**2)
-    logs = torch.where(slot >= 0, log_weight.index_select(0, voter), -1e9).view_as(place) + near[:, None]
-    source = sources.structure.index_select(0, origin).view_as(place).float()
-    label = source.floor()
-    own = structure.floor()
-    mirrored = torch.tensor(MIRROR_LABELS, device=own.device, dtype=own.dtype)[own.long()]
-    agrees = label == torch.where(direction < 0, mirrored, own)
-    logs = logs - torch.where(agrees, (0.5 - (source - label)) * _STRUCTURE_WEIGHT, _OTHER_LABEL)
-    if not bool(sources.allowed.all()):
-        pairs = own.long() * LABEL_COUNT + label.long()
-        is_allowed = sources.allowed.flatten().index_select(0, pairs.flatten()).view_as(pairs)
-        logs = logs - ~is_allowed * _NOT_ALLOWED
-    return ballots, logs
 
 
 def _elect(colours: Tensor, logs: Tensor, sharpness: float) -> Tensor:
