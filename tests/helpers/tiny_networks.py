@@ -38,12 +38,13 @@ class TinyParser(nn.Module):
 class TinyCompletion(nn.Module):
     """Paints the mean of the known pixels everywhere."""
 
-    def __init__(self) -> None:
+    def __init__(self, labels: int = 18) -> None:
         super().__init__()
         self.look = nn.Identity()
+        self.labels = labels
 
     def forward(self, image: Tensor, parsing: Tensor, mask: Tensor) -> Tensor:
-        assert parsing.shape[1] == 18
+        assert parsing.shape[1] == self.labels
         known = 1 - mask
         mean = (image * known).sum((2, 3), keepdim=True) / known.sum((2, 3), keepdim=True).clamp_min(1)
         painted: Tensor = self.look(mean.expand_as(image))
@@ -71,6 +72,7 @@ class TinyNetworks:
         modules = {
             "parsing": TinyParser(with_face),
             "completion": TinyCompletion(),
+            "general-completion": TinyCompletion(labels=0),
             "face": TinyFace(),
         }
         self.modules: dict[str, nn.Module] = {k: m.eval() for k, m in modules.items() if k not in missing}

@@ -72,11 +72,11 @@ def test_its_own_picture_fills_the_hole_and_the_user_is_told(memory: PrecisionMe
     assert not {"texture", "refine face"} & set(result.seconds)
 
 
-def test_without_its_weights_it_says_so(make_engine: Callable[..., Pipeline]) -> None:
+def test_without_its_weights_it_says_so() -> None:
     image, mask = np.full((90, 90, 3), 120, np.uint8), np.zeros((90, 90), np.uint8)
     mask[20:70, 20:70] = 255
     with pytest.raises(WeightsError, match="There are no weights for general-completion"):
-        make_engine().run(CompletionRequest(image, mask, GENERAL))
+        Pipeline(TinyNetworks(missing=(GENERAL_COMPLETION,))).run(CompletionRequest(image, mask, GENERAL))
 
 
 def test_the_other_methods_do_not_load_it(make_engine: Callable[..., Pipeline]) -> None:
