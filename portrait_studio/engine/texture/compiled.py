@@ -46,7 +46,7 @@ def in_parallel(kernel: Callable[..., None], count: int, *values: object) -> Non
 
 def flat(tensor: Tensor) -> NDArray[Any]:
     """The values (N,) of a tensor of the processor; no copy of one that is contiguous."""
-    return cast("NDArray[Any]", tensor.detach().reshape(-1).numpy())
+    return tensor.detach().reshape(-1).numpy()
 
 
 class Comparison(NamedTuple):
