@@ -266,7 +266,7 @@ def _filled(
     edit = Edit(photo, mask, margins)
     result = edit.fill(engine, settings.wishes, progress, None if is_extended else seen)
     report.weights.update(result.weights)
-    written = edit.document.export(item.output, settings.export)
+    written = edit.document.export(item.output, settings.export, ingredients=edit.ingredients)
     edit.document.close()
     return Line(
         *names,

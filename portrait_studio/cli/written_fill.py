@@ -54,7 +54,7 @@ def fill_and_write(
 
     with progress_bar() as progress:
         result = edit.fill(engine, wanted.wishes, progress)
-    report = edit.document.export(wanted.output, export, files.replacing)
+    report = edit.document.export(wanted.output, export, files.replacing, edit.ingredients)
     if wanted.stages is not None:
         write_stages(result, wanted.stages, files)
     if wanted.record is not None:

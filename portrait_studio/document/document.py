@@ -23,8 +23,9 @@ from portrait_studio.document.masked_image import MaskedImage
 from portrait_studio.document.opacity import hides_fill, opacity_on
 from portrait_studio.document.output_photo import count_changed, output_photo
 from portrait_studio.document.planes import Planes, blank_on, is_blank_on, newly_shown
+from portrait_studio.document.reference_photos import ReferencePhoto
 from portrait_studio.errors import ExportError
-from portrait_studio.imaging import masks
+from portrait_studio.imaging import masks, xmp
 from portrait_studio.imaging.atomic import Opening, replacing
 from portrait_studio.imaging.canvas_extension import check_canvas, laid_on
 from portrait_studio.imaging.export_check import ExportCheck
@@ -53,6 +54,8 @@ class Document:
                 the photo.
         """
         self.photo = photo
+        self.references: tuple[ReferencePhoto, ...] = ()
+        """Other photos that fills may borrow from; no step of the history."""
         self._planes = Planes(photo.pixels)
         usual = max(_LEAST_UNDO_BYTES, photo.pixels.nbytes)
         self._store = DeltaStore(usual if undo_budget_bytes is None else undo_budget_bytes)
@@ -332,9 +335,19 @@ class Document:
         return count_changed(self.photo.pixels, self.image, self.canvas, self.filled)
 
     def export(
-        self, path: Path, options: ExportOptions | None = None, opening: Opening = replacing
+        self,
+        path: Path,
+        options: ExportOptions | None = None,
+        opening: Opening = replacing,
+        ingredients: Sequence[tuple[str, str]] = (),
     ) -> ExportReport:
         """Write the current pixels with the photo's metadata; see `write_photo`.
+
+        Args:
+            path: file to create or replace.
+            options: how to write.
+            opening: how the file takes its place.
+            ingredients: other photos of which the picture shows something, and what; its XMP packet says so.
 
         Raises:
             ExportError: a part of the canvas is blank, or the file cannot be written; whatever was at `path`
@@ -343,7 +356,9 @@ class Document:
         if self.has_blank:
             raise ExportError("The new part of the canvas is not filled yet; fill it first, or undo it.")
         export_check = ExportCheck(self.filled)
-        written = write_photo(self.edited_photo, path, options, opening, export_check.check)
+        written = write_photo(
+            _made_with(self.edited_photo, ingredients), path, options, opening, export_check.check
+        )
         if hides_fill(self.opacity, self.filled):
             hidden = Message(
                 "Part of the fill lies where the photo is transparent, and cannot be seen there."
@@ -355,3 +370,11 @@ class Document:
     def close(self) -> None:
         """Remove undo data from the disk; steps of this document cannot be undone any more."""
         self._store.close()
+
+
+def _made_with(photo: Photo, ingredients: Sequence[tuple[str, str]]) -> Photo:
+    """A photo whose metadata name what it was made with."""
+    if not ingredients:
+        return photo
+    packet = xmp.with_ingredients(photo.metadata.xmp, ingredients)
+    return replace(photo, metadata=replace(photo.metadata, xmp=packet))

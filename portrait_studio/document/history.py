@@ -80,6 +80,7 @@ class Snapshot:
             applied: how many of them are applied.
         """
         self.photo: Photo = document.photo
+        self.references = document.references
         self.applied = applied
         self.canvas = document.canvas
         self._steps = list(_frozen(steps, Bounds.of(document.photo.extent)))

@@ -1,6 +1,7 @@
 """Project files (`.psproj`): a ZIP with the original photo untouched and every step of its history.
 
 Members: `project.json`; `photo/NAME`, the file as it was read (for a picture without a file, a lossless PNG);
+`references/NN/NAME`, other photos that fills may borrow from, in the same way;
 `steps/NNNN.bin`, what a step changed: one bit per byte of its pieces that says whether the byte changes, most
 significant bit first, then the new values of those that do. So a fill costs about its own pixels, and bytes
 that a step left alone are never touched when it is done again. Rectangles are in photo pixels; where a canvas
@@ -43,7 +44,7 @@ SUFFIX: Final = ".psproj"
 _PACKING: Final[tuple[int, bool, int]] = (zipfile.ZIP_DEFLATED, True, 3)
 """Deflate, zip64 where needed, and a low level: fills are noise, which no level packs well."""
 
-_PASTED: Final = "photo/picture.png"
+_PASTED: Final = "picture.png"
 
 Check = Callable[[], None]
 """Raises to stop a long job."""
@@ -80,16 +81,18 @@ def write_project(snapshot: Snapshot, path: Path, check: Check, origin: Origin |
             `path` before is untouched.
     """
     photo = snapshot.photo
-    original, member = _original(photo)
+    original, member = _original(photo, "photo")
     try:
         with replacing(path) as file, zipfile.ZipFile(file, "w", *_PACKING) as archive:
             archive.writestr(member, original, zipfile.ZIP_STORED)
+            references = _write_references(snapshot, archive, check)
             steps = _write_steps(snapshot, archive, check)
             index = {
                 "format": FORMAT,
                 "version": VERSION,
                 "program": __version__,
                 "photo": write_dataclass(_photo_entry(photo, member, original)),
+                "references": references,
                 "origin": None if origin is None else write_dataclass(origin),
                 "applied": snapshot.applied,
                 "steps": steps,
@@ -105,11 +108,21 @@ def write_project(snapshot: Snapshot, path: Path, check: Check, origin: Origin |
         ) from error
 
 
-def _original(photo: Photo) -> tuple[bytes, str]:
-    """The bytes of the photo, and the name of the member that holds them."""
+def _original(photo: Photo, folder: str) -> tuple[bytes, str]:
+    """The bytes of a photo, and the name of the member that holds them."""
     if not photo.file:
-        return encoded_png(photo), _PASTED
-    return photo.file, f"photo/{photo.path.name}" if photo.path is not None else _PASTED
+        return encoded_png(photo), f"{folder}/{_PASTED}"
+    return photo.file, f"{folder}/{photo.path.name if photo.path is not None else _PASTED}"
+
+
+def _write_references(snapshot: Snapshot, archive: zipfile.ZipFile, check: Check) -> list[dict[str, Any]]:
+    entries = []
+    for number, reference in enumerate(snapshot.references, 1):
+        check()
+        original, member = _original(reference.photo, f"references/{number:02}")
+        archive.writestr(member, original, zipfile.ZIP_STORED)
+        entries.append(write_dataclass(_photo_entry(reference.photo, member, original)))
+    return entries
 
 
 def _photo_entry(photo: Photo, member: str, original: bytes) -> PhotoEntry:

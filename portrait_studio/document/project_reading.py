@@ -28,6 +28,11 @@ from portrait_studio.document.project_index import (
     PhotoEntry,
     StepEntry,
 )
+from portrait_studio.document.reference_photos import (
+    MOST_REFERENCE_PIXELS,
+    MOST_REFERENCES,
+    ReferencePhoto,
+)
 from portrait_studio.document.saved_file import reading, shown_version
 from portrait_studio.document.saved_steps import SavedStep, StepApplier
 from portrait_studio.errors import ImageFileError, OptionError, ProjectError
@@ -123,6 +128,7 @@ class _Reader:
         entry = read_dataclass(PhotoEntry, self._index["photo"])
         photo = self._photo(entry, None if origin is None else origin.photo)
         document = Document(photo)
+        document.references = self._references()
         steps = self._steps(document, entries, check)
         return Project(document, steps, applied, origin)
 
@@ -133,12 +139,30 @@ class _Reader:
         name = None if entry.name is None else _file_name(entry.name)
         # Else the name of the photo beside the project; whether it lies there does not matter.
         source = source or (self._path if name is None else self._path.parent / name)
-        photo = decode_photo(data, source)
-        if photo.extent != Extent(entry.width, entry.height):
-            raise ValueError(f"the photo has {photo.extent}")
+        wanted = Extent(entry.width, entry.height)
+
+        def check(extent: Extent) -> None:
+            if extent != wanted:
+                raise ValueError(f"the photo has {extent}")
+
+        photo = decode_photo(data, source, check)
         if name is None:
             return Photo(photo.pixels, photo.alpha, photo.is_grey, photo.metadata)
         return photo
+
+    def _references(self) -> tuple[ReferencePhoto, ...]:
+        """Other photos at hand; none in projects before version 6."""
+        entries = as_list(self._index.get("references", []), MOST_REFERENCES)
+        left = MOST_REFERENCE_PIXELS
+        found = []
+        for each in entries:
+            entry = read_dataclass(PhotoEntry, each)
+            left -= entry.width * entry.height
+            # What they take is judged before any of them is unpacked; another size is refused after that.
+            if left < 0:
+                raise LimitExceeded("large references")
+            found.append(ReferencePhoto.of(self._photo(entry, None)))
+        return tuple(found)
 
     def _steps(self, document: Document, entries: list[StepEntry], check: Check) -> tuple[Step, ...]:
         """Do all steps again. What they take is judged before any of them is unpacked."""

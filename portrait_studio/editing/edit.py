@@ -11,6 +11,7 @@ from portrait_studio.document.edit_record import record_edit, write_record
 from portrait_studio.document.history import Snapshot, Step
 from portrait_studio.editing.candidates import Candidate, Candidates
 from portrait_studio.editing.fills import FillWishes, fill_request, fill_step, is_guessed
+from portrait_studio.editing.references import ingredients_of
 from portrait_studio.engine.request import ParseRequest
 from portrait_studio.imaging.canvas_extension import canvas_of
 from portrait_studio.imaging.geometry import Bounds, Margins
@@ -89,6 +90,11 @@ class Edit:
         candidates = Candidates.first(Candidate.of(request, result))
         self._steps.append(fill_step(self.document, candidates))
         return result
+
+    @property
+    def ingredients(self) -> tuple[tuple[str, str], ...]:
+        """Names of other photos that the fill borrowed from, and what."""
+        return ingredients_of(self._steps)
 
     def write_record(self, path: Path, opening: Opening) -> None:
         """Write how to repeat the edit; see `edit_record`.

@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from portrait_studio.document.edit_record import pixels_sha256
-from portrait_studio.document.fill_record import FillRecord, LoanRecord, ReferenceRecord
+from portrait_studio.document.fill_record import LoanRecord, ReferenceRecord
+from portrait_studio.document.history import Step
+from portrait_studio.document.reference_photos import ReferencePhoto, joined_by
 from portrait_studio.engine.request import CompletionResult, FilledRegion, Reference
 from portrait_studio.errors import ProjectError
-from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.reading import read_photo
 
 
-def reference_of(photo: Photo) -> Reference:
-    """A photo as the engine borrows from it.
-
-    Args:
-        photo: as it was read.
-    """
-    name = photo.path.name if photo.path is not None else "a pasted picture"
-    return Reference(name, photo.visible_pixels, pixels_sha256(photo.visible_pixels))
+def reference_of(reference: ReferencePhoto) -> Reference:
+    """A photo as the engine borrows from it."""
+    return Reference(reference.name, reference.photo.visible_pixels, reference.sha256)
 
 
 def read_references(paths: Iterable[Path]) -> tuple[Reference, ...]:
@@ -28,9 +23,11 @@ def read_references(paths: Iterable[Path]) -> tuple[Reference, ...]:
 
     Raises:
         ImageFileError: one is missing, damaged, no image or too large.
+        OptionError: there are too many.
     """
-    found = [reference_of(read_photo(path)) for path in paths]
-    return tuple({reference.sha256: reference for reference in found}.values())
+    return tuple(
+        reference_of(one) for one in joined_by((), (ReferencePhoto.of(read_photo(path)) for path in paths))
+    )
 
 
 def records_of(references: Iterable[Reference]) -> tuple[ReferenceRecord, ...]:
@@ -77,9 +74,14 @@ def found_again(
     return tuple(present[record.sha256] for record in wanted)
 
 
-def borrowed_in_words(fills: Iterable[FillRecord]) -> tuple[str, ...]:
-    """Names of the photos that fills borrowed from, each once."""
-    return tuple(dict.fromkeys(loan.reference for fill in fills for loan in fill.loans))
+def ingredients_of(steps: Iterable[Step]) -> tuple[tuple[str, str], ...]:
+    """Names of the photos that fills borrowed from, and what, for metadata; each once.
+
+    Args:
+        steps: those that are applied.
+    """
+    loans = (loan for step in steps if step.fill is not None for loan in step.fill.loans)
+    return tuple(dict.fromkeys((loan.reference, loan.part) for loan in loans))
 
 
 def borrowed_parts(result: CompletionResult, references: Sequence[Reference]) -> dict[str, str]:

@@ -102,7 +102,7 @@ class HoleFiller:
         known: Pixels = request.image[region.slices]
         for rows in strips(region.height):
             np.copyto(fill[rows], to_float(known[rows]), where=~hole[rows, :, None])
-        if completed is not None:
+        if completed is not None and not any(overlay.shows_face for overlay in self._overlays):
             pixels_of_region = WindowPixels(Window.scaled(region, 1.0), fill, hole)
             redrawn = self._redraw_face(parsed, pixels_of_region)
             fill = self._refine_face(parsed, pixels_of_region) if redrawn is None else redrawn

@@ -8,8 +8,10 @@ from typing import TypeVar
 
 import numpy as np
 
+from portrait_studio.engine.align_face import AlignedFace, SeenFace, align_face, read_face
 from portrait_studio.engine.bystanders import Bystanders, find_bystanders
 from portrait_studio.engine.complete import complete_window
+from portrait_studio.engine.face_label import LabelledFace
 from portrait_studio.engine.fallback import Fallback
 from portrait_studio.engine.fill_hole import HoleFiller
 from portrait_studio.engine.fill_run import FillRun
@@ -24,8 +26,10 @@ from portrait_studio.engine.references.borrowing import Lender
 from portrait_studio.engine.request import CompletionResult, FilledRegion, Pixels
 from portrait_studio.engine.resample import read_window, resize_mask
 from portrait_studio.engine.work_crop import find_holes, plan_together, share_windows, structure_windows
+from portrait_studio.errors import WeightsError
 from portrait_studio.imaging.geometry import Bounds
-from portrait_studio.imaging.masks import extent_of
+from portrait_studio.imaging.masks import Mask, extent_of
+from portrait_studio.networks.face_completion import FACE_COMPLETION
 
 T = TypeVar("T")
 
@@ -46,7 +50,7 @@ class FillJob:
         self._whole_run, self._request, self._fallback = run, run.request, fallback
         self._photo = extent_of(run.request.image)
         self._finished = 0
-        self._lender = Lender(run.request, self._parse_reference)
+        self._lender = Lender(run.request, self._parse_reference, self._align)
         self._bystanders = Bystanders()
 
     def complete(self) -> CompletionResult:
@@ -91,6 +95,27 @@ class FillJob:
             nothing = np.zeros(image.shape[:2], np.uint8)
             request = replace(run.request, image=image, mask=nothing, joints={})
             return self._parse(replace(run, request=request), Bounds.of(extent_of(image)), 1, 2)
+
+        return self._with_fallback(step)
+
+    def _align(
+        self, image: Pixels, mask: Mask, face: LabelledFace, turn: float
+    ) -> tuple[SeenFace, AlignedFace] | None:
+        """The aligned window of a face of this or another picture; None where no network can tell."""
+        networks = self._whole_run.parts.networks
+        if not networks.has(FACE_COMPLETION):
+            return None
+
+        def step(run: FillRun) -> tuple[SeenFace, AlignedFace] | None:
+            try:
+                network = networks.load(FACE_COMPLETION)
+            except WeightsError:
+                return None
+            seen = read_face(image, mask, face)
+            aligned = align_face(run.runner(network, Stage.PARSE), seen, face, turn)
+            if aligned is not None:
+                run.note_weights(network)
+            return None if aligned is None else (seen, aligned)
 
         return self._with_fallback(step)
 

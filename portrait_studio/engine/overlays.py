@@ -17,6 +17,11 @@ from portrait_studio.imaging.masks import Mask
 class Overlay(Protocol):
     """Pixels at one place in a hole, and what they show."""
 
+    @property
+    def shows_face(self) -> bool:
+        """Whether it gives any of a face, which no network is to paint over then."""
+        ...
+
     def laid_over(self, fill: Floats, image: Pixels, region: Bounds, hole: NDArray[np.bool_]) -> Floats:
         """A fill with this in it.
 

@@ -64,6 +64,7 @@ class Command(Enum):
     INVENTED = auto()
     EXPORT_INVENTED = auto()
     FILL_ANEW = auto()
+    ADD_REFERENCE = auto()
     CLEAR_LABELS = auto()
     RESET_JOINTS = auto()
     ZOOM_IN = auto()
@@ -124,6 +125,12 @@ FILE_COMMANDS: Final[dict[Command, Spec]] = {
 """Of files and the Edit menu."""
 
 EDITING_COMMANDS: Final[dict[Command, Spec]] = {
+    Command.ADD_REFERENCE: Spec(
+        "Add reference photo…",
+        "ph.images",
+        ("Ctrl+Shift+O",),
+        "Other photos of the same person or place, which fills may borrow from",
+    ),
     Command.RECOVER_FEET: Spec(
         "Recover feet", "ph.arrow-line-down", ("Ctrl+Alt+Down",), "Extend the canvas down by 33 %"
     ),

@@ -18,6 +18,7 @@ from portrait_studio.gui.commands.fill_commands import FillCommands
 from portrait_studio.gui.commands.mask_commands import MaskCommands
 from portrait_studio.gui.commands.menus import fill_menu_bar
 from portrait_studio.gui.commands.program_commands import ProgramCommands
+from portrait_studio.gui.commands.reference_commands import ReferenceCommands
 from portrait_studio.gui.commands.view_commands import ViewCommands
 from portrait_studio.gui.dialogs.message_boxes import tell_error
 from portrait_studio.gui.panels.banner import Banner
@@ -30,7 +31,8 @@ from portrait_studio.gui.panels.hover import Hover
 from portrait_studio.gui.panels.job_bar import JobBar
 from portrait_studio.gui.panels.mask_panel import MaskPanel
 from portrait_studio.gui.panels.options_bar import OptionsBar
-from portrait_studio.gui.panels.side_panel import SidePanel
+from portrait_studio.gui.panels.references_panel import ReferencesPanel
+from portrait_studio.gui.panels.side_panel import SidePanel, stacked
 from portrait_studio.gui.panels.stage_panel import StagePanel
 from portrait_studio.gui.panels.status_bar import StatusBar
 from portrait_studio.gui.panels.structure_panel import StructurePanel
@@ -69,6 +71,8 @@ class MainWindow(QMainWindow):
         MaskCommands(session, self.actions_, self.mask_panel, self)
         self.options = OptionsBar(session.tools, self.actions_, self)
         self.canvas_panel = CanvasPanel(self.actions_, self)
+        self.references_panel = ReferencesPanel(session, self.actions_, self)
+        self.references = ReferenceCommands(session, self.actions_, self)
         self.extends = ExtendCommands(session, self.actions_, self.canvas, self.canvas_panel, self)
         self.fills = FillCommands(
             session, self.actions_, self.canvas, self.options, self.panel, self.extends.leave, self
@@ -106,7 +110,7 @@ class MainWindow(QMainWindow):
         self.side_panel = SidePanel(
             {
                 Message("Mask"): self.mask_panel,
-                Message("Canvas"): self.canvas_panel,
+                Message("Canvas"): stacked(self.canvas_panel, self.references_panel),
                 Message("Structure"): self.panel,
                 Message("Stages"): self.stages,
                 Message("History"): self.history_panel,
@@ -150,6 +154,9 @@ class MainWindow(QMainWindow):
         ):
             ended.connect(self.canvas.setFocus)
         self.extends.begun.connect(lambda: self.side_panel.bring_forward("Canvas"))
+        for dropped in (self.references_panel.dropped, self.strip.dropped):
+            dropped.connect(self.references.add)
+        session.references.changed.connect(lambda: self.side_panel.bring_forward("Canvas"))
         self.compare_button.pressed.connect(lambda: self.views.hold_original(True))
         self.compare_button.released.connect(lambda: self.views.hold_original(False))
         self._theme.changed.connect(self._on_theme_changed)

@@ -6,9 +6,10 @@ A packet of which nothing has to go stays as it was, byte for byte.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 from xml.dom import minidom
+from xml.sax.saxutils import quoteattr
 
 _MOST_BYTES: Final = 8 << 20
 """A larger packet is not taken apart, since that takes fifty times its size."""
@@ -32,6 +33,14 @@ _MAY_TELL_PLACE: Final = re.compile(
     "|".join((*_PLACE_NAMES, *_PLACE_STRUCTURES, *_PLACE_PARTS)).encode("ascii"), re.IGNORECASE
 )
 
+_REFERENCE: Final = 'xmlns:stRef="http://ns.adobe.com/xap/1.0/sType/ResourceRef#"'
+_EMPTY: Final = (
+    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    '</rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+).encode()
+"""A packet that says nothing."""
+
 _Named = minidom.Element | minidom.Attr
 
 
@@ -54,6 +63,36 @@ def without_place(packet: bytes) -> bytes:
     """The packet without what tells the place; empty where it may tell it and cannot be taken apart."""
     readable = in_utf_8(packet)
     return packet if _MAY_TELL_PLACE.search(readable) is None else _without(readable, _names_place)
+
+
+def with_ingredients(packet: bytes, ingredients: Sequence[tuple[str, str]]) -> bytes:
+    """The packet with other pictures of which this one shows something (`xmpMM:Ingredients` of XMP, part 2).
+
+    Args:
+        packet: empty where there is none.
+        ingredients: name of the file of each, and what of it.
+
+    Returns:
+        The same packet where it cannot be taken apart.
+    """
+    readable = in_utf_8(packet) or _EMPTY
+    items = "".join(
+        f"<rdf:li {_REFERENCE} stRef:filePath={quoteattr(name)} stRef:fromPart={quoteattr(part)}/>"
+        for name, part in ingredients
+    ).encode()
+    present = re.search(rb"<xmpMM:Ingredients[^>]*>\s*<rdf:Bag[^>]*>", readable)
+    if present is not None:
+        return readable[: present.end()] + items + readable[present.end() :]
+    end = readable.rfind(b"</rdf:RDF>")
+    if end < 0:
+        return packet
+    about = re.search(rb"rdf:about=([\"'])(.*?)\1", readable)
+    name = b'""' if about is None else about.group(1) + about.group(2) + about.group(1)
+    description = (
+        b"<rdf:Description rdf:about=" + name + b' xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/">'
+        b"<xmpMM:Ingredients><rdf:Bag>" + items + b"</rdf:Bag></xmpMM:Ingredients></rdf:Description>"
+    )
+    return readable[:end] + description + readable[end:]
 
 
 def in_utf_8(packet: bytes) -> bytes:

@@ -16,6 +16,7 @@ from portrait_studio.document.export_report import ExportReport
 from portrait_studio.document.history import Snapshot
 from portrait_studio.document.project import SUFFIX, Project, write_project
 from portrait_studio.document.project_reading import read_project
+from portrait_studio.editing.references import ingredients_of
 from portrait_studio.engine.progress import Progress
 from portrait_studio.imaging.mask_file import read_mask, write_mask
 from portrait_studio.imaging.masks import Mask
@@ -167,8 +168,11 @@ class Files(QObject):
         document = self._editing.document
         if document is not None and self._editing.may_edit:
             self._written_state = self._editing.history.state
+            ingredients = ingredients_of(self._editing.history.applied_backwards())
             self.jobs.start(
-                JobKind.EXPORT, lambda progress: document.export(path, options), self._on_exported
+                JobKind.EXPORT,
+                lambda progress: document.export(path, options, ingredients=ingredients),
+                self._on_exported,
             )
 
     def export_record(self, path: Path) -> None:

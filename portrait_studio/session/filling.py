@@ -17,6 +17,7 @@ from portrait_studio.document.masked_image import MaskedImage
 from portrait_studio.editing.candidates import Candidate, Candidates, with_small_stages
 from portrait_studio.editing.fill_records import options_of
 from portrait_studio.editing.fills import FillWishes, fill_request, fill_step
+from portrait_studio.editing.references import reference_of
 from portrait_studio.editing.worth import is_worth
 from portrait_studio.engine.intent import Intent
 from portrait_studio.engine.request import (
@@ -314,7 +315,8 @@ class Filling(QObject):
         maps = self._parsing_maps
         seen = maps.of_photo if purpose is _Purpose.NEW else maps.before_last_fill
         how = replace(asked.way.options, keep_stages=True)
-        wishes = FillWishes(how, asked.way.intent, document.wanted_labels, document.joints)
+        references = tuple(reference_of(one) for one in document.references)
+        wishes = FillWishes(how, asked.way.intent, document.wanted_labels, document.joints, references)
         request = fill_request(before, wishes, seen)
         self._pending = _PendingFill(purpose, asked, before, request)
         self._editing.during_fill.begin()

@@ -49,6 +49,7 @@ class JobKind(Enum):
     RECORD = Message("Writing the edit record")
     EXPORT = Message("Exporting")
     READ_MASK = Message("Reading the mask")
+    READ_REFERENCES = Message("Reading other photos")
     WRITE_MASK = Message("Writing the mask")
     FILL = Message("Filling")
     PARSE_HOLE = Message("Reading the structure")

@@ -30,6 +30,7 @@ from portrait_studio.session.parsing_maps import ParsingMaps
 from portrait_studio.session.people_protection import PeopleProtection
 from portrait_studio.session.person_dots import PersonDots
 from portrait_studio.session.picking import Picking
+from portrait_studio.session.references import References
 from portrait_studio.session.segmentation import SEGMENTATIONS, Segmentation
 from portrait_studio.session.shadows import Shadows
 from portrait_studio.session.tightening import Tightening
@@ -104,6 +105,7 @@ class Session(QObject):
         self.history = self.editing.history
         self.painting = Painting(self.editing, self.tools, self)
         self.files = Files(self.editing, self.painting, file_thread, self)
+        self.references = References(self.editing, self.files.jobs, self)
         self._engine_jobs = EngineJobs(engine, engine_thread, self)
         self.parsing_maps = ParsingMaps(self.editing, self._engine_jobs, self)
         self.filling = Filling(self.editing, self._engine_jobs, self.parsing_maps, self.painting, self)

@@ -58,6 +58,11 @@ class ShoeCopy:
         to_photo = _to_photo(self.window)
         return composed(to_photo, composed(self.place.matrix, inverted(to_photo)))
 
+    @property
+    def shows_face(self) -> bool:
+        """Never."""
+        return False
+
     def laid_over(self, fill: Floats, image: Pixels, region: Bounds, hole: NDArray[np.bool_]) -> Floats:
         """A fill with the copy in it.
 

@@ -9,13 +9,24 @@ from typing import Final
 from portrait_studio.engine.mates.copied_shoes import chosen_copy
 from portrait_studio.engine.overlays import Overlay
 from portrait_studio.engine.parsed_window import ParsedWindow
-from portrait_studio.engine.references.registration import find_features, register
+from portrait_studio.engine.references.faces import AlignFace, loan_of_face
+from portrait_studio.engine.references.registration import Matches, find_features, match, register
 from portrait_studio.engine.references.scene import Laid, lay_over, loan_of_scene
-from portrait_studio.engine.references.views import ParseWhole, both_views
-from portrait_studio.engine.request import Borrowed, CompletionRequest, CompletionResult, Method, Part
+from portrait_studio.engine.references.views import ParseWhole, View, both_views
+from portrait_studio.engine.request import (
+    Borrowed,
+    CompletionRequest,
+    CompletionResult,
+    Method,
+    Part,
+    Pixels,
+)
 from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.imaging.masks import Mask
 from portrait_studio.messages import Message
 
+_NEAR: Final = (0.5, 1.2)
+"""How far from a hole a part that has moved by itself is looked for, in the hole's long sides."""
 _MUCH: Final = 0.98
 """Share of a hole that is as good as all of it."""
 
@@ -50,15 +61,16 @@ def notices_of_loans(request: CompletionRequest, result: CompletionResult) -> li
 class Lender:
     """Looks at the references of one request; each is looked at once."""
 
-    def __init__(self, request: CompletionRequest, parse: ParseWhole) -> None:
+    def __init__(self, request: CompletionRequest, parse: ParseWhole, align: AlignFace) -> None:
         """Look at nothing yet.
 
         Args:
             request: photo, mask and references.
             parse: asks the parser about a whole picture.
+            align: finds the aligned window of a face.
         """
-        self._request, self._parse = request, parse
-        self._laid: list[Laid] | None = None
+        self._request, self._parse, self._align = request, parse, align
+        self._known: list[_LookedAt] | None = None
 
     def lend(self, holes: Mapping[int, Bounds], closer: ParsedWindow) -> dict[int, Borrowing]:
         """What holes that share a window borrow, by their number; nothing for those that nothing fits.
@@ -74,29 +86,78 @@ class Lender:
         return {number: one for number, one in found.items() if one is not None}
 
     def _for_hole(self, hole: Bounds, closer: ParsedWindow) -> Borrowing | None:
-        return chosen_copy(self._of_scene(hole, closer), self._request.options.seed)
+        ways = self._of_scene(hole, closer) or self._of_faces(hole, closer)
+        return chosen_copy(ways, self._request.options.seed)
+
+    def _of_faces(self, hole: Bounds, closer: ParsedWindow) -> Sequence[Borrowing]:
+        """Loans of those references that show the face turned alike, in their order."""
+        image, mask = self._request.image, self._request.mask
+        if self._request.extension.extends:
+            return []
+        found = []
+        for looked in self._looked_at():
+            loan = loan_of_face(image, mask, hole, closer, looked.views, self._align)
+            if loan is not None:
+                found.append(Borrowing((loan,), (Borrowed(looked.number, Part.FACE),)))
+        return found
 
     def _of_scene(self, hole: Bounds, closer: ParsedWindow) -> Sequence[Borrowing]:
         """Loans of those references that show the same place, the largest first."""
         image, mask = self._request.image, self._request.mask
+        near = [hole.grown(round(far * max(hole.width, hole.height))) for far in _NEAR]
         found: list[tuple[float, Borrowing]] = []
-        for laid in self._laid_over():
-            loan = loan_of_scene(image, mask, hole, closer, laid)
+        for looked in self._looked_at():
+            loans = (
+                loan_of_scene(image, mask, hole, closer, laid)
+                for laid in (looked.whole(image, mask), *(looked.part(image, mask, part) for part in near))
+                if laid is not None
+            )
+            # What is near may have moved by itself: a head, a bag, a shirt.
+            loan = max(filter(None, loans), key=lambda loan: loan.covered(hole, mask), default=None)
             if loan is not None:
-                borrowed = Borrowed(laid.view.number, Part.SCENE)
+                borrowed = Borrowed(looked.number, Part.SCENE)
                 found.append((min(_MUCH, loan.covered(hole, mask)), Borrowing((loan,), (borrowed,))))
         return [one for _, one in sorted(found, key=lambda pair: -pair[0])]
 
-    def _laid_over(self) -> list[Laid]:
-        """The references that show the same place, each laid over the photo."""
-        if self._laid is None:
-            image, mask = self._request.image, self._request.mask
-            features = find_features(image, mask)
-            self._laid = []
+    def _looked_at(self) -> list[_LookedAt]:
+        """All references, each looked at once."""
+        if self._known is None:
+            features = find_features(self._request.image, self._request.mask)
+            self._known = []
             for number, reference in enumerate(self._request.references):
                 views = both_views(number, reference.image, self._parse)
-                found = [(view, register(features, find_features(view.image))) for view in views]
-                best = max(found, key=lambda pair: 0 if pair[1] is None else len(pair[1].points))
-                if best[1] is not None:
-                    self._laid.append(lay_over(image, mask, best[0], best[1]))
-        return self._laid
+                matched = [(view, match(features, find_features(view.image))) for view in views]
+                self._known.append(_LookedAt(number, matched))
+        return self._known
+
+
+class _LookedAt:
+    """One reference, as it is and mirrored, and what of it was found again in the photo."""
+
+    def __init__(self, number: int, matched: Sequence[tuple[View, Matches]]) -> None:
+        self.number, self._matched = number, matched
+        self._whole: list[Laid | None] = []
+
+    def whole(self, image: Pixels, mask: Mask) -> Laid | None:
+        """As a whole over the photo; None where it shows something else."""
+        if not self._whole:
+            self._whole.append(self._laid(image, mask, self._matched))
+        return self._whole[0]
+
+    def part(self, image: Pixels, mask: Mask, near: Bounds) -> Laid | None:
+        """As a part of it lies over a part of the photo."""
+        matched = [(view, matches.within(near)) for view, matches in self._matched]
+        return self._laid(image, mask, matched, near)
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The reference as it is, and mirrored."""
+        return tuple(view for view, _ in self._matched)
+
+    @staticmethod
+    def _laid(
+        image: Pixels, mask: Mask, matched: Sequence[tuple[View, Matches]], part: Bounds | None = None
+    ) -> Laid | None:
+        found = [(view, register(matches)) for view, matches in matched]
+        view, best = max(found, key=lambda pair: 0 if pair[1] is None else len(pair[1].points))
+        return None if best is None else lay_over(image, mask, view, best, part)

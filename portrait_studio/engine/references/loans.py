@@ -14,6 +14,7 @@ from portrait_studio.engine.request import Pixels
 from portrait_studio.engine.resample import Floats, to_float
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import Mask
+from portrait_studio.networks.conventions import FACE
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +32,11 @@ class Loan:
     colours: Pixels
     share: Floats
     labels: NDArray[np.uint8]
+
+    @property
+    def shows_face(self) -> bool:
+        """Whether it gives any of a face."""
+        return bool(((self.labels == FACE) & (self.share > 0.5)).any())
 
     def laid_over(self, fill: Floats, image: Pixels, region: Bounds, hole: NDArray[np.bool_]) -> Floats:
         """A fill with the loan in it.

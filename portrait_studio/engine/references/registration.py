@@ -6,7 +6,7 @@ the choice among their matches.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, cast
 
 import cv2
@@ -97,14 +97,35 @@ def find_features(image: Pixels, hidden: Mask | None = None) -> Features:
     return Features(extent, scale, places, np.sqrt(descriptors / total).astype(np.float32))
 
 
-def register(photo: Features, reference: Features) -> Registration | None:
-    """Where a reference lies over a photo; None where they do not show the same from about the same place.
+@dataclass(frozen=True, eq=False)
+class Matches:
+    """Features of a reference and of the photo that look alike.
 
-    Args:
+    Attributes:
         photo: features of its known part.
         reference: features of the whole reference.
+        pairs: (n, 2) numbers of features of the reference and of the photo.
     """
-    pairs = _matches(reference.descriptors, photo.descriptors)
+
+    photo: Features
+    reference: Features
+    pairs: NDArray[np.int64]
+
+    def within(self, bounds: Bounds) -> Matches:
+        """Those that lie in a part of the photo."""
+        x, y = self.photo.points[self.pairs[:, 1]].T
+        inside = (x >= bounds.left) & (x < bounds.right) & (y >= bounds.top) & (y < bounds.bottom)
+        return replace(self, pairs=self.pairs[inside])
+
+
+def match(photo: Features, reference: Features) -> Matches:
+    """Features of a photo's known part that are found again in a reference."""
+    return Matches(photo, reference, _matches(reference.descriptors, photo.descriptors))
+
+
+def register(matches: Matches) -> Registration | None:
+    """Where a reference lies over the photo; None where they do not show the same from one place."""
+    photo, reference, pairs = matches.photo, matches.reference, matches.pairs
     if len(pairs) < _LEAST_MATCHES:
         return None
     source, target = reference.points[pairs[:, 0]], photo.points[pairs[:, 1]]

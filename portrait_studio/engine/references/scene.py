@@ -70,9 +70,20 @@ class Laid:
         return _laid(self.view, self.registration.matrix, self.light, window)
 
 
-def lay_over(image: Pixels, mask: Mask, view: View, registration: Registration) -> Laid:
-    """Lay a reference over the photo, and learn from what both show how their light differs."""
-    bounds = Bounds.of(extent_of(image))
+def lay_over(
+    image: Pixels, mask: Mask, view: View, registration: Registration, part: Bounds | None = None
+) -> Laid:
+    """Lay a reference over the photo, and learn from what both show how their light differs.
+
+    Args:
+        image: (H, W, 3) RGB, uint8 or uint16.
+        mask: (H, W) uint8, nonzero = hole.
+        view: the reference.
+        registration: how it lies.
+        part: where it does, in photo pixels; None = all over the photo.
+    """
+    whole = Bounds.of(extent_of(image))
+    bounds = whole if part is None else part.intersected(whole)
     window = Window.scaled(bounds, min(1.0, _WHOLE_PX / max(bounds.width, bounds.height)))
     seen = read_window(image, mask, window)
     colours, given = _laid(view, registration.matrix, None, window)

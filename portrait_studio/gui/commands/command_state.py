@@ -44,6 +44,7 @@ def enabled_commands(session: Session) -> dict[Command | Tool, bool]:
         Tool.EXTEND: is_open,
         Command.RECOVER_FEET: editable,
         Command.RECOVER_FOREHEAD: editable,
+        Command.ADD_REFERENCE: editable,
         Command.FILL: editable or session.can_fill,
         Command.AGAIN: session.filling.can_try_again,
         Command.READ_STRUCTURE: editable,

@@ -39,6 +39,7 @@ MENUS: Final[dict[Message, tuple[Command | Tool | None, ...]]] = {
         Command.AGAIN,
         Command.OTHER_WAYS,
         Command.FILL_ANEW,
+        Command.ADD_REFERENCE,
         Command.CLEAR_LABELS,
         Command.RESET_JOINTS,
         Command.CANCEL,

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QHideEvent, QIcon, QKeyEvent, QPixmap, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QIcon, QKeyEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from portrait_studio.editing.candidates import Candidate, Candidates
@@ -15,6 +15,7 @@ from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.display_transform import DisplayTransform
 from portrait_studio.gui.panels.captions_of_ways import EXPLANATIONS, caption_of
+from portrait_studio.gui.panels.references_panel import files_in
 from portrait_studio.gui.panels.thumbnail_row import ThumbnailRow
 from portrait_studio.gui.qimage_conversion import qimage_of
 from portrait_studio.gui.widgets.buttons import ActionButton
@@ -34,6 +35,8 @@ class CandidateStrip(QFrame):
     """Hidden while there is nothing to choose. Whoever it lies over gives it its place."""
 
     kept = Signal()
+    dropped = Signal(object)
+    """List of paths of files: other photos to borrow from"""
     resized = Signal()
     """It has another size, or was shown or hidden"""
 
@@ -49,6 +52,7 @@ class CandidateStrip(QFrame):
         self._session = session
         self.setObjectName("strip")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(True)
         self.setAccessibleName(
             tr("Candidates: left and right choose, up and down go through the holes, Enter keeps")
         )
@@ -123,6 +127,16 @@ class CandidateStrip(QFrame):
         """Tell whoever it lay over."""
         super().hideEvent(event)
         self.resized.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files."""
+        if files_in(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """What is dropped here does not open: it is to borrow from."""
+        event.acceptProposedAction()
+        self.dropped.emit(files_in(event.mimeData()))
 
     def event(self, event: QEvent) -> bool:
         """Claim Enter before it becomes the window's shortcut; ask for another place when it has grown."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDockWidget, QFrame, QScrollArea, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from portrait_studio.gui.persistent_state import PersistentState
 from portrait_studio.language.translation import tr
@@ -28,6 +28,20 @@ class _Scrolled(QScrollArea):
         least = super().minimumSizeHint()
         inner = self._panel.minimumSizeHint().expandedTo(self._panel.minimumSize())
         return QSize(inner.width() + self.verticalScrollBar().sizeHint().width(), least.height())
+
+
+def stacked(*panels: QWidget) -> QWidget:
+    """Panels below each other on one page."""
+    page = QWidget()
+    page.setObjectName("side")
+    page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for panel in panels:
+        column.addWidget(panel)
+    column.addStretch(1)
+    return page
 
 
 class SidePanel(QDockWidget):

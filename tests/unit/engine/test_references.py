@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.references.light import settle_light
-from portrait_studio.engine.references.registration import find_features, register
+from portrait_studio.engine.references.registration import find_features, match, register
 from portrait_studio.engine.request import (
     Borrowed,
     CompletionOptions,
@@ -53,7 +53,7 @@ def damaged(hole: NDArray[np.uint8] = HOLE) -> NDArray[np.uint8]:
 def test_the_same_scene_is_found_to_the_pixel(scale: float, is_mirrored: bool) -> None:
     other, matrix = seen_again(SCENE, scale, is_mirrored=is_mirrored, light=1.2)
     view = np.ascontiguousarray(other[:, ::-1]) if is_mirrored else other
-    found = register(find_features(damaged(), HOLE), find_features(view))
+    found = register(match(find_features(damaged(), HOLE), find_features(view)))
     assert found is not None
     places = np.array([[130.0, 155.0], [20.0, 20.0], [240.0, 320.0]])
     there = transformed(matrix, places)
@@ -64,8 +64,8 @@ def test_the_same_scene_is_found_to_the_pixel(scale: float, is_mirrored: bool) -
 
 def test_another_scene_is_not_found() -> None:
     features = find_features(SCENE)
-    assert register(features, find_features(drawn_scene(seed=8))) is None
-    assert register(features, find_features(np.full((100, 100, 3), 90, np.uint8))) is None
+    assert register(match(features, find_features(drawn_scene(seed=8)))) is None
+    assert register(match(features, find_features(np.full((100, 100, 3), 90, np.uint8)))) is None
 
 
 def test_light_is_learnt_from_most_of_what_both_show() -> None:
@@ -129,6 +129,17 @@ def test_a_change_beside_the_hole_is_no_reason_to_believe_the_rest() -> None:
     moved_thing[85:225, 55:205] = drawn_scene(seed=8)[85:225, 55:205]
     request = CompletionRequest(damaged(), HOLE, references=(Reference("moved.jpg", moved_thing),))
     assert [region.borrowed for region in Pipeline(TinyNetworks()).run(request).regions] == [()]
+
+
+def test_what_has_moved_by_itself_is_laid_over_by_itself() -> None:
+    thing = drawn_scene(seed=8, width=150, height=150)
+    photo, other = SCENE.copy(), seen_again(SCENE, 1.0, is_mirrored=False)[0]
+    photo[80:230, 55:205] = thing
+    other[95:245, 80:230] = thing
+    image = np.where(HOLE[..., None] > 0, damaged(), photo)
+    request = CompletionRequest(image, HOLE, references=(Reference("moved.jpg", other),))
+    result = Pipeline(TinyNetworks()).run(request)
+    assert np.abs(filled(image, result).astype(int) - photo)[HOLE > 0].mean() < 6
 
 
 def test_rows_below_the_photo_come_from_the_other_one() -> None:
