@@ -32,7 +32,8 @@ def add_replay(commands: Any) -> None:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    from portrait_studio.document.edit_record import pixels_sha256, read_record
+    from portrait_studio.document.checksum import pixels_sha256
+    from portrait_studio.document.edit_record import read_record
     from portrait_studio.editing.edit import without_undo_files
     from portrait_studio.editing.references import read_references
     from portrait_studio.editing.replay import repeat_edit

@@ -6,7 +6,6 @@ the checksums of the weights.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from portrait_studio import __version__
+from portrait_studio.document.checksum import pixels_sha256
 from portrait_studio.document.deltas import Plane, PlaneName
 from portrait_studio.document.fill_record import FILL_RECORD, FillRecord
 from portrait_studio.document.history import Snapshot
@@ -26,7 +26,7 @@ from portrait_studio.imaging.atomic import Opening, replacing
 from portrait_studio.imaging.canvas_extension import MOST_PIXELS, check_canvas, laid_on
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import Mask
-from portrait_studio.imaging.photo import Photo, Pixels
+from portrait_studio.imaging.photo import Photo
 from portrait_studio.json_text import as_int, as_list, as_object, as_text, parse_object
 from portrait_studio.messages import Message
 from portrait_studio.ordinary_file import read_file
@@ -101,14 +101,6 @@ class EditRecord:
                 width=self.extent.width,
                 height=self.extent.height,
             )
-
-
-def pixels_sha256(pixels: Pixels) -> str:
-    """SHA-256 over the size and all samples of (H, W, 3) uint8 or uint16, little-endian, row by row."""
-    digest = hashlib.sha256(repr((*pixels.shape, pixels.dtype.itemsize)).encode())
-    for row in pixels:
-        digest.update(row.astype(row.dtype.newbyteorder("<"), copy=False).tobytes())
-    return digest.hexdigest()
 
 
 def record_edit(snapshot: Snapshot) -> EditRecord:

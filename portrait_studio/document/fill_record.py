@@ -44,7 +44,7 @@ class ReferenceRecord:
 
     Attributes:
         name: of its file, for the user to read.
-        sha256: of its pixels; see `edit_record.pixels_sha256`.
+        sha256: of its pixels; see `checksum.pixels_sha256`.
     """
 
     name: Annotated[str, _NAME]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from portrait_studio.document.edit_record import pixels_sha256
+from portrait_studio.document.checksum import pixels_sha256
 from portrait_studio.errors import OptionError
 from portrait_studio.imaging.photo import Photo
 
@@ -21,7 +21,7 @@ class ReferencePhoto:
 
     Attributes:
         photo: as it was read.
-        sha256: of what can be seen of its pixels; see `edit_record.pixels_sha256`.
+        sha256: of what can be seen of its pixels; see `checksum.pixels_sha256`.
     """
 
     photo: Photo

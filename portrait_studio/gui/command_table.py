@@ -127,7 +127,7 @@ FILE_COMMANDS: Final[dict[Command, Spec]] = {
 EDITING_COMMANDS: Final[dict[Command, Spec]] = {
     Command.ADD_REFERENCE: Spec(
         "Add reference photo…",
-        "ph.images",
+        "ph.image-square",
         ("Ctrl+Shift+O",),
         "Other photos of the same person or place, which fills may borrow from",
     ),

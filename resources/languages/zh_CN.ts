@@ -251,6 +251,16 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Add reference photo…</source>
+            <translation>添加参考照片…</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Other photos of the same person or place, which fills may borrow from</source>
+            <translation>同一人物或同一地点的其他照片，填充时可以借用</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
             <source>Recover feet</source>
             <translation>恢复脚部</translation>
         </message>
@@ -954,6 +964,7 @@
         <message>
             <location filename="../../portrait_studio/gui/commands/file_commands.py" />
             <location filename="../../portrait_studio/gui/commands/mask_commands.py" />
+            <location filename="../../portrait_studio/gui/commands/reference_commands.py" />
             <source>All files</source>
             <translation>所有文件</translation>
         </message>
@@ -1071,6 +1082,16 @@
             <location filename="../../portrait_studio/gui/commands/recent_menu.py" />
             <source>Clear list</source>
             <translation>清空列表</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/commands/reference_commands.py" />
+            <source>Add other photos of the same person or place</source>
+            <translation>添加同一人物或同一地点的其他照片</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/commands/reference_commands.py" />
+            <source>Photos</source>
+            <translation>照片</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/commands/view_commands.py" />
@@ -2203,6 +2224,26 @@ the person and the scene behind it are recovered.</source>
             <translation>蒙版之后</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/gui/panels/references_panel.py" />
+            <source>Take {name} from the list</source>
+            <translation>从列表中移除 {name}</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/references_panel.py" />
+            <source>Other photos to borrow from</source>
+            <translation>可以借用的其他照片</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/references_panel.py" />
+            <source>Other photos</source>
+            <translation>其他照片</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/references_panel.py" />
+            <source>Fills take over what another photo of the same person or place shows: shoes, eyes, ground.</source>
+            <translation>填充会采用同一人物或同一地点的其他照片中的内容：鞋、眼睛、地面。</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/gui/panels/side_panel.py" />
             <source>Panels</source>
             <translation>面板</translation>
@@ -2467,6 +2508,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/session/jobs.py" />
             <source>Reading the mask</source>
             <translation>正在读取蒙版</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/jobs.py" />
+            <source>Reading other photos</source>
+            <translation>正在读取其他照片</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/session/jobs.py" />
@@ -2796,6 +2842,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/document/project_reading.py" />
             <source>{path} was saved by a newer version of the program ({other}); update this one ({version}) to open it.</source>
             <translation>{path} 由较新版本的程序（{other}）保存；请更新当前版本（{version}）后再打开。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/document/reference_photos.py" />
+            <source>At most {count} other photos of {most} megapixels together can be kept at hand; take others away first.</source>
+            <translation>最多可以保留 {count} 张其他照片，合计 {most} 百万像素；请先移除一些。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/document/saved_file.py" />

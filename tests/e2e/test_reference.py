@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from portrait_studio.imaging.reading import read_photo
 from tests.e2e.test_cli import pixels_of, run
 from tests.helpers.other_photos import drawn_scene, seen_again
 
@@ -39,6 +40,9 @@ def test_a_fill_borrows_is_recorded_and_repeated(
     fill = json.loads(record.read_text())["fills"][0]
     assert [reference["name"] for reference in fill["references"]] == ["other.png"]
     assert fill["loans"] == [{"hole": 0, "reference": "other.png", "part": "scene"}]
+
+    packet = read_photo(out).metadata.xmp
+    assert b'stRef:filePath="other.png" stRef:fromPart="scene"' in packet
 
     again = out.with_name("again.png")
     assert run("replay", record, photo, "-o", again) == 2

@@ -11,7 +11,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from portrait_studio.document.edit_record import pixels_sha256, read_record
+from portrait_studio.document.checksum import pixels_sha256
+from portrait_studio.document.edit_record import read_record
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.about_dialog import AboutDialog
 from portrait_studio.gui.main_window import MainWindow
