@@ -24,6 +24,7 @@ from portrait_studio.language.translation import tr
 from portrait_studio.session.session import Session
 
 _THUMB_PX: Final = 56
+_NAME_PX: Final = 170
 
 
 def files_in(data: QMimeData) -> list[Path]:
@@ -52,7 +53,7 @@ class ReferencesPanel(QWidget):
         self.setAcceptDrops(True)
         self.setAccessibleName(tr("Other photos to borrow from"))
         title = QLabel(tr("Other photos"), self)
-        title.setProperty("role", "title")
+        title.setProperty("role", "heading")
         self._hint = QLabel(
             tr("Fills take over what another photo of the same person or place shows: shoes, eyes, ground."),
             self,
@@ -102,7 +103,9 @@ class ReferencesPanel(QWidget):
         self._allow()
 
     def _widgets_of(self, row: int, photo: ReferencePhoto) -> Sequence[QWidget]:
-        picture, name, remover = QLabel(self), QLabel(photo.name, self), QToolButton(self)
+        picture, name, remover = QLabel(self), QLabel(self), QToolButton(self)
+        elide = Qt.TextElideMode.ElideMiddle
+        name.setText(name.fontMetrics().elidedText(photo.name, elide, _NAME_PX))
         picture.setPixmap(_thumbnail(photo, self.devicePixelRatioF()))
         picture.setFixedSize(QSize(_THUMB_PX, _THUMB_PX))
         picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
