@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from portrait_studio.cli.candidate_files import add_candidates, files_of, stages_of, targets_of
 from portrait_studio.cli.console import PROGRAM, summary, with_loss, write_notices
 from portrait_studio.cli.mask import add_people, add_shadow, add_tighten, tightness_of, with_shadow
 from portrait_studio.cli.options import (
@@ -19,7 +20,7 @@ from portrait_studio.cli.options import (
     fill_wishes,
 )
 from portrait_studio.cli.outputs import check_outputs
-from portrait_studio.cli.written_fill import WantedFill, fill_and_write
+from portrait_studio.cli.written_fill import told_of_kinds, told_of_lack, write_fills
 from portrait_studio.errors import MaskError, OptionError
 from portrait_studio.locations import resources_dir
 from portrait_studio.terminal import say
@@ -52,6 +53,7 @@ def add_demo(commands: Any) -> None:
 
 def _add_fill_options(parser: argparse.ArgumentParser) -> None:
     add_output(parser)
+    add_candidates(parser)
     add_method(parser)
     add_references(parser)
     add_extras(parser)
@@ -107,11 +109,10 @@ def _fill(
 ) -> None:
     from portrait_studio.imaging.formats import check_size, format_of
     from portrait_studio.imaging.writing import ExportOptions
-    from portrait_studio.stage_files import stages_in
 
     export = ExportOptions(quality=options.quality)
-    stages = [] if options.stages is None else [stages_in(options.stages)]
-    check_outputs([options.output, options.record], [photo_path, *masks, *options.references], stages)
+    targets = targets_of(options)
+    check_outputs(files_of(targets), [photo_path, *masks, *options.references], stages_of(targets))
     chosen = format_of(options.output)
 
     from portrait_studio.editing.edit import Edit
@@ -121,14 +122,20 @@ def _fill(
     photo = read_photo(photo_path)
     check_size(photo.extent, chosen)
     engine = engine_of(options)
-    edit = Edit(photo, find_mask(engine, photo))
+    mask = find_mask(engine, photo)
     wishes = fill_wishes(options, keep_stages=options.stages is not None)
-    wanted = WantedFill(wishes, options.output, options.stages, options.record)
+    said: list[str] = []
+    made, count, band = 0, len(targets), wishes.options.grow_px
+    write_notices(*photo.notices)
     with Transaction() as files:
-        result, report = fill_and_write(edit, engine, wanted, export, files)
-    write_notices(*photo.notices, *result.notices, *report.written.notices)
-    for line in summary(result, options.output, wishes.references):
+        fills = write_fills(lambda: Edit(photo, mask), engine, wishes, targets, export, files)
+        for target, candidate, report in fills:
+            made += 1
+            write_notices(*candidate.result.notices, *report.written.notices)
+            said += told_of_kinds(made, count, candidate)
+            said += summary(candidate.result, target.output, wishes.references)
+            outside = report.changed_outside
+            told = f"{outside} pixels changed outside the mask (grown by {band} pixels to blend)"
+            said.append(with_loss(told, report))
+    for line in [*said, *told_of_lack(made, count)]:
         say(line)
-    outside, band = report.changed_outside, wishes.options.grow_px
-    told = f"{outside} pixels changed outside the mask (grown by {band} pixels to blend)"
-    say(with_loss(told, report))

@@ -1,62 +1,81 @@
-"""One fill by a command, and all that is written of it."""
+"""Fills by a command, and all that is written of them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from portrait_studio.cli.console import progress_bar
 
 if TYPE_CHECKING:
+    from portrait_studio.cli.candidate_files import Target
     from portrait_studio.document.export_report import ExportReport
+    from portrait_studio.editing.candidates import Candidate
     from portrait_studio.editing.edit import Edit
     from portrait_studio.editing.fills import FillWishes
     from portrait_studio.engine.interface import Engine
-    from portrait_studio.engine.request import CompletionResult
     from portrait_studio.imaging.atomic import Transaction
     from portrait_studio.imaging.writing import ExportOptions
 
 
-@dataclass(frozen=True)
-class WantedFill:
-    """What a command was asked for.
-
-    Attributes:
-        wishes: what the fill shall be like.
-        output: file of the result.
-        stages: folder of the pictures of its stages; None = not wanted.
-        record: file that says how to repeat it; None = not wanted.
-    """
-
-    wishes: FillWishes
-    output: Path
-    stages: Path | None
-    record: Path | None
-
-
-def fill_and_write(
-    edit: Edit, engine: Engine, wanted: WantedFill, export: ExportOptions, files: Transaction
-) -> tuple[CompletionResult, ExportReport]:
-    """Fill what is masked, and write what was asked for.
+def write_fills(
+    begin: Callable[[], Edit],
+    engine: Engine,
+    wishes: FillWishes,
+    targets: list[Target],
+    export: ExportOptions,
+    files: Transaction,
+) -> Iterator[tuple[Target, Candidate, ExportReport]]:
+    """Fill what is masked in as many different ways as there are targets, and write each.
 
     Args:
-        edit: the photo and its mask.
+        begin: makes the photo with its mask anew.
         engine: what fills.
-        wanted: of the fill.
-        export: how the result is written.
+        wishes: what the first fill shall be like.
+        targets: where they go.
+        export: how results are written.
         files: take their places together.
 
-    Returns:
-        The answer of the engine, and what the export wrote.
+    Yields:
+        What went where, and what the export wrote; fewer than targets where no more look different.
     """
+    from portrait_studio.editing.several_fills import several_fills
+
+    edit = begin()
+    masked = edit.document.masked_image()
+    if len(targets) > 1:
+        # A copy, since the first fill changes the pixels in place.
+        masked = replace(masked, image=masked.image.copy())
+    made = several_fills(engine, masked, wishes, progress_bar)
+    for number, target in enumerate(targets):
+        candidate = next(made, None)
+        if candidate is None:
+            return
+        edit = begin() if number else edit
+        edit.take(candidate)
+        yield target, candidate, _written(edit, candidate, target, export, files)
+        edit.document.close()
+
+
+def _written(
+    edit: Edit, candidate: Candidate, target: Target, export: ExportOptions, files: Transaction
+) -> ExportReport:
     from portrait_studio.stage_files import write_stages
 
-    with progress_bar() as progress:
-        result = edit.fill(engine, wanted.wishes, progress)
-    report = edit.document.export(wanted.output, export, files.replacing, edit.ingredients)
-    if wanted.stages is not None:
-        write_stages(result, wanted.stages, files)
-    if wanted.record is not None:
-        edit.write_record(wanted.record, files.replacing)
-    return result, report
+    report = edit.document.export(target.output, export, files.replacing, edit.ingredients)
+    if target.stages is not None:
+        write_stages(candidate.result, target.stages, files)
+    if target.record is not None:
+        edit.write_record(target.record, files.replacing)
+    return report
+
+
+def told_of_kinds(made: int, wanted: int, candidate: Candidate) -> list[str]:
+    """What sets a candidate apart, where several were asked for."""
+    return [f"Candidate {made}: {candidate.way.kind.value}"] if wanted > 1 else []
+
+
+def told_of_lack(made: int, wanted: int) -> list[str]:
+    """That there are fewer candidates than were asked for."""
+    return [f"Only {made} of {wanted} candidates look different; the others were left out."] * (made < wanted)

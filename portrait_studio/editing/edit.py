@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,9 @@ from portrait_studio.document.document import Document
 from portrait_studio.document.edit_record import record_edit, write_record
 from portrait_studio.document.history import Snapshot, Step
 from portrait_studio.editing.candidates import Candidate, Candidates
-from portrait_studio.editing.fills import FillWishes, fill_request, fill_step, is_guessed
+from portrait_studio.editing.fills import FillWishes, fill_step
 from portrait_studio.editing.references import ingredients_of
-from portrait_studio.engine.request import ParseRequest
+from portrait_studio.editing.several_fills import several_fills
 from portrait_studio.imaging.canvas_extension import canvas_of
 from portrait_studio.imaging.geometry import Bounds, Margins
 from portrait_studio.imaging.masks import check_extent, check_mask, extent_of
@@ -83,13 +84,13 @@ class Edit:
             WeightsError, DeviceError, OptionError: see `Engine.run`.
         """
         masked = self.document.masked_image()
-        if seen is None and is_guessed(wishes, masked):
-            seen = engine.run(ParseRequest(masked.image, masked.blank))
-        request = fill_request(masked, wishes, seen)
-        result = engine.run(request, progress)
-        candidates = Candidates.first(Candidate.of(request, result))
-        self._steps.append(fill_step(self.document, candidates))
-        return result
+        candidate = next(several_fills(engine, masked, wishes, lambda: nullcontext(progress), seen))
+        self.take(candidate)
+        return candidate.result
+
+    def take(self, candidate: Candidate) -> None:
+        """Put a fill of what is masked in its place."""
+        self._steps.append(fill_step(self.document, Candidates.first(candidate)))
 
     @property
     def ingredients(self) -> tuple[tuple[str, str], ...]:

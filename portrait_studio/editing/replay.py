@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from portrait_studio.editing.candidates import Candidate, Candidates
 from portrait_studio.editing.fill_records import hardware_of, joints_of, options_of
 from portrait_studio.editing.fills import FillWishes, fill_request, fill_step
 from portrait_studio.editing.references import found_again
+from portrait_studio.editing.several_fills import ProgressOfFill
 
 if TYPE_CHECKING:
     from portrait_studio.document.document import Document
@@ -19,11 +19,7 @@ if TYPE_CHECKING:
     from portrait_studio.document.masked_image import MaskedImage
     from portrait_studio.engine.hardware import Hardware
     from portrait_studio.engine.interface import Engine
-    from portrait_studio.engine.progress import Progress
     from portrait_studio.engine.request import Reference
-
-ProgressOfFill = Callable[[], AbstractContextManager["Progress"]]
-"""Shows how far one fill is."""
 
 
 def repeat_edit(

@@ -73,17 +73,17 @@ def test_one_that_waits_is_cancelled_with_the_mouse(
     menu = window.job_bar.queue_button.menu()
     texts = [action.text() for action in menu.actions() if action.text()]
     assert texts[:3] == [
-        "Cancel 1: patches from the left",
-        "Cancel 2: patches from the right",
-        "Cancel 3: patches only",
+        "Cancel 1: patches from the right",
+        "Cancel 2: patches only",
+        "Cancel 3: patches from the left",
     ]
     menu.popup(window.mapToGlobal(window.rect().center()))
     qtbot.waitExposed(menu)
     QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(menu.actions()[1]).center())
-    assert [asked.way.kind for asked in filling.filling.waiting] == [Kind.LEFT, Kind.PATCHES]
+    assert [asked.way.kind for asked in filling.filling.waiting] == [Kind.RIGHT, Kind.LEFT]
     go_on(engine)
     qtbot.waitUntil(lambda: len(window.strip.thumbs) == 3)
-    assert [r.options.method for r in engine.requests] == [Method.DEFAULT, Method.DEFAULT, Method.PATCHES]
+    assert [r.options.method for r in engine.requests] == [Method.DEFAULT] * 3
 
 
 def test_one_that_waits_is_cancelled_with_keys(
