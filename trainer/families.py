@@ -13,6 +13,7 @@ from torch.nn import functional
 from portrait_studio.networks.attentive import REPAIR, REPAIR_SIDE
 from portrait_studio.networks.conventions import LABEL_COUNT
 from portrait_studio.networks.damage import DAMAGE, DAMAGE_WINDOW
+from portrait_studio.networks.dcgan import FACE_GENERATOR, LATENT
 from portrait_studio.networks.face import FACE_WINDOW
 from portrait_studio.networks.face_completion import FACE_COMPLETION, FACE_COMPLETION_SIDE
 from portrait_studio.networks.glcic import GENERAL_COMPLETION
@@ -124,6 +125,16 @@ def _face_completion_changes(full: Any, halved: Any, hole: Tensor) -> dict[str, 
     return {**_picture_changes(full.picture, halved.picture, hole), "landmarks": float(apart)}
 
 
+def _face_generator_trial(views: Tensor, hole: Tensor) -> tuple[Tensor, ...]:
+    """Latent vectors; what the views show is of no account."""
+    chance = torch.Generator().manual_seed(0)
+    return (torch.randn(len(views), LATENT, 1, 1, generator=chance),)
+
+
+def _face_generator_changes(full: Any, halved: Any, latent: Tensor) -> dict[str, float]:
+    return _picture_changes(full, halved, torch.ones_like(full[:, :1]))
+
+
 def _segmentation_changes(full: Any, halved: Any, prompt: Tensor) -> dict[str, float]:
     other = ((full > 0) != (halved > 0)).float().mean((1, 2, 3)).max()
     return {"labels": float(other) if bool(halved.isfinite().all()) else float("nan")}
@@ -182,6 +193,13 @@ FAMILIES: Final = {
         lambda: _guided_inputs(COST_SIDE),
         _completion_trial,
         _picture_changes,
+    ),
+    FACE_GENERATOR: Family(
+        "Paints faces of 64 x 64 pixels from 100 numbers, among which one searches for the face that goes on "
+        "what is known of a photo's (after Qiang et al. 2019).",
+        lambda: (torch.zeros(1, LATENT, 1, 1),),
+        _face_generator_trial,
+        _face_generator_changes,
     ),
     "segmentation": Family(
         "Finds the thing inside a loose mask, a box or under clicks, in a window of 192 x 192 pixels.",

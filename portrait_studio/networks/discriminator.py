@@ -34,12 +34,14 @@ class DiscriminatorConfig:
         width: channels of the first layer; they double until 8 times that.
         spectral: spectral normalisation (Miyato et al. 2018) instead of batch normalisation.
         mask_input: show it the mask as well.
+        parsing_input: show it the parsing map; without, it judges pictures of which there is none.
     """
 
     layers: int = 7
     width: int = 64
     spectral: bool = False
     mask_input: bool = False
+    parsing_input: bool = True
 
 
 class Discriminator(nn.Module):
@@ -49,7 +51,7 @@ class Discriminator(nn.Module):
         super().__init__()
         self.config = config
         layers: list[nn.Module] = []
-        inputs = 7 if config.mask_input else 6
+        inputs = 3 + 3 * config.parsing_input + config.mask_input
         for index in range(config.layers - 1):
             outputs = config.width * min(2**index, 8)
             conv: nn.Module = nn.Conv2d(inputs, outputs, 4, 2, 1)
@@ -68,11 +70,15 @@ class Discriminator(nn.Module):
         Args:
             image: (N, 3, S, S) in [-1, 1]; S = 2 ** (layers + 1).
             parsing: (N, 18, S, S) probabilities; repeated as three channels to match RGB.
-            mask: (N, 1, S, S), 1 = hole; read where the config says so.
+            mask: (N, 1, S, S), 1 = hole; read, as the map is, where the config says so.
         """
-        index = encode_parsing(parsing, "index") * 2 - 1
-        x = torch.cat([image, index.expand(-1, 3, -1, -1)], 1)
-        return _walk(self.body, torch.cat([x, mask], 1) if self.config.mask_input else x)
+        parts = [image]
+        if self.config.parsing_input:
+            index = encode_parsing(parsing, "index") * 2 - 1
+            parts.append(index.expand(-1, 3, -1, -1))
+        if self.config.mask_input:
+            parts.append(mask)
+        return _walk(self.body, torch.cat(parts, 1))
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ TASKS: Final = {
     "damage": Message("damage"),
     "repair": Message("repair"),
     "general-completion": Message("general completion"),
+    "face-generator": Message("face generator"),
 }
 """What the program uses networks for, and what the user reads of each."""
 
@@ -74,6 +75,7 @@ ARCHITECTURES: Final = {
     ),
     "damage-unet": Architecture("damage", "damage", "DamageUnetConfig", "DamageUnet"),
     "glcic": Architecture("general-completion", "glcic", "GlcicConfig", "Glcic"),
+    "dcgan": Architecture("face-generator", "dcgan", "DcganConfig", "Dcgan"),
     "dcgan-discriminator": Architecture(
         "discriminator", "discriminator", "DiscriminatorConfig", "Discriminator"
     ),

@@ -117,7 +117,7 @@ def sample_face_window(
         colour: strength of the colour jitter, see `augment.jitter_colours`.
         flip: how often to mirror.
     """
-    matrix = composed(_strayed(rng, jitter), aligned(mesh))
+    matrix = composed(strayed(rng, jitter, _SIDE), aligned(mesh))
     points = transformed(matrix, mesh).astype(np.float32)
     labels = warped_labels(sample.labels, matrix, _WINDOW)
     image = jitter_colours(warped(sample.image, matrix, _WINDOW), rng, colour)
@@ -144,12 +144,12 @@ def mirrored(window: FaceWindow) -> FaceWindow:
     )
 
 
-def _strayed(rng: np.random.Generator, jitter: FaceJitter) -> Transform:
-    """A similarity about the window's middle."""
+def strayed(rng: np.random.Generator, jitter: FaceJitter, side: int) -> Transform:
+    """A similarity about the middle of a window of `side` pixels; its shift is in these pixels."""
     factor = jitter.loose_factor if rng.random() < jitter.loose else 1.0
     scale = float(np.exp(rng.normal(0, jitter.scale * factor)))
     angle = np.radians(rng.normal(0, jitter.turn * factor))
     shift = rng.normal(0, jitter.shift * factor, 2)
     turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    middle = np.full(2, _SIDE / 2)
+    middle = np.full(2, side / 2)
     return np.column_stack([turn, middle + shift - turn @ middle])

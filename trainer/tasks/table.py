@@ -7,6 +7,7 @@ from typing import Final
 from portrait_studio.errors import OptionError
 from portrait_studio.networks.attentive import REPAIR
 from portrait_studio.networks.damage import DAMAGE
+from portrait_studio.networks.dcgan import FACE_GENERATOR
 from portrait_studio.networks.face_completion import FACE_COMPLETION
 from portrait_studio.networks.glcic import GENERAL_COMPLETION
 from portrait_studio.networks.registry import ARCHITECTURES
@@ -15,6 +16,7 @@ from trainer.tasks.completion import COMPLETION_KIND, GENERAL_KIND
 from trainer.tasks.damage import DAMAGE_KIND
 from trainer.tasks.face import FACE_KIND
 from trainer.tasks.face_completion import FACE_COMPLETION_KIND
+from trainer.tasks.face_generator import FACE_GENERATOR_KIND
 from trainer.tasks.kind import TaskKind
 from trainer.tasks.parsing import PARSING_KIND
 from trainer.tasks.repair import REPAIR_KIND
@@ -26,6 +28,7 @@ TASKS: Final[dict[str, TaskKind]] = {
     "face": FACE_KIND,
     FACE_COMPLETION: FACE_COMPLETION_KIND,
     GENERAL_COMPLETION: GENERAL_KIND,
+    FACE_GENERATOR: FACE_GENERATOR_KIND,
     "segmentation": SEGMENTATION_KIND,
     DAMAGE: DAMAGE_KIND,
     REPAIR: REPAIR_KIND,
