@@ -21,6 +21,7 @@ from portrait_studio.networks.blocks import (
 )
 from portrait_studio.networks.conventions import LABEL_COUNT
 from portrait_studio.networks.hints import label_hint, pull_push
+from portrait_studio.networks.hole_fill import HoleFill
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class PaperCompletionConfig:
         dropout: probability of dropping channels in the middle (extrapolation, section V.A).
         gated: gated convolutions in the residual blocks (not the paper's).
         fourier: number of blocks in the middle that convolve the spectrum (not the paper's).
+        fill: what stands in the hole, see `hole_fill.HOLE_FILLS` ("mean" in the paper).
     """
 
     width: int = 64
@@ -41,6 +43,7 @@ class PaperCompletionConfig:
     dropout: float = 0.0
     gated: bool = False
     fourier: int = 0
+    fill: str = "zero"
 
     @property
     def is_guided(self) -> bool:
@@ -85,6 +88,7 @@ class PaperCompletion(nn.Module):
         self.config = config
         width = config.width
         inputs = 3 + 1 + parsing_channels(config.parsing_input)
+        self.fill = HoleFill(config.fill)
         self.down = nn.Sequential(*down_layers(inputs, width))
         gated = config.gated
         self.before = nn.Sequential(*[residual_block(4 * width, gated=gated) for _ in range(4)])
@@ -107,7 +111,8 @@ class PaperCompletion(nn.Module):
         Returns:
             (N, 3, H, W) in [-1, 1], the whole picture.
         """
-        x = torch.cat([image, encode_parsing(parsing, self.config.parsing_input), mask], 1)
+        seen = self.fill(image, mask)
+        x = torch.cat([seen, encode_parsing(parsing, self.config.parsing_input), mask], 1)
         x = self.after(self.middle(self.before(self.down(x))))
         return torch.tanh(self.up(x))
 

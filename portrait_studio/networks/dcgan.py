@@ -25,7 +25,7 @@ LATENT: Final = 100
 """Numbers that a face is made of."""
 
 _TIGHTER: Final = 1.09
-"""How much larger faces are than in the window of the face completion network, which needs more around them."""
+"""How much larger faces are than in the window of the face completion network, which needs more beside."""
 
 ANCHORS: Final[tuple[tuple[float, float], ...]] = tuple(
     (0.5 + _TIGHTER * (x - 0.5), 0.5 + _TIGHTER * (y - 0.5)) for x, y in LOOSE_ANCHORS
@@ -41,8 +41,8 @@ class DcganConfig:
     """Shape of generator and judge.
 
     Attributes:
-        width: channels of the generator's last hidden layer, which double four times towards the first (128 in
-            Radford et al.).
+        width: channels of the generator's last hidden layer, which double towards the first (128 in Radford
+            et al.).
         judge_width: channels of the judge's first layer.
     """
 

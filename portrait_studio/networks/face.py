@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from portrait_studio.networks.blocks import ResidualBlock, down_layers, up_layers, zero_weights
+from portrait_studio.networks.blocks import ConvNormRelu, ResidualBlock, down_layers, up_layers, zero_weights
 from portrait_studio.networks.completion import encode_parsing, parsing_channels
 
 FACE_WINDOW = 64
@@ -22,11 +22,13 @@ class FaceConfig:
         width: channels of the first layer (64 in the paper).
         blocks: residual blocks in the middle (4 in the paper).
         parsing_input: see `completion.PaperCompletionConfig`.
+        dilations: rates of dilated convolutions between the residual blocks, as G has them (2, 4, 8, 16).
     """
 
     width: int = 32
     blocks: int = 4
     parsing_input: str = "one-hot"
+    dilations: tuple[int, ...] = ()
 
 
 class FaceNetwork(nn.Module):
@@ -38,7 +40,10 @@ class FaceNetwork(nn.Module):
         width = config.width
         inputs = 3 + 1 + parsing_channels(config.parsing_input)
         self.down = nn.Sequential(*down_layers(inputs, width))
-        self.middle = nn.Sequential(*[ResidualBlock(4 * width) for _ in range(config.blocks)])
+        residual: list[nn.Module] = [ResidualBlock(4 * width) for _ in range(config.blocks)]
+        dilated = [ConvNormRelu(4 * width, 4 * width, 3, 1, rate) for rate in config.dilations]
+        half = config.blocks // 2
+        self.middle = nn.Sequential(*residual[:half], *dilated, *residual[half:])
         self.up = nn.Sequential(*up_layers(width))
         self.leave = nn.Conv2d(width, 3, 7, 1, 3)
         # The refinement starts as the identity: residual zero.

@@ -65,7 +65,8 @@ def _conv(inputs: int, outputs: int, kernel: int = 3, dilation: int = 1) -> nn.S
     )
 
 
-def _resize(x: Tensor, like: Tensor, stride: int = 1) -> Tensor:
+def resized(x: Tensor, like: Tensor, stride: int = 1) -> Tensor:
+    """Values (N, C, h, w) at 1 / stride of the size of others, bilinearly."""
     size = like.shape[-2] // stride, like.shape[-1] // stride
     return functional.interpolate(x, size, mode="bilinear", align_corners=False)
 
@@ -87,8 +88,34 @@ class AtrousPyramid(nn.Module):
         return out
 
 
-class ParsingNetwork(nn.Module):
-    """Recovers parsing map and pose of a person, inside the hole as well."""
+class Parser(nn.Module):
+    """A network that recovers parsing map and pose of a person, inside the hole as well.
+
+    Attributes:
+        encoder: the part of it that may start from ImageNet.
+    """
+
+    encoder: nn.Module
+
+    def forward(
+        self, image: Tensor, mask: Tensor, given: Tensor | None = None, logits_stride: int = 1
+    ) -> ParsingOutput:
+        """Parse masked images.
+
+        Args:
+            image: (N, 3, H, W) in [-1, 1], hole pixels 0; H and W multiples of 32.
+            mask: (N, 1, H, W), 1 = hole.
+            given: (N, 16, H/4, W/4) heatmaps in [0, 1] that are known better; negative where predicted ones
+                shall stay; None = all predicted.
+            logits_stride: the logits come at 1/stride of the input size; 2 saves time in training.
+        """
+        raise NotImplementedError
+
+
+class ParsingNetwork(Parser):
+    """The parser that we ship, and its like: common pyramid and decoder for both branches."""
+
+    encoder: EfficientNetLite2 | ResNet101
 
     def __init__(self, config: ParsingConfig) -> None:
         """Build the network.
@@ -128,28 +155,20 @@ class ParsingNetwork(nn.Module):
     def forward(
         self, image: Tensor, mask: Tensor, given: Tensor | None = None, logits_stride: int = 1
     ) -> ParsingOutput:
-        """Parse masked images.
-
-        Args:
-            image: (N, 3, H, W) in [-1, 1], hole pixels 0; H and W multiples of 32.
-            mask: (N, 1, H, W), 1 = hole.
-            given: (N, 16, H/4, W/4) heatmaps in [0, 1] that are known better; negative where predicted ones
-                shall stay; None = all predicted.
-            logits_stride: the logits come at 1/stride of the input size; 2 saves time in training.
-        """
+        """Parse masked images; see `Parser`."""
         f4, f8, f16, f32 = self.encoder(image, mask)
-        x = self.pyramid(self.top(torch.cat([f16, _resize(f32, f16)], 1)))
-        x = self.merge8(_resize(x, f8) + self.lateral8(f8))
-        x = self.merge4(_resize(x, f4) + self.lateral4(f4))
+        x = self.pyramid(self.top(torch.cat([f16, resized(f32, f16)], 1)))
+        x = self.merge8(resized(x, f8) + self.lateral8(f8))
+        x = self.merge4(resized(x, f4) + self.lateral4(f4))
         coarse = self.parsing(x)
         heatmaps = torch.sigmoid(self.pose(x))
         fine = self._refined(x, coarse, heatmaps)
         steered = None
         if given is not None:
             known = torch.where(given < 0, heatmaps, given.to(heatmaps.dtype))
-            steered = _resize(self._refined(x, coarse, known), image, logits_stride)
+            steered = resized(self._refined(x, coarse, known), image, logits_stride)
         return ParsingOutput(
-            _resize(coarse, image, logits_stride), _resize(fine, image, logits_stride), heatmaps, steered
+            resized(coarse, image, logits_stride), resized(fine, image, logits_stride), heatmaps, steered
         )
 
     def _refined(self, features: Tensor, coarse: Tensor, heatmaps: Tensor) -> Tensor:

@@ -59,6 +59,7 @@ class Architecture:
 
 ARCHITECTURES: Final = {
     "parsing": Architecture("parsing", "parsing", "ParsingConfig", "ParsingNetwork"),
+    "paper-parsing": Architecture("parsing", "paper_parsing", "PaperParsingConfig", "PaperParsing"),
     "paper-completion": Architecture("completion", "completion", "PaperCompletionConfig", "PaperCompletion"),
     "compact-completion": Architecture(
         "completion", "completion", "CompactCompletionConfig", "CompactCompletion"

@@ -3932,6 +3932,8 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/networks/registry.py" />
             <source>damage</source>
             <translation>损伤</translation>
+            <source>face generator</source>
+            <translation>人脸生成</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/registry.py" />

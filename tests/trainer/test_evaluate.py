@@ -318,3 +318,29 @@ def test_the_network_without_parsing_is_measured_under_its_own_name(
     assert "face" not in report.weights
     with pytest.raises(OptionError, match="reads the parsing map"):
         evaluate(replace(options, without_parsing=models), ReleasedNetworks(models))
+
+
+def test_fills_by_other_parsers_stand_beside_that_of_the_released_one(
+    packs: Path, models: Path, tmp_path: Path
+) -> None:
+    torch.manual_seed(5)
+    parser = build_network("parsing", {"width": 8, "pose_width": 8, "dilations": [1]})
+    torch.nn.init.normal_(parser.parsing[-1].weight)
+    other = tmp_path / "other.safetensors"
+    digest = save_network(other, "parsing", parser, {})
+    options = EvaluateOptions(
+        data=packs,
+        protocol="paper",
+        sets=(SET,),
+        limit=1,
+        methods=("g+p",),
+        device="cpu",
+        parsers=(("alpha 0", other),),
+        fills_by_parser=True,
+    )
+    report, tally = evaluate(options, ReleasedNetworks(models))
+    titles = ["g+p", "g+p (true map)", "g+p (without refinement)", "g+p (alpha 0)"]
+    assert list(report.scores) == titles
+    assert len({scores[0].l1_in_hole for scores in tally.scores.values()}) > 1
+    assert report.weights["parsing (alpha 0)"] == digest
+    assert report.weights["parsing"] != digest

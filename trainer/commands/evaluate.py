@@ -76,6 +76,11 @@ def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentP
         metavar="NAME=WEIGHTS",
         help="one more parser (folder, file or run) for Table II; may be repeated",
     )
+    parser.add_argument(
+        "--fills-by-parser",
+        action="store_true",
+        help="fill by the map of each --parser as well, and by the released one's without its refinement",
+    )
     parser.add_argument("--no-true-maps", action="store_true", help="leave out the upper bound")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     add_threads_option(parser)
@@ -105,6 +110,7 @@ def _run(arguments: argparse.Namespace) -> int:
         sheets=arguments.sheets,
         without_parsing=arguments.without_parsing,
         parsers=tuple(arguments.parsers or ()),
+        fills_by_parser=arguments.fills_by_parser,
         inception=arguments.inception,
         weights=models,
         general=arguments.general,

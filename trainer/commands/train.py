@@ -38,6 +38,11 @@ def add_train_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
     parser.add_argument(
         "--init", type=Path, help="models folder to start from (also the frozen networks of later stages)"
     )
+    parser.add_argument(
+        "--resnet",
+        type=Path,
+        help="torchvision's ImageNet weights for a ResNet-101 encoder (.pth, safetensors)",
+    )
     parser.add_argument("--vgg", type=Path, help="VGG features (safetensors) for the perceptual loss")
     parser.add_argument(
         "--steps", type=int, help="steps in all, instead of the recipe's; the schedule follows"
@@ -98,7 +103,7 @@ def _run_of(recipe: Recipe, options: argparse.Namespace, compute: Compute) -> Ru
             frozen = frozen_of_run(options.run, state.record, options.init)
     recipe = _with_changes(recipe, options)
     init = None if options.resume else options.init
-    run = start_run(recipe, options.data, options.run, compute, init, options.vgg, frozen)
+    run = start_run(recipe, options.data, options.run, compute, init, options.vgg, frozen, options.resnet)
     if options.resume:
         run.resume()
     return run

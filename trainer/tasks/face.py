@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from portrait_studio.errors import OptionError, WeightsError
+from portrait_studio.networks.conventions import FACE
 from portrait_studio.networks.face import FACE_WINDOW
+from portrait_studio.networks.windows import Corners, cut_windows, hole_windows
 from trainer.data.batch import Batch
 from trainer.losses.adversarial import hole_l1
 from trainer.losses.perceptual import PerceptualLoss
@@ -24,7 +27,7 @@ from trainer.tasks.structure import StructureSource
 
 @dataclass(frozen=True, eq=False)
 class Refined:
-    """The middle of a completed batch, refined.
+    """The window of a completed batch that the network sees, refined.
 
     Attributes:
         pair: windows of 64 x 64 pixels and what became of them.
@@ -36,7 +39,7 @@ class Refined:
 
 
 class FaceTask(AdversarialTask[Refined]):
-    """The frozen completion network fills a window around the face; F refines its middle 64x64 pixels."""
+    """The frozen completion network fills a window; F refines 64 x 64 pixels of it."""
 
     def __init__(
         self,
@@ -58,6 +61,9 @@ class FaceTask(AdversarialTask[Refined]):
             adversary: D_f, or None.
         """
         super().__init__(recipe, network, {} if adversary is None else {"discriminator": adversary})
+        self._windows: Callable[[Tensor, Tensor], Corners] = (
+            face_windows if recipe.data.face_in_photo else _middles
+        )
         self._completion = completion.eval().requires_grad_(False)
         self._structure = structure
         self._perceptual = perceptual
@@ -68,7 +74,10 @@ class FaceTask(AdversarialTask[Refined]):
             parsing = self._structure(batch, step)
             filled = self._completion.to(batch.image.device)(batch.masked, parsing, batch.mask).float()
             composite = filled if self._config.whole_output else batch.mask * filled + batch.masked
-        before, truth, labels, mask = (_middle(x) for x in (composite, batch.image, parsing, batch.mask))
+        corners = self._windows(parsing, batch.mask)
+        before, truth, labels, mask = (
+            cut_windows(x, corners, FACE_WINDOW) for x in (composite, batch.image, parsing, batch.mask)
+        )
         residual = self.network(before, labels, mask).float()
         where = torch.ones_like(mask) if self._config.whole_output else mask
         after = (before + where * residual).clamp(-1, 1)
@@ -99,9 +108,22 @@ class FaceTask(AdversarialTask[Refined]):
         return stack_rows([to_pictures(functional.interpolate(x, scale_factor=2)) for x in columns])
 
 
-def _middle(x: Tensor) -> Tensor:
-    top, left = ((side - FACE_WINDOW) // 2 for side in x.shape[-2:])
-    return x[..., top : top + FACE_WINDOW, left : left + FACE_WINDOW]
+def face_windows(parsing: Tensor, mask: Tensor) -> Corners:
+    """Top left corners (x, y) of the windows of 64 pixels around the centre of mass of the label "face".
+
+    Args:
+        parsing: (N, 18, H, W) probabilities; the likeliest label counts.
+        mask: (N, 1, H, W), 1 = hole: the window lies around it where there is no face.
+    """
+    faces = (parsing.argmax(1, keepdim=True) == FACE).to(mask)
+    some = faces.sum((1, 2, 3), keepdim=True) > 0
+    return hole_windows(torch.where(some, faces, mask), FACE_WINDOW)
+
+
+def _middles(parsing: Tensor, mask: Tensor) -> Corners:
+    """Those of the middle of windows that were cut around faces."""
+    top, left = ((side - FACE_WINDOW) // 2 for side in mask.shape[-2:])
+    return [(left, top)] * len(mask)
 
 
 def _make(given: Ingredients) -> FaceTask:

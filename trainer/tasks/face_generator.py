@@ -1,4 +1,4 @@
-"""Face generator: DCGAN on aligned faces (Qiang et al. 2019, eq. 1), and what the search needs to know of it."""
+"""Face generator: DCGAN on aligned faces (Qiang et al. 2019, eq. 1), and what its search needs to know."""
 
 from __future__ import annotations
 
@@ -30,8 +30,6 @@ _PAIRS = 8
 class FaceGeneratorTask(AdversarialTask[ImagePair]):
     """Generator against judge; what is released holds both, averaged."""
 
-    network: Dcgan
-
     def __init__(self, recipe: Recipe, network: Dcgan) -> None:
         """Put it together.
 
@@ -44,13 +42,13 @@ class FaceGeneratorTask(AdversarialTask[ImagePair]):
 
     def modules(self) -> dict[str, nn.Module]:
         """The two halves of the network."""
-        return {_DISCRIMINATOR: self.network.judge, NETWORK: self.network.generator}
+        return {_DISCRIMINATOR: self._both.judge, NETWORK: self._both.generator}
 
     def parameter_groups(self, phase: str) -> list[dict[str, Any]]:
         """One group each."""
         if phase in self.adversaries:
             return self.adversaries[phase].parameter_groups()
-        return [{"params": list(self.network.generator.parameters()), "factor": 1.0}]
+        return [{"params": list(self._both.generator.parameters()), "factor": 1.0}]
 
     def predict(self, batch: Batch, step: int) -> ImagePair:
         """As many faces as there are photos."""
@@ -75,6 +73,12 @@ class FaceGeneratorTask(AdversarialTask[ImagePair]):
             faces = self.network(latent.to(batch.image)).float()
         return stack_rows([to_pictures(column) for column in (batch.image, *faces.chunk(2))])
 
+    @property
+    def _both(self) -> Dcgan:
+        """Generator and judge; the averaged ones while they are looked at."""
+        assert isinstance(self.network, Dcgan)
+        return self.network
+
     def _judged(self, pair: ImagePair) -> ImagePair:
         if not self._augments:
             return pair
@@ -85,8 +89,8 @@ class FaceGeneratorTask(AdversarialTask[ImagePair]):
         with torch.no_grad():
             real, made = (picture[:_PAIRS].float() / 2 + 0.5 for picture in (pair.truth, pair.output))
             figures = torch.stack([structural_similarity(real, made), (real - made).abs().mean((1, 2, 3))])
-            if self.network.generator.training:
-                _follow(self.network.generator.likeness, figures)
+            if self._both.generator.training:
+                _follow(self._both.generator.likeness, figures)
         return {"similarity": figures[0].mean().item(), "difference": figures[1].mean().item()}
 
 

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 from torch import Tensor, nn
 
-from portrait_studio.errors import DataSetError
-from portrait_studio.networks.parsing import ParsingNetwork
+from portrait_studio.errors import DataSetError, WeightsError
+from portrait_studio.networks.parsing import Parser
 from trainer.data.samplers import MakeSampler, windows
 from trainer.losses.perceptual import PerceptualLoss, load_perceptual
 from trainer.recipes.config import Recipe
@@ -33,6 +33,7 @@ class Ingredients:
         init: models folder to start from, if there is one.
         frozen: networks of earlier stages.
         vgg: file of the features for the perceptual loss, if there is one.
+        resnet: file of torchvision's ImageNet weights for a ResNet encoder, if there is one.
     """
 
     recipe: Recipe
@@ -42,6 +43,7 @@ class Ingredients:
     init: Path | None
     frozen: Frozen
     vgg: Path | None
+    resnet: Path | None = None
 
     def network_as(self, kind: type[_Network]) -> _Network:
         """The network, which the registry builds for this task only."""
@@ -64,9 +66,18 @@ class Ingredients:
         return load_perceptual(self.vgg, kind)
 
     def structure(self) -> StructureSource:
-        """Where parsing maps come from: the truth, or for a share of the batches the released parser."""
+        """Where parsing maps come from: the truth, or for a share of the batches the released parser.
+
+        Raises:
+            WeightsError: all are to come from a parser, and there is none.
+        """
         parser = self.frozen.load("parsing")
-        assert parser is None or isinstance(parser, ParsingNetwork)
+        if parser is None and self.recipe.loss.predicted_structure == 1:
+            raise WeightsError(
+                "This recipe takes all parsing maps from a trained parser: name its weights with "
+                "--init models."
+            )
+        assert parser is None or isinstance(parser, Parser)
         return StructureSource(parser, self.recipe.loss.predicted_structure, self.recipe.run.seed)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT, PARTIAL_LABELS, SKELETON
-from portrait_studio.networks.parsing import ParsingNetwork, ParsingOutput
+from portrait_studio.networks.parsing import Parser, ParsingOutput
 from trainer.data.batch import Batch
 from trainer.data.label_sets import label_sets
 from trainer.losses.lovasz import lovasz_softmax_loss
@@ -29,7 +29,7 @@ _LOVASZ_STRIDE = 2
 class ParsingTask(SinglePhaseTask[ParsingOutput]):
     """Softmax loss on both maps and heatmap loss, all in one phase."""
 
-    def __init__(self, recipe: Recipe, network: ParsingNetwork, frequencies: Tensor) -> None:
+    def __init__(self, recipe: Recipe, network: Parser, frequencies: Tensor) -> None:
         """Put it together.
 
         Args:
@@ -90,11 +90,11 @@ class ParsingTask(SinglePhaseTask[ParsingOutput]):
 
 
 def _make(given: Ingredients) -> ParsingTask:
-    return ParsingTask(given.recipe, given.network_as(ParsingNetwork), given.label_frequencies)
+    return ParsingTask(given.recipe, given.network_as(Parser), given.label_frequencies)
 
 
 def _begin(given: Ingredients) -> str | None:
-    return begin_from_imagenet(given.network_as(ParsingNetwork).encoder)
+    return begin_from_imagenet(given.network_as(Parser).encoder, given.resnet)
 
 
 PARSING_KIND = TaskKind(_make, begin=_begin)

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT
-from portrait_studio.networks.parsing import ParsingNetwork
+from portrait_studio.networks.parsing import Parser
 from trainer.data.batch import Batch
 from trainer.data.label_sets import label_sets
 
@@ -36,7 +36,7 @@ def no_structure(batch: Batch, step: int) -> Tensor:
 class StructureSource:
     """Parsing maps for each batch: the truth, or for a share of the batches the answer of a frozen parser."""
 
-    def __init__(self, parser: ParsingNetwork | None, predicted_share: float, seed: int = 0) -> None:
+    def __init__(self, parser: Parser | None, predicted_share: float, seed: int = 0) -> None:
         self._parser = parser.eval().requires_grad_(False) if parser is not None else None
         self._share, self._seed = predicted_share, seed
 

@@ -35,6 +35,7 @@ def start_run(
     init: Path | None = None,
     vgg: Path | None = None,
     frozen: Frozen | None = None,
+    resnet: Path | None = None,
 ) -> Run:
     """Build a run at step 0.
 
@@ -46,6 +47,7 @@ def start_run(
         init: models folder to start from; None = ImageNet or random weights.
         vgg: VGG features (safetensors) for the perceptual loss, where the recipe has one.
         frozen: networks of earlier stages; None = those of `init`.
+        resnet: torchvision's ImageNet weights for a ResNet encoder.
 
     Raises:
         DataSetError: packs are missing.
@@ -61,7 +63,7 @@ def start_run(
     network = build_network(recipe.architecture, recipe.network)
     _give_mean_colour(network, source)
     frequencies = torch.from_numpy(source.label_frequencies()).float()
-    given = Ingredients(recipe, network, packs, frequencies, init, frozen or Frozen(init), vgg)
+    given = Ingredients(recipe, network, packs, frequencies, init, frozen or Frozen(init), vgg, resnet)
     # What resumes takes its weights, and where they came from, from its state.
     start = "random" if (folder / STATE_FILE).exists() else _begin(kind, given)
     task = kind.make(given)

@@ -28,11 +28,10 @@ def structural_similarity(first: Tensor, second: Tensor, known: Tensor | None = 
     Returns:
         (N,), 1 for equal pictures, and where nothing is known.
     """
-    channels = first.shape[1]
     kernel = _gaussian(first)
     stacked = torch.cat([first, second, first * first, second * second, first * second], 1)
     means = _blurred(stacked, kernel)
-    mean_a, mean_b, square_a, square_b, product = means.split(channels, 1)
+    mean_a, mean_b, square_a, square_b, product = means.chunk(5, 1)
     variance = square_a - mean_a**2 + square_b - mean_b**2
     covariance = product - mean_a * mean_b
     likeness = (2 * mean_a * mean_b + _LUMINANCE) * (2 * covariance + _CONTRAST)
@@ -47,7 +46,7 @@ def structural_similarity(first: Tensor, second: Tensor, known: Tensor | None = 
 
 def _gaussian(like: Tensor) -> Tensor:
     places = torch.arange(WINDOW, dtype=like.dtype, device=like.device) - WINDOW // 2
-    weights = torch.exp(-(places**2) / (2 * SIGMA**2))
+    weights = torch.exp(-(places * places) / (2 * SIGMA**2))
     return weights / weights.sum()
 
 
