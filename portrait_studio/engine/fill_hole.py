@@ -11,13 +11,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from portrait_studio.engine.align_face import align_face, read_face
+from portrait_studio.engine.align_face import AlignedFace, SeenFace, align_face, read_face
 from portrait_studio.engine.blend import band_beside_photo, blend, blend_band
 from portrait_studio.engine.bystanders import Bystanders
 from portrait_studio.engine.complete import CompletedWindow
 from portrait_studio.engine.completion_weight import completion_weight, shading_of
 from portrait_studio.engine.face_label import lost_face
 from portrait_studio.engine.fill_run import FillRun
+from portrait_studio.engine.latent.searched_face import search_face
 from portrait_studio.engine.mates.eye_copy import eye_copy, lay_eye
 from portrait_studio.engine.memory import give_back_memory
 from portrait_studio.engine.outlines import soften_outlines
@@ -48,9 +49,12 @@ from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of
 from portrait_studio.messages import Message
 from portrait_studio.networks.conventions import FACE, LABELS
+from portrait_studio.networks.dcgan import FACE_GENERATOR
 from portrait_studio.networks.face_completion import FACE_COMPLETION
 
 _BACKGROUND: Final = LABELS.index("background")
+_REDRAWING: Final = (Method.DEFAULT, Method.SEARCH)
+"""Methods that redraw a hidden face."""
 
 
 class HoleFiller:
@@ -105,13 +109,16 @@ class HoleFiller:
         if completed is not None and not any(overlay.shows_face for overlay in self._overlays):
             pixels_of_region = WindowPixels(Window.scaled(region, 1.0), fill, hole)
             redrawn = self._redraw_face(parsed, pixels_of_region)
+            if redrawn is None and request.options.method is Method.SEARCH:
+                self._run.notices.append(Message("No face is behind the hole that could be searched for."))
             fill = self._refine_face(parsed, pixels_of_region) if redrawn is None else redrawn
         self._keep_large("composite", fill, region, window.bounds)
         band = self._band(hole, region)
         give_back_memory()
         parts, report = self._run.parts, self._run.reporter(Stage.BLEND)
         blending = parts.blending
-        if not request.options.robust:
+        if not request.options.robust or request.options.method is Method.SEARCH:
+            # A found face has light and colours of its own, however far off.
             blending = replace(blending, step_tolerance=math.inf)
         blended = blend(fill, hole, band, parts.solver, blending, report)
         if is_grey(request.image, window.bounds):
@@ -198,7 +205,7 @@ class HoleFiller:
     def _redraw_face(self, parsed: ParsedWindow, fill: WindowPixels) -> Floats | None:
         """The fill of the region with its face redrawn; None where there is none, or too much doubt."""
         request, networks = self._request, self._run.parts.networks
-        if request.options.method is not Method.DEFAULT or request.extension.extends:
+        if request.options.method not in _REDRAWING or request.extension.extends:
             return None
         own = self._own_and_other_holes(parsed.window.bounds)[0]
         face = lost_face(parsed, resize_mask(own, parsed.window.size))
@@ -216,13 +223,33 @@ class HoleFiller:
         if aligned is None:
             return None
         self._run.note_weights(network)
-        redrawn = redraw_face(fill, seen, aligned, sharpened=request.options.finish_faces)
+        finishes = request.options.finish_faces
+        if request.options.method is Method.SEARCH:
+            finishes = False
+            try:
+                aligned = self._searched_face(seen, aligned)
+            except WeightsError as error:
+                self._run.notices.append(Message("The face was not redrawn. {reason}", reason=error.message))
+                return None
+        redrawn = redraw_face(fill, seen, aligned, sharpened=finishes)
         self._keep("face-before", redrawn.before)
         self._keep("face-after", redrawn.after)
-        copy = eye_copy(request.image, request.mask, aligned) if request.options.finish_faces else None
+        copy = eye_copy(request.image, request.mask, aligned) if finishes else None
         if copy is None:
             return redrawn.fill
         return lay_eye(replace(fill, colours=redrawn.fill), request.image, copy)
+
+    def _searched_face(self, seen: SeenFace, aligned: AlignedFace) -> AlignedFace:
+        """The face with a picture that was found by search.
+
+        Raises:
+            WeightsError: there is no generator.
+        """
+        network = self._run.parts.networks.load(FACE_GENERATOR)
+        runner = self._run.runner(network, Stage.REFINE_FACE)
+        found = search_face(runner, network.sha256, seen, aligned, self._run.face, self._run.parts.searched)
+        self._run.note_weights(network)
+        return found
 
     def _refine_face(self, parsed: ParsedWindow, fill: WindowPixels) -> Floats:
         """The fill of the region with a better face, if the hole touches one."""

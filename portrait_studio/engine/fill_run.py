@@ -12,6 +12,7 @@ from portrait_studio.engine.answer_memory import AnswerMemory
 from portrait_studio.engine.blend import BlendOptions
 from portrait_studio.engine.detection import Detection
 from portrait_studio.engine.devices import Compute
+from portrait_studio.engine.latent.searched_face import FaceMemory
 from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.parse_memory import ParseMemory
 from portrait_studio.engine.poisson import PoissonSolver
@@ -54,6 +55,7 @@ class EngineParts:
         parsed: what the parser said lately.
         people: who was lately found, and where, in photos.
         figures: what of the photo somebody covered.
+        searched: which faces were found lately.
     """
 
     networks: NetworkStore
@@ -63,6 +65,7 @@ class EngineParts:
     parsed: ParseMemory
     people: AnswerMemory[tuple[Detection, ...]]
     figures: AnswerMemory[ThingFound]
+    searched: FaceMemory
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +80,7 @@ class FillRun:
         progress: hears of every stage, and may cancel.
         weights: SHA-256 of the weights that were used, by name of the network; stages add to it.
         notices: sentences for the user; stages add to them.
+        face: number of the face that is wanted, where faces are searched for.
     """
 
     request: CompletionRequest
@@ -86,6 +90,7 @@ class FillRun:
     progress: Progress
     weights: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+    face: int = 0
 
     def with_part(self, request: CompletionRequest, networks: NetworkStore) -> FillRun:
         """A run for a part of the request, with its own networks and notes."""

@@ -24,6 +24,7 @@ from portrait_studio.engine.fill_job import FillJob
 from portrait_studio.engine.fill_run import EngineParts, FillRun, Synthesise
 from portrait_studio.engine.find_damage import find_damage
 from portrait_studio.engine.hardware import ANY_HARDWARE, Hardware
+from portrait_studio.engine.latent.searched_face import SEARCHES_KEPT
 from portrait_studio.engine.network_store import NetworkStore, ReleasedNetworks
 from portrait_studio.engine.parse_memory import ParseMemory
 from portrait_studio.engine.poisson import MultigridSolver, PoissonSolver
@@ -37,6 +38,7 @@ from portrait_studio.engine.request import (
     FindDamageRequest,
     FindInBoxesRequest,
     FindThingRequest,
+    Method,
     ParseRequest,
     PeopleMaskRequest,
     Readiness,
@@ -104,6 +106,7 @@ class Pipeline:
             ParseMemory(),
             AnswerMemory(_PHOTOS_KEPT),
             AnswerMemory(_FIGURES_KEPT),
+            AnswerMemory(SEARCHES_KEPT),
         )
 
     def prefer(self, hardware: Hardware) -> None:
@@ -223,7 +226,12 @@ class Pipeline:
         )
 
     def _run_of(self, request: CompletionRequest, fallback: Fallback, progress: Progress) -> FillRun:
-        return FillRun(request, self._parts, fallback.compute, self._policy, progress)
+        options = request.options
+        if options.method is not Method.SEARCH:
+            return FillRun(request, self._parts, fallback.compute, self._policy, progress)
+        # The seed tells faces apart; all else follows the likeliest structure.
+        usual = replace(request, options=replace(options, seed=0))
+        return FillRun(usual, self._parts, fallback.compute, self._policy, progress, face=options.seed)
 
     def _fallback(self, hardware: Hardware) -> Fallback:
         device = self._preferred.device if hardware.device == "auto" else hardware.device

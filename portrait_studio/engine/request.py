@@ -49,11 +49,12 @@ class Method(Enum):
     NETWORK = "network"
     PATCHES = "patches"
     GENERAL = "general"
+    SEARCH = "search"
 
     @property
     def is_painted(self) -> bool:
         """Whether a network's own picture fills the hole, without patches."""
-        return self in (Method.NETWORK, Method.GENERAL)
+        return self in (Method.NETWORK, Method.GENERAL, Method.SEARCH)
 
 
 class PatchSide(Enum):
@@ -69,11 +70,13 @@ class CompletionOptions:
     """How to fill.
 
     Attributes:
-        method: network says what and the photo's patches say how it looks (default), only one of the two, or
-            a network that knows nothing of people paints (general).
+        method: network says what and the photo's patches say how it looks (default), only one of the two,
+            a network that knows nothing of people paints (general), or the network paints, and a hidden face
+            is searched for among those that a generator can make (search).
         seed: start of every random number of the job; the same seed gives the same pixels on the same device
             kind with as many threads. 0 follows the likeliest structure, any other one draws from what the
-            parser doubts.
+            parser doubts. Of faces by search it is the number of the one that is wanted, best first; see
+            `latent.searched_face.search_face`.
         keep_stages: whether the result carries the picture of every stage.
         grow_px: width of the blend band outside the painted mask, in pixels; nothing beyond it changes.
         hole_by_hole: fill as versions did that gave each hole a window of its own and specks no short way.

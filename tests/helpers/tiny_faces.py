@@ -70,8 +70,8 @@ def drawn_face(key: str, seed: int, side: int = 160) -> tuple[Sample, PointArray
     return Sample(key, image, labels, unknown_keypoints()), mesh
 
 
-def write_faces(folder: Path, count: int = 4, name: str = "portraits", split: Split = "train") -> Path:
-    """Pack `count` drawn faces, all of them for training or validation."""
+def write_faces(folder: Path, count: int = 4, name: str = "portraits", split: Split | None = "train") -> Path:
+    """Pack `count` drawn faces, all of them for training or validation, or each as its name decides."""
     faces = [drawn_face(f"{name}/{index:03d}", index) for index in range(count)]
     write_packs([(sample, {"mesh": mesh}) for sample, mesh in faces], folder, name, split)
     return folder

@@ -71,6 +71,8 @@ def models(folder: Path) -> Path:
         train(run)
         assert run.step == 2
         export_run(run.folder, models)
+        if name == "paper-parsing":
+            export_run(run.folder, folder / "parser")
     return models
 
 
@@ -94,7 +96,7 @@ def test_three_stages_train_one_after_the_other_and_fill_a_photo(models: Path) -
 
 @pytest.mark.parametrize("name", COMPLETIONS[1:])
 def test_ablations_train_on_the_parser_of_the_paper(name: str, models: Path, folder: Path) -> None:
-    run = begun(small(name), folder, models)
+    run = begun(small(name), folder, folder / "parser")
     figures = train_step(run, [run.source.batch(0)])
     assert {"perceptual", "g_global", "g_local", "d_global", "d_local"} <= set(figures)
 

@@ -15,13 +15,16 @@ from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.errors import OptionError
+from portrait_studio.networks.dcgan import FACE_GENERATOR
 from portrait_studio.networks.glcic import GENERAL_COMPLETION
 from portrait_studio.networks.released import LoadedNetwork
 from trainer.data.packs import PackedSet
+from trainer.data.split import SPLITS
 from trainer.evaluation.candidates import CANDIDATES, measure_candidates
 from trainer.evaluation.cost import cost_of, cost_of_each
 from trainer.evaluation.damage import DAMAGE, measure_damage
 from trainer.evaluation.distribution import FeatureTally
+from trainer.evaluation.latent_faces import latent_methods
 from trainer.evaluation.methods import OURS, Bench, fill_by_parser, make_methods
 from trainer.evaluation.networks import open_network, without_parsing
 from trainer.evaluation.parsers import ParserTally, other_parsers, parser_rows
@@ -39,6 +42,7 @@ from trainer.metrics.lpips_dists import perceived_distance
 from trainer.protocols.case import Case
 from trainer.protocols.damage import damage_cases
 from trainer.protocols.folder import folder_cases
+from trainer.protocols.latent_faces import LATENT_FACES, latent_face_cases
 from trainer.protocols.natural import source_files
 from trainer.protocols.people import people_cases
 from trainer.protocols.things import pasted_cases, real_cases
@@ -287,11 +291,36 @@ def evaluate_candidates(
     return replace(report, candidates=found.rows()), tally
 
 
+def evaluate_latent_faces(options: EvaluateOptions, networks: NetworkStore) -> tuple[Report, Tally]:
+    """Measure faces by search on aligned faces, beside Telea and the mean face; names each case on stderr.
+
+    Args:
+        options: what to measure; `limit` counts faces, each of which comes with every kind of hole.
+        networks: the networks that are measured.
+
+    Raises:
+        OptionError: there are no packs to measure on.
+        DataSetError: packs are missing or damaged.
+        WeightsError: the face generator cannot be read.
+    """
+    if options.data is None:
+        raise OptionError(f"The protocol {LATENT_FACES} needs packed photos: give their folder with --data.")
+    sets = options.sets or ("portraits", "celebahq", "utkface")
+    training, photos = (PackedSet(options.data, split, sets) for split in SPLITS)
+    tally = Tally(latent_methods(networks.load(FACE_GENERATOR), training), None)
+    for number, case in enumerate(latent_face_cases(photos, options.limit), 1):
+        tally.add(case)
+        sys.stderr.write(f"case {number}: {case.name}\n")
+    cost = None if options.weights is None else cost_of(options.weights, networks)
+    return summed_up(Measured(tally, cost=cost), LATENT_FACES, ", ".join(sets)), tally
+
+
 OWN_MEASURES: Final = {
     THINGS: evaluate_things,
     PEOPLE: evaluate_people,
     DAMAGE: evaluate_damage,
     CANDIDATES: evaluate_candidates,
+    LATENT_FACES: evaluate_latent_faces,
 }
 """Protocols that measure something else than fills."""
 
