@@ -111,10 +111,11 @@ def add_method(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--method",
-        choices=("default", "network", "patches", "general"),
+        choices=("default", "network", "patches", "general", "search"),
         default="default",
-        help="what fills: the network and the photo's own patches (default), only one of them, or a network "
-        "that knows nothing of people (general)",
+        help="what fills: the network and the photo's own patches (default), only one of them, a network "
+        "that knows nothing of people (general), or the network with a face that is searched for (search: "
+        "slow and blurred; --seed 0 is the face that fits best)",
     )
     parser.add_argument(
         "--seed",
