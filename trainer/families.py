@@ -196,7 +196,8 @@ FAMILIES: Final = {
     ),
     FACE_GENERATOR: Family(
         "Paints faces of 64 x 64 pixels from 100 numbers, among which one searches for the face that goes on "
-        "what is known of a photo's (after Qiang et al. 2019).",
+        "what is known of a photo's (after Qiang et al. 2019). Its faces are blurred and nobody's: it is a "
+        "measured baseline, and the program never chooses it by itself.",
         lambda: (torch.zeros(1, LATENT, 1, 1),),
         _face_generator_trial,
         _face_generator_changes,

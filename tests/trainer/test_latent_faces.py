@@ -39,6 +39,7 @@ def test_the_table_of_the_paper_by_command(tmp_path: Path) -> None:
     network = build_network("dcgan", {"width": 4, "judge_width": 4})
     network.generator.likeness.copy_(torch.tensor([[0.3, 0.1], [0.25, 0.06]]))
     models = tmp_path / "models"
+    models.mkdir()
     save_network(models / "face-generator.safetensors", "dcgan", network, {})
     out = tmp_path / "report.json"
     command = ["evaluate", "--data", str(data), "--protocol", "latent-faces", "--set", "portraits"]

@@ -1,5 +1,6 @@
 """The recipes of Wu et al., end to end on tiny data: widths, sizes and steps are overridden, nothing else."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,7 @@ def models(folder: Path) -> Path:
         assert run.step == 2
         export_run(run.folder, models)
         if name == "paper-parsing":
-            export_run(run.folder, folder / "parser")
+            shutil.copytree(models, folder / "parser")
     return models
 
 

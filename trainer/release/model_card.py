@@ -136,10 +136,11 @@ def _facts(facts: CardFacts) -> list[tuple[str, str]]:
     inputs = FAMILIES[facts.task].inputs()
     macs = count_macs(facts.module, *inputs)
     height, width = inputs[0].shape[2:]
+    what = f"at {width} x {height}" if width > 1 else "for one picture"
     return [
         ("architecture", f"`{facts.recipe.architecture}`"),
         ("parameters", f"{count_parameters(facts.module) / 1e6:.2f} million"),
-        ("cost", f"{macs / 1e9:.2f} GMAC at {width} x {height}"),
+        ("cost", f"{macs / 1e9:.2f} GMAC {what}"),
         ("weights", f"{precision(facts.halving)}, averaged over the run; SHA-256 `{facts.sha256}`"),
         *([("batch normalisations", f"{facts.folds}, folded when loaded")] if facts.folds else []),
         ("exported by", f"commit `{facts.commit}`"),

@@ -133,7 +133,7 @@ def test_the_search_finds_a_face_again_and_puts_the_best_first(network: Dcgan) -
     )
     assert [face.loss for face in found] == sorted(face.loss for face in found)
     off, before = ((faces[0].picture - photo).abs()[:, :, :40].mean() for faces in (found, begun))
-    assert off < 0.6 * before
+    assert off < 0.9 * before
     again = search_faces(network, photo, known, torch.Generator().manual_seed(1), options, quiet)
     assert torch.equal(found[1].picture, again[1].picture)
 

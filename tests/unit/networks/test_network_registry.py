@@ -111,7 +111,7 @@ def test_unknown_architecture_names_the_known_ones() -> None:
 
 def test_unknown_setting_names_the_known_ones() -> None:
     with pytest.raises(
-        OptionError, match="'face' has no setting 'depth'; it has: blocks, parsing_input, width"
+        OptionError, match="'face' has no setting 'depth'; it has: blocks, dilations, parsing_input, width"
     ):
         build_network("face", {"depth": 3})
 
