@@ -2139,6 +2139,31 @@ the person and the scene behind it are recovered.</source>
             <translation>找到的人物会列在这里。</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/gui/panels/method_names.py" />
+            <source>best</source>
+            <translation>最佳</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/method_names.py" />
+            <source>network</source>
+            <translation>网络</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/method_names.py" />
+            <source>patches</source>
+            <translation>图块</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/method_names.py" />
+            <source>general network</source>
+            <translation>通用网络</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/method_names.py" />
+            <source>face by search</source>
+            <translation>搜索到的脸</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/gui/panels/options_bar.py" />
             <source>Best</source>
             <translation>最佳</translation>
@@ -2927,6 +2952,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/engine/fallback.py" />
             <source>There is not enough memory to fill this hole; close other programs or paint a smaller mask.</source>
             <translation>内存不足，无法填充此区域；请关闭其他程序，或缩小蒙版。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/fill_hole.py" />
+            <source>No face is behind the hole that could be searched for.</source>
+            <translation>洞后面没有可以搜索的脸。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/fill_hole.py" />
@@ -3932,8 +3962,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/networks/registry.py" />
             <source>damage</source>
             <translation>损伤</translation>
-            <source>face generator</source>
-            <translation>人脸生成</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/registry.py" />
@@ -3944,6 +3972,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/networks/registry.py" />
             <source>general completion</source>
             <translation>通用补全</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/registry.py" />
+            <source>face generator</source>
+            <translation>人脸生成</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/released.py" />
