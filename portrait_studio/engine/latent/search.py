@@ -121,7 +121,8 @@ class _Loss:
 
     def faces(self, latent: Tensor) -> Tensor:
         """(N, 3, 64, 64) in [0, 1]."""
-        return self._network(latent) * 0.5 + 0.5
+        painted: Tensor = self._network(latent)
+        return painted * 0.5 + 0.5
 
     def __call__(self, latent: Tensor) -> Tensor:
         painted, weights = self._network(latent), self._weights
@@ -145,7 +146,7 @@ def _starts(loss: _Loss, chance: torch.Generator, count: int, report: Callable[[
     drawn = torch.randn(count * _DRAWN, LATENT, 1, 1, generator=chance).to(loss.device)
     losses = []
     with torch.no_grad():
-        for part in drawn.split(_ROUND):
+        for part in drawn.chunk(-(-len(drawn) // _ROUND)):
             report(0.0)
             losses.append(loss(part))
     by_start = torch.cat(losses).view(count, _DRAWN)
