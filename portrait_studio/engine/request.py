@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 import cv2
 import numpy as np
@@ -23,6 +23,9 @@ from portrait_studio.messages import Message
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 """(H, W, 3) RGB, uint8 or uint16."""
+
+FACES_FOUND: Final = 4
+"""How many faces are searched for at once, each from a start of its own; see `Method.SEARCH`."""
 
 Joints = Mapping[int, tuple[float, float]]
 """Position (x, y) in image pixels of keypoints, by their number."""

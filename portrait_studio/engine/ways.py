@@ -26,6 +26,7 @@ class Kind(Enum):
     BODY = Message("body behind")
     NETWORK = Message("network only")
     GENERAL = Message("network for any photo")
+    SEARCH = Message("face by search")
     STRUCTURE = Message("another structure")
 
 
@@ -96,9 +97,24 @@ def next_seed(taken: Sequence[Way]) -> int:
     return 1 + max((way.options.seed for way in taken), default=-1)
 
 
+def found_faces(first: Way, taken: Sequence[Way], count: int) -> list[Way]:
+    """The ways of all faces of a search that was not made yet, best first.
+
+    Args:
+        first: the way of the fill that they are to differ from.
+        taken: ways that were taken already.
+        count: how many faces a search finds.
+    """
+    known = max((way.options.seed for way in taken if way.kind is Kind.SEARCH), default=-1)
+    start = (known // count + 1) * count
+    options = [replace(first.options, method=Method.SEARCH, seed=start + n) for n in range(count)]
+    return [Way(Kind.SEARCH, each, first.intent) for each in options]
+
+
 def _kind_of(options: CompletionOptions) -> Kind:
-    if options.method.is_painted:
-        return Kind.NETWORK if options.method is Method.NETWORK else Kind.GENERAL
+    painted = {Method.NETWORK: Kind.NETWORK, Method.GENERAL: Kind.GENERAL, Method.SEARCH: Kind.SEARCH}
+    if options.method in painted:
+        return painted[options.method]
     if options.patches_from is not PatchSide.ANYWHERE:
         return Kind.LEFT if options.patches_from is PatchSide.LEFT else Kind.RIGHT
     return Kind.PATCHES if options.method is Method.PATCHES else Kind.BOTH

@@ -54,6 +54,7 @@ class Command(Enum):
     FILL = auto()
     AGAIN = auto()
     OTHER_WAYS = auto()
+    FOUND_FACES = auto()
     CANCEL = auto()
     CANCEL_ALL = auto()
     STRUCTURE = auto()
@@ -222,6 +223,12 @@ EDITING_COMMANDS: Final[dict[Command, Spec]] = {
         "ph.stack",
         ("Ctrl+Alt+Return",),
         "Three fills of other kinds to choose from; what is shown stays",
+    ),
+    Command.FOUND_FACES: Spec(
+        "Faces by search",
+        "ph.smiley",
+        (),
+        "Search a small network for faces that fit, best first; slow, blurred and worse than the best method",
     ),
     Command.CANCEL: Spec("Cancel", "ph.x", ("Esc",), "Stop the stroke or the job under way"),
     Command.CANCEL_ALL: Spec(

@@ -21,12 +21,13 @@ from portrait_studio.editing.references import reference_of
 from portrait_studio.editing.worth import is_worth
 from portrait_studio.engine.intent import Intent
 from portrait_studio.engine.request import (
+    FACES_FOUND,
     CompletionOptions,
     CompletionRequest,
     CompletionResult,
     Method,
 )
-from portrait_studio.engine.ways import INTENTS, Way, next_seed, other_ways
+from portrait_studio.engine.ways import INTENTS, Way, found_faces, next_seed, other_ways
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.imaging.masks import check_mask
 from portrait_studio.session.editing import Editing
@@ -195,6 +196,12 @@ class Filling(QObject):
         if taken and self.can_try_again:
             ways = islice(other_ways(taken[0], taken, self._is_worth), MORE_WAYS)
             self._queue([Try(way, is_shown=False) for way in ways])
+
+    def try_found_faces(self) -> None:
+        """Make candidates whose face is found by search, best first; what is shown stays until then."""
+        taken = self._taken_ways()
+        if taken and self.can_try_again:
+            self._queue([Try(way, is_shown=False) for way in found_faces(taken[0], taken, FACES_FOUND)])
 
     def fill_anew(self, options: CompletionOptions) -> None:
         """Fill the mask, or else the last hole once more, by the labels and joints that the user wants."""

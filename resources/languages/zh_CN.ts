@@ -539,6 +539,16 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Faces by search</source>
+            <translation>搜索人脸</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Search a small network for faces that fit, best first; slow, blurred and worse than the best method</source>
+            <translation>在一个小网络里搜索合适的脸，最好的在前；慢、模糊，不如最佳方法</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
             <location filename="../../portrait_studio/gui/panels/job_bar.py" />
             <source>Cancel</source>
             <translation>取消</translation>
@@ -1952,6 +1962,11 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
+            <source>Found among the faces of a small network: blurred, and worse than the best method</source>
+            <translation>在一个小网络的脸中找到：模糊，不如最佳方法</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
             <source>Another body or garment than the likeliest one, drawn from what is in doubt</source>
             <translation>从不确定之处另取一种身体或服装，而非最可能的一种</translation>
         </message>
@@ -2137,31 +2152,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/panels/mask_panel.py" />
             <source>People are listed here once found.</source>
             <translation>找到的人物会列在这里。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/method_names.py" />
-            <source>best</source>
-            <translation>最佳</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/method_names.py" />
-            <source>network</source>
-            <translation>网络</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/method_names.py" />
-            <source>patches</source>
-            <translation>图块</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/method_names.py" />
-            <source>general network</source>
-            <translation>通用网络</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/method_names.py" />
-            <source>face by search</source>
-            <translation>搜索到的脸</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/options_bar.py" />
@@ -3180,6 +3170,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/engine/ways.py" />
             <source>network for any photo</source>
             <translation>适用于任何照片的网络</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/ways.py" />
+            <source>face by search</source>
+            <translation>搜索到的脸</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/ways.py" />

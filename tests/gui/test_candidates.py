@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.engine.progress import Stage
+from portrait_studio.engine.request import FACES_FOUND, Method
 from portrait_studio.errors import DeviceError
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.message_boxes import ErrorDialog
@@ -208,6 +209,19 @@ def test_more_ways_end_with_a_failure(
     assert len(engine.requests) == 2
     assert red(filled, 100, 60) == kept
     assert window.findChildren(ErrorDialog)
+
+
+def test_faces_by_search_join_the_strip_best_first_and_are_not_shown_unasked(
+    qtbot: QtBot, filled: Session, window: MainWindow, engine: FakeEngine
+) -> None:
+    kept = red(filled, 100, 60)
+    window.actions_[Command.FOUND_FACES].trigger()
+    qtbot.waitUntil(lambda: len(engine.requests) == 1 + FACES_FOUND and not filled.filling.is_under_way)
+    asked = [(request.options.method, request.options.seed) for request in engine.requests[1:]]
+    assert asked == [(Method.SEARCH, number) for number in range(FACES_FOUND)]
+    assert red(filled, 100, 60) == kept
+    names = [thumb.accessibleName() for thumb in window.strip.thumbs]
+    assert any("face by search 1" in name for name in names)
 
 
 def test_an_edit_takes_the_choice_away_and_undoing_it_brings_it_back(

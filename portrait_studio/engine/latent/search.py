@@ -18,15 +18,13 @@ from portrait_studio.engine.latent.losses import (
     judge_loss,
     structure_loss,
 )
+from portrait_studio.engine.request import FACES_FOUND
 from portrait_studio.networks.dcgan import LATENT, Dcgan
-
-STARTS: Final = 6
-"""How many faces are searched for at once, each from a start of its own."""
 
 _DRAWN: Final = 10
 """Random faces for each start; the best of them is where it begins."""
 _RATE: Final = 0.08
-_SHRINKING: Final = 0.01
+_SHRINKING: Final = 0.05
 """Weight of |z|^2 / 100: faces far from all that the generator was trained on are none."""
 _ROUND: Final = 16
 """Random faces that are looked at together."""
@@ -43,8 +41,8 @@ class SearchOptions:
     """
 
     weights: LossWeights = field(default_factory=LossWeights)
-    starts: int = STARTS
-    steps: int = 150
+    starts: int = FACES_FOUND
+    steps: int = 120
 
 
 @dataclass(frozen=True, eq=False)

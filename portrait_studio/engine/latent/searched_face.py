@@ -13,7 +13,8 @@ import torch
 
 from portrait_studio.engine.align_face import WINDOW, AlignedFace, SeenFace
 from portrait_studio.engine.answer_memory import AnswerMemory
-from portrait_studio.engine.latent.search import STARTS, FoundFace, SearchOptions, search_faces
+from portrait_studio.engine.latent.search import FoundFace, SearchOptions, search_faces
+from portrait_studio.engine.request import FACES_FOUND
 from portrait_studio.engine.resample import Floats
 from portrait_studio.engine.run_network import NetworkRunner, to_array, to_tensor
 from portrait_studio.imaging.geometry import Extent
@@ -42,7 +43,7 @@ def search_face(
         sha256: of its weights.
         seen: what may be looked at of the photo.
         face: where the face is.
-        number: which one is wanted: the best one of the first search is 0, and every search finds `STARTS`.
+        number: which one is wanted: 0 is the best one of the first search, and each finds `FACES_FOUND`.
         memory: of what was found lately.
     """
     matrix = composed(tighter(), face.matrix)
@@ -50,7 +51,7 @@ def search_face(
     hidden = warped(seen.hole.astype(np.float32), there, Extent(_SIDE, _SIDE)) > _HIDDEN
     colours = warped(seen.colours, there, Extent(_SIDE, _SIDE))
     photo = np.where(hidden[..., None], np.float32(0.0), np.clip(colours, 0.0, 1.0))
-    group, rank = divmod(number, STARTS)
+    group, rank = divmod(number, FACES_FOUND)
     known = (~hidden).astype(np.float32)
     key = _key(network, sha256, photo, known, group)
     found = memory.recall(key)

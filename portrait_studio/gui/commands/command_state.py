@@ -55,6 +55,7 @@ def enabled_commands(session: Session) -> dict[Command | Tool, bool]:
         Command.INVENTED: is_open,
         Command.EXPORT_INVENTED: editable,
         Command.OTHER_WAYS: session.filling.can_try_again,
+        Command.FOUND_FACES: session.filling.can_try_again,
         Command.FILL_ANEW: session.filling.can_fill_anew,
         Command.CLEAR_LABELS: editable and has_labels,
         Command.RESET_JOINTS: editable and session.joint_editing.has_moved,

@@ -38,6 +38,7 @@ MENUS: Final[dict[Message, tuple[Command | Tool | None, ...]]] = {
         Command.FILL,
         Command.AGAIN,
         Command.OTHER_WAYS,
+        Command.FOUND_FACES,
         Command.FILL_ANEW,
         Command.ADD_REFERENCE,
         Command.CLEAR_LABELS,

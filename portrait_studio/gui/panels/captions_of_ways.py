@@ -19,14 +19,17 @@ EXPLANATIONS: Final = {
     Kind.BODY: Message("The body goes on behind the hole"),
     Kind.NETWORK: Message("Only what the network paints: soft, but all of one piece"),
     Kind.GENERAL: Message("Only what a network paints that knows nothing of people"),
+    Kind.SEARCH: Message("Found among the faces of a small network: blurred, and worse than the best method"),
     Kind.STRUCTURE: Message("Another body or garment than the likeliest one, drawn from what is in doubt"),
 }
 """What sets a candidate of each kind apart."""
 
 
 def caption_of(way: Way) -> str:
-    """A few words; drawn structures are told apart by their number."""
+    """A few words; drawn structures and found faces are told apart by their number."""
     name = tr(way.kind.value)
+    if way.kind is Kind.SEARCH:
+        return tr("{name} {number}", name=name, number=way.options.seed + 1)
     if way.kind is not Kind.STRUCTURE:
         return name
     return tr("{name} {number}", name=name, number=way.options.seed)

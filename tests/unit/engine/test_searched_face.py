@@ -9,10 +9,16 @@ import pytest
 import torch
 
 from portrait_studio.engine.latent import searched_face
-from portrait_studio.engine.latent.search import STARTS, SearchOptions
+from portrait_studio.engine.latent.search import SearchOptions
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.progress import CancelToken, Progress, Stage
-from portrait_studio.engine.request import CompletionOptions, CompletionRequest, CompletionResult, Method
+from portrait_studio.engine.request import (
+    FACES_FOUND,
+    CompletionOptions,
+    CompletionRequest,
+    CompletionResult,
+    Method,
+)
 from portrait_studio.errors import Cancelled
 from portrait_studio.networks.dcgan import Dcgan, DcganConfig
 from tests.helpers.tiny_face_completion import TinyFaceCompletion, dotted_face
@@ -57,10 +63,10 @@ def test_each_seed_is_another_face_of_one_search(memory: object, monkeypatch: py
 
     monkeypatch.setattr(searched_face, "search_faces", counted)
     engine = Pipeline(networks(), memory=memory)  # type: ignore[arg-type]
-    faces = [pixels(engine.run(request(seed))) for seed in range(STARTS)]
+    faces = [pixels(engine.run(request(seed))) for seed in range(FACES_FOUND)]
     assert len(searches) == 1
     assert all(not np.array_equal(faces[0], face) for face in faces[1:])
-    engine.run(request(STARTS))
+    engine.run(request(FACES_FOUND))
     assert len(searches) == 2
     other = Pipeline(networks(), memory=memory)  # type: ignore[arg-type]
     assert np.array_equal(pixels(other.run(request(3))), faces[3])

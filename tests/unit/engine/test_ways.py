@@ -9,7 +9,7 @@ import numpy as np
 from portrait_studio.engine.intent import Intent
 from portrait_studio.engine.patch_side import beyond_side
 from portrait_studio.engine.request import CompletionOptions, Method, PatchSide
-from portrait_studio.engine.ways import INTENTS, ORDER, Kind, Way, next_seed, other_ways
+from portrait_studio.engine.ways import INTENTS, ORDER, Kind, Way, found_faces, next_seed, other_ways
 from portrait_studio.imaging.geometry import Bounds
 
 
@@ -48,6 +48,17 @@ def test_who_said_what_is_meant_is_shown_nothing_else() -> None:
     first = Way.of(CompletionOptions(), Intent.BACKGROUND)
     found = kinds(first, len(ORDER))
     assert not set(found) & set(INTENTS)
+
+
+def test_faces_are_those_of_one_search_best_first_and_then_of_the_next_one() -> None:
+    first = Way.of(CompletionOptions())
+    faces = found_faces(first, [first, first.drawn(9)], 4)
+    assert [way.options for way in faces] == [CompletionOptions(Method.SEARCH, seed) for seed in range(4)]
+    assert {Way.of(way.options).kind for way in faces} == {Kind.SEARCH}
+    # A search that was cancelled half way is not gone on with: its faces would no longer be best first.
+    later = found_faces(first, [first, *faces[:2]], 4)
+    assert [way.options.seed for way in later] == [4, 5, 6, 7]
+    assert Kind.SEARCH not in ORDER
 
 
 def test_the_network_alone_has_no_sides() -> None:
