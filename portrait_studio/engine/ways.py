@@ -25,7 +25,7 @@ class Kind(Enum):
     BACKGROUND = Message("background only")
     BODY = Message("body behind")
     NETWORK = Message("network only")
-    GENERAL = Message("network for any photo")
+    GENERAL = Message("general network")
     SEARCH = Message("face by search")
     STRUCTURE = Message("another structure")
 
@@ -39,10 +39,12 @@ ORDER: Final = (
     Kind.SURFACE,
     Kind.NETWORK,
     Kind.BACKGROUND,
+    Kind.GENERAL,
 )
 """In which order further kinds are made: by their mean LPIPS on tightened holes, as `evaluate --protocol
 candidates` has it, since no measure that does not know the truth chose better (seam, sharpness, colours,
-patches, agreement). Drawn structures, which are mostly the same with small changes, come after them."""
+patches, agreement). The network for any photo was not measured there and comes last. Drawn structures, which
+are mostly the same with small changes, come after them."""
 
 INTENTS: Final = {
     Kind.BODY: Intent.BODY,
@@ -126,7 +128,7 @@ def _in_kind(first: Way, kind: Kind) -> Way | None:
     if kind in INTENTS:
         # Who says what is meant is not shown something else.
         return replace(first, kind=kind, intent=INTENTS[kind]) if first.intent is Intent.AUTOMATIC else None
-    methods = {Kind.PATCHES: Method.PATCHES, Kind.NETWORK: Method.NETWORK}
+    methods = {Kind.PATCHES: Method.PATCHES, Kind.NETWORK: Method.NETWORK, Kind.GENERAL: Method.GENERAL}
     sides = {Kind.LEFT: PatchSide.LEFT, Kind.RIGHT: PatchSide.RIGHT}
     if kind in methods:
         other = replace(options, method=methods[kind])

@@ -1957,8 +1957,8 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
-            <source>Only what a network paints that knows nothing of people</source>
-            <translation>只用不了解人物的网络所绘制的内容</translation>
+            <source>By a network that knows nothing of people; so far worse than the best method</source>
+            <translation>由不了解人物的网络绘制；目前不如最佳方法</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
@@ -3168,8 +3168,8 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/ways.py" />
-            <source>network for any photo</source>
-            <translation>适用于任何照片的网络</translation>
+            <source>general network</source>
+            <translation>通用网络</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/ways.py" />

@@ -18,7 +18,7 @@ EXPLANATIONS: Final = {
     Kind.BACKGROUND: Message("Nobody is behind the hole, only the background"),
     Kind.BODY: Message("The body goes on behind the hole"),
     Kind.NETWORK: Message("Only what the network paints: soft, but all of one piece"),
-    Kind.GENERAL: Message("Only what a network paints that knows nothing of people"),
+    Kind.GENERAL: Message("By a network that knows nothing of people; so far worse than the best method"),
     Kind.SEARCH: Message("Found among the faces of a small network: blurred, and worse than the best method"),
     Kind.STRUCTURE: Message("Another body or garment than the likeliest one, drawn from what is in doubt"),
 }
