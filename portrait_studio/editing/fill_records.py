@@ -55,7 +55,8 @@ def _way_record(candidate: Candidate) -> WayRecord:
         options.method.value,
         options.seed,
         candidate.wanted_labels,
-        records_of(candidate.references),
+        # A replay without them borrows nothing, either.
+        records_of(candidate.references if candidate.options.borrow else ()),
         options.patches_from.value,
         options.copy_mates,
     )

@@ -35,6 +35,8 @@ def is_worth(
         seen: parsing map of the photo before the fill; None = not known.
         painted: (H, W) uint8 labels that the user wants, 255 = predict; None = predict all.
     """
+    if way.kind is Kind.NO_REFERENCE:
+        return any(region.borrowed for region in base.result.regions)
     if way.kind is Kind.NO_MATE:
         return any(region.copies_mate for region in base.result.regions)
     if way.kind not in INTENTS:

@@ -83,6 +83,7 @@ class CompletionOptions:
         keep_stages: whether the result carries the picture of every stage.
         grow_px: width of the blend band outside the painted mask, in pixels; nothing beyond it changes.
         hole_by_hole: fill as versions did that gave each hole a window of its own and specks no short way.
+        borrow: whether the default method takes over what the request's references show.
         copy_mates: whether the default method copies a hidden shoe from the other one where that is in sight.
         robust: count only small differences, between network and patches and at the seam, as light and shade
             to be evened out, and soften outlines. Versions before evened out all, which made haze, and left
@@ -100,6 +101,7 @@ class CompletionOptions:
     grow_px: int = 2
     hole_by_hole: bool = False
     copy_mates: bool = True
+    borrow: bool = True
     robust: bool = True
     careful_sources: bool = True
     finish_faces: bool = True

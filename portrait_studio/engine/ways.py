@@ -20,6 +20,7 @@ class Kind(Enum):
     LEFT = Message("patches from the left")
     RIGHT = Message("patches from the right")
     PATCHES = Message("patches only")
+    NO_REFERENCE = Message("without other photos")
     NO_MATE = Message("without the other shoe")
     SURFACE = Message("same surface")
     BACKGROUND = Message("background only")
@@ -31,6 +32,7 @@ class Kind(Enum):
 
 
 ORDER: Final = (
+    Kind.NO_REFERENCE,
     Kind.NO_MATE,
     Kind.BODY,
     Kind.RIGHT,
@@ -136,6 +138,8 @@ def _in_kind(first: Way, kind: Kind) -> Way | None:
         if options.method.is_painted:
             return None
         other = replace(options, patches_from=sides[kind])
+    elif kind is Kind.NO_REFERENCE:
+        other = replace(options, borrow=False)
     else:
         other = replace(options, copy_mates=False)
     return None if other == options else replace(first, kind=kind, options=other)

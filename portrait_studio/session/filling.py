@@ -322,7 +322,8 @@ class Filling(QObject):
         maps = self._parsing_maps
         seen = maps.of_photo if purpose is _Purpose.NEW else maps.before_last_fill
         how = replace(asked.way.options, keep_stages=True)
-        references = tuple(reference_of(one) for one in document.references)
+        borrows = how.borrow and how.method is Method.DEFAULT
+        references = tuple(reference_of(one) for one in document.references) if borrows else ()
         wishes = FillWishes(how, asked.way.intent, document.wanted_labels, document.joints, references)
         request = fill_request(before, wishes, seen)
         self._pending = _PendingFill(purpose, asked, before, request)

@@ -1932,6 +1932,11 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
+            <source>Nothing is borrowed from other photos</source>
+            <translation>不从其他照片借用任何内容</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
             <source>The shoe is not copied from the other one</source>
             <translation>不从另一只鞋复制</translation>
         </message>
@@ -3140,6 +3145,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/engine/ways.py" />
             <source>patches only</source>
             <translation>仅图块</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/ways.py" />
+            <source>without other photos</source>
+            <translation>不借用其他照片</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/ways.py" />

@@ -46,7 +46,7 @@ class Borrowing:
 
 def notices_of_loans(request: CompletionRequest, result: CompletionResult) -> list[Message]:
     """What to tell the user of references that gave nothing."""
-    if not request.references:
+    if not request.references or not request.options.borrow:
         return []
     if request.options.method is not Method.DEFAULT:
         return [Message("Only the default method borrows from other photos.")]
@@ -80,7 +80,8 @@ class Lender:
             closer: what the parser says about the window that they share.
         """
         request = self._request
-        if not request.references or request.options.method is not Method.DEFAULT:
+        options = request.options
+        if not request.references or not options.borrow or options.method is not Method.DEFAULT:
             return {}
         found = {number: self._for_hole(hole, closer) for number, hole in holes.items()}
         return {number: one for number, one in found.items() if one is not None}

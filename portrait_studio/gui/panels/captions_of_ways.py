@@ -13,6 +13,7 @@ EXPLANATIONS: Final = {
     Kind.LEFT: Message("The same with patches from the left of the hole, where they suffice"),
     Kind.RIGHT: Message("The same with patches from the right of the hole, where they suffice"),
     Kind.PATCHES: Message("Only patches of the photo itself: sharp, but they know no shapes"),
+    Kind.NO_REFERENCE: Message("Nothing is borrowed from other photos"),
     Kind.NO_MATE: Message("The shoe is not copied from the other one"),
     Kind.SURFACE: Message("What the photo shows there stays, only its surface is made anew"),
     Kind.BACKGROUND: Message("Nobody is behind the hole, only the background"),

@@ -10,10 +10,12 @@ from portrait_studio.document.masked_image import MaskedImage
 from portrait_studio.editing.candidates import Candidate, Candidates
 from portrait_studio.editing.worth import is_worth
 from portrait_studio.engine.request import (
+    Borrowed,
     CompletionOptions,
     CompletionRequest,
     CompletionResult,
     FilledRegion,
+    Part,
     Structure,
 )
 from portrait_studio.engine.ways import Kind, Way, other_ways
@@ -33,14 +35,18 @@ def masked() -> MaskedImage:
     return MaskedImage.of(np.zeros((*SHAPE, 3), np.uint8), mask, None)
 
 
-def candidate(guided: int, grey: int = 0, *, copies_mate: bool = False) -> Candidate:
+def candidate(
+    guided: int, grey: int = 0, *, copies_mate: bool = False, borrowed: tuple[Borrowed, ...] = ()
+) -> Candidate:
     """A fill whose hole has one label."""
     labels = np.zeros(SHAPE)
     labels[10:20, 10:20] = guided
     pixels = np.full((12, 12, 3), grey, np.uint8)
     changed = np.ones((12, 12), np.uint8)
     place = Bounds(9, 9, 21, 21)
-    region = FilledRegion(place, pixels, changed, structure(labels), copies_mate=copies_mate)
+    region = FilledRegion(
+        place, pixels, changed, structure(labels), copies_mate=copies_mate, borrowed=borrowed
+    )
     result = CompletionResult((region,), structure(labels), {}, {}, "Fake")
     picture = masked()
     return Candidate.of(CompletionRequest(picture.image, picture.mask), result)
@@ -76,6 +82,11 @@ def test_the_same_surface_is_worth_showing_where_the_photo_shows_something_else(
 def test_a_fill_without_the_other_shoe_needs_one_with_it() -> None:
     assert Kind.NO_MATE in worthy(candidate(9, copies_mate=True), None)
     assert Kind.NO_MATE not in worthy(candidate(9), None)
+
+
+def test_a_fill_without_other_photos_needs_one_with_them() -> None:
+    assert Kind.NO_REFERENCE in worthy(candidate(9, borrowed=(Borrowed(0, Part.FACE),)), None)
+    assert Kind.NO_REFERENCE not in worthy(candidate(9), None)
 
 
 def test_another_candidate_is_shown_only_if_asked_for() -> None:

@@ -154,6 +154,15 @@ def test_rows_below_the_photo_come_from_the_other_one() -> None:
     assert error(result, hole) < 12
 
 
+def test_who_wants_none_of_them_is_shown_the_fill_without() -> None:
+    other = Reference("other.jpg", seen_again(SCENE)[0])
+    options = CompletionOptions(borrow=False)
+    plain = Pipeline(TinyNetworks()).run(CompletionRequest(damaged(), HOLE))
+    without = Pipeline(TinyNetworks()).run(CompletionRequest(damaged(), HOLE, options, references=(other,)))
+    assert np.array_equal(filled(SCENE, plain), filled(SCENE, without))
+    assert not without.notices
+
+
 def test_other_methods_say_that_they_do_not_borrow() -> None:
     other, _ = seen_again(SCENE)
     request = CompletionRequest(

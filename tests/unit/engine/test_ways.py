@@ -41,6 +41,7 @@ def test_each_kind_changes_one_thing() -> None:
     assert ways[Kind.PATCHES].options == CompletionOptions(Method.PATCHES, 3)
     assert ways[Kind.GENERAL].options == CompletionOptions(Method.GENERAL, 3)
     assert ORDER[-1] is Kind.GENERAL
+    assert ways[Kind.NO_REFERENCE].options == CompletionOptions(seed=3, borrow=False)
     assert ways[Kind.NO_MATE].options == CompletionOptions(seed=3, copy_mates=False)
     assert {ways[kind].intent for kind in INTENTS} == {Intent.BODY, Intent.BACKGROUND, Intent.SURFACE}
     assert all(ways[kind].options == first.options for kind in INTENTS)
