@@ -50,8 +50,10 @@ _LOOKS: Final = 3
 _REACH: Final = 2.4
 """Side of what is read of the photo, in long sides of the face's label."""
 
-_MOST_ERROR_PX: Final = 5.0
+MOST_ERROR_PX: Final = 1.7
 """Mean error of eyes and mouth that the network expects, in window pixels, beyond which it does not know."""
+OLD_MOST_ERROR_PX: Final = 5.0
+"""The same of fills from before `CompletionOptions.finish_faces`, which let monsters pass."""
 _MOST_MISFIT: Final = 0.1
 """How far eyes and mouth may lie from their places in an aligned window, root mean square, in its sides."""
 _MOST_SHIFT: Final = 0.6
@@ -112,7 +114,13 @@ def read_face(image: Pixels, mask: NDArray[np.uint8], face: LabelledFace) -> See
     return SeenFace(view.colours, view.hole, matrix)
 
 
-def align_face(network: NetworkRunner, seen: SeenFace, face: LabelledFace, turn: float) -> AlignedFace | None:
+def align_face(
+    network: NetworkRunner,
+    seen: SeenFace,
+    face: LabelledFace,
+    turn: float,
+    most_error_px: float = MOST_ERROR_PX,
+) -> AlignedFace | None:
     """The aligned window of a face; None where the network does not know, or finds something implausible.
 
     Args:
@@ -120,6 +128,7 @@ def align_face(network: NetworkRunner, seen: SeenFace, face: LabelledFace, turn:
         seen: what may be looked at.
         face: where the parser sees the face.
         turn: degrees by which the pose says that the head is turned clockwise; 0 = upright or not known.
+        most_error_px: how far off eyes and mouth may be in the window by what the network expects.
     """
     guesses = _guesses(face, turn)
     for look in range(_LOOKS):
@@ -130,7 +139,7 @@ def align_face(network: NetworkRunner, seen: SeenFace, face: LabelledFace, turn:
         ]
     output = _look(network.part(_LOOKS, _LOOKS + 1), seen, guesses)
     found = [_answer(output, index, matrix) for index, matrix in enumerate(guesses)]
-    plausible = [one for one in found if _is_plausible(one, face)]
+    plausible = [one for one in found if _is_plausible(one, face, most_error_px)]
     return min(plausible, key=lambda one: one.expected_error_px, default=None)
 
 
@@ -198,7 +207,7 @@ def _is_usable(points: NDArray[np.float64]) -> bool:
     return bool(np.isfinite(points).all() and np.ptp(anchors, axis=0).max() > 0.1 * _SIDE)
 
 
-def _is_plausible(found: AlignedFace, face: LabelledFace) -> bool:
+def _is_plausible(found: AlignedFace, face: LabelledFace, most_error_px: float) -> bool:
     if not (np.isfinite(found.picture).all() and _is_usable(found.landmarks)):
         return False
     misfit = np.sqrt(((_anchors(found.landmarks) - _wanted()) ** 2).sum(1).mean()) / _SIDE
@@ -206,7 +215,7 @@ def _is_plausible(found: AlignedFace, face: LabelledFace) -> bool:
     shift = float(np.hypot(*(middle - (face.x, face.y)))) / face.side
     rescaling = scale_of(found.matrix) / (_FACE_SHARE * _SIDE / face.side)
     return (
-        found.expected_error_px <= _MOST_ERROR_PX
+        found.expected_error_px <= most_error_px
         and misfit <= _MOST_MISFIT
         and shift <= _MOST_SHIFT
         and 1 / _MOST_RESCALING <= rescaling <= _MOST_RESCALING

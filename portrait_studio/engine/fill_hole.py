@@ -11,7 +11,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from portrait_studio.engine.align_face import AlignedFace, SeenFace, align_face, read_face
+from portrait_studio.engine.align_face import (
+    MOST_ERROR_PX,
+    OLD_MOST_ERROR_PX,
+    AlignedFace,
+    SeenFace,
+    align_face,
+    read_face,
+)
 from portrait_studio.engine.blend import band_beside_photo, blend, blend_band
 from portrait_studio.engine.bystanders import Bystanders
 from portrait_studio.engine.complete import CompletedWindow
@@ -219,7 +226,8 @@ class HoleFiller:
             return None
         seen = read_face(request.image, request.mask, face)
         runner = self._run.runner(network, Stage.REFINE_FACE)
-        aligned = align_face(runner, seen, face, turn_of_head(parsed))
+        most_error_px = MOST_ERROR_PX if request.options.finish_faces else OLD_MOST_ERROR_PX
+        aligned = align_face(runner, seen, face, turn_of_head(parsed), most_error_px)
         if aligned is None:
             return None
         self._run.note_weights(network)
@@ -237,7 +245,7 @@ class HoleFiller:
         copy = eye_copy(request.image, request.mask, aligned) if finishes else None
         if copy is None:
             return redrawn.fill
-        return lay_eye(replace(fill, colours=redrawn.fill), request.image, copy)
+        return lay_eye(replace(fill, colours=redrawn.fill), request.image, aligned, copy)
 
     def _searched_face(self, seen: SeenFace, aligned: AlignedFace) -> AlignedFace:
         """The face with a picture that was found by search.

@@ -21,7 +21,6 @@ LEAST_FACE_PX: Final = 64
 """Long side of a face, in photo pixels, below which nothing is redrawn: the network has seen none of them."""
 
 _SIDE: Final = FACE_COMPLETION_SIDE
-_SKIN: Final = FACE_PARTS.index("skin")
 _BESIDE: Final = (FACE_PARTS.index("background"), FACE_PARTS.index("hair"))
 """Parts that stay the fill's: the network paints them softer than patches do."""
 
@@ -127,12 +126,10 @@ def _reached(face: AlignedFace) -> Bounds:
     return Bounds(int(left), int(top), int(right), int(bottom))
 
 
-def shares_over(face: AlignedFace, bounds: Bounds) -> tuple[Floats, Floats]:
-    """How far a part of the photo is the face that the window shows, and its skin: (h, w) each in [0, 1]."""
-    skin = cv2.resize(face.parts[_SKIN], (_SIDE, _SIDE), interpolation=cv2.INTER_LINEAR)
-    shares = np.stack([_share_of_face(face.parts), skin, skin], 2)
-    brought = _brought_back(shares, face, bounds)
-    return np.ascontiguousarray(brought[..., 0]), np.ascontiguousarray(brought[..., 1])
+def share_of_face(face: AlignedFace, part: Bounds) -> Floats:
+    """(h, w) in [0, 1]: how far a part of the photo is the face that the window shows."""
+    share = np.repeat(_share_of_face(face.parts)[..., None], 3, axis=2)
+    return np.ascontiguousarray(_brought_back(share, face, part)[..., 0])
 
 
 def _brought_back(change: Floats, face: AlignedFace, part: Bounds) -> Floats:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.align_face import AlignedFace
+from portrait_studio.engine.redraw_face import share_of_face
 from portrait_studio.engine.request import Pixels
 from portrait_studio.engine.resample import Floats, WindowPixels, to_float
 from portrait_studio.imaging.geometry import Bounds
@@ -116,12 +117,13 @@ def eye_copy(image: Pixels, mask: NDArray[np.uint8], face: AlignedFace) -> EyeCo
     return None
 
 
-def lay_eye(fill: WindowPixels, image: Pixels, copy: EyeCopy) -> Floats:
-    """A fill (h, w, 3) with an eye laid into its hole.
+def lay_eye(fill: WindowPixels, image: Pixels, face: AlignedFace, copy: EyeCopy) -> Floats:
+    """A fill (h, w, 3) with an eye laid into its hole, as far as there is face.
 
     Args:
         fill: the fill with the redrawn face, the photo elsewhere, at full resolution.
         image: (H, W, 3) RGB, uint8 or uint16: the photo.
+        face: the aligned window.
         copy: the eye.
     """
     bounds = copy.bounds.intersected(fill.window.bounds)
@@ -131,8 +133,9 @@ def lay_eye(fill: WindowPixels, image: Pixels, copy: EyeCopy) -> Floats:
     inner = bounds.shifted(-fill.window.bounds.left, -fill.window.bounds.top).slices
     before = laid[inner]
     piece = _piece(image, copy, bounds)
-    weight = copy.ellipse(copy.centre, _REACH, bounds) * fill.hole[inner]
-    ring = copy.ellipse(copy.centre, _REACH, bounds) * (1 - copy.ellipse(copy.eye, _OPENING, bounds)) + 1e-3
+    shown = copy.ellipse(copy.centre, _REACH, bounds) * share_of_face(face, bounds)
+    weight = shown * fill.hole[inner]
+    ring = shown * (1 - copy.ellipse(copy.eye, _OPENING, bounds)) + 1e-3
     piece = piece * _gain(before, piece, ring, _EVEN * copy.width)
     laid[inner] = np.clip(before + (piece - before) * weight[..., None], 0.0, 1.0)
     return laid

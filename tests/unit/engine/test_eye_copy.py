@@ -31,6 +31,7 @@ def face(nose: float = 64.0) -> AlignedFace:
     # Pixel centres lie at + 0.5.
     landmarks = np.array([places[number] for number in LANDMARKS], np.float64) + 0.5
     parts = np.zeros((len(FACE_PARTS), 64, 64), np.float32)
+    parts[FACE_PARTS.index("skin")] = 1.0
     return AlignedFace(np.eye(2, 3), np.zeros((128, 128, 3), np.float32), parts, landmarks, 1.0)
 
 
@@ -65,7 +66,7 @@ def test_the_eye_in_sight_is_mirrored_over_the_hidden_one(hidden: tuple[int, int
     copy = eye_copy(photo, mask, face())
     assert copy is not None
     fill = filled(160 / 255, mask)
-    laid = lay_eye(fill, photo, copy)
+    laid = lay_eye(fill, photo, face(), copy)
     near = (slice(hidden[1] - 5, hidden[1] + 6), slice(hidden[0] - 10, hidden[0] + 11))
     assert np.abs(laid[near] - to_float(truth)[near]).mean() < 0.03
     assert np.abs(fill.colours[near] - to_float(truth)[near]).mean() > 0.15
@@ -76,7 +77,7 @@ def test_it_takes_the_light_that_falls_there() -> None:
     mask = mask_of(LEFT)
     copy = eye_copy(portrait(), mask, face())
     assert copy is not None
-    bright, dark = (lay_eye(filled(grey / 255, mask), portrait(), copy) for grey in (160, 80))
+    bright, dark = (lay_eye(filled(grey / 255, mask), portrait(), face(), copy) for grey in (160, 80))
     near = (slice(LEFT[1] - 5, LEFT[1] + 6), slice(LEFT[0] - 10, LEFT[0] + 11))
     assert dark[near].mean() == pytest.approx(bright[near].mean() / 2, rel=0.1)
 
@@ -88,8 +89,21 @@ def test_a_part_of_the_photo_gets_its_part_of_the_eye() -> None:
     whole = filled(160 / 255, mask)
     bounds = Bounds(66, 36, 110, 70)
     part = WindowPixels(Window.scaled(bounds, 1.0), whole.colours[bounds.slices], whole.hole[bounds.slices])
-    laid = lay_eye(part, portrait(), copy)
-    assert np.abs(laid - lay_eye(whole, portrait(), copy)[bounds.slices]).max() < 0.05
+    laid = lay_eye(part, portrait(), face(), copy)
+    assert np.abs(laid - lay_eye(whole, portrait(), face(), copy)[bounds.slices]).max() < 0.05
+
+
+def test_nothing_is_laid_beside_the_face() -> None:
+    mask = mask_of(LEFT)
+    aligned = face()
+    copy = eye_copy(portrait(), mask, aligned)
+    assert copy is not None
+    aligned.parts[:, :, 45:] = 0.0
+    aligned.parts[FACE_PARTS.index("background"), :, 45:] = 1.0
+    fill = filled(80 / 255, mask)
+    laid = lay_eye(fill, portrait(), aligned, copy)
+    assert np.array_equal(laid[:, 92:], fill.colours[:, 92:])
+    assert not np.allclose(laid[:, 80:88], fill.colours[:, 80:88])
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,9 @@ def test_a_network_in_doubt_or_a_face_elsewhere_is_not_believed() -> None:
     photo = dotted_face((300, 260), UPRIGHT)
     face = labelled(UPRIGHT)
     seen = read_face(photo, no_hole(photo), face)
-    assert align_face(NetworkRunner(TinyFaceCompletion(sure=False), CPU), seen, face, 0.0) is None
+    doubtful = NetworkRunner(TinyFaceCompletion(sure=False), CPU)
+    assert align_face(doubtful, seen, face, 0.0) is None
+    assert align_face(doubtful, seen, face, 0.0, most_error_px=40.0) is not None
     # The label is far off, or a quarter of the size of what is found.
     for wrong in (LabelledFace(60, 60, 110, 115), LabelledFace(145, 113, 40, 44)):
         seen = read_face(photo, no_hole(photo), wrong)
