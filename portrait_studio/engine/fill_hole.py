@@ -33,7 +33,7 @@ from portrait_studio.engine.overlays import Overlay
 from portrait_studio.engine.parsed_window import ParsedWindow, labels_at
 from portrait_studio.engine.patch_side import beyond_side
 from portrait_studio.engine.progress import Stage
-from portrait_studio.engine.redraw_face import LEAST_FACE_PX, redraw_face, turn_of_head
+from portrait_studio.engine.redraw_face import LEAST_FACE_PX, OLD_LEAST_FACE_PX, redraw_face, turn_of_head
 from portrait_studio.engine.refine_face import face_window, refine_face
 from portrait_studio.engine.request import FilledRegion, Method, Pixels
 from portrait_studio.engine.resample import (
@@ -214,9 +214,11 @@ class HoleFiller:
         request, networks = self._request, self._run.parts.networks
         if request.options.method not in _REDRAWING or request.extension.extends:
             return None
+        finish = request.options.finish_faces and request.options.method is Method.DEFAULT
         own = self._own_and_other_holes(parsed.window.bounds)[0]
         face = lost_face(parsed, resize_mask(own, parsed.window.size))
-        if face is None or face.side < LEAST_FACE_PX or not networks.has(FACE_COMPLETION):
+        least = LEAST_FACE_PX if finish else OLD_LEAST_FACE_PX
+        if face is None or face.side < least or not networks.has(FACE_COMPLETION):
             return None
         self._run.progress.report(Stage.REFINE_FACE, 0.0)
         try:
@@ -226,23 +228,21 @@ class HoleFiller:
             return None
         seen = read_face(request.image, request.mask, face)
         runner = self._run.runner(network, Stage.REFINE_FACE)
-        most_error_px = MOST_ERROR_PX if request.options.finish_faces else OLD_MOST_ERROR_PX
+        most_error_px = MOST_ERROR_PX if finish else OLD_MOST_ERROR_PX
         aligned = align_face(runner, seen, face, turn_of_head(parsed), most_error_px)
         if aligned is None:
             return None
         self._run.note_weights(network)
-        finishes = request.options.finish_faces
         if request.options.method is Method.SEARCH:
-            finishes = False
             try:
                 aligned = self._searched_face(seen, aligned)
             except WeightsError as error:
                 self._run.notices.append(Message("The face was not redrawn. {reason}", reason=error.message))
                 return None
-        redrawn = redraw_face(fill, seen, aligned, sharpened=finishes)
+        redrawn = redraw_face(fill, seen, aligned, sharpened=finish)
         self._keep("face-before", redrawn.before)
         self._keep("face-after", redrawn.after)
-        copy = eye_copy(request.image, request.mask, aligned) if finishes else None
+        copy = eye_copy(request.image, request.mask, aligned) if finish else None
         if copy is None:
             return redrawn.fill
         return lay_eye(replace(fill, colours=redrawn.fill), request.image, aligned, copy)

@@ -14,7 +14,7 @@ from trainer.evaluation.evaluate import EvaluateOptions, evaluate
 from trainer.evaluation.plans import PLANS
 from trainer.evaluation.rendering import as_text
 from trainer.evaluation.report import read_json, write_json
-from trainer.protocols.hidden_face import KINDS, hidden_face_cases
+from trainer.protocols.hidden_face import KINDS, hidden_face_cases, small_face_cases
 
 
 def test_every_kind_of_hole_in_turn_and_nothing_but_photo_and_mask(tmp_path: Path) -> None:
@@ -28,11 +28,21 @@ def test_every_kind_of_hole_in_turn_and_nothing_but_photo_and_mask(tmp_path: Pat
     assert all(np.array_equal(one.mask, other.mask) for one, other in zip(again, cases[:3], strict=True))
 
 
+def test_small_faces_are_the_same_cases_at_a_quarter_of_their_size(tmp_path: Path) -> None:
+    photos = PackedSet(write_faces(tmp_path, 4), "train")
+    for large, small in zip(hidden_face_cases(photos), small_face_cases(photos), strict=True):
+        assert (small.name, small.kind) == (large.name, large.kind)
+        assert small.mask.shape == tuple(round(side / 4) for side in large.mask.shape)
+        assert small.image.shape[:2] == small.mask.shape
+        assert set(np.unique(small.mask)) <= {0, 255}
+        assert 16 * (small.mask > 0).sum() == pytest.approx((large.mask > 0).sum(), rel=0.3)
+
+
 def test_an_evaluation_tells_the_figures_by_kind_of_hole(tmp_path: Path) -> None:
     packs = write_faces(tmp_path / "packs", 9, split="val")
     networks = TinyNetworks(with_face=True)
     networks.modules["face-completion"] = TinyFaceCompletion().eval()
-    methods = ("telea", "default-without-redrawing", "default")
+    methods = ("telea", "default-without-redrawing", "default-without-finishing", "default")
     options = EvaluateOptions(data=packs, protocol="hidden-face", sets=("portraits",), methods=methods)
     report, tally = evaluate(options, networks)
     assert report.cases == 9
@@ -46,7 +56,11 @@ def test_an_evaluation_tells_the_figures_by_kind_of_hole(tmp_path: Path) -> None
     ]
     assert report.by_kind[KINDS[0]]["telea"].l1_in_hole == pytest.approx(sum(twice) / 2)
     pairs = {(one.base, one.other) for one in report.comparisons}
-    assert pairs == {("default-without-redrawing", "default"), ("telea", "default")}
+    assert pairs == {
+        ("default-without-redrawing", "default"),
+        ("default-without-finishing", "default"),
+        ("telea", "default"),
+    }
     assert "L1 in hole by kind of hole" in as_text(report)
     write_json(report, tally, tmp_path / "report.json")
     assert read_json(tmp_path / "report.json").by_kind == report.by_kind
@@ -61,5 +75,5 @@ def test_sets_without_landmarks_cannot_be_measured(tmp_path: Path) -> None:
 
 def test_the_protocol_compares_the_default_with_itself_without_redrawing() -> None:
     plan = PLANS["hidden-face"]
-    assert plan.methods == ("telea", "default-without-redrawing", "default")
+    assert plan.methods == ("telea", "default-without-redrawing", "default-without-finishing", "default")
     assert not plan.true_maps

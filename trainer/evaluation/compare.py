@@ -12,6 +12,7 @@ from trainer.evaluation.methods import (
     G_P,
     G_P_F,
     GENERAL,
+    NO_FINISHING,
     NO_MATES,
     NO_REDRAWING,
     NO_REFERENCES,
@@ -29,6 +30,7 @@ PAIRS: tuple[tuple[str, str], ...] = (
     (G, G_P),
     (G_P, G_P_F),
     (NO_REDRAWING, DEFAULT),
+    (NO_FINISHING, DEFAULT),
     (NO_MATES, DEFAULT),
     (NO_REFERENCES, DEFAULT),
     *((rival, DEFAULT) for rival in RIVALS),
@@ -37,9 +39,9 @@ PAIRS: tuple[tuple[str, str], ...] = (
     *((other, "first") for other in ("newest", "random")),
     *(("first", measure) for measure in (*MEASURES, "all measures")),
 )
-"""Which method is compared with which: the paper's steps, faces redrawn or not, shoes copied or not,
-other photos at hand or not, the default with its rivals and with the network for any photo, holes as they
-were painted and tightened, and candidates by who chooses them."""
+"""Which method is compared with which: the paper's steps, faces redrawn or not and finished or not, shoes
+copied or not, other photos at hand or not, the default with its rivals and with the network for any photo,
+holes as they were painted and tightened, and candidates by who chooses them."""
 
 SIGNS = {"lpips": -1, "dists": -1, "l1_in_hole": -1, "psnr_in_hole": 1, "ssim": 1, "vgg": -1}
 """Figures that are compared, what people see first, and whether more (1) or less (-1) is better."""

@@ -48,6 +48,9 @@ PATCHES = Method.PATCHES.value
 NO_REDRAWING = "default-without-redrawing"
 """The default without the network that redraws faces."""
 
+NO_FINISHING = "default-without-finishing"
+"""The default with redrawn faces as the network paints them, whose eyes are not copied either."""
+
 NO_MATES = "default-without-mates"
 """The default without copies of the shoe in sight."""
 
@@ -61,13 +64,14 @@ OURS: dict[str, Method] = {
     PATCHES: Method.PATCHES,
     G_P_F: Method.NETWORK,
     NO_REDRAWING: Method.DEFAULT,
+    NO_FINISHING: Method.DEFAULT,
     NO_MATES: Method.DEFAULT,
     NO_REFERENCES: Method.DEFAULT,
     DEFAULT: Method.DEFAULT,
 }
 METHOD_NAMES: tuple[str, ...] = (*BASELINES, *OURS)
 SIDE_BY_SIDE: tuple[str, ...] = tuple(
-    name for name in METHOD_NAMES if name not in (NO_REDRAWING, NO_MATES, NO_REFERENCES)
+    name for name in METHOD_NAMES if name not in (NO_REDRAWING, NO_FINISHING, NO_MATES, NO_REFERENCES)
 )
 """The methods that somebody might choose; the others are the default without one of its parts."""
 
@@ -209,7 +213,12 @@ def _baseline(name: str) -> MeasuredMethod:
 
 
 def _engine_method(name: str, engine: Engine, bench: Bench, uses_truth: bool) -> MeasuredMethod:
-    options = CompletionOptions(method=OURS[name], keep_stages=bench.keep_stages, copy_mates=name != NO_MATES)
+    options = CompletionOptions(
+        method=OURS[name],
+        keep_stages=bench.keep_stages,
+        copy_mates=name != NO_MATES,
+        finish_faces=name != NO_FINISHING,
+    )
 
     def fill(case: Case) -> Fill:
         if name == G and bench.without_parsing is None:

@@ -11,6 +11,7 @@ from trainer.evaluation.methods import (
     G_P,
     G_P_F,
     GENERAL,
+    NO_FINISHING,
     NO_MATES,
     NO_REDRAWING,
     NO_REFERENCES,
@@ -18,7 +19,7 @@ from trainer.evaluation.methods import (
     G,
 )
 from trainer.protocols.case import Case
-from trainer.protocols.hidden_face import hidden_face_cases
+from trainer.protocols.hidden_face import hidden_face_cases, small_face_cases
 from trainer.protocols.hidden_parts import hidden_part_cases
 from trainer.protocols.hidden_shoe import hidden_shoe_cases
 from trainer.protocols.natural import face_cases, natural_cases
@@ -58,7 +59,14 @@ PLANS: dict[str, Plan] = {
     "parts": Plan(hidden_part_cases, SIDE_BY_SIDE, true_maps=False, own_size=True),
     "hidden-face": Plan(
         hidden_face_cases,
-        ("telea", NO_REDRAWING, "default"),
+        ("telea", NO_REDRAWING, NO_FINISHING, "default"),
+        ("portraits", "celebahq"),
+        true_maps=False,
+        own_size=True,
+    ),
+    "small-face": Plan(
+        small_face_cases,
+        (NO_REDRAWING, NO_FINISHING, "default"),
         ("portraits", "celebahq"),
         true_maps=False,
         own_size=True,

@@ -256,14 +256,22 @@ def test_a_doubtful_face_falls_back_to_the_fill_as_it_was(memory: object) -> Non
     assert np.array_equal(doubtful.regions[0].pixels, plain.regions[0].pixels)
 
 
-def test_small_faces_are_left_to_the_fill_as_it_was(memory: object) -> None:
+@pytest.mark.parametrize(
+    ("side", "finish", "redrawn"), [(96, True, True), (96, False, False), (48, True, False)]
+)
+def test_small_faces_are_left_to_the_fill_as_it_was(
+    memory: object, side: int, finish: bool, redrawn: bool
+) -> None:
     network = TinyFaceCompletion()
-    photo = dotted_face((96, 96), [(37.0, 41.0), (59.0, 41.0), (48.0, 58.0)], 3)
-    mask = np.zeros((96, 96), np.uint8)
-    mask[46:52, 42:54] = 255
-    result = Pipeline(with_redrawing(network), memory=memory).run(CompletionRequest(photo, mask))  # type: ignore[arg-type]
-    assert not network.looks
-    assert "face" in result.weights
+    scale = side / 96
+    places = [(x * scale, y * scale) for x, y in ((37.0, 41.0), (59.0, 41.0), (48.0, 58.0))]
+    photo = dotted_face((side, side), places, round(3 * scale))
+    mask = np.zeros((side, side), np.uint8)
+    mask[round(46 * scale) : round(52 * scale), round(42 * scale) : round(54 * scale)] = 255
+    request = CompletionRequest(photo, mask, CompletionOptions(finish_faces=finish))
+    result = Pipeline(with_redrawing(network), memory=memory).run(request)  # type: ignore[arg-type]
+    assert bool(network.looks) == redrawn
+    assert ("face" in result.weights) != redrawn
 
 
 def test_new_rows_of_the_canvas_are_not_redrawn(memory: object) -> None:
