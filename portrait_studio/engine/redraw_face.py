@@ -17,7 +17,7 @@ from portrait_studio.imaging.similarity import composed, inverted, transformed, 
 from portrait_studio.networks.conventions import KEYPOINTS
 from portrait_studio.networks.face_completion import FACE_COMPLETION_SIDE, FACE_PARTS
 
-LEAST_FACE_PX: Final = 36
+LEAST_FACE_PX: Final = 28
 """Long side of a face, in photo pixels, below which nothing is redrawn."""
 OLD_LEAST_FACE_PX: Final = 64
 """The same of fills from before `CompletionOptions.finish_faces`."""

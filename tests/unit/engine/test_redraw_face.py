@@ -257,7 +257,7 @@ def test_a_doubtful_face_falls_back_to_the_fill_as_it_was(memory: object) -> Non
 
 
 @pytest.mark.parametrize(
-    ("side", "finish", "redrawn"), [(96, True, True), (96, False, False), (48, True, False)]
+    ("side", "finish", "redrawn"), [(96, True, True), (96, False, False), (36, True, False)]
 )
 def test_small_faces_are_left_to_the_fill_as_it_was(
     memory: object, side: int, finish: bool, redrawn: bool
