@@ -113,7 +113,7 @@ def compare_by_kind(
         kinds: of each case.
     """
     rivals = [title for title, rows in scores.items() if len(rows) == len(kinds) and title != DEFAULT]
-    if len(scores.get(DEFAULT, ())) != len(kinds):
+    if not kinds or len(scores.get(DEFAULT, ())) != len(kinds):
         return {}
     own = scores[DEFAULT]
     figure = next(name for name in SIGNS if all(getattr(row, name) is not None for row in own))
