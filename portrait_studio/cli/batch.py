@@ -263,15 +263,16 @@ def _filled(
     is_extended = margins is not None and margins.extends
     if (mask is None or not mask.any()) and not is_extended:
         return Line(*names, Outcome.NOTHING.value, seconds=round(time.perf_counter() - began, 2))
-    edit = Edit(photo, mask, margins)
-    result = edit.fill(engine, settings.wishes, progress, None if is_extended else seen)
+    edit, warnings = Edit(photo, mask, margins), list[str]()
+    known = None if is_extended else seen
+    result = edit.fill(engine, settings.wishes, progress, known, warnings.append)
     report.weights.update(result.weights)
     written = edit.document.export(item.output, settings.export, ingredients=edit.ingredients)
     edit.document.close()
     return Line(
         *names,
         Outcome.DONE.value,
-        " ".join((*notices, *result.notices, *written.written.notices)),
+        " ".join((*notices, *warnings, *result.notices, *written.written.notices)),
         str(item.mask or ""),
         len(result.regions),
         round(time.perf_counter() - began, 2),

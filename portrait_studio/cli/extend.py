@@ -27,6 +27,7 @@ from portrait_studio.terminal import say
 if TYPE_CHECKING:
     from portrait_studio.document.export_report import ExportReport
     from portrait_studio.editing.edit import Edit
+    from portrait_studio.engine.interface import Engine
     from portrait_studio.imaging.geometry import Margins
     from portrait_studio.imaging.masks import Mask
     from portrait_studio.imaging.photo import Photo
@@ -96,7 +97,7 @@ def _extend(options: argparse.Namespace) -> int:
 
     engine, said, count = engine_of(options), [], len(targets)
     wishes = fill_wishes(options, keep_stages=options.stages is not None)
-    write_notices(*canvas.photo.notices)
+    write_notices(*canvas.photo.notices, *_warnings(engine, canvas))
     made = 0
     with Transaction() as files:
         for target, candidate, report in write_fills(canvas.begin, engine, wishes, targets, export, files):
@@ -108,6 +109,17 @@ def _extend(options: argparse.Namespace) -> int:
     for line in [*said, *told_of_lack(made, count)]:
         say(line)
     return 0
+
+
+def _warnings(engine: Engine, canvas: _Canvas) -> tuple[str, ...]:
+    """What nothing in the photo tells of what is new; the parser is asked only where that may be."""
+    from portrait_studio.editing.hole_warnings import extension_warnings, may_be_guesswork
+    from portrait_studio.engine.request import ParseRequest
+
+    if not may_be_guesswork(canvas.margins, canvas.photo.extent):
+        return ()
+    seen = engine.run(ParseRequest(canvas.photo.visible_pixels))
+    return extension_warnings(canvas.margins, canvas.photo.extent, seen)
 
 
 def _canvas(options: argparse.Namespace, wanted: WantedExtension) -> _Canvas:

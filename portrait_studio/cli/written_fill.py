@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from portrait_studio.cli.console import progress_bar
+from portrait_studio.cli.console import progress_bar, write_notices
 
 if TYPE_CHECKING:
     from portrait_studio.cli.candidate_files import Target
@@ -47,7 +47,7 @@ def write_fills(
     if len(targets) > 1:
         # A copy, since the first fill changes the pixels in place.
         masked = replace(masked, image=masked.image.copy())
-    made = several_fills(engine, masked, wishes, progress_bar)
+    made = several_fills(engine, masked, wishes, progress_bar, warn=write_notices)
     for number, target in enumerate(targets):
         candidate = next(made, None)
         if candidate is None:

@@ -19,6 +19,8 @@ from portrait_studio.imaging.geometry import Bounds, Margins
 from portrait_studio.imaging.masks import check_extent, check_mask, extent_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from portrait_studio.engine.interface import Engine
     from portrait_studio.engine.progress import Progress
     from portrait_studio.engine.request import CompletionResult, Structure
@@ -70,7 +72,12 @@ class Edit:
             self._steps.append(Step("Mask", painted))
 
     def fill(
-        self, engine: Engine, wishes: FillWishes, progress: Progress, seen: Structure | None = None
+        self,
+        engine: Engine,
+        wishes: FillWishes,
+        progress: Progress,
+        seen: Structure | None = None,
+        warn: Callable[[str], None] = lambda warning: None,
     ) -> CompletionResult:
         """Fill what is masked.
 
@@ -79,12 +86,13 @@ class Edit:
             wishes: what the fill shall be like.
             progress: hears of it.
             seen: parsing map of the photo as it is on its canvas, where it is known already.
+            warn: hears before the fill what it is bound to do badly, where a parsing map is there.
 
         Raises:
             WeightsError, DeviceError, OptionError: see `Engine.run`.
         """
         masked = self.document.masked_image()
-        candidate = next(several_fills(engine, masked, wishes, lambda: nullcontext(progress), seen))
+        candidate = next(several_fills(engine, masked, wishes, lambda: nullcontext(progress), seen, warn))
         self.take(candidate)
         return candidate.result
 

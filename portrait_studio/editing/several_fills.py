@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from portrait_studio.editing.candidates import Candidate, Candidates
 from portrait_studio.editing.fills import FillWishes, fill_request, is_guessed
+from portrait_studio.editing.hole_warnings import hole_warnings
 from portrait_studio.editing.worth import is_worth
 from portrait_studio.engine.request import ParseRequest, Structure
 from portrait_studio.engine.ways import Kind, Way, other_ways
@@ -31,6 +32,7 @@ def several_fills(
     wishes: FillWishes,
     shown: ProgressOfFill,
     seen: Structure | None = None,
+    warn: Callable[[str], None] = lambda warning: None,
 ) -> Iterator[Candidate]:
     """Fills that look different, the wished one first; each is made when it is asked for.
 
@@ -40,12 +42,16 @@ def several_fills(
         wishes: what the first one shall be like.
         shown: called for each fill.
         seen: parsing map of the photo, where it is known already.
+        warn: hears before the first fill what it is bound to do badly, where a parsing map is there.
 
     Raises:
         WeightsError, DeviceError, OptionError: see `Engine.run`.
     """
     if seen is None and is_guessed(wishes, masked):
         seen = engine.run(ParseRequest(masked.image, masked.blank))
+    if seen is not None and masked.blank is None:
+        for warning in hole_warnings(masked.mask, seen, wishes.intent):
+            warn(warning)
 
     def made(way: Way) -> Candidate:
         request = fill_request(masked, replace(wishes, options=way.options, intent=way.intent), seen)

@@ -21,6 +21,7 @@ from portrait_studio.session.editing import Editing
 from portrait_studio.session.engine_jobs import EngineJobs
 from portrait_studio.session.extending import Extending
 from portrait_studio.session.files import Files, Opened
+from portrait_studio.session.fill_warnings import FillWarnings
 from portrait_studio.session.filling import Filling
 from portrait_studio.session.jobs import BackgroundJob, Failure, JobKind, TaskThread
 from portrait_studio.session.joint_editing import JointEditing
@@ -63,6 +64,7 @@ class Session(QObject):
         protection: people whom the mask never reaches.
         picking: marks what is clicked.
         extending: margins that the canvas is about to have.
+        fill_warnings: says before a fill what it is bound to do badly.
     """
 
     opened = Signal()
@@ -128,6 +130,15 @@ class Session(QObject):
             self.editing, self.parsing_maps, self.tools, self.segmentation, self.detections, self
         )
         self.extending = Extending(self.editing, self.tools, self.parsing_maps, self)
+        self.fill_warnings = FillWarnings(
+            self.editing,
+            self.painting,
+            self.parsing_maps,
+            self.segmentation,
+            self.filling,
+            self.extending,
+            self,
+        )
         self._fill_next: CompletionOptions | None = None
         self.history.changed.connect(self.state_changed)
         self.editing.canvas_changed.connect(self._on_canvas_changed)
@@ -141,6 +152,7 @@ class Session(QObject):
             self.picking,
             self.other_people,
             self.person_dots,
+            self.fill_warnings,
         ):
             marking.hinted.connect(self.hinted)
         # With it in hand, each of them has a dot to keep them by.
@@ -322,6 +334,7 @@ class Session(QObject):
         self.protection.forget()
         self.tightening.forget()
         self.damage.forget()
+        self.fill_warnings.forget()
         self.parsing_maps.begin()
         self.detections.begin()
         self.opened.emit()

@@ -2738,6 +2738,26 @@ the person and the scene behind it are recovered.</source>
             <translation>此填充使用的方法 {name!r} 在当前版本中不存在；请更新程序。</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/editing/hole_warnings.py" />
+            <source>The mask covers a hand, and fingers are seldom made up well. Tighten the mask to the thing, or take the hand out of it.</source>
+            <translation>蒙版盖住了一只手，而手指很少能补得好。请把蒙版收紧到物体，或把手从蒙版中去掉。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/editing/hole_warnings.py" />
+            <source>The mask covers much of a face, and what is made up is not that person. Tighten the mask, choose Same surface for a blemish, or paint the structure.</source>
+            <translation>蒙版盖住了大半张脸，补出来的不会是本人。请收紧蒙版；若只是瑕疵，请选择“只换表面”；或者绘制结构。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/editing/hole_warnings.py" />
+            <source>The photo ends at the neck, and nothing in it tells what the head looks like: one that is made up is a stranger's, if it comes at all. Extend less, or not upwards.</source>
+            <translation>照片在颈部就结束了，看不出头部的样子：补出来的即使像头，也是陌生人的。请少扩展一些，或不要向上扩展。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/editing/hole_warnings.py" />
+            <source>The photo ends above the knees, and nothing in it tells where the feet are: they will hardly come out. Extend less, or paint the structure first.</source>
+            <translation>照片在膝盖以上就结束了，看不出脚在哪里：脚多半补不出来。请少扩展一些，或先绘制结构。</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/editing/map_regions.py" />
             <location filename="../../portrait_studio/engine/detection.py" />
             <source>person</source>

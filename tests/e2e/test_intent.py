@@ -109,9 +109,12 @@ def test_what_the_map_names_is_looked_at_once(fake: FakeEngine, photo: Path, tmp
     assert fake.photo_parses == 1
 
 
-def test_an_extension_alone_needs_no_guess(fake: FakeEngine, photo: Path, tmp_path: Path) -> None:
-    assert run("extend", photo, "--top", "9", "-o", tmp_path / "o.png") == 0
-    assert fake.photo_parses == 0
+@pytest.mark.parametrize(("side", "looks"), [("--left", 0), ("--bottom", 0), ("--top", 1)])
+def test_an_extension_alone_needs_no_guess_but_perhaps_a_warning(
+    fake: FakeEngine, photo: Path, tmp_path: Path, side: str, looks: int
+) -> None:
+    assert run("extend", photo, side, "9", "-o", tmp_path / "o.png") == 0
+    assert fake.photo_parses == looks
     assert fake.parsed_joints == []
     assert fake.requests[-1].wanted_labels is None
 
