@@ -18,7 +18,7 @@ from portrait_studio.engine.references.light import settle_light
 from portrait_studio.engine.references.loans import Loan
 from portrait_studio.engine.references.views import View
 from portrait_studio.engine.request import Pixels
-from portrait_studio.engine.resample import resize_mask, to_depth, to_float
+from portrait_studio.engine.resample import Floats, resize_mask, to_depth, to_float
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.homography import Homography, as_homography, warped_through
 from portrait_studio.imaging.masks import Mask
@@ -42,7 +42,11 @@ _LEAST_COMPARED: Final = 120
 """Pixels of the window in which both show skin, for their light to be compared."""
 _MOST_DIFFERENT: Final = 0.09
 """Mean difference of their colours after that."""
-_MOST_GLASSES: Final = 0.04
+_MOST_DIFFERENT_ANYWHERE: Final = 0.2
+"""The same for all but a twentieth of it."""
+_LEAST_CORRELATION: Final = 0.6
+_MOST_GLASSES: Final = 0.03
+"""Amount of sunglasses on the reference's people, by that of their faces."""
 _SOFT: Final = 0.02
 """Standard deviation of the soft edge, in long sides of the face."""
 
@@ -141,8 +145,8 @@ def _paired(
     other = lost_face(parsed, everywhere)
     if other is None or other.side < LEAST_FACE_PX:
         return None
-    part = parsed.labels == _SUNGLASSES
-    if np.count_nonzero(part) > _MOST_GLASSES * np.count_nonzero(parsed.labels == FACE):
+    glasses, skin = (float(parsed.probabilities[..., label].sum()) for label in (_SUNGLASSES, FACE))
+    if glasses > _MOST_GLASSES * skin:
         return None
     nothing = np.zeros(view.image.shape[:2], np.uint8)
     aligned = align(view.image, nothing, other, turn_of_head(parsed))
@@ -166,8 +170,7 @@ def _loan(image: Pixels, mask: Mask, hole: Bounds, pair: _Pair) -> Loan | None:
     photo = to_float(image[around.slices])
     light = settle_light(colours, photo, around, compared)
     lit = light.on(colours, around)
-    smooth = [cv2.GaussianBlur(picture, (0, 0), max(1.0, _SOFT * pair.face.side)) for picture in (lit, photo)]
-    if float(np.abs(smooth[0] - smooth[1]).mean(2)[compared].mean()) > _MOST_DIFFERENT:
+    if not _look_alike(lit, photo, compared, pair.face.side):
         return None
     takes = theirs & ours & ~known
     sigma = max(1.0, _SOFT * pair.face.side)
@@ -176,6 +179,19 @@ def _loan(image: Pixels, mask: Mask, hole: Bounds, pair: _Pair) -> Loan | None:
     inner = bounds.shifted(-around.left, -around.top).slices
     labels = np.full(bounds.extent.area, FACE, np.uint8).reshape(bounds.height, bounds.width)
     return Loan(bounds, to_depth(lit[inner], image), np.ascontiguousarray(share[inner]), labels)
+
+
+def _look_alike(one: Floats, other: Floats, compared: NDArray[np.bool_], side: float) -> bool:
+    """Whether two faces, (h, w, 3) in the same light, look the same where both are seen: no glasses on one."""
+    sigma = max(1.0, _SOFT * side)
+    first, second = (cv2.GaussianBlur(picture, (0, 0), sigma)[compared] for picture in (one, other))
+    apart = np.abs(first - second).mean(1)
+    if float(apart.mean()) > _MOST_DIFFERENT or float(np.quantile(apart, 0.95)) > _MOST_DIFFERENT_ANYWHERE:
+        return False
+    grey, others = first.mean(1), second.mean(1)
+    spread = float(grey.std() * others.std())
+    common = float(((grey - grey.mean()) * (others - others.mean())).mean())
+    return spread > 0 and common / spread >= _LEAST_CORRELATION
 
 
 def _is_face(face: AlignedFace, matrix: Homography, bounds: Bounds) -> NDArray[np.bool_]:
