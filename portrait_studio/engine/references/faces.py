@@ -170,7 +170,7 @@ def _loan(image: Pixels, mask: Mask, hole: Bounds, pair: _Pair) -> Loan | None:
     photo = to_float(image[around.slices])
     light = settle_light(colours, photo, around, compared)
     lit = light.on(colours, around)
-    if not _look_alike(lit, photo, compared, pair.face.side):
+    if not look_alike(lit, photo, compared, pair.face.side):
         return None
     takes = theirs & ours & ~known
     sigma = max(1.0, _SOFT * pair.face.side)
@@ -181,8 +181,8 @@ def _loan(image: Pixels, mask: Mask, hole: Bounds, pair: _Pair) -> Loan | None:
     return Loan(bounds, to_depth(lit[inner], image), np.ascontiguousarray(share[inner]), labels)
 
 
-def _look_alike(one: Floats, other: Floats, compared: NDArray[np.bool_], side: float) -> bool:
-    """Whether two faces, (h, w, 3) in the same light, look the same where both are seen: no glasses on one."""
+def look_alike(one: Floats, other: Floats, compared: NDArray[np.bool_], side: float) -> bool:
+    """Whether two faces, (h, w, 3) in the same light, look the same where both are seen, glasses too."""
     sigma = max(1.0, _SOFT * side)
     first, second = (cv2.GaussianBlur(picture, (0, 0), sigma)[compared] for picture in (one, other))
     apart = np.abs(first - second).mean(1)
