@@ -1,12 +1,15 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 
+from portrait_studio.engine.latent.search import SearchOptions
 from portrait_studio.networks.building import build_network
 from portrait_studio.networks.released import save_network
 from tests.helpers.tiny_faces import write_faces
 from trainer.__main__ import main
+from trainer.evaluation import latent_faces
 from trainer.evaluation.latent_faces import VARIANTS, blended
 from trainer.evaluation.report import read_json
 from trainer.protocols.case import Case
@@ -33,7 +36,8 @@ def test_a_face_is_blended_in_by_its_gradients() -> None:
     assert np.array_equal(filled[mask == 0], image[mask == 0])
 
 
-def test_the_table_of_the_paper_by_command(tmp_path: Path) -> None:
+def test_the_table_of_the_paper_by_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(latent_faces, "SearchOptions", lambda weights: SearchOptions(weights, 1, 1))
     data = write_faces(tmp_path / "packs", split=None)
     torch.manual_seed(0)
     network = build_network("dcgan", {"width": 4, "judge_width": 4})
