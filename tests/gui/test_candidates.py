@@ -216,7 +216,8 @@ def test_faces_by_search_join_the_strip_best_first_and_are_not_shown_unasked(
 ) -> None:
     kept = red(filled, 100, 60)
     window.actions_[Command.FOUND_FACES].trigger()
-    qtbot.waitUntil(lambda: len(engine.requests) == 1 + FACES_FOUND and not filled.filling.is_under_way)
+    count = 1 + FACES_FOUND
+    qtbot.waitUntil(lambda: len(engine.requests) == count and filled.current_job is None, timeout=20_000)
     asked = [(request.options.method, request.options.seed) for request in engine.requests[1:]]
     assert asked == [(Method.SEARCH, number) for number in range(FACES_FOUND)]
     assert red(filled, 100, 60) == kept
