@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,10 @@ from portrait_studio.cli.options import (
     add_method,
     add_output,
     add_references,
+    add_sources,
     engine_of,
     fill_wishes,
+    source_marks,
 )
 from portrait_studio.cli.outputs import check_outputs
 from portrait_studio.cli.written_fill import told_of_kinds, told_of_lack, write_fills
@@ -27,10 +29,12 @@ from portrait_studio.terminal import say
 if TYPE_CHECKING:
     from portrait_studio.document.export_report import ExportReport
     from portrait_studio.editing.edit import Edit
+    from portrait_studio.editing.fills import FillWishes
     from portrait_studio.engine.interface import Engine
     from portrait_studio.imaging.geometry import Margins
     from portrait_studio.imaging.masks import Mask
     from portrait_studio.imaging.photo import Photo
+    from portrait_studio.imaging.source_marks import SourceMarks
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,17 +45,28 @@ class _Canvas:
         photo: as it was read.
         mask: (H, W) uint8 over the photo, where it is filled as well; None = nowhere.
         margins: how far the canvas reaches beyond it.
+        marks: (H, W) uint8 over the photo, from where may be copied; None = from anywhere.
     """
 
     photo: Photo
     mask: Mask | None
     margins: Margins
+    marks: SourceMarks | None = None
 
     def begin(self) -> Edit:
         """All of it, not filled yet."""
         from portrait_studio.editing.edit import Edit
 
         return Edit(self.photo, self.mask, self.margins)
+
+    def steered(self, wishes: FillWishes) -> FillWishes:
+        """The same wishes, and from where may be copied."""
+        from portrait_studio.imaging.canvas_extension import canvas_of
+        from portrait_studio.imaging.source_marks import laid_marks
+
+        if self.marks is None:
+            return wishes
+        return replace(wishes, sources=laid_marks(self.marks, canvas_of(self.photo.extent, self.margins)))
 
     def told(self, report: ExportReport) -> str:
         """How large the picture became, and what of the photo changed."""
@@ -74,6 +89,7 @@ def add_extend(commands: Any) -> None:
     add_candidates(parser)
     add_method(parser)
     add_references(parser)
+    add_sources(parser)
     add_extras(parser)
 
 
@@ -87,7 +103,7 @@ def _extend(options: argparse.Namespace) -> int:
         raise OptionError("Say how far to extend the canvas, for example --bottom 33% or --ratio 4:5.")
     export = ExportOptions(quality=options.quality)
     targets = targets_of(options)
-    sources = [options.photo, options.mask, *options.references]
+    sources = [options.photo, options.mask, options.no_copy, options.copy_from, *options.references]
     check_outputs(files_of(targets), sources, stages_of(targets))
     chosen = format_of(options.output)
     canvas = _canvas(options, wanted)
@@ -96,7 +112,7 @@ def _extend(options: argparse.Namespace) -> int:
     from portrait_studio.imaging.atomic import Transaction
 
     engine, said, count = engine_of(options), [], len(targets)
-    wishes = fill_wishes(options, keep_stages=options.stages is not None)
+    wishes = canvas.steered(fill_wishes(options, keep_stages=options.stages is not None))
     write_notices(*canvas.photo.notices, *_warnings(engine, canvas))
     made = 0
     with Transaction() as files:
@@ -131,4 +147,4 @@ def _canvas(options: argparse.Namespace, wanted: WantedExtension) -> _Canvas:
     if not margins.extends:
         raise OptionError("The canvas would stay as it is; extend it by at least one pixel.")
     mask = None if options.mask is None else read_mask(options.mask, photo.extent)
-    return _Canvas(photo, mask, margins)
+    return _Canvas(photo, mask, margins, source_marks(options, photo.extent))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,10 @@ from portrait_studio.cli.options import (
     add_method,
     add_output,
     add_references,
+    add_sources,
     engine_of,
     fill_wishes,
+    source_marks,
 )
 from portrait_studio.cli.outputs import check_outputs
 from portrait_studio.cli.written_fill import told_of_kinds, told_of_lack, write_fills
@@ -42,6 +45,7 @@ def add_remove(commands: Any) -> None:
     add_people(what)
     add_tighten(parser)
     add_shadow(parser)
+    add_sources(parser)
     _add_fill_options(parser)
 
 
@@ -63,7 +67,8 @@ def _remove(options: argparse.Namespace) -> int:
     tightness = tightness_of(options)
     if options.people is not None and tightness is not None:
         raise OptionError("--tighten takes effect with --mask only: people are masked at their edges anyhow.")
-    _fill(options, options.photo, _mask_of(options, tightness), [options.mask])
+    masks = [options.mask, options.no_copy, options.copy_from]
+    _fill(options, options.photo, _mask_of(options, tightness), masks)
     return 0
 
 
@@ -99,6 +104,7 @@ def _mask_of(options: argparse.Namespace, tightness: float | None) -> MaskSource
 def _demo(options: argparse.Namespace) -> int:
     folder = resources_dir() / "demo"
     options.mask, options.people, options.shadow = folder / "mask.png", None, False
+    options.no_copy = options.copy_from = None
     _fill(options, folder / "photo.png", _mask_of(options, None), [options.mask])
     say(f"Open the window with: {PROGRAM} {folder / 'photo.png'}")
     return 0
@@ -121,9 +127,10 @@ def _fill(
 
     photo = read_photo(photo_path)
     check_size(photo.extent, chosen)
+    marks = source_marks(options, photo.extent)
     engine = engine_of(options)
     mask = find_mask(engine, photo)
-    wishes = fill_wishes(options, keep_stages=options.stages is not None)
+    wishes = replace(fill_wishes(options, keep_stages=options.stages is not None), sources=marks)
     said: list[str] = []
     made, count, band = 0, len(targets), wishes.options.grow_px
     write_notices(*photo.notices)

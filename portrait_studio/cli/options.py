@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from portrait_studio.engine.hardware import DEVICES, Hardware
-from portrait_studio.errors import OptionError
+from portrait_studio.errors import MaskError, OptionError
 from portrait_studio.locations import models_dir
 from portrait_studio.terminal import say
 
 if TYPE_CHECKING:
     from portrait_studio.editing.fills import FillWishes
     from portrait_studio.engine.interface import Engine
+    from portrait_studio.imaging.geometry import Extent
+    from portrait_studio.imaging.source_marks import SourceMarks
 
 MOST_SEED: Final = 2**63 - 1
 
@@ -143,6 +145,37 @@ def add_references(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="another photo of the same person or place, to borrow from what it shows; may be repeated",
     )
+
+
+def add_sources(parser: argparse.ArgumentParser) -> None:
+    """Add from where may be copied; see `source_marks`."""
+    parser.add_argument(
+        "--no-copy", metavar="MASK.png", type=Path, help="white where nothing of the photo is copied from"
+    )
+    parser.add_argument(
+        "--copy-from",
+        metavar="MASK.png",
+        type=Path,
+        help="white where is copied from, and nowhere else, as far as that shows what is missing",
+    )
+
+
+def source_marks(options: argparse.Namespace, extent: Extent) -> SourceMarks | None:
+    """From where may be copied, as `add_sources` has asked; None = from anywhere.
+
+    Raises:
+        ImageFileError: a mask cannot be read.
+        MaskError: it has another size than the photo, or the two mark nothing.
+    """
+    from portrait_studio.imaging.mask_file import read_mask
+    from portrait_studio.imaging.source_marks import marks_of
+
+    given = {"--no-copy": options.no_copy, "--copy-from": options.copy_from}
+    masks = {name: None if path is None else read_mask(path, extent) for name, path in given.items()}
+    for name, mask in masks.items():
+        if mask is not None and not mask.any():
+            raise MaskError(f"The mask of {name} is empty: paint white what is meant, or leave it out.")
+    return marks_of(masks["--no-copy"], masks["--copy-from"])
 
 
 def add_extras(parser: argparse.ArgumentParser) -> None:

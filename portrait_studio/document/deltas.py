@@ -29,6 +29,7 @@ class PlaneName(Enum):
     LABELS = "structure"
     PROTECTED = "protected"
     JOINTS = "joints"
+    SOURCES = "sources"
 
 
 def bytes_of_pixel(plane: PlaneName, sample_bytes: int) -> int:

@@ -32,6 +32,7 @@ from portrait_studio.imaging.export_check import ExportCheck
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import Mask
 from portrait_studio.imaging.photo import Photo, Pixels, visible_colours
+from portrait_studio.imaging.source_marks import SourceMarks
 from portrait_studio.imaging.writing import ExportOptions, write_photo
 from portrait_studio.messages import Message
 
@@ -116,6 +117,16 @@ class Document:
     def has_wanted_labels(self) -> bool:
         """Whether the user painted any label."""
         return not self._planes.is_empty(PlaneName.LABELS)
+
+    @property
+    def source_plane(self) -> Mask:
+        """(H, W) uint8, the marks of what may be copied, as `imaging.source_marks` says; see `mask`."""
+        return self._planes.shown_mask(PlaneName.SOURCES)
+
+    @property
+    def sources(self) -> SourceMarks | None:
+        """The same, a copy; None where nothing is marked."""
+        return None if self._planes.is_empty(PlaneName.SOURCES) else self.source_plane.copy()
 
     @property
     def joints(self) -> dict[int, tuple[float, float]]:
@@ -217,6 +228,11 @@ class Document:
         """Begin a change of the labels that the user wants; its values are those of `label_plane`."""
         labels = self._planes.mask_to_change(PlaneName.LABELS)
         return MaskEdit(PlaneName.LABELS, labels, self._store, origin=self._origin)
+
+    def edit_sources(self) -> MaskEdit:
+        """Begin a change of the marks of what may be copied."""
+        marks = self._planes.mask_to_change(PlaneName.SOURCES)
+        return MaskEdit(PlaneName.SOURCES, marks, self._store, origin=self._origin)
 
     def protect(self, protected: Mask) -> Delta | None:
         """Let the mask never reach where (H, W) uint8 is not zero, and take it away there, as one step.

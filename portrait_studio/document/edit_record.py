@@ -232,7 +232,10 @@ def _entry(fill: RecordedFill) -> dict[str, Any]:
 def _fill(entry: dict[str, Any], extent: Extent) -> RecordedFill:
     how = FillRecord.from_json({key: entry[key] for key in entry if key not in ("mask", "canvas")})
     fill = RecordedFill(how, _canvas(entry, extent), PACKED_PLANE.read(entry["mask"]))
-    for plane in (fill.packed_mask, *(way.wanted_labels for way in how.ways)):
+    for plane in (
+        fill.packed_mask,
+        *(plane for way in how.ways for plane in (way.wanted_labels, way.sources)),
+    ):
         if plane is not None:
             plane.check_inside(fill.canvas.extent)
     return fill

@@ -81,6 +81,7 @@ class WayRecord:
         references: other photos that it could borrow from.
         patches_from: where patches were copied from.
         copy_mates: whether hidden shoes were copied from those in sight, where the whole fill lets them.
+        sources: marks that said from where it could copy; None = from anywhere, as before version 6.
     """
 
     method: Annotated[str, _WORD]
@@ -89,6 +90,7 @@ class WayRecord:
     references: Annotated[tuple[ReferenceRecord, ...], _REFERENCES] = ()
     patches_from: Annotated[str, _SIDE] = "anywhere"
     copy_mates: Annotated[bool, flag()] = True
+    sources: Annotated[PackedPlane | None, PACKED_PLANE] = None
 
 
 def _read_way(entry: Any) -> WayRecord:
@@ -138,6 +140,7 @@ class FillRecord:
             before version 6.
         finish_faces: whether redrawn faces were sharpened, and eyes copied, as from version 6 on.
         patches_from: where patches were copied from; from anywhere before version 6.
+        sources: see `WayRecord`; of all holes, unless they differ.
     """
 
     method: Annotated[str, _WORD]
@@ -162,10 +165,19 @@ class FillRecord:
     finish_faces: Annotated[bool, flag()] = True
     patches_from: Annotated[str, _SIDE] = "anywhere"
 
+    sources: Annotated[PackedPlane | None, PACKED_PLANE] = None
+
     @property
     def way(self) -> WayRecord:
         """How what is shown in all holes was made, unless they differ."""
-        return WayRecord(self.method, self.seed, self.wanted_labels, self.references, self.patches_from)
+        return WayRecord(
+            self.method,
+            self.seed,
+            self.wanted_labels,
+            self.references,
+            self.patches_from,
+            sources=self.sources,
+        )
 
     @property
     def ways(self) -> tuple[WayRecord, ...]:

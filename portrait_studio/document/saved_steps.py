@@ -11,10 +11,15 @@ from numpy.typing import NDArray
 from portrait_studio.document.change_bounds import changed_parts
 from portrait_studio.document.deltas import Editable, Piece, Plane, PlaneName
 from portrait_studio.document.history_limits import LimitExceeded
+from portrait_studio.imaging.source_marks import PREFERRED
 from portrait_studio.networks.conventions import KEYPOINT_COUNT, LABEL_COUNT
 
-_GREATEST: Final = {PlaneName.LABELS: LABEL_COUNT, PlaneName.JOINTS: KEYPOINT_COUNT}
-"""Values of the planes that hold numbers of labels or joints, + 1."""
+_GREATEST: Final = {
+    PlaneName.LABELS: LABEL_COUNT,
+    PlaneName.JOINTS: KEYPOINT_COUNT,
+    PlaneName.SOURCES: PREFERRED,
+}
+"""Values of the planes that hold numbers of labels or joints, + 1, or marks."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.document.label_plane import pack_labels
-from portrait_studio.document.packed_plane import PackedPlane
+from portrait_studio.document.packed_plane import PackedPlane, pack_plane
 from portrait_studio.engine.request import (
     CompletionOptions,
     CompletionRequest,
@@ -35,6 +35,7 @@ class Candidate:
         wanted_labels: those that it was asked to follow; None = all predicted.
         joints: joints that it was asked to follow.
         references: other photos that it could borrow from.
+        sources: marks that said from where it could copy; None = from anywhere.
     """
 
     result: CompletionResult
@@ -42,13 +43,15 @@ class Candidate:
     wanted_labels: PackedPlane | None = None
     joints: Joints = field(default_factory=dict)
     references: tuple[Reference, ...] = ()
+    sources: PackedPlane | None = None
 
     @classmethod
     def of(cls, request: CompletionRequest, result: CompletionResult, way: Way | None = None) -> Candidate:
         """What the engine answered to a request, which was made to ask for a way (None: for its options)."""
         asked = Way.of(request.options) if way is None else replace(way, options=request.options)
         labels = pack_labels(request.wanted_labels)
-        return cls(result, asked, labels, request.joints, request.references)
+        sources = None if request.sources is None else pack_plane(request.sources)
+        return cls(result, asked, labels, request.joints, request.references, sources)
 
     @property
     def options(self) -> CompletionOptions:

@@ -46,6 +46,7 @@ def record_of(candidates: Candidates, is_anew: bool = False) -> FillRecord:
         careful_sources=shown.options.careful_sources,
         finish_faces=shown.options.finish_faces,
         patches_from=own.patches_from,
+        sources=own.sources,
     )
 
 
@@ -59,6 +60,7 @@ def _way_record(candidate: Candidate) -> WayRecord:
         records_of(candidate.references if candidate.options.borrow else ()),
         options.patches_from.value,
         options.copy_mates,
+        sources=candidate.sources,
     )
 
 

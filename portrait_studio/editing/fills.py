@@ -15,6 +15,7 @@ from portrait_studio.editing.fill_records import record_of
 from portrait_studio.engine.extension_plan import extension_of
 from portrait_studio.engine.intent import Intent, wanted_with
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, Joints, Reference, Structure
+from portrait_studio.imaging.source_marks import SourceMarks
 from portrait_studio.messages import Message
 
 
@@ -28,6 +29,7 @@ class FillWishes:
         wanted_labels: (H, W) uint8 labels that were painted or recorded, 255 = predict; None = predict all.
         joints: position (x, y) in pixels of each joint that was put somewhere, by its number.
         references: other photos that it may borrow from.
+        sources: (H, W) uint8, from where it may copy, as `source_marks` says; None = from anywhere.
     """
 
     options: CompletionOptions = field(default_factory=CompletionOptions)
@@ -35,6 +37,7 @@ class FillWishes:
     wanted_labels: NDArray[np.uint8] | None = None
     joints: Joints = field(default_factory=dict)
     references: tuple[Reference, ...] = ()
+    sources: SourceMarks | None = None
 
 
 def fill_request(masked: MaskedImage, wishes: FillWishes, seen: Structure | None) -> CompletionRequest:
@@ -48,7 +51,14 @@ def fill_request(masked: MaskedImage, wishes: FillWishes, seen: Structure | None
     wanted = wanted_with(wishes.intent, masked.mask, wishes.wanted_labels, seen, masked.blank)
     extension = extension_of(masked.blank)
     return CompletionRequest(
-        masked.image, masked.mask, wishes.options, wanted, extension, wishes.joints, wishes.references
+        masked.image,
+        masked.mask,
+        wishes.options,
+        wanted,
+        extension,
+        wishes.joints,
+        wishes.references,
+        wishes.sources,
     )
 
 

@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from portrait_studio.document.label_plane import unpack_labels
+from portrait_studio.document.packed_plane import unpack_plane
 from portrait_studio.editing.candidates import Candidate, Candidates
 from portrait_studio.editing.fill_records import hardware_of, joints_of, options_of
 from portrait_studio.editing.fills import FillWishes, fill_request, fill_step
 from portrait_studio.editing.references import found_again
 from portrait_studio.editing.several_fills import ProgressOfFill
+from portrait_studio.engine.intent import Intent
 
 if TYPE_CHECKING:
     from portrait_studio.document.document import Document
@@ -84,7 +86,8 @@ def _candidates(
         options = options_of(fill.how, way)
         labels = unpack_labels(way.wanted_labels, fill.canvas.extent)
         given = found_again(way.references, present)
-        wishes = FillWishes(options, wanted_labels=labels, joints=joints_of(fill.how), references=given)
+        marks = None if way.sources is None else unpack_plane(way.sources, fill.canvas.extent)
+        wishes = FillWishes(options, Intent.AUTOMATIC, labels, joints_of(fill.how), given, marks)
         # What the intent made of the photo at that time is among the labels.
         request = replace(fill_request(before, wishes, seen=None), hardware=hardware)
         with shown() as progress:

@@ -20,7 +20,7 @@ from portrait_studio.engine.detection import Detection, main_person, roomy
 from portrait_studio.engine.fill_run import FillRun
 from portrait_studio.engine.label_mask import body_in
 from portrait_studio.engine.parsed_window import ParsedWindow
-from portrait_studio.engine.request import Method, Pixels
+from portrait_studio.engine.request import Pixels
 from portrait_studio.engine.resample import shrink_or_enlarge
 from portrait_studio.engine.run_network import NetworkRunner
 from portrait_studio.engine.segment import find_in_boxes
@@ -141,7 +141,7 @@ def find_bystanders(run: FillRun, holes: Sequence[Bounds], whole: ParsedWindow) 
         damaged.
     """
     request, networks = run.request, run.parts.networks
-    if not (request.options.careful_sources and request.options.method is not Method.NETWORK):
+    if not request.options.careful_sources or request.options.method.is_painted:
         return Bystanders()
     photo = extent_of(request.image)
     if max(photo.width, photo.height) < _LEAST_SIDE_PX or not _hide_background(run, holes, whole):

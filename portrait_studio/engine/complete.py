@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from portrait_studio.engine.complete_general import complete_generally
 from portrait_studio.engine.fill_run import FillRun
@@ -15,6 +16,7 @@ from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.request import Method
 from portrait_studio.engine.resample import Floats, WindowPixels, pad_to_stride, read_window
 from portrait_studio.engine.run_network import NetworkRunner, dropping, to_array, to_tensor
+from portrait_studio.engine.steered_sources import hidden_with
 from portrait_studio.networks.completion import is_guided
 
 _DECIDED = 0.9
@@ -34,12 +36,15 @@ class CompletedWindow:
     settled: Floats
 
 
-def complete_window(run: FillRun, parsed: ParsedWindow) -> CompletedWindow | None:
+def complete_window(
+    run: FillRun, parsed: ParsedWindow, spared: NDArray[np.bool_] | None = None
+) -> CompletedWindow | None:
     """Complete all holes in a window.
 
     Args:
         run: the fill.
         parsed: the window and its structure.
+        spared: (h, w) bool over it, known pixels of whose colours nothing is made; None = there are none.
 
     Returns:
         None where the method does without.
@@ -54,12 +59,13 @@ def complete_window(run: FillRun, parsed: ParsedWindow) -> CompletedWindow | Non
     report(0.0)
     network = run.parts.networks.load("completion")
     run.note_weights(network)
-    view = read_window(request.image, request.mask, parsed.window)
+    view = read_window(request.image, hidden_with(request.mask, request.sources), parsed.window)
     runner, guide = run.runner(network, Stage.COMPLETE), parsed.decided(_DECIDED).probabilities
     painted = complete(runner, view, guide, request.options.seed)
     settled = painted
     if is_guided(network.config):
-        settled = shift_to_known_colours(painted, view, parsed.labels, lambda: report(1.0))
+        known = view if spared is None else replace(view, hole=view.hole | spared)
+        settled = shift_to_known_colours(painted, known, parsed.labels, lambda: report(1.0))
     return CompletedWindow(painted, settled)
 
 

@@ -14,6 +14,7 @@ from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.resample import Floats, WindowPixels, read_window, shrink_or_enlarge
 from portrait_studio.engine.run_network import NetworkRunner, to_array
+from portrait_studio.engine.steered_sources import hidden_with
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.messages import Message
 from portrait_studio.networks.glcic import GENERAL_COMPLETION
@@ -49,11 +50,12 @@ def complete_generally(run: FillRun, parsed: ParsedWindow) -> Floats:
     run.note_weights(network)
     run.notices.append(WORSE)
     request, window = run.request, parsed.window
-    view = read_window(request.image, request.mask, window)
+    hidden = hidden_with(request.mask, request.sources)
+    view = read_window(request.image, hidden, window)
     shrink = min(1.0, LARGEST_HOLE_PX / _longest(view.hole))
     if shrink < 1:
         smaller = Window.scaled(window.bounds, window.scale * shrink)
-        view = read_window(request.image, request.mask, smaller)
+        view = read_window(request.image, hidden, smaller)
     runner = run.runner(network, Stage.COMPLETE)
     seen, other = _paint(runner.part(0, 2), view), _paint(runner.part(1, 2), view.mirrored)
     painted = (seen + other[:, ::-1]) * np.float32(0.5)

@@ -111,6 +111,7 @@ def _request_of(part: _Part, whole: CompletionRequest, image: Pixels) -> Complet
         wanted_labels=None
         if whole.wanted_labels is None
         else np.ascontiguousarray(whole.wanted_labels[inner]),
+        sources=None if whole.sources is None else np.ascontiguousarray(whole.sources[inner]),
         extension=margins_of(whole.photo, part.canvas),
         joints={joint: (x - left, y - top) for joint, (x, y) in whole.joints.items()},
     )

@@ -30,7 +30,7 @@ from portrait_studio.engine.mates.eye_copy import eye_copy, lay_eye
 from portrait_studio.engine.memory import give_back_memory
 from portrait_studio.engine.outlines import soften_outlines
 from portrait_studio.engine.overlays import Overlay
-from portrait_studio.engine.parsed_window import ParsedWindow, labels_at
+from portrait_studio.engine.parsed_window import ParsedWindow, labels_around
 from portrait_studio.engine.patch_side import beyond_side
 from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.redraw_face import LEAST_FACE_PX, OLD_LEAST_FACE_PX, redraw_face, turn_of_head
@@ -49,6 +49,7 @@ from portrait_studio.engine.resample import (
     to_float,
 )
 from portrait_studio.engine.source_windows import source_window
+from portrait_studio.engine.steered_sources import steered
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.errors import WeightsError
 from portrait_studio.imaging.bit_depth import in_8_bits
@@ -88,12 +89,18 @@ class HoleFiller:
         self._run, self._request, self._hole, self._seed = run, run.request, hole, seed
         self._stages: dict[str, NDArray[np.uint8]] = {}
 
-    def fill(self, parsed: ParsedWindow, completed_window: CompletedWindow | None) -> FilledRegion:
+    def fill(
+        self,
+        parsed: ParsedWindow,
+        completed_window: CompletedWindow | None,
+        whole: ParsedWindow,
+    ) -> FilledRegion:
         """Fill the hole.
 
         Args:
             parsed: structure of the hole's appearance window, or of one that it shares.
             completed_window: what the completion network makes of that window; None = patches alone.
+            whole: structure of the whole photo, for what is copied from beyond that window.
         """
         request, window = self._request, parsed.window
         give_back_memory()
@@ -106,7 +113,7 @@ class HoleFiller:
         if request.options.method.is_painted and completed is not None:
             fill = sample(completed, window, region)
         else:
-            fill = self._texture(parsed, completed, region)
+            fill = self._texture(parsed, completed, region, whole)
         hole = request.mask[region.slices] != 0
         for overlay in self._overlays:
             fill = overlay.laid_over(fill, request.image, region, hole)
@@ -146,7 +153,9 @@ class HoleFiller:
         inner = photo.shifted(-region.left, -region.top)
         return band_beside_photo(hole, inner, request.options.grow_px)
 
-    def _texture(self, parsed: ParsedWindow, completed: Floats | None, region: Bounds) -> Floats:
+    def _texture(
+        self, parsed: ParsedWindow, completed: Floats | None, region: Bounds, whole: ParsedWindow
+    ) -> Floats:
         """Patches over the appearance window, brought to the region: (h, w, 3) in [0, 1]."""
         request = self._request
         report = self._run.reporter(Stage.TEXTURE)
@@ -157,11 +166,19 @@ class HoleFiller:
         image = read_window(request.image, request.mask, window).colours
         hole, excluded = resize_mask(own, window.size), resize_mask(others, window.size)
         del own, others
-        labels = labels_at(parsed, window, request.wanted_labels, lambda fraction: report(0.03 * fraction))
+        labels = labels_around(
+            parsed, whole, window, request.wanted_labels, lambda fraction: report(0.03 * fraction)
+        )
         excluded |= self._bystanders.excluded(window, hole, labels)
         excluded |= beyond_side(
             request.options.patches_from, (window.bounds, self._hole), hole, excluded, labels
         )
+        if request.sources is not None:
+            labels, excluded = steered(request.sources, window, hole, labels, excluded)
+            if bool((hole | excluded).all()):
+                self._run.notices.append(
+                    Message("Nothing near a hole may be copied, so it is filled smoothly. Erase some marks.")
+                )
         if completed is not None:
             np.copyto(image, _seen(completed, parsed.window, window), where=hole[..., None])
         device = self._run.compute.device

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from portrait_studio.engine.align_face import AlignedFace, SeenFace, align_face, read_face
 from portrait_studio.engine.bystanders import Bystanders, find_bystanders
@@ -181,14 +182,14 @@ class FillJob:
                 wanted = labels_around_copies(run.request, holes, overlays, parsed)
                 run = replace(run, request=replace(run.request, wanted_labels=wanted))
                 parsed = parsed.overruled_by(wanted)
-            completed = complete_window(run, parsed)
+            completed = complete_window(run, parsed, self._spared(run, parsed))
             regions = {}
             for place, (number, hole) in enumerate(holes.items()):
                 run.progress.begin_part(self._finished + place, count)
                 filler = HoleFiller(
                     run, hole, self._seed_of(number), overlays.get(number, ()), self._bystanders
                 )
-                region = filler.fill(parsed, completed)
+                region = filler.fill(parsed, completed, whole)
                 borrowed = loans[number].borrowed if number in loans else ()
                 copies_mate = number in copies and number not in loans
                 regions[number] = replace(region, borrowed=borrowed, copies_mate=copies_mate)
@@ -197,6 +198,13 @@ class FillJob:
         regions = self._with_fallback(step)
         self._finished += len(regions)
         return regions
+
+    def _spared(self, run: FillRun, parsed: ParsedWindow) -> NDArray[np.bool_] | None:
+        """What of a window is other people's, (h, w) bool; None where nobody is near."""
+        if not self._bystanders.people:
+            return None
+        hidden = resize_mask(run.request.mask[parsed.window.bounds.slices], parsed.window.size)
+        return self._bystanders.excluded(parsed.window, hidden, parsed.labels)
 
     def _parsed_closer(
         self, run: FillRun, holes: Sequence[Bounds], number: int, whole: ParsedWindow

@@ -21,6 +21,7 @@ from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.request import FilledRegion, Pixels, Structure
 from portrait_studio.engine.resample import to_depth, to_float
 from portrait_studio.engine.shift_map import ShiftMap, find_shifts, thickness_of
+from portrait_studio.engine.steered_sources import closed_with
 from portrait_studio.engine.work_crop import plan_hole
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of
@@ -55,6 +56,7 @@ class SmallHoleFiller:
         self._labels = self._seen if wanted is None else whole.overruled_by(wanted).labels
         least = min(_MOST_SHARE * max(self._photo.width, self._photo.height), _MOST_PX)
         self._most_px = least if self._is_wanted else 0.0
+        self._closed = closed_with(run.request.mask, run.request.sources)
 
     @property
     def _is_wanted(self) -> bool:
@@ -82,6 +84,7 @@ class SmallHoleFiller:
             thickness_px,
             seed,
             self._run.reporter(Stage.TEXTURE),
+            self._closed,
         )
         most = _PLAIN_MISMATCH if len(labels) == 1 else _MIXED_MISMATCH
         if shifts is None or shifts.mismatch > most:

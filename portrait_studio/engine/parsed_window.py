@@ -117,6 +117,39 @@ def labels_at(
     return labels
 
 
+def labels_around(
+    parsed: ParsedWindow,
+    whole: ParsedWindow,
+    window: Window,
+    wanted_labels: NDArray[np.uint8] | None,
+    report: Report,
+) -> NDArray[np.uint8]:
+    """The same for a window that may reach beyond what was looked at closely.
+
+    Args:
+        parsed: what the parser says about a part of the photo.
+        whole: what it says about all of it.
+        window: the wanted part and size.
+        wanted_labels: see `labels_at`.
+        report: the same.
+
+    Returns:
+        (h, w) uint8; h, w = `window.size`.
+    """
+    common = window.bounds.intersected(parsed.window.bounds)
+    if common == window.bounds:
+        return labels_at(parsed, window, wanted_labels, report)
+    labels = labels_at(whole, window, wanted_labels, report)
+    across, down = window.size.width / window.bounds.width, window.size.height / window.bounds.height
+    left, right = (round((x - window.bounds.left) * across) for x in (common.left, common.right))
+    top, bottom = (round((y - window.bounds.top) * down) for y in (common.top, common.bottom))
+    inner = Window(common, Extent(max(1, right - left), max(1, bottom - top)))
+    place = slice(top, top + inner.size.height), slice(left, left + inner.size.width)
+    closer = labels_at(parsed, inner, wanted_labels, report)
+    labels[place] = closer[: labels[place].shape[0], : labels[place].shape[1]]
+    return labels
+
+
 def heatmap_size(size: Extent) -> Extent:
     """Size of the heatmaps of a window of that size."""
     return Extent(-(-size.width // HEATMAP_STRIDE), -(-size.height // HEATMAP_STRIDE))

@@ -19,6 +19,7 @@ from portrait_studio.engine.things import USUAL_THRESHOLD, Clicks, ThingFound
 from portrait_studio.errors import MaskError, OptionError
 from portrait_studio.imaging.geometry import Bounds, Margins
 from portrait_studio.imaging.masks import Mask, check_mask, extent_of
+from portrait_studio.imaging.source_marks import FORBIDDEN, SourceMarks
 from portrait_studio.messages import Message
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
@@ -233,6 +234,7 @@ class CompletionRequest(Request[CompletionResult]):
             none negative. Pixels of the photo beside them stay as they are, bit for bit.
         joints: those that the user put somewhere; the others are predicted.
         references: other photos that the default method may borrow from.
+        sources: (H, W) uint8, from where may be copied, as `imaging.source_marks` says; None = from anywhere.
     """
 
     image: Pixels
@@ -242,6 +244,7 @@ class CompletionRequest(Request[CompletionResult]):
     extension: Margins = field(default_factory=Margins)
     joints: Joints = field(default_factory=dict)
     references: tuple[Reference, ...] = ()
+    sources: SourceMarks | None = None
 
     @property
     def photo(self) -> Bounds:
@@ -265,10 +268,22 @@ class CompletionRequest(Request[CompletionResult]):
             raise MaskError("The new part of the canvas is not masked; mask all of it.")
         if self.wanted_labels is not None and self.wanted_labels.shape != self.mask.shape:
             raise MaskError("The parsing map is not of the photo's size; make it from this photo.")
+        self._check_sources()
         if not 0 <= self.options.seed < 2**63:
             raise OptionError("The seed must be a whole number from 0 to 9223372036854775807.")
         if self.options.grow_px < 0:
             raise OptionError("The blend band cannot be narrower than 0 pixels; choose 0 or more.")
+
+    def _check_sources(self) -> None:
+        if self.sources is None:
+            return
+        if self.sources.shape != self.mask.shape:
+            raise MaskError("The marks of what may be copied are not of the photo's size; make them anew.")
+        if not ((self.mask == 0) & (self.sources != FORBIDDEN)).any():
+            raise MaskError(
+                "Nothing may be copied: all around the mask is marked as not to be copied from."
+                " Erase some of these marks."
+            )
 
 
 @dataclass(frozen=True, eq=False)

@@ -74,6 +74,7 @@ def find_shifts(
     thickness_px: int,
     seed: int,
     tick: Callable[[float], None],
+    closed: NDArray[np.uint8] | None = None,
 ) -> ShiftMap | None:
     """Find sources for all hole pixels in a rectangle.
 
@@ -84,6 +85,7 @@ def find_shifts(
         thickness_px: of the hole; see `thickness_of`.
         seed: 0 takes the best sources, any other one draws among good ones.
         tick: hears of the finished share in [0, 1] before each piece; raises to cancel.
+        closed: (H, W) uint8, nonzero = nothing is copied from there, the hole included; None = the mask.
 
     Returns:
         None where some piece has no surroundings or no source.
@@ -93,7 +95,9 @@ def find_shifts(
     found: list[tuple[Integers, Integers, _Sources]] = []
     for number, (rows, columns) in enumerate(pieces):
         tick(number / len(pieces))
-        sources = _sources(image, mask, rows + hole.top, columns + hole.left, rng)
+        sources = _sources(
+            image, mask, mask if closed is None else closed, rows + hole.top, columns + hole.left, rng
+        )
         if sources is None:
             return None
         found.append((rows + hole.top, columns + hole.left, sources))
@@ -155,6 +159,7 @@ class _Sources:
 def _sources(
     image: Pixels,
     mask: NDArray[np.uint8],
+    closed: NDArray[np.uint8],
     rows: Integers,
     columns: Integers,
     rng: np.random.Generator | None,
@@ -170,7 +175,8 @@ def _sources(
     colours, known = to_float(image[window.slices]), mask[window.slices] == 0
     inner = template.shifted(-window.left, -window.top)
     differences = _differences(colours, inner, ring)
-    taken = cv2.dilate((~known).astype(np.uint8), np.ones(ring.shape, np.uint8), anchor=(0, 0))
+    shut = np.not_equal(closed[window.slices], 0).view(np.uint8)
+    taken = cv2.dilate(shut, np.ones(ring.shape, np.uint8), anchor=(0, 0))
     shape = differences.shape
     down = np.arange(shape[0])[:, None] - inner.top
     across = np.arange(shape[1])[None] - inner.left

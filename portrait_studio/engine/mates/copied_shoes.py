@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,11 @@ from portrait_studio.engine.mates.shoe_copy import ShoeCopy, copies_of_mate
 from portrait_studio.engine.overlays import Overlay
 from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.request import CompletionRequest, Method
+from portrait_studio.engine.steered_sources import forbidden_in
 from portrait_studio.imaging.geometry import Bounds
+
+_MOST_FORBIDDEN: Final = 0.02
+"""Share of a shoe that may be forbidden to be copied, and it still is."""
 
 _Way = TypeVar("_Way")
 
@@ -36,10 +40,22 @@ def copied_shoes(
     if not options.copy_mates or options.method is not Method.DEFAULT or request.extension.extends:
         return {}
     chosen = {
-        number: chosen_copy(copies_of_mate(request.image, request.mask, hole, whole, closer), options.seed)
+        number: chosen_copy(_allowed_copies(request, hole, whole, closer), options.seed)
         for number, hole in holes.items()
     }
     return {number: copy for number, copy in chosen.items() if copy is not None}
+
+
+def _allowed_copies(
+    request: CompletionRequest, hole: Bounds, whole: ParsedWindow, closer: ParsedWindow
+) -> list[ShoeCopy]:
+    """Copies for a hole of what is not forbidden to be copied."""
+    copies = copies_of_mate(request.image, request.mask, hole, whole, closer)
+    return [
+        copy
+        for copy in copies
+        if float(forbidden_in(request.sources, copy.window)[copy.piece.labels > 0].mean()) <= _MOST_FORBIDDEN
+    ]
 
 
 def chosen_copy(copies: Sequence[_Way], seed: int) -> _Way | None:

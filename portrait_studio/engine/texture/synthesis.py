@@ -87,7 +87,9 @@ def synthesise(
         return image.clone()
     labels = labels.to(torch.uint8)
     finest = Level(
-        image=_begun(image, hole, labels, start, lambda: work.advance(0.0)),
+        image=_begun(
+            image, hole, labels, start, lambda: work.advance(0.0), excluded if options.careful else None
+        ),
         hole=hole,
         labels=labels,
         excluded=torch.zeros_like(hole) if excluded is None else excluded & ~hole,
@@ -102,15 +104,23 @@ def synthesise(
 
 
 def _begun(
-    image: Tensor, hole: Tensor, labels: Tensor, start: Tensor | None, tick: Callable[[], None]
+    image: Tensor,
+    hole: Tensor,
+    labels: Tensor,
+    start: Tensor | None,
+    tick: Callable[[], None],
+    excluded: Tensor | None,
 ) -> Tensor:
     """The picture with `start` in its hole, (3, H, W) float32; the same one if it has that already.
+
+    Smooth colours are made of none that are excluded, unless there are no others.
 
     The values of a pixel lie side by side in memory, so that it is a table to copy from, too.
     """
     if start is None:
         known = torch.where(hole, torch.zeros_like(image), image)
-        start = fill_by_label(known, hole, labels, tick)
+        unknown = hole if excluded is None or bool((hole | excluded).all()) else hole | excluded
+        start = fill_by_label(torch.where(unknown, torch.zeros_like(known), known), unknown, labels, tick)
     begun = image if start is image else torch.where(hole, start, image)
     return begun.permute(1, 2, 0).contiguous().permute(2, 0, 1)
 
