@@ -124,9 +124,14 @@ class Document:
         return self._planes.shown_mask(PlaneName.SOURCES)
 
     @property
+    def has_sources(self) -> bool:
+        """Whether anything is marked there."""
+        return not self._planes.is_empty(PlaneName.SOURCES)
+
+    @property
     def sources(self) -> SourceMarks | None:
         """The same, a copy; None where nothing is marked."""
-        return None if self._planes.is_empty(PlaneName.SOURCES) else self.source_plane.copy()
+        return self.source_plane.copy() if self.has_sources else None
 
     @property
     def joints(self) -> dict[int, tuple[float, float]]:

@@ -67,6 +67,7 @@ class Command(Enum):
     FILL_ANEW = auto()
     ADD_REFERENCE = auto()
     CLEAR_LABELS = auto()
+    CLEAR_SOURCES = auto()
     RESET_JOINTS = auto()
     ZOOM_IN = auto()
     ZOOM_OUT = auto()
@@ -267,6 +268,12 @@ EDITING_COMMANDS: Final[dict[Command, Spec]] = {
         "ph.paint-bucket",
         ("Ctrl+Shift+Return",),
         "Fill by the labels and joints that you want",
+    ),
+    Command.CLEAR_SOURCES: Spec(
+        "Clear marks of what may be copied",
+        "ph.eraser",
+        (),
+        "Take away what is marked to be copied from, or not to be",
     ),
     Command.CLEAR_LABELS: Spec("Clear painted labels", "ph.trash", (), "Forget the labels that you painted"),
     Command.RESET_JOINTS: Spec("Reset joints", "ph.person-simple", (), "Let all joints be predicted again"),

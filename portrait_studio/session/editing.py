@@ -29,6 +29,8 @@ class Editing(QObject):
     """Bounds: the structure that the user wants"""
     joints_changed = Signal(object)
     """Bounds: joints that the user put somewhere"""
+    sources_changed = Signal(object)
+    """Bounds: marks of what may be copied"""
     protected_changed = Signal(object)
     """Bounds: where the mask must not reach"""
     canvas_changed = Signal()
@@ -86,7 +88,8 @@ class Editing(QObject):
         if self.document is None or not may:
             return None
         self.about_to_change.emit()
-        return self.document.edit_mask() if plane is PlaneName.MASK else self.document.edit_labels()
+        edits = {PlaneName.MASK: self.document.edit_mask, PlaneName.SOURCES: self.document.edit_sources}
+        return edits.get(plane, self.document.edit_labels)()
 
     def finish(self, text: str, edit: MaskEdit, change: MaskChange) -> None:
         """Make an edit one step; nothing happens when it changed nothing.
@@ -152,6 +155,7 @@ class Editing(QObject):
             PlaneName.LABELS: self.wanted_changed,
             PlaneName.PROTECTED: self.protected_changed,
             PlaneName.JOINTS: self.joints_changed,
+            PlaneName.SOURCES: self.sources_changed,
         }
         if plane in signals:
             signals[plane].emit(bounds)

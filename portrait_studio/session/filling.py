@@ -153,11 +153,11 @@ class Filling(QObject):
 
     @property
     def can_fill_anew(self) -> bool:
-        """Whether labels or joints are wanted, and nothing but these came after the last fill."""
+        """Whether anything steers a fill by hand, and nothing else came after the last one."""
         document = self._editing.document
         if not self._editing.may_edit or document is None:
             return False
-        is_steered = document.has_wanted_labels or bool(document.joints)
+        is_steered = document.has_wanted_labels or bool(document.joints) or document.has_sources
         return is_steered and (document.has_mask or self._last.step is not None)
 
     def set_intent(self, intent: Intent) -> None:
@@ -324,7 +324,14 @@ class Filling(QObject):
         how = replace(asked.way.options, keep_stages=True)
         borrows = how.borrow and how.method is Method.DEFAULT
         references = tuple(reference_of(one) for one in document.references) if borrows else ()
-        wishes = FillWishes(how, asked.way.intent, document.wanted_labels, document.joints, references)
+        wishes = FillWishes(
+            how,
+            asked.way.intent,
+            document.wanted_labels,
+            document.joints,
+            references,
+            document.sources,
+        )
         request = fill_request(before, wishes, seen)
         self._pending = _PendingFill(purpose, asked, before, request)
         self._editing.during_fill.begin()

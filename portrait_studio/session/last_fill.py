@@ -10,7 +10,7 @@ from portrait_studio.document.history import Step
 from portrait_studio.document.masked_image import MaskedImage
 from portrait_studio.session.editing import Editing
 
-_WISHES: Final = {PlaneName.LABELS, PlaneName.JOINTS}
+_WISHES: Final = {PlaneName.LABELS, PlaneName.JOINTS, PlaneName.SOURCES}
 """What changes only what the next fill shall look like."""
 
 
@@ -39,7 +39,7 @@ class LastFill:
 
     @property
     def step(self) -> Step | None:
-        """The last fill, if nothing but labels and joints that the user wants changed after it."""
+        """The last fill, if nothing but what the user wants of the next one changed after it."""
         for step in self._editing.history.applied_backwards():
             if step.fill is not None:
                 return step

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,10 +15,18 @@ from portrait_studio.editing.brush_stroke import BrushStroke, Point
 from portrait_studio.imaging import mask_shapes, masks
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import HOLE, KNOWN, Mask
+from portrait_studio.imaging.source_marks import FORBIDDEN, PREFERRED
 from portrait_studio.messages import Message
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.step_names import painted_label
 from portrait_studio.session.tools import Tool, Tools
+
+_TOOL_OF: Final = {
+    (PlaneName.SOURCES, KNOWN): Tool.FORBID,
+    (PlaneName.SOURCES, FORBIDDEN): Tool.FORBID,
+    (PlaneName.SOURCES, PREFERRED): Tool.PREFER,
+}
+"""Which tool has made a stroke; all others are of the brush."""
 
 
 class Painting(QObject):
@@ -76,7 +85,7 @@ class Painting(QObject):
         takes_loops = self._tools.takes_loops and stroke.value != KNOWN
         if takes_loops:
             self._editing.tell_plane(stroke.plane, stroke.surround(stroke.edit))
-        name = self._named(stroke.plane, stroke.value, Tool.BRUSH)
+        name = self._named(stroke.plane, stroke.value, _TOOL_OF.get((stroke.plane, stroke.value), Tool.BRUSH))
         self._editing.finish(name, stroke.edit, partial(stroke.draw_again, takes_loops=takes_loops))
         self.ended.emit()
         self._tell_marked(stroke.plane, stroke.value)
@@ -158,6 +167,10 @@ class Painting(QObject):
         """
         self._change(text, lambda edit: edit.replace(mask))
 
+    def clear_sources(self) -> None:
+        """Forget all marks of what may be copied."""
+        self._change(Message("Clear marks of what may be copied"), MaskEdit.clear, PlaneName.SOURCES)
+
     def clear_wanted(self) -> None:
         """Forget all labels that the user painted."""
         self._change(Message("Clear painted labels"), MaskEdit.clear, PlaneName.LABELS)
@@ -166,7 +179,9 @@ class Painting(QObject):
 
     def _target(self, erase: bool) -> tuple[PlaneName, int]:
         """What is painted on, and with which value."""
-        label = self._tools.label
+        label, mark = self._tools.label, self._tools.tool.source_mark
+        if mark is not None:
+            return PlaneName.SOURCES, KNOWN if erase else mark
         if label is None:
             return PlaneName.MASK, KNOWN if erase else HOLE
         return PlaneName.LABELS, KNOWN if erase else value_of_label(label)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.engine.things import USUAL_THRESHOLD
 from portrait_studio.imaging.geometry import Extent
+from portrait_studio.imaging.source_marks import FORBIDDEN, PREFERRED
 from portrait_studio.messages import Message
 
 SMALLEST_BRUSH_PX: Final = 1
@@ -32,6 +33,8 @@ class Tool(Enum):
     ERASER = "eraser", Message("Stroke"), Message("Erase stroke")
     RECTANGLE = "rectangle", Message("Rectangle"), Message("Erase rectangle")
     LASSO = "lasso", Message("Lasso"), Message("Erase lasso")
+    FORBID = "forbid", Message("Not to be copied from"), Message("Erase marks")
+    PREFER = "prefer", Message("To be copied from"), Message("Erase marks")
     EXTEND = "extend"
 
     def __init__(self, _name: str, *step_names: Message) -> None:
@@ -40,7 +43,12 @@ class Tool(Enum):
     @property
     def is_brush(self) -> bool:
         """Whether it paints with the round brush."""
-        return self in (Tool.BRUSH, Tool.ERASER)
+        return self in (Tool.BRUSH, Tool.ERASER, Tool.FORBID, Tool.PREFER)
+
+    @property
+    def source_mark(self) -> int | None:
+        """What it marks the photo with, as `source_marks` says; None: it paints the mask or a label."""
+        return {Tool.FORBID: FORBIDDEN, Tool.PREFER: PREFERRED}.get(self)
 
     @property
     def paints(self) -> bool:
@@ -144,7 +152,7 @@ class Tools(QObject):
         if self._tool is not Tool.ERASER:
             self._before_eraser = self._tool
         self._tool = tool
-        if not tool.paints:
+        if not tool.paints or tool.source_mark is not None:
             self._label = None
         self.changed.emit()
 
@@ -167,7 +175,7 @@ class Tools(QObject):
     def set_label(self, label: int | None) -> None:
         """Paint the structure with a label, or the mask again; picking gives way to the brush."""
         self._label = label
-        if label is not None and not self._tool.paints:
+        if label is not None and (not self._tool.paints or self._tool.source_mark is not None):
             self._tool = Tool.BRUSH
         self.changed.emit()
 

@@ -12,7 +12,13 @@ from PySide6.QtGui import QPainter
 from portrait_studio.editing.map_regions import MapRegion
 from portrait_studio.engine.request import Pixels
 from portrait_studio.gui.canvas.comparison import CompareMode
-from portrait_studio.gui.canvas.layers import MASK_TINT, TintLayer, invented_colours, mask_colours
+from portrait_studio.gui.canvas.layers import (
+    MASK_TINT,
+    TintLayer,
+    invented_colours,
+    mask_colours,
+    source_colours,
+)
 from portrait_studio.gui.canvas.outlines import OutlineLayer, draw_box, draw_edge
 from portrait_studio.gui.canvas.pyramid import Pyramid
 from portrait_studio.gui.canvas.structure_overlay import StructureOverlay
@@ -51,6 +57,7 @@ class LayerStack(QObject):
         self._original: Pyramid | None = None
         self._mask: Pyramid | None = None
         self._invented: Pyramid | None = None
+        self._sources: Pyramid | None = None
         self._lit: MapRegion | None = None
         self._framed: Bounds | None = None
         self._lit_layers: tuple[TintLayer, OutlineLayer] | None = None
@@ -62,6 +69,7 @@ class LayerStack(QObject):
         session.editing.image_changed.connect(self._on_image_changed)
         session.editing.mask_changed.connect(self._on_mask_changed)
         session.editing.wanted_changed.connect(self._on_wanted_changed)
+        session.editing.sources_changed.connect(self._on_sources_changed)
         session.parsing_maps.shown_changed.connect(self._on_structure_changed)
         session.editing.joints_changed.connect(self._on_structure_changed)
 
@@ -93,10 +101,12 @@ class LayerStack(QObject):
             self.replaced.emit()
             if document.has_wanted_labels:
                 self._on_wanted_changed(Bounds.of(document.extent))
+            if document.has_sources:
+                self._on_sources_changed(Bounds.of(document.extent))
         self._on_structure_changed()
 
     def _clear(self) -> None:
-        self._photo = self._mask = self._original = self._invented = None
+        self._photo = self._mask = self._original = self._invented = self._sources = None
         self._lit = self._lit_layers = self._framed = self._mask_pixels = None
         self._guarded = ()
         self.overlay.clear()
@@ -156,8 +166,9 @@ class LayerStack(QObject):
         self.overlay.draw_map(painter, view, Bounds.of(self._photo.extent), visible, zoom)
         for layer in self._guarded:
             layer.draw(painter, view, 0.35)
-        if self._invented is not None:
-            self._invented.draw(painter, target, source, zoom)
+        for tints in (self._invented, self._sources):
+            if tints is not None:
+                tints.draw(painter, target, source, zoom)
         if self.overlay.is_map_shown and self._mask_pixels is not None:
             # What is behind the mask is to be seen in the colours of its labels.
             draw_edge(painter, target, self._mask_pixels[visible.slices], MASK_TINT)
@@ -199,6 +210,16 @@ class LayerStack(QObject):
         document = self._session.document
         if document is not None:
             self.overlay.refresh_wanted(document.label_plane, bounds)
+
+    def _on_sources_changed(self, bounds: Bounds) -> None:
+        document = self._session.document
+        if document is None:
+            return
+        if self._sources is None:
+            self._sources = Pyramid(document.source_plane, source_colours())
+        else:
+            self._sources.refresh(document.source_plane, bounds)
+        self.changed.emit(bounds)
 
     def _on_structure_changed(self) -> None:
         document = self._session.document

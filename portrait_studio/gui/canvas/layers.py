@@ -16,11 +16,14 @@ from portrait_studio.document.label_plane import value_of_label
 from portrait_studio.engine.request import Structure
 from portrait_studio.gui.canvas.view_transform import ViewTransform
 from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.imaging.source_marks import FORBIDDEN, PREFERRED
 from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT
 
 MASK_TINT: Final = (255, 38, 96)
 MASK_OPACITY: Final = 0.55
 _INVENTED_TINT: Final = (40, 120, 255)
+_FORBIDDEN_TINT: Final = (255, 150, 0)
+_PREFERRED_TINT: Final = (0, 175, 90)
 _FINEST_MAP_SIDE: Final = 1024
 
 
@@ -28,6 +31,13 @@ def mask_colours() -> list[int]:
     """256 ARGB colours for a mask view: the value is the covered share of the pixel."""
     red, green, blue = MASK_TINT
     return [qRgba(red, green, blue, round(value * MASK_OPACITY)) for value in range(256)]
+
+
+def source_colours() -> list[int]:
+    """256 ARGB colours for the marks of what may be copied, by their values."""
+    table = [qRgba(0, 0, 0, 0)] * 256
+    table[FORBIDDEN], table[PREFERRED] = qRgba(*_FORBIDDEN_TINT, 130), qRgba(*_PREFERRED_TINT, 120)
+    return table
 
 
 def invented_colours() -> list[int]:

@@ -67,7 +67,8 @@ class Pointer(QObject):
     @property
     def _refuses(self) -> bool:
         """Whether the tool in hand may not be used now."""
-        marks = self._tools.label is None and self._tools.tool is not Tool.EXTEND
+        tool = self._tools.tool
+        marks = self._tools.label is None and tool.source_mark is None and tool is not Tool.EXTEND
         return self._is_locked and not (marks and self._may_mark)
 
     @property

@@ -58,6 +58,7 @@ def enabled_commands(session: Session) -> dict[Command | Tool, bool]:
         Command.FOUND_FACES: session.filling.can_try_again,
         Command.FILL_ANEW: session.filling.can_fill_anew,
         Command.CLEAR_LABELS: editable and has_labels,
+        Command.CLEAR_SOURCES: editable and document is not None and document.has_sources,
         Command.RESET_JOINTS: editable and session.joint_editing.has_moved,
         Command.SAMPLE: sample_path().exists(),
         Command.ZOOM_IN: is_open,

@@ -57,6 +57,7 @@ class FillCommands(QObject):
                 Command.FOUND_FACES: session.filling.try_found_faces,
                 Command.FILL_ANEW: self._fill_anew,
                 Command.CLEAR_LABELS: session.painting.clear_wanted,
+                Command.CLEAR_SOURCES: session.painting.clear_sources,
                 Command.RESET_JOINTS: session.joint_editing.reset,
                 Command.READ_STRUCTURE: self._read_structure,
                 Command.CANCEL: self._cancel,

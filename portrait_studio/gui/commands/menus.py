@@ -42,6 +42,7 @@ MENUS: Final[dict[Message, tuple[Command | Tool | None, ...]]] = {
         Command.FILL_ANEW,
         Command.ADD_REFERENCE,
         Command.CLEAR_LABELS,
+        Command.CLEAR_SOURCES,
         Command.RESET_JOINTS,
         Command.CANCEL,
         Command.CANCEL_ALL,

@@ -156,7 +156,7 @@ class BrushOptions(QWidget):
     def _on_tools(self) -> None:
         _show(self._size, _position_of(self._tools.diameter_px, SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX))
         _show(self._hardness, round(self._tools.hardness * 100))
-        self._hardness.setEnabled(self._tools.label is None)
+        self._hardness.setEnabled(self._tools.label is None and self._tools.tool.source_mark is None)
         self.tighten.setVisible(self._tools.tool is Tool.BRUSH and self._tools.label is None)
         self.number.setValue(self._tools.diameter_px)
 
