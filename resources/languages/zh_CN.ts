@@ -89,6 +89,26 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/canvas/tools.py" />
+            <source>Do not copy from here</source>
+            <translation>勿从此处复制</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/canvas/tools.py" />
+            <source>Paint over what fills must not copy; the right button takes the mark away</source>
+            <translation>涂抹填充时不得复制的部分；按右键可擦除标记</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/canvas/tools.py" />
+            <source>Copy from here</source>
+            <translation>从此处复制</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/canvas/tools.py" />
+            <source>Paint over what fills shall copy; the right button takes the mark away</source>
+            <translation>涂抹填充时应复制的部分；按右键可擦除标记</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/canvas/tools.py" />
             <location filename="../../portrait_studio/session/extending.py" />
             <source>Extend canvas</source>
             <translation>扩展画布</translation>
@@ -647,6 +667,17 @@
             <location filename="../../portrait_studio/gui/command_table.py" />
             <source>Fill by the labels and joints that you want</source>
             <translation>按照您指定的标签和关节填充</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <location filename="../../portrait_studio/session/painting.py" />
+            <source>Clear marks of what may be copied</source>
+            <translation>清除复制来源标记</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Take away what is marked to be copied from, or not to be</source>
+            <translation>去掉所有“从此处复制”和“勿从此处复制”的标记</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/command_table.py" />
@@ -2733,6 +2764,21 @@ the person and the scene behind it are recovered.</source>
             <translation>擦除套索区域</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/session/tools.py" />
+            <source>Not to be copied from</source>
+            <translation>标记勿复制</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/tools.py" />
+            <source>Erase marks</source>
+            <translation>擦除标记</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/tools.py" />
+            <source>To be copied from</source>
+            <translation>标记复制来源</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/editing/fill_records.py" />
             <source>The fill was made by the method {name!r}, which this version of the program lacks; update it.</source>
             <translation>此填充使用的方法 {name!r} 在当前版本中不存在；请更新程序。</translation>
@@ -2975,6 +3021,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/fill_hole.py" />
+            <source>Nothing near a hole may be copied, so it is filled smoothly. Erase some marks.</source>
+            <translation>空洞附近没有可复制的内容，因此只作平滑填充。请擦除部分标记。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/fill_hole.py" />
             <source>The face was not redrawn. {reason}</source>
             <translation>脸部未能重绘。{reason}</translation>
         </message>
@@ -3125,6 +3176,16 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/engine/request.py" />
             <source>The blend band cannot be narrower than 0 pixels; choose 0 or more.</source>
             <translation>融合带的宽度不能小于 0 像素；请选择 0 或更大的值。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/request.py" />
+            <source>The marks of what may be copied are not of the photo's size; make them anew.</source>
+            <translation>复制来源标记与照片大小不符；请重新标记。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/request.py" />
+            <source>Nothing may be copied: all around the mask is marked as not to be copied from. Erase some of these marks.</source>
+            <translation>没有可复制的内容：蒙版周围全部标记为勿复制。请擦除部分标记。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/texture/options.py" />
