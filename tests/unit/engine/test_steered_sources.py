@@ -52,11 +52,14 @@ def marks(photo: NDArray[np.uint8], columns: slice, value: int) -> NDArray[np.ui
     [(slice(80, 160), FORBIDDEN), (slice(0, 50), PREFERRED)],
     ids=["not from the right", "from the left"],
 )
-@pytest.mark.parametrize("method", [Method.DEFAULT, Method.PATCHES])
+@pytest.mark.parametrize(
+    ("method", "hole"),
+    [(Method.DEFAULT, Bounds(56, 34, 86, 64)), (Method.PATCHES, Bounds(60, 34, 100, 64))],
+    ids=["network and patches", "patches"],
+)
 def test_a_hole_between_two_colours_takes_the_one_that_may_be_copied(
-    make_engine: MakeEngine, columns: slice, value: int, method: Method
+    make_engine: MakeEngine, columns: slice, value: int, method: Method, hole: Bounds
 ) -> None:
-    hole = Bounds(56, 34, 86, 64)
     photo, mask = striped(hole)
     request = CompletionRequest(photo, mask, CompletionOptions(method), hardware=Hardware("cpu"))
     free = texture(make_engine(), request, hole)
