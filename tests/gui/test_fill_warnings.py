@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from portrait_studio.editing.hole_warnings import FACE_COVERED
+from portrait_studio.editing.hole_warnings import FACE_COVERED, NO_HEAD
 from portrait_studio.engine.intent import Intent
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.gui.panels.banner import Banner
-from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.imaging.geometry import Bounds, Margins
 from portrait_studio.session.session import Session
 from tests.gui.conftest import CTRL, Hand
 from tests.helpers.fake_engine import FakeEngine
@@ -95,3 +97,23 @@ def test_a_search_that_may_shrink_the_mask_comes_first(
     qtbot.waitUntil(lambda: not opened.segmentation.is_under_way)
     rested(qtbot, opened)
     assert FACE_COVERED in said
+
+
+def test_a_head_that_is_cut_off_is_said_while_the_edge_is_dragged(
+    qtbot: QtBot, opened: Session, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rested(qtbot, opened)
+    seen = opened.parsing_maps.of_photo
+    assert seen is not None
+    labels = seen.labels.copy()
+    labels[:200], labels[:2, 50:56] = 4, 11
+    headless = replace(seen, labels=labels)
+    monkeypatch.setattr(type(opened.parsing_maps), "of_photo", property(lambda _: headless))
+    said: list[str] = []
+    opened.hinted.connect(said.append)
+    opened.extending.set_margins(Margins(0, 30, 0, 0))
+    rested(qtbot, opened)
+    opened.extending.set_margins(Margins(0, 40, 0, 0))
+    rested(qtbot, opened)
+    assert said == [NO_HEAD]
+    assert not engine.requests

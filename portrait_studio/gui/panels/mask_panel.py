@@ -126,8 +126,8 @@ class MaskPanel(QWidget):
         column.addLayout(amount)
         column.addLayout(grid)
         column.addLayout(tight)
-        column.addWidget(ActionButton(actions[Command.FIND_DAMAGE], self))
         column.addWidget(ActionButton(actions[Command.SHADOW], self))
+        column.addWidget(ActionButton(actions[Command.FIND_DAMAGE], self))
         column.addSpacing(4)
         column.addWidget(_heading(tr("Painting"), self))
         for command in (
