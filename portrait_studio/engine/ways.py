@@ -121,7 +121,9 @@ def _kind_of(options: CompletionOptions) -> Kind:
         return painted[options.method]
     if options.patches_from is not PatchSide.ANYWHERE:
         return Kind.LEFT if options.patches_from is PatchSide.LEFT else Kind.RIGHT
-    return Kind.PATCHES if options.method is Method.PATCHES else Kind.BOTH
+    if options.method is Method.PATCHES:
+        return Kind.PATCHES
+    return Kind.STRUCTURE if options.seed else Kind.BOTH
 
 
 def _in_kind(first: Way, kind: Kind) -> Way | None:

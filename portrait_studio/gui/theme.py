@@ -181,7 +181,7 @@ QFrame#strip { background: $panel; border: 1px solid $line; border-radius: 10px;
 QFrame#strip:focus { border-color: $accent_text; }
 QScrollArea#thumbs, QWidget#thumbs-inner { background: transparent; }
 QToolButton#thumb { padding: 2px; border: 2px solid transparent; }
-QToolButton#thumb:checked { background: transparent; border-color: $accent; }
+QToolButton#thumb:checked { background: transparent; border-color: $accent; color: $text; }
 QLabel#drop { background: $drop; color: $on_accent; border: 4px dashed $on_accent; border-radius: 12px;
     font-size: 19px; font-weight: 600; }
 QFrame#empty { background: $canvas; }

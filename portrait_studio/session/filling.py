@@ -17,6 +17,7 @@ from portrait_studio.document.masked_image import MaskedImage
 from portrait_studio.editing.candidates import Candidate, Candidates, with_small_stages
 from portrait_studio.editing.fill_records import options_of
 from portrait_studio.editing.fills import FillWishes, fill_request, fill_step
+from portrait_studio.editing.kept_fill import kept_fill
 from portrait_studio.editing.references import reference_of
 from portrait_studio.editing.worth import is_worth
 from portrait_studio.engine.intent import Intent
@@ -27,7 +28,7 @@ from portrait_studio.engine.request import (
     CompletionResult,
     Method,
 )
-from portrait_studio.engine.ways import INTENTS, Way, found_faces, next_seed, other_ways
+from portrait_studio.engine.ways import INTENTS, Kind, Way, found_faces, next_seed, other_ways
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.imaging.masks import check_mask
 from portrait_studio.session.editing import Editing
@@ -246,6 +247,8 @@ class Filling(QObject):
     def _land(self, pending: _PendingFill, result: CompletionResult) -> None:
         candidate = Candidate.of(pending.request, with_small_stages(result), pending.asked.way)
         known = self.candidates
+        if pending.purpose is _Purpose.CANDIDATE and known is None:
+            known = self._kept_beside(candidate)
         if pending.purpose is _Purpose.CANDIDATE and known is not None and known.holds(candidate):
             self._show(known, known.joined_by(candidate, pending.asked.is_shown))
         else:
@@ -254,6 +257,14 @@ class Filling(QObject):
                 is_anew = self._last.is_in_place_of_another
                 self._editing.history.stack.undo()
             self._put(Candidates.first(candidate), pending.before if is_anew else None)
+
+    def _kept_beside(self, candidate: Candidate) -> Candidates | None:
+        """The last fill where only its pixels and record are known; None where these do not suffice."""
+        document, step = self._editing.document, self._last.step
+        if document is None or step is None or step.fill is None:
+            return None
+        mask = self._last.masked_image_before(document).mask
+        return kept_fill(document, step.fill, mask, candidate)
 
     def go_on(self) -> None:
         """Begin what waits longest, if nothing runs: a try of a fill that is there, or else the next fill."""
@@ -403,7 +414,7 @@ class Filling(QObject):
     def _is_worth(self, way: Way) -> bool:
         known, document = self.candidates, self._editing.document
         if known is None or document is None:
-            return way.kind not in INTENTS
+            return way.kind not in INTENTS and way.kind is not Kind.NO_MATE
         masked, seen = self._last.masked_image_before(document), self._parsing_maps.before_last_fill
         return is_worth(way, known.all[0], masked, seen, document.wanted_labels)
 

@@ -1943,8 +1943,8 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
-            <source>The network says what is there, the photo's own patches say how it looks</source>
-            <translation>由网络判断有什么，由照片自身的图块决定外观</translation>
+            <source>The network says what is there, the photo's own patches say how it looks; best on average</source>
+            <translation>由网络判断有什么，由照片自身的图块决定外观；平均效果最好</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />

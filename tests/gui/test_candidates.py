@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -165,7 +167,7 @@ def test_more_ways_differ_in_kind_and_what_is_shown_stays(
     assert window.strip.thumbs[0].isChecked()
     captions = [thumb.text() for thumb in window.strip.thumbs]
     assert len(set(captions)) == 4
-    assert captions[0] == "network and patches"
+    assert captions[0] == "★ network and patches"
     assert all(
         caption in thumb.toolTip() for caption, thumb in zip(captions, window.strip.thumbs, strict=True)
     )
@@ -196,6 +198,30 @@ def test_a_way_that_shows_nothing_else_does_not_come_twice(
     candidates = filled.filling.candidates
     assert candidates is not None
     assert len(candidates.all) == 1
+
+
+def test_more_ways_of_a_saved_fill_leave_it_shown(
+    qtbot: QtBot, filled: Session, window: MainWindow, tmp_path: Path
+) -> None:
+    another(qtbot, filled, window)
+    with qtbot.waitSignal(filled.files.saved, timeout=5000):
+        filled.files.save(tmp_path / "a.psproj")
+    with qtbot.waitSignal(filled.opened, timeout=5000):
+        filled.files.open(tmp_path / "a.psproj")
+    document = filled.document
+    assert document is not None
+    before = document.image.copy()
+    window.actions_[Command.OTHER_WAYS].trigger()
+    qtbot.waitUntil(lambda: len(window.strip.thumbs) == 4)
+    assert np.array_equal(document.image, before)
+    QTest.keyClick(window.strip, Qt.Key.Key_Right)
+    assert not np.array_equal(document.image, before)
+    QTest.keyClick(window.strip, Qt.Key.Key_Left)
+    assert np.array_equal(document.image, before)
+    state = filled.history.state
+    assert state is not None
+    assert state.fill is not None
+    assert state.fill.seed == 1
 
 
 def test_more_ways_end_with_a_failure(

@@ -9,7 +9,9 @@ from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message
 
 EXPLANATIONS: Final = {
-    Kind.BOTH: Message("The network says what is there, the photo's own patches say how it looks"),
+    Kind.BOTH: Message(
+        "The network says what is there, the photo's own patches say how it looks; best on average"
+    ),
     Kind.LEFT: Message("The same with patches from the left of the hole, where they suffice"),
     Kind.RIGHT: Message("The same with patches from the right of the hole, where they suffice"),
     Kind.PATCHES: Message("Only patches of the photo itself: sharp, but they know no shapes"),
@@ -27,8 +29,10 @@ EXPLANATIONS: Final = {
 
 
 def caption_of(way: Way) -> str:
-    """A few words; drawn structures and found faces are told apart by their number."""
+    """A few words; drawn structures and found faces have their number, what is best on average a star."""
     name = tr(way.kind.value)
+    if way.kind is Kind.BOTH:
+        return f"★ {name}"
     if way.kind is Kind.SEARCH:
         return tr("{name} {number}", name=name, number=way.options.seed + 1)
     if way.kind is not Kind.STRUCTURE:
