@@ -414,7 +414,7 @@ class Filling(QObject):
     def _is_worth(self, way: Way) -> bool:
         known, document = self.candidates, self._editing.document
         if known is None or document is None:
-            return way.kind not in INTENTS and way.kind is not Kind.NO_MATE
+            return way.kind not in (*INTENTS, Kind.NO_MATE, Kind.NO_REFERENCE)
         masked, seen = self._last.masked_image_before(document), self._parsing_maps.before_last_fill
         return is_worth(way, known.all[0], masked, seen, document.wanted_labels)
 
