@@ -50,7 +50,8 @@ def test_recipe_survives_a_state_file(name: str) -> None:
 def test_paper_recipes_state_the_papers_figures() -> None:
     parsing, completion, face = (load_recipe(f"paper-{task}") for task in ("parsing", "completion", "face"))
     assert (parsing.optimiser.name, parsing.optimiser.rate, parsing.loss.alpha) == ("sgd", 1e-4, 9)
-    assert parsing.network["encoder"] == "resnet101"
+    assert parsing.architecture == "paper-parsing"
+    assert (parsing.network["fill"], parsing.network["dilations"]) == ("mean", [6, 12, 18, 24])
     for recipe, perceptual in ((completion, 100), (face, 10)):
         assert (recipe.optimiser.name, recipe.optimiser.rate, recipe.data.batch) == ("adam", 2e-4, 1)
         assert (recipe.loss.perceptual, recipe.loss.adversarial) == (perceptual, 1)

@@ -387,7 +387,7 @@ def test_a_face_run_needs_a_completion_network(
         (
             "tiny-completion",
             [('"completion"', '"parsing"')],
-            "'compact-completion' is none for the task parsing; choose one of: parsing.",
+            "'compact-completion' is none for the task parsing; choose one of: parsing, paper-parsing.",
         ),
         (
             "tiny-completion",
