@@ -172,3 +172,18 @@ def test_networks_for_extensions_take_room_but_no_operations_more(tmp_path: Path
     assert both.networks == ["parsing", "parsing-up"]
     assert both.megabytes == pytest.approx(2 * alone.megabytes, rel=0.05)
     assert both.gmacs == alone.gmacs
+
+
+def test_a_network_in_anothers_place_counts_only_as_the_costlier_one(tmp_path: Path) -> None:
+    slow = build_network("compact-completion", {"widths": [16, 32, 48]})
+    save_network(tmp_path / "completion.safetensors", "compact-completion", slow, {}, name="completion")
+    alone = cost_of(tmp_path, ReleasedNetworks(tmp_path))
+    quick = build_network("glcic", {"width": 4})
+    name = "general-completion"
+    save_network(tmp_path / f"{name}.safetensors", "glcic", quick, {}, name=name)
+    both = cost_of(tmp_path, ReleasedNetworks(tmp_path))
+    assert alone is not None
+    assert both is not None
+    assert both.networks == ["completion", name]
+    assert both.megabytes > alone.megabytes
+    assert both.gmacs == alone.gmacs

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from torch import nn
 
 from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.errors import WeightsError
+from portrait_studio.networks.glcic import GENERAL_COMPLETION
 from portrait_studio.networks.manifest import ReleasedFile, network_names, read_manifest, task_of
 from portrait_studio.networks.released import count_macs
 from trainer.families import FAMILIES
+
+_IN_PLACE_OF: Final = {GENERAL_COMPLETION: "completion"}
+"""Tasks whose network a fill asks instead of another's, never both."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,8 @@ class Cost:
         networks: which were counted, those for extensions too.
         megabytes: size of their files, in 10^6 bytes.
         gmacs: 10^9 multiply-accumulate operations of one pass over a picture of 256 x 256, or over the
-            network's own window, of one network per task, since those for extensions take the others' places.
+            network's own window, of all that one fill may ask: those for extensions and the one for any photo
+            take the completion network's place, and of such the costliest counts.
     """
 
     networks: list[str]
@@ -72,7 +78,9 @@ def cost_of_each(used: Mapping[str, Sequence[str]], models: Path, networks: Netw
 def _of(manifest: Mapping[str, ReleasedFile], names: Sequence[str], modules: Mapping[str, nn.Module]) -> Cost:
     """Size of the files of some names, and operations of the modules of some others."""
     size = sum(manifest[name].bytes for name in names)
-    macs = sum(
-        count_macs(module.cpu(), *FAMILIES[task_of(name)].inputs()) for name, module in modules.items()
-    )
-    return Cost(list(names), size / 1e6, macs / 1e9)
+    macs: dict[str, int] = {}
+    for name, module in modules.items():
+        task = task_of(name)
+        place = _IN_PLACE_OF.get(task, task)
+        macs[place] = max(macs.get(place, 0), count_macs(module.cpu(), *FAMILIES[task].inputs()))
+    return Cost(list(names), size / 1e6, sum(macs.values()) / 1e9)
