@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import Final
 
+from portrait_studio import __version__
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.terminal import attended, complain
 from trainer.commands.average import add_average_command
@@ -35,6 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(PROGRAM, description="From public data sets to released weights.")
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_prepare_command(commands)
     add_relabel_command(commands)

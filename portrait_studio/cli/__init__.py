@@ -1,4 +1,4 @@
-"""The command line: remove, extend, mask, parse, replay, batch, demo; without a command, the window.
+"""The command line: remove, extend, mask, parse, replay, batch, demo, about; without a command, the window.
 
 Heavy modules are imported where they are used, so that `--help` and mistyped options answer at once.
 """
@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from portrait_studio import __version__
+from portrait_studio.cli.about import add_about
 from portrait_studio.cli.batch import add_batch
 from portrait_studio.cli.console import EXIT_CANCELLED, PROGRAM, write_notices
 from portrait_studio.cli.extend import add_extend
@@ -24,7 +25,7 @@ from portrait_studio.cli.stopping import stopping_cleanly
 from portrait_studio.errors import Cancelled, OptionError, PortraitStudioError
 from portrait_studio.terminal import libraries_silenced
 
-COMMANDS = ("remove", "extend", "mask", "parse", "replay", "batch", "demo")
+COMMANDS = ("remove", "extend", "mask", "parse", "replay", "batch", "demo", "about")
 EXIT_ERROR = 2
 
 OpenWindow = Callable[[Path | None], int]
@@ -96,6 +97,6 @@ def _build_parser() -> CommandParser:
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", required=True, parser_class=CommandParser
     )
-    for add in (add_remove, add_extend, add_mask, add_parse, add_replay, add_batch, add_demo):
+    for add in (add_remove, add_extend, add_mask, add_parse, add_replay, add_batch, add_demo, add_about):
         add(commands)
     return parser

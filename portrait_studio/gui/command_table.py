@@ -77,6 +77,7 @@ class Command(Enum):
     PREFERENCES = auto()
     WEIGHTS = auto()
     KEYS = auto()
+    NEWS = auto()
     ABOUT = auto()
 
 
@@ -295,7 +296,8 @@ EDITING_COMMANDS: Final[dict[Command, Spec]] = {
         "Weights…", "ph.database", (), "Networks in use: data, terms, figures, checksum; import others"
     ),
     Command.KEYS: Spec("Keys", "ph.keyboard", ("F1", "?"), "List all keys and gestures"),
-    Command.ABOUT: Spec("About", "ph.info", (), "Version and licence"),
+    Command.NEWS: Spec("What is new", "ph.newspaper", (), "What each version brought"),
+    Command.ABOUT: Spec("About", "ph.info", (), "Version, licences, weights, and a report for a mistake"),
 }
 
 GESTURES: Final[tuple[tuple[Message, Message], ...]] = (

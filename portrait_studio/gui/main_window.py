@@ -143,6 +143,7 @@ class MainWindow(QMainWindow):
         self.actions_[Command.PANELS].toggled.connect(self.side_panel.setVisible)
         for changed in (session.opened, session.job_started, session.job_ended, session.state_changed):
             changed.connect(self._update_state)
+        session.device_named.connect(self.program.name_device)
         session.failed.connect(lambda failure: tell_error(self, failure.error, failure.log))
         for told in (self.files.told, self.fills.told):
             told.connect(self.status_bar.tell)

@@ -776,13 +776,24 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/command_table.py" />
+            <location filename="../../portrait_studio/gui/dialogs/news_dialog.py" />
+            <source>What is new</source>
+            <translation>新功能</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>What each version brought</source>
+            <translation>每个版本带来的变化</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
             <source>About</source>
             <translation>关于</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/command_table.py" />
-            <source>Version and licence</source>
-            <translation>版本和许可</translation>
+            <source>Version, licences, weights, and a report for a mistake</source>
+            <translation>版本、许可、权重，以及错误报告</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/command_table.py" />
@@ -1150,8 +1161,24 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>intact</source>
+            <translation>完好</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
+            <source>missing or changed</source>
+            <translation>缺失或已改动</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
             <source>About Portrait Studio</source>
             <translation>关于 Portrait Studio</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
+            <source>Fills run on: {device}</source>
+            <translation>填充运行于：{device}</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
@@ -1160,18 +1187,24 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
-            <source>Copy versions</source>
-            <translation>复制版本信息</translation>
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>Weights</source>
+            <translation>权重</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
-            <source>Copy all versions to the clipboard, for a report</source>
-            <translation>将所有版本信息复制到剪贴板，便于报告问题</translation>
+            <source>Parts</source>
+            <translation>组成部分</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
-            <source>see the package</source>
-            <translation>见该软件包</translation>
+            <source>Copy report</source>
+            <translation>复制报告</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
+            <source>Copy versions, device and checksums to the clipboard, for the report of a mistake</source>
+            <translation>将版本、设备和校验和复制到剪贴板，用于报告错误</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
@@ -1187,6 +1220,33 @@ The program and its translations are under the Apache License 2.0, the demo phot
             <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
             <source>Licence</source>
             <translation>许可</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>Task</source>
+            <translation>任务</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
+            <source>SHA-256</source>
+            <translation>SHA-256 校验和</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
+            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
+            <source>Status</source>
+            <translation>状态</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
+            <source>not known yet</source>
+            <translation>尚不清楚</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/about_dialog.py" />
+            <source>see the package</source>
+            <translation>见该软件包</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/export_dialog.py" />
@@ -1486,6 +1546,11 @@ The program and its translations are under the Apache License 2.0, the demo phot
             <translation>错误日志</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/gui/dialogs/news_dialog.py" />
+            <source>CHANGELOG.md</source>
+            <translation>CHANGELOG.zh_CN.md</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
             <source>Another language comes with the next start of the program.</source>
             <translation>所选语言将在下次启动程序时生效。</translation>
@@ -1699,21 +1764,6 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
-            <source>Weights</source>
-            <translation>权重</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
-            <source>Task</source>
-            <translation>任务</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
-            <source>Status</source>
-            <translation>状态</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
             <source>Measured</source>
             <translation>测得指标</translation>
         </message>
@@ -1766,11 +1816,6 @@ The program and its translations are under the Apache License 2.0, the demo phot
             <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
             <source>In use: {folder}, as {variable} says</source>
             <translation>正在使用：{folder}（由 {variable} 指定）</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />
-            <source>intact</source>
-            <translation>完好</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/weights_dialog.py" />

@@ -51,6 +51,15 @@ def test_remove_fills_the_hole_and_nothing_else(
     assert photo.read_bytes() == before
 
 
+def test_about_says_what_is_installed(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("about", "--device", "cpu") == 0
+    told = capsys.readouterr()
+    assert f"Portrait Studio {__version__}" in told.out
+    assert "Device: CPU (" in told.out
+    assert "parsing" in told.out.partition("Weights in ")[2]
+    assert told.err == ""
+
+
 def test_same_seed_same_file(models: Path, photo: Path, mask: Path, tmp_path: Path) -> None:
     targets = [tmp_path / name for name in ("a.png", "b.png", "c.png")]
     for target, seed in zip(targets, (4, 4, 5), strict=True):

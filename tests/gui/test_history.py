@@ -11,10 +11,12 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from portrait_studio import __version__
 from portrait_studio.document.checksum import pixels_sha256
 from portrait_studio.document.edit_record import read_record
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.about_dialog import AboutDialog
+from portrait_studio.gui.dialogs.news_dialog import NewsDialog
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.session.session import Session
 from tests.gui.conftest import CTRL, Hand
@@ -113,7 +115,9 @@ def test_the_record_says_how_each_fill_was_made(
     assert shorter.result_sha256 == pixels_sha256(document.image)
 
 
-def test_the_about_box_names_parts_and_licences(qtbot: QtBot, window: MainWindow) -> None:
+def test_the_about_box_names_parts_and_licences(qtbot: QtBot, window: MainWindow, session: Session) -> None:
+    with qtbot.waitSignal(session.device_named, timeout=5000):
+        session.prepare()
     window.actions_[Command.ABOUT].trigger()
     dialog = window.findChildren(AboutDialog)[0]
     qtbot.waitUntil(dialog.isVisible)
@@ -124,7 +128,19 @@ def test_the_about_box_names_parts_and_licences(qtbot: QtBot, window: MainWindow
     assert "BSD" in cells["numpy"]
     assert all(cells.values())
     qtbot.mouseClick(dialog.copy_button, Qt.MouseButton.LeftButton)
-    assert "numpy" in QApplication.clipboard().text()
+    copied = QApplication.clipboard().text()
+    assert "numpy" in copied
+    assert "Device: Fake (auto)" in copied
+    assert dialog.weights.item(0, 1).text() in copied
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+def test_what_is_new_shows_the_changelog(qtbot: QtBot, window: MainWindow) -> None:
+    window.actions_[Command.NEWS].trigger()
+    dialog = window.findChildren(NewsDialog)[0]
+    qtbot.waitUntil(dialog.isVisible)
+    assert __version__ in dialog.text.toPlainText()
+    assert "**" not in dialog.text.toPlainText()
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
 
 

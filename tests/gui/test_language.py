@@ -33,6 +33,7 @@ from portrait_studio.gui.dialogs.about_dialog import AboutDialog
 from portrait_studio.gui.dialogs.export_dialog import ExportDialog
 from portrait_studio.gui.dialogs.key_sheet import KeySheet
 from portrait_studio.gui.dialogs.message_boxes import ErrorDialog
+from portrait_studio.gui.dialogs.news_dialog import NewsDialog
 from portrait_studio.gui.dialogs.preferences_dialog import PreferencesDialog
 from portrait_studio.gui.dialogs.weights_dialog import WeightsDialog
 from portrait_studio.gui.main_window import MainWindow
@@ -108,6 +109,7 @@ def test_everything_in_the_window_is_chinese(window: MainWindow, opened: Session
         (Command.PREFERENCES, PreferencesDialog),
         (Command.KEYS, KeySheet),
         (Command.ABOUT, AboutDialog),
+        (Command.NEWS, NewsDialog),
         (Command.WEIGHTS, WeightsDialog),
     ],
 )

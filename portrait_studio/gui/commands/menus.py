@@ -97,7 +97,7 @@ MENUS: Final[dict[Message, tuple[Command | Tool | None, ...]]] = {
         None,
         Command.PANELS,
     ),
-    Message("&Help"): (Command.KEYS, Command.WEIGHTS, Command.ABOUT),
+    Message("&Help"): (Command.KEYS, Command.WEIGHTS, Command.NEWS, Command.ABOUT),
 }
 """None is a separator."""
 

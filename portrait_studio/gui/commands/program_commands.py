@@ -9,6 +9,7 @@ from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.about_dialog import AboutDialog
 from portrait_studio.gui.dialogs.key_sheet import KeySheet
+from portrait_studio.gui.dialogs.news_dialog import NewsDialog
 from portrait_studio.gui.dialogs.preferences_dialog import PreferencesDialog
 from portrait_studio.gui.dialogs.weights_dialog import WeightsDialog
 from portrait_studio.session.settings import Preferences
@@ -30,14 +31,20 @@ class ProgramCommands(QObject):
         """
         super().__init__(window)
         self._window = window
+        self._device = ""
         actions.on_triggered(
             {
                 Command.PREFERENCES: lambda: _open(PreferencesDialog(preferences, actions, window)),
                 Command.WEIGHTS: self._open_weights,
                 Command.KEYS: lambda: _open(KeySheet(actions, window)),
-                Command.ABOUT: lambda: _open(AboutDialog(window)),
+                Command.NEWS: lambda: _open(NewsDialog(window)),
+                Command.ABOUT: lambda: _open(AboutDialog(self._device, window)),
             }
         )
+
+    def name_device(self, device: str) -> None:
+        """Remember what fills run on."""
+        self._device = device
 
     def _open_weights(self) -> None:
         dialog = WeightsDialog(self._window)

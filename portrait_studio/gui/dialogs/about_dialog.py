@@ -1,19 +1,15 @@
-"""What the program is, its version, and the licences of everything that it is made of."""
+"""What the program is, its version, the licences of everything that it is made of, and a report for a bug."""
 
 from __future__ import annotations
 
-import platform
-import re
-from collections.abc import Iterator
-from importlib import metadata
-
-from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHeaderView,
     QLabel,
+    QTableWidget,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -21,8 +17,11 @@ from PySide6.QtWidgets import (
 from portrait_studio import __version__
 from portrait_studio.gui.dialogs.message_boxes import fit
 from portrait_studio.gui.widgets.tables import plain_table, show_rows
+from portrait_studio.installation import installed_parts, installed_weights, report
 from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message
+from portrait_studio.networks.catalog import WeightsInfo
+from portrait_studio.networks.manifest import title_of
 
 _TEXT = Message(
     "Removes things from photographs of people and recovers the body behind them, offline: nothing is"
@@ -31,89 +30,65 @@ _TEXT = Message(
     " the terms of the weights stand in the weights dialog and in their model cards. Qt is used under the"
     " LGPL."
 )
-
-_OWN_LIST = (
-    "numpy",
-    "opencv-python",
-    "pillow",
-    "platformdirs",
-    "PySide6",
-    "QtAwesome",
-    "safetensors",
-    "scipy",
-    "torch",
-    "torchvision",
-    "tqdm",
-)
-"""What the program needs; the package's own list is only there once it is installed."""
+_DIGITS = 12
 
 
 class AboutDialog(QDialog):
-    """Version and licences; the versions can be copied for a report."""
+    """Version, device, parts and weights; all of it can be copied for a report."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        """Look up what is installed."""
+    def __init__(self, device: str, parent: QWidget | None = None) -> None:
+        """Look up what is installed.
+
+        Args:
+            device: what fills run on; empty = not known yet.
+            parent: owns it.
+        """
         super().__init__(parent)
         self.setWindowTitle(tr("About Portrait Studio"))
         title = QLabel(f"Portrait Studio {__version__}", self)
         title.setProperty("role", "title")
         text = QLabel(tr(_TEXT), self)
         text.setWordWrap(True)
-        rows = list(_packages())
+        runs_on = QLabel(tr("Fills run on: {device}", device=device or Message("not known yet")), self)
+        parts, weights = installed_parts(), installed_weights()
         self.table = plain_table(
             (tr("Part"), tr("Version"), tr("Licence")), tr("Parts and their licences"), self
         )
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-        show_rows(self.table, rows)
-        self._versions = "\n".join(
-            [f"Portrait Studio {__version__}", f"Python {platform.python_version()} on {platform.platform()}"]
-            + [f"{name} {version}" for name, version, _ in rows]
+        show_rows(
+            self.table, [(part.name, part.version, part.licence or tr("see the package")) for part in parts]
         )
+        self.weights = plain_table((tr("Task"), tr("SHA-256"), tr("Status")), tr("Weights"), self)
+        show_rows(self.weights, [_row(one) for one in weights])
+        for table in (self.table, self.weights):
+            _stretch_last(table)
+        pages = QTabWidget(self)
+        pages.addTab(self.table, tr("Parts"))
+        pages.addTab(self.weights, tr("Weights"))
+        self._report = report(device, parts, weights)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        self.copy_button = buttons.addButton(tr("Copy versions"), QDialogButtonBox.ButtonRole.ActionRole)
-        self.copy_button.setToolTip(tr("Copy all versions to the clipboard, for a report"))
+        self.copy_button = buttons.addButton(tr("Copy report"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.copy_button.setToolTip(
+            tr("Copy versions, device and checksums to the clipboard, for the report of a mistake")
+        )
         self.copy_button.clicked.connect(self._copy)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 18, 18, 14)
         layout.setSpacing(12)
-        for widget in (title, text, self.table, buttons):
+        for widget in (title, text, runs_on, pages, buttons):
             layout.addWidget(widget)
-        fit(self, 560, 520)
+        fit(self, 600, 600)
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._versions)
+        QGuiApplication.clipboard().setText(self._report)
 
 
-def _packages() -> Iterator[tuple[str, str, str]]:
-    """Name, version and licence of Qt and of each package that the program needs."""
-    yield "Qt", str(qVersion()), "LGPL-3.0-only"
-    for name in _needed():
-        try:
-            found = metadata.metadata(name)
-        except metadata.PackageNotFoundError:
-            continue
-        yield found["Name"], found["Version"], _licence(found)
+def _row(weights: WeightsInfo) -> tuple[str, str, str]:
+    state = tr("intact") if weights.is_intact else tr("missing or changed")
+    return tr(title_of(weights.name)), weights.sha256[:_DIGITS], state
 
 
-def _needed() -> list[str]:
-    try:
-        wanted = [text for text in metadata.requires("portrait-studio") or () if "extra ==" not in text]
-    except metadata.PackageNotFoundError:
-        # Started from a source folder that was never installed.
-        return list(_OWN_LIST)
-    return sorted({re.split(r"[^A-Za-z0-9_.-]", text, maxsplit=1)[0] for text in wanted}, key=str.lower)
-
-
-def _licence(found: metadata.PackageMetadata) -> str:
-    """SPDX expression, else the classifier, else the first line of the free text."""
-    if "License-Expression" in found:
-        return str(found["License-Expression"])
-    classifiers = [c for c in found.get_all("Classifier") or () if c.startswith("License ::")]
-    if classifiers:
-        return ", ".join(c.rpartition(" :: ")[2] for c in classifiers)
-    texts = found.get_all("License") or [tr("see the package")]
-    return str(texts[0]).strip().partition("\n")[0]
+def _stretch_last(table: QTableWidget) -> None:
+    header = table.horizontalHeader()
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setSectionResizeMode(table.columnCount() - 1, QHeaderView.ResizeMode.Stretch)
