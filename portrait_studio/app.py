@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from portrait_studio.document.scratch_folder import remove_abandoned
 from portrait_studio.engine.interface import Engine
+from portrait_studio.gui.app_icon import app_icon
 from portrait_studio.gui.crash_report import CrashReport
 from portrait_studio.gui.dialogs.recovery_dialog import offer_recovery
 from portrait_studio.gui.main_window import MainWindow
@@ -118,6 +119,7 @@ def run(path: Path | None = None, build_engine: Callable[[], Engine] | None = No
     QApplication.setDesktopFileName("portrait-studio")
     QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     application = QApplication(sys.argv[:1])
+    application.setWindowIcon(app_icon())
     QImageReader.setAllocationLimit(_CLIPBOARD_LIMIT_MB)
     program = Program(application, build_engine or _released_engine)
     CrashReport(program)

@@ -1,4 +1,4 @@
-"""The command line: remove, extend, mask, parse, replay, batch, demo, about; without a command, the window.
+"""The command line: what does something without a window, and without a command, the window.
 
 Heavy modules are imported where they are used, so that `--help` and mistyped options answer at once.
 """
@@ -6,8 +6,6 @@ Heavy modules are imported where they are used, so that `--help` and mistyped op
 from __future__ import annotations
 
 import argparse
-import difflib
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -17,15 +15,17 @@ from portrait_studio.cli.batch import add_batch
 from portrait_studio.cli.console import EXIT_CANCELLED, PROGRAM, write_notices
 from portrait_studio.cli.extend import add_extend
 from portrait_studio.cli.fill import add_demo, add_remove
+from portrait_studio.cli.install_desktop import add_install_desktop
 from portrait_studio.cli.mask import add_mask
 from portrait_studio.cli.options import CommandParser, unknown_sentence
 from portrait_studio.cli.parse import add_parse
+from portrait_studio.cli.photo_to_open import photo_to_open
 from portrait_studio.cli.replay import add_replay
 from portrait_studio.cli.stopping import stopping_cleanly
 from portrait_studio.errors import Cancelled, OptionError, PortraitStudioError
 from portrait_studio.terminal import libraries_silenced
 
-COMMANDS = ("remove", "extend", "mask", "parse", "replay", "batch", "demo", "about")
+COMMANDS = ("remove", "extend", "mask", "parse", "replay", "batch", "demo", "about", "install-desktop")
 EXIT_ERROR = 2
 
 OpenWindow = Callable[[Path | None], int]
@@ -61,7 +61,7 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
 
 def _dispatch(arguments: list[str], open_window: OpenWindow) -> int:
     if not arguments or (arguments[0] not in COMMANDS and not arguments[0].startswith("-")):
-        return open_window(_photo_to_open(arguments))
+        return open_window(photo_to_open(arguments, COMMANDS))
     parser = _build_parser()
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
@@ -69,21 +69,6 @@ def _dispatch(arguments: list[str], open_window: OpenWindow) -> int:
     command: Callable[[argparse.Namespace], int] = options.run
     with stopping_cleanly(), libraries_silenced():
         return command(options)
-
-
-def _photo_to_open(arguments: list[str]) -> Path | None:
-    if not arguments:
-        return None
-    path = Path(arguments[0])
-    # What is there can have a name with which the system answers by an error, such as a very long one.
-    if not os.path.exists(path):  # noqa: PTH110
-        close = difflib.get_close_matches(arguments[0], COMMANDS, 1)
-        hint = f"did you mean {close[0]}?" if close else "check the name and the folder."
-        raise OptionError(f"There is no photo and no command {arguments[0]}; {hint}")
-    if len(arguments) > 1:
-        raise OptionError(f"The window opens one photo at a time; leave out {arguments[1]}.")
-    # The window proposes folders by it, and is in none.
-    return path.parent.resolve() / path.name
 
 
 def _build_parser() -> CommandParser:
@@ -97,6 +82,9 @@ def _build_parser() -> CommandParser:
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", required=True, parser_class=CommandParser
     )
-    for add in (add_remove, add_extend, add_mask, add_parse, add_replay, add_batch, add_demo, add_about):
+    for add in (
+        *(add_remove, add_extend, add_mask, add_parse, add_replay, add_batch, add_demo),
+        *(add_about, add_install_desktop),
+    ):
         add(commands)
     return parser

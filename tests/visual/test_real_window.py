@@ -212,3 +212,18 @@ def test_a_file_dragged_from_another_program_opens(scene: Scene, tmp_path: Path)
         window.wait(lambda: process.poll() is not None, 20, "the drag did not end")
     window.move(2, 2)
     window.wait(lambda: scene.shows("dropped", 300, 225, colour), 20, "the dropped file was not opened")
+
+
+def test_a_second_start_is_a_second_window(scene: Scene, tmp_path: Path) -> None:
+    """What "Open with" for several photos comes to: one process each, and neither takes the other's photo."""
+    other = tmp_path / "other.png"
+    assert cv2.imwrite(str(other), np.full((HEIGHT, WIDTH, 3), 90, np.uint8))
+    window = scene.window
+    with window.beside([sys.executable, "-m", "tests.helpers.fake_program", str(other)]) as second:
+        window.wait(
+            lambda: window.has_window("other.png.* - Portrait Studio"), 30, "no second window appeared"
+        )
+        assert window.has_window("photo.png.* - Portrait Studio")
+        assert second.poll() is None
+    assert window.has_window("photo.png.* - Portrait Studio")
+    assert window.process.poll() is None
