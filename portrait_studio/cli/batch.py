@@ -17,6 +17,7 @@ from portrait_studio.cli.options import (
     add_quality,
     add_references,
     engine_of,
+    export_options,
     fill_wishes,
     whole_number,
 )
@@ -184,7 +185,6 @@ def _run(
 def _settings(options: argparse.Namespace) -> BatchSettings:
     from portrait_studio.engine.label_mask import labels_named
     from portrait_studio.engine.request import Who
-    from portrait_studio.imaging.writing import ExportOptions
 
     if options.grow is not None and options.remove is None:
         raise OptionError("--grow takes effect with --remove only; leave it out.")
@@ -195,7 +195,7 @@ def _settings(options: argparse.Namespace) -> BatchSettings:
             "Say what to fill: --masks, --remove, --people, or how far to extend, as --bottom 33%."
         )
     labels = frozenset() if options.remove is None else labels_named(options.remove.split(","))
-    export = ExportOptions(quality=options.quality)
+    export = export_options(options)
     has_masks, tight = options.masks is not None, tightness_of(options)
     if tight is not None and not (has_masks or labels):
         raise OptionError("--tighten takes effect with --masks or --remove only; leave it out.")

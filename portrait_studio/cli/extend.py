@@ -18,6 +18,7 @@ from portrait_studio.cli.options import (
     add_references,
     add_sources,
     engine_of,
+    export_options,
     fill_wishes,
     source_marks,
 )
@@ -96,12 +97,11 @@ def add_extend(commands: Any) -> None:
 def _extend(options: argparse.Namespace) -> int:
     from portrait_studio.imaging.canvas_extension import canvas_of
     from portrait_studio.imaging.formats import check_size, format_of
-    from portrait_studio.imaging.writing import ExportOptions
 
     wanted = wanted_extension(options)
     if wanted is None:
         raise OptionError("Say how far to extend the canvas, for example --bottom 33% or --ratio 4:5.")
-    export = ExportOptions(quality=options.quality)
+    export = export_options(options)
     targets = targets_of(options)
     sources = [options.photo, options.mask, options.no_copy, options.copy_from, *options.references]
     check_outputs(files_of(targets), sources, stages_of(targets))

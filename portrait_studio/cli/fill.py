@@ -19,6 +19,7 @@ from portrait_studio.cli.options import (
     add_references,
     add_sources,
     engine_of,
+    export_options,
     fill_wishes,
     source_marks,
 )
@@ -114,9 +115,8 @@ def _fill(
     options: argparse.Namespace, photo_path: Path, find_mask: MaskSource, masks: list[Path | None]
 ) -> None:
     from portrait_studio.imaging.formats import check_size, format_of
-    from portrait_studio.imaging.writing import ExportOptions
 
-    export = ExportOptions(quality=options.quality)
+    export = export_options(options)
     targets = targets_of(options)
     check_outputs(files_of(targets), [photo_path, *masks, *options.references], stages_of(targets))
     chosen = format_of(options.output)

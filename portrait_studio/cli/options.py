@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from portrait_studio.engine.interface import Engine
     from portrait_studio.imaging.geometry import Extent
     from portrait_studio.imaging.source_marks import SourceMarks
+    from portrait_studio.imaging.writing import ExportOptions
 
 MOST_SEED: Final = 2**63 - 1
 
@@ -93,13 +94,25 @@ def add_output(parser: argparse.ArgumentParser) -> None:
 
 
 def add_quality(parser: argparse.ArgumentParser) -> None:
-    """Add the quality of lossy formats."""
+    """Add how results are written; see `export_options`."""
     parser.add_argument(
         "--quality",
         metavar="N",
         type=whole_number("--quality", 1, 100),
         help="1-100 for lossy formats (the source's own)",
     )
+    parser.add_argument(
+        "--no-source-type",
+        action="store_true",
+        help="leave out the line of the metadata that says that a trained network made some of the pixels",
+    )
+
+
+def export_options(options: argparse.Namespace) -> ExportOptions:
+    """How results are written, as `add_quality` has asked."""
+    from portrait_studio.imaging.writing import ExportOptions
+
+    return ExportOptions(quality=options.quality, says_generated=not options.no_source_type)
 
 
 def add_method(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from portrait_studio.cli.console import progress_bar, write_notices
-from portrait_studio.cli.options import add_command, add_output, add_references
+from portrait_studio.cli.options import add_command, add_output, add_references, export_options
 from portrait_studio.cli.outputs import check_outputs
 from portrait_studio.engine.hardware import DEVICES, Hardware
 from portrait_studio.errors import ProjectError
@@ -41,9 +41,8 @@ def _replay(options: argparse.Namespace) -> int:
     from portrait_studio.imaging.formats import check_size, format_of
     from portrait_studio.imaging.masks import check_extent
     from portrait_studio.imaging.reading import read_photo
-    from portrait_studio.imaging.writing import ExportOptions
 
-    export = ExportOptions(quality=options.quality)
+    export = export_options(options)
     check_outputs([options.output], [options.photo, options.record, *options.references])
     chosen = format_of(options.output)
     record = read_record(options.record)

@@ -377,15 +377,20 @@ class Document:
         if self.has_blank:
             raise ExportError("The new part of the canvas is not filled yet; fill it first, or undo it.")
         export_check = ExportCheck(self.filled)
+        filled = cv2.countNonZero(self.filled)
         written = write_photo(
-            _made_with(self.edited_photo, ingredients), path, options, opening, export_check.check
+            _made_with(self.edited_photo, ingredients),
+            path,
+            options,
+            opening,
+            export_check.check,
+            is_generated=filled > 0,
         )
         if hides_fill(self.opacity, self.filled):
             hidden = Message(
                 "Part of the fill lies where the photo is transparent, and cannot be seen there."
             )
             written = replace(written, notices=(*written.notices, hidden))
-        filled = cv2.countNonZero(self.filled)
         return ExportReport(written, filled, self.changed_outside(), export_check.difference)
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from portrait_studio.errors import ExportError, OptionError
+from portrait_studio.imaging import xmp
 from portrait_studio.imaging.atomic import Opening, replacing
 from portrait_studio.imaging.conversion import fitted_photo, samples_of, scaled_down
 from portrait_studio.imaging.formats import ImageFormat, check_size, format_of
@@ -28,6 +29,8 @@ class ExportOptions:
         keep_place: whether they may tell where the photo was taken.
         to_srgb: whether 8-bit colour is converted from the photo's profile to sRGB.
         longest_px: scale down to so many pixels on the longer side; None = as it is.
+        says_generated: whether the file says that a trained network made some of its pixels, where that is
+            so; also where no other metadata are written.
     """
 
     format: ImageFormat | None = None
@@ -36,6 +39,7 @@ class ExportOptions:
     keep_place: bool = True
     to_srgb: bool = False
     longest_px: int | None = None
+    says_generated: bool = True
 
     def __post_init__(self) -> None:
         if self.quality is not None and not 1 <= self.quality <= 100:
@@ -81,6 +85,8 @@ def write_photo(
     options: ExportOptions | None = None,
     opening: Opening = replacing,
     check: Check | None = None,
+    *,
+    is_generated: bool = False,
 ) -> WrittenPhoto:
     """Write a photo; the file appears complete or not at all.
 
@@ -90,6 +96,7 @@ def write_photo(
         options: how to write.
         opening: how the file takes its place.
         check: looks at it before.
+        is_generated: whether a trained network made some of the pixels.
 
     Raises:
         ExportError: unknown format, folder missing, target protected, disk full, or too large for the format.
@@ -101,6 +108,8 @@ def write_photo(
     metadata, notices = wanted_metadata(
         scaled, keeps_any=options.keep_metadata, keeps_place=options.keep_place
     )
+    if is_generated and options.says_generated:
+        metadata = replace(metadata, xmp=xmp.with_source_type(metadata.xmp, xmp.PARTLY_GENERATED))
     fitted, losses = fitted_photo(replace(scaled, metadata=metadata), chosen.value, to_srgb=options.to_srgb)
     is_lossless = chosen.value.is_lossless(options.quality)
     try:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 from xml.dom import minidom
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 _MOST_BYTES: Final = 8 << 20
 """A larger packet is not taken apart, since that takes fifty times its size."""
@@ -34,6 +34,18 @@ _MAY_TELL_PLACE: Final = re.compile(
 )
 
 _REFERENCE: Final = 'xmlns:stRef="http://ns.adobe.com/xap/1.0/sType/ResourceRef#"'
+_SOURCE_TYPE: Final = "Iptc4xmpExt:DigitalSourceType"
+_SOURCE_TYPE_SPACE: Final = b'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"'
+_SOURCE_TYPES: Final = re.compile(
+    rb"\s+Iptc4xmpExt:DigitalSourceType\s*=\s*(\"[^\"]*\"|'[^']*')"
+    rb"|<Iptc4xmpExt:DigitalSourceType\b[^>]*?(/>|>.*?</Iptc4xmpExt:DigitalSourceType\s*>)",
+    re.DOTALL,
+)
+PARTLY_GENERATED: Final = (
+    "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+)
+"""IPTC's word for a photograph some of whose pixels a trained network has made."""
+
 _EMPTY: Final = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
@@ -83,14 +95,37 @@ def with_ingredients(packet: bytes, ingredients: Sequence[tuple[str, str]]) -> b
     present = re.search(rb"<xmpMM:Ingredients[^>]*>\s*<rdf:Bag[^>]*>", readable)
     if present is not None:
         return readable[: present.end()] + items + readable[present.end() :]
+    bag = b"<xmpMM:Ingredients><rdf:Bag>" + items + b"</rdf:Bag></xmpMM:Ingredients>"
+    added = _with_property(readable, b'xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/"', bag)
+    return added or packet
+
+
+def with_source_type(packet: bytes, kind: str) -> bytes:
+    """The packet with where the picture is from (`DigitalSourceType` of the IPTC Photo Metadata Standard).
+
+    Args:
+        packet: empty where there is none; what it said of this before is replaced.
+        kind: one of IPTC's words, such as `PARTLY_GENERATED`.
+
+    Returns:
+        The packet, or a new one that says only this where the given one cannot be taken apart.
+    """
+    readable = _SOURCE_TYPES.sub(b"", in_utf_8(packet)) or _EMPTY
+    element = f"<{_SOURCE_TYPE}>{escape(kind)}</{_SOURCE_TYPE}>".encode()
+    return _with_property(readable, _SOURCE_TYPE_SPACE, element) or _with_property(
+        _EMPTY, _SOURCE_TYPE_SPACE, element
+    )
+
+
+def _with_property(readable: bytes, space: bytes, element: bytes) -> bytes:
+    """A packet in UTF-8 with one more property; empty where it cannot be taken apart."""
     end = readable.rfind(b"</rdf:RDF>")
     if end < 0:
-        return packet
+        return b""
     about = re.search(rb"rdf:about=([\"'])(.*?)\1", readable)
     name = b'""' if about is None else about.group(1) + about.group(2) + about.group(1)
     description = (
-        b"<rdf:Description rdf:about=" + name + b' xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/">'
-        b"<xmpMM:Ingredients><rdf:Bag>" + items + b"</rdf:Bag></xmpMM:Ingredients></rdf:Description>"
+        b"<rdf:Description rdf:about=" + name + b" " + space + b">" + element + b"</rdf:Description>"
     )
     return readable[:end] + description + readable[end:]
 

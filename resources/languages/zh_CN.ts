@@ -1352,6 +1352,16 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
+            <source>Say in the file that a network made parts of it</source>
+            <translation>在文件中注明部分内容由神经网络生成</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
+            <source>IPTC's digital source type, which stock agencies and platforms read</source>
+            <translation>IPTC 数字来源类型，图库与平台会读取它</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
             <source>Estimated size of the file</source>
             <translation>估计的文件大小</translation>
         </message>

@@ -153,6 +153,7 @@ class ExportDialog(QDialog):
         form.addRow(tr("Quality"), quality_row)
         form.addRow("", self._note)
         form.addRow(tr("Metadata"), self.extras.metadata)
+        form.addRow("", self.extras.source_type)
         form.addRow(tr("Profile"), self.extras.profile)
         form.addRow(tr("Size"), self.extras.size)
         form.addRow(tr("File size"), self.size_label)

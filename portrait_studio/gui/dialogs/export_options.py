@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QWidget
 
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.imaging.photo import Photo
@@ -20,7 +20,7 @@ _WAIT_MS: Final = 250
 
 
 class ExportExtras(QObject):
-    """Three choices for the export dialog."""
+    """Choices for the export dialog."""
 
     changed = Signal()
 
@@ -53,8 +53,12 @@ class ExportExtras(QObject):
         for side in (side for side in _SIDES_PX if side < longest):
             width, height = (max(1, round(value * side / longest)) for value in (extent.width, extent.height))
             self.size.addItem(f"{width} x {height}", side)
+        self.source_type = QCheckBox(tr("Say in the file that a network made parts of it"), parent)
+        self.source_type.setToolTip(tr("IPTC's digital source type, which stock agencies and platforms read"))
+        self.source_type.setChecked(True)
         for choice in (self.metadata, self.profile, self.size):
             choice.currentIndexChanged.connect(self.changed)
+        self.source_type.toggled.connect(self.changed)
 
     def added_to(self, options: ExportOptions) -> ExportOptions:
         """The options with these choices."""
@@ -65,6 +69,7 @@ class ExportExtras(QObject):
             keep_place=place,
             to_srgb=bool(self.profile.currentData()),
             longest_px=self.size.currentData(),
+            says_generated=self.source_type.isChecked(),
         )
 
     @property

@@ -16,6 +16,7 @@ from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.photo import Photo, Pixels
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.imaging.writing import ExportOptions
+from portrait_studio.imaging.xmp import PARTLY_GENERATED
 
 EXTENT = Extent(170, 140)
 
@@ -224,6 +225,14 @@ def test_the_exported_file_is_identical_outside_the_fill(suffix: str, bits: int,
     assert np.array_equal(differs, document.filled != 0)
     assert report.filled_pixels == np.count_nonzero(crop.changed)
     assert report.changed_outside == 0
+    assert PARTLY_GENERATED.encode() in read_photo(report.written.path).metadata.xmp
+    document.close()
+
+
+def test_a_photo_without_a_fill_is_not_called_generated(tmp_path: Path) -> None:
+    document = Document(_photo(8))
+    document.export(tmp_path / "a.png")
+    assert read_photo(tmp_path / "a.png").metadata.xmp == document.photo.metadata.xmp
     document.close()
 
 

@@ -15,6 +15,7 @@ from portrait_studio.imaging.photo import Metadata, Photo
 from portrait_studio.imaging.reading import decode_photo, read_photo
 from portrait_studio.imaging.size_estimate import estimated_bytes, in_words
 from portrait_studio.imaging.writing import ExportOptions, write_photo
+from portrait_studio.imaging.xmp import PARTLY_GENERATED
 
 
 def smooth(width: int, height: int) -> np.ndarray:
@@ -100,3 +101,15 @@ def test_sizes_are_told_in_words() -> None:
         "about 4.2 MB",
         "about 2.0 GB",
     ]
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".tif"])
+@pytest.mark.parametrize("keeps", [True, False])
+def test_generated_pixels_are_declared_unless_asked_not_to(
+    located: Photo, tmp_path: Path, suffix: str, keeps: bool
+) -> None:
+    path, word = tmp_path / f"a{suffix}", PARTLY_GENERATED.encode()
+    for is_generated, says in ((True, True), (True, False), (False, True)):
+        options = ExportOptions(keep_metadata=keeps, says_generated=says)
+        write_photo(located, path, options, is_generated=is_generated)
+        assert (word in read_photo(path).metadata.xmp) is (is_generated and says)
