@@ -12,9 +12,11 @@ from portrait_studio.errors import ExportError
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.photo import Metadata, Pixels
 from portrait_studio.imaging.pillow_writing import (
+    DEFAULT_AVIF_QUALITY,
     DEFAULT_JPEG_QUALITY,
     DEFAULT_WEBP_QUALITY,
     LOSSLESS_WEBP_QUALITY,
+    write_avif,
     write_jpeg,
     write_webp,
 )
@@ -110,6 +112,20 @@ class ImageFormat(Enum):
         longest_side=16_383,
         no_place_for=frozenset(("png_chunks", "comment", "iptc", "photoshop", "dpi")),
         note=Message("100 writes lossless WebP."),
+    )
+    AVIF = FormatTraits(
+        "AVIF",
+        (".avif",),
+        write_avif,
+        default_quality=DEFAULT_AVIF_QUALITY,
+        holds_16_bits=False,
+        holds_grey=False,
+        longest_side=65_535,
+        no_place_for=frozenset(("png_chunks", "comment", "iptc", "photoshop", "dpi")),
+        note=Message(
+            "AVIF encodes every pixel anew, into fewer bytes than JPEG."
+            " PNG and TIFF keep untouched ones exactly."
+        ),
     )
 
 

@@ -1,10 +1,8 @@
-"""Reads what Pillow opens beside JPEG, PNG and TIFF: WebP, AVIF, HEIC, JPEG 2000, GIF, BMP, PPM, TGA."""
+"""Reads what Pillow opens beside JPEG, PNG and TIFF: WebP, AVIF, JPEG 2000, GIF, BMP, PPM, TGA."""
 
 from __future__ import annotations
 
-import importlib
 import io
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -17,11 +15,10 @@ from portrait_studio.imaging.deep_decoding import decode_deep, deep_kind
 from portrait_studio.imaging.photo import Metadata
 from portrait_studio.messages import Message
 
-FORMATS: Final = ("WEBP", "BMP", "GIF", "PPM", "TGA", "JPEG2000", "AVIF", "HEIF")
+FORMATS: Final = ("WEBP", "BMP", "GIF", "PPM", "TGA", "JPEG2000", "AVIF")
 """Pillow's names of what is read; others (EPS, for one, starts another program) are left alone."""
 
 _BEGINNINGS: Final = (b"RIFF", b"GIF8", b"BM")
-_HEIC_BRANDS: Final = (b"heic", b"heix", b"heim", b"hevc", b"mif1", b"msf1")
 _OPAQUE_MODES: Final = ("RGB", "L", "1", "CMYK", "I;16", "I", "F")
 
 
@@ -36,7 +33,7 @@ class PillowFile(ImageFile):
             path: where they are from.
 
         Raises:
-            ImageFileError: it is no picture, or needs a package that is not there.
+            ImageFileError: it is no picture.
         """
         self._data, self._path = data, path
         self._image = _opened(data, path)
@@ -47,8 +44,6 @@ class PillowFile(ImageFile):
         self.orientation = exif.orientation(self._exif)
         if getattr(self._image, "is_animated", False):
             self.notices += (Message("The file holds several pictures; only the first is edited and saved."),)
-        if self._image.format == "HEIF" and int(self._image.info.get("bit_depth") or 8) > 8:
-            self.notices += (Message("The photo has more than 8 bits per channel; it is edited with 8."),)
 
     @property
     def _exif(self) -> bytes:
@@ -63,22 +58,24 @@ class PillowFile(ImageFile):
 
     def metadata(self) -> Metadata:
         """What Pillow found."""
-        info = self._image.info
-        return Metadata(
-            exif=self._exif,
-            icc=_as_bytes(info.get("icc_profile")),
-            xmp=_as_bytes(info.get("xmp") or info.get("XML:com.adobe.xmp")),
-            dpi=_dpi(info.get("dpi")),
-            comment=_as_bytes(info.get("comment")),
-            source_format=self._image.format or "",
-        )
+        return metadata_of(self._image)
+
+
+def metadata_of(image: Image.Image) -> Metadata:
+    """What Pillow found in a file beside its pixels."""
+    info = image.info
+    return Metadata(
+        exif=exif.bare(_as_bytes(info.get("exif"))),
+        icc=_as_bytes(info.get("icc_profile")),
+        xmp=_as_bytes(info.get("xmp") or info.get("XML:com.adobe.xmp")),
+        dpi=_dpi(info.get("dpi")),
+        comment=_as_bytes(info.get("comment")),
+        source_format=image.format or "",
+    )
 
 
 def _opened(data: bytes, path: Path) -> Image.Image:
     Image.init()
-    with suppress(ImportError):
-        # Not a dependency: it ships an HEVC decoder, whose patents not everyone may use.
-        importlib.import_module("pillow_heif").register_heif_opener()
     known: list[str] = [name for name in FORMATS if name in Image.OPEN]
     try:
         return Image.open(io.BytesIO(data), formats=known)
@@ -86,11 +83,6 @@ def _opened(data: bytes, path: Path) -> Image.Image:
         if data.startswith(_BEGINNINGS):
             raise ImageFileError(
                 "{path} is damaged or cut off; fetch the file again from its source.", path=path
-            ) from error
-        if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
-            raise ImageFileError(
-                "{path} is a HEIC photo; install the package pillow-heif, or convert it to JPEG first.",
-                path=path,
             ) from error
         raise ImageFileError(
             "{path} is not a picture that this program can read; use JPEG, PNG, TIFF, WebP, BMP or GIF.",

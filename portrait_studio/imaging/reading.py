@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, cast
@@ -32,13 +34,37 @@ MOST_BYTES: Final = 1 << 30
 MAX_BYTES: Final = 800_000_000
 """Of all samples, colour in three channels; decoding takes about twice as much for a while."""
 
-_HEIC_SUFFIXES: Final = (".heic", ".heif", ".hif")
-_JPEG_2000_SUFFIXES: Final = (".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx")
-_OTHER_SUFFIXES: Final = (".apng", ".avif", ".bmp", ".gif", ".mpo", ".pbm", ".pgm", ".pnm", ".ppm", ".tga")
-SUFFIXES_READ: Final = frozenset((*SUFFIXES, *_OTHER_SUFFIXES, *_JPEG_2000_SUFFIXES, *_HEIC_SUFFIXES))
-"""Endings of photo files, in small letters; HEIC needs the package pillow-heif."""
+_OTHER_SUFFIXES: Final = (
+    *(".apng", ".bmp", ".gif", ".mpo", ".pbm", ".pgm", ".pnm", ".ppm", ".tga"),
+    *(".heic", ".heif", ".hif", ".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx", ".jxl"),
+)
+_RAW_SUFFIXES: Final = (
+    *(
+        ".3fr",
+        ".arw",
+        ".cr2",
+        ".cr3",
+        ".crw",
+        ".dng",
+        ".erf",
+        ".iiq",
+        ".kdc",
+        ".mef",
+        ".mos",
+        ".mrw",
+        ".nef",
+        ".nrw",
+    ),
+    *(".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f"),
+)
+SUFFIXES_READ: Final = frozenset((*SUFFIXES, *_OTHER_SUFFIXES, *_RAW_SUFFIXES))
+"""Endings of photo files, in small letters; JPEG XL needs the extra `jxl`."""
+
+_HEIC_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+"""Of files of ISO 23008-12, in their first box; AVIF files, which may begin like `mif1`, are Pillow's."""
 
 _TIFF_BEGINNINGS: Final = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+_JPEG_XL_BEGINNINGS: Final = (b"\xff\x0a", b"\x00\x00\x00\x0cJXL \x0d\x0a\x87\x0a")
 _RAW_BEGINNINGS: Final = (b"IIRO", b"IIRS", b"MMOR", b"IIU\x00", b"FUJIFILMCCD-RAW", b"\x00MRM", b"FOVb")
 """Of Olympus, Panasonic, Fujifilm, Minolta and Sigma; other raw files begin like TIFF."""
 _CANON_RAW: Final = ((8, b"CR\x02"), (4, b"ftypcrx "), (6, b"HEAPCCDR"))
@@ -104,18 +130,48 @@ def _read_bytes(path: Path) -> bytes:
 
 def _open(data: bytes, path: Path) -> ImageFile:
     """Read the header only."""
-    if data.startswith(_RAW_BEGINNINGS) or any(data[at:].startswith(name) for at, name in _CANON_RAW):
-        from portrait_studio.imaging.tiff_pages import raw_photo_error
+    if _is_raw(data):
+        # LibRaw and tifffile take a tenth and a quarter of a second to load, and few photos need them.
+        from portrait_studio.imaging.raw_reading import RawFile
 
-        raise raw_photo_error(path)
+        return RawFile(data, path)
     if data.startswith(_TIFF_BEGINNINGS):
-        # tifffile takes a quarter of a second to load, and few photos are TIFF files.
         from portrait_studio.imaging.tiff_decoding import TiffImageFile
 
         return TiffImageFile(data, path)
     if data.startswith(SIGNATURE[:4]):
         return PngFile(data, path)
+    if _is_heic(data):
+        from portrait_studio.imaging.heic_reading import HeicFile
+
+        return HeicFile(data, path)
+    if data.startswith(_JPEG_XL_BEGINNINGS):
+        from portrait_studio.imaging.jpeg_xl import JpegXlFile
+
+        return JpegXlFile(data, path)
     return JpegFile(data, path) if data.startswith(b"\xff\xd8") else PillowFile(data, path)
+
+
+def _is_heic(data: bytes) -> bool:
+    """Whether a file begins like a HEIC or HEIF file whose pictures are not AVIF."""
+    if data[4:8] != b"ftyp" or data[8:12] not in _HEIC_BRANDS:
+        return False
+    size = int.from_bytes(data[:4], "big")
+    return b"avif" not in data[8 : min(size, 256)]
+
+
+def _is_raw(data: bytes) -> bool:
+    if data.startswith(_RAW_BEGINNINGS) or any(data[at:].startswith(name) for at, name in _CANON_RAW):
+        return True
+    if not data.startswith(_TIFF_BEGINNINGS):
+        return False
+    from tifffile import TiffFile
+
+    from portrait_studio.imaging.tiff_pages import holds_raw
+
+    with suppress(Exception), TiffFile(io.BytesIO(data)) as file:
+        return holds_raw(file)
+    return False
 
 
 def _check_size(picture: ImageFile, path: Path) -> None:

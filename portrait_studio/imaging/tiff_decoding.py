@@ -49,7 +49,7 @@ class TiffImageFile(ImageFile):
             path: where they are from.
 
         Raises:
-            ImageFileError: it is a raw photo, or has no picture.
+            ImageFileError: it has no picture.
             Exception: of nearly any type, when the file is damaged.
         """
         self._data, self._path = data, path

@@ -17,12 +17,15 @@ from portrait_studio.imaging.tag_block import (
 from portrait_studio.imaging.tiff import IPTC, PHOTOSHOP, PROFILE, STRUCTURAL, XMP
 
 
-def read_tiff_metadata(data: bytes, directories: Iterable[int]) -> Metadata:
+def read_tiff_metadata(
+    data: bytes, directories: Iterable[int], left_out: frozenset[int] = STRUCTURAL
+) -> Metadata:
     """Collect the metadata.
 
     Args:
         data: bytes of the file.
         directories: where those lie that describe the photo; what several say, the last one says.
+        left_out: numbers of tags that describe how pixels lie in the file, and not the photo.
     """
     block = TagBlock(data)
     tags: dict[int, Tag] = {}
@@ -34,7 +37,7 @@ def read_tiff_metadata(data: bytes, directories: Iterable[int]) -> Metadata:
             below[number] = block.described(at)
             # A pointer into the former file, to a note on which rules of naming that followed.
             below[number].pop(INTEROPERABILITY_DIRECTORY, None)
-    described = {number: tag for number, tag in tags.items() if number not in STRUCTURAL}
+    described = {number: tag for number, tag in tags.items() if number not in left_out}
     iptc, photoshop = taken_apart(_raw(tags, PHOTOSHOP))
     return Metadata(
         exif=packed_block(block.order, described, below) if described or any(below.values()) else b"",

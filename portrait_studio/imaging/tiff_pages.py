@@ -45,13 +45,11 @@ def find_pages(file: TiffFile, path: Path) -> Pages:
     """Choose the first picture that is no preview; where a preview is not marked as one, its size tells.
 
     Raises:
-        ImageFileError: it is a raw photo, or there is no picture.
+        ImageFileError: there is no picture.
     """
     pages = _all_pages(file)
     if not pages:
         raise ImageFileError("{path} is damaged or cut off; fetch the file again from its source.", path=path)
-    if any(_is_raw(page) for page in pages):
-        raise raw_photo_error(path)
     whole = [page for page in pages if not _flags(page) & (_REDUCED | _MASK)]
     if not whole:
         whole = [max(pages, key=_area)]
@@ -60,13 +58,9 @@ def find_pages(file: TiffFile, path: Path) -> Pages:
     return Pages(main, pages[0], others)
 
 
-def raw_photo_error(path: Path) -> ImageFileError:
-    """What to say of a camera's raw file."""
-    return ImageFileError(
-        "{path} is a raw photo, whose colours are still to be developed; save it as TIFF or JPEG in a raw"
-        " converter first.",
-        path=path,
-    )
+def holds_raw(file: TiffFile) -> bool:
+    """Whether it is a raw photo in the clothes of a TIFF file, as those of most cameras are."""
+    return any(_is_raw(page) for page in _all_pages(file))
 
 
 def _all_pages(file: TiffFile) -> list[TiffPage]:

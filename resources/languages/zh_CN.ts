@@ -3499,6 +3499,22 @@ the person and the scene behind it are recovered.</source>
             <translation>100 表示写入无损 WebP。</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/imaging/formats.py" />
+            <source>AVIF encodes every pixel anew, into fewer bytes than JPEG. PNG and TIFF keep untouched ones exactly.</source>
+            <translation>AVIF 会重新编码每个像素，文件比 JPEG 小。PNG 和 TIFF 则精确保留未改动的像素。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/heic_reading.py" />
+            <source>its brightness map for HDR screens</source>
+            <translation>供 HDR 屏幕使用的亮度图</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/heic_reading.py" />
+            <source>The photo is edited and saved without {what}.</source>
+            <translation>照片将在不含{what}的情况下编辑和保存。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/heic_reading.py" />
             <location filename="../../portrait_studio/imaging/jpeg_reading.py" />
             <location filename="../../portrait_studio/imaging/pillow_reading.py" />
             <location filename="../../portrait_studio/imaging/png_reading.py" />
@@ -3506,6 +3522,21 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/imaging/tiff_pages.py" />
             <source>{path} is damaged or cut off; fetch the file again from its source.</source>
             <translation>{path} 已损坏或不完整；请从来源重新获取该文件。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/heic_reading.py" />
+            <source>The file holds {count} pictures; only the main one is edited and saved.</source>
+            <translation>文件含有 {count} 张图片；只编辑并保存主图。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/heic_reading.py" />
+            <source>its depth map</source>
+            <translation>深度图</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/heic_reading.py" />
+            <source>The photo's colours are of another kind than sRGB; they may look pale.</source>
+            <translation>照片的颜色不是 sRGB，可能显得偏淡。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/jpeg_reading.py" />
@@ -3543,6 +3574,16 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/imaging/jpeg_reading.py" />
             <source>What follows the picture in its file, such as a video or more pictures, was left out.</source>
             <translation>文件中图片之后的内容（如视频或其他图片）未予保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/jpeg_xl.py" />
+            <source>JPEG XL is edited with 8 bits per channel.</source>
+            <translation>JPEG XL 以每通道 8 位编辑。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/jpeg_xl.py" />
+            <source>{path} is a JPEG XL photo; install portrait-studio[jxl], or convert it to PNG first.</source>
+            <translation>{path} 是 JPEG XL 照片；请安装 portrait-studio[jxl]，或先转换为 PNG。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/masks.py" />
@@ -3645,16 +3686,6 @@ the person and the scene behind it are recovered.</source>
             <translation>文件含有多张图片，仅编辑和保存第一张。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/imaging/pillow_reading.py" />
-            <source>The photo has more than 8 bits per channel; it is edited with 8.</source>
-            <translation>照片每通道多于 8 位，将按 8 位编辑。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/pillow_reading.py" />
-            <source>{path} is a HEIC photo; install the package pillow-heif, or convert it to JPEG first.</source>
-            <translation>{path} 是 HEIC 照片；请安装软件包 pillow-heif，或先转换为 JPEG。</translation>
-        </message>
-        <message>
             <location filename="../../portrait_studio/imaging/png_reading.py" />
             <source>The file is damaged beside its pixels, which are all there; the rest was left out.</source>
             <translation>文件有损坏，但像素完整；损坏的部分未予保留。</translation>
@@ -3668,6 +3699,16 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/imaging/png_reading.py" />
             <source>The file is animated; only its first picture is edited and saved.</source>
             <translation>文件是动画，仅编辑和保存第一帧。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/raw_reading.py" />
+            <source>{path} is a raw photo of a kind that this program cannot develop; save it as TIFF or JPEG in a raw converter first.</source>
+            <translation>{path} 是本程序无法显影的 RAW 照片；请先用 RAW 转换软件保存为 TIFF 或 JPEG。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/raw_reading.py" />
+            <source>The raw photo was developed with the camera's own white balance; for another look, develop it in a raw converter and open its TIFF.</source>
+            <translation>RAW 照片已按相机自身的白平衡显影；若要其他效果，请用 RAW 转换软件显影后打开其 TIFF。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/reading.py" />
@@ -3733,11 +3774,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/imaging/tiff_decoding.py" />
             <source>A channel beside colour and opacity was left out.</source>
             <translation>颜色和不透明度之外的通道未予保留。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/imaging/tiff_pages.py" />
-            <source>{path} is a raw photo, whose colours are still to be developed; save it as TIFF or JPEG in a raw converter first.</source>
-            <translation>{path} 是原始格式照片，颜色尚未显影；请先在原始格式转换软件中另存为 TIFF 或 JPEG。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/writing.py" />

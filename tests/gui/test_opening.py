@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, QUrl
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from portrait_studio.errors import ImageFileError
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.message_boxes import ask_overwrite, ask_unsaved
 from portrait_studio.gui.main_window import MainWindow
@@ -142,24 +139,6 @@ def test_bmp_opens(tmp_path: Path) -> None:
     pixels = np.random.default_rng(1).integers(0, 255, (20, 30, 3)).astype(np.uint8)
     assert cv2.imwrite(str(tmp_path / "a.bmp"), pixels[:, :, ::-1])
     assert np.array_equal(read_photo(tmp_path / "a.bmp").pixels, pixels)
-
-
-@pytest.mark.skipif(importlib.util.find_spec("pillow_heif") is None, reason="pillow-heif is not installed")
-def test_heic_opens_where_its_package_is_installed(tmp_path: Path) -> None:
-    import pillow_heif
-
-    pillow_heif.register_heif_opener()
-    pixels = np.full((64, 96, 3), (200, 120, 40), np.uint8)
-    Image.fromarray(pixels).save(tmp_path / "a.heic", quality=95)
-    photo = read_photo(tmp_path / "a.heic")
-    assert np.abs(photo.pixels.astype(int) - pixels).max() < 12
-
-
-@pytest.mark.skipif(importlib.util.find_spec("pillow_heif") is not None, reason="pillow-heif is installed")
-def test_heic_without_its_package_says_what_to_do(tmp_path: Path) -> None:
-    (tmp_path / "a.heic").write_bytes(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(64))
-    with pytest.raises(ImageFileError, match="install the package pillow-heif"):
-        read_photo(tmp_path / "a.heic")
 
 
 def test_hidden_files_are_no_neighbours_and_rare_names_are(tmp_path: Path) -> None:

@@ -78,7 +78,9 @@ class Answers(QObject):
             asked.selectFile(str(self._photo() if is_open else self._new_file(asked.selectedFiles()[0])))
             self._end(asked)
         elif isinstance(asked, ExportDialog):
-            asked.set_path(self._new_file(self._random.choice(("a.png", "a.jpg", "a.tif", "a.webp"))))
+            asked.set_path(
+                self._new_file(self._random.choice(("a.png", "a.jpg", "a.tif", "a.webp", "a.avif")))
+            )
             self._end(asked)
         elif isinstance(asked, QDialog):
             asked.close()

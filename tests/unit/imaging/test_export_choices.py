@@ -39,7 +39,7 @@ def located() -> Photo:
     return decode_photo(buffer.getvalue(), Path("a.jpg"))
 
 
-@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp"])
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".avif"])
 def test_the_place_can_be_left_out_and_the_rest_kept(located: Photo, tmp_path: Path, suffix: str) -> None:
     for keeps in (True, False):
         path = tmp_path / f"{keeps}{suffix}"
@@ -103,7 +103,7 @@ def test_sizes_are_told_in_words() -> None:
     ]
 
 
-@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".tif"])
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".avif", ".tif"])
 @pytest.mark.parametrize("keeps", [True, False])
 def test_generated_pixels_are_declared_unless_asked_not_to(
     located: Photo, tmp_path: Path, suffix: str, keeps: bool

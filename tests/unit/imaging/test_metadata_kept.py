@@ -126,7 +126,7 @@ def test_exif_with_a_pointer_beyond_its_end_keeps_the_rest(
     told = "2 damaged entries" if directory == "first" else "One damaged entry"
     assert len(photo.notices) == 1
     assert photo.notices[0].startswith(f"{told} of the photo's EXIF data w")
-    for suffix in (".jpg", ".png", ".tif", ".webp"):
+    for suffix in (".jpg", ".png", ".tif", ".webp", ".avif"):
         path = tmp_path / f"a{suffix}"
         assert write_photo(photo, path).notices == ()
         found = tags_of(read_photo(path).metadata.exif)
@@ -250,7 +250,7 @@ def test_texts_time_and_colours_of_a_png_are_kept_or_said(tmp_path: Path) -> Non
     assert read_photo(tmp_path / "a.png").metadata.png_chunks == kept
     with Image.open(tmp_path / "a.png") as image:
         assert (image.info["Title"], image.info["gamma"]) == ("A day", 1.0)
-    for suffix in (".jpg", ".tif", ".webp"):
+    for suffix in (".jpg", ".tif", ".webp", ".avif"):
         texts, colours = write_photo(photo, tmp_path / f"a{suffix}").notices
         assert "Title, Author, tIME" in texts
         assert "gAMA" in colours
@@ -426,7 +426,7 @@ def test_xmp_that_cannot_be_taken_apart_goes_with_the_place_and_that_is_said(tmp
 def test_all_can_be_left_out(described: Photo, exif_block: bytes, tmp_path: Path) -> None:
     chunks = ((b"tEXt", b"Title\0A day"), (b"gAMA", struct.pack(">I", 100_000)))
     metadata = replace(described.metadata, exif=exif_block, png_chunks=chunks)
-    for suffix in (".jpg", ".png", ".tif", ".webp"):
+    for suffix in (".jpg", ".png", ".tif", ".webp", ".avif"):
         path = tmp_path / f"a{suffix}"
         write_photo(replace(described, metadata=metadata), path, ExportOptions(keep_metadata=False))
         found = read_photo(path).metadata

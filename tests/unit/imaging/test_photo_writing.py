@@ -62,7 +62,7 @@ def test_lossless_formats_keep_every_bit(
         assert image.size == (29, 41)
 
 
-@pytest.mark.parametrize("suffix", [".png", ".tif", ".jpg", ".webp"])
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".jpg", ".webp", ".avif"])
 @pytest.mark.parametrize("bits", [8, 16])
 def test_metadata_survives_in_every_format(
     suffix: str, bits: int, tmp_path: Path, picture: Picture, full_metadata: Metadata
@@ -73,14 +73,14 @@ def test_metadata_survives_in_every_format(
     assert found.icc == full_metadata.icc
     assert found.xmp == full_metadata.xmp
     assert _described(found.exif) == _described(full_metadata.exif)
-    assert suffix == ".webp" or found.dpi == pytest.approx((300, 300), rel=1e-5)
+    assert suffix in (".webp", ".avif") or found.dpi == pytest.approx((300, 300), rel=1e-5)
 
 
 def test_metadata_can_be_left_out_but_not_the_colours(
     tmp_path: Path, picture: Picture, full_metadata: Metadata
 ) -> None:
     photo = Photo(picture(8, 8), metadata=full_metadata)
-    for suffix in (".png", ".tif", ".jpg", ".webp"):
+    for suffix in (".png", ".tif", ".jpg", ".webp", ".avif"):
         path = tmp_path / f"out{suffix}"
         write_photo(photo, path, ExportOptions(keep_metadata=False))
         found = read_photo(path).metadata
@@ -113,7 +113,7 @@ def test_grey_jpeg_stays_grey_with_its_tables(save: Save, picture: Picture, tmp_
 
 def test_a_chosen_quality_wins(save: Save, picture: Picture, tmp_path: Path) -> None:
     photo = read_photo(save(picture(64, 64), "a.jpg", quality=90))
-    for suffix in (".jpg", ".webp"):
+    for suffix in (".jpg", ".webp", ".avif"):
         sizes = []
         for quality in (20, 60, 95):
             write_photo(photo, tmp_path / f"b{suffix}", ExportOptions(quality=quality))
@@ -240,7 +240,7 @@ def test_options_and_formats_are_checked(tmp_path: Path, picture: Picture) -> No
 
 def test_formats_say_when_a_photo_is_too_large(tmp_path: Path) -> None:
     photo = Photo(np.zeros((1, 70_000, 3), np.uint8))
-    for suffix in (".jpg", ".webp"):
+    for suffix in (".jpg", ".webp", ".avif"):
         with pytest.raises(ExportError, match="70000; choose PNG or TIFF"):
             write_photo(photo, tmp_path / f"a{suffix}")
     write_photo(photo, tmp_path / "a.png")
@@ -265,7 +265,7 @@ def test_bad_targets_are_sentences(tmp_path: Path, picture: Picture) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.png", "protected.png"]
 
 
-@pytest.mark.parametrize("suffix", [".png", ".tif", ".jpg", ".webp"])
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".jpg", ".webp", ".avif"])
 @pytest.mark.parametrize("exists", [False, True])
 def test_a_full_disk_leaves_everything_as_it_was(
     suffix: str, exists: bool, tmp_path: Path, picture: Picture
