@@ -30,7 +30,8 @@ def _described(exif_block: bytes) -> tuple[object, ...]:
     block = Image.Exif()
     block.load(exif_block)
     taken, position = block.get_ifd(34665), block.get_ifd(34853)
-    return block[271], block[274], taken[0x9003], taken[0x829A], taken[0x927C], position[1], position[2]
+    upright = block.get(274, 1)
+    return block[271], upright, taken[0x9003], taken[0x829A], taken[0x927C], position[1], position[2]
 
 
 def _photo(samples: NDArray[np.uint8], metadata: Metadata) -> Photo:
