@@ -24,11 +24,13 @@ class Target:
         output: file of the result.
         stages: folder of the pictures of its stages; None = not wanted.
         record: file that says how to repeat it; None = not wanted.
+        layers: file of original and fill as layers; None = not wanted.
     """
 
     output: Path
     stages: Path | None
     record: Path | None
+    layers: Path | None
 
 
 def add_candidates(parser: argparse.ArgumentParser) -> None:
@@ -46,20 +48,28 @@ def targets_of(options: argparse.Namespace) -> list[Target]:
     """For each candidate its files; numbers behind the names tell all but the first apart.
 
     Raises:
-        OptionError: the seed leaves too few others.
+        OptionError: the seed leaves too few others, or the layers have another ending.
     """
     if options.seed + options.candidates - 1 > MOST_SEED:
         raise OptionError(f"Each candidate takes the next seed; begin with less than {options.seed}.")
-    targets = [Target(options.output, options.stages, options.record)]
+    layers: Path | None = options.layers
+    if layers is not None and layers.suffix.lower() != ".ora":
+        raise OptionError("--layers writes OpenRaster: give the file the ending .ora.")
+    targets = [Target(options.output, options.stages, options.record, layers)]
     for number in range(2, options.candidates + 1):
         folder = None if options.stages is None else options.stages / f"candidate-{number}"
-        targets.append(Target(_numbered(options.output, number), folder, _record(options.record, number)))
+        record, raster = (_beside(path, number) for path in (options.record, layers))
+        targets.append(Target(_numbered(options.output, number), folder, record, raster))
     return targets
 
 
 def files_of(targets: list[Target]) -> list[Path | None]:
-    """Results first, then records."""
-    return [*(one.output for one in targets), *(one.record for one in targets)]
+    """Results first, then records and layers."""
+    return [
+        *(one.output for one in targets),
+        *(one.record for one in targets),
+        *(one.layers for one in targets),
+    ]
 
 
 def stages_of(targets: list[Target]) -> list[FilesIn]:
@@ -73,5 +83,5 @@ def _numbered(path: Path, number: int) -> Path:
     return path.with_name(f"{path.stem}-{number}{path.suffix}")
 
 
-def _record(path: Path | None, number: int) -> Path | None:
+def _beside(path: Path | None, number: int) -> Path | None:
     return None if path is None else _numbered(path, number)

@@ -197,6 +197,12 @@ def add_extras(parser: argparse.ArgumentParser) -> None:
         "--stages", metavar="DIR", type=Path, help="also write a picture of every stage there"
     )
     parser.add_argument(
+        "--layers",
+        metavar="FILE.ora",
+        type=Path,
+        help="also write original and fill as layers, which GIMP and Krita open (OpenRaster)",
+    )
+    parser.add_argument(
         "--record", metavar="RECORD.json", type=Path, help="also write how to repeat it; see replay"
     )
 

@@ -61,11 +61,14 @@ def write_fills(
 def _written(
     edit: Edit, candidate: Candidate, target: Target, export: ExportOptions, files: Transaction
 ) -> ExportReport:
+    from portrait_studio.document.layered_file import export_layers
     from portrait_studio.stage_files import write_stages
 
     report = edit.document.export(target.output, export, files.replacing, edit.ingredients)
     if target.stages is not None:
         write_stages(candidate.result, target.stages, files)
+    if target.layers is not None:
+        export_layers(edit.document, target.layers, files.replacing)
     if target.record is not None:
         edit.write_record(target.record, files.replacing)
     return report

@@ -21,6 +21,7 @@ class Command(Enum):
     SAVE = auto()
     SAVE_AS = auto()
     EXPORT = auto()
+    EXPORT_LAYERS = auto()
     EXPORT_RECORD = auto()
     HISTORY = auto()
     COPY = auto()
@@ -111,6 +112,12 @@ FILE_COMMANDS: Final[dict[Command, Spec]] = {
         "Save project as…", "ph.floppy-disk-back", ("Ctrl+Shift+S",), "Save the project to another file"
     ),
     Command.EXPORT: Spec("Export…", "ph.export", ("Ctrl+E",), "Write the result to a file"),
+    Command.EXPORT_LAYERS: Spec(
+        "Export layers…",
+        "ph.stack",
+        (),
+        "Write original and fill as layers, which GIMP and Krita open (OpenRaster)",
+    ),
     Command.EXPORT_RECORD: Spec(
         "Export edit record…",
         "ph.notebook",

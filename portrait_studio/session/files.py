@@ -14,6 +14,7 @@ from portrait_studio.document.document import Document
 from portrait_studio.document.edit_record import record_edit, write_record
 from portrait_studio.document.export_report import ExportReport
 from portrait_studio.document.history import Snapshot
+from portrait_studio.document.layered_file import export_layers
 from portrait_studio.document.project import SUFFIX, Project, write_project
 from portrait_studio.document.project_reading import read_project
 from portrait_studio.editing.references import ingredients_of
@@ -57,6 +58,8 @@ class Files(QObject):
     """Path of the project file"""
     mask_exported = Signal(object)
     """Path of the file"""
+    layers_exported = Signal(object)
+    """Path of the file of layers"""
     recorded = Signal(object)
     """Path of the edit record"""
 
@@ -174,6 +177,18 @@ class Files(QObject):
                 lambda progress: document.export(path, options, ingredients=ingredients),
                 self._on_exported,
             )
+
+    def export_layers(self, path: Path) -> None:
+        """Write original and fill as layers to an OpenRaster file, replacing what is there."""
+        self._painting.end_stroke()
+        document = self._editing.document
+        if document is not None and self._editing.may_edit:
+
+            def task(progress: Progress) -> Path:
+                export_layers(document, path)
+                return path
+
+            self.jobs.start(JobKind.EXPORT, task, self.layers_exported.emit)
 
     def export_record(self, path: Path) -> None:
         """Write how to repeat the edit to a file, replacing what is there."""

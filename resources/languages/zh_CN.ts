@@ -211,6 +211,16 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Export layers…</source>
+            <translation>导出图层…</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Write original and fill as layers, which GIMP and Krita open (OpenRaster)</source>
+            <translation>将原图与填充写为图层，可用 GIMP 和 Krita 打开（OpenRaster）</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
             <source>Export edit record…</source>
             <translation>导出编辑记录…</translation>
         </message>
@@ -969,6 +979,11 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/commands/file_commands.py" />
+            <source>Export layers</source>
+            <translation>导出图层</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
             <source>Open a photo or a project</source>
             <translation>打开照片或项目</translation>
         </message>
@@ -997,6 +1012,11 @@
             <location filename="../../portrait_studio/gui/panels/status_bar.py" />
             <source>Saved {name}.</source>
             <translation>已保存 {name}。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
+            <source>Wrote {name}.</source>
+            <translation>已写入 {name}。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/commands/file_commands.py" />
@@ -2876,6 +2896,7 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/document/document.py" />
+            <location filename="../../portrait_studio/document/layered_file.py" />
             <source>The new part of the canvas is not filled yet; fill it first, or undo it.</source>
             <translation>画布的新增部分尚未填充；请先填充，或撤销扩展。</translation>
         </message>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -31,12 +32,28 @@ def masked() -> MaskedImage:
     return MaskedImage.of(np.full((60, 50, 3), 90, np.uint8), mask, None)
 
 
+def is_layered(path: Path) -> bool:
+    with zipfile.ZipFile(path) as archive:
+        return archive.read("mimetype") == b"image/openraster"
+
+
+def test_layers_have_their_own_ending(
+    models: Path, photo: Path, mask: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ("--mask", mask, "-o", tmp_path / "o.png", "--layers", tmp_path / "a.psd")
+    assert run("remove", photo, *arguments) == 2
+    assert "give the file the ending .ora" in capsys.readouterr().err
+    assert not (tmp_path / "o.png").exists()
+
+
 def test_candidates_are_written_with_their_records(
     models: Path, photo: Path, mask: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out, record = tmp_path / "out.png", tmp_path / "record.json"
+    layered = ("--layers", tmp_path / "a.ora")
     arguments = ("--mask", mask, "--device", "cpu", "--intent", "body")
-    assert run("remove", photo, *arguments, "-o", out, "--candidates", 3, "--record", record) == 0
+    assert run("remove", photo, *arguments, "-o", out, "--candidates", 3, "--record", record, *layered) == 0
+    assert [is_layered(tmp_path / f"a{number}.ora") for number in ("", "-2", "-3")] == [True] * 3
     told = capsys.readouterr().out
     assert "Candidate 1: network and patches" in told
     assert "Candidate 3: " in told

@@ -79,3 +79,13 @@ def test_a_record_asks_before_it_replaces_what_was_not_named(
     with qtbot.waitSignal(opened.files.recorded, timeout=5000):
         window.actions_[Command.EXPORT_RECORD].trigger()
     assert len(asked) == 1
+
+
+def test_layers_are_exported(
+    qtbot: QtBot, opened: Session, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "new"), ""))
+    with qtbot.waitSignal(opened.files.layers_exported, timeout=5000):
+        window.actions_[Command.EXPORT_LAYERS].trigger()
+    assert (tmp_path / "new.ora").read_bytes()[38:54] == b"image/openraster"
+    assert window.statusBar().currentMessage() == "Wrote new.ora."

@@ -22,7 +22,7 @@ _NEVER: Final = frozenset({Command.RECENT, Command.SAMPLE, Command.IMPORT_MASK, 
 """They show a menu or lead out of the monkey's folder."""
 _FILES: Final = (
     *(Command.OPEN, Command.NEXT_PHOTO, Command.PREVIOUS_PHOTO, Command.PASTE, Command.COPY),
-    *(Command.SAVE, Command.SAVE_AS, Command.EXPORT, Command.EXPORT_RECORD),
+    *(Command.SAVE, Command.SAVE_AS, Command.EXPORT, Command.EXPORT_RECORD, Command.EXPORT_LAYERS),
     *(Command.EXPORT_MASK, Command.EXPORT_INVENTED),
     *(Command.PREFERENCES, Command.WEIGHTS, Command.KEYS, Command.ABOUT),
 )

@@ -22,6 +22,7 @@ def enabled_commands(session: Session) -> dict[Command | Tool, bool]:
         Command.SAVE: editable,
         Command.SAVE_AS: editable,
         Command.EXPORT: editable,
+        Command.EXPORT_LAYERS: editable,
         Command.EXPORT_RECORD: editable and session.history.last_fill is not None,
         Command.COPY: is_open,
         Command.UNDO: session.can_undo,

@@ -17,6 +17,7 @@ from portrait_studio.gui.dialogs.export_dialog import ExportDialog, folder_for
 from portrait_studio.gui.dialogs.message_boxes import UnsavedAnswer, ask_overwrite, ask_unsaved
 from portrait_studio.gui.dialogs.save_dialog import ask_target
 from portrait_studio.gui.qimage_conversion import picture_of, pixels_of
+from portrait_studio.imaging.open_raster import SUFFIX as LAYERS_SUFFIX
 from portrait_studio.imaging.reading import SUFFIXES_READ
 from portrait_studio.language.translation import tr
 from portrait_studio.locations import data_dir, resources_dir
@@ -49,6 +50,7 @@ class FileCommands(QObject):
         session.opened.connect(self._remember)
         session.files.saved.connect(self._on_saved)
         session.files.recorded.connect(self._on_recorded)
+        session.files.layers_exported.connect(self._on_layers_exported)
         session.failed.connect(self._forget_plan)
         actions[Command.RECENT].setMenu(RecentMenu(self.recent, self.open_path, window))
         actions.on_triggered(
@@ -61,6 +63,7 @@ class FileCommands(QObject):
                 Command.SAVE: self._save,
                 Command.SAVE_AS: self._save_as,
                 Command.EXPORT: self.ask_export,
+                Command.EXPORT_LAYERS: self._export_layers,
                 Command.EXPORT_RECORD: self._export_record,
                 Command.COPY: self._copy,
             }
@@ -145,6 +148,20 @@ class FileCommands(QObject):
         if path is not None:
             self._session.files.export_record(path)
 
+    def _export_layers(self) -> None:
+        """Let the user choose a file for the layers, and write them."""
+        document = self._session.document
+        if document is None:
+            return
+        photo = document.photo
+        stem = photo.path.stem if photo.path is not None else "photo"
+        present = folder_for(photo) / f"{stem}-layers{LAYERS_SUFFIX}"
+        kinds = f"OpenRaster (*{LAYERS_SUFFIX})"
+        title = tr("Export layers")
+        path = ask_target(self._window, title, present, kinds, LAYERS_SUFFIX, photo.path)
+        if path is not None:
+            self._session.files.export_layers(path)
+
     def ask_export(self) -> None:
         """Let the user choose file and format, and write the result."""
         document = self._session.document
@@ -206,6 +223,9 @@ class FileCommands(QObject):
         then, self._after_saving = self._after_saving, None
         if then is not None:
             then()
+
+    def _on_layers_exported(self, path: Path) -> None:
+        self.told.emit(tr("Wrote {name}.", name=path.name))
 
     def _on_recorded(self, path: Path) -> None:
         self.told.emit(tr("Wrote {name}; portrait-studio replay repeats the edit from it.", name=path.name))

@@ -25,6 +25,7 @@ MENUS: Final[dict[Message, tuple[Command | Tool | None, ...]]] = {
         Command.SAVE,
         Command.SAVE_AS,
         Command.EXPORT,
+        Command.EXPORT_LAYERS,
         Command.EXPORT_RECORD,
         Command.COPY,
         None,

@@ -24,7 +24,7 @@ SPEAKING = {
 """What shows the texts that it is given."""
 SAME_EVERYWHERE = {
     "Portrait Studio", "Portrait Studio[*]", "[*] - Portrait Studio", "Portrait Studio ",
-    " px", " px, ", "PNG (*.png)", "SHA-256 ", "-mask.png", "-invented.png", "-edit.json",
+    " px", " px, ", "PNG (*.png)", "OpenRaster (*", "SHA-256 ", "-mask.png", "-invented.png", "-edit.json",
 }  # fmt: skip
 """Names, units and endings of files."""
 NOT_SHOWN = {
