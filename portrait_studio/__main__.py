@@ -19,11 +19,11 @@ def main() -> int:
     return attended(PROGRAM, lambda: cli.run(sys.argv[1:], _open_window))
 
 
-def _open_window(photo: Path | None) -> int:
+def _open_window(photo: Path | None, *, saves_back: bool = False) -> int:
     # Qt is imported only when a window is wanted: the commands run without a display.
     from portrait_studio import app
 
-    return app.run(photo)
+    return app.run(photo, saves_back=saves_back)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from portrait_studio.worker.background import Background
 from portrait_studio.worker.lazy_engine import LazyEngine
 
 _CLIPBOARD_LIMIT_MB = 2048
+EXIT_UNCHANGED = 1
 
 
 class Program(QObject):
@@ -105,15 +106,18 @@ class Program(QObject):
         return not any(thread.is_running for thread in self._threads)
 
 
-def run(path: Path | None = None, build_engine: Callable[[], Engine] | None = None) -> int:
+def run(
+    path: Path | None = None, build_engine: Callable[[], Engine] | None = None, *, saves_back: bool = False
+) -> int:
     """Show the window until it is closed.
 
     Args:
         path: photo to open at once.
         build_engine: makes the engine; by default the real one over the released weights.
+        saves_back: whether saving writes the result into that photo itself.
 
     Returns:
-        The exit code of the process.
+        The exit code of the process: 1 where the photo was to be written back and was not, else 0.
     """
     QApplication.setApplicationName("Portrait Studio")
     QApplication.setDesktopFileName("portrait-studio")
@@ -123,12 +127,15 @@ def run(path: Path | None = None, build_engine: Callable[[], Engine] | None = No
     QImageReader.setAllocationLimit(_CLIPBOARD_LIMIT_MB)
     program = Program(application, build_engine or _released_engine)
     CrashReport(program)
+    back = program.window.files.back
+    if saves_back and path is not None:
+        back.begin(path)
     program.window.show()
     program.session.prepare()
     QTimer.singleShot(0, lambda: program.begin(path))
     code = application.exec()
     program.close()
-    return code
+    return EXIT_UNCHANGED if saves_back and not back.is_written else code
 
 
 def _released_engine() -> Engine:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from portrait_studio import __version__
 from portrait_studio.cli.about import add_about
 from portrait_studio.cli.batch import add_batch
 from portrait_studio.cli.console import EXIT_CANCELLED, PROGRAM, write_notices
+from portrait_studio.cli.edit import OpenWindow, add_edit
 from portrait_studio.cli.extend import add_extend
 from portrait_studio.cli.fill import add_demo, add_remove
 from portrait_studio.cli.install_desktop import add_install_desktop
@@ -25,11 +25,19 @@ from portrait_studio.cli.stopping import stopping_cleanly
 from portrait_studio.errors import Cancelled, OptionError, PortraitStudioError
 from portrait_studio.terminal import libraries_silenced
 
-COMMANDS = ("remove", "extend", "mask", "parse", "replay", "batch", "demo", "about", "install-desktop")
+COMMANDS = (
+    "remove",
+    "extend",
+    "mask",
+    "parse",
+    "replay",
+    "batch",
+    "demo",
+    "edit",
+    "about",
+    "install-desktop",
+)
 EXIT_ERROR = 2
-
-OpenWindow = Callable[[Path | None], int]
-"""Shows the window, with a photo in it if one is given, and returns the exit code."""
 
 
 def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
@@ -62,7 +70,7 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
 def _dispatch(arguments: list[str], open_window: OpenWindow) -> int:
     if not arguments or (arguments[0] not in COMMANDS and not arguments[0].startswith("-")):
         return open_window(photo_to_open(arguments, COMMANDS))
-    parser = _build_parser()
+    parser = _build_parser(open_window)
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
         raise OptionError(unknown_sentence(unknown[0], options.command_parser))
@@ -71,7 +79,7 @@ def _dispatch(arguments: list[str], open_window: OpenWindow) -> int:
         return command(options)
 
 
-def _build_parser() -> CommandParser:
+def _build_parser(open_window: OpenWindow) -> CommandParser:
     parser = CommandParser(
         prog=PROGRAM,
         description="Remove things from photographs of people and recover the body behind them, offline.",
@@ -87,4 +95,5 @@ def _build_parser() -> CommandParser:
         *(add_about, add_install_desktop),
     ):
         add(commands)
+    add_edit(commands, open_window)
     return parser

@@ -1166,6 +1166,11 @@
             <translation>照片</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/gui/commands/save_back.py" />
+            <source>Save back to {name}</source>
+            <translation>写回 {name}</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/gui/commands/view_commands.py" />
             <source>Export the map of invented pixels</source>
             <translation>导出生成像素图</translation>
@@ -1527,16 +1532,6 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
-            <source>They are lost unless you save them as a project first.</source>
-            <translation>如果不先保存为项目，这些编辑将会丢失。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
-            <source>Save project…</source>
-            <translation>保存项目…</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
             <source>Discard edits</source>
             <translation>放弃编辑</translation>
         </message>
@@ -1569,6 +1564,26 @@ The program and its translations are under the Apache License 2.0, the demo phot
             <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
             <source>Copy the message to the clipboard</source>
             <translation>将消息复制到剪贴板</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
+            <source>They are lost unless you save them back into that file first.</source>
+            <translation>除非先写回该文件，否则这些修改将丢失。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
+            <source>They are lost unless you save them as a project first.</source>
+            <translation>如果不先保存为项目，这些编辑将会丢失。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
+            <source>Save back</source>
+            <translation>写回</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
+            <source>Save project…</source>
+            <translation>保存项目…</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />

@@ -13,6 +13,7 @@ from portrait_studio.document.project import SUFFIX
 from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.commands.recent_menu import RecentMenu
+from portrait_studio.gui.commands.save_back import SaveBack
 from portrait_studio.gui.dialogs.export_dialog import ExportDialog, folder_for
 from portrait_studio.gui.dialogs.message_boxes import UnsavedAnswer, ask_overwrite, ask_unsaved
 from portrait_studio.gui.dialogs.save_dialog import ask_target
@@ -46,6 +47,7 @@ class FileCommands(QObject):
         self._session = session
         self._window = window
         self._after_saving: Callable[[], None] | None = None
+        self.back = SaveBack(session, actions, self)
         self.recent = RecentFiles(data_dir() / "recent.json")
         session.opened.connect(self._remember)
         session.files.saved.connect(self._on_saved)
@@ -104,6 +106,9 @@ class FileCommands(QObject):
 
     def _save(self) -> bool:
         """Save the project where it lies, or where the user says; False when the user thinks better of it."""
+        if self.back.is_meant:
+            self.back.save()
+            return True
         path = self._session.files.project_path
         if path is None:
             return self._save_as()
@@ -205,9 +210,12 @@ class FileCommands(QObject):
         if not self._session.files.has_unsaved_edits:
             then()
             return
-        answer = ask_unsaved(self._window, self._session.files.name)
+        is_back = self.back.is_meant
+        answer = ask_unsaved(self._window, self._session.files.name, goes_back=is_back)
         if answer is UnsavedAnswer.DISCARD:
             then()
+        elif answer is UnsavedAnswer.SAVE and is_back:
+            self.back.save(then)
         elif answer is UnsavedAnswer.SAVE and self._save():
             self._after_saving = then
 

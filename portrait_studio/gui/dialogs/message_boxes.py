@@ -106,15 +106,26 @@ def tell_error(parent: QWidget | None, error: BaseException, log: str) -> None:
     dialog.open()
 
 
-def ask_unsaved(parent: QWidget, name: str) -> UnsavedAnswer:
-    """Ask what shall become of unsaved edits; Cancel is the default."""
+def ask_unsaved(parent: QWidget, name: str, *, goes_back: bool = False) -> UnsavedAnswer:
+    """Ask what shall become of unsaved edits; Cancel is the default.
+
+    Args:
+        parent: window that asks.
+        name: of what was edited.
+        goes_back: whether saving writes that file itself, for the program that handed it over.
+    """
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle("Portrait Studio")
     box.setTextFormat(Qt.TextFormat.PlainText)  # A file may be called like a tag.
     box.setText(tr("“{name}” has edits that are neither saved nor exported.", name=name))
-    box.setInformativeText(tr("They are lost unless you save them as a project first."))
-    save = box.addButton(tr("Save project…"), QMessageBox.ButtonRole.AcceptRole)
+    if goes_back:
+        box.setInformativeText(tr("They are lost unless you save them back into that file first."))
+    else:
+        box.setInformativeText(tr("They are lost unless you save them as a project first."))
+    save = box.addButton(
+        tr("Save back") if goes_back else tr("Save project…"), QMessageBox.ButtonRole.AcceptRole
+    )
     discard = box.addButton(tr("Discard edits"), QMessageBox.ButtonRole.DestructiveRole)
     cancel = box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(cancel)
