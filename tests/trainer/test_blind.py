@@ -22,7 +22,7 @@ from trainer.evaluation.blind_answers import (
     read_choices,
     write_answers,
 )
-from trainer.evaluation.evaluate import EvaluateOptions
+from trainer.evaluation.options import EvaluateOptions
 from trainer.metrics.binomial import wilson_interval
 from trainer.protocols.folder import folder_cases
 

@@ -20,8 +20,9 @@ from portrait_studio.networks.released import load_file, load_network, save_netw
 from tests.helpers.made_up_people import SET, person, write_case, write_people
 from trainer.commands.evaluate import add_evaluate_command
 from trainer.evaluation import baselines
-from trainer.evaluation.evaluate import EvaluateOptions, evaluate
-from trainer.evaluation.methods import METHOD_NAMES, Bench, Fill, make_methods
+from trainer.evaluation.evaluate import evaluate
+from trainer.evaluation.methods import METHOD_NAMES, SIDE_BY_SIDE, Bench, Fill, make_methods
+from trainer.evaluation.options import EvaluateOptions
 from trainer.evaluation.rendering import as_markdown, as_text, method_name
 from trainer.evaluation.report import read_json, write_json
 from trainer.evaluation.scoring import CaseResult, Score, mean_score
@@ -344,3 +345,15 @@ def test_fills_by_other_parsers_stand_beside_that_of_the_released_one(
     assert len({scores[0].l1_in_hole for scores in tally.scores.values()}) > 1
     assert report.weights["parsing (alpha 0)"] == digest
     assert report.weights["parsing"] != digest
+
+
+def test_no_case_is_begun_after_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 50.0, 61.0, 70.0])
+    monkeypatch.setattr("trainer.evaluation.options.time.monotonic", lambda: next(clock))
+    assert list(EvaluateOptions(minutes=1.0).in_time("abcd")) == ["a", "b"]
+    assert list(EvaluateOptions().in_time("abcd")) == ["a", "b", "c", "d"]
+
+
+def test_the_search_is_one_of_the_methods_side_by_side() -> None:
+    assert "search" in SIDE_BY_SIDE
+    assert method_name("search") == "search = Qiang et al."

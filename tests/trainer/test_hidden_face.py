@@ -10,7 +10,8 @@ from tests.helpers.tiny_faces import drawn_face, write_faces
 from tests.helpers.tiny_networks import TinyNetworks
 from tests.helpers.tiny_packs import write_samples
 from trainer.data.packs import PackedSet
-from trainer.evaluation.evaluate import EvaluateOptions, evaluate
+from trainer.evaluation.evaluate import evaluate
+from trainer.evaluation.options import EvaluateOptions
 from trainer.evaluation.plans import PLANS
 from trainer.evaluation.rendering import as_text
 from trainer.evaluation.report import read_json, write_json

@@ -17,7 +17,8 @@ from portrait_studio.networks.released import save_network
 from tests.helpers.made_up_people import SET, write_people
 from trainer.commands.evaluate import _protocol, add_evaluate_command
 from trainer.data.packs import PackedSet
-from trainer.evaluation.evaluate import EvaluateOptions, evaluate
+from trainer.evaluation.evaluate import evaluate
+from trainer.evaluation.options import EvaluateOptions
 from trainer.evaluation.rendering import as_text
 from trainer.evaluation.report import read_json, write_json
 from trainer.protocols.hidden_parts import PARTS, hidden_part_cases, hole_over

@@ -16,7 +16,8 @@ from trainer.data.pack_writer import write_packs
 from trainer.data.packs import PackedSet
 from trainer.data.sample import Sample
 from trainer.evaluation.compare import PAIRS
-from trainer.evaluation.evaluate import EvaluateOptions, evaluate
+from trainer.evaluation.evaluate import evaluate
+from trainer.evaluation.options import EvaluateOptions
 from trainer.evaluation.scoring import Score
 from trainer.evaluation.targets import targets_of
 from trainer.protocols.hidden_shoe import hidden_shoe_cases

@@ -15,8 +15,8 @@ from portrait_studio.targets import check_targets
 from trainer.commands.threads_option import add_threads_option
 from trainer.evaluation.blind import Contest, blind_files_in, write_blind_sheets
 from trainer.evaluation.blind_answers import ANSWERS_FILE, preference_table, read_answers, read_choices
-from trainer.evaluation.evaluate import EvaluateOptions
 from trainer.evaluation.methods import DEFAULT, METHOD_NAMES, G
+from trainer.evaluation.options import EvaluateOptions
 from trainer.evaluation.plans import PLANS
 
 USUAL_PAIRS: Final = 40

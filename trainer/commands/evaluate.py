@@ -14,8 +14,9 @@ from portrait_studio.imaging.atomic import replacing
 from portrait_studio.locations import models_dir
 from portrait_studio.targets import check_targets
 from trainer.commands.threads_option import add_threads_option
-from trainer.evaluation.evaluate import OWN_MEASURES, EvaluateOptions, evaluate
+from trainer.evaluation.evaluate import OWN_MEASURES, evaluate
 from trainer.evaluation.methods import METHOD_NAMES, SIDE_BY_SIDE
+from trainer.evaluation.options import EvaluateOptions
 from trainer.evaluation.plans import PLANS
 from trainer.evaluation.rendering import as_markdown, as_text
 from trainer.evaluation.report import write_json
@@ -49,6 +50,9 @@ def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentP
     )
     parser.add_argument("--source", type=Path, metavar="DIR", help="the set's own folder: original sizes")
     parser.add_argument("--limit", type=_positive, metavar="N", help="at most N cases")
+    parser.add_argument(
+        "--minutes", type=float, metavar="N", help="begin no case after N minutes, and sum up those before"
+    )
     parser.add_argument(
         "--methods",
         nargs="+",
@@ -103,6 +107,7 @@ def _run(arguments: argparse.Namespace) -> int:
         sets=None if arguments.sets is None else tuple(arguments.sets),
         source=arguments.source,
         limit=arguments.limit,
+        minutes=arguments.minutes,
         methods=None if arguments.methods is None else _in_table_order(arguments.methods),
         true_maps=not arguments.no_true_maps,
         device=arguments.device,

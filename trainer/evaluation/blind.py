@@ -19,8 +19,9 @@ from portrait_studio.errors import ExportError
 from portrait_studio.imaging.atomic import make_folder
 from portrait_studio.targets import FilesIn
 from trainer.evaluation.blind_answers import ANSWERS_FILE, LEFT, RIGHT, BlindAnswers, BlindPair, write_answers
-from trainer.evaluation.evaluate import EvaluateOptions, cases_of
+from trainer.evaluation.evaluate import cases_of
 from trainer.evaluation.methods import DEFAULT, Bench, Fill, MeasuredMethod, make_methods
+from trainer.evaluation.options import EvaluateOptions
 from trainer.evaluation.pages import Image, captioned_row, pages_of, with_hole, write_page
 from trainer.protocols.case import Case
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
-from pathlib import Path
 from typing import Final
 
 from portrait_studio.engine.devices import PrecisionMemory, choose_compute
@@ -27,6 +26,7 @@ from trainer.evaluation.distribution import FeatureTally
 from trainer.evaluation.latent_faces import latent_methods
 from trainer.evaluation.methods import OURS, Bench, fill_by_parser, make_methods
 from trainer.evaluation.networks import open_network, without_parsing
+from trainer.evaluation.options import EvaluateOptions
 from trainer.evaluation.parsers import ParserTally, other_parsers, parser_rows
 from trainer.evaluation.passers_by import PassersByRemoval
 from trainer.evaluation.people import PEOPLE, measure_people
@@ -46,53 +46,6 @@ from trainer.protocols.latent_faces import LATENT_FACES, latent_face_cases
 from trainer.protocols.natural import source_files
 from trainer.protocols.people import people_cases
 from trainer.protocols.things import pasted_cases, real_cases
-
-
-@dataclass(frozen=True)
-class EvaluateOptions:
-    """What to measure.
-
-    Attributes:
-        cases: folder of photos with masks; None = a protocol.
-        data: folder of packs for a protocol.
-        protocol: one of `PLANS`.
-        sets: names of the packed sets; None = those of the protocol.
-        source: the set's own folder, to measure at the photos' original size where they keep their shape.
-        limit: at most so many cases.
-        methods: names of the methods; None = those of the protocol.
-        true_maps: whether our methods run once more with the true parsing map.
-        device: "auto", "cpu", "cuda" or "mps".
-        vgg: weights for LPIPS and DISTS, where their packages are installed, and for the feature distance.
-        sheets: folder for contact sheets.
-        without_parsing: weights or run of a completion network without parsing map, for the method "g".
-        parsers: name and weights or run of more parsers for Table II.
-        fills_by_parser: whether G+P fills once more by each of these, and by the released parser without its
-            refinement (figure 5 of Wu et al.).
-        inception: weights of Inception-v3 for the Frechet distance; None = those that torchvision keeps, or
-            the features of `vgg`.
-        weights: folder of the released weights, whose size is stated.
-        general: weights or run for the method "general"; None = the released network.
-        side_by_side: state also what each method costs, and how it fares by kind of hole.
-    """
-
-    cases: Path | None = None
-    data: Path | None = None
-    protocol: str | None = None
-    sets: tuple[str, ...] | None = None
-    source: Path | None = None
-    limit: int | None = None
-    methods: tuple[str, ...] | None = None
-    true_maps: bool = True
-    device: str = "auto"
-    vgg: Path | None = None
-    sheets: Path | None = None
-    without_parsing: Path | None = None
-    parsers: tuple[tuple[str, Path], ...] = ()
-    fills_by_parser: bool = False
-    inception: Path | None = None
-    weights: Path | None = None
-    general: Path | None = None
-    side_by_side: bool = False
 
 
 def evaluate(
@@ -138,7 +91,7 @@ def evaluate(
     features = feature_network(options.inception, options.vgg)
     seen = None if features is None else FeatureTally(features)
     gallery = Gallery([m.title for m in methods if not m.uses_truth], ranked_by=names[-1])
-    for number, case in enumerate(cases, 1):
+    for number, case in enumerate(options.in_time(cases), 1):
         result = tally.add(case)
         for parser in parsers:
             parser.add(case)
@@ -180,7 +133,7 @@ def evaluate_things(options: EvaluateOptions, networks: NetworkStore) -> tuple[R
     if vgg is not None:
         filling = ThingFills(Pipeline(networks), VggDistance(vgg), perceived_distance(vgg))
     cases = chain(*(make(photos, options.limit, source) for make in (real_cases, pasted_cases)))
-    things = measure_things(cases, network.module, compute, filling)
+    things = measure_things(options.in_time(cases), network.module, compute, filling)
     tally = things.as_tally({network.name: network.sha256})
     cost = None if options.weights is None else cost_of(options.weights, networks)
     report = summed_up(Measured(tally, cost=cost), THINGS, ", ".join(sets))
@@ -214,7 +167,7 @@ def evaluate_people(
     compute = choose_compute(Hardware(options.device), PrecisionMemory())
     cases = people_cases(options.data, options.sets, options.limit)
     removal = None if options.sheets is None else PassersByRemoval(make_engine(networks), options.device)
-    rows = measure_people(cases, network.module, compute, removal).rows()
+    rows = measure_people(options.in_time(cases), network.module, compute, removal).rows()
     tally = Tally([], None)
     tally.weights = {network.name: network.sha256}
     passers_by = None
@@ -252,7 +205,7 @@ def evaluate_damage(options: EvaluateOptions, networks: NetworkStore) -> tuple[R
     network = networks.load(DAMAGE)
     compute = choose_compute(Hardware(options.device), PrecisionMemory())
     cases = damage_cases(PackedSet(options.data, "val", sets), options.limit)
-    measured = measure_damage(cases, network.module, compute)
+    measured = measure_damage(options.in_time(cases), network.module, compute)
     tally = Tally([], None)
     tally.weights = {network.name: network.sha256}
     cost = None if options.weights is None else cost_of(options.weights, networks)
@@ -285,7 +238,7 @@ def evaluate_candidates(
     source = None if options.source is None else source_files(options.source)
     cases = pasted_cases(PackedSet(options.data, "val", sets), options.limit, source)
     perceived = None if options.vgg is None else perceived_distance(options.vgg)
-    found = measure_candidates(cases, make_engine(networks), perceived, options.device)
+    found = measure_candidates(options.in_time(cases), make_engine(networks), perceived, options.device)
     tally = found.as_tally()
     report = summed_up(Measured(tally), CANDIDATES, ", ".join(sets))
     return replace(report, candidates=found.rows()), tally
@@ -308,7 +261,7 @@ def evaluate_latent_faces(options: EvaluateOptions, networks: NetworkStore) -> t
     sets = options.sets or ("portraits", "celebahq", "utkface")
     training, photos = (PackedSet(options.data, split, sets) for split in SPLITS)
     tally = Tally(latent_methods(networks.load(FACE_GENERATOR), training), None)
-    for number, case in enumerate(latent_face_cases(photos, options.limit), 1):
+    for number, case in enumerate(options.in_time(latent_face_cases(photos, options.limit)), 1):
         tally.add(case)
         sys.stderr.write(f"case {number}: {case.name}\n")
     cost = None if options.weights is None else cost_of(options.weights, networks)

@@ -43,6 +43,9 @@ G, G_P, G_P_F = "g", "g+p", Method.NETWORK.value
 GENERAL = Method.GENERAL.value
 """Completion that knows nothing of people (Iizuka et al. 2017)."""
 
+SEARCH = Method.SEARCH.value
+"""The network, with a face that is searched for (Qiang et al. 2019)."""
+
 DEFAULT = Method.DEFAULT.value
 PATCHES = Method.PATCHES.value
 NO_REDRAWING = "default-without-redrawing"
@@ -63,6 +66,7 @@ OURS: dict[str, Method] = {
     G_P: Method.NETWORK,
     PATCHES: Method.PATCHES,
     G_P_F: Method.NETWORK,
+    SEARCH: Method.SEARCH,
     NO_REDRAWING: Method.DEFAULT,
     NO_FINISHING: Method.DEFAULT,
     NO_MATES: Method.DEFAULT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from portrait_studio.engine.find_damage import RELEASED_THRESHOLD
-from trainer.evaluation.methods import G_P, G_P_F, GENERAL, G
+from trainer.evaluation.methods import G_P, G_P_F, GENERAL, SEARCH, G
 from trainer.evaluation.parsers import ParserFigures
 from trainer.evaluation.passers_by import UNTOUCHED
 from trainer.evaluation.report import Report
@@ -34,7 +34,13 @@ _NOT_PERCEIVED = (
     "these figures reward what is blurred."
 )
 
-PAPER_NAMES = {GENERAL: "general = Iizuka et al.", G: "G", G_P: "G+P", G_P_F: "network = G+P+F"}
+PAPER_NAMES = {
+    GENERAL: "general = Iizuka et al.",
+    G: "G",
+    G_P: "G+P",
+    G_P_F: "network = G+P+F",
+    SEARCH: "search = Qiang et al.",
+}
 """What the papers call our methods."""
 
 _PARSER_FIGURES: dict[str, str] = {

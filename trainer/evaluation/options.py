@@ -1,0 +1,68 @@
+"""What an evaluation is asked to measure."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+_Case = TypeVar("_Case")
+
+
+@dataclass(frozen=True)
+class EvaluateOptions:
+    """What to measure.
+
+    Attributes:
+        cases: folder of photos with masks; None = a protocol.
+        data: folder of packs for a protocol.
+        protocol: one of `PLANS`.
+        sets: names of the packed sets; None = those of the protocol.
+        source: the set's own folder, to measure at the photos' original size where they keep their shape.
+        limit: at most so many cases.
+        minutes: no case is begun after so many of them; None = all cases.
+        methods: names of the methods; None = those of the protocol.
+        true_maps: whether our methods run once more with the true parsing map.
+        device: "auto", "cpu", "cuda" or "mps".
+        vgg: weights for LPIPS and DISTS, where their packages are installed, and for the feature distance.
+        sheets: folder for contact sheets.
+        without_parsing: weights or run of a completion network without parsing map, for the method "g".
+        parsers: name and weights or run of more parsers for Table II.
+        fills_by_parser: whether G+P fills once more by each of these, and by the released parser without its
+            refinement (figure 5 of Wu et al.).
+        inception: weights of Inception-v3 for the Frechet distance; None = those that torchvision keeps, or
+            the features of `vgg`.
+        weights: folder of the released weights, whose size is stated.
+        general: weights or run for the method "general"; None = the released network.
+        side_by_side: state also what each method costs, and how it fares by kind of hole.
+    """
+
+    cases: Path | None = None
+    data: Path | None = None
+    protocol: str | None = None
+    sets: tuple[str, ...] | None = None
+    source: Path | None = None
+    limit: int | None = None
+    minutes: float | None = None
+    methods: tuple[str, ...] | None = None
+    true_maps: bool = True
+    device: str = "auto"
+    vgg: Path | None = None
+    sheets: Path | None = None
+    without_parsing: Path | None = None
+    parsers: tuple[tuple[str, Path], ...] = ()
+    fills_by_parser: bool = False
+    inception: Path | None = None
+    weights: Path | None = None
+    general: Path | None = None
+    side_by_side: bool = False
+
+    def in_time(self, cases: Iterable[_Case]) -> Iterator[_Case]:
+        """The first case, and those that are asked for before the time is over."""
+        started = time.monotonic()
+        for case in cases:
+            yield case
+            if self.minutes is not None and time.monotonic() - started >= 60 * self.minutes:
+                return
