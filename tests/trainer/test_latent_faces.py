@@ -52,3 +52,5 @@ def test_the_table_of_the_paper_by_command(tmp_path: Path, monkeypatch: pytest.M
     assert set(report.by_kind) == set(KINDS)
     assert list(report.scores) == ["telea", "mean face", *VARIANTS]
     assert report.cases == len(KINDS)
+    pairs = {(one.base, one.other) for one in report.comparisons}
+    assert pairs == {("mean face", "search")} | {(title, "search") for title in VARIANTS if title != "search"}

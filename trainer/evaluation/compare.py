@@ -17,6 +17,7 @@ from trainer.evaluation.methods import (
     NO_REDRAWING,
     NO_REFERENCES,
     PATCHES,
+    SEARCH,
     G,
 )
 from trainer.evaluation.scoring import Score
@@ -36,12 +37,15 @@ PAIRS: tuple[tuple[str, str], ...] = (
     *((rival, DEFAULT) for rival in RIVALS),
     (GENERAL, DEFAULT),
     (LOOSE_FILL, TIGHTENED_FILL),
+    ("mean face", SEARCH),
+    *((f"{SEARCH} without {part}", SEARCH) for part in ("structure", "boundary weights", "judge")),
     *((other, "first") for other in ("newest", "random")),
     *(("first", measure) for measure in (*MEASURES, "all measures")),
 )
 """Which method is compared with which: the paper's steps, faces redrawn or not and finished or not, shoes
 copied or not, other photos at hand or not, the default with its rivals and with the network for any photo,
-holes as they were painted and tightened, and candidates by who chooses them."""
+holes as they were painted and tightened, a face that is searched for with the mean face and with less to
+search by, and candidates by who chooses them."""
 
 SIGNS = {"lpips": -1, "dists": -1, "l1_in_hole": -1, "psnr_in_hole": 1, "ssim": 1, "vgg": -1}
 """Figures that are compared, what people see first, and whether more (1) or less (-1) is better."""
