@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from portrait_studio.networks.attentive import REPAIR, REPAIR_SIDE
+from portrait_studio.networks.collaborative import COLLABORATIVE, COLLABORATIVE_SIDE
 from portrait_studio.networks.conventions import LABEL_COUNT
 from portrait_studio.networks.damage import DAMAGE, DAMAGE_WINDOW
 from portrait_studio.networks.dcgan import FACE_GENERATOR, LATENT
@@ -116,7 +117,7 @@ def _parsing_changes(full: Any, halved: Any, hole: Tensor) -> dict[str, float]:
 
 
 def _picture_changes(full: Any, halved: Any, hole: Tensor) -> dict[str, float]:
-    difference = ((full - halved).abs() * hole).sum((1, 2, 3)) / (3 * hole.sum((1, 2, 3)))
+    difference = ((full - halved).abs() * hole).sum((1, 2, 3)) / (full.shape[1] * hole.sum((1, 2, 3)))
     return {"grey levels": float(difference.max()) * 127.5}
 
 
@@ -154,6 +155,12 @@ def _repair_trial(views: Tensor, hole: Tensor) -> tuple[Tensor, ...]:
 def _repair_changes(full: Any, halved: Any, picture: Tensor) -> dict[str, float]:
     everywhere = torch.ones_like(picture[:, :1])
     return _picture_changes(full.pictures[-1], halved.pictures[-1], everywhere)
+
+
+def _collaborative_changes(full: Any, halved: Any, hole: Tensor) -> dict[str, float]:
+    """Maps count as pictures do: all outputs have the same range."""
+    apart = [_picture_changes(full.made[name], halved.made[name], hole) for name in full.made]
+    return {"grey levels": max(change["grey levels"] for change in apart)}
 
 
 def _detection_changes(full: Any, halved: Any, picture: Tensor) -> dict[str, float]:
@@ -220,6 +227,14 @@ FAMILIES: Final = {
         lambda: _picture(REPAIR_SIDE)[:1],
         _repair_trial,
         _repair_changes,
+    ),
+    COLLABORATIVE: Family(
+        "Completes a face, its part map and five landmarks at once, in a window that need not be aligned "
+        "(Liao et al. 2018). It stands in measurements; the program redraws faces with the face completion "
+        "network.",
+        lambda: _picture(COLLABORATIVE_SIDE),
+        _face_completion_trial,
+        _collaborative_changes,
     ),
     "detection": Family(
         "Finds people and 79 kinds of things, as boxes (YOLOv3-tiny, Redmon and Farhadi 2018).",

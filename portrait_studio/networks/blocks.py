@@ -69,6 +69,15 @@ def up_layers(width: int) -> list[nn.Module]:
     ]
 
 
+def twice_as_large(inputs: int, outputs: int) -> list[nn.Module]:
+    """Deconvolution of 4 x 4, batch normalisation and ReLU: (N, inputs, h, w) -> (N, outputs, 2 h, 2 w)."""
+    return [
+        nn.ConvTranspose2d(inputs, outputs, 4, 2, 1),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(inplace=True),
+    ]
+
+
 class ResidualBlock(nn.Module):
     """Two 3x3 convolutions with a residual connection (He et al. 2016), the first one possibly dilated.
 

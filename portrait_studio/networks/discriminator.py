@@ -1,7 +1,8 @@
-"""Conditional discriminators D: the paper's DCGAN (Wu et al., section III.B.3) and a small one of patches."""
+"""Conditional discriminators D: DCGAN's (Wu et al., section III.B.3), one of any channels, one of patches."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -50,19 +51,10 @@ class Discriminator(nn.Module):
     def __init__(self, config: DiscriminatorConfig) -> None:
         super().__init__()
         self.config = config
-        layers: list[nn.Module] = []
         inputs = 3 + 3 * config.parsing_input + config.mask_input
-        for index in range(config.layers - 1):
-            outputs = config.width * min(2**index, 8)
-            conv: nn.Module = nn.Conv2d(inputs, outputs, 4, 2, 1)
-            layers.append(spectral_norm(conv) if config.spectral else conv)
-            if index > 0 and not config.spectral:
-                layers.append(nn.BatchNorm2d(outputs))
-            layers.append(nn.LeakyReLU(0.2))
-            inputs = outputs
-        last = nn.Conv2d(inputs, 1, 4, 1, 0)
-        layers.append(spectral_norm(last) if config.spectral else last)
-        self.body = nn.Sequential(*layers)
+        widths = [config.width * min(2**index, 8) for index in range(config.layers - 1)]
+        last = nn.Conv2d(widths[-1] if widths else inputs, 1, 4, 1, 0)
+        self.body = _strided(inputs, widths, last, config.spectral)
 
     def forward(self, image: Tensor, parsing: Tensor, mask: Tensor) -> Judgement:
         """Judge images together with their structure.
@@ -79,6 +71,61 @@ class Discriminator(nn.Module):
         if self.config.mask_input:
             parts.append(mask)
         return _walk(self.body, torch.cat(parts, 1))
+
+
+@dataclass(frozen=True)
+class ConditionalDiscriminatorConfig:
+    """Shape of a discriminator of any channels, conditioned on any others.
+
+    Attributes:
+        judged: channels of what is judged.
+        condition: channels of what it is conditioned on.
+        layers: convolutions in all, each of which halves the size.
+        width: channels of the first layer; they double until 8 times that.
+        spectral: spectral instead of batch normalisation.
+    """
+
+    judged: int = 3
+    condition: int = 3
+    layers: int = 5
+    width: int = 64
+    spectral: bool = False
+
+
+class ConditionalDiscriminator(nn.Module):
+    """Kernels of size 4 and stride 2 throughout: a logit for each of several patches (Liao et al. 2018)."""
+
+    def __init__(self, config: ConditionalDiscriminatorConfig) -> None:
+        super().__init__()
+        self.config = config
+        inputs = config.judged + config.condition
+        widths = [config.width * min(2**index, 8) for index in range(config.layers - 1)]
+        last = nn.Conv2d(widths[-1] if widths else inputs, 1, 4, 2, 1)
+        self.body = _strided(inputs, widths, last, config.spectral)
+
+    def forward(self, image: Tensor, parsing: Tensor, mask: Tensor) -> Judgement:
+        """Judge pictures or maps together with what they are conditioned on.
+
+        Args:
+            image: (N, judged, S, S) in [-1, 1]; S a multiple of 2 ** layers.
+            parsing: (N, condition, S, S), the condition.
+            mask: not looked at.
+        """
+        return _walk(self.body, torch.cat([image, parsing], 1))
+
+
+def _strided(inputs: int, widths: Sequence[int], last: nn.Conv2d, spectral: bool) -> nn.Sequential:
+    """DCGAN's convolutions of 4 x 4 and stride 2, and the last one; the first has no normalisation."""
+    layers: list[nn.Module] = []
+    for index, outputs in enumerate(widths):
+        conv: nn.Module = nn.Conv2d(inputs, outputs, 4, 2, 1)
+        layers.append(spectral_norm(conv) if spectral else conv)
+        if index > 0 and not spectral:
+            layers.append(nn.BatchNorm2d(outputs))
+        layers.append(nn.LeakyReLU(0.2))
+        inputs = outputs
+    layers.append(spectral_norm(last) if spectral else last)
+    return nn.Sequential(*layers)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-from portrait_studio.networks.blocks import ConvNormRelu
+from portrait_studio.networks.blocks import ConvNormRelu, twice_as_large
 from portrait_studio.networks.discriminator import Judgement
 from portrait_studio.networks.hole_fill import HoleFill
 from portrait_studio.networks.windows import cut_windows, hole_windows
@@ -63,9 +63,9 @@ class Glcic(nn.Module):
             ConvNormRelu(deep, deep, 3),
         )
         self.up = nn.Sequential(
-            *_twice_as_large(deep, 2 * width),
+            *twice_as_large(deep, 2 * width),
             ConvNormRelu(2 * width, 2 * width, 3),
-            *_twice_as_large(2 * width, width),
+            *twice_as_large(2 * width, width),
             ConvNormRelu(width, width // 2, 3),
             nn.Conv2d(width // 2, 3, 3, 1, 1),
         )
@@ -84,15 +84,6 @@ class Glcic(nn.Module):
         x = torch.cat([self.fill(image, mask), mask], 1)
         x = self.up(self.middle(self.down(x)))
         return torch.sigmoid(x) * 2 - 1
-
-
-def _twice_as_large(inputs: int, outputs: int) -> list[nn.Module]:
-    """Deconvolution of 4 x 4: (N, inputs, h, w) -> (N, outputs, 2 h, 2 w)."""
-    return [
-        nn.ConvTranspose2d(inputs, outputs, 4, 2, 1),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(inplace=True),
-    ]
 
 
 @dataclass(frozen=True)

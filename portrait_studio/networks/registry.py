@@ -22,6 +22,7 @@ TASKS: Final = {
     "repair": Message("repair"),
     "general-completion": Message("general completion"),
     "face-generator": Message("face generator"),
+    "collaborative": Message("collaborative face completion"),
 }
 """What the program uses networks for, and what the user reads of each."""
 
@@ -76,9 +77,13 @@ ARCHITECTURES: Final = {
     ),
     "damage-unet": Architecture("damage", "damage", "DamageUnetConfig", "DamageUnet"),
     "glcic": Architecture("general-completion", "glcic", "GlcicConfig", "Glcic"),
+    "collaborative": Architecture("collaborative", "collaborative", "CollaborativeConfig", "Collaborative"),
     "dcgan": Architecture("face-generator", "dcgan", "DcganConfig", "Dcgan"),
     "dcgan-discriminator": Architecture(
         "discriminator", "discriminator", "DiscriminatorConfig", "Discriminator"
+    ),
+    "conditional-discriminator": Architecture(
+        "discriminator", "discriminator", "ConditionalDiscriminatorConfig", "ConditionalDiscriminator"
     ),
     "patch-discriminator": Architecture(
         "discriminator", "discriminator", "PatchDiscriminatorConfig", "PatchDiscriminator"

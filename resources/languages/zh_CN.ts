@@ -4192,6 +4192,11 @@ the person and the scene behind it are recovered.</source>
             <translation>人脸生成</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/networks/registry.py" />
+            <source>collaborative face completion</source>
+            <translation>协同式人脸补全</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/networks/released.py" />
             <source>Update the program or the file.</source>
             <translation>请更新程序或该文件。</translation>

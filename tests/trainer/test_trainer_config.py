@@ -221,3 +221,23 @@ def test_missing_file_is_an_unknown_recipe(tmp_path: Path) -> None:
 def test_every_recipe_is_listed() -> None:
     assert set(recipe_names()) == {path.stem for path in RECIPES.iterdir() if path.suffix == ".toml"}
     assert {"tiny-parsing", "tiny-completion", "tiny-face"} <= set(recipe_names())
+
+
+def test_a_recipe_may_be_like_another_one(tmp_path: Path) -> None:
+    text = 'name = "own"\nlike = "tiny-parsing"\n[run]\nsteps = 7\n[data]\nsets = { lip = 1.0 }\n'
+    own, model = load_recipe(written(tmp_path, text)), load_recipe("tiny-parsing")
+    assert (own.run.steps, own.data.sets, own.name) == (7, {"lip": 1.0}, "own")
+    assert own == dataclasses.replace(
+        model,
+        name="own",
+        run=dataclasses.replace(model.run, steps=7),
+        data=dataclasses.replace(model.data, sets={"lip": 1.0}),
+    )
+
+
+def test_a_recipe_that_is_like_none_or_like_itself_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="no recipe 'nowhere'"):
+        load_recipe(written(tmp_path, MINIMAL.replace("task", 'like = "nowhere"\ntask')))
+    path = tmp_path / "own.toml"
+    with pytest.raises(OptionError, match="is like itself"):
+        load_recipe(written(tmp_path, MINIMAL.replace("task", f'like = "{path}"\ntask')))

@@ -24,8 +24,10 @@ class Batch:
         keys: which photos.
         prompt: (N, 4, S, S) float32 of zeros and ones: what a user says of the thing that `labels` show (1 =
             the thing, 0 = not). Only for segmentation, where `mask` is the loose one.
-        parts: (N, S/2, S/2) int64 index into `FACE_PARTS`, 255 = unknown; only of aligned faces.
-        landmarks: (N, 17, 2) float32 x, y in pixels of `face_completion.LANDMARKS`; only of aligned faces.
+        parts: (N, S/2, S/2) int64 index into `FACE_PARTS`, 255 = unknown, of aligned faces; (N, S, S) of
+            faces that are not aligned; None of all else.
+        landmarks: (N, 17, 2) float32 x, y in pixels of `face_completion.LANDMARKS`, of aligned faces;
+            (N, 5, 2) of `collaborative.FIVE_POINTS`, of faces that are not aligned; None of all else.
     """
 
     image: Tensor
@@ -58,7 +60,7 @@ class RawBatch:
         keypoints: (N, 16, 3) float32: x, y in pixels, confidence.
         keys: which photos.
         prompt: (N, 4, S, S) uint8, only for segmentation.
-        parts: (N, S/2, S/2) uint8 index into `FACE_PARTS`, 255 = unknown; only of aligned faces.
+        parts: see `Batch`; uint8.
         landmarks: see `Batch`.
     """
 

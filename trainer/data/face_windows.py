@@ -45,13 +45,13 @@ _WINDOW = Extent(_SIDE, _SIDE)
 
 @dataclass(frozen=True, eq=False)
 class FaceWindow:
-    """An aligned window.
+    """A window of a face.
 
     Attributes:
-        sample: image and labels of (128, 128); its keypoints are unknown.
-        mask: (128, 128) uint8, 255 = hole.
-        parts: (64, 64) uint8 index into `FACE_PARTS`, 255 = unknown.
-        landmarks: (17, 2) float32 in pixels of the window.
+        sample: image and labels of (S, S); its keypoints are unknown. Aligned windows have 128 pixels.
+        mask: (S, S) uint8, 255 = hole.
+        parts: uint8 index into `FACE_PARTS`, 255 = unknown: (S, S), of aligned windows (S/2, S/2).
+        landmarks: (K, 2) float32 in pixels of the window: 17 of aligned windows, else five.
     """
 
     sample: Sample
@@ -130,10 +130,15 @@ def sample_face_window(
     return mirrored(window) if rng.random() < flip else window
 
 
-def mirrored(window: FaceWindow) -> FaceWindow:
-    """The window of the mirrored face; left and right are the person's own."""
-    landmarks = window.landmarks[list(MIRROR_LANDMARKS)]
-    landmarks[:, 0] = _SIDE - landmarks[:, 0]
+def mirrored(window: FaceWindow, partners: tuple[int, ...] = MIRROR_LANDMARKS) -> FaceWindow:
+    """The window of the mirrored face; left and right are the person's own.
+
+    Args:
+        window: a window.
+        partners: index of the same landmark in the mirrored window.
+    """
+    landmarks = window.landmarks[list(partners)]
+    landmarks[:, 0] = window.mask.shape[1] - landmarks[:, 0]
     table: NDArray[np.uint8] = np.arange(256, dtype=np.uint8)
     table[: len(MIRROR_PARTS)] = MIRROR_PARTS
     return FaceWindow(

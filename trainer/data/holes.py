@@ -28,6 +28,10 @@ SMALLEST_SHARE = 0.02
 LARGEST_SHARE = 0.35
 """Limits of the hole's share of the image."""
 
+PATTERN_SHARE, NOISE_SHARE = 0.25, 0.8
+"""How much patterns and noise cover (Liao et al. 2018, section 4.1)."""
+
+_PATTERN_CELL = 0.13
 _ATTEMPTS = 8
 _SHAPE_SHARE = 0.004
 _SHAPE_GRID = 192
@@ -40,9 +44,9 @@ def person_of(labels: Mask) -> Person:
 
 
 def sample_hole(person: Person, shapes: Sequence[Person], rng: np.random.Generator, mix: HoleMix) -> Mask:
-    """One hole of a random kind, 2 to 35 % of the image; "none" is empty.
+    """One hole of a random kind, 2 to 35 % of the image; "none" is empty, "noise" 80 %.
 
-    It lies over the body, unless it is a band or the mix says anywhere.
+    It lies over the body, unless it is a band, a pattern or noise, or the mix says anywhere.
 
     Args:
         person: (H, W) bool, true on the body.
@@ -50,12 +54,14 @@ def sample_hole(person: Person, shapes: Sequence[Person], rng: np.random.Generat
         rng: source of all chance.
         mix: frequency of each kind.
     """
-    shares = np.array([mix.rectangle, mix.strokes, mix.silhouette, mix.edge_band, mix.none])
+    shares = np.array(
+        [mix.rectangle, mix.strokes, mix.silhouette, mix.edge_band, mix.none, mix.pattern, mix.noise]
+    )
     kind = int(rng.choice(len(shares), p=shares / shares.sum()))
     if mix.anywhere:
         person = np.zeros_like(person)
-    if kind == 4:
-        return np.zeros(person.shape, np.uint8)
+    if kind >= 4:
+        return (_nothing, random_pattern, random_noise)[kind - 4](person.shape, rng)
     if kind == 3:
         sides: dict[str, Literal["bottom", "top"]] = {"bottom": "bottom", "top": "top"}
         return edge_band(person, rng, sides.get(mix.band_side), mix.band_share)
@@ -170,6 +176,19 @@ def edge_band(
     return mask
 
 
+def random_pattern(shape: tuple[int, ...], rng: np.random.Generator, share: float = PATTERN_SHARE) -> Mask:
+    """Blobs that cover a share of a picture of `shape` (H, W), as Pathak et al. (2016) draw them."""
+    height, width = shape
+    cells = rng.random((-(-height // _cell(height)) + 1, -(-width // _cell(height)) + 1))
+    smooth = cv2.resize(cells, (width, height), interpolation=cv2.INTER_CUBIC)
+    return _lowest(smooth, share)
+
+
+def random_noise(shape: tuple[int, ...], rng: np.random.Generator, share: float = NOISE_SHARE) -> Mask:
+    """Single pixels everywhere that cover a share of a picture of `shape` (H, W)."""
+    return _lowest(rng.random(shape), share)
+
+
 def shapes_of(labels: Mask, things: Sequence[int] | None = None) -> list[Person]:
     """Silhouettes to punch into other photos: connected parts of one label, and the whole person.
 
@@ -190,6 +209,23 @@ def shapes_of(labels: Mask, things: Sequence[int] | None = None) -> list[Person]
     wanted = [int(v) for v in np.unique(small[person])] if things is None else things
     masks.extend(small == label for label in wanted)
     return [part for mask in masks for part in _parts(mask)]
+
+
+def _nothing(shape: tuple[int, ...], rng: np.random.Generator) -> Mask:
+    return np.zeros(shape, np.uint8)
+
+
+def _cell(side: int) -> int:
+    """Pixels to a cell of a random pattern: a picture has about eight of them each way."""
+    return max(1, round(side * _PATTERN_CELL))
+
+
+def _lowest(values: NDArray[np.floating], share: float) -> Mask:
+    """The pixels with the lowest values, such a share of all."""
+    count = round(share * values.size)
+    mask = np.zeros(values.size, np.uint8)
+    mask[np.argsort(values, axis=None)[:count]] = 255
+    return mask.reshape(values.shape)
 
 
 def _parts(mask: Person) -> list[Person]:

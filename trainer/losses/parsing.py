@@ -78,11 +78,26 @@ def heatmap_targets(keypoints: Tensor, height: int, width: int) -> Tensor:
     Returns:
         (N, 16, height, width) in [0, 1].
     """
-    ys = torch.arange(height, device=keypoints.device)[:, None]
-    xs = torch.arange(width, device=keypoints.device)[None, :]
-    centre = (keypoints[..., :2] + 0.5) / HEATMAP_STRIDE - 0.5
-    squared = (xs - centre[..., 0, None, None]) ** 2 + (ys - centre[..., 1, None, None]) ** 2
-    return torch.exp(-squared / (2 * HEATMAP_SIGMA**2))
+    centres = (keypoints[..., :2] + 0.5) / HEATMAP_STRIDE - 0.5
+    return gaussian_peaks(centres, height, width, HEATMAP_SIGMA)
+
+
+def gaussian_peaks(centres: Tensor, height: int, width: int, sigma: float) -> Tensor:
+    """A peak of height one about each point.
+
+    Args:
+        centres: (N, K, 2) x, y; whole numbers are the centres of pixels.
+        height: rows.
+        width: columns.
+        sigma: standard deviation in pixels.
+
+    Returns:
+        (N, K, height, width) in [0, 1].
+    """
+    ys = torch.arange(height, device=centres.device)[:, None]
+    xs = torch.arange(width, device=centres.device)[None, :]
+    squared = (xs - centres[..., 0, None, None]) ** 2 + (ys - centres[..., 1, None, None]) ** 2
+    return torch.exp(-squared / (2 * sigma**2))
 
 
 def heatmap_loss(heatmaps: Tensor, keypoints: Tensor) -> Tensor:

@@ -1,4 +1,7 @@
-"""Reads recipes from TOML files and run states; unknown keys and wrong types are errors."""
+"""Reads recipes from TOML files and run states; unknown keys and wrong types are errors.
+
+A file that says `like = "NAME"` takes from that recipe what it does not say itself.
+"""
 
 from __future__ import annotations
 
@@ -28,15 +31,14 @@ def load_recipe(name: str) -> Recipe:
     Raises:
         OptionError: there is no such recipe, or it lacks a key, or holds an unknown one or a wrong value.
     """
-    path = Path(name) if name.endswith(".toml") else RECIPES / f"{name}.toml"
-    try:
-        values = tomllib.loads(read_file(path, _MOST_BYTES).decode("utf-8"))
-    except MissingFileError:
-        raise OptionError(
-            f"There is no recipe {name!r}; choose one of: {', '.join(recipe_names())}."
-        ) from None
-    except (FileError, ValueError, RecursionError) as error:
-        raise OptionError(f"The recipe {path} cannot be read: {str(error).rstrip('.')}.") from None
+    path, values = _read(name)
+    chain = [name]
+    while "like" in values:
+        model = _convert(str, values.pop("like"), f"{path.stem}.like")
+        if model in chain:
+            raise OptionError(f"The recipe {path} is like itself: {' -> '.join([*chain, model])}.")
+        chain.append(model)
+        values = _over(_read(model)[1], values)
     return typing.cast(Recipe, _build(Recipe, values, path.stem))
 
 
@@ -47,6 +49,28 @@ def recipe_from_dict(values: dict[str, Any]) -> Recipe:
         OptionError: the values are not those of a recipe of this version.
     """
     return typing.cast(Recipe, _build(Recipe, values, str(values.get("name", "recipe"))))
+
+
+def _read(name: str) -> tuple[Path, dict[str, Any]]:
+    """A recipe's file and what stands in it."""
+    path = Path(name) if name.endswith(".toml") else RECIPES / f"{name}.toml"
+    try:
+        return path, tomllib.loads(read_file(path, _MOST_BYTES).decode("utf-8"))
+    except MissingFileError:
+        raise OptionError(
+            f"There is no recipe {name!r}; choose one of: {', '.join(recipe_names())}."
+        ) from None
+    except (FileError, ValueError, RecursionError) as error:
+        raise OptionError(f"The recipe {path} cannot be read: {str(error).rstrip('.')}.") from None
+
+
+def _over(base: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """What one recipe says, over what another one does: by key, in sections key by key."""
+    merged = base | values
+    for key, section in values.items():
+        if isinstance(section, dict) and isinstance(base.get(key), dict):
+            merged[key] = base[key] | section
+    return merged
 
 
 def _build(kind: type[Any], values: dict[str, Any], where: str) -> Any:

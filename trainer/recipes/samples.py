@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from portrait_studio.errors import OptionError
 
 BAND_SIDES = ("any", "bottom", "top")
-_KINDS = ("rectangle", "strokes", "silhouette", "edge_band", "none")
+_KINDS = ("rectangle", "strokes", "silhouette", "edge_band", "none", "pattern", "noise")
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class HoleMix:
     """Relative frequency of each kind of hole; they need not add up to one.
 
     Attributes:
-        rectangle: frequency of rectangles; the same for the next four.
+        rectangle: frequency of rectangles; the same for the next six.
         rectangle_sides: shortest and longest side of rectangles, in pixels of a window of 256.
         anywhere: holes lie anywhere, instead of over the body.
         band_side: where edge bands lie: "bottom", "top", or "any".
@@ -97,6 +97,8 @@ class HoleMix:
     silhouette: float = 0.2
     edge_band: float = 0.1
     none: float = 0.1
+    pattern: float = 0.0
+    noise: float = 0.0
     rectangle_sides: tuple[int, int] = (64, 128)
     anywhere: bool = False
     band_side: str = "any"

@@ -29,35 +29,37 @@ TWO_TOWERS = "two-tower-discriminator"
 
 @dataclass(frozen=True, eq=False)
 class ImagePair:
-    """A window as it is and as the network makes it, with what both are conditioned on.
+    """A window, or maps of it, as it is and as the network makes it, with what both are conditioned on.
 
     Attributes:
-        truth: (N, 3, S, S) in [-1, 1].
+        truth: (N, C, S, S) in [-1, 1].
         output: the same, with the hole filled by the network.
-        parsing: (N, 18, S, S) probabilities; (N, 0, S, S) where the task knows none.
+        condition: parsing map (N, 18, S, S), probabilities; damaged picture (N, 3, S, S); or none of both,
+            (N, 0, S, S).
         mask: (N, 1, S, S), 1 = hole.
     """
 
     truth: Tensor
     output: Tensor
-    parsing: Tensor
+    condition: Tensor
     mask: Tensor
 
 
 class Adversary:
     """One discriminator with the settings of its recipe."""
 
-    def __init__(self, name: str, module: nn.Module, recipe: Recipe) -> None:
+    def __init__(self, name: str, module: nn.Module, recipe: Recipe, share: float = 1.0) -> None:
         """Take the settings.
 
         Args:
             name: for the log.
             module: the discriminator.
             recipe: how it is trained and what it weighs.
+            share: of the recipe's weight.
         """
         self.name, self.module = name, module
         self._config = recipe.adversarial
-        self._weight = recipe.loss.adversarial
+        self._weight = share * recipe.loss.adversarial
         self._rate_factor = (recipe.adversarial.rate or recipe.optimiser.rate) / recipe.optimiser.rate
 
     def parameter_groups(self) -> list[dict[str, Any]]:
@@ -99,7 +101,7 @@ class Adversary:
         return parts
 
     def _judge(self, image: Tensor, pair: ImagePair) -> Judgement:
-        judgement: Judgement = self.module(image, pair.parsing, pair.mask)
+        judgement: Judgement = self.module(image, pair.condition, pair.mask)
         return judgement
 
     def _weights(self, pair: ImagePair, judgement: Judgement) -> Tensor | None:

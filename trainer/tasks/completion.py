@@ -104,7 +104,7 @@ class CompletionTask(AdversarialTask[Completed]):
         with torch.no_grad():
             pair = self.predict(batch, 0).pair
         pasted = batch.mask * pair.output + batch.masked
-        maps = [colour_labels(pair.parsing.argmax(1))] if pair.parsing.shape[1] else []
+        maps = [colour_labels(pair.condition.argmax(1))] if pair.condition.shape[1] else []
         pictures = [to_pictures(column) for column in (batch.masked, pasted, batch.image)]
         return stack_rows([pictures[0], *maps, *pictures[1:]])
 
@@ -114,7 +114,7 @@ def _judged(name: str, completed: Completed) -> ImagePair:
     pair = completed.pair
     if name != "local":
         return pair
-    return ImagePair(*completed.around_hole(pair.truth, pair.output, pair.parsing, pair.mask))
+    return ImagePair(*completed.around_hole(pair.truth, pair.output, pair.condition, pair.mask))
 
 
 def _judges(recipe: Recipe) -> dict[str, Adversary]:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import math
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional
 
 from portrait_studio.errors import OptionError
 from portrait_studio.networks.face_completion import (
     FACE_COMPLETION_SIDE,
-    FACE_PARTS,
     PARTS_STRIDE,
     FaceCompletion,
     FaceCompletionOutput,
@@ -28,16 +25,8 @@ from trainer.recipes.config import Recipe
 from trainer.tasks.adversary import AdversarialTask, Adversary, ImagePair, adversaries
 from trainer.tasks.base import StepLoss, stack_rows, to_pictures, weighted_sum
 from trainer.tasks.eigenfaces import fit_eigenfaces
+from trainer.tasks.face_pictures import colour_parts, draw_points
 from trainer.tasks.kind import Ingredients, TaskKind
-
-_PART_COLOURS = np.array(
-    [
-        *((0, 0, 0), (255, 205, 150), (230, 150, 90), (120, 80, 40), (150, 110, 60), (60, 120, 230)),
-        *((90, 170, 255), (220, 60, 80), (120, 0, 30), (255, 110, 130), (140, 88, 52)),
-    ],
-    np.uint8,
-)
-assert len(_PART_COLOURS) == len(FACE_PARTS)
 
 
 class FaceCompletionTask(AdversarialTask[FaceCompletionOutput]):
@@ -97,9 +86,9 @@ class FaceCompletionTask(AdversarialTask[FaceCompletionOutput]):
         with torch.no_grad():
             out = self.predict(batch, 0)
         filled = batch.masked + batch.mask * out.picture.float()
-        drawn = _draw_points(_colour_parts(out.parts.argmax(1)), out.landmarks)
+        drawn = draw_points(colour_parts(out.parts.argmax(1), PARTS_STRIDE), out.landmarks)
         columns = [to_pictures(picture) for picture in (batch.masked, filled, batch.image)]
-        return stack_rows([*columns, drawn, _colour_parts(batch.parts)])
+        return stack_rows([*columns, drawn, colour_parts(batch.parts, PARTS_STRIDE)])
 
     def _distance(self, picture: Tensor, batch: Batch) -> Tensor:
         """On a window around a random pixel of the hole, of some of the samples: that is what it costs."""
@@ -119,22 +108,6 @@ def _judged(out: FaceCompletionOutput, batch: Batch) -> ImagePair:
     """What the discriminator sees: no parsing map, which the network has none of either."""
     composite = batch.masked + batch.mask * out.picture.float()
     return ImagePair(batch.image, composite, batch.mask[:, :0], batch.mask)
-
-
-def _colour_parts(parts: Tensor) -> NDArray[np.uint8]:
-    """Part codes (N, h, w) as pictures (N, H, W, 3) of the window's size; unknown grey."""
-    table = np.full((256, 3), 128, np.uint8)
-    table[: len(FACE_PARTS)] = _PART_COLOURS
-    large = functional.interpolate(parts[:, None].float(), scale_factor=PARTS_STRIDE)[:, 0]
-    return np.asarray(table[large.cpu().numpy().astype(np.uint8)])
-
-
-def _draw_points(pictures: NDArray[np.uint8], points: Tensor) -> NDArray[np.uint8]:
-    drawn = pictures.copy()
-    for picture, places in zip(drawn, points.float().cpu().numpy(), strict=True):
-        for x, y in places:
-            cv2.circle(picture, (int(x), int(y)), 1, (255, 255, 255), -1)
-    return drawn
 
 
 def _make(given: Ingredients) -> FaceCompletionTask:

@@ -82,7 +82,7 @@ class FaceGeneratorTask(AdversarialTask[ImagePair]):
     def _judged(self, pair: ImagePair) -> ImagePair:
         if not self._augments:
             return pair
-        return ImagePair(diff_augment(pair.truth), diff_augment(pair.output), pair.parsing, pair.mask)
+        return ImagePair(diff_augment(pair.truth), diff_augment(pair.output), pair.condition, pair.mask)
 
     def _note_likeness(self, pair: ImagePair) -> dict[str, float]:
         """Keep the running mean and deviation of how photos and faces differ (before eq. 5)."""

@@ -6,12 +6,14 @@ from typing import Final
 
 from portrait_studio.errors import OptionError
 from portrait_studio.networks.attentive import REPAIR
+from portrait_studio.networks.collaborative import COLLABORATIVE
 from portrait_studio.networks.damage import DAMAGE
 from portrait_studio.networks.dcgan import FACE_GENERATOR
 from portrait_studio.networks.face_completion import FACE_COMPLETION
 from portrait_studio.networks.glcic import GENERAL_COMPLETION
 from portrait_studio.networks.registry import ARCHITECTURES
 from trainer.recipes.config import Recipe
+from trainer.tasks.collaborative import COLLABORATIVE_KIND
 from trainer.tasks.completion import COMPLETION_KIND, GENERAL_KIND
 from trainer.tasks.damage import DAMAGE_KIND
 from trainer.tasks.face import FACE_KIND
@@ -32,6 +34,7 @@ TASKS: Final[dict[str, TaskKind]] = {
     "segmentation": SEGMENTATION_KIND,
     DAMAGE: DAMAGE_KIND,
     REPAIR: REPAIR_KIND,
+    COLLABORATIVE: COLLABORATIVE_KIND,
 }
 
 
