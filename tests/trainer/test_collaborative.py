@@ -1,4 +1,4 @@
-"""Collaborative face completion: its losses by hand, its networks, and all variants trained on drawn faces."""
+"""Collaborative face completion: its losses by hand, its networks, all variants trained on drawn faces."""
 
 import json
 import math

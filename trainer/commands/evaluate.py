@@ -73,6 +73,13 @@ def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentP
         help="weights (folder or file) or run of a network for any photo, measured as general",
     )
     parser.add_argument(
+        "--collaborative",
+        action="append",
+        type=_named_path,
+        metavar="NAME=WEIGHTS",
+        help="a network (folder, file or run) for covered-faces, held against the first; may be repeated",
+    )
+    parser.add_argument(
         "--parser",
         dest="parsers",
         action="append",
@@ -119,6 +126,7 @@ def _run(arguments: argparse.Namespace) -> int:
         inception=arguments.inception,
         weights=models,
         general=arguments.general,
+        collaborative=tuple(arguments.collaborative or ()),
         side_by_side=ALL in (arguments.methods or ()),
     )
     _check_outputs(arguments, models)

@@ -14,6 +14,7 @@ from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.errors import OptionError
+from portrait_studio.networks.collaborative import COLLABORATIVE
 from portrait_studio.networks.dcgan import FACE_GENERATOR
 from portrait_studio.networks.glcic import GENERAL_COMPLETION
 from portrait_studio.networks.released import LoadedNetwork
@@ -21,6 +22,7 @@ from trainer.data.packs import PackedSet
 from trainer.data.split import SPLITS
 from trainer.evaluation.candidates import CANDIDATES, measure_candidates
 from trainer.evaluation.cost import cost_of, cost_of_each
+from trainer.evaluation.covered_faces import CoveredFacesTally
 from trainer.evaluation.damage import DAMAGE, measure_damage
 from trainer.evaluation.distribution import FeatureTally
 from trainer.evaluation.latent_faces import latent_methods
@@ -40,6 +42,7 @@ from trainer.metrics.appearance import feature_network
 from trainer.metrics.features import VggDistance
 from trainer.metrics.lpips_dists import perceived_distance
 from trainer.protocols.case import Case
+from trainer.protocols.covered_faces import COVERED_FACES, covered_face_cases
 from trainer.protocols.damage import damage_cases
 from trainer.protocols.folder import folder_cases
 from trainer.protocols.latent_faces import LATENT_FACES, latent_face_cases
@@ -268,7 +271,43 @@ def evaluate_latent_faces(options: EvaluateOptions, networks: NetworkStore) -> t
     return summed_up(Measured(tally, cost=cost), LATENT_FACES, ", ".join(sets)), tally
 
 
+def evaluate_covered_faces(options: EvaluateOptions, networks: NetworkStore) -> tuple[Report, Tally]:
+    """Measure collaborative networks on faces with the holes of their paper; names each case on stderr.
+
+    Args:
+        options: what to measure; `limit` counts faces, each of which comes with every kind of hole.
+        networks: where the network comes from if none is given.
+
+    Raises:
+        OptionError: there are no packs, or the networks have windows of different sizes.
+        DataSetError: packs are missing or damaged.
+        WeightsError: a network or the feature network cannot be read.
+    """
+    if options.data is None:
+        raise OptionError(f"The protocol {COVERED_FACES} needs packed photos: give their folder with --data.")
+    given = {name: open_network(COLLABORATIVE, path) for name, path in options.collaborative}
+    sets = options.sets or ("portraits", "celebahq", "utkface")
+    photos = PackedSet(options.data, "val", sets)
+    faces = CoveredFacesTally(
+        given or {"released": networks.load(COLLABORATIVE)},
+        choose_compute(Hardware(options.device), PrecisionMemory()),
+        None if options.vgg is None else perceived_distance(options.vgg),
+    )
+    gallery = Gallery(faces.titles, ranked_by=faces.titles[-1])
+    cases = options.in_time(covered_face_cases(photos, faces.side, options.limit))
+    for number, face in enumerate(cases, 1):
+        result = faces.add(face)
+        if options.sheets is not None:
+            gallery.add(result)
+        sys.stderr.write(f"case {number}: {face.case.name}\n")
+    if options.sheets is not None:
+        gallery.write(options.sheets)
+    report = summed_up(Measured(faces.tally), COVERED_FACES, ", ".join(sets))
+    return replace(report, faces=faces.rows(), comparisons=faces.comparisons()), faces.tally
+
+
 OWN_MEASURES: Final = {
+    COVERED_FACES: evaluate_covered_faces,
     THINGS: evaluate_things,
     PEOPLE: evaluate_people,
     DAMAGE: evaluate_damage,

@@ -36,6 +36,8 @@ class EvaluateOptions:
             the features of `vgg`.
         weights: folder of the released weights, whose size is stated.
         general: weights or run for the method "general"; None = the released network.
+        collaborative: name and weights or run of each network for the protocol `covered-faces`; none = the
+            released one.
         side_by_side: state also what each method costs, and how it fares by kind of hole.
     """
 
@@ -57,6 +59,7 @@ class EvaluateOptions:
     inception: Path | None = None
     weights: Path | None = None
     general: Path | None = None
+    collaborative: tuple[tuple[str, Path], ...] = ()
     side_by_side: bool = False
 
     def in_time(self, cases: Iterable[_Case]) -> Iterator[_Case]:

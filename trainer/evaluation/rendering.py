@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from portrait_studio.engine.find_damage import RELEASED_THRESHOLD
+from trainer.evaluation.covered_faces import FaceRow
 from trainer.evaluation.methods import G_P, G_P_F, GENERAL, SEARCH, G
 from trainer.evaluation.parsers import ParserFigures
 from trainer.evaluation.passers_by import UNTOUCHED
@@ -91,6 +92,7 @@ def tables_of(report: Report) -> list[Table]:
         *_passers_by(report),
         *_damage(report),
         *_candidates(report),
+        *_faces(report),
         *_targets(report),
     )
     return [table for table in candidates if table.rows or table.notes]
@@ -285,6 +287,43 @@ def _damage(report: Report) -> Iterator[Table]:
         f"program's threshold: {RELEASED_THRESHOLD:g}. Masks of sound photos are counted with their rim."
     )
     yield Table("Damage found", rows, [note])
+
+
+def _faces(report: Report) -> Iterator[Table]:
+    """Tables 2 and 3 of Liao et al.: parts and landmarks where a rectangle is hidden."""
+    telling = [one for one in report.faces if one.dice]
+    if telling:
+        heads = ["part", *(one.network for one in telling)]
+        rows = [heads, *_dice_rows(telling)]
+        note = "Dice coefficients in %: over the whole windows / in the holes. Pixels of all faces together."
+        yield Table("Parts of faces", rows, [note])
+    telling = [one for one in report.faces if one.points]
+    if telling:
+        rows = [["landmark", *(one.network for one in telling)]]
+        rows += [[name, *(f"{one.points[name]:.2f}" for one in telling)] for name in telling[0].points]
+        means = [sum(one.points.values()) / len(one.points) for one in telling]
+        rows.append(["mean", *(f"{mean:.2f}" for mean in means)])
+        rows.append(["mean of those hidden", *(cell(one.hidden_points, "{:.2f}") for one in telling)])
+        note = f"Distance from the true place in pixels of a window of 128; {telling[0].cases} cases."
+        yield Table("Landmarks of faces", rows, [note])
+
+
+def _dice_rows(telling: list[FaceRow]) -> Iterator[list[str]]:
+    """Parts that occur, and their mean, whole window and holes."""
+    names = list(dict.fromkeys(name for one in telling for name in one.dice))
+    for name in names:
+        pairs = ((one.dice.get(name), one.dice_in_hole.get(name)) for one in telling)
+        yield [name, *(" / ".join(_percent(value) for value in pair) for pair in pairs)]
+    means = ((_mean(one.dice), _mean(one.dice_in_hole)) for one in telling)
+    yield ["mean", *(" / ".join(_percent(value) for value in pair) for pair in means)]
+
+
+def _mean(figures: dict[str, float]) -> float | None:
+    return sum(figures.values()) / len(figures) if figures else None
+
+
+def _percent(value: float | None) -> str:
+    return cell(None if value is None else 100 * value, "{:.1f}")
 
 
 def _targets(report: Report) -> Iterator[Table]:

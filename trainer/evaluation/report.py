@@ -14,6 +14,7 @@ from portrait_studio.imaging.atomic import replacing
 from trainer.evaluation.candidates import CandidateRow
 from trainer.evaluation.compare import PairedComparison, compare_all, compare_by_kind
 from trainer.evaluation.cost import Cost
+from trainer.evaluation.covered_faces import FaceRow
 from trainer.evaluation.damage import DamageRow
 from trainer.evaluation.distribution import Distribution
 from trainer.evaluation.parsers import RELEASED, ParserFigures, ParserTally, per_label_figures
@@ -54,6 +55,7 @@ class Report:
         costs: of what each method used, by its title; empty unless all methods were asked for.
         kind_comparisons: of the default with every other method, by kind of hole; empty as well.
         candidates: how each kind of candidate compares with the first one.
+        faces: what collaborative networks know of parts and landmarks.
     """
 
     protocol: str
@@ -78,6 +80,7 @@ class Report:
     costs: dict[str, Cost] = field(default_factory=dict)
     kind_comparisons: dict[str, list[PairedComparison]] = field(default_factory=dict)
     candidates: list[CandidateRow] = field(default_factory=list)
+    faces: list[FaceRow] = field(default_factory=list)
 
     @property
     def headline(self) -> str:
@@ -192,6 +195,7 @@ _VALUES: dict[str, Callable[..., Any]] = {
     "damage": DamageRow,
     "costs": Cost,
     "candidates": CandidateRow,
+    "faces": FaceRow,
 }
 """Class of the values of each field that holds more than plain JSON."""
 
