@@ -258,6 +258,7 @@ class HoleFiller:
                 return None
         redrawn = redraw_face(fill, seen, aligned, sharpened=finish)
         self._keep("face-before", redrawn.before)
+        self._keep("face-parts", redrawn.parts_over_face)
         self._keep("face-after", redrawn.after)
         copy = eye_copy(request.image, request.mask, aligned) if finish else None
         if copy is None:

@@ -31,7 +31,11 @@ class Stage(Enum):
     REFINE_FACE = (
         Message("refine face"),
         0.05,
-        {"face-before": Message("Face before"), "face-after": Message("Face after")},
+        {
+            "face-before": Message("Face before"),
+            "face-parts": Message("Parts of the face"),
+            "face-after": Message("Face after"),
+        },
     )
     BLEND = (
         Message("blend"),

@@ -13,9 +13,10 @@ from portrait_studio.engine.align_face import WINDOW, AlignedFace, SeenFace, hid
 from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.resample import Floats, WindowPixels
 from portrait_studio.imaging.geometry import Bounds, Extent
+from portrait_studio.imaging.label_colours import label_overlay
 from portrait_studio.imaging.similarity import composed, inverted, transformed, warped
 from portrait_studio.networks.conventions import KEYPOINTS
-from portrait_studio.networks.face_completion import FACE_COMPLETION_SIDE, FACE_PARTS
+from portrait_studio.networks.face_completion import FACE_COMPLETION_SIDE, FACE_PART_COLOURS, FACE_PARTS
 
 LEAST_FACE_PX: Final = 28
 """Long side of a face, in photo pixels, below which nothing is redrawn."""
@@ -28,6 +29,7 @@ _BESIDE: Final = (FACE_PARTS.index("background"), FACE_PARTS.index("hair"))
 
 _TOP, _NECK = KEYPOINTS.index("head-top"), KEYPOINTS.index("upper-neck")
 _SURE: Final = 0.3
+_PARTS_OPACITY: Final = 0.6
 _BORDER_PX: Final = 8
 """Of the window, over which what is redrawn fades out."""
 
@@ -51,6 +53,13 @@ class RedrawnFace:
     before: Floats
     after: Floats
     parts: NDArray[np.uint8]
+
+    @property
+    def parts_over_face(self) -> Floats:
+        """(128, 128, 3) float32 in [0, 1]: the parts in their colours over the redrawn window, as a stage."""
+        eight_bits = np.rint(np.clip(self.after, 0.0, 1.0) * 255.0).astype(np.uint8)
+        shown = label_overlay(eight_bits, self.parts, FACE_PART_COLOURS, _PARTS_OPACITY)
+        return np.asarray(shown / np.float32(255.0), np.float32)
 
 
 def turn_of_head(parsed: ParsedWindow) -> float:

@@ -39,6 +39,12 @@ FACE_PARTS: Final[tuple[str, ...]] = (
     "hair",
 )
 
+FACE_PART_COLOURS: Final[tuple[tuple[int, int, int], ...]] = (
+    *((0, 0, 0), (255, 205, 150), (230, 150, 90), (120, 80, 40), (150, 110, 60), (60, 120, 230)),
+    *((90, 170, 255), (220, 60, 80), (120, 0, 30), (255, 110, 130), (140, 88, 52)),
+)
+"""RGB colour of each part in pictures."""
+
 MIRROR_PARTS: Final[tuple[int, ...]] = (0, 1, 2, 4, 3, 6, 5, 7, 8, 9, 10)
 """Part of the same kind in a mirrored window."""
 

@@ -3203,6 +3203,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/progress.py" />
+            <source>Parts of the face</source>
+            <translation>脸部各部分</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/progress.py" />
             <source>Face after</source>
             <translation>修整后的脸部</translation>
         </message>

@@ -8,22 +8,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from portrait_studio.networks.face_completion import FACE_PARTS
-
-_PART_COLOURS = np.array(
-    [
-        *((0, 0, 0), (255, 205, 150), (230, 150, 90), (120, 80, 40), (150, 110, 60), (60, 120, 230)),
-        *((90, 170, 255), (220, 60, 80), (120, 0, 30), (255, 110, 130), (140, 88, 52)),
-    ],
-    np.uint8,
-)
-assert len(_PART_COLOURS) == len(FACE_PARTS)
+from portrait_studio.networks.face_completion import FACE_PART_COLOURS
 
 
 def colour_parts(parts: Tensor, stride: int = 1) -> NDArray[np.uint8]:
     """Part codes (N, h, w) as pictures (N, stride h, stride w, 3); unknown grey."""
     table = np.full((256, 3), 128, np.uint8)
-    table[: len(FACE_PARTS)] = _PART_COLOURS
+    table[: len(FACE_PART_COLOURS)] = FACE_PART_COLOURS
     large = functional.interpolate(parts[:, None].float(), scale_factor=stride)[:, 0]
     return np.asarray(table[large.cpu().numpy().astype(np.uint8)])
 

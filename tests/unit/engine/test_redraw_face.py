@@ -14,7 +14,7 @@ from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.face_label import LabelledFace, lost_face
 from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.pipeline import Pipeline
-from portrait_studio.engine.redraw_face import redraw_face, turn_of_head
+from portrait_studio.engine.redraw_face import RedrawnFace, redraw_face, turn_of_head
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, Method
 from portrait_studio.engine.resample import WindowPixels
 from portrait_studio.engine.run_network import NetworkRunner
@@ -22,7 +22,7 @@ from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Bounds, Extent, Margins
 from portrait_studio.imaging.similarity import transformed
 from portrait_studio.networks.conventions import FACE, KEYPOINTS, LABEL_COUNT
-from portrait_studio.networks.face_completion import ANCHORS
+from portrait_studio.networks.face_completion import ANCHORS, FACE_PART_COLOURS, FACE_PARTS
 from tests.helpers.tiny_face_completion import TinyFaceCompletion, dotted_face
 from tests.helpers.tiny_networks import TinyNetworks
 
@@ -233,6 +233,7 @@ def test_the_default_fill_redraws_a_face_and_says_by_what(memory: object) -> Non
     assert "face-completion" in result.weights
     assert "face" not in result.weights
     assert region.stages["face-after"].shape == (128, 128, 3)
+    assert region.stages["face-parts"].shape == (128, 128, 3)
     plain = Pipeline(TinyNetworks(with_face=True), memory=memory).run(dotted_request())  # type: ignore[arg-type]
     assert "face-completion" not in plain.weights
     assert "face" in plain.weights
@@ -288,3 +289,12 @@ def test_two_fills_one_after_the_other_are_alike(memory: object) -> None:
     engine = Pipeline(with_redrawing(TinyFaceCompletion()), memory=memory)  # type: ignore[arg-type]
     first, second = (engine.run(dotted_request()) for _ in range(2))
     assert np.array_equal(first.regions[0].pixels, second.regions[0].pixels)
+
+
+def test_parts_are_shown_over_the_redrawn_face() -> None:
+    after, parts = np.full((128, 128, 3), 0.5, np.float32), np.zeros((64, 64), np.uint8)
+    parts[10:20, 10:20] = FACE_PARTS.index("left-eye")
+    shown = RedrawnFace(after, after, after, parts).parts_over_face
+    assert np.allclose(shown[50, 50], 0.5, atol=0.01), "what is no part of a face stays as it is"
+    colour = np.array(FACE_PART_COLOURS[FACE_PARTS.index("left-eye")]) / 255
+    assert np.allclose(shown[30, 30], 0.4 * 0.5 + 0.6 * colour, atol=0.01)
