@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from PySide6.QtCore import QObject, QSignalBlocker, Signal
 
@@ -14,11 +15,15 @@ from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.session.edits_during_fill import EditsDuringFill, MaskChange
 from portrait_studio.session.history import History
 
+_MARKED: Final = (PlaneName.MASK, PlaneName.SOURCES)
+"""What may be marked while fills run."""
+
 
 class Editing(QObject):
     """Begins edits of the mask and the structure, makes them steps, and tells what changed.
 
-    While fills run, the mask alone may be changed: what is marked then comes after them.
+    While fills run, the mask and what may be copied may be marked, and nothing else changed: that comes after
+    them.
     """
 
     image_changed = Signal(object)
@@ -84,25 +89,28 @@ class Editing(QObject):
 
     def begin(self, plane: PlaneName = PlaneName.MASK) -> MaskEdit | None:
         """Begin an edit of the mask or the structure; None when there is nothing to edit now."""
-        may = self._may_mark() if plane is PlaneName.MASK else self._may_edit()
+        may = self._may_mark() if plane in _MARKED else self._may_edit()
         if self.document is None or not may:
             return None
         self.about_to_change.emit()
-        edits = {PlaneName.MASK: self.document.edit_mask, PlaneName.SOURCES: self.document.edit_sources}
-        return edits.get(plane, self.document.edit_labels)()
+        return self._edit_of(self.document, plane)
 
-    def finish(self, text: str, edit: MaskEdit, change: MaskChange) -> None:
+    def finish(
+        self, text: str, edit: MaskEdit, change: MaskChange, plane: PlaneName = PlaneName.MASK
+    ) -> None:
         """Make an edit one step; nothing happens when it changed nothing.
 
         Args:
             text: what the step is called.
             edit: what was done.
             change: does the same in another edit.
+            plane: what was changed.
         """
         delta = edit.finish()
         if delta is not None and self.document is not None:
             step = Step(text, delta)
-            self.during_fill.record(step, change)
+            if plane in _MARKED:
+                self.during_fill.record(step, plane, change)
             self.history.push(step, self.document)
 
     def change(self, text: str, change: MaskChange, plane: PlaneName = PlaneName.MASK) -> None:
@@ -110,13 +118,18 @@ class Editing(QObject):
         edit = self.begin(plane)
         if edit is not None:
             self.tell_plane(plane, change(edit))
-            self.finish(text, edit, change)
+            self.finish(text, edit, change, plane)
 
-    def _repeat(self, text: str, change: MaskChange) -> None:
+    def _repeat(self, text: str, plane: PlaneName, change: MaskChange) -> None:
         if self.document is not None:
-            edit = self.document.edit_mask()
-            self.tell_plane(PlaneName.MASK, change(edit))
-            self.finish(text, edit, change)
+            edit = self._edit_of(self.document, plane)
+            self.tell_plane(plane, change(edit))
+            self.finish(text, edit, change, plane)
+
+    @staticmethod
+    def _edit_of(document: Document, plane: PlaneName) -> MaskEdit:
+        edits = {PlaneName.MASK: document.edit_mask, PlaneName.SOURCES: document.edit_sources}
+        return edits.get(plane, document.edit_labels)()
 
     def apply(self, text: str, change: Callable[[Document], Delta | None]) -> None:
         """Change something else of the document as one step, if it may change now.

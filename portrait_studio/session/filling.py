@@ -150,7 +150,7 @@ class Filling(QObject):
     @property
     def can_fill_next(self) -> bool:
         """Whether something was marked while fills run, for a fill that waits for them."""
-        return self.is_under_way and self._editing.during_fill.can_undo
+        return self.is_under_way and self._editing.during_fill.marks_mask
 
     @property
     def can_fill_anew(self) -> bool:

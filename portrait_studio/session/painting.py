@@ -86,7 +86,8 @@ class Painting(QObject):
         if takes_loops:
             self._editing.tell_plane(stroke.plane, stroke.surround(stroke.edit))
         name = self._named(stroke.plane, stroke.value, _TOOL_OF.get((stroke.plane, stroke.value), Tool.BRUSH))
-        self._editing.finish(name, stroke.edit, partial(stroke.draw_again, takes_loops=takes_loops))
+        again = partial(stroke.draw_again, takes_loops=takes_loops)
+        self._editing.finish(name, stroke.edit, again, stroke.plane)
         self.ended.emit()
         self._tell_marked(stroke.plane, stroke.value)
 
@@ -111,7 +112,7 @@ class Painting(QObject):
     def mark_rectangle(self, bounds: Bounds, erase: bool) -> None:
         """Paint a rectangle, or take it away."""
         plane, value = self._target(erase)
-        name = self._named(plane, value, Tool.RECTANGLE)
+        name = self._named(plane, value, _TOOL_OF.get((plane, value), Tool.RECTANGLE))
         self._change(name, lambda edit: edit.rectangle(bounds, value), plane)
         self._tell_marked(plane, value)
 
@@ -124,7 +125,8 @@ class Painting(QObject):
             tool: that drew it, of which the step has its name.
         """
         plane, value = self._target(erase)
-        self._change(self._named(plane, value, tool), lambda edit: edit.polygon(points, value), plane)
+        name = self._named(plane, value, _TOOL_OF.get((plane, value), tool))
+        self._change(name, lambda edit: edit.polygon(points, value), plane)
         self._tell_marked(plane, value)
 
     # -- the whole mask ------------------------------------------------------------------------------------

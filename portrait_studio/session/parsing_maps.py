@@ -190,7 +190,7 @@ class ParsingMaps(QObject):
         if document is None or not self._editing.may_edit:
             return
         masked = self._last_fill.masked_image_to_fill(document)
-        request = ParseRequest(masked.image, masked.mask, document.joints)
+        request = ParseRequest(masked.image, masked.mask, document.joints, looks_inside=True)
         self._jobs.ask(JobKind.PARSE_HOLE, request, self._show_hole)
 
     def forget_hole(self) -> None:

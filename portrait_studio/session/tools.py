@@ -56,6 +56,14 @@ class Tool(Enum):
         return bool(self.step_names)
 
 
+class MarkShape(Enum):
+    """In which shape is marked what may be copied and what not; the value is what the user reads."""
+
+    BRUSH = Message("Brush")
+    RECTANGLE = Message("Rectangle")
+    LASSO = Message("Lasso")
+
+
 class Target(Enum):
     """What a click with the pick tool takes; the value is what the user reads."""
 
@@ -79,6 +87,7 @@ class Tools(QObject):
         self._label: int | None = None
         self._reach_percent = USUAL_REACH
         self._target = Target.THING
+        self._mark_shape = MarkShape.BRUSH
         self._obeys_pressure = True
         self._takes_loops = False
         self._fills_after_stroke = False
@@ -114,6 +123,17 @@ class Tools(QObject):
     def target(self) -> Target:
         """What a click takes: a named thing or a whole person, a label, or whatever stands out there."""
         return self._target
+
+    @property
+    def mark_shape(self) -> MarkShape:
+        """In which shape the tools mark that say what may be copied."""
+        return self._mark_shape
+
+    @property
+    def has_brush(self) -> bool:
+        """Whether the tool in hand paints with the round brush, as it is set."""
+        marks = self._tool.source_mark is not None
+        return self._tool.is_brush and not (marks and self._mark_shape is not MarkShape.BRUSH)
 
     @property
     def obeys_pressure(self) -> bool:
@@ -155,6 +175,20 @@ class Tools(QObject):
         if not tool.paints or tool.source_mark is not None:
             self._label = None
         self.changed.emit()
+
+    def take(self, tool: Tool) -> None:
+        """Take a tool in hand; one of those that say what may be copied then marks in its next shape."""
+        if tool is self._tool and tool.source_mark is not None:
+            shapes = list(MarkShape)
+            self.set_mark_shape(shapes[(shapes.index(self._mark_shape) + 1) % len(shapes)])
+        else:
+            self.choose(tool)
+
+    def set_mark_shape(self, shape: MarkShape) -> None:
+        """In which shape is marked what may be copied."""
+        if shape is not self._mark_shape:
+            self._mark_shape = shape
+            self.changed.emit()
 
     def swap_eraser(self) -> None:
         """Swap between the eraser and the tool that was in hand before it."""

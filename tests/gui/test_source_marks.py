@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.imaging.source_marks import FORBIDDEN, PREFERRED
 from portrait_studio.session.session import Session
-from portrait_studio.session.tools import Tool
+from portrait_studio.session.tools import MarkShape, Tool
 from tests.gui.conftest import CTRL, Hand, write_photo
 from tests.helpers.fake_engine import FakeEngine
 
@@ -125,3 +126,57 @@ def test_a_label_in_hand_gives_way_to_a_mark_and_the_reverse(opened: Session, ha
     assert opened.tools.label is None
     opened.tools.set_label(4)
     assert opened.tools.tool is Tool.BRUSH
+
+
+def test_rectangle_and_lasso_mark_too_and_the_key_goes_from_one_to_the_next(
+    opened: Session, hand: Hand, window: MainWindow
+) -> None:
+    tools = opened.tools
+    hand.key(Qt.Key.Key_Y)
+    assert tools.has_brush
+    hand.key(Qt.Key.Key_Y)
+    assert (tools.tool, tools.mark_shape) == (Tool.FORBID, MarkShape.RECTANGLE)
+    assert not tools.has_brush
+    assert window.canvas.pointer.cursor == Qt.CursorShape.CrossCursor
+    hand.stroke((40, 40), (100, 120))
+    assert (marks_of(opened)[45:115, 45:95] == FORBIDDEN).all()
+    hand.key(Qt.Key.Key_Y, SHIFT)
+    assert (tools.tool, tools.mark_shape) == (Tool.PREFER, MarkShape.RECTANGLE)
+    hand.key(Qt.Key.Key_Y, SHIFT)
+    assert tools.mark_shape is MarkShape.LASSO
+    hand.stroke((150, 200), (250, 200), (250, 280), (150, 280))
+    assert marks_of(opened)[240, 200] == PREFERRED
+    assert [step.title for step in opened.history.steps] == ["Not to be copied from", "To be copied from"]
+    assert opened.document is not None
+    assert not opened.document.mask.any()
+    hand.key(Qt.Key.Key_Y)
+    tools.set_mark_shape(MarkShape.RECTANGLE)
+    hand.stroke((40, 40), (100, 120), button=Qt.MouseButton.RightButton)
+    assert not (marks_of(opened) == FORBIDDEN).any()
+    assert opened.history.steps[-1].title == "Erase marks"
+    hand.key(Qt.Key.Key_Y)
+    hand.key(Qt.Key.Key_Y)
+    assert tools.has_brush
+
+
+def test_marks_are_made_while_a_fill_runs_and_are_undone_before_it(
+    qtbot: QtBot, opened: Session, hand: Hand, engine: FakeEngine
+) -> None:
+    hand.stroke((120, 150), (160, 150))
+    engine.hold = threading.Event()
+    hand.key(Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: opened.filling.is_under_way)
+    hand.key(Qt.Key.Key_Y)
+    hand.stroke((30, 30), (60, 30))
+    assert marks_of(opened)[30, 45] == FORBIDDEN
+    assert not opened.filling.can_fill_next, "nothing is marked to be filled"
+    engine.hold.set()
+    qtbot.waitUntil(lambda: opened.current_job is None)
+    assert [step.title for step in opened.history.steps][-2:] == ["Fill", "Not to be copied from"]
+    assert marks_of(opened)[30, 45] == FORBIDDEN
+    step = opened.history.last_fill
+    assert step is not None
+    assert step.fill is not None
+    assert step.fill.sources is None, "it was asked before"
+    hand.key(Qt.Key.Key_Z, CTRL)
+    assert not marks_of(opened).any()

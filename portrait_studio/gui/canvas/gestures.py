@@ -15,6 +15,7 @@ from portrait_studio.gui.canvas.tool_outlines import draw_area
 from portrait_studio.gui.canvas.viewport import Viewport
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.session.painting import Painting
+from portrait_studio.session.tools import MarkShape
 
 _FEWEST_LASSO_POINTS: Final = 3
 _CLICK_PX: Final = 12
@@ -34,6 +35,7 @@ class Press:
         picked: takes a click of the pick tool: x, y in photo pixels.
         box_picked: takes the rectangle, clipped to the photo, that the pick tool was dragged over.
         accent: tints what will be added.
+        mark_shape: in which shape is marked what may be copied.
     """
 
     at: QPointF
@@ -45,6 +47,7 @@ class Press:
     picked: Callable[[float, float, PickMode], None]
     box_picked: Callable[[Bounds, PickMode], None]
     accent: QColor
+    mark_shape: MarkShape = MarkShape.BRUSH
 
     @property
     def spot(self) -> QPointF:
@@ -254,6 +257,12 @@ class Lasso(Shape):
         """The outline so far, closed."""
         view = self._viewport.view
         draw_area(painter, [view.to_widget(spot.x(), spot.y()) for spot in self._points], self._press.tint)
+
+
+def source_marks(press: Press) -> Gesture:
+    """Begin to mark what may be copied, in the shape that is chosen."""
+    shapes = {MarkShape.RECTANGLE: Rectangle, MarkShape.LASSO: Lasso}
+    return shapes.get(press.mark_shape, Stroke)(press)
 
 
 class Pick(Shape):

@@ -52,7 +52,7 @@ class Pointer(QObject):
     def shows_ring(self) -> bool:
         """Whether the outline of the brush stands for the pointer."""
         idle = self._hand is None and (self._gesture is None or self._gesture.is_edit)
-        return idle and not self._refuses and self._tools.tool.is_brush
+        return idle and not self._refuses and self._tools.has_brush
 
     @property
     def may_edit(self) -> bool:
@@ -68,7 +68,7 @@ class Pointer(QObject):
     def _refuses(self) -> bool:
         """Whether the tool in hand may not be used now."""
         tool = self._tools.tool
-        marks = self._tools.label is None and tool.source_mark is None and tool is not Tool.EXTEND
+        marks = self._tools.label is None and tool is not Tool.EXTEND
         return self._is_locked and not (marks and self._may_mark)
 
     @property
@@ -80,6 +80,8 @@ class Pointer(QObject):
             return Qt.CursorShape.OpenHandCursor
         if self._refuses:
             return Qt.CursorShape.BusyCursor
+        if self._tools.tool.is_brush and not self._tools.has_brush:
+            return Qt.CursorShape.CrossCursor
         cursor = TOOLS[self._tools.tool].cursor
         return self.frame.cursor if cursor is None else cursor
 
@@ -181,6 +183,7 @@ class Pointer(QObject):
                 picked=self.picked.emit,
                 box_picked=self.box_picked.emit,
                 accent=self.accent,
+                mark_shape=self._tools.mark_shape,
             )
         )
 

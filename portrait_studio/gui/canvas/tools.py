@@ -10,7 +10,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 
-from portrait_studio.gui.canvas.gestures import Gesture, Lasso, Pick, Press, Rectangle, Stroke
+from portrait_studio.gui.canvas.gestures import Gesture, Lasso, Pick, Press, Rectangle, Stroke, source_marks
 from portrait_studio.gui.command_table import Spec
 from portrait_studio.session.tools import Tool
 
@@ -74,8 +74,8 @@ TOOLS: Final[dict[Tool, ToolSpec]] = {
         "Do not copy from here",
         "ph.prohibit",
         ("Y",),
-        "Paint over what fills must not copy; the right button takes the mark away",
-        gesture=Stroke,
+        "Mark what fills must not copy; again: by rectangle or lasso. The right button takes marks away",
+        gesture=source_marks,
         cursor=Qt.CursorShape.BlankCursor,
         options=OptionsPage.BRUSH,
     ),
@@ -83,8 +83,8 @@ TOOLS: Final[dict[Tool, ToolSpec]] = {
         "Copy from here",
         "mdi6.stamper",
         ("Shift+Y",),
-        "Paint over what fills shall copy; the right button takes the mark away",
-        gesture=Stroke,
+        "Mark what fills shall copy; again: by rectangle or lasso. The right button takes marks away",
+        gesture=source_marks,
         cursor=Qt.CursorShape.BlankCursor,
         options=OptionsPage.BRUSH,
     ),

@@ -112,7 +112,7 @@ class ToolBar(_Bar):
         group = QActionGroup(self)
         for tool in TOOLS:
             group.addAction(actions[tool])
-        actions.on_triggered({tool: partial(tools.choose, tool) for tool in TOOLS})
+        actions.on_triggered({tool: partial(tools.take, tool) for tool in TOOLS})
         self._add(actions, *TOOLS)
         self.addSeparator()
         self._add(actions, Command.CLEAR, Command.INVERT, Command.SELECT_ALL)

@@ -19,6 +19,7 @@ from portrait_studio.session.tools import (
     LARGEST_THRESHOLD,
     SMALLEST_BRUSH_PX,
     SMALLEST_THRESHOLD,
+    MarkShape,
     Target,
     Tool,
     Tools,
@@ -127,7 +128,16 @@ class BrushOptions(QWidget):
         size.setSpacing(8)
         size.addWidget(self._size, 1)
         size.addWidget(self.number)
+        self._shape = QComboBox(self)
+        self._shape.setAccessibleName(tr("Shape of marks"))
+        self._shape.setToolTip(tr("By brush, rectangle or lasso; the tool's key goes from one to the next"))
+        for shape in MarkShape:
+            self._shape.addItem(tr(shape.value), shape)
+        # One widget, so that caption and list are shown and hidden together.
+        self._shapes = QWidget(self)
+        self._shapes.setLayout(captioned(tr("Mark by"), self._shape, self._shapes))
         row = _row(self)
+        row.addWidget(self._shapes)
         row.addLayout(captioned(tr("Brush size"), size, self), 2)
         row.addSpacing(4)
         row.addLayout(captioned(tr("Hardness"), self._hardness, self), 1)
@@ -136,14 +146,19 @@ class BrushOptions(QWidget):
         row.addStretch(1)
         self._size.valueChanged.connect(self._on_size)
         self._hardness.valueChanged.connect(self._on_hardness)
+        self._shape.currentIndexChanged.connect(self._on_shape)
         self.number.valueChanged.connect(tools.set_diameter)
         self.number.ended.connect(self.typing_ended)
         tools.changed.connect(self._on_tools)
         self._on_tools()
 
     def keep_state(self, state: PersistentState) -> None:
-        """Keep the hardness between starts; the size suits the photo."""
+        """Keep hardness and shape between starts; the size suits the photo."""
         state.keep_number("hardness", self._hardness)
+        state.keep_choice("mark-shape", self._shape)
+
+    def _on_shape(self) -> None:
+        self._tools.set_mark_shape(self._shape.currentData())
 
     def _on_size(self) -> None:
         present = self._tools.diameter_px
@@ -156,7 +171,12 @@ class BrushOptions(QWidget):
     def _on_tools(self) -> None:
         _show(self._size, _position_of(self._tools.diameter_px, SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX))
         _show(self._hardness, round(self._tools.hardness * 100))
-        self._hardness.setEnabled(self._tools.label is None and self._tools.tool.source_mark is None)
+        marks = self._tools.tool.source_mark is not None
+        self._hardness.setEnabled(self._tools.label is None and not marks)
+        self._shapes.setVisible(marks)
+        self._shape.setCurrentIndex(list(MarkShape).index(self._tools.mark_shape))
+        for control in (self._size, self.number):
+            control.setEnabled(self._tools.has_brush)
         self.tighten.setVisible(self._tools.tool is Tool.BRUSH and self._tools.label is None)
         self.number.setValue(self._tools.diameter_px)
 
