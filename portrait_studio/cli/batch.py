@@ -9,16 +9,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from portrait_studio.cli.console import EXIT_CANCELLED, progress_bar, write_notices
-from portrait_studio.cli.extension_options import WantedExtension, add_extension, wanted_extension
+from portrait_studio.cli.extension_options import (
+    WantedExtension,
+    add_extension,
+    steered,
+    told_of_guesswork,
+    wanted_extension,
+)
 from portrait_studio.cli.mask import add_people, add_shadow, add_tighten, tightness_of, with_shadow
 from portrait_studio.cli.options import (
     add_command,
     add_method,
     add_quality,
     add_references,
+    add_sources,
     engine_of,
     export_options,
     fill_wishes,
+    source_marks,
     whole_number,
 )
 from portrait_studio.cli.outputs import check_outputs
@@ -98,6 +106,7 @@ def add_batch(commands: Any) -> None:
     )
     add_tighten(parser)
     add_shadow(parser)
+    add_sources(parser, of_folders=True)
     add_extension(parser)
     parser.add_argument(
         "--report", metavar="FILE", type=Path, help=".json or .csv (report.json among the results)"
@@ -129,14 +138,15 @@ def _ending(text: str) -> str:
 
 
 def _batch(options: argparse.Namespace) -> int:
-    from portrait_studio.cli.batch_plan import plan_batch
+    from portrait_studio.cli.batch_plan import MarkFolders, plan_batch
     from portrait_studio.cli.batch_report import BatchReport, check_is_report
     from portrait_studio.imaging.atomic import Transaction
 
     settings = _settings(options)
     report = BatchReport(options.report or options.output / "report.json")
     suffix = None if options.format == "same" else f".{options.format}"
-    plan = plan_batch(options.photos, options.masks, options.output, suffix)
+    marks = MarkFolders(options.no_copy, options.copy_from)
+    plan = plan_batch(options.photos, options.masks, options.output, suffix, marks)
     outputs = [item.output for item in plan.items]
     check_outputs([*outputs, report.path], [*plan.sources, *options.references], made=[options.output])
     present = sum(output.exists() for output in outputs)
@@ -246,6 +256,7 @@ def _filled(
     from portrait_studio.editing.edit import Edit
     from portrait_studio.engine.request import ParseRequest, TightenRequest
     from portrait_studio.engine.thing_masks import mask_around
+    from portrait_studio.imaging.geometry import Margins
     from portrait_studio.imaging.reading import read_photo
 
     began = time.perf_counter()
@@ -259,13 +270,15 @@ def _filled(
         mask, more = with_shadow(engine, photo, mask)
         notices = (*notices, *more)
     names = (str(item.photo), str(item.output))
-    margins = None if settings.extension is None else settings.extension.margins(photo.extent)
-    is_extended = margins is not None and margins.extends
-    if (mask is None or not mask.any()) and not is_extended:
+    margins = Margins() if settings.extension is None else settings.extension.margins(photo.extent)
+    if (mask is None or not mask.any()) and not margins.extends:
         return Line(*names, Outcome.NOTHING.value, seconds=round(time.perf_counter() - began, 2))
     edit, warnings = Edit(photo, mask, margins), list[str]()
-    known = None if is_extended else seen
-    result = edit.fill(engine, settings.wishes, progress, known, warnings.append)
+    warnings += told_of_guesswork(engine, photo, margins)
+    known = None if margins.extends else seen
+    marks = source_marks(item.no_copy, item.copy_from, photo.extent)
+    wishes = steered(settings.wishes, marks, photo.extent, margins)
+    result = edit.fill(engine, wishes, progress, known, warnings.append)
     report.weights.update(result.weights)
     written = edit.document.export(item.output, settings.export, ingredients=edit.ingredients)
     edit.document.close()

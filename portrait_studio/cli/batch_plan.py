@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,11 +24,15 @@ class Item:
         photo: the file; it is not changed.
         mask: its mask; None when there is none, or when masks come from the parsing map.
         output: file to write.
+        no_copy: mask of what is not copied; None = there is none.
+        copy_from: mask of what is copied instead of what is near; None = there is none.
     """
 
     photo: Path
     mask: Path | None
     output: Path
+    no_copy: Path | None = None
+    copy_from: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,26 @@ class BatchPlan:
         return [f"Left out what is no photo by its name: {names}{others}."]
 
 
-def plan_batch(photos: Path, masks: Path | None, output: Path, suffix: str | None) -> BatchPlan:
+@dataclass(frozen=True)
+class MarkFolders:
+    """Folders of masks, named like the photos, that say from where is copied; None = there is none.
+
+    Attributes:
+        no_copy: of what is not copied.
+        copy_from: of what is copied instead of what is near.
+    """
+
+    no_copy: Path | None = None
+    copy_from: Path | None = None
+
+
+def plan_batch(
+    photos: Path,
+    masks: Path | None,
+    output: Path,
+    suffix: str | None,
+    marks: MarkFolders = MarkFolders(),
+) -> BatchPlan:
     """Find photos and masks, and name the results.
 
     Args:
@@ -64,12 +87,14 @@ def plan_batch(photos: Path, masks: Path | None, output: Path, suffix: str | Non
         output: folder of results; it need not exist.
         suffix: ending of the results; None = that of each photo where it can be written, else .jpg for .mpo
             and .png for all others.
+        marks: folders of marks; photos for which there are none are filled without.
 
     Raises:
-        ImageFileError: a folder is missing or holds no photo.
+        ImageFileError: a folder is missing, holds no photo, or no mark for any.
         ExportError: results would lie among photos or masks, or have one name.
     """
-    folders = [photos, *([] if masks is None else [masks])]
+    no_copy, copy_from = (_marks_in(folder, photos) for folder in (marks.no_copy, marks.copy_from))
+    folders = [photos, *(folder for folder in (masks, marks.no_copy, marks.copy_from) if folder is not None)]
     if any(_is_same(output, folder) for folder in folders):
         raise ExportError(f"The results would lie among the sources in {output}; choose another folder.")
     found, left_out = _pictures(photos)
@@ -82,12 +107,35 @@ def plan_batch(photos: Path, masks: Path | None, output: Path, suffix: str | Non
             continue
         ending = suffix or _ending(photo)
         names = _MASK_ENDINGS[1:] if shared else _MASK_ENDINGS
-        mask = next((by_stem[photo.stem + n] for n in names if photo.stem + n in by_stem), None)
-        items.append(Item(photo, mask, output / f"{photo.stem}{ending}"))
+        mask, *steering = (
+            _named_like(photo, each, endings)
+            for each, endings in ((by_stem, names), (no_copy, _MASK_ENDINGS), (copy_from, _MASK_ENDINGS))
+        )
+        items.append(Item(photo, mask, output / f"{photo.stem}{ending}", *steering))
     if not items:
         raise ImageFileError(f"There is no photo in {photos}; give the folder that holds them.")
     _check_names(items)
-    return BatchPlan(items, list(dict.fromkeys((*found, *named))), left_out)
+    for folder, used in (
+        (marks.no_copy, [item.no_copy for item in items]),
+        (marks.copy_from, [item.copy_from for item in items]),
+    ):
+        if folder is not None and not any(used):
+            raise ImageFileError(f"No mask in {folder} is named like a photo: a.png or a_mask.png for a.jpg.")
+    sources = (*found, *named, *no_copy.values(), *copy_from.values())
+    return BatchPlan(items, list(dict.fromkeys(sources)), left_out)
+
+
+def _marks_in(folder: Path | None, photos: Path) -> dict[str, Path]:
+    """Masks of a folder by their stems."""
+    if folder is None:
+        return {}
+    if _is_same(folder, photos):
+        raise ImageFileError(f"The marks lie among the photos in {folder}; keep them in another folder.")
+    return {path.stem: path for path in _pictures(folder)[0]}
+
+
+def _named_like(photo: Path, by_stem: Mapping[str, Path], endings: Iterable[str]) -> Path | None:
+    return next((by_stem[photo.stem + end] for end in endings if photo.stem + end in by_stem), None)
 
 
 def _is_same(one: Path, other: Path) -> bool:

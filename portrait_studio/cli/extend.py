@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from portrait_studio.cli.candidate_files import add_candidates, files_of, stages_of, targets_of
 from portrait_studio.cli.console import summary, with_loss, write_notices
-from portrait_studio.cli.extension_options import WantedExtension, add_extension, wanted_extension
+from portrait_studio.cli.extension_options import (
+    WantedExtension,
+    add_extension,
+    steered,
+    told_of_guesswork,
+    wanted_extension,
+)
 from portrait_studio.cli.options import (
     add_command,
     add_extras,
@@ -31,7 +37,6 @@ if TYPE_CHECKING:
     from portrait_studio.document.export_report import ExportReport
     from portrait_studio.editing.edit import Edit
     from portrait_studio.editing.fills import FillWishes
-    from portrait_studio.engine.interface import Engine
     from portrait_studio.imaging.geometry import Margins
     from portrait_studio.imaging.masks import Mask
     from portrait_studio.imaging.photo import Photo
@@ -62,12 +67,7 @@ class _Canvas:
 
     def steered(self, wishes: FillWishes) -> FillWishes:
         """The same wishes, and from where may be copied."""
-        from portrait_studio.imaging.canvas_extension import canvas_of
-        from portrait_studio.imaging.source_marks import laid_marks
-
-        if self.marks is None:
-            return wishes
-        return replace(wishes, sources=laid_marks(self.marks, canvas_of(self.photo.extent, self.margins)))
+        return steered(wishes, self.marks, self.photo.extent, self.margins)
 
     def told(self, report: ExportReport) -> str:
         """How large the picture became, and what of the photo changed."""
@@ -113,7 +113,7 @@ def _extend(options: argparse.Namespace) -> int:
 
     engine, said, count = engine_of(options), [], len(targets)
     wishes = canvas.steered(fill_wishes(options, keep_stages=options.stages is not None))
-    write_notices(*canvas.photo.notices, *_warnings(engine, canvas))
+    write_notices(*canvas.photo.notices, *told_of_guesswork(engine, canvas.photo, canvas.margins))
     made = 0
     with Transaction() as files:
         for target, candidate, report in write_fills(canvas.begin, engine, wishes, targets, export, files):
@@ -127,17 +127,6 @@ def _extend(options: argparse.Namespace) -> int:
     return 0
 
 
-def _warnings(engine: Engine, canvas: _Canvas) -> tuple[str, ...]:
-    """What nothing in the photo tells of what is new; the parser is asked only where that may be."""
-    from portrait_studio.editing.hole_warnings import extension_warnings, may_be_guesswork
-    from portrait_studio.engine.request import ParseRequest
-
-    if not may_be_guesswork(canvas.margins, canvas.photo.extent):
-        return ()
-    seen = engine.run(ParseRequest(canvas.photo.visible_pixels))
-    return extension_warnings(canvas.margins, canvas.photo.extent, seen)
-
-
 def _canvas(options: argparse.Namespace, wanted: WantedExtension) -> _Canvas:
     from portrait_studio.imaging.mask_file import read_mask
     from portrait_studio.imaging.reading import read_photo
@@ -147,4 +136,5 @@ def _canvas(options: argparse.Namespace, wanted: WantedExtension) -> _Canvas:
     if not margins.extends:
         raise OptionError("The canvas would stay as it is; extend it by at least one pixel.")
     mask = None if options.mask is None else read_mask(options.mask, photo.extent)
-    return _Canvas(photo, mask, margins, source_marks(options, photo.extent))
+    marks = source_marks(options.no_copy, options.copy_from, photo.extent)
+    return _Canvas(photo, mask, margins, marks)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from portrait_studio.editing.fills import FillWishes
+    from portrait_studio.engine.interface import Engine
     from portrait_studio.imaging.geometry import Extent, Margins
+    from portrait_studio.imaging.photo import Photo
+    from portrait_studio.imaging.source_marks import SourceMarks
 
 _SIDES = ("left", "top", "right", "bottom")
 
@@ -63,3 +67,24 @@ def wanted_extension(options: argparse.Namespace) -> WantedExtension | None:
     if not lengths and options.ratio is None:
         return None
     return WantedExtension(lengths, None if options.ratio is None else parse_ratio(options.ratio))
+
+
+def told_of_guesswork(engine: Engine, photo: Photo, margins: Margins) -> tuple[str, ...]:
+    """What nothing in a photo tells of what is new; the parser is asked only where that may be."""
+    from portrait_studio.editing.hole_warnings import extension_warnings, may_be_guesswork
+    from portrait_studio.engine.request import ParseRequest
+
+    if not may_be_guesswork(margins, photo.extent):
+        return ()
+    seen = engine.run(ParseRequest(photo.visible_pixels))
+    return extension_warnings(margins, photo.extent, seen)
+
+
+def steered(wishes: FillWishes, marks: SourceMarks | None, photo: Extent, margins: Margins) -> FillWishes:
+    """The same wishes, and from where may be copied: marks over the photo (None: from anywhere)."""
+    from portrait_studio.imaging.canvas_extension import canvas_of
+    from portrait_studio.imaging.source_marks import laid_marks
+
+    if marks is None:
+        return wishes
+    return replace(wishes, sources=laid_marks(marks, canvas_of(photo, margins)))

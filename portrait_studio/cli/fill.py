@@ -127,7 +127,7 @@ def _fill(
 
     photo = read_photo(photo_path)
     check_size(photo.extent, chosen)
-    marks = source_marks(options, photo.extent)
+    marks = source_marks(options.no_copy, options.copy_from, photo.extent)
     engine = engine_of(options)
     mask = find_mask(engine, photo)
     wishes = replace(fill_wishes(options, keep_stages=options.stages is not None), sources=marks)

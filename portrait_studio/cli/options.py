@@ -160,21 +160,31 @@ def add_references(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_sources(parser: argparse.ArgumentParser) -> None:
-    """Add from where may be copied; see `source_marks`."""
+def add_sources(parser: argparse.ArgumentParser, *, of_folders: bool = False) -> None:
+    """Add from where may be copied, as one mask or a folder of masks each; see `source_marks`."""
+    metavar = "DIR" if of_folders else "MASK.png"
+    named = "masks, named like the photos, " if of_folders else ""
     parser.add_argument(
-        "--no-copy", metavar="MASK.png", type=Path, help="white where nothing of the photo is copied from"
+        "--no-copy",
+        metavar=metavar,
+        type=Path,
+        help=f"{named}white where nothing of the photo is copied from",
     )
     parser.add_argument(
         "--copy-from",
-        metavar="MASK.png",
+        metavar=metavar,
         type=Path,
-        help="white where is copied from, and nowhere else, as far as that shows what is missing",
+        help=f"{named}white where is copied from, and nowhere else, as far as that shows what is missing",
     )
 
 
-def source_marks(options: argparse.Namespace, extent: Extent) -> SourceMarks | None:
+def source_marks(no_copy: Path | None, copy_from: Path | None, extent: Extent) -> SourceMarks | None:
     """From where may be copied, as `add_sources` has asked; None = from anywhere.
+
+    Args:
+        no_copy: mask of what is not copied; None = there is none.
+        copy_from: mask of what is copied; None = there is none.
+        extent: size of the photo.
 
     Raises:
         ImageFileError: a mask cannot be read.
@@ -183,7 +193,7 @@ def source_marks(options: argparse.Namespace, extent: Extent) -> SourceMarks | N
     from portrait_studio.imaging.mask_file import read_mask
     from portrait_studio.imaging.source_marks import marks_of
 
-    given = {"--no-copy": options.no_copy, "--copy-from": options.copy_from}
+    given = {"--no-copy": no_copy, "--copy-from": copy_from}
     masks = {name: None if path is None else read_mask(path, extent) for name, path in given.items()}
     for name, mask in masks.items():
         if mask is not None and not mask.any():
@@ -222,7 +232,7 @@ def fill_wishes(options: argparse.Namespace, *, keep_stages: bool = False) -> Fi
     from portrait_studio.engine.intent import Intent
     from portrait_studio.engine.request import CompletionOptions, Method
 
-    how = CompletionOptions(Method(options.method), options.seed, keep_stages)
+    how = CompletionOptions(Method(options.method), options.seed, keep_stages, looks_inside=True)
     return FillWishes(how, Intent(options.intent), references=read_references(options.references))
 
 

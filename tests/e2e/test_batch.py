@@ -180,3 +180,28 @@ def test_results_never_lie_among_the_sources(
     photos, masks, _ = folders
     assert run("batch", photos, "--masks", masks, "-o", photos) == 2
     assert "would lie among the sources" in capsys.readouterr().err
+
+
+def test_folders_of_marks_steer_the_photos_that_they_are_named_like(
+    folders: tuple[Path, Path, Path], mask: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos, masks, results = folders
+    (photos / "b.jpg").unlink()
+    (photos / "d.png").unlink()
+    (masks / "c_mask.png").unlink()
+    shutil.copy(mask, masks / "c.png")
+    marks, other = tmp_path / "marks", tmp_path / "other"
+    marks.mkdir()
+    other.mkdir()
+    hole = np.asarray(Image.open(mask).convert("L"))
+    # All of the photo but the mask, so that nothing is left to be copied: only that photo can fail.
+    Image.fromarray(np.where(hole > 0, 0, 255).astype(np.uint8)).save(marks / "a_mask.png")
+    how = ("--masks", masks, "-o", results, "--device", "cpu", "--method", "patches")
+    assert run("batch", photos, *how, "--no-copy", marks) == 1
+    lines = report_of(results)
+    assert [line["outcome"] for line in lines] == ["failed", "done"]
+    assert "Nothing may be copied" in lines[0]["message"]
+    assert run("batch", photos, *how, "--overwrite", "--copy-from", other) == 2
+    assert "is named like a photo" in capsys.readouterr().err
+    assert run("batch", photos, *how, "--overwrite", "--copy-from", photos) == 2
+    assert "keep them in another folder" in capsys.readouterr().err

@@ -64,3 +64,12 @@ def test_a_head_that_the_photo_cuts_off_is_said_once_for_all_candidates(
     how = ("--candidates", "2", "--method", "patches", "--device", "cpu")
     assert run("extend", head[0], "--top", "10%", "-o", tmp_path / "out.png", *how) == 0
     assert capsys.readouterr().err.count(NO_HEAD) == 1
+
+
+def test_a_batch_that_extends_writes_it_into_its_report(
+    models: Path, head: tuple[Path, Path], tmp_path: Path
+) -> None:
+    results = tmp_path / "results"
+    how = ("--method", "patches", "--device", "cpu")
+    assert run("batch", head[0].parent, "--top", "10%", "-o", results, *how) == 0
+    assert NO_HEAD in json.loads((results / "report.json").read_text())["photos"][0]["message"]
