@@ -86,16 +86,20 @@ def test_figures_of_a_mask_by_hand() -> None:
     assert mean_mask_score([score, MaskScore(1, 1, 1, 1, 1)]).inside == 0.75
 
 
-def test_pasted_things_are_filled_through_each_mask(packs: Path) -> None:
+def test_pasted_things_are_filled_through_each_mask(packs: Path, tmp_path: Path) -> None:
     cases = list(pasted_cases(PackedSet(packs, "val"), 1))
     tally = measure_things(cases, AsMarked().eval(), CPU, ThingFills(Pipeline(TinyNetworks())))
     assert {len(scores) for scores in tally.fills.values()} == {len(cases)}
     assert [title.removeprefix("default, ") for title in tally.fills] == [
         LOOSE,
+        f"{LOOSE}, structure as seen",
         "GrabCut",
+        f"{USUAL}, copied from anywhere",
         USUAL,
         "exact thing",
     ]
+    (sheet,) = tally.write(tmp_path)
+    assert sheet.stat().st_size > 0
     # What lies outside the smaller hole is left as it is, which is the truth there.
     assert (
         tally.fills["default, exact thing"][0].l1_in_hole < tally.fills["default, loose mask"][0].l1_in_hole

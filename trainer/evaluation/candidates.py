@@ -25,7 +25,7 @@ from portrait_studio.engine.request import (
 from portrait_studio.engine.ways import INTENTS, Kind, Way, other_ways
 from portrait_studio.imaging.masks import grow
 from trainer.evaluation.methods import Fill, applied, labels_over_photo
-from trainer.evaluation.scoring import Score, Tally, mean_score, score
+from trainer.evaluation.scoring import Score, Tally, far, mean_score, score
 from trainer.metrics.lpips_dists import PerceivedDistance
 from trainer.metrics.no_reference import MEASURES, Look, ranks
 from trainer.metrics.segmentation import RIM_PX
@@ -122,11 +122,6 @@ class CandidateTally:
         kinds = [kind.value for kind in Kind if any(str(kind.value) in one for one in self.by_kind)]
         rows = [_row(str(kind), [one for one in self.by_kind if kind in one]) for kind in kinds]
         return sorted(rows, key=lambda row: (row.lpips - row.lpips_of_first) * row.cases)
-
-
-def far(one: Score) -> float:
-    """LPIPS of a fill; L1 where that is not measured."""
-    return one.l1_in_hole if one.lpips is None else one.lpips
 
 
 def measure_candidates(

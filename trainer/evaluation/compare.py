@@ -24,6 +24,8 @@ from trainer.evaluation.scoring import Score
 from trainer.metrics.no_reference import MEASURES
 
 LOOSE_FILL, TIGHTENED_FILL = "default, loose mask", "default, network over 0.4"
+LOOSE_SEEN_FILL = "default, loose mask, structure as seen"
+TIGHTENED_CARELESS_FILL = "default, network over 0.4, copied from anywhere"
 RIVALS = ("telea", "patchmatch", PATCHES)
 """What the program's default is held against, whatever the protocol."""
 
@@ -36,7 +38,10 @@ PAIRS: tuple[tuple[str, str], ...] = (
     (NO_REFERENCES, DEFAULT),
     *((rival, DEFAULT) for rival in RIVALS),
     (GENERAL, DEFAULT),
+    (LOOSE_FILL, LOOSE_SEEN_FILL),
+    (LOOSE_SEEN_FILL, TIGHTENED_FILL),
     (LOOSE_FILL, TIGHTENED_FILL),
+    (TIGHTENED_CARELESS_FILL, TIGHTENED_FILL),
     ("mean face", SEARCH),
     *((f"{SEARCH} without {part}", SEARCH) for part in ("structure", "boundary weights", "judge")),
     *((other, "first") for other in ("newest", "random")),
@@ -44,8 +49,8 @@ PAIRS: tuple[tuple[str, str], ...] = (
 )
 """Which method is compared with which: the paper's steps, faces redrawn or not and finished or not, shoes
 copied or not, other photos at hand or not, the default with its rivals and with the network for any photo,
-holes as they were painted and tightened, a face that is searched for with the mean face and with less to
-search by, and candidates by who chooses them."""
+holes as they were painted, with their structure as seen, tightened, and with patches from anywhere, a face that
+is searched for with the mean face and with less to search by, and candidates by who chooses them."""
 
 SIGNS = {"lpips": -1, "dists": -1, "l1_in_hole": -1, "psnr_in_hole": 1, "ssim": 1, "vgg": -1}
 """Figures that are compared, what people see first, and whether more (1) or less (-1) is better."""

@@ -137,6 +137,8 @@ def evaluate_things(options: EvaluateOptions, networks: NetworkStore) -> tuple[R
         filling = ThingFills(Pipeline(networks), VggDistance(vgg), perceived_distance(vgg))
     cases = chain(*(make(photos, options.limit, source) for make in (real_cases, pasted_cases)))
     things = measure_things(options.in_time(cases), network.module, compute, filling)
+    if options.sheets is not None:
+        things.write(options.sheets)
     tally = things.as_tally({network.name: network.sha256})
     cost = None if options.weights is None else cost_of(options.weights, networks)
     report = summed_up(Measured(tally, cost=cost), THINGS, ", ".join(sets))

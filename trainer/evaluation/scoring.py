@@ -92,6 +92,11 @@ def score(
     }
 
 
+def far(one: Score) -> float:
+    """How far a fill is from the truth: its LPIPS; L1 in the hole where that is not measured."""
+    return one.l1_in_hole if one.lpips is None else one.lpips
+
+
 def mean_score(scores: Sequence[Score]) -> Score:
     """Mean of each figure over one or more cases."""
     means: dict[str, Any] = {}

@@ -43,7 +43,7 @@ class Gallery:
 
     def add(self, result: CaseResult) -> None:
         """Take one case."""
-        case, near = result.case, _surroundings(result.case.mask)
+        case, near = result.case, surroundings_of(result.case.mask)
         cells = [("input", with_hole(case.image, case.mask))]
         cells += [("reference", picture) for picture in case.references]
         cells += self._on_the_way(result, near)
@@ -112,7 +112,7 @@ def coloured(labels: NDArray[np.uint8]) -> Image:
     return np.asarray(table[labels], np.uint8)
 
 
-def _surroundings(mask: NDArray[np.uint8]) -> tuple[slice, slice]:
+def surroundings_of(mask: NDArray[np.uint8]) -> tuple[slice, slice]:
     """A window around the hole, twice as long as its longer side, or more where the hole is small."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     side = max(_LEAST_SIDE, 2 * int(max(np.ptp(rows), np.ptp(columns))))

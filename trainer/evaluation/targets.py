@@ -11,7 +11,9 @@ from portrait_studio.engine.things import USUAL_THRESHOLD
 from trainer.evaluation.compare import (
     BETTER,
     LOOSE_FILL,
+    LOOSE_SEEN_FILL,
     RIVALS,
+    TIGHTENED_CARELESS_FILL,
     TIGHTENED_FILL,
     UNDECIDED,
     PairedComparison,
@@ -44,7 +46,9 @@ _CLAIMS = (
     (("paper", *EXTENSION_PROTOCOLS), "G+P better than G", G, G_P),
     (("face",), "G+P+F better than G+P on face holes", G_P, G_P_F),
     (("hidden-face",), "faces redrawn better than not", NO_REDRAWING, DEFAULT),
+    (("things",), "structure as seen better than guessed", LOOSE_FILL, LOOSE_SEEN_FILL),
     (("things",), "fills of tightened holes better", LOOSE_FILL, TIGHTENED_FILL),
+    (("things",), "careful sources better", TIGHTENED_CARELESS_FILL, TIGHTENED_FILL),
 )
 """Protocols, what is claimed on them, and which method is to be worse and which better."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Final
 
 import cv2
@@ -16,13 +17,17 @@ from torch import nn
 from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.interface import Engine
-from portrait_studio.engine.request import CompletionRequest
+from portrait_studio.engine.request import CompletionOptions, CompletionRequest
 from portrait_studio.engine.run_network import NetworkRunner
 from portrait_studio.engine.segment import tighten
 from portrait_studio.engine.things import USUAL_THRESHOLD, tightened_mask
+from portrait_studio.imaging.atomic import make_folder
 from portrait_studio.imaging.masks import grow
+from trainer.evaluation.compare import LOOSE_FILL, LOOSE_SEEN_FILL, TIGHTENED_CARELESS_FILL, TIGHTENED_FILL
 from trainer.evaluation.methods import Fill, applied
-from trainer.evaluation.scoring import Score, Tally, score
+from trainer.evaluation.pages import Image, captioned_row, pages_of, with_hole, write_page
+from trainer.evaluation.scoring import Score, Tally, far, score
+from trainer.evaluation.sheets import surroundings_of
 from trainer.metrics.features import VggDistance
 from trainer.metrics.lpips_dists import PerceivedDistance
 from trainer.metrics.segmentation import RIM_PX, MaskScore, mask_score, mean_mask_score
@@ -36,6 +41,10 @@ THRESHOLDS: Final = (0.15, 0.3, 0.4, 0.5)
 LOOSE, GRABCUT, EXACT = "loose mask", "GrabCut", "exact thing"
 
 _GRABCUT_ROUNDS: Final = 5
+_UGLIEST: Final = 10
+"""Cases on the sheet."""
+
+_TALLEST_PAGE_PX: Final = 6000
 
 Masks = Mapping[str, NDArray[np.uint8]]
 
@@ -69,10 +78,13 @@ class ThingTally:
     Attributes:
         masks: by method, for each case the case and its score.
         fills: by title of the fill, for each pasted case.
+        pictures: of each pasted case, how far the fill of its loose mask is from the truth, and the cells of
+            its row on a sheet.
     """
 
     masks: dict[str, list[tuple[ThingCase, MaskScore]]] = field(default_factory=dict)
     fills: dict[str, list[Score]] = field(default_factory=dict)
+    pictures: list[tuple[float, list[tuple[str, Image]]]] = field(default_factory=list)
 
     @property
     def cases(self) -> int:
@@ -87,6 +99,20 @@ class ThingTally:
             (case.name, case.marked) for case, _ in self.masks.get(LOOSE, []) if case.behind is not None
         ]
         return tally
+
+    def write(self, folder: Path) -> list[Path]:
+        """Write sheets of the ugliest fills of loose masks, before and after, the worst one first.
+
+        Raises:
+            ExportError: the folder cannot be written.
+        """
+        make_folder(folder)
+        worst = sorted(self.pictures, key=lambda each: -each[0])[:_UGLIEST]
+        paths = []
+        for number, page in enumerate(pages_of([captioned_row(row) for _, row in worst], _TALLEST_PAGE_PX)):
+            paths.append(folder / f"sheet-{number:02d}.png")
+            write_page(page, paths[-1])
+        return paths
 
     def rows(self) -> list[ThingRow]:
         """All methods on real and pasted things, then the tightened masks by kind of thing and of mask."""
@@ -121,17 +147,27 @@ class ThingFills:
     distance: VggDistance | None = None
     perceived: PerceivedDistance | None = None
 
-    def scores(self, case: ThingCase, masks: Masks, device: str) -> dict[str, Score]:
-        """Figures inside the loose mask, by which mask was filled; the picture shows the thing."""
-        assert case.behind is not None
+    def fills(self, case: ThingCase, masks: Masks, device: str) -> dict[str, Fill]:
+        """What becomes of the picture that shows the thing, by which mask is filled and how."""
         exact = np.where(case.truth == 1, np.uint8(255), np.uint8(0))
+        tight = grow(masks[_over(USUAL_THRESHOLD)], RIM_PX)
+        seen, guessed = CompletionOptions(looks_inside=True), CompletionOptions()
         holes = {
-            _default(LOOSE): case.loose,
-            _default(GRABCUT): grow(masks[GRABCUT], RIM_PX),
-            _default(_over(USUAL_THRESHOLD)): grow(masks[_over(USUAL_THRESHOLD)], RIM_PX),
-            _default(EXACT): grow(exact, RIM_PX),
+            LOOSE_FILL: (case.loose, guessed),
+            LOOSE_SEEN_FILL: (case.loose, seen),
+            _default(GRABCUT): (grow(masks[GRABCUT], RIM_PX), seen),
+            TIGHTENED_CARELESS_FILL: (tight, replace(seen, careful_sources=False)),
+            TIGHTENED_FILL: (tight, seen),
+            _default(EXACT): (grow(exact, RIM_PX), seen),
         }
-        fills = {title: _filled(case, hole, self.engine, device) for title, hole in holes.items()}
+        return {
+            title: _filled(case, hole, options, self.engine, device)
+            for title, (hole, options) in holes.items()
+        }
+
+    def scores(self, case: ThingCase, fills: Mapping[str, Fill]) -> dict[str, Score]:
+        """Figures inside the loose mask, by title of the fill."""
+        assert case.behind is not None
         return score(Case(case.name, case.behind, case.loose), fills, self.distance, self.perceived)
 
 
@@ -151,15 +187,38 @@ def measure_things(
     """
     tally = ThingTally()
     for number, case in enumerate(cases, 1):
+        told = ""
         masks = masks_of(case, network, compute)
         for method, mask in masks.items():
             figures = mask_score(mask, case.truth, case.loose, case.skin)
             tally.masks.setdefault(method, []).append((case, figures))
         if filling is not None and case.behind is not None:
-            for title, figures_of_fill in filling.scores(case, masks, compute.device.type).items():
+            fills = filling.fills(case, masks, compute.device.type)
+            scores = filling.scores(case, fills)
+            for title, figures_of_fill in scores.items():
                 tally.fills.setdefault(title, []).append(figures_of_fill)
-        sys.stderr.write(f"case {number}: {case.name}\n")
+            tally.pictures.append((far(scores[LOOSE_FILL]), _cells(case, fills, scores)))
+            told = "".join(f"; {title} {far(one):.4f}" for title, one in scores.items())
+        sys.stderr.write(f"case {number}: {case.name}{told}\n")
     return tally
+
+
+def _cells(
+    case: ThingCase, fills: Mapping[str, Fill], scores: Mapping[str, Score]
+) -> list[tuple[str, Image]]:
+    """Before and after of a pasted case, pixel for pixel around what was marked."""
+    assert case.behind is not None
+    near = surroundings_of(case.loose)
+    told = {title: f"{title.removeprefix('default, ')} {far(scores[title]):.3f}" for title in fills}
+    return [
+        (case.name, case.image[near]),
+        (case.marked, with_hole(case.image, case.loose)[near]),
+        *(
+            (told[title], fills[title].pixels[near])
+            for title in (LOOSE_FILL, LOOSE_SEEN_FILL, TIGHTENED_FILL)
+        ),
+        ("truth", case.behind[near]),
+    ]
 
 
 def masks_of(case: ThingCase, network: nn.Module, compute: Compute) -> Masks:
@@ -196,9 +255,13 @@ def _row(group: str, method: str, scores: Sequence[MaskScore]) -> list[ThingRow]
     return [ThingRow(group, method, len(scores), mean_mask_score(scores))] if scores else []
 
 
-def _filled(case: ThingCase, hole: NDArray[np.uint8], engine: Engine, device: str) -> Fill:
+def _filled(
+    case: ThingCase, hole: NDArray[np.uint8], options: CompletionOptions, engine: Engine, device: str
+) -> Fill:
     start = time.perf_counter()
     # A method that finds nothing leaves the mask as it was painted, as the program does.
-    request = CompletionRequest(case.image, hole if hole.any() else case.loose, hardware=Hardware(device))
+    request = CompletionRequest(
+        case.image, hole if hole.any() else case.loose, options, hardware=Hardware(device)
+    )
     pixels = applied(case.image, engine.run(request))
     return Fill(pixels, time.perf_counter() - start)
