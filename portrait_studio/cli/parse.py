@@ -44,7 +44,8 @@ def _parse(options: argparse.Namespace) -> int:
     photo = read_photo(options.photo)
     mask = None if options.mask is None else read_mask(options.mask, photo.extent)
     with progress_bar({Stage.PARSE: 1.0}) as progress:
-        structure = engine_of(options).run(ParseRequest(photo.visible_pixels, mask), progress)
+        request = ParseRequest(photo.visible_pixels, mask, looks_inside=True)
+        structure = engine_of(options).run(request, progress)
     labels = enlarge_labels(structure.labels, photo.extent)
     with Transaction() as files:
         write_parsing_map(labels, options.output, files.replacing)

@@ -32,7 +32,7 @@ from portrait_studio.messages import Message
 from portrait_studio.ordinary_file import read_file
 
 FORMAT: Final = "portrait-studio edit record"
-VERSION: Final = 6
+VERSION: Final = 7
 MOST_BYTES: Final = 128 << 20
 
 _MOST_LETTERS: Final = 1000

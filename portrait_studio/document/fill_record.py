@@ -140,6 +140,9 @@ class FillRecord:
             before version 6.
         finish_faces: whether redrawn faces were sharpened, and eyes copied, as from version 6 on.
         patches_from: where patches were copied from; from anywhere before version 6.
+        looks_inside: whether the parser saw what of a hole was beside the thing in it, as from version 7 on.
+        spares_others: whether the completion network did not see other people, and no garment was filled from
+            its emblem; not so before version 7.
         sources: see `WayRecord`; of all holes, unless they differ.
     """
 
@@ -164,7 +167,8 @@ class FillRecord:
     careful_sources: Annotated[bool, flag()] = True
     finish_faces: Annotated[bool, flag()] = True
     patches_from: Annotated[str, _SIDE] = "anywhere"
-
+    looks_inside: Annotated[bool, flag()] = True
+    spares_others: Annotated[bool, flag()] = True
     sources: Annotated[PackedPlane | None, PACKED_PLANE] = None
 
     @property
@@ -192,7 +196,14 @@ class FillRecord:
             KeyError, TypeError, ValueError: it is none.
         """
         # Records that do not say are older, and are repeated as they were made.
-        since = ("copy_mates", "robust", "careful_sources", "finish_faces")
+        since = (
+            "copy_mates",
+            "robust",
+            "careful_sources",
+            "finish_faces",
+            "looks_inside",
+            "spares_others",
+        )
         old = {"hole_by_hole": True, **dict.fromkeys(since, False)}
         record = read_dataclass(cls, {**old, **entry}, is_closed=True)
         if record.holes and isinstance(entry["holes"][0], list):

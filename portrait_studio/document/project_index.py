@@ -20,7 +20,7 @@ from portrait_studio.json_dataclass import Codec, listed, optional, text, whole
 from portrait_studio.json_text import as_text
 
 FORMAT: Final = "portrait-studio project"
-VERSION: Final = 6
+VERSION: Final = 7
 INDEX: Final = "project.json"
 MOST_INDEX_BYTES: Final = 64 << 20
 

@@ -45,6 +45,8 @@ def record_of(candidates: Candidates, is_anew: bool = False) -> FillRecord:
         loans=loans_of(candidates.regions, [each.references for each in holes]),
         careful_sources=shown.options.careful_sources,
         finish_faces=shown.options.finish_faces,
+        looks_inside=shown.options.looks_inside,
+        spares_others=shown.options.spares_others,
         patches_from=own.patches_from,
         sources=own.sources,
     )
@@ -87,6 +89,8 @@ def options_of(record: FillRecord, way: WayRecord | None = None) -> CompletionOp
         robust=record.robust,
         careful_sources=record.careful_sources,
         finish_faces=record.finish_faces,
+        looks_inside=record.looks_inside,
+        spares_others=record.spares_others,
         patches_from=PatchSide(how.patches_from),
     )
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.complete_general import complete_generally
+from portrait_studio.engine.emblems import emblems
 from portrait_studio.engine.fill_run import FillRun
 from portrait_studio.engine.mean_shift import shift_to_known_colours
 from portrait_studio.engine.parse import mirrored_shares, network_input
@@ -37,14 +38,15 @@ class CompletedWindow:
 
 
 def complete_window(
-    run: FillRun, parsed: ParsedWindow, spared: NDArray[np.bool_] | None = None
+    run: FillRun, parsed: ParsedWindow, others: NDArray[np.bool_] | None = None
 ) -> CompletedWindow | None:
     """Complete all holes in a window.
 
     Args:
         run: the fill.
         parsed: the window and its structure.
-        spared: (h, w) bool over it, known pixels of whose colours nothing is made; None = there are none.
+        others: (h, w) bool over it, known pixels of other people, of whose colours nothing is made; None =
+            there are none.
 
     Returns:
         None where the method does without.
@@ -61,10 +63,14 @@ def complete_window(
     run.note_weights(network)
     view = read_window(request.image, hidden_with(request.mask, request.sources), parsed.window)
     runner, guide = run.runner(network, Stage.COMPLETE), parsed.decided(_DECIDED).probabilities
-    painted = complete(runner, view, guide, request.options.seed)
+    known = view if others is None else replace(view, hole=view.hole | others)
+    spares = request.options.spares_others
+    painted = complete(runner, known if spares else view, guide, request.options.seed)
     settled = painted
     if is_guided(network.config):
-        known = view if spared is None else replace(view, hole=view.hole | spared)
+        if spares:
+            standing_out = emblems(known.colours, parsed.labels, known.hole)
+            known = replace(known, hole=known.hole | standing_out)
         settled = shift_to_known_colours(painted, known, parsed.labels, lambda: report(1.0))
     return CompletedWindow(painted, settled)
 

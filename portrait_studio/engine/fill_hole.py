@@ -23,6 +23,7 @@ from portrait_studio.engine.blend import band_beside_photo, blend, blend_band
 from portrait_studio.engine.bystanders import Bystanders
 from portrait_studio.engine.complete import CompletedWindow
 from portrait_studio.engine.completion_weight import completion_weight, shading_of
+from portrait_studio.engine.emblems import emblems
 from portrait_studio.engine.face_label import lost_face
 from portrait_studio.engine.fill_run import FillRun
 from portrait_studio.engine.latent.searched_face import search_face
@@ -170,6 +171,8 @@ class HoleFiller:
             parsed, whole, window, request.wanted_labels, lambda fraction: report(0.03 * fraction)
         )
         excluded |= self._bystanders.excluded(window, hole, labels)
+        if request.options.spares_others:
+            excluded |= emblems(image, labels, hole | excluded)
         excluded |= beyond_side(
             request.options.patches_from, (window.bounds, self._hole), hole, excluded, labels
         )

@@ -26,6 +26,7 @@ from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.references.borrowing import Lender
 from portrait_studio.engine.request import CompletionResult, FilledRegion, Pixels
 from portrait_studio.engine.resample import read_window, resize_mask
+from portrait_studio.engine.seen_inside import hidden_from_parser
 from portrait_studio.engine.work_crop import find_holes, plan_together, share_windows, structure_windows
 from portrait_studio.errors import WeightsError
 from portrait_studio.imaging.geometry import Bounds
@@ -53,11 +54,13 @@ class FillJob:
         self._finished = 0
         self._lender = Lender(run.request, self._parse_reference, self._align)
         self._bystanders = Bystanders()
+        self._hidden = run.request.mask
 
     def complete(self) -> CompletionResult:
         """Fill every hole."""
         run, request, fallback = self._whole_run, self._request, self._fallback
         holes = find_holes(request.mask, run.policy, request.options.grow_px, run.progress.check)
+        self._look_inside()
         # The other half of the stage is left for a closer look.
         whole = self.parse_photo(0, 2)
         regions = self._fill_small_holes(holes, whole)
@@ -87,7 +90,16 @@ class FillJob:
             part: number of the part of the stage that this is.
             parts: how many equal ones there are.
         """
-        return self._with_fallback(lambda run: self._parse(run, Bounds.of(self._photo), part, parts))
+        whole = Bounds.of(self._photo)
+        return self._with_fallback(lambda run: self._parse(run, self._hidden, whole, part, parts))
+
+    def look_and_parse(self) -> ParsedWindow:
+        """The same where `CompletionOptions.looks_inside` is obeyed."""
+        self._look_inside()
+        return self.parse_photo()
+
+    def _look_inside(self) -> None:
+        self._hidden = self._with_fallback(hidden_from_parser)
 
     def _parse_reference(self, image: Pixels) -> ParsedWindow:
         """What the parser says about the whole of another picture."""
@@ -95,7 +107,8 @@ class FillJob:
         def step(run: FillRun) -> ParsedWindow:
             nothing = np.zeros(image.shape[:2], np.uint8)
             request = replace(run.request, image=image, mask=nothing, joints={})
-            return self._parse(replace(run, request=request), Bounds.of(extent_of(image)), 1, 2)
+            whole = Bounds.of(extent_of(image))
+            return self._parse(replace(run, request=request), nothing, whole, 1, 2)
 
         return self._with_fallback(step)
 
@@ -136,14 +149,14 @@ class FillJob:
             lambda compute, policy: step(replace(self._whole_run, compute=compute, policy=policy))
         )
 
-    def _parse(self, run: FillRun, bounds: Bounds, part: int, parts: int) -> ParsedWindow:
-        """Parse a part of the photo, as one of some equal parts of the stage."""
+    def _parse(self, run: FillRun, hidden: Mask, bounds: Bounds, part: int, parts: int) -> ParsedWindow:
+        """Parse a part of the photo, some of it hidden, as one of some equal parts of the stage."""
         run.progress.report(Stage.PARSE, part / parts)
         network, request = run.parts.networks.load("parsing"), run.request
         run.note_weights(network)
         # Shrinking a large photo takes as long as a look at it: each size is made once.
         windows = structure_windows(bounds, run.policy)
-        views = [read_window(request.image, request.mask, window) for window in windows]
+        views = [read_window(request.image, hidden, window) for window in windows]
         runner = run.runner(network, Stage.PARSE).part(part, parts)
         return run.parts.parsed.parse(runner, network.sha256, views, request.joints)
 
@@ -213,7 +226,7 @@ class FillJob:
         plan = plan_together(holes, self._photo, run.policy)
         window, parsed = plan.appearance, whole.seen_through(plan.appearance)
         if plan.structure is not None:
-            closer = self._parse(run, plan.structure, 1, 2)
+            closer = self._parse(run, self._hidden, plan.structure, 1, 2)
             parsed = average([closer.seen_through(window), parsed])
         if not self._request.options.seed:
             return parsed

@@ -32,6 +32,7 @@ from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.references.borrowing import notices_of_loans
 from portrait_studio.engine.request import (
     Answer,
+    CompletionOptions,
     CompletionRequest,
     CompletionResult,
     DetectRequest,
@@ -152,9 +153,10 @@ class Pipeline:
         image, mask = request.image, request.mask
         hidden = np.zeros(image.shape[:2], np.uint8) if mask is None else mask
         check_extent(extent_of(hidden), extent_of(image))
-        whole = CompletionRequest(image, hidden, joints=request.joints)
+        options = CompletionOptions(looks_inside=request.looks_inside and bool(hidden.any()))
+        whole = CompletionRequest(image, hidden, options, joints=request.joints)
         fallback = self._fallback(request.hardware)
-        return FillJob(self._run_of(whole, fallback, progress), fallback).parse_photo().structure()
+        return FillJob(self._run_of(whole, fallback, progress), fallback).look_and_parse().structure()
 
     def _sketch(self, request: SketchRequest, progress: Progress) -> Structure:
         image = request.image

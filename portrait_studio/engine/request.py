@@ -94,6 +94,12 @@ class CompletionOptions:
         finish_faces: sharpen what the face completion network paints, and lay an eye in sight, mirrored, over
             a hidden one. Versions before did not.
         patches_from: where patches are copied from.
+        looks_inside: whether the parser may see what of a hole is beside the thing that stands out in it.
+            That takes the pixels under the mask for what the photo shows, and would be cheating where they
+            are the truth that is to be recovered. Versions before hid all that was marked.
+        spares_others: hide other people from the completion network, which else drew their colours into what
+            it paints beside them, and copy nothing from what stands out on a garment, such as an emblem.
+            Versions before did neither.
     """
 
     method: Method = Method.DEFAULT
@@ -107,6 +113,8 @@ class CompletionOptions:
     careful_sources: bool = True
     finish_faces: bool = True
     patches_from: PatchSide = PatchSide.ANYWHERE
+    looks_inside: bool = False
+    spares_others: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -294,11 +302,13 @@ class ParseRequest(Request[Structure]):
         image: (H, W, 3) RGB, uint8 or uint16.
         mask: (H, W) uint8, nonzero = hole; None = nothing is hidden.
         joints: those that the user put somewhere; the others are predicted.
+        looks_inside: see `CompletionOptions`.
     """
 
     image: Pixels
     mask: NDArray[np.uint8] | None = None
     joints: Joints = field(default_factory=dict)
+    looks_inside: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -46,6 +46,7 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/canvas/tools.py" />
+            <location filename="../../portrait_studio/session/tools.py" />
             <source>Brush</source>
             <translation>画笔</translation>
         </message>
@@ -94,8 +95,8 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/canvas/tools.py" />
-            <source>Paint over what fills must not copy; the right button takes the mark away</source>
-            <translation>涂抹填充时不得复制的部分；按右键可擦除标记</translation>
+            <source>Mark what fills must not copy; again: by rectangle or lasso. The right button takes marks away</source>
+            <translation>标出填充时不得复制的地方；再按一次：改用矩形或套索。右键去除标记</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/canvas/tools.py" />
@@ -104,8 +105,8 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/canvas/tools.py" />
-            <source>Paint over what fills shall copy; the right button takes the mark away</source>
-            <translation>涂抹填充时应复制的部分；按右键可擦除标记</translation>
+            <source>Mark what fills shall copy; again: by rectangle or lasso. The right button takes marks away</source>
+            <translation>标出填充时应复制的地方；再按一次：改用矩形或套索。右键去除标记</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/canvas/tools.py" />
@@ -2537,6 +2538,16 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/tool_options.py" />
+            <source>Shape of marks</source>
+            <translation>标记的形状</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
+            <source>By brush, rectangle or lasso; the tool's key goes from one to the next</source>
+            <translation>用画笔、矩形或套索；再按工具的键切换到下一种</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
             <source>Tighten</source>
             <translation>收紧</translation>
         </message>
@@ -2564,6 +2575,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/panels/tool_options.py" />
             <source>Drag around what shall go</source>
             <translation>拖动圈出要移除的内容</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
+            <source>Mark by</source>
+            <translation>标记方式</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/tool_options.py" />
@@ -3282,6 +3298,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/engine/request.py" />
             <source>Nothing may be copied: all around the mask is marked as not to be copied from. Erase some of these marks.</source>
             <translation>没有可复制的内容：蒙版周围全部标记为勿复制。请擦除部分标记。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/seen_inside.py" />
+            <source>What stands in a hole was not looked for. {reason}</source>
+            <translation>没有查找遮罩里的物体。{reason}</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/texture/options.py" />

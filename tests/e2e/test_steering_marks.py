@@ -46,7 +46,7 @@ def test_marks_are_obeyed_recorded_and_replayed(
     assert run(*base, "-o", first, *steered) == 0
     assert not np.array_equal(pixels_of(first), pixels_of(tmp_path / "plain.png"))
     content = json.loads(record.read_text())
-    assert content["version"] == 6
+    assert content["version"] == 7
     way = read_record(record).fills[0].how.ways[0]
     plane = unpack_plane(way.sources, Extent(*SIZE))
     assert [int(plane[0, column]) for column in (0, 79, 80, 129, 130, 159)] == [1, 1, 0, 0, 2, 2]

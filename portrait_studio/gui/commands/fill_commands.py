@@ -80,7 +80,7 @@ class FillCommands(QObject):
         if self._session.extending.is_pending and not self._session.extending.apply():
             return
         if self._session.can_fill:
-            self._session.fill(CompletionOptions(method=self._options.method))
+            self._session.fill(self._wished)
         elif self._session.can_edit:
             self.told.emit(tr("Paint over something first; then Enter removes it."))
 
@@ -98,12 +98,16 @@ class FillCommands(QObject):
         self._canvas.joints.choose(joint)
         self._canvas.setFocus()
 
+    @property
+    def _wished(self) -> CompletionOptions:
+        return CompletionOptions(method=self._options.method, looks_inside=True)
+
     def _fill_again(self) -> None:
         self._session.fill_again(self._options.method)
 
     def _fill_anew(self) -> None:
         self._session.tools.set_label(None)
-        self._session.fill_anew(CompletionOptions(method=self._options.method))
+        self._session.fill_anew(self._wished)
 
     def _read_structure(self) -> None:
         self._actions[Command.STRUCTURE].setChecked(True)

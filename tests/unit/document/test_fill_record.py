@@ -42,6 +42,8 @@ def test_a_record_survives_json() -> None:
         robust=False,
         careful_sources=False,
         finish_faces=False,
+        looks_inside=False,
+        spares_others=False,
         references=(other,),
         loans=(LoanRecord(1, "other.jpg", "face"),),
     )
@@ -63,6 +65,8 @@ def test_records_of_the_first_version_are_read() -> None:
     assert record.references == record.loans == ()
     assert not record.careful_sources
     assert not record.finish_faces
+    assert not record.looks_inside
+    assert not record.spares_others
 
 
 @pytest.mark.parametrize(
@@ -78,6 +82,8 @@ def test_records_of_the_first_version_are_read() -> None:
         {"loans": [{"hole": -1, "reference": "other.jpg", "part": "face"}]},
         {"careful_sources": 1},
         {"finish_faces": 1},
+        {"looks_inside": 1},
+        {"spares_others": 1},
         {"holes": [["patches"]]},
         {"holes": 3},
         {"structure": {"left": 0}},
