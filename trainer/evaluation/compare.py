@@ -49,8 +49,8 @@ PAIRS: tuple[tuple[str, str], ...] = (
 )
 """Which method is compared with which: the paper's steps, faces redrawn or not and finished or not, shoes
 copied or not, other photos at hand or not, the default with its rivals and with the network for any photo,
-holes as they were painted, with their structure as seen, tightened, and with patches from anywhere, a face that
-is searched for with the mean face and with less to search by, and candidates by who chooses them."""
+holes as they were painted, with their structure as seen, tightened, and with patches from anywhere, a face
+that is searched for with the mean face and with less to search by, and candidates by who chooses them."""
 
 SIGNS = {"lpips": -1, "dists": -1, "l1_in_hole": -1, "psnr_in_hole": 1, "ssim": 1, "vgg": -1}
 """Figures that are compared, what people see first, and whether more (1) or less (-1) is better."""
