@@ -198,6 +198,8 @@ def _load(path: Path, name: str, digest: str) -> LoadedNetwork:
         raise WeightsError(
             "There is not enough memory for the weights {path}; close other programs first.", path=path
         ) from None
+    except WeightsError:
+        raise
     except Exception:
         # torch raises many types on settings and tensors that do not go together.
         raise WeightsError(

@@ -8,6 +8,8 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
+from portrait_studio.errors import WeightsError
+
 RESNET_101: Final = (3, 4, 23, 3)
 """Residual blocks of its stages two to five."""
 
@@ -33,10 +35,20 @@ class ResNet(nn.Module):
             blocks: residual blocks of each of its four stages.
             stride: of the last features, 8 or 16.
             reads_mask: the first convolution takes the mask as a fourth channel, whose weights start at zero.
+
+        Raises:
+            WeightsError: torchvision is not installed.
         """
         # Loading torchvision takes as long as loading torch, and the networks that we ship do without.
-        from torchvision.models.resnet import Bottleneck
-        from torchvision.models.resnet import ResNet as TorchvisionResNet
+        try:
+            from torchvision.models.resnet import Bottleneck
+            from torchvision.models.resnet import ResNet as TorchvisionResNet
+        except (ImportError, RuntimeError) as error:
+            # The latter where it was built for another torch.
+            raise WeightsError(
+                "This network has an encoder of torchvision, which is not installed or not for this torch;"
+                " install torchvision from where torch came from, or use other weights."
+            ) from error
 
         super().__init__()
         dilated = [False, stride == 8, True]

@@ -4268,6 +4268,11 @@ the person and the scene behind it are recovered.</source>
             <translation>权重文件 {path} 与当前版本的程序不匹配。{advice}</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/networks/resnet.py" />
+            <source>This network has an encoder of torchvision, which is not installed or not for this torch; install torchvision from where torch came from, or use other weights.</source>
+            <translation>此网络的编码器来自 torchvision，而它未安装或不适用于此版本的 torch；请从 torch 的同一来源安装 torchvision，或使用其他权重。</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/networks/weights_file.py" />
             <source>Reinstall the program, or copy the models folder from a complete installation.</source>
             <translation>请重新安装程序，或从完整的安装中复制 models 文件夹。</translation>

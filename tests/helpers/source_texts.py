@@ -34,7 +34,7 @@ _SPOKEN_FILES: Final = (
     *("messages.py", "ordinary_file.py"),
     *(
         f"networks/{name}.py"
-        for name in ("catalog", "coco", "manifest", "registry", "released", "weights_file")
+        for name in ("catalog", "coco", "manifest", "registry", "released", "resnet", "weights_file")
     ),
 )
 

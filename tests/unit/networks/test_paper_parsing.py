@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,12 @@ def test_the_hole_is_overwritten_by_the_mean_colour() -> None:
         holed = network(image * (1 - mask), mask)
         whole = network(mean, torch.zeros_like(mask))
     torch.testing.assert_close(holed.refined, whole.refined)
+
+
+def test_without_torchvision_a_sentence_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torchvision.models.resnet", None)
+    with pytest.raises(WeightsError, match="install torchvision from where torch came from"):
+        ResNet((1, 1, 1, 1), 8, reads_mask=False)
 
 
 @pytest.mark.parametrize("reads_mask", [True, False])
