@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from multiprocessing import freeze_support
 from pathlib import Path
 
 from portrait_studio import cli
@@ -13,6 +14,8 @@ from portrait_studio.terminal import attended
 
 def main() -> int:
     """Run the program; returns its exit code."""
+    # In a bundle, processes that batch begins are started as the program itself.
+    freeze_support()
     if not sys.warnoptions:
         # They are for developers, and would stand between the sentences that are for users.
         warnings.simplefilter("ignore")

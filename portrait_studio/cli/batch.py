@@ -3,83 +3,38 @@
 from __future__ import annotations
 
 import argparse
-import time
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from portrait_studio.cli.console import EXIT_CANCELLED, progress_bar, write_notices
-from portrait_studio.cli.extension_options import (
-    WantedExtension,
-    add_extension,
-    steered,
-    told_of_guesswork,
-    wanted_extension,
-)
-from portrait_studio.cli.mask import add_people, add_shadow, add_tighten, tightness_of, with_shadow
+from portrait_studio.cli.extension_options import add_extension, wanted_extension
+from portrait_studio.cli.mask import add_people, add_shadow, add_tighten, tightness_of
 from portrait_studio.cli.options import (
     add_command,
     add_method,
     add_quality,
     add_references,
     add_sources,
-    engine_of,
     export_options,
     fill_wishes,
-    source_marks,
+    lazy_engine,
     whole_number,
 )
 from portrait_studio.cli.outputs import check_outputs
-from portrait_studio.errors import (
-    DeviceError,
-    ExportError,
-    MaskError,
-    OptionError,
-    PortraitStudioError,
-    WeightsError,
-)
+from portrait_studio.engine.hardware import MOST_THREADS, Hardware
+from portrait_studio.errors import ExportError, OptionError, PortraitStudioError
 from portrait_studio.terminal import say
 
 if TYPE_CHECKING:
     from portrait_studio.cli.batch_plan import BatchPlan, Item
-    from portrait_studio.cli.batch_report import BatchReport, Line
-    from portrait_studio.editing.fills import FillWishes
-    from portrait_studio.engine.interface import Engine
-    from portrait_studio.engine.progress import Progress
-    from portrait_studio.engine.request import Structure, Who
-    from portrait_studio.imaging.masks import Mask
-    from portrait_studio.imaging.photo import Photo
-    from portrait_studio.imaging.writing import ExportOptions
+    from portrait_studio.cli.batch_report import BatchReport
+    from portrait_studio.cli.batch_work import BatchSettings, Filled
 
 EXIT_SOME_FAILED: Final = 1
 _MOST_GROWTH_PX: Final = 10_000
-
-
-@dataclass(frozen=True)
-class BatchSettings:
-    """What is done to every photo.
-
-    Attributes:
-        wishes: what fills shall be like.
-        export: how to write.
-        labels: what to remove; empty when masks come from files.
-        grow_px: how far beyond their outlines; None = a little.
-        extension: how far the canvas is extended; None = not at all.
-        has_masks: whether there are mask files.
-        tightness: how tight masks are drawn around the things in them; None = they stay as they are.
-        people: who is to be removed; None = nobody as such.
-        takes_shadows: whether shadows of what is masked go, too.
-    """
-
-    wishes: FillWishes
-    export: ExportOptions
-    labels: frozenset[int]
-    grow_px: int | None
-    extension: WantedExtension | None
-    has_masks: bool
-    tightness: float | None = None
-    people: Who | None = None
-    takes_shadows: bool = False
+_MOST_JOBS: Final = 1000
 
 
 def add_batch(commands: Any) -> None:
@@ -124,6 +79,30 @@ def add_batch(commands: Any) -> None:
     add_quality(parser)
     add_method(parser)
     add_references(parser)
+    _add_workers(parser)
+
+
+def _add_workers(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("where it runs")
+    group.add_argument(
+        "--jobs",
+        metavar="N",
+        type=whole_number("--jobs", 1, _MOST_JOBS),
+        help="so many photos at once, each in a process of its own with its share of the processors, or its"
+        " graphics card (1; of a cluster all that it has room for)",
+    )
+    group.add_argument(
+        "--threads",
+        metavar="N",
+        type=whole_number("--threads", 1, MOST_THREADS),
+        help="of the processor for each of them",
+    )
+    group.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="on the machines of a Ray cluster that see these folders: HOST:PORT, ray://HOST:PORT, auto, or"
+        " local for one that is begun here and ends with the batch",
+    )
 
 
 def _ending(text: str) -> str:
@@ -161,23 +140,21 @@ def _batch(options: argparse.Namespace) -> int:
     with Transaction() as files:
         # It goes again if an error ends the batch before anything is in it.
         files.make_folder(options.output)
-        return _run(engine_of(options), plan, settings, report, resumes=options.resume)
+        return _run(options, plan, settings, report)
 
 
-def _run(
-    engine: Engine, plan: BatchPlan, settings: BatchSettings, report: BatchReport, *, resumes: bool
-) -> int:
+def _run(options: argparse.Namespace, plan: BatchPlan, settings: BatchSettings, report: BatchReport) -> int:
     """Fill all photos; returns the exit code."""
     from portrait_studio.cli.batch_report import Outcome
 
     count = len(plan.items)
     try:
-        for number, item in enumerate(plan.items, start=1):
-            kept = resumes and item.output.exists()
-            label = f"{number}/{count} {item.photo.name}"
-            line = _kept(item) if kept else _one(engine, item, settings, report, label)
-            report.add(line)
-            say(f"{label}: {line.outcome}{f' ({line.message})' if line.message else ''}")
+        with report:
+            for number, filled in _filled(options, plan, settings):
+                report.add(number, filled)
+                line = filled.line
+                message = f" ({line.message})" if line.message else ""
+                say(f"{number}/{count} {Path(line.photo).name}: {line.outcome}{message}")
     except KeyboardInterrupt as stop:
         if not report.lines:
             raise
@@ -192,7 +169,60 @@ def _run(
     return EXIT_SOME_FAILED if report.count(Outcome.FAILED) else 0
 
 
+def _filled(
+    options: argparse.Namespace, plan: BatchPlan, settings: BatchSettings
+) -> Iterator[tuple[int, Filled]]:
+    """What becomes of each photo, by its number from 1, in the order in which they are done."""
+    numbered = list(enumerate(plan.items, start=1))
+    kept = [number for number, item in numbered if options.resume and item.output.exists()]
+    left = [(number, item) for number, item in numbered if number not in set(kept)]
+    if options.cluster is None and options.jobs in (None, 1):
+        yield from _one_after_the_other(options, numbered, set(kept), settings)
+        return
+    for number in kept:
+        yield number, _kept(plan.items[number - 1])
+    if left:
+        yield from _by_crew(options, left, settings)
+
+
+def _one_after_the_other(
+    options: argparse.Namespace, items: list[tuple[int, Item]], kept: set[int], settings: BatchSettings
+) -> Iterator[tuple[int, Filled]]:
+    from portrait_studio.cli.batch_work import fill_photo
+
+    engine = lazy_engine(Hardware(options.device, threads=options.threads or 0))
+    for number, item in items:
+        if number in kept:
+            yield number, _kept(item)
+            continue
+        with progress_bar(label=f"{number}/{len(items)} {item.photo.name}") as progress:
+            filled = fill_photo(engine, item, settings, progress)
+        yield number, filled
+
+
+def _by_crew(
+    options: argparse.Namespace, items: list[tuple[int, Item]], settings: BatchSettings
+) -> Iterator[tuple[int, Filled]]:
+    from tqdm import tqdm
+
+    from portrait_studio.cli.batch_cluster import RayCrew
+    from portrait_studio.cli.batch_crew import ProcessCrew, Work, shared_out
+
+    threads = options.threads
+    if options.cluster is None:
+        threads = threads or max(1, (os.cpu_count() or 1) // options.jobs)
+    work = Work(settings, Hardware(options.device, threads=threads or 1))
+    crew = ProcessCrew(work) if options.cluster is None else RayCrew(options.cluster, work)
+    with crew, tqdm(total=len(items), unit=" photos", disable=None, smoothing=0.02) as bar:
+        count = options.jobs or (max(1, crew.room) if isinstance(crew, RayCrew) else 1)
+        for number, filled in shared_out(crew, items, count):
+            bar.clear()
+            yield number, filled
+            bar.update()
+
+
 def _settings(options: argparse.Namespace) -> BatchSettings:
+    from portrait_studio.cli.batch_work import BatchSettings
     from portrait_studio.engine.label_mask import labels_named
     from portrait_studio.engine.request import Who
 
@@ -225,88 +255,8 @@ def _settings(options: argparse.Namespace) -> BatchSettings:
     )
 
 
-def _kept(item: Item) -> Line:
+def _kept(item: Item) -> Filled:
     from portrait_studio.cli.batch_report import Line, Outcome
+    from portrait_studio.cli.batch_work import Filled
 
-    return Line(str(item.photo), str(item.output), Outcome.KEPT.value)
-
-
-def _one(engine: Engine, item: Item, settings: BatchSettings, report: BatchReport, label: str) -> Line:
-    """Fill one photo; what is wrong with this photo alone becomes a line, and the batch goes on."""
-    from portrait_studio.cli.batch_report import Line, Outcome
-
-    began = time.perf_counter()
-    try:
-        with progress_bar(label=label) as progress:
-            return _filled(engine, item, settings, report, progress)
-    except (WeightsError, DeviceError, OptionError):
-        raise  # The next photo would meet the same.
-    except (PortraitStudioError, MemoryError) as error:
-        message = str(error) or "There is not enough memory for this photo; scale it down first."
-    except Exception as error:
-        message = f"Something went wrong inside the program ({type(error).__name__}: {error})."
-    seconds = round(time.perf_counter() - began, 2)
-    return Line(str(item.photo), str(item.output), Outcome.FAILED.value, message, seconds=seconds)
-
-
-def _filled(
-    engine: Engine, item: Item, settings: BatchSettings, report: BatchReport, progress: Progress
-) -> Line:
-    from portrait_studio.cli.batch_report import Line, Outcome
-    from portrait_studio.editing.edit import Edit
-    from portrait_studio.engine.request import ParseRequest, TightenRequest
-    from portrait_studio.engine.thing_masks import mask_around
-    from portrait_studio.imaging.geometry import Margins
-    from portrait_studio.imaging.reading import read_photo
-
-    began = time.perf_counter()
-    photo = read_photo(item.photo)
-    seen = engine.run(ParseRequest(photo.visible_pixels)) if settings.labels else None
-    mask = _mask(engine, item, photo, settings, seen)
-    if mask is not None and mask.any() and settings.tightness is not None:
-        mask = mask_around(engine, TightenRequest(photo.visible_pixels, mask), settings.tightness)
-    notices = photo.notices
-    if mask is not None and settings.takes_shadows:
-        mask, more = with_shadow(engine, photo, mask)
-        notices = (*notices, *more)
-    names = (str(item.photo), str(item.output))
-    margins = Margins() if settings.extension is None else settings.extension.margins(photo.extent)
-    if (mask is None or not mask.any()) and not margins.extends:
-        return Line(*names, Outcome.NOTHING.value, seconds=round(time.perf_counter() - began, 2))
-    edit, warnings = Edit(photo, mask, margins), list[str]()
-    warnings += told_of_guesswork(engine, photo, margins)
-    known = None if margins.extends else seen
-    marks = source_marks(item.no_copy, item.copy_from, photo.extent)
-    wishes = steered(settings.wishes, marks, photo.extent, margins)
-    result = edit.fill(engine, wishes, progress, known, warnings.append)
-    report.weights.update(result.weights)
-    written = edit.document.export(item.output, settings.export, ingredients=edit.ingredients)
-    edit.document.close()
-    return Line(
-        *names,
-        Outcome.DONE.value,
-        " ".join((*notices, *warnings, *result.notices, *written.written.notices)),
-        str(item.mask or ""),
-        len(result.regions),
-        round(time.perf_counter() - began, 2),
-        written.changed_outside,
-        result.device,
-    )
-
-
-def _mask(
-    engine: Engine, item: Item, photo: Photo, settings: BatchSettings, seen: Structure | None
-) -> Mask | None:
-    from portrait_studio.engine.label_mask import mask_of_labels
-    from portrait_studio.engine.request import PeopleMaskRequest
-    from portrait_studio.imaging.mask_file import read_mask
-
-    if seen is not None:
-        return mask_of_labels(seen, settings.labels, photo.extent, settings.grow_px)
-    if settings.people is not None:
-        return engine.run(PeopleMaskRequest(photo.visible_pixels, settings.people))
-    if not settings.has_masks:
-        return None
-    if item.mask is None:
-        raise MaskError(f"There is no mask for {item.photo.name}; name it like the photo.")
-    return read_mask(item.mask, photo.extent)
+    return Filled(Line(str(item.photo), str(item.output), Outcome.KEPT.value))

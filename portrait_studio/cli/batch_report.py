@@ -1,23 +1,30 @@
-"""What a batch did with each photo, in a JSON or CSV file that is complete after every photo."""
+"""What a batch did with each photo, in a JSON or CSV file that is written while it runs."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+import time
 from collections import Counter
 from dataclasses import asdict, dataclass, field, fields
 from enum import Enum
 from pathlib import Path
-from typing import Final
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Self
 
 from portrait_studio import __version__
-from portrait_studio.errors import ExportError
+from portrait_studio.errors import ExportError, WeightsError
 from portrait_studio.imaging.atomic import replacing
+
+if TYPE_CHECKING:
+    from portrait_studio.cli.batch_work import Filled
 
 VERSION: Final = 1
 _FORMAT: Final = "portrait-studio batch report"
 _HEAD_BYTES: Final = 200
+_PATIENCE: Final = 20.0
+"""How many times as long as it took to write the report it stays as it is."""
 
 
 class Outcome(Enum):
@@ -62,38 +69,71 @@ class BatchReport:
 
     Attributes:
         path: .json or .csv.
-        lines: in the order of the photos.
         weights: SHA-256 of the weights that were used, by network name.
     """
 
     path: Path
-    lines: list[Line] = field(default_factory=list)
     weights: dict[str, str] = field(default_factory=dict)
+    _lines: dict[int, Line] = field(default_factory=dict)
+    _written_at: float = 0.0
+    _spent_s: float = 0.0
+    _is_written: bool = True
 
     def __post_init__(self) -> None:
         if self.path.suffix.lower() not in (".json", ".csv"):
             raise ExportError(f"{self.path.name} must end in .json or .csv, since a report is one of these.")
 
-    def add(self, line: Line) -> None:
-        """Add a line and write the file.
+    @property
+    def lines(self) -> list[Line]:
+        """In the order of the photos, those that are done."""
+        return [line for _, line in sorted(self._lines.items())]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not self._is_written:
+            self._write()
+
+    def add(self, number: int, filled: Filled) -> None:
+        """Add a line and write the file: at once, or where it is long, at the latest when the block ends.
+
+        Args:
+            number: of the photo.
+            filled: what became of it.
 
         Raises:
             ExportError: the file cannot be written.
+            WeightsError: another machine has other weights.
         """
-        self.lines.append(line)
+        for name, digest in filled.weights.items():
+            if self.weights.setdefault(name, digest) != digest:
+                raise WeightsError(f"The machines have different weights for {name}; give all the same.")
+        self._lines[number] = filled.line
+        self._is_written = False
+        # All of it is written anew, which must not take the time that the photos need.
+        if time.monotonic() - self._written_at >= _PATIENCE * self._spent_s:
+            self._write()
+
+    def _write(self) -> None:
+        began = time.monotonic()
         text = self._csv() if self.path.suffix.lower() == ".csv" else self._json()
         with replacing(self.path) as file:
             # A name that is no text, which other systems may write, is told by its bytes.
             file.write(text.encode("utf-8", "backslashreplace"))
+        self._is_written, self._written_at = True, time.monotonic()
+        self._spent_s = self._written_at - began
 
     def count(self, outcome: Outcome) -> int:
         """How many photos ended like this."""
-        return Counter(line.outcome for line in self.lines)[outcome.value]
+        return Counter(line.outcome for line in self._lines.values())[outcome.value]
 
     def summary(self) -> str:
         """One sentence over all photos."""
         counts = [f"{self.count(outcome)} {outcome.value}" for outcome in Outcome if self.count(outcome)]
-        return f"{len(self.lines)} photos: {', '.join(counts)}; see {self.path}"
+        return f"{len(self._lines)} photos: {', '.join(counts)}; see {self.path}"
 
     def _json(self) -> str:
         content = {

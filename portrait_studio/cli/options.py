@@ -241,10 +241,19 @@ def engine_of(options: argparse.Namespace) -> Engine:
 
     It is made at the first request: what cannot be asked is refused before torch is imported.
     """
+    return lazy_engine(Hardware(options.device))
+
+
+def lazy_engine(hardware: Hardware) -> Engine:
+    """The engine over the released weights, made at the first request.
+
+    Args:
+        hardware: what it runs on.
+    """
     from portrait_studio.worker.lazy_engine import LazyEngine
 
     engine = LazyEngine(_build_engine)
-    engine.prefer(Hardware(options.device))
+    engine.prefer(hardware)
     return engine
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import glob
 import os
 import secrets
 import shutil
@@ -11,13 +12,17 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Final, Self
 
 from portrait_studio.errors import ExportError
 from portrait_studio.messages import Message
 
 Opening = Callable[[Path], AbstractContextManager[BinaryIO]]
 """Opens a file that appears whole or not at all: `replacing`, or that of a `Transaction`."""
+
+
+_ENDINGS: Final = ("part", "former")
+_MOST_LETTERS: Final = 60
 
 
 @contextmanager
@@ -192,7 +197,19 @@ def real_target(path: Path, to_be_made: Collection[Path] = ()) -> Path:
 
 
 def _beside(target: Path, ending: str) -> Path:
-    return target.with_name(f".{target.name[:60]}.{secrets.token_hex(4)}.{ending}")
+    return target.with_name(f".{target.name[:_MOST_LETTERS]}.{secrets.token_hex(4)}.{ending}")
+
+
+def remove_leavings(target: Path) -> None:
+    """Remove what a process that was killed while it wrote a file has left beside it.
+
+    Args:
+        target: the file; nobody may be writing it.
+    """
+    for ending in _ENDINGS:
+        pattern = f".{glob.escape(target.name[:_MOST_LETTERS])}.{'[0-9a-f]' * 8}.{ending}"
+        for path in target.parent.glob(pattern):
+            _remove(path)
 
 
 def _second_name(target: Path) -> Path | None:
