@@ -47,6 +47,13 @@ def data_dir() -> Path:
     return Path(override) if override else platformdirs.user_data_path("portrait-studio", appauthor=False)
 
 
+def credentials_files() -> tuple[Path, Path] | None:
+    """Certificates and key by which the window signs exports; None where the user has not put them there."""
+    folder = data_dir() / "credentials"
+    chain, key = folder / "chain.pem", folder / "key.pem"
+    return (chain, key) if chain.is_file() and key.is_file() else None
+
+
 def resources_dir() -> Path:
     """Folder of icons, settings and demo photos."""
     return _shipped("resources")

@@ -107,12 +107,32 @@ def add_quality(parser: argparse.ArgumentParser) -> None:
         help="leave out the line of the metadata that says that a trained network made some of the pixels",
     )
 
+    parser.add_argument(
+        "--credentials",
+        nargs=2,
+        metavar=("CHAIN.pem", "KEY.pem"),
+        type=Path,
+        help="sign results as Content Credentials (C2PA; ES256) with this certificate and key",
+    )
+
 
 def export_options(options: argparse.Namespace) -> ExportOptions:
-    """How results are written, as `add_quality` has asked."""
+    """How results are written, as `add_quality` has asked.
+
+    Raises:
+        OptionError: they are to be signed and cannot be.
+    """
+    from portrait_studio.imaging.content_credentials import Credentials, check_credentials
     from portrait_studio.imaging.writing import ExportOptions
 
-    return ExportOptions(quality=options.quality, says_generated=not options.no_source_type)
+    credentials = None if options.credentials is None else Credentials(*options.credentials)
+    if credentials is not None:
+        check_credentials(credentials)
+    return ExportOptions(
+        quality=options.quality,
+        says_generated=not options.no_source_type,
+        credentials=credentials,
+    )
 
 
 def add_method(parser: argparse.ArgumentParser) -> None:

@@ -28,6 +28,7 @@ from portrait_studio.errors import ExportError
 from portrait_studio.imaging import masks, xmp
 from portrait_studio.imaging.atomic import Opening, replacing
 from portrait_studio.imaging.canvas_extension import check_canvas, laid_on
+from portrait_studio.imaging.content_credentials import holds_credentials
 from portrait_studio.imaging.export_check import ExportCheck
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import Mask
@@ -384,8 +385,10 @@ class Document:
             options,
             opening,
             export_check.check,
-            is_generated=filled > 0,
+            made=_told(filled, ingredients),
         )
+        if options is None or options.credentials is None:
+            written = replace(written, notices=(*written.notices, *_lost(self.photo)))
         if hides_fill(self.opacity, self.filled):
             hidden = Message(
                 "Part of the fill lies where the photo is transparent, and cannot be seen there."
@@ -396,6 +399,25 @@ class Document:
     def close(self) -> None:
         """Remove undo data from the disk; steps of this document cannot be undone any more."""
         self._store.close()
+
+
+def _told(filled: int, ingredients: Sequence[tuple[str, str]]) -> list[str]:
+    """What fills made of the picture, in sentences."""
+    said = [f"Filled {filled} pixels that the user marked, by what networks predict and the photo shows."]
+    said += [f"Took over a part of {name} ({part})." for name, part in ingredients]
+    return said if filled else []
+
+
+def _lost(photo: Photo) -> tuple[Message, ...]:
+    """That the source's signed statements do not come along."""
+    if not holds_credentials(photo.file):
+        return ()
+    return (
+        Message(
+            "The photo's Content Credentials do not fit other pixels and were left out; sign the result to"
+            " keep them as its source."
+        ),
+    )
 
 
 def _made_with(photo: Photo, ingredients: Sequence[tuple[str, str]]) -> Photo:

@@ -33,7 +33,7 @@ def estimated_bytes(photo: Photo, options: ExportOptions) -> int:
     if options.longest_px is not None:
         photo = scaled_down(photo, options.longest_px)
     height, width = photo.pixels.shape[:2]
-    plain = replace(options, longest_px=None)
+    plain = replace(options, longest_px=None, credentials=None)
     rows = max(_BANDS, round(_SAMPLE_PIXELS / width))
     if rows >= height:
         return _encoded_bytes(photo, plain)

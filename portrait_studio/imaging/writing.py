@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from portrait_studio.errors import ExportError, OptionError
 from portrait_studio.imaging import xmp
 from portrait_studio.imaging.atomic import Opening, replacing
+from portrait_studio.imaging.content_credentials import Credentials, signed
 from portrait_studio.imaging.conversion import fitted_photo, samples_of, scaled_down
 from portrait_studio.imaging.formats import ImageFormat, check_size, format_of
 from portrait_studio.imaging.metadata_fitting import wanted_metadata
@@ -31,6 +33,7 @@ class ExportOptions:
         longest_px: scale down to so many pixels on the longer side; None = as it is.
         says_generated: whether the file says that a trained network made some of its pixels, where that is
             so; also where no other metadata are written.
+        credentials: who signs the file as Content Credentials; None = nobody.
     """
 
     format: ImageFormat | None = None
@@ -40,6 +43,7 @@ class ExportOptions:
     to_srgb: bool = False
     longest_px: int | None = None
     says_generated: bool = True
+    credentials: Credentials | None = None
 
     def __post_init__(self) -> None:
         if self.quality is not None and not 1 <= self.quality <= 100:
@@ -86,7 +90,7 @@ def write_photo(
     opening: Opening = replacing,
     check: Check | None = None,
     *,
-    is_generated: bool = False,
+    made: Sequence[str] = (),
 ) -> WrittenPhoto:
     """Write a photo; the file appears complete or not at all.
 
@@ -96,10 +100,11 @@ def write_photo(
         options: how to write.
         opening: how the file takes its place.
         check: looks at it before.
-        is_generated: whether a trained network made some of the pixels.
+        made: what a trained network made of the pixels, in sentences; empty = nothing.
 
     Raises:
         ExportError: unknown format, folder missing, target protected, disk full, or too large for the format.
+        OptionError: it is to be signed, but the package is missing, or certificate or key are of no use.
     """
     options = options or ExportOptions()
     chosen = options.format or format_of(path)
@@ -108,13 +113,15 @@ def write_photo(
     metadata, notices = wanted_metadata(
         scaled, keeps_any=options.keep_metadata, keeps_place=options.keep_place
     )
-    if is_generated and options.says_generated:
+    if made and options.says_generated:
         metadata = replace(metadata, xmp=xmp.with_source_type(metadata.xmp, xmp.PARTLY_GENERATED))
     fitted, losses = fitted_photo(replace(scaled, metadata=metadata), chosen.value, to_srgb=options.to_srgb)
     is_lossless = chosen.value.is_lossless(options.quality)
     try:
         with opening(path) as file:
             chosen.value.write(file, samples_of(fitted), fitted.metadata, options.quality)
+            if options.credentials is not None:
+                _sign(file, photo, chosen, options.credentials, made)
             if check is not None:
                 file.flush()
                 check(fitted, Path(file.name).read_bytes(), path, is_lossless=is_lossless)
@@ -125,6 +132,18 @@ def write_photo(
     is_converted = scaled is not photo or (options.to_srgb and fitted.metadata.icc != photo.metadata.icc)
     is_lossless = is_lossless and not is_converted and fitted.bits == photo.bits
     return WrittenPhoto(path, chosen, is_lossless, (*notices, *losses), is_converted)
+
+
+def _sign(
+    file: BinaryIO, photo: Photo, chosen: ImageFormat, credentials: Credentials, made: Sequence[str]
+) -> None:
+    """Put Content Credentials into a file that is written already."""
+    file.flush()
+    data = Path(file.name).read_bytes()
+    whole = signed(data, chosen.value.title.lower(), photo, credentials, made)
+    file.seek(0)
+    file.write(whole)
+    file.truncate()
 
 
 def encoded_png(photo: Photo) -> bytes:

@@ -1388,6 +1388,16 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
+            <source>Sign it with Content Credentials</source>
+            <translation>用内容凭证签名</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
+            <source>A signed statement of what was done to the picture (C2PA)</source>
+            <translation>关于图片经过何种处理的签名声明（C2PA）</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
             <source>Estimated size of the file</source>
             <translation>估计的文件大小</translation>
         </message>
@@ -2927,6 +2937,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/document/document.py" />
+            <source>The photo's Content Credentials do not fit other pixels and were left out; sign the result to keep them as its source.</source>
+            <translation>照片的内容凭证与新像素不符，已略去；为结果签名可将其作为来源保留。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/document/document.py" />
             <location filename="../../portrait_studio/document/layered_file.py" />
             <source>The new part of the canvas is not filled yet; fill it first, or undo it.</source>
             <translation>画布的新增部分尚未填充；请先填充，或撤销扩展。</translation>
@@ -3478,6 +3493,21 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/imaging/canvas_extension.py" />
             <source>The canvas would have {width} x {height} pixels, more than the {most} megapixels that fit; extend it less.</source>
             <translation>画布将达到 {width} x {height} 像素，超出 {most} 百万像素的上限；请减少扩展量。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/content_credentials.py" />
+            <source>The picture could not be signed ({reason}).</source>
+            <translation>无法为图片签名（{reason}）。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/content_credentials.py" />
+            <source>Content Credentials need a package more: pip install 'portrait-studio[credentials]'.</source>
+            <translation>内容凭证还需要一个软件包：pip install 'portrait-studio[credentials]'。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/content_credentials.py" />
+            <source>{chain} and {key} are no certificate and key to sign with (PEM, ES256: {reason}).</source>
+            <translation>{chain} 和 {key} 不是可用于签名的证书和密钥（PEM，ES256：{reason}）。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/conversion.py" />

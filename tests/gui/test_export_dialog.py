@@ -80,3 +80,23 @@ def test_a_format_from_the_list_changes_the_suffix(
             QTest.keyClick(box, Qt.Key.Key_Down)
     assert dialog.path == tmp_path / written
     assert dialog.options.format is ImageFormat.PNG
+
+
+def test_signing_is_offered_where_the_user_has_put_a_key(
+    dialog: ExportDialog, qtbot: QtBot, tmp_path: Path, data_folder: Path
+) -> None:
+    assert not dialog.extras.can_sign
+    assert dialog.options.credentials is None
+    (data_folder / "credentials").mkdir(parents=True)
+    for name in ("chain.pem", "key.pem"):
+        (data_folder / "credentials" / name).write_text("x")
+    other = ExportDialog(read_photo(tmp_path / "photo.jpg"))
+    qtbot.addWidget(other)
+    assert other.extras.can_sign
+    assert other.options.credentials is None
+    other.extras.signs.setChecked(True)
+    assert other.options.credentials is not None
+    assert other.options.credentials.key == data_folder / "credentials" / "key.pem"
+    assert other.options.says_generated
+    other.extras.source_type.setChecked(False)
+    assert not other.options.says_generated

@@ -154,6 +154,8 @@ class ExportDialog(QDialog):
         form.addRow("", self._note)
         form.addRow(tr("Metadata"), self.extras.metadata)
         form.addRow("", self.extras.source_type)
+        if self.extras.can_sign:
+            form.addRow("", self.extras.signs)
         form.addRow(tr("Profile"), self.extras.profile)
         form.addRow(tr("Size"), self.extras.size)
         form.addRow(tr("File size"), self.size_label)

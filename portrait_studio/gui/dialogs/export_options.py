@@ -9,10 +9,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QWidget
 
 from portrait_studio.errors import PortraitStudioError
+from portrait_studio.imaging.content_credentials import Credentials
 from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.size_estimate import estimated_bytes, in_words
 from portrait_studio.imaging.writing import ExportOptions
 from portrait_studio.language.translation import tr
+from portrait_studio.locations import credentials_files
 
 _SIDES_PX: Final = (8000, 6000, 4000, 3000, 2048, 1600, 1080)
 _WAIT_MS: Final = 250
@@ -56,9 +58,18 @@ class ExportExtras(QObject):
         self.source_type = QCheckBox(tr("Say in the file that a network made parts of it"), parent)
         self.source_type.setToolTip(tr("IPTC's digital source type, which stock agencies and platforms read"))
         self.source_type.setChecked(True)
+        self._credentials = credentials_files()
+        self.signs = QCheckBox(tr("Sign it with Content Credentials"), parent)
+        self.signs.setToolTip(tr("A signed statement of what was done to the picture (C2PA)"))
+        self.signs.setVisible(self.can_sign)
         for choice in (self.metadata, self.profile, self.size):
             choice.currentIndexChanged.connect(self.changed)
         self.source_type.toggled.connect(self.changed)
+
+    @property
+    def can_sign(self) -> bool:
+        """Whether the user has put certificates and key where the window looks for them."""
+        return self._credentials is not None
 
     def added_to(self, options: ExportOptions) -> ExportOptions:
         """The options with these choices."""
@@ -70,6 +81,9 @@ class ExportExtras(QObject):
             to_srgb=bool(self.profile.currentData()),
             longest_px=self.size.currentData(),
             says_generated=self.source_type.isChecked(),
+            credentials=Credentials(*self._credentials)
+            if self._credentials is not None and self.signs.isChecked()
+            else None,
         )
 
     @property

@@ -111,5 +111,5 @@ def test_generated_pixels_are_declared_unless_asked_not_to(
     path, word = tmp_path / f"a{suffix}", PARTLY_GENERATED.encode()
     for is_generated, says in ((True, True), (True, False), (False, True)):
         options = ExportOptions(keep_metadata=keeps, says_generated=says)
-        write_photo(located, path, options, is_generated=is_generated)
+        write_photo(located, path, options, made=["Filled."] * is_generated)
         assert (word in read_photo(path).metadata.xmp) is (is_generated and says)
