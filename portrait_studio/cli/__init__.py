@@ -21,6 +21,7 @@ from portrait_studio.cli.options import CommandParser, unknown_sentence
 from portrait_studio.cli.parse import add_parse
 from portrait_studio.cli.photo_to_open import photo_to_open
 from portrait_studio.cli.replay import add_replay
+from portrait_studio.cli.report import add_report
 from portrait_studio.cli.stopping import stopping_cleanly
 from portrait_studio.errors import Cancelled, OptionError, PortraitStudioError
 from portrait_studio.terminal import libraries_silenced
@@ -34,6 +35,7 @@ COMMANDS = (
     "batch",
     "demo",
     "edit",
+    "report",
     "about",
     "install-desktop",
 )
@@ -92,7 +94,7 @@ def _build_parser(open_window: OpenWindow) -> CommandParser:
     )
     for add in (
         *(add_remove, add_extend, add_mask, add_parse, add_replay, add_batch, add_demo),
-        *(add_about, add_install_desktop),
+        *(add_report, add_about, add_install_desktop),
     ):
         add(commands)
     add_edit(commands, open_window)

@@ -7,15 +7,18 @@ import io
 import json
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from enum import Enum
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from portrait_studio import __version__
-from portrait_studio.errors import ExportError, WeightsError
+from portrait_studio.errors import ExportError, OptionError, WeightsError
 from portrait_studio.imaging.atomic import replacing
+from portrait_studio.json_text import as_float, as_int, as_list, as_object, as_text, parse_object
+from portrait_studio.ordinary_file import read_file
 
 if TYPE_CHECKING:
     from portrait_studio.cli.batch_work import Filled
@@ -23,6 +26,10 @@ if TYPE_CHECKING:
 VERSION: Final = 1
 _FORMAT: Final = "portrait-studio batch report"
 _HEAD_BYTES: Final = 200
+_MOST_BYTES: Final = 1 << 30
+_MOST_LINES: Final = 1_400_000
+_MOST_LETTERS: Final = 100_000
+_MOST_SECONDS: Final = 1e9
 _PATIENCE: Final = 20.0
 """How many times as long as it took to write the report it stays as it is."""
 
@@ -166,3 +173,30 @@ def check_is_report(path: Path) -> None:
         head = file.read(_HEAD_BYTES)
     if _FORMAT.encode() not in head:
         raise ExportError(f"{path} is no report of a batch, and would be lost; name another with --report.")
+
+
+def read_report(path: Path) -> list[Line]:
+    """The lines of a JSON report.
+
+    Raises:
+        FileError: it cannot be read.
+        OptionError: it is no report.
+    """
+    try:
+        content = parse_object(read_file(path, _MOST_BYTES))
+        if content["format"] != _FORMAT or content["version"] != VERSION:
+            raise ValueError("something else")
+        return [_line(as_object(entry)) for entry in as_list(content["photos"], _MOST_LINES)]
+    except (ValueError, KeyError) as error:
+        raise OptionError(
+            f"{path} is no report of a batch in JSON that this version reads; give the report.json among the"
+            " results."
+        ) from error
+
+
+def _line(entry: Mapping[str, Any]) -> Line:
+    photo, output, outcome, message = (
+        as_text(entry[name], _MOST_LETTERS) for name in ("photo", "output", "outcome", "message")
+    )
+    holes, seconds = as_int(entry["holes"], 0, _MOST_LINES), as_float(entry["seconds"], 0.0, _MOST_SECONDS)
+    return Line(photo, output, outcome, message, holes=holes, seconds=seconds)
