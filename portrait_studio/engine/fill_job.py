@@ -187,7 +187,7 @@ class FillJob:
         def step(run: FillRun) -> dict[int, FilledRegion]:
             run.progress.begin_part(self._finished, count)
             parsed = self._overruled(self._parsed_closer(run, list(holes.values()), min(holes), whole))
-            loans = self._lender.lend(holes, parsed)
+            loans = self._lender.lend(holes, whole, parsed)
             copies = copied_shoes(run.request, holes, whole, parsed)
             overlays: dict[int, tuple[Overlay, ...]] = {number: (copy,) for number, copy in copies.items()}
             overlays |= {number: loan.overlays for number, loan in loans.items()}

@@ -23,7 +23,7 @@ from trainer.protocols.hidden_face import hidden_face_cases, small_face_cases
 from trainer.protocols.hidden_parts import hidden_part_cases
 from trainer.protocols.hidden_shoe import hidden_shoe_cases
 from trainer.protocols.natural import face_cases, natural_cases
-from trainer.protocols.reference import feet_with_reference, holes_with_reference
+from trainer.protocols.reference import feet_with_other_pose, feet_with_reference, holes_with_reference
 from trainer.protocols.squashed import CROWN_ROWS, extend_cases, horse_cases, paper_cases
 
 Source = Mapping[str, Path] | None
@@ -74,6 +74,9 @@ PLANS: dict[str, Plan] = {
     "hidden-shoe": Plan(hidden_shoe_cases, ("telea", NO_MATES, "default"), true_maps=False, own_size=True),
     "reference": Plan(
         feet_with_reference, ("edge", NO_REFERENCES, "default"), true_maps=False, own_size=True
+    ),
+    "reference-pose": Plan(
+        feet_with_other_pose, ("edge", NO_REFERENCES, "default"), true_maps=False, own_size=True
     ),
     "reference-holes": Plan(
         holes_with_reference, ("telea", NO_REFERENCES, "default"), true_maps=False, own_size=True

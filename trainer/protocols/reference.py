@@ -7,13 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.errors import DataSetError
 from portrait_studio.imaging.geometry import Extent, Margins
 from portrait_studio.imaging.similarity import warped
-from portrait_studio.networks.conventions import FACE, LABELS
+from portrait_studio.networks.conventions import FACE, KEYPOINTS, LABELS
 from trainer.data.holes import Mask, body_rectangle, person_of
 from trainer.data.packs import PackedSet
 from trainer.data.sample import LabelArray, Sample
@@ -36,6 +37,13 @@ _MOST_SHIFT: Final = 0.07
 """Of the photo's sides that may be missing from a reference, each; below nothing is."""
 _GAIN, _GAMMA, _TINT, _SLOPE = 0.2, 0.18, 0.05, 0.1
 _NOISE: Final = 1.5
+_BENT: Final = 0.2
+"""By how much lower legs lean to a side in another pose, most, in their lengths."""
+_SHANKS: Final = (0.93, 1.07)
+_GROUND_BLUR: Final = 0.05
+"""Of the photo's long side: what is behind a person elsewhere shows nobody else."""
+_KNEES: Final = tuple(KEYPOINTS.index(name) for name in ("left-knee", "right-knee"))
+
 _LEAST_FACE_PX: Final = 24
 _FACE_HOLE: Final = 0.6
 _BODY_EDGES: Final = (0.15, 0.35)
@@ -56,21 +64,77 @@ def feet_with_reference(
     Raises:
         DataSetError: no photo shows both shoes, or the file of one is missing.
     """
+    for case, sample, _ in _without_feet(photos, limit, source):
+        yield _with_reference(case, generator_of("reference", sample.key))
+
+
+def feet_with_other_pose(
+    photos: PackedSet, limit: int | None = None, source: Mapping[str, Path] | None = None
+) -> Iterator[Case]:
+    """The same holes; the reference shows the person at another place, and the legs in another pose.
+
+    She is cut out by her labels and stands before another photo, which is blurred; her lower legs lean to a
+    side and are longer or shorter; mirrored or not, scaled, in another light and shifted as above.
+
+    Args:
+        photos: packed photos, of which those with full labels and both knees are taken.
+        limit: at most so many; which ones, the names' hashes decide.
+        source: file of each photo id at its original size; None measures at the size of the packs.
+
+    Raises:
+        DataSetError: no photo shows both shoes, or the file of one is missing.
+    """
+    for case, sample, other in _without_feet(photos, limit, source, needs_knees=True):
+        rng = generator_of("reference-pose", sample.key)
+        picture = made_reference(_elsewhere(sample, photos[other].image, rng), rng)
+        if rng.random() < 0.5:
+            picture = np.ascontiguousarray(picture[:, ::-1])
+        yield replace(case, references=(picture,))
+
+
+def _without_feet(
+    photos: PackedSet, limit: int | None, source: Mapping[str, Path] | None, *, needs_knees: bool = False
+) -> Iterator[tuple[Case, Sample, int]]:
+    """Photos whose rows from above the shoes on are hidden, and the position of another photo each.
+
+    Raises:
+        DataSetError: no photo shows both shoes, or the file of one is missing.
+    """
     count = 0
-    for index in measurable(photos, None):
+    order = measurable(photos, None)
+    for place, index in enumerate(order):
         if limit is not None and count >= limit:
             return
         sample = photos[index] if source is None else at_source_size(photos[index], source)
         rows = _rows_of_feet(sample.labels)
-        if rows is None:
+        if rows is None or (needs_knees and not (sample.keypoints[list(_KNEES), 2] > 0).all()):
             continue
         count += 1
         mask = np.zeros(sample.labels.shape, np.uint8)
         mask[-rows:] = 255
-        case = _with_reference(case_of(sample, mask, "feet"), generator_of("reference", sample.key))
-        yield replace(case, extension=Margins(bottom=rows))
+        case = replace(case_of(sample, mask, "feet"), extension=Margins(bottom=rows))
+        yield case, sample, order[(place + 1) % len(order)]
     if not count:
         raise DataSetError("No photo of the split shows both shoes above its lower edge.")
+
+
+def _elsewhere(sample: Sample, other: Image, rng: np.random.Generator) -> Image:
+    """The person of a photo before another one, (h, w, 3), with legs in another pose."""
+    height, width = sample.labels.shape
+    knee = float(sample.keypoints[list(_KNEES), 1].mean())
+    lean, stretch = float(rng.uniform(-_BENT, _BENT)), float(rng.uniform(*_SHANKS))
+    rows, columns = np.mgrid[:height, :width].astype(np.float32)
+    below = np.maximum(rows - np.float32(knee), 0.0)
+    places = (
+        columns - np.float32(lean) * below,
+        np.minimum(rows, np.float32(knee)) + below / np.float32(stretch),
+    )
+    person = (sample.labels > 0).astype(np.float32)
+    share = cv2.GaussianBlur(cv2.remap(person, *places, cv2.INTER_LINEAR), (0, 0), 0.7)[..., None]
+    moved = cv2.remap(sample.image, *places, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    ground = cv2.resize(other, (width, height), interpolation=cv2.INTER_AREA)
+    ground = cv2.GaussianBlur(ground, (0, 0), _GROUND_BLUR * max(height, width))
+    return np.asarray(np.rint(ground + (moved.astype(np.float32) - ground) * share), np.uint8)
 
 
 def holes_with_reference(

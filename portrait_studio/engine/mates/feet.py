@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
@@ -33,6 +33,16 @@ _LEAST_LIKELY: Final = 0.66
 """Mean likelihood of a shoe over the mate: below, its outline is wrong."""
 _LEAST_HIDDEN: Final = 0.5
 """Share of a shoe that must be hidden: of one that shows, patches know enough."""
+_BESIDE_HOLE: Final = 0.3
+"""How far beyond a hole hidden feet are looked at, in its long sides."""
+_LEG_IN_SIGHT: Final = 1.6
+"""How far around a hidden foot it is looked at, in its long sides."""
+_THERE: Final = 0.3
+"""Likelihood from which on a pixel counts as hidden shoe."""
+_LEAST_SHARE: Final = 0.25
+"""Of what is hidden of shoes, for a left or a right one to be another."""
+_LEAST_APART: Final = 0.45
+"""Distance of the middles of two hidden shoes, by the root of their area, from which on there are two."""
 _MOST_TOUCHING: Final = 0.2
 """Share of the mate's outline along holes from which on it is not whole."""
 
@@ -47,6 +57,7 @@ class Feet:
         hole: (h, w) bool, the hole with the hidden foot.
         holes: (h, w) bool, all holes.
         mate: (h, w) bool, the shoe in sight.
+        foot: (h, w) bool, where the hidden foot is looked for; None = all of the hole.
     """
 
     window: Window
@@ -54,6 +65,7 @@ class Feet:
     hole: NDArray[np.bool_]
     holes: NDArray[np.bool_]
     mate: NDArray[np.bool_]
+    foot: NDArray[np.bool_] | None = None
 
     @property
     def labels(self) -> NDArray[np.uint8]:
@@ -63,7 +75,8 @@ class Feet:
     @property
     def hidden(self) -> Floats:
         """(h, w) float32 in [0, 1], likelihood of a shoe inside the hole, 0 outside."""
-        return _hidden_shoe(self.probabilities, self.hole)
+        where = self.hole if self.foot is None else self.hole & self.foot
+        return _hidden_shoe(self.probabilities, where)
 
 
 def find_feet(mask: Mask, hole: Bounds, whole: ParsedWindow, closer: ParsedWindow) -> Feet | None:
@@ -92,6 +105,69 @@ def find_feet(mask: Mask, hole: Bounds, whole: ParsedWindow, closer: ParsedWindo
     if mate is None or _shows(probabilities, this, holes, mate):
         return None
     return Feet(window, probabilities, this, holes, mate)
+
+
+def hidden_feet(mask: Mask, hole: Bounds, whole: ParsedWindow, closer: ParsedWindow) -> list[Feet]:
+    """The feet that a hole hides, without a look for a mate: one, or two where both are in it.
+
+    Args:
+        mask: (H, W) uint8, nonzero = hole, over the whole photo.
+        hole: rectangle around the hole, in photo pixels.
+        whole: what the parser says about the whole photo.
+        closer: what it says about the surroundings of the hole.
+
+    Returns:
+        None at all where no shoe is hidden, or most of one shows.
+    """
+    photo = Bounds.of(extent_of(mask))
+    bounds = hole.grown(round(_BESIDE_HOLE * max(hole.width, hole.height))).intersected(photo)
+    all_of_it = _hidden_at(mask, hole, bounds, whole, closer)
+    amount = all_of_it.hidden
+    found = []
+    for part in _apart(all_of_it) if float(amount.sum()) >= _LEAST_AREA_PX else []:
+        box = box_of(part & (amount > _THERE))
+        if box.is_empty:
+            continue
+        step = bounds.width / all_of_it.window.size.width
+        corners = [round(side * step) for side in (box.left, box.top, box.right, box.bottom)]
+        near = Bounds(*corners).shifted(bounds.left, bounds.top)
+        near = near.grown(round(_LEG_IN_SIGHT * max(near.width, near.height))).intersected(photo)
+        foot = _hidden_at(mask, hole, near, whole, closer)
+        own = resample(part.astype(np.float32), bounds, near, foot.window.size) > 0.5
+        foot = replace(foot, foot=own)
+        if not _shows(foot.probabilities, foot.hole, foot.holes, foot.mate, own):
+            found.append(foot)
+    return found
+
+
+def _hidden_at(mask: Mask, hole: Bounds, bounds: Bounds, whole: ParsedWindow, closer: ParsedWindow) -> Feet:
+    """What is hidden in a part of the photo, without a mate."""
+    window = Window.scaled(bounds, min(1.0, _VIEW_PX / max(bounds.width, bounds.height)))
+    probabilities = _seen_through(window, whole, closer)
+    own = np.zeros_like(mask)
+    own[hole.slices] = mask[hole.slices]
+    this, holes = (resize_mask(part[bounds.slices], window.size) for part in (own, mask))
+    return Feet(window, probabilities, this, holes, np.zeros_like(this))
+
+
+def _apart(feet: Feet) -> list[NDArray[np.bool_]]:
+    """The parts (h, w) bool of a view in which one hidden foot each is."""
+    hidden = feet.hidden
+    rows, columns = np.indices(hidden.shape)
+    sides = [hidden * feet.probabilities[..., shoe] for shoe in SHOES]
+    amounts = [float(side.sum()) for side in sides]
+    everywhere = np.ones(hidden.shape, np.bool_)
+    if min(amounts) < _LEAST_SHARE * sum(amounts):
+        return [everywhere]
+    middles = [
+        np.array([(side * rows).sum(), (side * columns).sum()]) / amount
+        for side, amount in zip(sides, amounts, strict=True)
+    ]
+    if float(np.hypot(*(middles[0] - middles[1]))) < _LEAST_APART * float(hidden.sum()) ** 0.5:
+        return [everywhere]
+    near = [np.hypot(rows - middle[0], columns - middle[1]) for middle in middles]
+    is_left = near[0] <= near[1]
+    return [is_left, ~is_left]
 
 
 def box_of(part: NDArray[np.bool_]) -> Bounds:
@@ -177,13 +253,19 @@ def _find_mate(
 
 
 def _shows(
-    probabilities: Floats, hole: NDArray[np.bool_], holes: NDArray[np.bool_], mate: NDArray[np.bool_]
+    probabilities: Floats,
+    hole: NDArray[np.bool_],
+    holes: NDArray[np.bool_],
+    mate: NDArray[np.bool_],
+    foot: NDArray[np.bool_] | None = None,
 ) -> bool:
-    """Whether too much of the other shoe shows beside the hole."""
+    """Whether too much of the hidden shoe shows beside the hole, or beside a part of it."""
+    hole = hole if foot is None else hole & foot
     shows = np.isin(probabilities.argmax(2), SHOES) & ~mate & ~holes
     numbers = cv2.connectedComponents(shows.astype(np.uint8), connectivity=8)[1]
     beside = cv2.dilate(hole.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     rest = np.count_nonzero(np.isin(numbers, np.unique(numbers[beside & shows])) & shows)
     amount = float(_hidden_shoe(probabilities, hole).sum())
     # Where the parser takes a trouser leg for a shoe, the mate says how large one is.
-    return amount < _LEAST_HIDDEN * min(amount + rest, float(np.count_nonzero(mate)))
+    usual = float(np.count_nonzero(mate)) if mate.any() else amount + rest
+    return amount < _LEAST_HIDDEN * min(amount + rest, usual)

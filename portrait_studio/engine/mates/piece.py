@@ -17,6 +17,8 @@ _LEG: Final = 1.0
 """How much of the leg is taken along, in long sides of the shoe."""
 _FADING: Final = 0.25
 """Over how much of it the leg fades out at its upper end, in the same unit."""
+_LEAST_PART: Final = 0.2
+"""Share of what is copied below which a part of it that hangs on nothing is left out."""
 _BESIDE: Final = 0.6
 """How far a leg may stand out on both sides of its shoe, in the same unit."""
 
@@ -59,7 +61,10 @@ def cut_piece(feet: Feet) -> ShoePiece:
     leg &= (columns >= box.left - beside) & (columns < box.right + beside)
     part = (leg | feet.mate) & ~feet.holes
     numbers = cv2.connectedComponents(part.astype(np.uint8), connectivity=4)[1]
-    own = numbers == np.bincount(numbers[feet.mate]).argmax()
+    shares = np.bincount(numbers[feet.mate]) / np.count_nonzero(feet.mate)
+    shares[0] = 0.0
+    # Two feet of another photo may stand apart; crumbs of one stay behind.
+    own = np.isin(numbers, np.flatnonzero(shares >= _LEAST_PART))
     return ShoePiece(np.where(own, feet.labels, np.uint8(0)), box, int(np.count_nonzero(feet.mate)))
 
 
@@ -67,6 +72,8 @@ def _nearer_to_mate(feet: Feet) -> NDArray[np.bool_]:
     """(h, w) bool: columns nearer to the mate than to the hidden shoe, whose leg must not come along."""
     columns = np.arange(feet.hole.shape[1])
     across = feet.hidden.sum(0)
+    if not across.any():
+        return np.ones(feet.hole.shape, np.bool_)
     other = float((across * columns).sum() / across.sum())
     own = float(np.nonzero(feet.mate)[1].mean())
     return np.broadcast_to(np.abs(columns - own) < np.abs(columns - other), feet.hole.shape)

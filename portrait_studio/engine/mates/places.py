@@ -48,7 +48,7 @@ _MARGIN: Final = 0.04
 
 # What speaks against a place by itself, in units of the score.
 _AGAINST_TURN, _AGAINST_SCALE, _AGAINST_WIDTH = 0.02, 0.02, 0.1
-_AGAINST_SIDEWAYS, _AGAINST_UP_OR_DOWN, _AGAINST_SAME_SIDE = 0.3, 2.0, 0.05
+_AGAINST_SIDEWAYS, _AGAINST_UP_OR_DOWN, _AGAINST_OTHER_SIDE = 0.3, 2.0, 0.05
 _AGAINST_CUT: Final = 3.0
 
 
@@ -71,9 +71,15 @@ class Place:
     cut: float
 
 
-def find_places(feet: Feet, piece: ShoePiece) -> list[Place]:
-    """The best place for every turn, scale and width, mirrored or not; the best one first."""
-    search = _Search(feet, piece)
+def find_places(feet: Feet, piece: ShoePiece, *, is_same_side: bool = False) -> list[Place]:
+    """The best place for every turn, scale and width, mirrored or not; the best one first.
+
+    Args:
+        feet: where the shoe is hidden.
+        piece: what goes there, at the same number of pixels for its size.
+        is_same_side: whether it is a left shoe for a left foot or a right one for a right foot.
+    """
+    search = _Search(feet, piece, is_same_side)
     found = [search.best(*way) for way in product((True, False), _TURNS, _SCALES, _WIDTHS)]
     return sorted(found, key=lambda place: place.score, reverse=True)
 
@@ -81,8 +87,8 @@ def find_places(feet: Feet, piece: ShoePiece) -> list[Place]:
 class _Search:
     """Compares places at a small size."""
 
-    def __init__(self, feet: Feet, piece: ShoePiece) -> None:
-        self._feet, self._piece = feet, piece
+    def __init__(self, feet: Feet, piece: ShoePiece, is_same_side: bool) -> None:
+        self._feet, self._piece, self._is_same_side = feet, piece, is_same_side
         size = feet.window.size
         shrink = min(1.0, _SEARCH_PX / piece.length)
         self._size = Extent(max(8, round(size.width * shrink)), max(8, round(size.height * shrink)))
@@ -110,7 +116,9 @@ class _Search:
         matrix = np.column_stack([linear, offset + shift])
         cut = self._cut(matrix)
         against = _AGAINST_TURN * (turn / max(_TURNS)) ** 2 + _AGAINST_SCALE * ((scale - 1) / 0.1) ** 2
-        against += _AGAINST_WIDTH * (1 - width) / 0.15 + _AGAINST_SAME_SIDE * (not is_mirrored)
+        against += _AGAINST_WIDTH * (1 - width) / 0.15 + _AGAINST_OTHER_SIDE * (
+            is_mirrored == self._is_same_side
+        )
         return Place(
             matrix, is_mirrored, turn, float(scores[row, column]) - against - _AGAINST_CUT * cut, cut
         )

@@ -37,26 +37,46 @@ _LABELS_PX: Final = 128
 
 
 @dataclass(frozen=True, eq=False)
-class ShoeCopy:
-    """The shoe in sight at one place in the hole.
+class Lent:
+    """Where a piece comes from that is not of the photo itself.
 
     Attributes:
-        window: in which the piece was cut out.
+        image: (H, W, 3), another picture in the photo's dtype and light.
+        window: in which the piece was cut out of it.
+    """
+
+    image: Pixels
+    window: Window
+
+
+@dataclass(frozen=True, eq=False)
+class ShoeCopy:
+    """The shoe in sight, or one of another picture, at one place in the hole.
+
+    Attributes:
+        window: through which the hidden foot was looked at, and the piece cut out unless it is lent.
         piece: what is copied.
         place: where it goes.
         gain: factor of its brightness.
+        lent: what it is copied from; None = the photo.
     """
 
     window: Window
     piece: ShoePiece
     place: Place
     gain: float
+    lent: Lent | None = None
+
+    @property
+    def source(self) -> Window:
+        """In which the piece was cut out."""
+        return self.window if self.lent is None else self.lent.window
 
     @property
     def matrix(self) -> Transform:
-        """(2, 3) from pixels of the photo to pixels of the photo."""
-        to_photo = _to_photo(self.window)
-        return composed(to_photo, composed(self.place.matrix, inverted(to_photo)))
+        """(2, 3) from pixels of what it is copied from to pixels of the photo."""
+        back = inverted(_to_photo(self.source))
+        return composed(_to_photo(self.window), composed(self.place.matrix, back))
 
     @property
     def shows_face(self) -> bool:
@@ -72,19 +92,20 @@ class ShoeCopy:
             region: where the fill lies in the photo.
             hole: (h, w) bool; all else stays as it is.
         """
-        source = self.window.bounds
+        source = self.source.bounds
+        copied = image if self.lent is None else self.lent.image
         matrix = composed(_shift(-region.left, -region.top), self.matrix)
         share = warped(
             self.piece.opacity,
-            composed(matrix, _to_photo(self.window)),
+            composed(matrix, _to_photo(self.source)),
             region.extent,
             cv2.BORDER_CONSTANT,
         )
-        soft_px = _SOFT_PX * max(1.0, source.width / self.window.size.width)
+        soft_px = _SOFT_PX * max(1.0, self.window.bounds.width / self.window.size.width)
         share = cv2.GaussianBlur(share, (0, 0), soft_px)
         share = np.clip((share - 0.5) * _STEEPNESS + 0.5, 0.0, 1.0) * hole
         colours = warped(
-            to_float(image[source.slices]), composed(matrix, _shift(source.left, source.top)), region.extent
+            to_float(copied[source.slices]), composed(matrix, _shift(source.left, source.top)), region.extent
         )
         colours = np.clip(colours * np.float32(self.gain), 0.0, 1.0)
         return np.asarray(fill + (colours - fill) * share[..., None], np.float32)
@@ -106,14 +127,14 @@ class ShoeCopy:
         below = rows >= self._ankle_row() - hole.top
         foot = np.isin(guessed, SHOES) | (below & np.isin(guessed, (*LEGS, *GARMENTS)))
         labels[foot] = _BACKGROUND
-        matrix = composed(_shift(-hole.left, -hole.top), composed(self.matrix, _to_photo(self.window)))
+        matrix = composed(_shift(-hole.left, -hole.top), composed(self.matrix, _to_photo(self.source)))
         most = np.full(labels.shape, 0.5, np.float32)
         for label in np.unique(self.piece.labels[self.piece.labels > 0]).tolist():
             part = (self.piece.labels == label).astype(np.float32)
             share = warped(part, matrix, hole.extent, cv2.BORDER_CONSTANT)
             wins = share >= most
-            # The other foot of a pair.
-            labels[wins] = MIRROR_LABELS[label]
+            # The other foot of a pair, unless it is of another picture.
+            labels[wins] = MIRROR_LABELS[label] if self.lent is None or self.place.is_mirrored else label
             most[wins] = share[wins]
         labels[mask[hole.slices] == 0] = PREDICT
         return labels

@@ -12,6 +12,7 @@ from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.references.faces import AlignFace, loan_of_face
 from portrait_studio.engine.references.registration import Matches, find_features, match, register
 from portrait_studio.engine.references.scene import Laid, lay_over, loan_of_scene
+from portrait_studio.engine.references.shoes import loan_of_shoes
 from portrait_studio.engine.references.views import ParseWhole, View, both_views
 from portrait_studio.engine.request import (
     Borrowed,
@@ -72,22 +73,29 @@ class Lender:
         self._request, self._parse, self._align = request, parse, align
         self._known: list[_LookedAt] | None = None
 
-    def lend(self, holes: Mapping[int, Bounds], closer: ParsedWindow) -> dict[int, Borrowing]:
+    def lend(
+        self, holes: Mapping[int, Bounds], whole: ParsedWindow, closer: ParsedWindow
+    ) -> dict[int, Borrowing]:
         """What holes that share a window borrow, by their number; nothing for those that nothing fits.
 
         Args:
             holes: rectangle around each hole, in photo pixels, by its number.
+            whole: what the parser says about the whole photo.
             closer: what the parser says about the window that they share.
         """
         request = self._request
         options = request.options
         if not request.references or not options.borrow or options.method is not Method.DEFAULT:
             return {}
-        found = {number: self._for_hole(hole, closer) for number, hole in holes.items()}
+        found = {number: self._for_hole(hole, whole, closer) for number, hole in holes.items()}
         return {number: one for number, one in found.items() if one is not None}
 
-    def _for_hole(self, hole: Bounds, closer: ParsedWindow) -> Borrowing | None:
-        ways = self._of_scene(hole, closer) or self._of_faces(hole, closer)
+    def _for_hole(self, hole: Bounds, whole: ParsedWindow, closer: ParsedWindow) -> Borrowing | None:
+        ways = (
+            self._of_scene(hole, closer)
+            or self._of_faces(hole, closer)
+            or self._of_shoes(hole, whole, closer)
+        )
         return chosen_copy(ways, self._request.options.seed)
 
     def _of_faces(self, hole: Bounds, closer: ParsedWindow) -> Sequence[Borrowing]:
@@ -100,6 +108,16 @@ class Lender:
             loan = loan_of_face(image, mask, hole, closer, looked.views, self._align)
             if loan is not None:
                 found.append(Borrowing((loan,), (Borrowed(looked.number, Part.FACE),)))
+        return found
+
+    def _of_shoes(self, hole: Bounds, whole: ParsedWindow, closer: ParsedWindow) -> Sequence[Borrowing]:
+        """Loans of those references that show the shoes that are hidden, in their order."""
+        image, mask = self._request.image, self._request.mask
+        found = []
+        for looked in self._looked_at():
+            loan = loan_of_shoes(image, mask, hole, whole, closer, looked.views[0])
+            if loan is not None:
+                found.append(Borrowing((loan,), (Borrowed(looked.number, Part.SHOES),)))
         return found
 
     def _of_scene(self, hole: Bounds, closer: ParsedWindow) -> Sequence[Borrowing]:

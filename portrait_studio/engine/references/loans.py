@@ -26,12 +26,14 @@ class Loan:
         colours: (h, w, 3) in the photo's dtype.
         share: (h, w) float32 in [0, 1], how much of each pixel it gives.
         labels: (h, w) uint8, what it shows; 255 = not known.
+        cleared: (h, w) bool, where it shows that nobody is, without saying what is there; None = nowhere.
     """
 
     bounds: Bounds
     colours: Pixels
     share: Floats
     labels: NDArray[np.uint8]
+    cleared: NDArray[np.bool_] | None = None
 
     @property
     def shows_face(self) -> bool:
@@ -72,6 +74,8 @@ class Loan:
         own = common.shifted(-self.bounds.left, -self.bounds.top).slices
         inner = common.shifted(-hole.left, -hole.top).slices
         labels[inner] = np.where(self.share[own] > 0.5, self.labels[own], np.uint8(PREDICT))
+        if self.cleared is not None:
+            labels[inner][self.cleared[own]] = 0
         labels[mask[hole.slices] == 0] = PREDICT
         return labels
 

@@ -22,7 +22,7 @@ from portrait_studio.engine.request import Pixels
 from portrait_studio.engine.resample import Floats, read_window, resample, resize_mask, to_depth, to_float
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Bounds, Extent
-from portrait_studio.imaging.homography import Homography, warped_through
+from portrait_studio.imaging.homography import Homography, moved, warped_through
 from portrait_studio.imaging.masks import Mask, extent_of
 from portrait_studio.networks.conventions import LABEL_COUNT, LABELS, THINGS
 
@@ -42,6 +42,10 @@ _LEAST_AGREEMENT: Final = 0.68
 """Share of what lies around a hole that must look the same in both."""
 _LEAST_KNOWN: Final = 0.03
 """Share of the ring from which on its ground, or its people, say something."""
+_LEAST_DETAILS: Final = 5
+"""Features of the ground that must be found in both."""
+_BESIDE_PX: Final = 9
+"""Side of the square around a feature, in the parser's view, in which nobody is."""
 _MOST_BEYOND: Final = 0.5
 """How far a hole may lie from where both are seen to show the same, in sizes of that, for a homography."""
 _EDGE_PX: Final = 2
@@ -107,6 +111,8 @@ def loan_of_scene(image: Pixels, mask: Mask, hole: Bounds, closer: ParsedWindow,
     if _is_far(hole, laid.registration):
         return None
     ground, people = _agreement(image, mask, hole, closer, laid)
+    # Any smooth wall agrees with any other; the same place has details in common.
+    ground = ground and _shares_ground(laid)
     if not (ground or people):
         return None
     colours, given = laid.through(Window.scaled(hole, 1.0))
@@ -119,7 +125,9 @@ def loan_of_scene(image: Pixels, mask: Mask, hole: Bounds, closer: ParsedWindow,
     takes &= ~(np.isin(labels, _THINGS) & (guessed != labels))
     takes &= given
     share = _softened(takes, mask[hole.slices] != 0)
-    loan = Loan(hole, to_depth(colours, image), share, labels)
+    # Where the same person ends in the other photo, she ends here, whatever is behind her there.
+    cleared = given & (labels == 0) & (share <= 0.5) if people else None
+    loan = Loan(hole, to_depth(colours, image), share, labels, cleared)
     return loan if loan.covered(hole, mask) >= _LEAST_COVERED else None
 
 
@@ -154,6 +162,18 @@ def _agreement(
     alike = _likeness(seen.colours, colours, compared) > _AGREES
     people = _labels_at(closer, around, window.size) > 0
     return _agree(alike, ring & ~people, ring), _agree(alike, ring & people, ring)
+
+
+def _shares_ground(laid: Laid) -> bool:
+    """Whether details beside the people, and not only of these, are seen in both."""
+    parsed = laid.view.parsed
+    scale = parsed.window.size.width / parsed.window.bounds.width
+    points = moved(np.linalg.inv(laid.registration.matrix), laid.registration.points) * scale
+    ground = cv2.erode((parsed.labels == 0).astype(np.uint8), np.ones((_BESIDE_PX, _BESIDE_PX), np.uint8))
+    height, width = ground.shape
+    columns, rows = np.floor(points).astype(int).T
+    inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
+    return int(np.count_nonzero(ground[rows[inside], columns[inside]])) >= _LEAST_DETAILS
 
 
 def _agree(alike: NDArray[np.bool_], part: NDArray[np.bool_], ring: NDArray[np.bool_]) -> bool:
