@@ -19,7 +19,7 @@ _OWN_LIST: Final = (
     "imagecodecs",
     "numba",
     "numpy",
-    "opencv-python",
+    "opencv-python-headless",
     "pillow",
     "platformdirs",
     "PySide6_Essentials",

@@ -17,6 +17,7 @@ from trainer.commands.export import add_export_command
 from trainer.commands.import_darknet import add_import_darknet_command
 from trainer.commands.prepare import add_prepare_command
 from trainer.commands.relabel import add_relabel_command
+from trainer.commands.report import add_report_command
 from trainer.commands.train import add_train_command
 
 PROGRAM: Final = "portrait-trainer"
@@ -47,6 +48,7 @@ def _run(arguments: list[str]) -> int:
     add_export_command(commands)
     add_import_darknet_command(commands)
     add_card_command(commands)
+    add_report_command(commands)
     options = parser.parse_args(arguments)
     try:
         code: int = options.handler(options)

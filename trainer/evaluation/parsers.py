@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -52,6 +52,7 @@ class ParserFigures:
         accuracy: share of the pixels labelled rightly on whole photos: all that photos labelled in part tell.
             Sets of labels make it easy there, so it compares parsers on the same photos alone.
         accuracy_in_hole: the same inside the holes.
+        confusion: pixels of whole photos by [true, predicted] label; empty without exact labels.
     """
 
     sha256: str
@@ -67,6 +68,7 @@ class ParserFigures:
     per_label: dict[str, list[float | None]]
     accuracy: float | None = None
     accuracy_in_hole: float | None = None
+    confusion: list[list[int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,6 +145,7 @@ class ParserTally:
             both_shoes=float(np.mean(self._shoes)) if self._shoes else None,
             shoe_cases=len(self._shoes),
             per_label=per_label_figures(whole, hole) if whole.labelled_in_full else {},
+            confusion=whole.counts.tolist() if whole.labelled_in_full else [],
         )
 
     def _opened(self, side: str | None) -> Engine:
