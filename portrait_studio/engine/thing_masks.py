@@ -31,13 +31,17 @@ from portrait_studio.engine.things import (
 )
 from portrait_studio.errors import OptionError
 from portrait_studio.imaging.geometry import Bounds, Extent
-from portrait_studio.imaging.masks import HOLE, KNOWN, Mask, extent_of, grow
+from portrait_studio.imaging.masks import HOLE, KNOWN, Mask, extent_of, grow, to_the_frame, without_islands
 from portrait_studio.networks.coco import THING_NAMES
 from portrait_studio.networks.conventions import LABELS
 
 _SURE: Final = 128
 _HINT: Final = 64
 """Probabilities, of 255, from which on somebody is there, and may be there."""
+_ISLAND: Final = 0.02
+"""Of all that is masked: what is smaller and lies inside it is a leftover of who goes, seldom the ground."""
+_FRAME: Final = 0.006
+"""Of the photo's longer side: who ends so near to its edge is cut off by it."""
 _AROUND_PARTS: Final = 0.012
 """Of the photo's longer side: how far a part of the parsing map is grown, as a loose mask of the thing."""
 
@@ -168,10 +172,11 @@ def mask_of_found(
         (H, W) uint8, 0 or 255.
     """
     mask = np.zeros((photo.height, photo.width), np.uint8)
-    rim = usual_rim(photo)
-    place = _around(leaving).grown(rim).intersected(Bounds.of(photo))
+    rim, frame = usual_rim(photo), round(_FRAME * max(photo.width, photo.height))
+    place = _around(leaving)
     if place.is_empty:
         return mask
+    place = place.grown(max(rim, frame)).intersected(Bounds.of(photo))
     goes, stays = _likeliest(leaving, place), _likeliest(staying, place)
     if figure is not None:
         # The parser knows whose arm it is; where the other answer is nearly none, it is a neighbour.
@@ -180,9 +185,9 @@ def mask_of_found(
         # Without a box of who stays there is no other answer: whom the parser sees is spared.
         stays[(large[place.slices] >= _SURE) & ((stays >= _HINT) | (not staying))] = 255
     going = np.where((goes >= 255 * threshold) & (goes >= stays), np.uint8(HOLE), np.uint8(KNOWN))
-    going = grow(going, rim)
-    going[(stays > goes) & (stays >= _SURE)] = KNOWN
-    mask[place.slices] = going
+    mask[place.slices] = grow(going, rim)
+    mask = to_the_frame(without_islands(mask, _ISLAND), frame)
+    mask[place.slices][(stays > goes) & (stays >= _SURE)] = KNOWN
     return mask
 
 

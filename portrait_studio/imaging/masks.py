@@ -78,6 +78,33 @@ def mask_bounds(mask: Mask) -> Bounds:
     return Bounds(left, top, left + width, top + height)
 
 
+def without_islands(mask: Mask, share: float) -> Mask:
+    """The mask with what it surrounds, as far as that is small.
+
+    Args:
+        mask: (H, W) uint8, nonzero = hole.
+        share: of the area of all holes: so large an island at most is filled.
+    """
+    known = (mask == KNOWN).astype(np.uint8)
+    _, numbers, stats, _ = cv2.connectedComponentsWithStats(known, connectivity=4)
+    left, top, width, height, area = (stats[:, each] for each in range(5))
+    touches = (left == 0) | (top == 0) | (left + width == mask.shape[1]) | (top + height == mask.shape[0])
+    is_small = ~touches & (area <= share * (mask.size - cv2.countNonZero(known)))
+    is_small[0] = False
+    filled: Mask = np.where(is_small[numbers], np.uint8(HOLE), mask)
+    return filled
+
+
+def to_the_frame(mask: Mask, most_px: int) -> Mask:
+    """The mask reaching on to the left and right edge wherever it comes as near as `most_px` pixels."""
+    result = mask.copy()
+    for side in (result[:, : most_px + 1], result[:, ::-1][:, : most_px + 1]):
+        # From the edge inwards, what lies before the first hole of the row.
+        seen = np.maximum.accumulate(side[:, ::-1], axis=1)[:, ::-1]
+        np.copyto(side, seen)
+    return result
+
+
 def hole_bounds(mask: Mask, merge_px: int = 0) -> tuple[Bounds, ...]:
     """Rectangles around the connected holes, from top to bottom.
 

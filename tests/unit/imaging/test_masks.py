@@ -160,3 +160,28 @@ def test_a_copy_is_the_same_and_its_own(mask: Mask) -> None:
     copy = masks.copied(mask)
     assert np.array_equal(copy, mask)
     assert not np.shares_memory(copy, mask)
+
+
+def test_small_islands_are_filled_and_bays_and_large_ones_stay() -> None:
+    mask = empty_mask(Extent(60, 40))
+    mask[5:35, 0:50] = HOLE
+    mask[10:13, 10:13] = 0
+    mask[20:32, 20:40] = 0
+    mask[8:12, 0:3] = 0
+    wanted = mask.copy()
+    wanted[10:13, 10:13] = HOLE
+    assert np.array_equal(masks.without_islands(mask, 0.02), wanted)
+    assert np.array_equal(masks.without_islands(empty_mask(EXTENT), 0.02), empty_mask(EXTENT))
+
+
+def test_what_ends_near_the_frame_goes_on_to_it() -> None:
+    mask = empty_mask(Extent(60, 40))
+    mask[5:10, 3:20] = HOLE
+    mask[15:20, 6:20] = HOLE
+    mask[25:30, 40:57] = HOLE
+    wanted = mask.copy()
+    wanted[5:10, :3] = HOLE
+    wanted[25:30, 57:] = HOLE
+    before = mask.copy()
+    assert np.array_equal(masks.to_the_frame(mask, 4), wanted)
+    assert np.array_equal(mask, before)
