@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from portrait_studio.editing.map_regions import MapRegion
-from portrait_studio.engine.things import ThingFound, usual_rim
+from portrait_studio.engine.things import ThingFound
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import Mask, grow, mask_bounds
 from portrait_studio.messages import Message
@@ -86,7 +86,7 @@ class PickedThing:
 
     def outline(self, photo: Extent, threshold: float) -> tuple[Bounds, Mask]:
         """See `Picked`."""
-        whole = grow(self.found.mask(photo, threshold), usual_rim(photo))
+        whole = grow(self.found.mask(photo, threshold), self.found.rim(photo))
         bounds = mask_bounds(whole)
         return bounds, whole[bounds.slices]
 

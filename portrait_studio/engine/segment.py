@@ -7,7 +7,7 @@ photo pixels along the photo's own edges by a guided filter (He et al. 2013).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, cast
 
 import cv2
@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from portrait_studio.engine.request import Pixels
 from portrait_studio.engine.resample import Floats, shrink_or_enlarge, to_float
 from portrait_studio.engine.run_network import NetworkRunner
-from portrait_studio.engine.things import WINDOW_SIDE, Clicks, Point, ThingFound
+from portrait_studio.engine.soft_edges import soft_edge_px
+from portrait_studio.engine.things import USUAL_THRESHOLD, WINDOW_SIDE, Clicks, Point, ThingFound
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import HOLE, Mask, extent_of, hole_bounds, mask_bounds
 from portrait_studio.networks.segmentation import CLICK_RADIUS, SEGMENTATION_WINDOW
@@ -71,10 +72,13 @@ def find_thing(network: NetworkRunner, image: Pixels, loose: Mask | None, clicks
     window = _first_window(extent_of(image), prompt)
     found = _look(network.part(0, 2), image, prompt, window)
     closer = _second_window(found, window)
-    if closer is None:
+    if closer is not None:
+        again = _look(network.part(1, 2), image, prompt, closer)
+        found = again if again.stands_out else found
+    if not found.stands_out:
         return found
-    again = _look(network.part(1, 2), image, prompt, closer)
-    return again if again.stands_out else found
+    inside = found.probability >= 255 * USUAL_THRESHOLD
+    return replace(found, soft_px=soft_edge_px(image[found.bounds.slices], inside))
 
 
 def tighten(network: NetworkRunner, image: Pixels, loose: Mask) -> list[ThingFound]:

@@ -100,7 +100,7 @@ def mask_at(engine: Engine, request: FindThingRequest, threshold: float = USUAL_
     found = engine.run(request)
     if not found.stands_out:
         return np.zeros((photo.height, photo.width), np.uint8)
-    return grow(found.mask(photo, threshold), usual_rim(photo))
+    return grow(found.mask(photo, threshold), found.rim(photo))
 
 
 def mask_of_parts(
@@ -172,22 +172,33 @@ def mask_of_found(
         (H, W) uint8, 0 or 255.
     """
     mask = np.zeros((photo.height, photo.width), np.uint8)
-    rim, frame = usual_rim(photo), round(_FRAME * max(photo.width, photo.height))
+    frame = round(_FRAME * max(photo.width, photo.height))
     place = _around(leaving)
     if place.is_empty:
         return mask
-    place = place.grown(max(rim, frame)).intersected(Bounds.of(photo))
+    widest = max(one.rim(photo) for one in leaving)
+    place = place.grown(max(widest, frame)).intersected(Bounds.of(photo))
     goes, stays = _likeliest(leaving, place), _likeliest(staying, place)
+    beside = stays >= _HINT
     if figure is not None:
         # The parser knows whose arm it is; where the other answer is nearly none, it is a neighbour.
         shown = np.where(figure, np.uint8(255), np.uint8(0))
         large = cv2.resize(shown, (photo.width, photo.height), interpolation=cv2.INTER_LINEAR)
+        seen = large[place.slices] >= _SURE
         # Without a box of who stays there is no other answer: whom the parser sees is spared.
-        stays[(large[place.slices] >= _SURE) & ((stays >= _HINT) | (not staying))] = 255
-    going = np.where((goes >= 255 * threshold) & (goes >= stays), np.uint8(HOLE), np.uint8(KNOWN))
-    mask[place.slices] = grow(going, rim)
+        stays[seen & (beside | (not staying))] = 255
+        beside |= seen
+    going, claimed = np.zeros_like(goes), np.zeros_like(goes)
+    for one in leaving:
+        own = _likeliest((one,), place)
+        claim = np.where((own >= 255 * threshold) & (own >= stays), np.uint8(HOLE), np.uint8(KNOWN))
+        np.maximum(claimed, claim, out=claimed)
+        np.maximum(going, grow(claim, one.rim(photo)), out=going)
+    mask[place.slices] = going
     mask = to_the_frame(without_islands(mask, _ISLAND), frame)
-    mask[place.slices][(stays > goes) & (stays >= _SURE)] = KNOWN
+    # A rim is for the ground around somebody, not for who stands beside.
+    is_kept = ((stays > goes) & (stays >= _SURE)) | ((claimed == KNOWN) & beside)
+    mask[place.slices][is_kept] = KNOWN
     return mask
 
 

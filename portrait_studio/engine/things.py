@@ -53,11 +53,17 @@ class ThingFound:
         marked: the part of the photo that was marked; empty where there were only clicks.
         bounds: the part of the photo that it looked at.
         probability: (h, w) uint8 over that, 255 = surely the thing.
+        soft_px: how far beyond its outline its colours reach, in pixels: far where it is out of focus.
     """
 
     marked: Bounds
     bounds: Bounds
     probability: NDArray[np.uint8]
+    soft_px: int = 0
+
+    def rim(self, photo: Extent) -> int:
+        """Width of the rim that it is masked with, so that nothing of its colours is left beside the mask."""
+        return max(usual_rim(photo), self.soft_px + 1)
 
     def mask(self, photo: Extent, threshold: float = USUAL_THRESHOLD) -> Mask:
         """(H, W) uint8 over a photo of that size, 255 where the probability is at least the threshold."""
@@ -90,7 +96,7 @@ class ThingFound:
 
 
 def usual_rim(photo: Extent) -> int:
-    """Width of the rim that a found thing is masked with, in pixels of a photo of that size.
+    """Width of the rim that a found thing in focus is masked with, in pixels of a photo of that size.
 
     A rim that is left of a thing gives its colours to the fill.
     """
@@ -109,7 +115,7 @@ def tightened_mask(
         loose: (H, W) uint8, nonzero = loosely marked.
         found: what `tighten` said about its places.
         threshold: probability from which on a pixel belongs to the thing, in (0, 1).
-        grow_px: width of the rim in pixels; None = `usual_rim`.
+        grow_px: width of the rim in pixels; None = that of each thing.
 
     Returns:
         (H, W) uint8, 0 or 255.
@@ -133,20 +139,21 @@ def tightened(
         loose: (H, W) uint8, nonzero = the places that were asked about.
         found: one thing for each of them.
         threshold: probability from which on a pixel belongs to the thing, in (0, 1).
-        grow_px: width of the rim in pixels; None = `usual_rim`.
+        grow_px: width of the rim in pixels; None = that of each thing.
 
     Returns:
         (H, W) uint8, and in how many places nothing stands out.
     """
     result = copied(painted)
-    rim = usual_rim(extent_of(painted)) if grow_px is None else grow_px
     clear = [thing for thing in found if _is_clear(thing, painted, kept, loose, threshold)]
     for thing in clear:
         place = thing.marked.slices
         own = loose[place] != 0
         result[place][own] = kept[place][own]
+    photo = extent_of(painted)
     for thing in clear:
-        tight = grow(thing.mask(extent_of(painted), threshold), rim)
+        rim = thing.rim(photo) if grow_px is None else grow_px
+        tight = grow(thing.mask(photo, threshold), rim)
         around = mask_bounds(tight).slices
         np.maximum(result[around], tight[around], out=result[around])
     return result, len(found) - len(clear)

@@ -14,6 +14,7 @@ from portrait_studio.engine.request import (
     CompletionRequest,
     CompletionResult,
     FilledRegion,
+    ParseRequest,
     PeopleMaskRequest,
     Request,
     Structure,
@@ -42,7 +43,11 @@ class MarkingEngine:
             for box in self._marked:
                 mask[box.slices] = 255
             return mask
+        if isinstance(request, ParseRequest):
+            photo = Bounds(0, 0, request.image.shape[1], request.image.shape[0])
+            return Structure(photo, np.zeros((40, 50), np.uint8), np.zeros((16, 10, 13), np.float16))
         assert isinstance(request, CompletionRequest)
+        assert request.wanted_labels is not None, "it is the background that is asked for"
         whole = Bounds(0, 0, request.image.shape[1], request.image.shape[0])
         structure = Structure(whole, np.zeros((4, 5), np.uint8), np.zeros((16, 1, 1), np.float16))
         pixels = np.where(request.mask[..., None] > 0, np.uint8(255), request.image)

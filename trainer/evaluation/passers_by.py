@@ -10,8 +10,15 @@ import cv2
 import numpy as np
 
 from portrait_studio.engine.hardware import Hardware
+from portrait_studio.engine.intent import Intent, wanted_with
 from portrait_studio.engine.interface import Engine
-from portrait_studio.engine.request import CompletionRequest, PeopleMaskRequest, Who
+from portrait_studio.engine.request import (
+    CompletionOptions,
+    CompletionRequest,
+    ParseRequest,
+    PeopleMaskRequest,
+    Who,
+)
 from portrait_studio.imaging.atomic import make_folder
 from trainer.evaluation.methods import applied
 from trainer.evaluation.pages import Image, captioned_row, pages_of, write_page
@@ -20,8 +27,8 @@ from trainer.protocols.people import PeopleCase
 UNTOUCHED: Final = 0.005
 """Share of the main person's true map that a mask may cover, and she still counts as untouched."""
 
-_TALLEST_PX: Final = 640
-_TALLEST_PAGE_PX: Final = 1400
+_TALLEST_PX: Final = 900
+_TALLEST_PAGE_PX: Final = 1900
 _PHOTOS_IN_A_ROW: Final = 2
 
 
@@ -76,7 +83,12 @@ class PassersByRemoval:
         mask = self._engine.run(PeopleMaskRequest(photo, Who.OTHERS, hardware=self._hardware))
         after = photo
         if mask.any():
-            result = self._engine.run(CompletionRequest(photo, mask, hardware=self._hardware))
+            # As the program does: what is meant is guessed from what the photo shows.
+            seen = self._engine.run(ParseRequest(photo, hardware=self._hardware))
+            wanted = wanted_with(Intent.AUTOMATIC, mask, None, seen)
+            options = CompletionOptions(looks_inside=True)
+            request = CompletionRequest(photo, mask, options, wanted, hardware=self._hardware)
+            result = self._engine.run(request)
             after = applied(photo, result)
             self.weights |= result.weights
         self._marked.append(bool(mask.any()))
@@ -119,7 +131,7 @@ class PassersByRemoval:
 
 
 def _thumbnail(image: Image) -> Image:
-    """The photo, at most 640 pixels high."""
+    """The photo, at most so high that photos of the sets are shown pixel for pixel."""
     scale = _TALLEST_PX / image.shape[0]
     if scale >= 1:
         return image

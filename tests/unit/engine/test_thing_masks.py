@@ -1,9 +1,9 @@
 import numpy as np
 
 from portrait_studio.engine.request import FindInBoxesRequest
-from portrait_studio.engine.thing_masks import mask_of_people
+from portrait_studio.engine.thing_masks import mask_of_found, mask_of_people
 from portrait_studio.engine.things import ThingFound
-from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.imaging.geometry import Bounds, Extent
 
 NOWHERE = Bounds(0, 0, 0, 0)
 WHOLE = Bounds(0, 0, 120, 100)
@@ -78,3 +78,21 @@ def test_whom_the_parser_sees_is_spared_where_no_box_is_theirs() -> None:
     mask = masked(seer, [Bounds(20, 20, 60, 90)], [], figure=figure)
     assert (mask[25:85, 22:46] == 255).all()
     assert not mask[25:85, 52:].any()
+
+
+def test_a_soft_edge_is_masked_too_but_nobody_beside_it() -> None:
+    leaves = ThingFound(Bounds(20, 20, 60, 90), WHOLE, person(20, 60, 220), soft_px=9)
+    faint = np.maximum(person(70, 95, 250), person(66, 70, 100))
+    stays = ThingFound(Bounds(66, 20, 95, 90), WHOLE, faint)
+    mask = mask_of_found([leaves], [stays], Extent(120, 100))
+    assert (mask[20:90, 10:66] == 255).all()
+    assert not mask[20:90, 66:].any(), "a rim is for the ground"
+    assert not mask[20:90, :10].any()
+
+
+def test_a_speck_that_was_missed_goes_as_well_and_a_gap_does_not() -> None:
+    probability = person(20, 60, 220)
+    probability[30:36, 30:36] = probability[50:80, 36:50] = 0
+    mask = mask_of_found([ThingFound(Bounds(20, 20, 60, 90), WHOLE, probability)], [], Extent(120, 100))
+    assert (mask[28:38, 28:38] == 255).all()
+    assert not mask[55:75, 41:45].any(), "what an arm and a hip surround is ground"
