@@ -143,6 +143,7 @@ class FillRecord:
         looks_inside: whether the parser saw what of a hole was beside the thing in it, as from version 7 on.
         spares_others: whether the completion network did not see other people, and no garment was filled from
             its emblem; not so before version 7.
+        continue_patterns: whether railings and the like went on as one copy, as from version 7 on.
         sources: see `WayRecord`; of all holes, unless they differ.
     """
 
@@ -169,6 +170,7 @@ class FillRecord:
     patches_from: Annotated[str, _SIDE] = "anywhere"
     looks_inside: Annotated[bool, flag()] = True
     spares_others: Annotated[bool, flag()] = True
+    continue_patterns: Annotated[bool, flag()] = True
     sources: Annotated[PackedPlane | None, PACKED_PLANE] = None
 
     @property
@@ -203,6 +205,7 @@ class FillRecord:
             "finish_faces",
             "looks_inside",
             "spares_others",
+            "continue_patterns",
         )
         old = {"hole_by_hole": True, **dict.fromkeys(since, False)}
         record = read_dataclass(cls, {**old, **entry}, is_closed=True)

@@ -47,6 +47,7 @@ def record_of(candidates: Candidates, is_anew: bool = False) -> FillRecord:
         finish_faces=shown.options.finish_faces,
         looks_inside=shown.options.looks_inside,
         spares_others=shown.options.spares_others,
+        continue_patterns=shown.options.continue_patterns,
         patches_from=own.patches_from,
         sources=own.sources,
     )
@@ -91,6 +92,7 @@ def options_of(record: FillRecord, way: WayRecord | None = None) -> CompletionOp
         finish_faces=record.finish_faces,
         looks_inside=record.looks_inside,
         spares_others=record.spares_others,
+        continue_patterns=record.continue_patterns,
         patches_from=PatchSide(how.patches_from),
     )
 

@@ -24,6 +24,7 @@ from portrait_studio.engine.parsed_window import ParsedWindow, average
 from portrait_studio.engine.perturb_and_map import perturb_and_map
 from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.references.borrowing import Lender
+from portrait_studio.engine.repetition import repetitions
 from portrait_studio.engine.request import CompletionResult, FilledRegion, Pixels
 from portrait_studio.engine.resample import read_window, resize_mask
 from portrait_studio.engine.seen_inside import hidden_from_parser
@@ -195,13 +196,14 @@ class FillJob:
                 wanted = labels_around_copies(run.request, holes, overlays, parsed)
                 run = replace(run, request=replace(run.request, wanted_labels=wanted))
                 parsed = parsed.overruled_by(wanted)
-            completed = complete_window(run, parsed, self._spared(run, parsed))
+            spared = self._spared(run, parsed)
+            completed = complete_window(run, parsed, spared)
+            patterns = repetitions(run.request, holes, parsed, spared)
             regions = {}
             for place, (number, hole) in enumerate(holes.items()):
                 run.progress.begin_part(self._finished + place, count)
-                filler = HoleFiller(
-                    run, hole, self._seed_of(number), overlays.get(number, ()), self._bystanders
-                )
+                laid = (*patterns.get(number, ()), *overlays.get(number, ()))
+                filler = HoleFiller(run, hole, self._seed_of(number), laid, self._bystanders)
                 region = filler.fill(parsed, completed, whole)
                 borrowed = loans[number].borrowed if number in loans else ()
                 copies_mate = number in copies and number not in loans

@@ -100,6 +100,8 @@ class CompletionOptions:
         spares_others: hide other people from the completion network, which else drew their colours into what
             it paints beside them, and copy nothing from what stands out on a garment, such as an emblem.
             Versions before did neither.
+        continue_patterns: let railings, shutters and the like of the ground go on behind a hole as one copy
+            of themselves. Versions before did not.
     """
 
     method: Method = Method.DEFAULT
@@ -115,6 +117,7 @@ class CompletionOptions:
     patches_from: PatchSide = PatchSide.ANYWHERE
     looks_inside: bool = False
     spares_others: bool = True
+    continue_patterns: bool = True
 
 
 @dataclass(frozen=True, eq=False)

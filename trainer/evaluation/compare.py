@@ -14,6 +14,7 @@ from trainer.evaluation.methods import (
     GENERAL,
     NO_FINISHING,
     NO_MATES,
+    NO_PATTERNS,
     NO_REDRAWING,
     NO_REFERENCES,
     PATCHES,
@@ -35,6 +36,7 @@ PAIRS: tuple[tuple[str, str], ...] = (
     (NO_REDRAWING, DEFAULT),
     (NO_FINISHING, DEFAULT),
     (NO_MATES, DEFAULT),
+    (NO_PATTERNS, DEFAULT),
     (NO_REFERENCES, DEFAULT),
     *((rival, DEFAULT) for rival in RIVALS),
     (GENERAL, DEFAULT),
@@ -48,9 +50,10 @@ PAIRS: tuple[tuple[str, str], ...] = (
     *(("first", measure) for measure in (*MEASURES, "all measures")),
 )
 """Which method is compared with which: the paper's steps, faces redrawn or not and finished or not, shoes
-copied or not, other photos at hand or not, the default with its rivals and with the network for any photo,
-holes as they were painted, with their structure as seen, tightened, and with patches from anywhere, a face
-that is searched for with the mean face and with less to search by, and candidates by who chooses them."""
+copied or not, patterns continued or not, other photos at hand or not, the default with its rivals and with
+the network for any photo, holes as they were painted, with their structure as seen, tightened, and with
+patches from anywhere, a face that is searched for with the mean face and with less to search by, and
+candidates by who chooses them."""
 
 SIGNS = {"lpips": -1, "dists": -1, "l1_in_hole": -1, "psnr_in_hole": 1, "ssim": 1, "vgg": -1}
 """Figures that are compared, what people see first, and whether more (1) or less (-1) is better."""

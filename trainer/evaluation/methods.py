@@ -57,6 +57,9 @@ NO_FINISHING = "default-without-finishing"
 NO_MATES = "default-without-mates"
 """The default without copies of the shoe in sight."""
 
+NO_PATTERNS = "default-without-patterns"
+"""The default without copies of patterns that repeat themselves."""
+
 NO_REFERENCES = "default-without-references"
 """The default without other photos to borrow from."""
 
@@ -70,12 +73,15 @@ OURS: dict[str, Method] = {
     NO_REDRAWING: Method.DEFAULT,
     NO_FINISHING: Method.DEFAULT,
     NO_MATES: Method.DEFAULT,
+    NO_PATTERNS: Method.DEFAULT,
     NO_REFERENCES: Method.DEFAULT,
     DEFAULT: Method.DEFAULT,
 }
 METHOD_NAMES: tuple[str, ...] = (*BASELINES, *OURS)
 SIDE_BY_SIDE: tuple[str, ...] = tuple(
-    name for name in METHOD_NAMES if name not in (NO_REDRAWING, NO_FINISHING, NO_MATES, NO_REFERENCES)
+    name
+    for name in METHOD_NAMES
+    if name not in (NO_REDRAWING, NO_FINISHING, NO_MATES, NO_PATTERNS, NO_REFERENCES)
 )
 """The methods that somebody might choose; the others are the default without one of its parts."""
 
@@ -222,6 +228,7 @@ def _engine_method(name: str, engine: Engine, bench: Bench, uses_truth: bool) ->
         keep_stages=bench.keep_stages,
         copy_mates=name != NO_MATES,
         finish_faces=name != NO_FINISHING,
+        continue_patterns=name != NO_PATTERNS,
     )
 
     def fill(case: Case) -> Fill:

@@ -44,6 +44,7 @@ def test_a_record_survives_json() -> None:
         finish_faces=False,
         looks_inside=False,
         spares_others=False,
+        continue_patterns=False,
         references=(other,),
         loans=(LoanRecord(1, "other.jpg", "face"),),
     )
@@ -67,6 +68,7 @@ def test_records_of_the_first_version_are_read() -> None:
     assert not record.finish_faces
     assert not record.looks_inside
     assert not record.spares_others
+    assert not record.continue_patterns
 
 
 @pytest.mark.parametrize(
@@ -84,6 +86,7 @@ def test_records_of_the_first_version_are_read() -> None:
         {"finish_faces": 1},
         {"looks_inside": 1},
         {"spares_others": 1},
+        {"continue_patterns": 1},
         {"holes": [["patches"]]},
         {"holes": 3},
         {"structure": {"left": 0}},
