@@ -975,6 +975,11 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/commands/file_commands.py" />
+            <source>Something to try: paint over the patch on the suit, or drag a rectangle around the space shuttle with Pick things (W). Then press Enter.</source>
+            <translation>试一试：涂抹宇航服上的徽章，或用“点选物体”（W）在航天飞机周围拖出矩形，然后按回车。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
             <source>Export the edit record</source>
             <translation>导出编辑记录</translation>
         </message>

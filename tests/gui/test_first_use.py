@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.engine.request import Structure
+from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.export_dialog import ExportDialog
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.imaging.geometry import Bounds
@@ -95,3 +96,13 @@ def test_a_bag_is_gone_and_the_photo_exported_after_four_clicks(
     assert session.document is not None
     untouched = np.any(pixels != session.document.photo.pixels, axis=2)
     assert untouched.mean() < 0.1
+
+
+def test_the_sample_says_what_can_be_taken_away_in_it(
+    qtbot: QtBot, session: Session, window: MainWindow, photo_path: Path
+) -> None:
+    window.actions_[Command.SAMPLE].trigger()
+    qtbot.waitUntil(lambda: "patch on the suit" in window.banner.text and not window.banner.isHidden())
+    with qtbot.waitSignal(session.opened, timeout=5000):
+        window.open_path(photo_path)
+    qtbot.waitUntil(window.banner.isHidden)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -27,6 +28,12 @@ from portrait_studio.session.recent import RecentFiles, neighbour
 from portrait_studio.session.session import Session
 
 _PHOTOS = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES_READ))
+
+SAMPLE_HINT: Final = Message(
+    "Something to try: paint over the patch on the suit, or drag a rectangle around the space shuttle with"
+    " Pick things (W). Then press Enter."
+)
+"""What can be taken away in the sample photo."""
 
 
 class FileCommands(QObject):
@@ -222,7 +229,10 @@ class FileCommands(QObject):
     def _remember(self) -> None:
         document = self._session.document
         path = self._session.files.project_path or (document.photo.path if document is not None else None)
-        if path is not None and path != sample_path() and path.is_file():
+        if path is not None and path == sample_path():
+            # What the banner said of the photo before is taken away first.
+            QTimer.singleShot(0, self, lambda: self._session.hinted.emit(SAMPLE_HINT))
+        elif path is not None and path.is_file():
             self.recent.add(path)
 
     def _on_saved(self, path: Path) -> None:
