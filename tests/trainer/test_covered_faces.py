@@ -88,11 +88,12 @@ def test_the_tables_by_command(tmp_path: Path) -> None:
         path = released(tmp_path / f"{tasks}.safetensors", tasks=tasks)
         given += ["--collaborative", f"M_{tasks}={path}"]
     command = ["evaluate", "--data", str(data), "--protocol", "covered-faces", "--set", "portraits", *given]
-    assert main([*command, "--limit", "1", "--json", str(out), "--sheets", str(tmp_path / "sheets")]) == 0
+    assert main([*command, "--limit", "2", "--json", str(out), "--sheets", str(tmp_path / "sheets")]) == 0
     report = read_json(out)
     assert list(report.scores) == ["telea", "M_i", "M_id", "M_isd"], "M_s paints no picture"
     assert set(report.by_kind) == set(KINDS)
     assert {(one.base, one.other) for one in report.comparisons} == {("M_i", "M_id"), ("M_i", "M_isd")}
+    assert {one.cases for one in report.comparisons} == {2}, "nine holes of a face count once"
     rows = {row.network: row for row in report.faces}
     assert not rows["M_i"].dice
     assert not rows["M_i"].points

@@ -26,7 +26,7 @@ from portrait_studio.networks.released import LoadedNetwork
 from trainer.evaluation.baselines import telea
 from trainer.evaluation.compare import SIGNS, PairedComparison, compare
 from trainer.evaluation.methods import Fill
-from trainer.evaluation.scoring import CaseResult, Tally, score
+from trainer.evaluation.scoring import CaseResult, Score, Tally, mean_score, score
 from trainer.metrics.faces import DiceCount, PointErrors
 from trainer.metrics.lpips_dists import PerceivedDistance
 from trainer.metrics.pose import peaks
@@ -168,13 +168,23 @@ class CoveredFacesTally:
         self.tally.cases.append((case.name, case.kind))
         return CaseResult(case, fills, scores)
 
+    def _by_face(self, title: str) -> list[Score]:
+        """Mean figures of each face over its holes."""
+        rows: dict[str, list[Score]] = {}
+        for (name, kind), figures in zip(self.tally.cases, self.tally.scores[title], strict=True):
+            rows.setdefault(name.removesuffix(f" {kind}"), []).append(figures)
+        return [mean_score(figures) for figures in rows.values()]
+
     def rows(self) -> list[FaceRow]:
         """What each network knew of parts and landmarks."""
         return [one.row() for one in self._competitors]
 
     def comparisons(self) -> list[PairedComparison]:
-        """Every network held against the first one, in all figures that were measured."""
-        scores = self.tally.scores
+        """Every network held against the first one, in all figures that were measured, face by face.
+
+        The holes of one face say nothing that is independent: their mean counts once.
+        """
+        scores = {title: self._by_face(title) for title in self.tally.scores}
         painting = self.titles[1:]
         return [
             compare(painting[0], other, figure, scores[painting[0]], scores[other])
