@@ -25,7 +25,7 @@ from trainer.evaluation.parsers import ParserFigures
 from trainer.evaluation.passers_by import UNTOUCHED, PassersByFigures
 from trainer.evaluation.people import PeopleRow
 from trainer.evaluation.scoring import Score
-from trainer.evaluation.things import ThingRow
+from trainer.evaluation.things import HOLE_OF_PROGRAM, ThingRow
 from trainer.protocols.damage import SOUND_PHOTO
 from trainer.protocols.things import PASTED, REAL
 
@@ -135,6 +135,9 @@ def thing_targets(rows: Sequence[ThingRow]) -> list[QualityTarget]:
                 "{:.2f}x",
             ),
         ]
+    if (REAL, HOLE_OF_PROGRAM) in found:
+        inside = found[REAL, HOLE_OF_PROGRAM].inside
+        targets.append(_at_least("share of real things in the hole that is filled", inside, 0.98, "{:.3f}"))
     if (PASTED, usual) in found:
         pasted = found[PASTED, usual]
         targets.append(_at_least("IoU with pasted things", pasted.iou, 0.92, "{:.3f}"))

@@ -39,6 +39,8 @@ THINGS: Final = "things"
 
 THRESHOLDS: Final = (0.15, 0.3, 0.4, 0.5)
 LOOSE, GRABCUT, EXACT = "loose mask", "GrabCut", "exact thing"
+HOLE_OF_PROGRAM: Final = f"network over {USUAL_THRESHOLD:g} and rim"
+"""What the program fills."""
 
 _GRABCUT_ROUNDS: Final = 5
 _UGLIEST: Final = 10
@@ -150,7 +152,7 @@ class ThingFills:
     def fills(self, case: ThingCase, masks: Masks, device: str) -> dict[str, Fill]:
         """What becomes of the picture that shows the thing, by which mask is filled and how."""
         exact = np.where(case.truth == 1, np.uint8(255), np.uint8(0))
-        tight = grow(masks[_over(USUAL_THRESHOLD)], RIM_PX)
+        tight = masks[HOLE_OF_PROGRAM]
         seen, guessed = CompletionOptions(looks_inside=True), CompletionOptions()
         holes = {
             LOOSE_FILL: (case.loose, guessed),
@@ -225,7 +227,8 @@ def masks_of(case: ThingCase, network: nn.Module, compute: Compute) -> Masks:
     """What each method makes of a loose mask, by its name; each (H, W) uint8, 255 = in the mask."""
     found = tighten(NetworkRunner(network, compute), case.image, case.loose)
     masks = {LOOSE: case.loose, GRABCUT: grabcut(case.image, case.loose)}
-    return masks | {_over(share): tightened_mask(case.loose, found, share, 0) for share in THRESHOLDS}
+    masks |= {_over(share): tightened_mask(case.loose, found, share, 0) for share in THRESHOLDS}
+    return masks | {HOLE_OF_PROGRAM: tightened_mask(case.loose, found)}
 
 
 def grabcut(image: NDArray[np.uint8], loose: NDArray[np.uint8]) -> NDArray[np.uint8]:
