@@ -75,6 +75,7 @@ class Command(Enum):
     FIT = auto()
     FULL_SIZE = auto()
     PANELS = auto()
+    FOLDER = auto()
     PREFERENCES = auto()
     WEIGHTS = auto()
     KEYS = auto()
@@ -295,6 +296,13 @@ EDITING_COMMANDS: Final[dict[Command, Spec]] = {
     ),
     Command.PANELS: Spec(
         "Show panels", "ph.layout", ("F12",), "Show or hide the panels beside the photo", True
+    ),
+    Command.FOLDER: Spec(
+        "Show folder",
+        "ph.film-strip",
+        ("F11",),
+        "Small pictures of the photos beside this one",
+        True,
     ),
     Command.PREFERENCES: Spec(
         "Preferences…", "ph.gear", ("Ctrl+,",), "Theme, autosave, device, precision, threads and keys"

@@ -26,6 +26,7 @@ from portrait_studio.gui.panels.candidate_strip import CandidateStrip
 from portrait_studio.gui.panels.canvas_panel import CanvasPanel
 from portrait_studio.gui.panels.central_widget import CentralWidget
 from portrait_studio.gui.panels.empty_state import EmptyState
+from portrait_studio.gui.panels.folder_strip import FolderStrip
 from portrait_studio.gui.panels.history_panel import HistoryPanel
 from portrait_studio.gui.panels.hover import Hover
 from portrait_studio.gui.panels.job_bar import JobBar
@@ -118,6 +119,10 @@ class MainWindow(QMainWindow):
             self,
         )
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.side_panel)
+        self.folder_strip = FolderStrip(self._session, self)
+        self.folder_strip.hide()
+        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.folder_strip)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
 
     def _restore(self) -> None:
         """Look as it was left; which tool was in hand is no matter of the next photo."""
@@ -141,6 +146,8 @@ class MainWindow(QMainWindow):
         )
         self.actions_[Command.PANELS].setChecked(True)
         self.actions_[Command.PANELS].toggled.connect(self.side_panel.setVisible)
+        self.actions_[Command.FOLDER].toggled.connect(self.folder_strip.setVisible)
+        self.folder_strip.chosen.connect(self.open_path)
         for changed in (session.opened, session.job_started, session.job_ended, session.state_changed):
             changed.connect(self._update_state)
         session.device_named.connect(self.program.name_device)

@@ -62,14 +62,21 @@ def neighbour(photo: Path, step: int) -> Path | None:
     Names are in the order that people expect: 2 before 10, capitals beside small letters. Hidden files, such
     as those that a Mac puts beside each photo on other disks, are no photos.
     """
+    names = photos_beside(photo)
+    if photo not in names:
+        return None
+    place = names.index(photo) + step
+    return names[place] if 0 <= place < len(names) else None
+
+
+def photos_beside(photo: Path) -> list[Path]:
+    """The photos of a photo's folder and itself, in the order that people expect; none if unreadable."""
     try:
         shown = (path for path in photo.parent.iterdir() if not path.name.startswith("."))
         found = [path for path in shown if path.suffix.lower() in SUFFIXES_READ and path.is_file()]
     except OSError:
-        return None
-    names = sorted({*found, photo}, key=_natural)
-    place = names.index(photo) + step
-    return names[place] if 0 <= place < len(names) else None
+        return []
+    return sorted({*found, photo}, key=_natural)
 
 
 def _natural(path: Path) -> tuple[list[tuple[int, str]], str]:

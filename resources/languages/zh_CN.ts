@@ -754,6 +754,16 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Show folder</source>
+            <translation>显示文件夹</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
+            <source>Small pictures of the photos beside this one</source>
+            <translation>与当前照片同一文件夹的照片缩略图</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/command_table.py" />
             <source>Preferences…</source>
             <translation>首选项…</translation>
         </message>
@@ -1368,21 +1378,6 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
-            <source>Colour profile</source>
-            <translation>颜色配置文件</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
-            <source>Size in pixels</source>
-            <translation>像素尺寸</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
-            <source>{width} x {height}, as it is</source>
-            <translation>{width} x {height}，原尺寸</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
             <source>Say in the file that a network made parts of it</source>
             <translation>在文件中注明部分内容由神经网络生成</translation>
         </message>
@@ -1400,6 +1395,21 @@ The program and its translations are under the Apache License 2.0, the demo phot
             <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
             <source>A signed statement of what was done to the picture (C2PA)</source>
             <translation>关于图片经过何种处理的签名声明（C2PA）</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
+            <source>Colour profile</source>
+            <translation>颜色配置文件</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
+            <source>Size in pixels</source>
+            <translation>像素尺寸</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
+            <source>{width} x {height}, as it is</source>
+            <translation>{width} x {height}，原尺寸</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
@@ -2138,6 +2148,16 @@ The program and its translations are under the Apache License 2.0, the demo phot
 the person and the scene behind it are recovered.</source>
             <translation>然后用“点选物体”（W）点击包，或涂抹要移除的内容，并按回车键，
 其后的人物和场景就会恢复。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/folder_strip.py" />
+            <source>Photos of this folder</source>
+            <translation>此文件夹中的照片</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/folder_strip.py" />
+            <source>Folder</source>
+            <translation>文件夹</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/history_panel.py" />

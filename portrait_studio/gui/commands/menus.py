@@ -97,6 +97,7 @@ MENUS: Final[dict[Message, tuple[Command | Tool | None, ...]]] = {
         Command.READ_STRUCTURE,
         None,
         Command.PANELS,
+        Command.FOLDER,
     ),
     Message("&Help"): (Command.KEYS, Command.WEIGHTS, Command.NEWS, Command.ABOUT),
 }

@@ -39,6 +39,13 @@ class ExportExtras(QObject):
         self.metadata.addItem(tr("Keep all metadata"), (True, True))
         self.metadata.addItem(tr("Leave out where it was taken"), (True, False))
         self.metadata.addItem(tr("Leave out all"), (False, False))
+        self.source_type = QCheckBox(tr("Say in the file that a network made parts of it"), parent)
+        self.source_type.setToolTip(tr("IPTC's digital source type, which stock agencies and platforms read"))
+        self.source_type.setChecked(True)
+        self._credentials = credentials_files()
+        self.signs = QCheckBox(tr("Sign it with Content Credentials"), parent)
+        self.signs.setToolTip(tr("A signed statement of what was done to the picture (C2PA)"))
+        self.signs.setVisible(self.can_sign)
         self.profile = QComboBox(parent)
         self.profile.setAccessibleName(tr("Colour profile"))
         self.profile.addItem(
@@ -55,13 +62,6 @@ class ExportExtras(QObject):
         for side in (side for side in _SIDES_PX if side < longest):
             width, height = (max(1, round(value * side / longest)) for value in (extent.width, extent.height))
             self.size.addItem(f"{width} x {height}", side)
-        self.source_type = QCheckBox(tr("Say in the file that a network made parts of it"), parent)
-        self.source_type.setToolTip(tr("IPTC's digital source type, which stock agencies and platforms read"))
-        self.source_type.setChecked(True)
-        self._credentials = credentials_files()
-        self.signs = QCheckBox(tr("Sign it with Content Credentials"), parent)
-        self.signs.setToolTip(tr("A signed statement of what was done to the picture (C2PA)"))
-        self.signs.setVisible(self.can_sign)
         for choice in (self.metadata, self.profile, self.size):
             choice.currentIndexChanged.connect(self.changed)
         self.source_type.toggled.connect(self.changed)

@@ -133,6 +133,9 @@ class BrushOptions(QWidget):
         self._shape.setToolTip(tr("By brush, rectangle or lasso; the tool's key goes from one to the next"))
         for shape in MarkShape:
             self._shape.addItem(tr(shape.value), shape)
+        self._shape.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        # With a large font its own measure is a pixel short of the longest text.
+        self._shape.setMinimumContentsLength(1 + max(len(tr(shape.value)) for shape in MarkShape))
         # One widget, so that caption and list are shown and hidden together.
         self._shapes = QWidget(self)
         self._shapes.setLayout(captioned(tr("Mark by"), self._shape, self._shapes))

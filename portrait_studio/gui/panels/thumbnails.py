@@ -1,0 +1,98 @@
+"""Small pictures of photo files, made in the background in the order in which they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, QRunnable, QSize, Qt, QThreadPool, Signal
+from PySide6.QtGui import QImage, QImageReader
+
+from portrait_studio.errors import PortraitStudioError
+from portrait_studio.gui.qimage_conversion import qimage_of
+from portrait_studio.imaging.bit_depth import in_8_bits
+from portrait_studio.imaging.conversion import scaled_down
+from portrait_studio.imaging.geometry import Extent
+from portrait_studio.imaging.reading import read_photo
+
+_MOST_PIXELS: Final = 40_000_000
+"""A photo that Qt cannot read is not read as a whole for a small picture if it is larger."""
+
+
+class Thumbnails(QObject):
+    """Makes one picture after the other in a thread of its own."""
+
+    made = Signal(object, QImage)
+    """Path, and the picture"""
+
+    def __init__(self, side_px: int, parent: QObject) -> None:
+        """Make none yet.
+
+        Args:
+            side_px: of the square that each fits into.
+            parent: owns it.
+        """
+        super().__init__(parent)
+        self._side = side_px
+        self._round = 0
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+
+    def make(self, paths: Iterable[Path]) -> None:
+        """Make those of these files, instead of those that were asked for before."""
+        self.stop()
+        for path in paths:
+            self._pool.start(_Job(self, path, self._side, self._round))
+
+    def stop(self) -> None:
+        """Make no more."""
+        self._round += 1
+        self._pool.clear()
+
+    def is_wanted(self, number: int) -> bool:
+        """Whether a picture of that round is still waited for."""
+        return number == self._round
+
+
+class _Job(QRunnable):
+    def __init__(self, owner: Thumbnails, path: Path, side: int, number: int) -> None:
+        super().__init__()
+        self._owner, self._path, self._side, self._number = owner, path, side, number
+
+    def run(self) -> None:
+        """Make it; a file that cannot be read has none."""
+        picture = thumbnail_of(self._path, self._side) if self._owner.is_wanted(self._number) else None
+        if picture is not None and self._owner.is_wanted(self._number):
+            self._owner.made.emit(self._path, picture)
+
+
+def thumbnail_of(path: Path, side_px: int) -> QImage | None:
+    """A photo file's picture, upright, as large as fits into a square; None where it cannot be read.
+
+    Args:
+        path: the file.
+        side_px: of the square.
+    """
+    reader = QImageReader(str(path))
+    reader.setAutoTransform(True)
+    size = reader.size()
+    if size.isValid() and not size.isEmpty():
+        # Decoders of JPEG are eight times as fast where they may leave detail out.
+        reader.setScaledSize(size.scaled(QSize(side_px, side_px), Qt.AspectRatioMode.KeepAspectRatio))
+    picture = reader.read()
+    return _read_whole(path, side_px) if picture.isNull() else picture
+
+
+def _read_whole(path: Path, side_px: int) -> QImage | None:
+    """By the program's own readers, which know more formats than Qt."""
+    try:
+        photo = read_photo(path, _check)
+    except PortraitStudioError:
+        return None
+    return qimage_of(in_8_bits(scaled_down(photo, side_px).pixels)).copy()
+
+
+def _check(extent: Extent) -> None:
+    if extent.area > _MOST_PIXELS:
+        raise ValueError(extent)
