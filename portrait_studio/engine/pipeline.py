@@ -53,6 +53,7 @@ from portrait_studio.engine.request import (
 from portrait_studio.engine.run_network import NetworkRunner
 from portrait_studio.engine.segment import find_in_boxes, find_thing, tighten
 from portrait_studio.engine.shadow_masks import mask_of_shadows
+from portrait_studio.engine.spared_skin import without_skin
 from portrait_studio.engine.texture import prepare_texture
 from portrait_studio.engine.texture import synthesise as synthesise_texture
 from portrait_studio.engine.thing_masks import mask_of_everybody
@@ -182,7 +183,10 @@ class Pipeline:
     def _tighten(self, request: TightenRequest, progress: Progress) -> tuple[ThingFound, ...]:
         image, loose = request.image, request.loose
         check_extent(extent_of(loose), extent_of(image))
-        return self._ask(_FINDING, request, progress, lambda network: tuple(tighten(network, image, loose)))
+        found = self._ask(_FINDING, request, progress, lambda network: tuple(tighten(network, image, loose)))
+        if not any(thing.stands_out for thing in found):
+            return found
+        return without_skin(found, self._parse(ParseRequest(image, hardware=request.hardware), progress))
 
     def _find_in_boxes(self, request: FindInBoxesRequest, progress: Progress) -> tuple[ThingFound, ...]:
         image, boxes = request.image, request.boxes
@@ -200,9 +204,13 @@ class Pipeline:
             0 <= x < photo.width and 0 <= y < photo.height for x, y in clicks.inside
         ):
             raise OptionError("The click lies outside the photo; choose a place inside it.")
-        return self._ask(
+        found = self._ask(
             _FINDING, request, progress, lambda network: find_thing(network, image, loose, clicks)
         )
+        if not (is_marked and found.stands_out):
+            return found
+        seen = self._parse(ParseRequest(image, hardware=request.hardware), progress)
+        return without_skin((found,), seen)[0]
 
     def _complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
         request.check()

@@ -342,6 +342,8 @@ class DetectRequest(Request[Detected]):
 class TightenRequest(Request[tuple[ThingFound, ...]]):
     """Find the exact things in a loose mask, one for each of its places; see `things.tightened_mask`.
 
+    Face, hair and arms of who holds or wears a thing are none of it, unless they are most of what was found.
+
     Attributes:
         image: (H, W, 3) RGB, uint8 or uint16.
         loose: (H, W) uint8, nonzero = loosely marked.

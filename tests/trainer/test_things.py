@@ -7,7 +7,6 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.errors import OptionError
 from portrait_studio.networks.conventions import IGNORE_LABEL
@@ -24,7 +23,6 @@ from trainer.evaluation.things import ThingFills, ThingRow, measure_things
 from trainer.metrics.segmentation import MaskScore, mask_score, mean_mask_score
 from trainer.protocols.things import PASTED, REAL, pasted_cases, real_cases
 
-CPU = Compute(torch.device("cpu"), torch.float32)
 LOOSE, USUAL = "loose mask", "network over 0.4"
 
 
@@ -88,7 +86,10 @@ def test_figures_of_a_mask_by_hand() -> None:
 
 def test_pasted_things_are_filled_through_each_mask(packs: Path, tmp_path: Path) -> None:
     cases = list(pasted_cases(PackedSet(packs, "val"), 1))
-    tally = measure_things(cases, AsMarked().eval(), CPU, ThingFills(Pipeline(TinyNetworks())))
+    networks = TinyNetworks()
+    networks.modules["segmentation"] = AsMarked().eval()
+    engine = Pipeline(networks)
+    tally = measure_things(cases, engine, "cpu", ThingFills(engine))
     assert {len(scores) for scores in tally.fills.values()} == {len(cases)}
     assert [title.removeprefix("default, ") for title in tally.fills] == [
         LOOSE,

@@ -132,11 +132,11 @@ def evaluate_things(options: EvaluateOptions, networks: NetworkStore) -> tuple[R
     source = None if options.source is None else source_files(options.source)
     network = networks.load("segmentation")
     compute = choose_compute(Hardware(options.device), PrecisionMemory())
-    vgg, filling = options.vgg, None
+    engine, vgg, filling = Pipeline(networks), options.vgg, None
     if vgg is not None:
-        filling = ThingFills(Pipeline(networks), VggDistance(vgg), perceived_distance(vgg))
+        filling = ThingFills(engine, VggDistance(vgg), perceived_distance(vgg))
     cases = chain(*(make(photos, options.limit, source) for make in (real_cases, pasted_cases)))
-    things = measure_things(options.in_time(cases), network.module, compute, filling)
+    things = measure_things(options.in_time(cases), engine, options.device, filling)
     if options.sheets is not None:
         things.write(options.sheets)
     tally = things.as_tally({network.name: network.sha256})

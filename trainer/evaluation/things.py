@@ -12,14 +12,10 @@ from typing import Final
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from torch import nn
 
-from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.interface import Engine
-from portrait_studio.engine.request import CompletionOptions, CompletionRequest
-from portrait_studio.engine.run_network import NetworkRunner
-from portrait_studio.engine.segment import tighten
+from portrait_studio.engine.request import CompletionOptions, CompletionRequest, TightenRequest
 from portrait_studio.engine.things import USUAL_THRESHOLD, tightened_mask
 from portrait_studio.imaging.atomic import make_folder
 from portrait_studio.imaging.masks import grow
@@ -175,27 +171,27 @@ class ThingFills:
 
 def measure_things(
     cases: Iterable[ThingCase],
-    network: nn.Module,
-    compute: Compute,
+    engine: Engine,
+    device: str = "auto",
     filling: ThingFills | None = None,
 ) -> ThingTally:
     """Masks of every case, and the fills of those whose background is known.
 
     Args:
         cases: what to measure.
-        network: segmentation network.
-        compute: what it runs on.
+        engine: finds things.
+        device: "auto", "cpu", "cuda" or "mps".
         filling: fills the pasted cases; None = masks only.
     """
     tally = ThingTally()
     for number, case in enumerate(cases, 1):
         told = ""
-        masks = masks_of(case, network, compute)
+        masks = masks_of(case, engine, device)
         for method, mask in masks.items():
             figures = mask_score(mask, case.truth, case.loose, case.skin)
             tally.masks.setdefault(method, []).append((case, figures))
         if filling is not None and case.behind is not None:
-            fills = filling.fills(case, masks, compute.device.type)
+            fills = filling.fills(case, masks, device)
             scores = filling.scores(case, fills)
             for title, figures_of_fill in scores.items():
                 tally.fills.setdefault(title, []).append(figures_of_fill)
@@ -223,9 +219,9 @@ def _cells(
     ]
 
 
-def masks_of(case: ThingCase, network: nn.Module, compute: Compute) -> Masks:
+def masks_of(case: ThingCase, engine: Engine, device: str) -> Masks:
     """What each method makes of a loose mask, by its name; each (H, W) uint8, 255 = in the mask."""
-    found = tighten(NetworkRunner(network, compute), case.image, case.loose)
+    found = engine.run(TightenRequest(case.image, case.loose, hardware=Hardware(device)))
     masks = {LOOSE: case.loose, GRABCUT: grabcut(case.image, case.loose)}
     masks |= {_over(share): tightened_mask(case.loose, found, share, 0) for share in THRESHOLDS}
     return masks | {HOLE_OF_PROGRAM: tightened_mask(case.loose, found)}
