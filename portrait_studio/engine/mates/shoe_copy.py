@@ -72,6 +72,10 @@ class ShoeCopy:
         """In which the piece was cut out."""
         return self.window if self.lent is None else self.lent.window
 
+    def in_photo(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Where points (n, 2) of the piece's window go, in pixels of the photo."""
+        return transformed(composed(_to_photo(self.window), self.place.matrix), points)
+
     @property
     def matrix(self) -> Transform:
         """(2, 3) from pixels of what it is copied from to pixels of the photo."""
@@ -143,7 +147,7 @@ class ShoeCopy:
         """Row of the photo at which the copied shoe begins."""
         box = self.piece.shoe
         middle = np.array([[(box.left + box.right) / 2, float(box.top)]])
-        return float(transformed(composed(_to_photo(self.window), self.place.matrix), middle)[0, 1])
+        return float(self.in_photo(middle)[0, 1])
 
 
 def copies_of_mate(

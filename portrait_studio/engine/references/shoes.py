@@ -33,7 +33,12 @@ _AROUND: Final = 1.6
 """How far around a shoe of the reference its leg is looked at, in its long sides."""
 _LEAST_AREA_PX: Final = 30
 """Of a shoe in the parser's view of the reference."""
-_LEAST_LIKELY: Final = 0.66
+_LEAST_LIKELY: Final = 0.6
+_SPREAD_PX: Final = 3.0
+"""Standard deviation within which a closer look may move a shoe's outline, in its pixels."""
+_NEAR_ENOUGH: Final = 0.1
+_LEAST_APART: Final = 0.3
+"""Distance of two shoes, in lengths of one, from which on they stand beside each other."""
 _FEET_AROUND: Final = 0.8
 """How far around all shoes of a reference the parser looks closer, in their long sides."""
 _MOST_OF_PICTURE: Final = 0.5
@@ -98,13 +103,15 @@ def loan_of_shoes(
     scale = body_scale(view.parsed, whole)
     if seen is None or scale is None:
         return None
-    shoes = _shoes_of(seen)
+    shoes = _shoes_of(view.parsed, seen)
     if len(feet) == 1 and len(shoes) == 2 and not _has_other_shoe(mask, whole):
         # Two feet so close together that the parser guesses one patch of shoe.
         shoes = [_Shoe(shoes[0].mask | shoes[1].mask, None)]
     lit = _in_light_of(image, mask, whole, view)
     copies = [copy for foot in feet if (copy := _best_copy(foot, shoes, seen, scale, lit)) is not None]
-    return LentShoes(tuple(copies)) if shoes and len(copies) == len(feet) else None
+    if not shoes or len(copies) < len(feet) or _share_a_place(copies):
+        return None
+    return LentShoes(tuple(copies))
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,23 +157,53 @@ def _has_other_shoe(mask: Mask, whole: ParsedWindow) -> bool:
     return int(np.count_nonzero(np.isin(whole.labels, SHOES) & ~hidden)) >= _LEAST_AREA_PX
 
 
-def _shoes_of(parsed: ParsedWindow) -> list[_Shoe]:
-    """The whole shoes that the parser sees."""
-    labels = parsed.labels
-    likely = parsed.probabilities[..., list(SHOES)].sum(2)
-    height, width = labels.shape
-    found = []
-    for label in SHOES:
-        _, numbers, stats, _ = cv2.connectedComponentsWithStats((labels == label).astype(np.uint8))
-        if len(stats) < 2:
-            continue
-        number = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
-        x, y, across, down, area = stats[number].tolist()
-        is_cut = x == 0 or x + across == width or y + down == height
-        shoe = np.asarray(numbers == number)
-        if area >= _LEAST_AREA_PX and not is_cut and float(likely[shoe].mean()) >= _LEAST_LIKELY:
-            found.append(_Shoe(shoe, label == SHOES[0]))
-    return found
+def _shoes_of(whole: ParsedWindow, seen: ParsedWindow) -> list[_Shoe]:
+    """The whole shoes that the parser sees in a picture, with the outlines that they have from close by.
+
+    From close by it may take the left one for the right one, so which is which comes from the whole picture.
+    """
+    found = [(label, shoe) for label in SHOES if (shoe := _largest(whole.labels == label)) is not None]
+    near = [
+        cv2.GaussianBlur(
+            resample(shoe, whole.window.bounds, seen.window.bounds, seen.window.size), (0, 0), _SPREAD_PX
+        )
+        for _, shoe in found
+    ]
+    likely = seen.probabilities[..., list(SHOES)].sum(2)
+    shoes = []
+    for number, (label, _) in enumerate(found):
+        own = near[number]
+        others = sum(near[:number] + near[number + 1 :], np.zeros_like(own))
+        mask = np.isin(seen.labels, SHOES) & (own > _NEAR_ENOUGH) & (own >= others)
+        if _is_whole(mask) and float(likely[mask].mean()) >= _LEAST_LIKELY:
+            shoes.append(_Shoe(np.asarray(mask), label == SHOES[0]))
+    return shoes
+
+
+def _largest(mask: NDArray[np.bool_]) -> Floats | None:
+    """(h, w) float32, 1 where its largest part is; None where that is a blot."""
+    _, numbers, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    if len(stats) < 2 or int(stats[1:, cv2.CC_STAT_AREA].max()) < _LEAST_AREA_PX:
+        return None
+    number = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+    return np.asarray(numbers == number, np.float32)
+
+
+def _is_whole(mask: NDArray[np.bool_]) -> bool:
+    """Whether there is a shoe, and the picture does not cut it."""
+    is_cut = any(bool(edge.any()) for edge in (mask[-1], mask[:, 0], mask[:, -1]))
+    return int(np.count_nonzero(mask)) >= _LEAST_AREA_PX and not is_cut
+
+
+def _share_a_place(copies: Sequence[ShoeCopy]) -> bool:
+    """Whether two shoes would stand in one another."""
+    middles = []
+    for copy in copies:
+        box = copy.piece.shoe
+        corner = np.array([[(box.left + box.right) / 2, (box.top + box.bottom) / 2]])
+        middles.append(copy.in_photo(corner)[0])
+    lengths = [copy.piece.length / copy.window.scale for copy in copies]
+    return len(copies) > 1 and float(np.hypot(*(middles[0] - middles[1]))) < _LEAST_APART * min(lengths)
 
 
 def _best_copy(
