@@ -50,6 +50,7 @@ from portrait_studio.engine.resample import (
     to_float,
 )
 from portrait_studio.engine.source_windows import source_window
+from portrait_studio.engine.sourced_labels import with_sources
 from portrait_studio.engine.steered_sources import steered
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.errors import WeightsError
@@ -182,6 +183,8 @@ class HoleFiller:
                 self._run.notices.append(
                     Message("Nothing near a hole may be copied, so it is filled smoothly. Erase some marks.")
                 )
+        if request.options.continue_patterns:
+            labels = with_sources(labels, hole, excluded)
         if completed is not None:
             np.copyto(image, _seen(completed, parsed.window, window), where=hole[..., None])
         device = self._run.compute.device

@@ -101,7 +101,8 @@ class CompletionOptions:
             it paints beside them, and copy nothing from what stands out on a garment, such as an emblem.
             Versions before did neither.
         continue_patterns: let railings, shutters and the like of the ground go on behind a hole as one copy
-            of themselves. Versions before did not.
+            of themselves, and a garment of which nothing shows take the pattern of another one. Versions
+            before did neither.
     """
 
     method: Method = Method.DEFAULT
