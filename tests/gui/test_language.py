@@ -52,7 +52,8 @@ from tests.helpers.fake_engine import FakeEngine
 _ENGLISH = re.compile(r"[A-Za-z]{3,}")
 _SAME = re.compile(
     r"Ctrl|Shift|Alt|Esc|Enter|PgUp|PgDown|Space|Tab|Portrait Studio|portrait-\w+|[\w.-]+\.(png|safetensors)"
-    r"|EXIF|XMP|JPEG|PNG|TIFF|WebP|sRGB|NVIDIA|GPU|CUDA|CPU|Apple|b?float\d\d|English|Fake|auto"
+    r"|AVIF|EXIF|GIMP|IPTC|Krita|OpenRaster|XMP|JPEG|PNG|TIFF|WebP|sRGB"
+    r"|NVIDIA|GPU|CUDA|CPU|Apple|b?float\d\d|English|Fake|auto"
     r"|Apache License 2.0|LGPL|/[\w./-]+"
 )
 
