@@ -171,11 +171,11 @@ def _shoes_of(whole: ParsedWindow, seen: ParsedWindow) -> list[_Shoe]:
     ]
     likely = seen.probabilities[..., list(SHOES)].sum(2)
     shoes = []
-    for number, (label, _) in enumerate(found):
+    for number, (label, shoe) in enumerate(found):
         own = near[number]
         others = sum(near[:number] + near[number + 1 :], np.zeros_like(own))
         mask = np.isin(seen.labels, SHOES) & (own > _NEAR_ENOUGH) & (own >= others)
-        if _is_whole(mask) and float(likely[mask].mean()) >= _LEAST_LIKELY:
+        if _is_whole(mask, ends_below=bool(shoe[-1].any())) and float(likely[mask].mean()) >= _LEAST_LIKELY:
             shoes.append(_Shoe(np.asarray(mask), label == SHOES[0]))
     return shoes
 
@@ -189,9 +189,14 @@ def _largest(mask: NDArray[np.bool_]) -> Floats | None:
     return np.asarray(numbers == number, np.float32)
 
 
-def _is_whole(mask: NDArray[np.bool_]) -> bool:
-    """Whether there is a shoe, and the picture does not cut it."""
-    is_cut = any(bool(edge.any()) for edge in (mask[-1], mask[:, 0], mask[:, -1]))
+def _is_whole(mask: NDArray[np.bool_], *, ends_below: bool) -> bool:
+    """Whether there is a shoe, and the picture does not cut it.
+
+    Args:
+        mask: (h, w) bool, from close by.
+        ends_below: whether it reaches the lower edge in the view of the whole picture, too.
+    """
+    is_cut = bool(mask[:, 0].any()) or bool(mask[:, -1].any()) or (ends_below and bool(mask[-1].any()))
     return int(np.count_nonzero(mask)) >= _LEAST_AREA_PX and not is_cut
 
 
