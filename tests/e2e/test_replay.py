@@ -51,7 +51,7 @@ def test_a_fill_by_the_general_network_is_repeated(
     assert run("remove", photo, "--mask", mask, "-o", first, *how) == 0
     fill = json.loads(record.read_text())["fills"][0]
     assert fill["method"] == "general"
-    assert set(fill["weights"]) == {"parsing", "general-completion"}
+    assert set(fill["weights"]) == {"parsing", "segmentation", "general-completion"}
     assert run("replay", record, photo, "-o", again) == 0
     assert again.read_bytes() == first.read_bytes()
     assert "bit for bit" in capsys.readouterr().out
