@@ -144,6 +144,7 @@ class FillRecord:
         spares_others: whether the completion network did not see other people, and no garment was filled from
             its emblem; not so before version 7.
         continue_patterns: whether railings and the like went on as one copy, as from version 7 on.
+        keep_grain: whether fine contrast was given back to patches, as from version 7 on.
         sources: see `WayRecord`; of all holes, unless they differ.
     """
 
@@ -171,6 +172,7 @@ class FillRecord:
     looks_inside: Annotated[bool, flag()] = True
     spares_others: Annotated[bool, flag()] = True
     continue_patterns: Annotated[bool, flag()] = True
+    keep_grain: Annotated[bool, flag()] = True
     sources: Annotated[PackedPlane | None, PACKED_PLANE] = None
 
     @property
@@ -206,6 +208,7 @@ class FillRecord:
             "looks_inside",
             "spares_others",
             "continue_patterns",
+            "keep_grain",
         )
         old = {"hole_by_hole": True, **dict.fromkeys(since, False)}
         record = read_dataclass(cls, {**old, **entry}, is_closed=True)

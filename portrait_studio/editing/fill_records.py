@@ -48,6 +48,7 @@ def record_of(candidates: Candidates, is_anew: bool = False) -> FillRecord:
         looks_inside=shown.options.looks_inside,
         spares_others=shown.options.spares_others,
         continue_patterns=shown.options.continue_patterns,
+        keep_grain=shown.options.keep_grain,
         patches_from=own.patches_from,
         sources=own.sources,
     )
@@ -93,6 +94,7 @@ def options_of(record: FillRecord, way: WayRecord | None = None) -> CompletionOp
         looks_inside=record.looks_inside,
         spares_others=record.spares_others,
         continue_patterns=record.continue_patterns,
+        keep_grain=record.keep_grain,
         patches_from=PatchSide(how.patches_from),
     )
 

@@ -103,6 +103,8 @@ class CompletionOptions:
         continue_patterns: let railings, shutters and the like of the ground go on behind a hole as one copy
             of themselves, and a garment of which nothing shows take the pattern of another one. Versions
             before did neither.
+        keep_grain: in extensions, give patches back the fine contrast that their average lacks. Versions
+            before did not.
     """
 
     method: Method = Method.DEFAULT
@@ -119,6 +121,7 @@ class CompletionOptions:
     looks_inside: bool = False
     spares_others: bool = True
     continue_patterns: bool = True
+    keep_grain: bool = True
 
 
 @dataclass(frozen=True, eq=False)

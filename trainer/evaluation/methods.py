@@ -60,6 +60,9 @@ NO_MATES = "default-without-mates"
 NO_PATTERNS = "default-without-patterns"
 """The default without copies of patterns that repeat themselves."""
 
+NO_GRAIN = "default-without-grain"
+"""The default without the fine contrast that is given back to the patches of extensions."""
+
 NO_REFERENCES = "default-without-references"
 """The default without other photos to borrow from."""
 
@@ -74,6 +77,7 @@ OURS: dict[str, Method] = {
     NO_FINISHING: Method.DEFAULT,
     NO_MATES: Method.DEFAULT,
     NO_PATTERNS: Method.DEFAULT,
+    NO_GRAIN: Method.DEFAULT,
     NO_REFERENCES: Method.DEFAULT,
     DEFAULT: Method.DEFAULT,
 }
@@ -81,7 +85,7 @@ METHOD_NAMES: tuple[str, ...] = (*BASELINES, *OURS)
 SIDE_BY_SIDE: tuple[str, ...] = tuple(
     name
     for name in METHOD_NAMES
-    if name not in (NO_REDRAWING, NO_FINISHING, NO_MATES, NO_PATTERNS, NO_REFERENCES)
+    if name not in (NO_REDRAWING, NO_FINISHING, NO_MATES, NO_PATTERNS, NO_GRAIN, NO_REFERENCES)
 )
 """The methods that somebody might choose; the others are the default without one of its parts."""
 
@@ -229,6 +233,7 @@ def _engine_method(name: str, engine: Engine, bench: Bench, uses_truth: bool) ->
         copy_mates=name != NO_MATES,
         finish_faces=name != NO_FINISHING,
         continue_patterns=name != NO_PATTERNS,
+        keep_grain=name != NO_GRAIN,
     )
 
     def fill(case: Case) -> Fill:

@@ -29,6 +29,8 @@ class TextureOptions:
         sharpness: 0 averages the patches that overlap a pixel, 1 takes the most common of them.
         min_sources: fewest source patches that a label needs; with fewer its pixels keep `start`.
         careful: whether labels are filled from their like only, as `allowed.careful_table` says.
+        keeps_grain: whether fine contrast that voting averages away is given back; see `grain`.
+        many_targets: from so many targets on a level is searched once, among few candidates.
     """
 
     patch_px: int = 7
@@ -46,6 +48,8 @@ class TextureOptions:
     sharpness: float = 0.7
     min_sources: int = 16
     careful: bool = False
+    keeps_grain: bool = False
+    many_targets: int = 60_000
 
     def __post_init__(self) -> None:
         if self.patch_px < 3 or self.patch_px % 2 == 0:

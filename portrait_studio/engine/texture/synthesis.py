@@ -18,6 +18,7 @@ from portrait_studio.engine.texture.fields import (
     feature_cap,
     guide_at,
 )
+from portrait_studio.engine.texture.grain import with_grain
 from portrait_studio.engine.texture.matching import (
     CROSS,
     DIAGONALS,
@@ -37,7 +38,7 @@ from portrait_studio.engine.texture.voting import VOTE_WORK, vote
 from portrait_studio.engine.texture.work_progress import WorkProgress
 from portrait_studio.networks.conventions import FACE
 
-_MANY_TARGETS = 60_000
+_MANY_TARGETS = 250_000
 _CANDIDATES = 13
 _FEW_CANDIDATES = 5
 _FIRST_STRIDES = (4, 2, 1)
@@ -55,6 +56,7 @@ def synthesise(
     options: TextureOptions | None = None,
     excluded: Tensor | None = None,
     careful: bool = False,
+    keeps_grain: bool = False,
 ) -> Tensor:
     """Fill a hole with patches of the photo's own texture that fit the parsing map and the start.
 
@@ -72,6 +74,7 @@ def synthesise(
         options: weights and limits.
         excluded: (H, W) bool, known pixels that may not be copied.
         careful: see `TextureOptions`; overrules the options where it is set.
+        keeps_grain: likewise; more targets are then searched thoroughly, too.
 
     Returns:
         (3, H, W) float32 in [0, 1]; known pixels are those of `image`.
@@ -81,6 +84,8 @@ def synthesise(
     """
     options = options or TextureOptions()
     options = replace(options, careful=careful or options.careful)
+    if keeps_grain:
+        options = replace(options, keeps_grain=True, many_targets=_MANY_TARGETS)
     work = WorkProgress(progress, 1.0)
     work.advance(0.0)
     if not bool(hole.any()):
@@ -219,11 +224,12 @@ class _Plan:
 def _plan(level: Level, number: int, count: int, options: TextureOptions) -> _Plan:
     share = 1.0 - (count - 1 - number) / max(1, count - 1)
     targets = int(grown(level.hole, options.patch_px // 2).sum())
-    is_big = targets > _MANY_TARGETS
+    is_big = targets > options.many_targets
     fine = options.fine_iterations - options.coarse_iterations
     iterations = 1 if is_big else max(1, round(options.coarse_iterations + share * fine))
     candidates = _FEW_CANDIDATES if is_big else _CANDIDATES
     rounds = iterations + (len(_FIRST_STRIDES) - 1 if number == 0 else 0)
+    votes = iterations + 1 + (options.keeps_grain and number == count - 1)
     return _Plan(
         share=share,
         iterations=iterations,
@@ -231,7 +237,7 @@ def _plan(level: Level, number: int, count: int, options: TextureOptions) -> _Pl
         start_weight=options.start_weight_coarse
         + share * (options.start_weight_fine - options.start_weight_coarse),
         min_sources=options.min_sources if number == count - 1 else 1,
-        work=float(targets * (rounds * (candidates + 1) + (iterations + 1) * VOTE_WORK + 1)),
+        work=float(targets * (rounds * (candidates + 1) + votes * VOTE_WORK + 1)),
     )
 
 
@@ -308,7 +314,22 @@ class _LevelSynthesis:
                 matches = matcher.search(matches, self._candidates(matches, stride), reuse, work)
             is_last = iteration == self.plan.iterations - 1 and self.plan.share == 1
             colours = self._vote(matches, self.options.sharpness if is_last else _INTERIM_SHARPNESS, work)
+        if self.options.keeps_grain and self.plan.share == 1:
+            colours = self._with_grain(matches, colours, work)
         return matches, colours
+
+    def _with_grain(self, matches: Matches, colours: Tensor, work: WorkProgress) -> Tensor:
+        return with_grain(
+            colours,
+            self.level.hole,
+            self.hole_index,
+            self.hole_structure,
+            matches,
+            self.targets,
+            self.sources,
+            self.options.patch_px,
+            work,
+        )
 
     def _first_matches(self, above: _Coarser | None) -> Matches:
         uniform = self._uniform(1)[0]

@@ -45,6 +45,7 @@ def test_a_record_survives_json() -> None:
         looks_inside=False,
         spares_others=False,
         continue_patterns=False,
+        keep_grain=False,
         references=(other,),
         loans=(LoanRecord(1, "other.jpg", "face"),),
     )
@@ -69,6 +70,7 @@ def test_records_of_the_first_version_are_read() -> None:
     assert not record.looks_inside
     assert not record.spares_others
     assert not record.continue_patterns
+    assert not record.keep_grain
 
 
 @pytest.mark.parametrize(
@@ -87,6 +89,7 @@ def test_records_of_the_first_version_are_read() -> None:
         {"looks_inside": 1},
         {"spares_others": 1},
         {"continue_patterns": 1},
+        {"keep_grain": 1},
         {"holes": [["patches"]]},
         {"holes": 3},
         {"structure": {"left": 0}},

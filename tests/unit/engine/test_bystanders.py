@@ -35,7 +35,9 @@ class Recorder:
         self.excluded: list[NDArray[np.bool_]] = []
         self.careful: list[bool] = []
 
-    def __call__(self, image: Tensor, *_: object, excluded: Tensor, careful: bool) -> Tensor:
+    def __call__(
+        self, image: Tensor, *_: object, excluded: Tensor, careful: bool, keeps_grain: bool
+    ) -> Tensor:
         self.excluded.append(excluded.numpy())
         self.careful.append(careful)
         return image.clone()
