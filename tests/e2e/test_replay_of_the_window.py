@@ -25,7 +25,7 @@ from portrait_studio.worker.background import Background
 from portrait_studio.worker.lazy_engine import LazyEngine
 from tests.e2e.test_cli import pixels_of, run
 
-NETWORK = CompletionOptions(Method.NETWORK)
+NETWORK = CompletionOptions(Method.NETWORK, looks_inside=True)
 
 
 @pytest.fixture

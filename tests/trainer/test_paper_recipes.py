@@ -80,7 +80,8 @@ def models(folder: Path) -> Path:
 
 def test_every_recipe_of_the_paper_is_tested_here() -> None:
     ours = {name for name in recipe_names() if name.startswith("paper-")}
-    others = {name for name in ours if name.startswith(("paper-glcic", "paper-latent", "paper-attentive"))}
+    families = ("paper-glcic", "paper-latent", "paper-attentive", "paper-collaborative")
+    others = {name for name in ours if name.startswith(families)}
     assert ours - others == {*STAGES, *COMPLETIONS}
 
 
@@ -106,7 +107,7 @@ def test_ablations_train_on_the_parser_of_the_paper(name: str, models: Path, fol
 def test_maps_are_the_parsers_own_and_none_stands_in_for_them(models: Path, folder: Path) -> None:
     run = begun(small("paper-completion"), folder, models)
     batch = run.source.batch(3)
-    predicted = run.task.predict(batch, 0).pair.parsing
+    predicted = run.task.predict(batch, 0).pair.condition
     parser = ReleasedNetworks(models).load("parsing").module
     with torch.no_grad():
         wanted = torch.softmax(parser(batch.masked, batch.mask).refined, 1)
