@@ -382,7 +382,7 @@ def test_a_face_run_needs_a_completion_network(
         (
             "tiny-completion",
             [("[run]", '[adversarial]\narchitecture = "unet"\n[run]')],
-            "There is no discriminator 'unet'; choose one of: dcgan-discriminator, patch-discriminator, ",
+            "There is no discriminator 'unet'; choose one of: dcgan-discriminator, ",
         ),
         (
             "tiny-completion",
