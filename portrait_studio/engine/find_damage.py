@@ -32,7 +32,7 @@ OVERLAP: Final = 96
 FLAGGED_SHARE: Final = 0.005
 """Share of a sound photo's pixels that may be flagged, as a mean over photos."""
 
-RELEASED_THRESHOLD: Final = 0.9
+RELEASED_THRESHOLD: Final = 0.95
 """Answer of the released network at which it flags that share (`evaluate --protocol damage` says which)."""
 
 
