@@ -12,12 +12,11 @@ from dataclasses import replace
 from itertools import pairwise
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from portrait_studio.engine.texture.fields import Sources, Targets
 from portrait_studio.engine.texture.matching import Matches
-from portrait_studio.engine.texture.pyramid import box_around
+from portrait_studio.engine.texture.pyramid import box_around, halved
 from portrait_studio.engine.texture.smooth import blur, blur_where, doubled
 from portrait_studio.engine.texture.voting import vote
 from portrait_studio.engine.texture.work_progress import WorkProgress
@@ -91,12 +90,8 @@ def _mean_around(planes: Tensor, where: Tensor, tick: Callable[[], None]) -> Ten
     """Mean of (C, H, W) around each pixel over what lies in (H, W) bool, at half the resolution."""
     height, width = where.shape
     weight = where.to(planes.dtype)[None]
-    shares = _halved(weight)
-    halves = _halved(planes * weight) / shares.clamp_min(1e-4)
+    shares = halved(weight)
+    halves = halved(planes * weight) / shares.clamp_min(1e-4)
     tick()
     # Where only a part of four pixels counts it does so as a whole: neighbourhoods are much wider.
     return doubled(blur_where(halves, shares[0] > 0, _AROUND_PX / 2, tick))[:, :height, :width]
-
-
-def _halved(planes: Tensor) -> Tensor:
-    return F.avg_pool2d(planes[None], 2, ceil_mode=True, count_include_pad=False)[0]

@@ -81,6 +81,11 @@ def labels_in(labels: Tensor) -> list[int]:
     return torch.bincount(labels.flatten(), minlength=LABEL_COUNT).nonzero()[:, 0].tolist()
 
 
+def halved(planes: Tensor) -> Tensor:
+    """Means of blocks of 2 x 2 pixels, of fewer at an odd edge: (C, H, W) float32, half as high and wide."""
+    return F.avg_pool2d(planes[None], 2, ceil_mode=True, count_include_pad=False)[0]
+
+
 def _is_worth_halving(level: Level, patch_px: int) -> bool:
     if min(level.hole.shape) < 2 * _SMALLEST_SIDE_PX:
         return False
@@ -89,7 +94,7 @@ def _is_worth_halving(level: Level, patch_px: int) -> bool:
 
 def _halved(level: Level) -> Level:
     return Level(
-        image=F.avg_pool2d(level.image[None], 2, ceil_mode=True, count_include_pad=False)[0],
+        image=halved(level.image),
         hole=_halved_any(level.hole),
         labels=_halved_majority(level.labels),
         excluded=_halved_any(level.excluded),
@@ -107,9 +112,7 @@ def _halved_majority(labels: Tensor) -> Tensor:
     best = torch.full(size, -1.0, device=labels.device)
     winner = torch.zeros(size, dtype=labels.dtype, device=labels.device)
     for label in labels_in(labels):
-        share = F.avg_pool2d(
-            (labels == label)[None, None].float(), 2, ceil_mode=True, count_include_pad=False
-        )[0, 0]
+        share = halved((labels == label)[None].float())[0]
         winner = torch.where(share > best, label, winner)
         best = torch.maximum(share, best)
     return winner

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from portrait_studio.engine.texture.pyramid import labels_in, shrunk
+from portrait_studio.engine.texture.pyramid import halved, labels_in, shrunk
 
 _HALVING_SIGMA_PX = 2.5
 _SPREAD_SIDE_PX = 300
@@ -39,7 +39,7 @@ def blur(planes: Tensor, sigma_px: float, tick: Callable[[], None] = _silent) ->
     if sigma_px < 0.3:
         return planes
     if sigma_px > 2 * _HALVING_SIGMA_PX and min(height, width) > 8:
-        half = F.avg_pool2d(planes[None], 2, ceil_mode=True, count_include_pad=False)[0]
+        half = halved(planes)
         tick()
         half = blur(half, sigma_px / 2, tick)
         return doubled(half)[:, :height, :width]
@@ -184,8 +184,7 @@ def _pull_push(colours: Tensor, weight: Tensor, domain: Tensor) -> Tensor:
     own = colours / weight.clamp_min(1e-6)
     if height == 1 and width == 1:
         return own
-    every = torch.cat([colours, weight, domain])[None]
-    every = F.avg_pool2d(every, 2, ceil_mode=True, count_include_pad=False)[0]
+    every = halved(torch.cat([colours, weight, domain]))
     gain = _gain(every[3:4], 2)
     coarse = _pull_push(every[:3] * gain, every[3:4] * gain, every[4:])
     spread = doubled(coarse)[:, :height, :width]
