@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import warnings
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, cast
@@ -130,15 +128,10 @@ def _read_bytes(path: Path) -> bytes:
 
 def _open(data: bytes, path: Path) -> ImageFile:
     """Read the header only."""
-    if _is_raw(data):
-        # LibRaw and tifffile take a tenth and a quarter of a second to load, and few photos need them.
-        from portrait_studio.imaging.raw_reading import RawFile
-
-        return RawFile(data, path)
+    if data.startswith(_RAW_BEGINNINGS) or any(data[at:].startswith(name) for at, name in _CANON_RAW):
+        return _raw_file(data, path)
     if data.startswith(_TIFF_BEGINNINGS):
-        from portrait_studio.imaging.tiff_decoding import TiffImageFile
-
-        return TiffImageFile(data, path)
+        return _tiff_or_raw_file(data, path)
     if data.startswith(SIGNATURE[:4]):
         return PngFile(data, path)
     if _is_heic(data):
@@ -160,18 +153,22 @@ def _is_heic(data: bytes) -> bool:
     return b"avif" not in data[8 : min(size, 256)]
 
 
-def _is_raw(data: bytes) -> bool:
-    if data.startswith(_RAW_BEGINNINGS) or any(data[at:].startswith(name) for at, name in _CANON_RAW):
-        return True
-    if not data.startswith(_TIFF_BEGINNINGS):
-        return False
-    from tifffile import TiffFile
+def _raw_file(data: bytes, path: Path) -> ImageFile:
+    # LibRaw takes a tenth of a second to load, and few photos need it.
+    from portrait_studio.imaging.raw_reading import RawFile
 
-    from portrait_studio.imaging.tiff_pages import holds_raw
+    return RawFile(data, path)
 
-    with suppress(Exception), TiffFile(io.BytesIO(data)) as file:
-        return holds_raw(file)
-    return False
+
+def _tiff_or_raw_file(data: bytes, path: Path) -> ImageFile:
+    # tifffile takes a quarter of a second to load, and few photos are TIFF files.
+    from portrait_studio.imaging.tiff_decoding import TiffImageFile
+    from portrait_studio.imaging.tiff_pages import HoldsRawError
+
+    try:
+        return TiffImageFile(data, path)
+    except HoldsRawError:
+        return _raw_file(data, path)
 
 
 def _check_size(picture: ImageFile, path: Path) -> None:

@@ -49,6 +49,7 @@ class TiffImageFile(ImageFile):
             path: where they are from.
 
         Raises:
+            HoldsRawError: it is a raw photo.
             ImageFileError: it has no picture.
             Exception: of nearly any type, when the file is damaged.
         """

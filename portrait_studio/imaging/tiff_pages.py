@@ -26,6 +26,10 @@ _PREVIEW_SHARE: Final = 0.25
 logging.getLogger("tifffile").setLevel(logging.CRITICAL + 1)
 
 
+class HoldsRawError(Exception):
+    """The file is not to be decoded but developed."""
+
+
 @dataclass(frozen=True, eq=False)
 class Pages:
     """What a TIFF file holds.
@@ -45,22 +49,20 @@ def find_pages(file: TiffFile, path: Path) -> Pages:
     """Choose the first picture that is no preview; where a preview is not marked as one, its size tells.
 
     Raises:
+        HoldsRawError: it is a raw photo in the clothes of a TIFF file, as those of most cameras are.
         ImageFileError: there is no picture.
     """
     pages = _all_pages(file)
     if not pages:
         raise ImageFileError("{path} is damaged or cut off; fetch the file again from its source.", path=path)
+    if any(_is_raw(page) for page in pages):
+        raise HoldsRawError
     whole = [page for page in pages if not _flags(page) & (_REDUCED | _MASK)]
     if not whole:
         whole = [max(pages, key=_area)]
     main = next((page for page in whole[1:] if _is_preview_of(whole[0], page)), whole[0])
     others = sum(page is not main and not _is_preview_of(page, main) for page in whole)
     return Pages(main, pages[0], others)
-
-
-def holds_raw(file: TiffFile) -> bool:
-    """Whether it is a raw photo in the clothes of a TIFF file, as those of most cameras are."""
-    return any(_is_raw(page) for page in _all_pages(file))
 
 
 def _all_pages(file: TiffFile) -> list[TiffPage]:
