@@ -995,11 +995,6 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/commands/file_commands.py" />
-            <source>Export layers</source>
-            <translation>导出图层</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
             <source>Open a photo or a project</source>
             <translation>打开照片或项目</translation>
         </message>
@@ -1022,6 +1017,11 @@
             <location filename="../../portrait_studio/gui/commands/file_commands.py" />
             <source>Edit records</source>
             <translation>编辑记录</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
+            <source>Export layers</source>
+            <translation>导出图层</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/commands/file_commands.py" />
@@ -1123,13 +1123,13 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/commands/mask_commands.py" />
-            <source>Import a mask</source>
-            <translation>导入蒙版</translation>
+            <source>Export the mask</source>
+            <translation>导出蒙版</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/commands/mask_commands.py" />
-            <source>Export the mask</source>
-            <translation>导出蒙版</translation>
+            <source>Import a mask</source>
+            <translation>导入蒙版</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/commands/mask_commands.py" />

@@ -17,7 +17,7 @@ from portrait_studio.gui.commands.recent_menu import RecentMenu
 from portrait_studio.gui.commands.save_back import SaveBack
 from portrait_studio.gui.dialogs.export_dialog import ExportDialog, folder_for
 from portrait_studio.gui.dialogs.message_boxes import UnsavedAnswer, ask_overwrite, ask_unsaved
-from portrait_studio.gui.dialogs.save_dialog import ask_target
+from portrait_studio.gui.dialogs.save_dialog import ask_beside
 from portrait_studio.gui.qimage_conversion import picture_of, pixels_of
 from portrait_studio.imaging.open_raster import SUFFIX as LAYERS_SUFFIX
 from portrait_studio.imaging.reading import SUFFIXES_READ
@@ -151,12 +151,9 @@ class FileCommands(QObject):
         document = self._session.document
         if document is None:
             return
-        photo = document.photo
-        stem = photo.path.stem if photo.path is not None else "photo"
-        present = folder_for(photo) / f"{stem}-edit.json"
         kinds = tr("Edit records") + " (*.json)"
         title = tr("Export the edit record")
-        path = ask_target(self._window, title, present, kinds, ".json", photo.path)
+        path = ask_beside(self._window, document.photo, "-edit.json", title, kinds)
         if path is not None:
             self._session.files.export_record(path)
 
@@ -165,12 +162,8 @@ class FileCommands(QObject):
         document = self._session.document
         if document is None:
             return
-        photo = document.photo
-        stem = photo.path.stem if photo.path is not None else "photo"
-        present = folder_for(photo) / f"{stem}-layers{LAYERS_SUFFIX}"
-        kinds = f"OpenRaster (*{LAYERS_SUFFIX})"
-        title = tr("Export layers")
-        path = ask_target(self._window, title, present, kinds, LAYERS_SUFFIX, photo.path)
+        kinds, ending = f"OpenRaster (*{LAYERS_SUFFIX})", f"-layers{LAYERS_SUFFIX}"
+        path = ask_beside(self._window, document.photo, ending, tr("Export layers"), kinds)
         if path is not None:
             self._session.files.export_layers(path)
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.export_dialog import folder_for
-from portrait_studio.gui.dialogs.save_dialog import ask_target
+from portrait_studio.gui.dialogs.save_dialog import ask_beside
 from portrait_studio.gui.panels.mask_panel import MaskPanel
 from portrait_studio.imaging.reading import SUFFIXES_READ
 from portrait_studio.language.translation import tr
@@ -84,10 +84,8 @@ class MaskCommands(QObject):
         document = self._session.document
         if document is None:
             return
-        path = document.photo.path
-        name = f"{path.stem if path is not None else 'photo'}-mask.png"
-        title, proposed = tr("Export the mask"), self._folder() / name
-        target = ask_target(self._window, title, proposed, "PNG (*.png)", ".png", path)
+        title = tr("Export the mask")
+        target = ask_beside(self._window, document.photo, "-mask.png", title, "PNG (*.png)")
         if target is not None:
             self._session.files.export_mask(target)
 

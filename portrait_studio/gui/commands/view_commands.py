@@ -11,8 +11,7 @@ from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.canvas.canvas import Canvas
 from portrait_studio.gui.canvas.comparison import CompareMode
 from portrait_studio.gui.command_table import Command
-from portrait_studio.gui.dialogs.export_dialog import folder_for
-from portrait_studio.gui.dialogs.save_dialog import ask_target
+from portrait_studio.gui.dialogs.save_dialog import ask_beside
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.language.translation import tr
 from portrait_studio.session.session import Session
@@ -131,9 +130,7 @@ class ViewCommands(QObject):
         document = self._session.document
         if document is None:
             return
-        photo = document.photo
-        name = f"{photo.path.stem if photo.path is not None else 'photo'}-invented.png"
-        title, proposed = tr("Export the map of invented pixels"), folder_for(photo) / name
-        target = ask_target(self._window, title, proposed, "PNG (*.png)", ".png", photo.path)
+        title = tr("Export the map of invented pixels")
+        target = ask_beside(self._window, document.photo, "-invented.png", title, "PNG (*.png)")
         if target is not None:
             self._session.files.export_invented(target)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from portrait_studio.gui.dialogs.export_dialog import folder_for
 from portrait_studio.gui.dialogs.message_boxes import ask_overwrite
+from portrait_studio.imaging.photo import Photo
 
 
 def ask_target(
@@ -37,3 +39,21 @@ def ask_target(
     if path == named and not is_source:
         return path
     return path if ask_overwrite(parent, path, is_source=is_source) else None
+
+
+def ask_beside(parent: QWidget, photo: Photo, ending: str, title: str, kinds: str) -> Path | None:
+    """Let the user choose a file that belongs to a photo; one beside it is proposed.
+
+    Args:
+        parent: window that asks.
+        photo: the photo that is open.
+        ending: what follows the name of the photo's file, such as "-mask.png".
+        title: of the dialog.
+        kinds: of files, as Qt filters them.
+
+    Returns:
+        The file; None when the user thinks better of it.
+    """
+    stem = photo.path.stem if photo.path is not None else "photo"
+    proposed = folder_for(photo) / f"{stem}{ending}"
+    return ask_target(parent, title, proposed, kinds, Path(ending).suffix, photo.path)
