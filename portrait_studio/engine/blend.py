@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from portrait_studio.engine.memory import give_back_memory
 from portrait_studio.engine.poisson import PoissonProblem, PoissonSolver, Report
-from portrait_studio.engine.resample import Floats
+from portrait_studio.engine.request import Pixels
+from portrait_studio.engine.resample import Floats, strips
 from portrait_studio.engine.shading import seam_weight
 from portrait_studio.imaging.geometry import Bounds
 
@@ -82,6 +83,17 @@ def band_beside_photo(hole: NDArray[np.bool_], photo: Bounds, grow_px: int) -> N
     inside[photo.slices] = True
     near = blend_band(hole & inside, grow_px)
     return np.asarray(hole | (blend_band(hole, grow_px) & (~inside | near)), dtype=np.bool_)
+
+
+def is_grey(image: Pixels, bounds: Bounds) -> bool:
+    """Whether the photo has no colour in a part, so that a fill of it must not have any.
+
+    Args:
+        image: (H, W, 3) RGB, uint8 or uint16, the whole photo.
+        bounds: the part.
+    """
+    crop: Pixels = image[bounds.slices]
+    return all(bool((crop[rows] == crop[rows, :, :1]).all()) for rows in strips(bounds.height))
 
 
 def blend(

@@ -14,9 +14,10 @@ from portrait_studio.engine.bystanders import Bystanders, find_bystanders
 from portrait_studio.engine.complete import complete_window
 from portrait_studio.engine.face_label import LabelledFace
 from portrait_studio.engine.fallback import Fallback
-from portrait_studio.engine.fill_hole import HoleFiller
+from portrait_studio.engine.fill_hole import fill_hole
 from portrait_studio.engine.fill_run import FillRun
 from portrait_studio.engine.fill_small_hole import SmallHoleFiller
+from portrait_studio.engine.hole_run import HoleRun
 from portrait_studio.engine.mates.copied_shoes import copied_shoes, labels_around_copies
 from portrait_studio.engine.overlays import Overlay
 from portrait_studio.engine.parse import parse_once
@@ -203,8 +204,8 @@ class FillJob:
             for place, (number, hole) in enumerate(holes.items()):
                 run.progress.begin_part(self._finished + place, count)
                 laid = (*patterns.get(number, ()), *overlays.get(number, ()))
-                filler = HoleFiller(run, hole, self._seed_of(number), laid, self._bystanders)
-                region = filler.fill(parsed, completed, whole)
+                one = HoleRun(run, hole, self._seed_of(number))
+                region = fill_hole(one, parsed, completed, whole, laid, self._bystanders)
                 borrowed = loans[number].borrowed if number in loans else ()
                 copies_mate = number in copies and number not in loans
                 regions[number] = replace(region, borrowed=borrowed, copies_mate=copies_mate)

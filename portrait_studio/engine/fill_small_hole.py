@@ -12,8 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.blend import blend_band
-from portrait_studio.engine.fill_hole import is_grey, picture_of
+from portrait_studio.engine.blend import blend_band, is_grey
 from portrait_studio.engine.fill_run import FillRun
 from portrait_studio.engine.gradient_copy import blended_copy, copied
 from portrait_studio.engine.parsed_window import ParsedWindow
@@ -21,6 +20,7 @@ from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.request import FilledRegion, Pixels, Structure
 from portrait_studio.engine.resample import to_depth, to_float
 from portrait_studio.engine.shift_map import ShiftMap, find_shifts, thickness_of
+from portrait_studio.engine.stage_pictures import full_picture
 from portrait_studio.engine.steered_sources import closed_with
 from portrait_studio.engine.work_crop import plan_hole
 from portrait_studio.imaging.geometry import Bounds
@@ -165,6 +165,6 @@ class SmallHoleFiller:
         )
         pictures = {"composite": raw, "blended": pixels}
         return {
-            name: picture_of(self._request.image, to_float(picture), region, around)
+            name: full_picture(self._request.image, to_float(picture), region, around)
             for name, picture in pictures.items()
         }

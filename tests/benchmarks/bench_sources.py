@@ -37,7 +37,7 @@ from portrait_studio.engine.request import (
     WarmUpRequest,
 )
 from portrait_studio.engine.resample import resize_mask
-from portrait_studio.engine.texture import synthesis
+from portrait_studio.engine.texture.level_synthesis import LevelSynthesis
 from portrait_studio.engine.work_crop import CropPolicy, Window, find_holes, plan_hole, texture_window
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of
@@ -77,14 +77,14 @@ class Copied:
 @contextmanager
 def recorded(kept: list[Any]) -> Iterator[None]:
     """While open, the last element of `kept` is the finest level of the last synthesis, with its matches."""
-    run = synthesis._LevelSynthesis.run
+    run = LevelSynthesis.run
 
     def recording(step: Any, *arguments: Any) -> Any:
         matches, colours = run(step, *arguments)
         kept.append((step, matches))
         return matches, colours
 
-    with mock.patch.object(synthesis._LevelSynthesis, "run", recording):
+    with mock.patch.object(LevelSynthesis, "run", recording):
         yield
 
 
