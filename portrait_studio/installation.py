@@ -35,7 +35,7 @@ _DIGITS: Final = 12
 
 
 @dataclass(frozen=True)
-class Part:
+class InstalledPackage:
     """A package that the program needs.
 
     Attributes:
@@ -49,7 +49,7 @@ class Part:
     licence: str
 
 
-def installed_parts() -> list[Part]:
+def installed_packages() -> list[InstalledPackage]:
     """The packages that the program needs, as far as they are installed, by name."""
     found = []
     for name in _needed():
@@ -57,7 +57,7 @@ def installed_parts() -> list[Part]:
             about = metadata.metadata(name)
         except metadata.PackageNotFoundError:
             continue
-        found.append(Part(about["Name"], about["Version"], _licence(about)))
+        found.append(InstalledPackage(about["Name"], about["Version"], _licence(about)))
     return found
 
 
@@ -69,12 +69,12 @@ def installed_weights() -> list[WeightsInfo]:
         return []
 
 
-def report(device: str, parts: Iterable[Part], weights: Sequence[WeightsInfo]) -> str:
+def report(device: str, parts: Iterable[InstalledPackage], weights: Sequence[WeightsInfo]) -> str:
     """What somebody who looks for a mistake has to know, as lines of text; nothing of the user's.
 
     Args:
         device: what fills run on, as the engine describes it; empty = not known yet.
-        parts: see `installed_parts`.
+        parts: see `installed_packages`.
         weights: see `installed_weights`.
     """
     lines = [

@@ -17,11 +17,11 @@ def add_about(commands: Any) -> None:
 def _about(options: argparse.Namespace) -> int:
     from portrait_studio.engine.devices import PrecisionMemory, choose_compute
     from portrait_studio.engine.hardware import Hardware
-    from portrait_studio.installation import installed_parts, installed_weights, report
+    from portrait_studio.installation import installed_packages, installed_weights, report
 
     compute = choose_compute(Hardware(options.device), PrecisionMemory())
     threads = compute.hardware.threads
     device = f"{compute.description}, {threads} threads" if threads else compute.description
-    for line in report(device, installed_parts(), installed_weights()).splitlines():
+    for line in report(device, installed_packages(), installed_weights()).splitlines():
         say(line)
     return 0

@@ -29,8 +29,8 @@ from portrait_studio.terminal import say
 
 if TYPE_CHECKING:
     from portrait_studio.cli.batch_plan import BatchPlan, Item
-    from portrait_studio.cli.batch_report import BatchReport
-    from portrait_studio.cli.batch_work import BatchSettings, Filled
+    from portrait_studio.cli.batch_report import BatchReport, Filled
+    from portrait_studio.cli.batch_work import BatchSettings
 
 EXIT_SOME_FAILED: Final = 1
 _MOST_GROWTH_PX: Final = 10_000
@@ -256,7 +256,6 @@ def _settings(options: argparse.Namespace) -> BatchSettings:
 
 
 def _kept(item: Item) -> Filled:
-    from portrait_studio.cli.batch_report import Line, Outcome
-    from portrait_studio.cli.batch_work import Filled
+    from portrait_studio.cli.batch_report import Filled, Line, Outcome
 
     return Filled(Line(str(item.photo), str(item.output), Outcome.KEPT.value))

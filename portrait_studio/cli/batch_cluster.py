@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 
 from portrait_studio.cli.batch_crew import Filler, Heard, Lost, Work
 from portrait_studio.cli.batch_plan import Item
-from portrait_studio.cli.batch_work import Filled
+from portrait_studio.cli.batch_report import Filled
 from portrait_studio.errors import DeviceError, OptionError
 from portrait_studio.locations import MODELS_VARIABLE
 

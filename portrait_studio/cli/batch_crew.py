@@ -18,7 +18,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from portrait_studio.cli.batch_plan import Item
-from portrait_studio.cli.batch_work import BatchSettings, Filled, failed, fill_photo
+from portrait_studio.cli.batch_report import Filled
+from portrait_studio.cli.batch_work import BatchSettings, failed, fill_photo
 from portrait_studio.cli.stopping import stopping_cleanly
 from portrait_studio.engine.hardware import Hardware
 from portrait_studio.errors import DeviceError, PortraitStudioError

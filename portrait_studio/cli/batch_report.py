@@ -12,16 +12,13 @@ from dataclasses import asdict, dataclass, field, fields
 from enum import Enum
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import Any, Final, Self
 
 from portrait_studio import __version__
 from portrait_studio.errors import ExportError, OptionError, WeightsError
 from portrait_studio.imaging.atomic import replacing
 from portrait_studio.json_text import as_float, as_int, as_list, as_object, as_text, parse_object
 from portrait_studio.ordinary_file import read_file
-
-if TYPE_CHECKING:
-    from portrait_studio.cli.batch_work import Filled
 
 VERSION: Final = 1
 _FORMAT: Final = "portrait-studio batch report"
@@ -68,6 +65,19 @@ class Line:
     seconds: float = 0.0
     changed_outside: int = 0
     device: str = ""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What became of one photo.
+
+    Attributes:
+        line: of the report.
+        weights: SHA-256 of those that were used, by network name.
+    """
+
+    line: Line
+    weights: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass

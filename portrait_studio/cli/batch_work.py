@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from portrait_studio.cli.batch_report import Line, Outcome
+from portrait_studio.cli.batch_report import Filled, Line, Outcome
 from portrait_studio.cli.extension_options import steered, told_of_guesswork
 from portrait_studio.cli.mask import with_shadow
 from portrait_studio.cli.options import source_marks
@@ -49,19 +49,6 @@ class BatchSettings:
     tightness: float | None = None
     people: Who | None = None
     takes_shadows: bool = False
-
-
-@dataclass(frozen=True)
-class Filled:
-    """What became of one photo.
-
-    Attributes:
-        line: of the report.
-        weights: SHA-256 of those that were used, by network name.
-    """
-
-    line: Line
-    weights: dict[str, str] = field(default_factory=dict)
 
 
 def fill_photo(engine: Engine, item: Item, settings: BatchSettings, progress: Progress) -> Filled:

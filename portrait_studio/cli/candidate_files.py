@@ -17,7 +17,7 @@ _MOST: Final = 16
 
 
 @dataclass(frozen=True)
-class Target:
+class CandidateFiles:
     """Where one candidate goes.
 
     Attributes:
@@ -44,7 +44,7 @@ def add_candidates(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def targets_of(options: argparse.Namespace) -> list[Target]:
+def targets_of(options: argparse.Namespace) -> list[CandidateFiles]:
     """For each candidate its files; numbers behind the names tell all but the first apart.
 
     Raises:
@@ -55,15 +55,15 @@ def targets_of(options: argparse.Namespace) -> list[Target]:
     layers: Path | None = options.layers
     if layers is not None and layers.suffix.lower() != ".ora":
         raise OptionError("--layers writes OpenRaster: give the file the ending .ora.")
-    targets = [Target(options.output, options.stages, options.record, layers)]
+    targets = [CandidateFiles(options.output, options.stages, options.record, layers)]
     for number in range(2, options.candidates + 1):
         folder = None if options.stages is None else options.stages / f"candidate-{number}"
         record, raster = (_beside(path, number) for path in (options.record, layers))
-        targets.append(Target(_numbered(options.output, number), folder, record, raster))
+        targets.append(CandidateFiles(_numbered(options.output, number), folder, record, raster))
     return targets
 
 
-def files_of(targets: list[Target]) -> list[Path | None]:
+def files_of(targets: list[CandidateFiles]) -> list[Path | None]:
     """Results first, then records and layers."""
     return [
         *(one.output for one in targets),
@@ -72,7 +72,7 @@ def files_of(targets: list[Target]) -> list[Path | None]:
     ]
 
 
-def stages_of(targets: list[Target]) -> list[FilesIn]:
+def stages_of(targets: list[CandidateFiles]) -> list[FilesIn]:
     """The pictures of the stages."""
     from portrait_studio.stage_files import stages_in
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from portrait_studio.cli.console import progress_bar, write_notices
 
 if TYPE_CHECKING:
-    from portrait_studio.cli.candidate_files import Target
+    from portrait_studio.cli.candidate_files import CandidateFiles
     from portrait_studio.document.export_report import ExportReport
     from portrait_studio.editing.candidates import Candidate
     from portrait_studio.editing.edit import Edit
@@ -23,10 +23,10 @@ def write_fills(
     begin: Callable[[], Edit],
     engine: Engine,
     wishes: FillWishes,
-    targets: list[Target],
+    targets: list[CandidateFiles],
     export: ExportOptions,
     files: Transaction,
-) -> Iterator[tuple[Target, Candidate, ExportReport]]:
+) -> Iterator[tuple[CandidateFiles, Candidate, ExportReport]]:
     """Fill what is masked in as many different ways as there are targets, and write each.
 
     Args:
@@ -59,7 +59,7 @@ def write_fills(
 
 
 def _written(
-    edit: Edit, candidate: Candidate, target: Target, export: ExportOptions, files: Transaction
+    edit: Edit, candidate: Candidate, target: CandidateFiles, export: ExportOptions, files: Transaction
 ) -> ExportReport:
     from portrait_studio.document.layered_file import export_layers
     from portrait_studio.stage_files import write_stages

@@ -10,8 +10,7 @@ import pytest
 
 from portrait_studio.cli.batch_crew import MOST_TRIES, Heard, Lost, Ready, shared_out
 from portrait_studio.cli.batch_plan import Item
-from portrait_studio.cli.batch_report import BatchReport, Line, Outcome
-from portrait_studio.cli.batch_work import Filled
+from portrait_studio.cli.batch_report import BatchReport, Filled, Line, Outcome
 from portrait_studio.errors import DeviceError, WeightsError
 
 

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from portrait_studio import __version__
-from portrait_studio.installation import Part, installed_parts, installed_weights, report
+from portrait_studio.installation import InstalledPackage, installed_packages, installed_weights, report
 from portrait_studio.locations import MODELS_VARIABLE, resources_dir
 from portrait_studio.networks.catalog import WeightsInfo
 from trainer.__main__ import main as train
 
 
 def test_every_part_that_the_program_needs_is_named_with_its_licence() -> None:
-    parts = {part.name.lower(): part for part in installed_parts()}
+    parts = {part.name.lower(): part for part in installed_packages()}
     assert {"numpy", "torch", "numba"} <= set(parts)
     assert any(name.startswith("pyside6") for name in parts)
     assert all(part.version and part.licence for part in parts.values())
@@ -21,7 +21,7 @@ def test_every_part_that_the_program_needs_is_named_with_its_licence() -> None:
 
 def test_the_report_names_version_device_parts_and_checksums() -> None:
     weights = installed_weights()
-    said = report("CPU (bfloat16)", [Part("numpy", "9.9", "BSD")], weights).splitlines()
+    said = report("CPU (bfloat16)", [InstalledPackage("numpy", "9.9", "BSD")], weights).splitlines()
     assert said[0] == f"Portrait Studio {__version__}"
     assert {"Device: CPU (bfloat16)", "numpy 9.9"} <= set(said)
     assert sum(weights[0].sha256[:12] in line for line in said) == 1

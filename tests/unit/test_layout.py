@@ -1,7 +1,9 @@
 """What the README says of the layout is so: its table of places, its walks, and what an addition touches."""
 
+import ast
 import re
 import tomllib
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,49 @@ def test_the_layers_are_those_that_are_checked() -> None:
     said = re.search(r"^    __main__ > (.*)$", section("How it works inside"), re.MULTILINE)
     assert said is not None
     assert ["__main__", *said[1].split(" > ")] == checked[: checked.index("networks | imaging") + 1]
+
+
+def modules() -> dict[str, ast.Module]:
+    found = {}
+    for path in (path for root in ("portrait_studio", "trainer") for path in (ROOT / root).rglob("*.py")):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        found[name] = ast.parse(path.read_text("utf-8"))
+    return found
+
+
+def imported(tree: ast.Module, known: Collection[str]) -> set[str]:
+    """What a module imports of the tree, also within functions and for its types only."""
+    found = set[str]()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found & set(known)
+
+
+def circles(arrows: dict[str, set[str]]) -> set[str]:
+    """What is left when whatever stands on nothing that is left is taken away, again and again."""
+    left = {name: set(below) - {name} for name, below in arrows.items()}
+    while free := {name for name, below in left.items() if not below & left.keys()}:
+        left = {name: below for name, below in left.items() if name not in free}
+    return set(left)
+
+
+def test_circles_are_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == {"a", "b", "c"}
+    assert circles({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == set()
+
+
+def test_no_modules_import_each_other_in_a_circle_not_even_for_their_types() -> None:
+    trees = modules()
+    assert circles({name: imported(tree, trees) for name, tree in trees.items()}) == set()
+
+
+def test_no_two_classes_have_the_same_name() -> None:
+    places: dict[str, list[str]] = {}
+    for module, tree in modules().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(module)
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}

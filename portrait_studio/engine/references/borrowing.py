@@ -10,7 +10,7 @@ from portrait_studio.engine.mates.copied_shoes import chosen_copy
 from portrait_studio.engine.overlays import Overlay
 from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.references.faces import AlignFace, loan_of_face
-from portrait_studio.engine.references.registration import Matches, find_features, match, register
+from portrait_studio.engine.references.registration import FeatureMatches, find_features, match, register
 from portrait_studio.engine.references.scene import Laid, lay_over, loan_of_scene
 from portrait_studio.engine.references.shoes import loan_of_shoes
 from portrait_studio.engine.references.views import ParseWhole, View, both_views
@@ -153,7 +153,7 @@ class Lender:
 class _LookedAt:
     """One reference, as it is and mirrored, and what of it was found again in the photo."""
 
-    def __init__(self, number: int, matched: Sequence[tuple[View, Matches]]) -> None:
+    def __init__(self, number: int, matched: Sequence[tuple[View, FeatureMatches]]) -> None:
         self.number, self._matched = number, matched
         self._whole: list[Laid | None] = []
 
@@ -175,7 +175,7 @@ class _LookedAt:
 
     @staticmethod
     def _laid(
-        image: Pixels, mask: Mask, matched: Sequence[tuple[View, Matches]], part: Bounds | None = None
+        image: Pixels, mask: Mask, matched: Sequence[tuple[View, FeatureMatches]], part: Bounds | None = None
     ) -> Laid | None:
         found = [(view, register(matches)) for view, matches in matched]
         view, best = max(found, key=lambda pair: 0 if pair[1] is None else len(pair[1].points))

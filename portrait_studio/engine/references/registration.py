@@ -98,7 +98,7 @@ def find_features(image: Pixels, hidden: Mask | None = None) -> Features:
 
 
 @dataclass(frozen=True, eq=False)
-class Matches:
+class FeatureMatches:
     """Features of a reference and of the photo that look alike.
 
     Attributes:
@@ -111,19 +111,19 @@ class Matches:
     reference: Features
     pairs: NDArray[np.int64]
 
-    def within(self, bounds: Bounds) -> Matches:
+    def within(self, bounds: Bounds) -> FeatureMatches:
         """Those that lie in a part of the photo."""
         x, y = self.photo.points[self.pairs[:, 1]].T
         inside = (x >= bounds.left) & (x < bounds.right) & (y >= bounds.top) & (y < bounds.bottom)
         return replace(self, pairs=self.pairs[inside])
 
 
-def match(photo: Features, reference: Features) -> Matches:
+def match(photo: Features, reference: Features) -> FeatureMatches:
     """Features of a photo's known part that are found again in a reference."""
-    return Matches(photo, reference, _matches(reference.descriptors, photo.descriptors))
+    return FeatureMatches(photo, reference, _matches(reference.descriptors, photo.descriptors))
 
 
-def register(matches: Matches) -> Registration | None:
+def register(matches: FeatureMatches) -> Registration | None:
     """Where a reference lies over the photo; None where they do not show the same from one place."""
     photo, reference, pairs = matches.photo, matches.reference, matches.pairs
     if len(pairs) < _LEAST_MATCHES:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from portrait_studio import __version__
 from portrait_studio.gui.dialogs.message_boxes import fit
 from portrait_studio.gui.widgets.tables import plain_table, show_rows
-from portrait_studio.installation import installed_parts, installed_weights, report
+from portrait_studio.installation import installed_packages, installed_weights, report
 from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message
 from portrait_studio.networks.catalog import WeightsInfo
@@ -50,7 +50,7 @@ class AboutDialog(QDialog):
         text = QLabel(tr(_TEXT), self)
         text.setWordWrap(True)
         runs_on = QLabel(tr("Fills run on: {device}", device=device or Message("not known yet")), self)
-        parts, weights = installed_parts(), installed_weights()
+        parts, weights = installed_packages(), installed_weights()
         self.table = plain_table(
             (tr("Part"), tr("Version"), tr("Licence")), tr("Parts and their licences"), self
         )
