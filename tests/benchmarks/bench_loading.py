@@ -25,6 +25,7 @@ import cv2
 import numpy as np
 import torch
 
+from portrait_studio.engine.hardware import Hardware
 from tests.helpers.tiny_packs import figure, write_samples
 from trainer.data.batch import Batch
 from trainer.data.loading import default_workers, loaded
@@ -33,7 +34,7 @@ from trainer.data.sample import Sample
 from trainer.recipes.config import Recipe
 from trainer.recipes.files import load_recipe
 from trainer.training.loop import train_step
-from trainer.training.precision import choose_compute
+from trainer.training.precision import choose_training_compute
 from trainer.training.run import Run
 from trainer.training.setup import start_run
 
@@ -145,7 +146,7 @@ def main() -> int:
 
 def measure(packs: Path, recipe: Recipe, folder: Path, options: argparse.Namespace) -> int:
     """Measure and print; returns the exit code."""
-    compute = choose_compute(options.device, options.precision)
+    compute = choose_training_compute(Hardware(options.device, options.precision))
     run = start_run(recipe, packs, folder, compute)
     network = time_network(run, options.steps)
     sys.stdout.write(f"{recipe.name} on {compute.description}: network alone {network.rate:.1f} images/s\n")

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from portrait_studio.engine.hardware import Hardware
 from tests.helpers.fake_engine import FakeEngine
 from trainer.evaluation.candidates import FIRST, NEAREST, NEWEST, RANDOM, CandidateTally, measure_candidates
 from trainer.evaluation.compare import compare_all
@@ -34,7 +35,7 @@ def scores(**l1: float) -> dict[str, Score]:
 
 def test_every_case_has_kinds_that_differ_and_one_drawn_structure() -> None:
     engine = FakeEngine()
-    tally = measure_candidates([case_with((200, 180, 160))], engine, None, "cpu")
+    tally = measure_candidates([case_with((200, 180, 160))], engine, None, Hardware("cpu"))
     options = [request.options for request in engine.requests]
     assert [each.seed for each in options] == [*[0] * (len(options) - 1), 1]
     assert len(tally.by_kind[0]) == len(options) >= 5

@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from portrait_studio.engine.hardware import Hardware
 from portrait_studio.errors import OptionError
 from portrait_studio.networks.building import build_network
 from portrait_studio.networks.collaborative import (
@@ -40,7 +41,7 @@ from trainer.losses.collaborative import (
 from trainer.recipes.files import load_recipe
 from trainer.tasks.collaborative import CollaborativeTask
 from trainer.training.loop import train_step
-from trainer.training.precision import choose_compute
+from trainer.training.precision import choose_training_compute
 from trainer.training.run import Run
 from trainer.training.setup import start_run
 
@@ -166,7 +167,9 @@ def begun(recipe_name: str, tmp_path: Path, size: int = 32) -> Run:
         data=replace(small.data, size=size),
         run=replace(recipe.run, steps=2, epochs=0.0, log_steps=1, threads=1),
     )
-    return start_run(recipe, data, tmp_path / recipe_name, choose_compute("cpu", "float32"))
+    return start_run(
+        recipe, data, tmp_path / recipe_name, choose_training_compute(Hardware("cpu", "float32"))
+    )
 
 
 @pytest.mark.parametrize("kind", ["paper", "compact"])
@@ -260,7 +263,7 @@ def test_recipes_are_the_papers_and_differ_in_what_they_vary() -> None:
 
 
 def test_what_a_recipe_cannot_do_is_said(tmp_path: Path) -> None:
-    data, compute = write_faces(tmp_path / "data", 2), choose_compute("cpu", "float32")
+    data, compute = write_faces(tmp_path / "data", 2), choose_training_compute(Hardware("cpu", "float32"))
     recipe = load_recipe("tiny-collaborative")
     odd = replace(recipe, network={**recipe.network, "layers": 6}, data=replace(recipe.data, size=96))
     with pytest.raises(OptionError, match="halves a window 6 times, which 96"):

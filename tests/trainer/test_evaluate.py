@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from portrait_studio.engine.devices import PrecisionMemory
+from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.work_crop import CropPolicy
@@ -120,7 +121,7 @@ def test_all_methods_on_two_photos_in_one_table(
         sets=(SET,),
         limit=2,
         methods=names,
-        device="cpu",
+        hardware=Hardware("cpu"),
         sheets=tmp_path / "sheets",
         without_parsing=without,
     )
@@ -309,7 +310,7 @@ def test_the_network_without_parsing_is_measured_under_its_own_name(
         sets=(SET,),
         limit=1,
         methods=("g", "g+p"),
-        device="cpu",
+        hardware=Hardware("cpu"),
         without_parsing=without,
     )
     report, _ = evaluate(options, ReleasedNetworks(models))
@@ -335,7 +336,7 @@ def test_fills_by_other_parsers_stand_beside_that_of_the_released_one(
         sets=(SET,),
         limit=1,
         methods=("g+p",),
-        device="cpu",
+        hardware=Hardware("cpu"),
         parsers=(("alpha 0", other),),
         fills_by_parser=True,
     )

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from portrait_studio.engine.extend import SideNetworks
+from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.network_store import NetworkStore, ReleasedNetworks
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.errors import OptionError, WeightsError
@@ -107,7 +108,7 @@ def test_a_parser_for_one_side_is_measured_where_that_side_is_extended(tmp_path:
         )
         for name in ("parsing", "parsing-down")
     }
-    bench = Bench(ReleasedNetworks(tmp_path), Pipeline, "cpu")
+    bench = Bench(ReleasedNetworks(tmp_path), Pipeline, Hardware("cpu"))
     picture = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
     labels = np.ones((64, 64), np.uint8)
     mask = np.zeros((64, 64), np.uint8)

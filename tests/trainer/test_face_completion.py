@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.errors import DataSetError, OptionError
 from portrait_studio.networks.blocks import coordinates_like
@@ -18,7 +19,7 @@ from trainer.evaluation.cost import cost_of
 from trainer.losses.face import feature_weights, landmark_loss, parts_loss, picture_loss
 from trainer.losses.perceptual import PerceptualLoss, RelativeFeatureDistance, load_perceptual
 from trainer.recipes.files import load_recipe
-from trainer.training.precision import choose_compute
+from trainer.training.precision import choose_training_compute
 from trainer.training.run_state import load_state
 from trainer.training.setup import start_run
 
@@ -123,7 +124,7 @@ def test_the_perceptual_part_needs_its_file_and_sees_a_share_of_the_batch(tmp_pa
     data = write_faces(tmp_path / "packs")
     recipe = load_recipe("tiny-face-completion")
     recipe = replace(recipe, loss=replace(recipe.loss, perceptual=0.35, perceptual_share=0.5))
-    compute = choose_compute("cpu", "float32")
+    compute = choose_training_compute(Hardware("cpu", "float32"))
     with pytest.raises(DataSetError, match="--vgg FILE"):
         start_run(recipe, data, tmp_path / "run", compute)
     vgg = write_tiny_vgg(tmp_path / "vgg.safetensors")
@@ -146,7 +147,7 @@ def test_a_discriminator_judges_the_composite_and_knows_where_it_looks(tmp_path:
         loss=replace(recipe.loss, adversarial=0.1),
         adversarial=replace(recipe.adversarial, architecture="patch-discriminator", kind="hinge"),
     )
-    data, compute = write_faces(tmp_path / "packs"), choose_compute("cpu", "float32")
+    data, compute = write_faces(tmp_path / "packs"), choose_training_compute(Hardware("cpu", "float32"))
     run = start_run(judged, data, tmp_path / "run", compute)
     assert run.task.phases == ("face", "network")
     batch = run.source.batch(0)
@@ -176,14 +177,19 @@ def test_windows_of_another_size_are_refused(tmp_path: Path) -> None:
     recipe = load_recipe("tiny-face-completion")
     recipe = replace(recipe, data=replace(recipe.data, size=96))
     with pytest.raises(OptionError, match="needs a size of 128, not 96"):
-        start_run(recipe, write_faces(tmp_path), tmp_path / "run", choose_compute("cpu", "float32"))
+        start_run(
+            recipe,
+            write_faces(tmp_path),
+            tmp_path / "run",
+            choose_training_compute(Hardware("cpu", "float32")),
+        )
 
 
 def test_a_longer_run_lowers_every_part(tmp_path: Path) -> None:
     data = write_faces(tmp_path / "packs", 2)
     recipe = load_recipe("tiny-face-completion")
     recipe = replace(recipe, optimiser=replace(recipe.optimiser, rate=1e-2))
-    run = start_run(recipe, data, tmp_path / "run", choose_compute("cpu", "float32"))
+    run = start_run(recipe, data, tmp_path / "run", choose_training_compute(Hardware("cpu", "float32")))
     batch = run.source.batch(0)
     before = run.task.loss("network", batch, run.task.predict(batch, 0), 0).scalars
     for _ in range(30):

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from portrait_studio.engine.devices import PrecisionMemory
+from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.work_crop import CropPolicy
@@ -72,7 +73,7 @@ def test_all_methods_side_by_side(packs: Path, models: Path, tmp_path: Path) -> 
         sets=(SET,),
         limit=5,
         methods=("telea", "general", "patches", "default"),
-        device="cpu",
+        hardware=Hardware("cpu"),
         weights=models,
         side_by_side=True,
     )

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, Method
@@ -21,7 +22,7 @@ from trainer.recipes.files import load_recipe, recipe_names
 from trainer.release.export import export_run
 from trainer.tasks.frozen import Frozen
 from trainer.training.loop import train, train_step
-from trainer.training.precision import choose_compute
+from trainer.training.precision import choose_training_compute
 from trainer.training.run import Run
 from trainer.training.setup import start_run
 
@@ -57,7 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def begun(recipe: Recipe, folder: Path, models: Path | None) -> Run:
-    compute = choose_compute("cpu", "float32")
+    compute = choose_training_compute(Hardware("cpu", "float32"))
     run = folder / f"run-{recipe.name}"
     return start_run(
         recipe, folder / "packs", run, compute, models, folder / "vgg.safetensors", Frozen(models)

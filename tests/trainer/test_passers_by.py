@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import (
@@ -64,7 +65,7 @@ def case(*people: Bounds, figure: Bounds | None = HER) -> PeopleCase:
 
 
 def removal(*marked: Bounds) -> PassersByRemoval:
-    return PassersByRemoval(cast(Engine, MarkingEngine(*marked)), "cpu")
+    return PassersByRemoval(cast(Engine, MarkingEngine(*marked)), Hardware("cpu"))
 
 
 def test_what_the_mask_covers_of_the_main_person_is_counted() -> None:

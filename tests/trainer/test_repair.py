@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from portrait_studio.engine.hardware import Hardware
 from portrait_studio.errors import OptionError
 from portrait_studio.networks.attentive import (
     REPAIR,
@@ -28,7 +29,7 @@ from trainer.__main__ import main
 from trainer.losses.repair import attention_loss, scales_loss, semantic_loss
 from trainer.recipes.files import load_recipe
 from trainer.tasks.table import kind_of
-from trainer.training.precision import choose_compute
+from trainer.training.precision import choose_training_compute
 from trainer.training.setup import start_run
 
 
@@ -180,7 +181,7 @@ def test_both_stages_train_and_export_from_the_command_line(tmp_path: Path) -> N
 def test_without_a_parser_the_semantic_loss_is_refused(tmp_path: Path) -> None:
     recipe = load_recipe("tiny-attentive")
     data = write_faces(tmp_path / "data", 2)
-    compute = choose_compute("cpu", "float32")
+    compute = choose_training_compute(Hardware("cpu", "float32"))
     with pytest.raises(OptionError, match="--init"):
         start_run(recipe, data, tmp_path / "run", compute)
     silent = replace(recipe, loss=replace(recipe.loss, semantic=0.0))

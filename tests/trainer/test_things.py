@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.errors import OptionError
 from portrait_studio.networks.conventions import IGNORE_LABEL
@@ -89,7 +90,7 @@ def test_pasted_things_are_filled_through_each_mask(packs: Path, tmp_path: Path)
     networks = TinyNetworks()
     networks.modules["segmentation"] = AsMarked().eval()
     engine = Pipeline(networks)
-    tally = measure_things(cases, engine, "cpu", ThingFills(engine))
+    tally = measure_things(cases, engine, Hardware("cpu"), ThingFills(engine))
     assert {len(scores) for scores in tally.fills.values()} == {len(cases)}
     assert [title.removeprefix("default, ") for title in tally.fills] == [
         LOOSE,
@@ -110,7 +111,7 @@ def test_pasted_things_are_filled_through_each_mask(packs: Path, tmp_path: Path)
 def test_the_report_tells_masks_and_is_read_back(packs: Path, tmp_path: Path) -> None:
     networks = TinyNetworks()
     networks.modules["segmentation"] = AsMarked().eval()
-    options = EvaluateOptions(data=packs, protocol="things", sets=(SET,), limit=2, device="cpu")
+    options = EvaluateOptions(data=packs, protocol="things", sets=(SET,), limit=2, hardware=Hardware("cpu"))
     report, tally = evaluate_things(options, networks)
     assert 2 < report.cases <= 4
     assert not tally.scores

@@ -12,7 +12,7 @@ from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.errors import OptionError
 from portrait_studio.locations import models_dir
 from portrait_studio.targets import check_targets
-from trainer.commands.threads_option import add_threads_option
+from trainer.commands.shared_options import add_hardware_options, hardware_of
 from trainer.evaluation.blind import Contest, blind_files_in, write_blind_sheets
 from trainer.evaluation.blind_answers import ANSWERS_FILE, preference_table, read_answers, read_choices
 from trainer.evaluation.methods import DEFAULT, METHOD_NAMES, G
@@ -49,8 +49,7 @@ def add_blind_commands(commands: argparse._SubParsersAction[argparse.ArgumentPar
         "--seed", type=int, metavar="N", help="of the order of sides, to make the same sheets again"
     )
     parser.add_argument("--weights", type=Path, metavar="DIR", help="folder of released weights")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
-    add_threads_option(parser)
+    add_hardware_options(parser)
     parser.set_defaults(handler=_sheets)
 
     scoring = commands.add_parser(
@@ -72,7 +71,7 @@ def _sheets(arguments: argparse.Namespace) -> int:
         sets=None if arguments.sets is None else tuple(arguments.sets),
         source=arguments.source,
         limit=arguments.pairs,
-        device=arguments.device,
+        hardware=hardware_of(arguments),
     )
     read = [
         path
@@ -82,7 +81,7 @@ def _sheets(arguments: argparse.Namespace) -> int:
     ]
     check_targets([], read, [blind_files_in(arguments.folder)])
     contest = Contest(arguments.method, arguments.rival, arguments.seed)
-    with threads_of_cpu(arguments.threads):
+    with threads_of_cpu(options.hardware.threads):
         sheets = write_blind_sheets(options, contest, ReleasedNetworks(models), arguments.folder)
     for path in sheets:
         sys.stdout.write(f"{path}\n")

@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from trainer.commands.shared_options import add_metrics_option
 from trainer.release.figures import write_figures
 
 
@@ -14,9 +15,7 @@ def add_card_command(commands: argparse._SubParsersAction[argparse.ArgumentParse
     parser = commands.add_parser("card", help="write new figures into a released network's file and card")
     parser.add_argument("name", metavar="NAME", help="parsing, completion, completion-down ...")
     parser.add_argument("models", type=Path, metavar="MODELS", help="folder of released weights")
-    parser.add_argument(
-        "--metrics", type=Path, nargs="+", required=True, metavar="JSON", help="reports of evaluate --json"
-    )
+    add_metrics_option(parser, "", required=True)
     parser.set_defaults(handler=_run)
 
 

@@ -13,7 +13,7 @@ from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.imaging.atomic import replacing
 from portrait_studio.locations import models_dir
 from portrait_studio.targets import check_targets
-from trainer.commands.threads_option import add_threads_option
+from trainer.commands.shared_options import add_hardware_options, hardware_of
 from trainer.evaluation.evaluate import OWN_MEASURES, evaluate
 from trainer.evaluation.methods import METHOD_NAMES, SIDE_BY_SIDE
 from trainer.evaluation.options import EvaluateOptions
@@ -93,8 +93,7 @@ def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentP
         help="fill by the map of each --parser as well, and by the released one's without its refinement",
     )
     parser.add_argument("--no-true-maps", action="store_true", help="leave out the upper bound")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
-    add_threads_option(parser)
+    add_hardware_options(parser)
     parser.add_argument("--vgg", type=Path, metavar="FILE", help="VGG-16 weights for LPIPS, DISTS, features")
     parser.add_argument(
         "--inception", type=Path, metavar="FILE", help="Inception-v3 weights for FID (else VGG's features)"
@@ -117,7 +116,7 @@ def _run(arguments: argparse.Namespace) -> int:
         minutes=arguments.minutes,
         methods=None if arguments.methods is None else _in_table_order(arguments.methods),
         true_maps=not arguments.no_true_maps,
-        device=arguments.device,
+        hardware=hardware_of(arguments),
         vgg=arguments.vgg,
         sheets=arguments.sheets,
         without_parsing=arguments.without_parsing,
@@ -130,7 +129,7 @@ def _run(arguments: argparse.Namespace) -> int:
         side_by_side=ALL in (arguments.methods or ()),
     )
     _check_outputs(arguments, models)
-    with threads_of_cpu(arguments.threads):
+    with threads_of_cpu(options.hardware.threads):
         measure = OWN_MEASURES.get(options.protocol or "", evaluate)
         report, tally = measure(options, ReleasedNetworks(models))
     sys.stdout.write(as_text(report))

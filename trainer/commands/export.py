@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from trainer.commands.shared_options import add_metrics_option
 from trainer.release.export import export_run
 
 
@@ -14,14 +15,7 @@ def add_export_command(commands: argparse._SubParsersAction[argparse.ArgumentPar
     parser = commands.add_parser("export", help="release the weights of a run, with a model card")
     parser.add_argument("run", type=Path, metavar="RUN", help="folder of the run")
     parser.add_argument("models", type=Path, metavar="MODELS", help="folder of released weights")
-    parser.add_argument(
-        "--metrics",
-        type=Path,
-        nargs="+",
-        default=[],
-        metavar="JSON",
-        help="reports of evaluate --json for the card",
-    )
+    add_metrics_option(parser, " for the card")
     parser.set_defaults(handler=_run)
 
 

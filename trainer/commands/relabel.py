@@ -7,12 +7,11 @@ import sys
 from pathlib import Path
 
 from portrait_studio.engine.devices import threads_of_cpu
-from portrait_studio.engine.hardware import DEVICES, PRECISIONS
 from portrait_studio.errors import DataSetError
-from trainer.commands.threads_option import add_threads_option
+from trainer.commands.shared_options import add_hardware_options, hardware_of
 from trainer.data.pack_format import packed_sets
 from trainer.data.relabel import relabel
-from trainer.training.precision import choose_compute
+from trainer.training.precision import choose_training_compute
 
 
 def add_relabel_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -32,9 +31,7 @@ def add_relabel_command(commands: argparse._SubParsersAction[argparse.ArgumentPa
         "probability of all labels that are allowed there (for training a parser: 0.55); default 0: decide "
         "everywhere, as completion training needs",
     )
-    parser.add_argument("--device", default="auto", choices=DEVICES)
-    parser.add_argument("--precision", default="auto", choices=PRECISIONS)
-    add_threads_option(parser)
+    add_hardware_options(parser)
     parser.set_defaults(handler=run_relabel)
 
 
@@ -47,8 +44,9 @@ def run_relabel(options: argparse.Namespace) -> int:
     sets = options.sets or list(packed_sets(options.packs))
     if not sets:
         raise DataSetError(f"There are no packs in {options.packs}; make them with portrait-trainer prepare.")
-    compute = choose_compute(options.device, options.precision)
-    with threads_of_cpu(options.threads):
+    hardware = hardware_of(options)
+    compute = choose_training_compute(hardware)
+    with threads_of_cpu(hardware.threads):
         counts = relabel(
             options.packs, options.destination, sets, options.weights, compute, options.certainty
         )

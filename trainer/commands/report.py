@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from portrait_studio.imaging.atomic import replacing
+from trainer.commands.shared_options import add_metrics_option
 from trainer.evaluation.report import read_json
 from trainer.evaluation.run_page import run_page
 
@@ -18,14 +19,7 @@ def add_report_command(commands: argparse._SubParsersAction[argparse.ArgumentPar
     )
     parser.add_argument("run", type=Path, metavar="RUN", help="folder of a run, which may still go on")
     parser.add_argument("-o", "--output", type=Path, metavar="HTML", help="file to write (RUN/report.html)")
-    parser.add_argument(
-        "--metrics",
-        type=Path,
-        nargs="+",
-        default=[],
-        metavar="JSON",
-        help="reports of evaluate --json, whose confusion of labels is shown",
-    )
+    add_metrics_option(parser, ", whose confusion of labels is shown")
     parser.set_defaults(handler=_run)
 
 

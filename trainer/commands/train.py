@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from portrait_studio.engine.devices import Compute, threads_of_cpu
-from portrait_studio.engine.hardware import DEVICES, PRECISIONS
 from portrait_studio.errors import OptionError
+from trainer.commands.shared_options import add_device_options, hardware_of
 from trainer.data.loading import default_workers
 from trainer.distributed.processes import joined, processes
 from trainer.recipes.config import DataConfig, OptimiserConfig, Recipe, RunConfig
@@ -20,7 +20,7 @@ from trainer.tasks.frozen import Frozen, frozen_of_run
 from trainer.tasks.table import kind_of
 from trainer.training.compiling import compiled
 from trainer.training.loop import train
-from trainer.training.precision import choose_compute
+from trainer.training.precision import choose_training_compute
 from trainer.training.run import Run
 from trainer.training.run_state import STATE_FILE, load_state
 from trainer.training.setup import start_run
@@ -57,8 +57,7 @@ def add_train_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
     )
     parser.add_argument("--rate", type=float, help="learning rate, instead of the recipe's")
     parser.add_argument("--stop-after", type=int, help="stop after so many steps of this call; resume later")
-    parser.add_argument("--device", default="auto", choices=DEVICES)
-    parser.add_argument("--precision", default="auto", choices=PRECISIONS)
+    add_device_options(parser)
     parser.add_argument("--threads", type=int, help="threads of torch and OpenCV, instead of the recipe's")
     parser.add_argument(
         "--workers",
@@ -81,7 +80,7 @@ def run_train(options: argparse.Namespace) -> int:
         raise OptionError(
             f"{options.run} already holds a run: add --resume to go on, or name another folder."
         )
-    compute = choose_compute(options.device, options.precision)
+    compute = choose_training_compute(hardware_of(options))
     with joined(compute.device.type):
         run = _run_of(recipe, options, compute)
         if processes().leads:

@@ -75,7 +75,7 @@ def write_blind_sheets(
     if (folder / ANSWERS_FILE).exists() or any(_SHEETS.fullmatch(path.name) for path in _within(folder)):
         raise ExportError(f"{folder} holds blind sheets already; choose another folder, or empty it.")
     cases, protocol, data = cases_of(options)
-    bench = Bench(networks, make_engine, options.device)
+    bench = Bench(networks, make_engine, options.hardware)
     found = {one.name: one for one in make_methods((contest.ours, contest.rival), bench, true_maps=False)}
     rng = np.random.default_rng(contest.seed)
     rows, pairs, weights = _pairs(cases, found[contest.ours], found[contest.rival], rng)

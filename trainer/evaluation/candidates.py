@@ -125,7 +125,7 @@ class CandidateTally:
 
 
 def measure_candidates(
-    cases: Iterable[ThingCase], engine: Engine, perceived: PerceivedDistance | None, device: str
+    cases: Iterable[ThingCase], engine: Engine, perceived: PerceivedDistance | None, hardware: Hardware
 ) -> CandidateTally:
     """Make all kinds of candidates for every case, and choose among them; names each case on stderr.
 
@@ -133,15 +133,15 @@ def measure_candidates(
         cases: those whose background is known; the hole is the exact thing with its rim.
         engine: what fills.
         perceived: how different fills look to people; None = L1 decides.
-        device: what the engine runs on.
+        hardware: what the engine runs on.
     """
     tally = CandidateTally()
     for number, case in enumerate(cases, 1):
         assert case.behind is not None
         hole = grow(np.where(case.truth == 1, np.uint8(255), np.uint8(0)), RIM_PX)
-        seen = engine.run(ParseRequest(case.image, hardware=Hardware(device)))
+        seen = engine.run(ParseRequest(case.image, hardware=hardware))
         fills, labels = {}, {}
-        for kind, result, seconds in _candidates(case.image, hole, seen, engine, device):
+        for kind, result, seconds in _candidates(case.image, hole, seen, engine, hardware):
             fills[kind] = Fill(applied(case.image, result), seconds)
             labels[kind] = labels_over_photo(result, hole)
             tally.device, tally.weights = result.device, tally.weights | result.weights
@@ -152,7 +152,7 @@ def measure_candidates(
 
 
 def _candidates(
-    image: NDArray[np.uint8], hole: NDArray[np.uint8], seen: Structure, engine: Engine, device: str
+    image: NDArray[np.uint8], hole: NDArray[np.uint8], seen: Structure, engine: Engine, hardware: Hardware
 ) -> Iterator[tuple[str, CompletionResult, float]]:
     """The first fill, one of each other kind that shows something else, and one drawn structure."""
     first = Way.of(CompletionOptions())
@@ -167,7 +167,7 @@ def _candidates(
     ways = takewhile(lambda way: way.kind is not Kind.STRUCTURE, other_ways(first, [first], is_worth))
     for way in chain([first], ways, [first.drawn(1)]):
         asked = wanted_with(way.intent, hole, None, seen)
-        request = CompletionRequest(image, hole, way.options, asked, hardware=Hardware(device))
+        request = CompletionRequest(image, hole, way.options, asked, hardware=hardware)
         start = time.perf_counter()
         result = engine.run(request)
         copies_mate |= any(region.copies_mate for region in result.regions)

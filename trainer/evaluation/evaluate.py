@@ -8,8 +8,6 @@ from dataclasses import replace
 from itertools import chain
 from typing import Final
 
-from portrait_studio.engine.devices import PrecisionMemory, choose_compute
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.pipeline import Pipeline
@@ -73,7 +71,7 @@ def evaluate(
     bench = Bench(
         networks,
         make_engine,
-        options.device,
+        options.hardware,
         None if options.without_parsing is None else without_parsing(options.without_parsing),
         keep_stages=options.sheets is not None,
         general=None if options.general is None else open_network(GENERAL_COMPLETION, options.general),
@@ -131,12 +129,12 @@ def evaluate_things(options: EvaluateOptions, networks: NetworkStore) -> tuple[R
     photos = PackedSet(options.data, "val", sets)
     source = None if options.source is None else source_files(options.source)
     network = networks.load("segmentation")
-    compute = choose_compute(Hardware(options.device), PrecisionMemory())
+    compute = options.compute()
     engine, vgg, filling = Pipeline(networks), options.vgg, None
     if vgg is not None:
         filling = ThingFills(engine, VggDistance(vgg), perceived_distance(vgg))
     cases = chain(*(make(photos, options.limit, source) for make in (real_cases, pasted_cases)))
-    things = measure_things(options.in_time(cases), engine, options.device, filling)
+    things = measure_things(options.in_time(cases), engine, options.hardware, filling)
     if options.sheets is not None:
         things.write(options.sheets)
     tally = things.as_tally({network.name: network.sha256})
@@ -169,9 +167,9 @@ def evaluate_people(
     if options.data is None:
         raise OptionError("The protocol people needs photos: give the folder of the sets with --data.")
     network = networks.load("detection")
-    compute = choose_compute(Hardware(options.device), PrecisionMemory())
+    compute = options.compute()
     cases = people_cases(options.data, options.sets, options.limit)
-    removal = None if options.sheets is None else PassersByRemoval(make_engine(networks), options.device)
+    removal = None if options.sheets is None else PassersByRemoval(make_engine(networks), options.hardware)
     rows = measure_people(options.in_time(cases), network.module, compute, removal).rows()
     tally = Tally([], None)
     tally.weights = {network.name: network.sha256}
@@ -208,7 +206,7 @@ def evaluate_damage(options: EvaluateOptions, networks: NetworkStore) -> tuple[R
         raise OptionError("The protocol damage needs packed photos: give their folder with --data.")
     sets = options.sets or ("clothing-co-parsing", "portraits", "backgrounds")
     network = networks.load(DAMAGE)
-    compute = choose_compute(Hardware(options.device), PrecisionMemory())
+    compute = options.compute()
     cases = damage_cases(PackedSet(options.data, "val", sets), options.limit)
     measured = measure_damage(options.in_time(cases), network.module, compute)
     tally = Tally([], None)
@@ -243,7 +241,7 @@ def evaluate_candidates(
     source = None if options.source is None else source_files(options.source)
     cases = pasted_cases(PackedSet(options.data, "val", sets), options.limit, source)
     perceived = None if options.vgg is None else perceived_distance(options.vgg)
-    found = measure_candidates(options.in_time(cases), make_engine(networks), perceived, options.device)
+    found = measure_candidates(options.in_time(cases), make_engine(networks), perceived, options.hardware)
     tally = found.as_tally()
     report = summed_up(Measured(tally), CANDIDATES, ", ".join(sets))
     return replace(report, candidates=found.rows()), tally
@@ -292,7 +290,7 @@ def evaluate_covered_faces(options: EvaluateOptions, networks: NetworkStore) -> 
     photos = PackedSet(options.data, "val", sets)
     faces = CoveredFacesTally(
         given or {"released": networks.load(COLLABORATIVE)},
-        choose_compute(Hardware(options.device), PrecisionMemory()),
+        options.compute(),
         None if options.vgg is None else perceived_distance(options.vgg),
     )
     gallery = Gallery(faces.titles, ranked_by=faces.titles[-1])

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.hardware import Hardware
+from portrait_studio.engine.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.request import (
@@ -103,7 +103,7 @@ class Bench:
     Attributes:
         networks: the networks that are measured.
         make_engine: the engine over given networks.
-        device: "auto", "cpu", "cuda" or "mps".
+        hardware: what our methods run on.
         without_parsing: completion network that knows no parsing map, for the method "g"; None = not at hand.
         keep_stages: whether fills carry the pictures on the way.
         general: network for the method "general"; None = the released one.
@@ -111,7 +111,7 @@ class Bench:
 
     networks: NetworkStore
     make_engine: Callable[[NetworkStore], Engine]
-    device: str = "auto"
+    hardware: Hardware = ANY_HARDWARE
     without_parsing: LoadedNetwork | None = None
     keep_stages: bool = False
     general: LoadedNetwork | None = None
@@ -247,7 +247,7 @@ def _engine_method(name: str, engine: Engine, bench: Bench, uses_truth: bool) ->
             truth,
             case.extension,
             references=_references(case) if name == DEFAULT else (),
-            hardware=Hardware(bench.device),
+            hardware=bench.hardware,
         )
         start = time.perf_counter()
         result = engine.run(request)

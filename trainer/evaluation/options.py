@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from portrait_studio.engine.devices import Compute, PrecisionMemory, choose_compute
+from portrait_studio.engine.hardware import ANY_HARDWARE, Hardware
+
 _Case = TypeVar("_Case")
 
 
@@ -25,7 +28,7 @@ class EvaluateOptions:
         minutes: no case is begun after so many of them; None = all cases.
         methods: names of the methods; None = those of the protocol.
         true_maps: whether our methods run once more with the true parsing map.
-        device: "auto", "cpu", "cuda" or "mps".
+        hardware: what our methods run on.
         vgg: weights for LPIPS and DISTS, where their packages are installed, and for the feature distance.
         sheets: folder for contact sheets.
         without_parsing: weights or run of a completion network without parsing map, for the method "g".
@@ -50,7 +53,7 @@ class EvaluateOptions:
     minutes: float | None = None
     methods: tuple[str, ...] | None = None
     true_maps: bool = True
-    device: str = "auto"
+    hardware: Hardware = ANY_HARDWARE
     vgg: Path | None = None
     sheets: Path | None = None
     without_parsing: Path | None = None
@@ -61,6 +64,14 @@ class EvaluateOptions:
     general: Path | None = None
     collaborative: tuple[tuple[str, Path], ...] = ()
     side_by_side: bool = False
+
+    def compute(self) -> Compute:
+        """Device and precision that follow from the hardware on this machine.
+
+        Raises:
+            DeviceError: this machine does not have the device.
+        """
+        return choose_compute(self.hardware, PrecisionMemory())
 
     def in_time(self, cases: Iterable[_Case]) -> Iterator[_Case]:
         """The first case, and those that are asked for before the time is over."""

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from portrait_studio.engine.extend import SideNetworks
 from portrait_studio.engine.extension_plan import widest_side
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.request import ParseRequest
@@ -113,7 +112,7 @@ class ParserTally:
         if self.missing or (case.labels is None and case.keypoints is None):
             return
         try:
-            engine, hardware = self._opened(widest_side(case.extension)), Hardware(self._bench.device)
+            engine, hardware = self._opened(widest_side(case.extension)), self._bench.hardware
             structure = engine.run(ParseRequest(case.image, case.mask, hardware=hardware))
         except (WeightsError, OptionError) as error:
             self.missing = str(error)

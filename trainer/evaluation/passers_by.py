@@ -9,7 +9,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from portrait_studio.engine.hardware import Hardware
+from portrait_studio.engine.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.engine.intent import Intent, wanted_with
 from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.request import (
@@ -56,14 +56,14 @@ class PassersByFigures:
 class PassersByRemoval:
     """Takes passers-by away, photo by photo, and keeps small pictures of before and after."""
 
-    def __init__(self, engine: Engine, device: str = "auto") -> None:
+    def __init__(self, engine: Engine, hardware: Hardware = ANY_HARDWARE) -> None:
         """Begin without photos.
 
         Args:
             engine: finds people and fills.
-            device: "auto", "cpu", "cuda" or "mps".
+            hardware: what it runs on.
         """
-        self._engine, self._hardware = engine, Hardware(device)
+        self._engine, self._hardware = engine, hardware
         self._cells: list[tuple[str, Image]] = []
         self._marked: list[bool] = []
         self._covered: list[float] = []

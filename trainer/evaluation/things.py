@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.hardware import Hardware
+from portrait_studio.engine.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, TightenRequest
 from portrait_studio.engine.things import USUAL_THRESHOLD, tightened_mask
@@ -145,7 +145,7 @@ class ThingFills:
     distance: VggDistance | None = None
     perceived: PerceivedDistance | None = None
 
-    def fills(self, case: ThingCase, masks: Masks, device: str) -> dict[str, Fill]:
+    def fills(self, case: ThingCase, masks: Masks, hardware: Hardware) -> dict[str, Fill]:
         """What becomes of the picture that shows the thing, by which mask is filled and how."""
         exact = np.where(case.truth == 1, np.uint8(255), np.uint8(0))
         tight = masks[HOLE_OF_PROGRAM]
@@ -159,7 +159,7 @@ class ThingFills:
             _default(EXACT): (grow(exact, RIM_PX), seen),
         }
         return {
-            title: _filled(case, hole, options, self.engine, device)
+            title: _filled(case, hole, options, self.engine, hardware)
             for title, (hole, options) in holes.items()
         }
 
@@ -172,7 +172,7 @@ class ThingFills:
 def measure_things(
     cases: Iterable[ThingCase],
     engine: Engine,
-    device: str = "auto",
+    hardware: Hardware = ANY_HARDWARE,
     filling: ThingFills | None = None,
 ) -> ThingTally:
     """Masks of every case, and the fills of those whose background is known.
@@ -180,18 +180,18 @@ def measure_things(
     Args:
         cases: what to measure.
         engine: finds things.
-        device: "auto", "cpu", "cuda" or "mps".
+        hardware: what they run on.
         filling: fills the pasted cases; None = masks only.
     """
     tally = ThingTally()
     for number, case in enumerate(cases, 1):
         told = ""
-        masks = masks_of(case, engine, device)
+        masks = masks_of(case, engine, hardware)
         for method, mask in masks.items():
             figures = mask_score(mask, case.truth, case.loose, case.skin)
             tally.masks.setdefault(method, []).append((case, figures))
         if filling is not None and case.behind is not None:
-            fills = filling.fills(case, masks, device)
+            fills = filling.fills(case, masks, hardware)
             scores = filling.scores(case, fills)
             for title, figures_of_fill in scores.items():
                 tally.fills.setdefault(title, []).append(figures_of_fill)
@@ -219,9 +219,9 @@ def _cells(
     ]
 
 
-def masks_of(case: ThingCase, engine: Engine, device: str) -> Masks:
+def masks_of(case: ThingCase, engine: Engine, hardware: Hardware) -> Masks:
     """What each method makes of a loose mask, by its name; each (H, W) uint8, 255 = in the mask."""
-    found = engine.run(TightenRequest(case.image, case.loose, hardware=Hardware(device)))
+    found = engine.run(TightenRequest(case.image, case.loose, hardware=hardware))
     masks = {LOOSE: case.loose, GRABCUT: grabcut(case.image, case.loose)}
     masks |= {_over(share): tightened_mask(case.loose, found, share, 0) for share in THRESHOLDS}
     return masks | {HOLE_OF_PROGRAM: tightened_mask(case.loose, found)}
@@ -255,12 +255,10 @@ def _row(group: str, method: str, scores: Sequence[MaskScore]) -> list[ThingRow]
 
 
 def _filled(
-    case: ThingCase, hole: NDArray[np.uint8], options: CompletionOptions, engine: Engine, device: str
+    case: ThingCase, hole: NDArray[np.uint8], options: CompletionOptions, engine: Engine, hardware: Hardware
 ) -> Fill:
     start = time.perf_counter()
     # A method that finds nothing leaves the mask as it was painted, as the program does.
-    request = CompletionRequest(
-        case.image, hole if hole.any() else case.loose, options, hardware=Hardware(device)
-    )
+    request = CompletionRequest(case.image, hole if hole.any() else case.loose, options, hardware=hardware)
     pixels = applied(case.image, engine.run(request))
     return Fill(pixels, time.perf_counter() - start)

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 
-from portrait_studio.engine import devices
-from portrait_studio.engine.devices import Compute, PrecisionMemory
+from portrait_studio.engine.devices import Compute, PrecisionMemory, choose_compute
 from portrait_studio.engine.hardware import Hardware
 
 
-def choose_compute(device: str, precision: str, memory: PrecisionMemory | None = None) -> Compute:
-    """Resolve "auto".
+def choose_training_compute(hardware: Hardware, memory: PrecisionMemory | None = None) -> Compute:
+    """Device and precision of a run.
 
     Args:
-        device: "auto" (CUDA where there is one, else the CPU), "cpu", "cuda" or "mps".
-        precision: "auto" (the faster one on that device), "float32" or "bfloat16".
+        hardware: what was asked for; the device "auto" is CUDA where there is one, else the CPU.
         memory: remembers what was measured; None takes the program's.
 
     Raises:
         DeviceError: the device does not exist here.
     """
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    return devices.choose_compute(Hardware(device, precision), memory or PrecisionMemory())
+    if hardware.device == "auto":
+        hardware = replace(hardware, device="cuda" if torch.cuda.is_available() else "cpu")
+    return choose_compute(hardware, memory or PrecisionMemory())
