@@ -16,7 +16,7 @@ def add_about(commands: Any) -> None:
 
 def _about(options: argparse.Namespace) -> int:
     from portrait_studio.engine.devices import PrecisionMemory, choose_compute
-    from portrait_studio.engine.hardware import Hardware
+    from portrait_studio.hardware import Hardware
     from portrait_studio.installation import installed_packages, installed_weights, report
 
     compute = choose_compute(Hardware(options.device), PrecisionMemory())

@@ -23,8 +23,8 @@ from portrait_studio.cli.options import (
     whole_number,
 )
 from portrait_studio.cli.outputs import check_outputs
-from portrait_studio.engine.hardware import MOST_THREADS, Hardware
 from portrait_studio.errors import ExportError, OptionError, PortraitStudioError
+from portrait_studio.hardware import MOST_THREADS, Hardware
 from portrait_studio.terminal import say
 
 if TYPE_CHECKING:

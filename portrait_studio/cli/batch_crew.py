@@ -21,8 +21,8 @@ from portrait_studio.cli.batch_plan import Item
 from portrait_studio.cli.batch_report import Filled
 from portrait_studio.cli.batch_work import BatchSettings, failed, fill_photo
 from portrait_studio.cli.stopping import stopping_cleanly
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.errors import DeviceError, PortraitStudioError
+from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.atomic import remove_leavings
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from portrait_studio.engine.hardware import DEVICES, Hardware
 from portrait_studio.errors import MaskError, OptionError
+from portrait_studio.hardware import DEVICES, Hardware
 from portrait_studio.locations import models_dir
 from portrait_studio.terminal import say
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from portrait_studio.cli.console import progress_bar, write_notices
 from portrait_studio.cli.options import add_command, add_output, add_references, export_options
 from portrait_studio.cli.outputs import check_outputs
-from portrait_studio.engine.hardware import DEVICES, Hardware
 from portrait_studio.errors import ProjectError
+from portrait_studio.hardware import DEVICES, Hardware
 from portrait_studio.locations import models_dir
 from portrait_studio.terminal import say
 

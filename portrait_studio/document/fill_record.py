@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 
 from portrait_studio.document.packed_plane import PACKED_PLANE, PackedPlane
+from portrait_studio.hardware import DEVICES, MOST_THREADS, PRECISIONS
 from portrait_studio.imaging.canvas_extension import MOST_PIXELS
 from portrait_studio.json_dataclass import (
     Codec,
@@ -25,7 +26,6 @@ _MOST_LETTERS: Final = 200
 _MOST_WEIGHTS: Final = 100
 _MOST_HOLES: Final = 100_000
 _MOST_GROW_PX: Final = 100
-_MOST_THREADS: Final = 1024
 _MOST_NAME_LETTERS: Final = 1000
 _MOST_REFERENCES: Final = 1000
 
@@ -33,9 +33,9 @@ _WANTED_LABELS: Final = PACKED_PLANE.called("structure")
 _WORD: Final = text(_MOST_LETTERS)
 _NAME: Final = text(_MOST_NAME_LETTERS)
 _SEED: Final = whole(0, 2**63 - 1)
-_DEVICE: Final = text(_MOST_LETTERS, ("auto", "cpu", "cuda", "mps"))
+_DEVICE: Final = text(_MOST_LETTERS, DEVICES)
 _SIDE: Final = text(_MOST_LETTERS, ("anywhere", "left", "right"))
-_PRECISION: Final = text(_MOST_LETTERS, ("auto", "float32", "bfloat16", "float16"))
+_PRECISION: Final = text(_MOST_LETTERS, (*PRECISIONS, "float16"))
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ class FillRecord:
     wanted_labels: Annotated[PackedPlane | None, _WANTED_LABELS] = None
     is_anew: Annotated[bool, flag()] = False
     precision: Annotated[str, _PRECISION] = "auto"
-    threads: Annotated[int, whole(0, _MOST_THREADS)] = 0
+    threads: Annotated[int, whole(0, MOST_THREADS)] = 0
     joints: Annotated[tuple[tuple[int, float, float], ...], _JOINTS] = ()
     hole_by_hole: Annotated[bool, flag()] = False
     copy_mates: Annotated[bool, flag()] = True

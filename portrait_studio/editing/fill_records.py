@@ -6,9 +6,9 @@ from portrait_studio import __version__
 from portrait_studio.document.fill_record import FillRecord, WayRecord
 from portrait_studio.editing.candidates import Candidate, Candidates
 from portrait_studio.editing.references import loans_of, records_of
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.request import CompletionOptions, Method, PatchSide
 from portrait_studio.errors import ProjectError
+from portrait_studio.hardware import Hardware
 
 
 def record_of(candidates: Candidates, is_anew: bool = False) -> FillRecord:

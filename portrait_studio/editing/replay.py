@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from portrait_studio.document.document import Document
     from portrait_studio.document.edit_record import EditRecord, RecordedFill
     from portrait_studio.document.masked_image import MaskedImage
-    from portrait_studio.engine.hardware import Hardware
     from portrait_studio.engine.interface import Engine
     from portrait_studio.engine.request import Reference
+    from portrait_studio.hardware import Hardware
 
 
 def repeat_edit(

@@ -22,8 +22,8 @@ import platformdirs
 import torch
 from torch import nn
 
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.errors import DeviceError, FileError
+from portrait_studio.hardware import Hardware
 from portrait_studio.json_text import parse_object
 from portrait_studio.ordinary_file import read_file
 

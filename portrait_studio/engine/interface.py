@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import Answer, Request
+from portrait_studio.hardware import Hardware
 
 
 class Engine(Protocol):

@@ -23,7 +23,6 @@ from portrait_studio.engine.fallback import Fallback
 from portrait_studio.engine.fill_job import FillJob
 from portrait_studio.engine.fill_run import EngineParts, FillRun, Synthesise
 from portrait_studio.engine.find_damage import find_damage
-from portrait_studio.engine.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.engine.latent.searched_face import SEARCHES_KEPT
 from portrait_studio.engine.network_store import NetworkStore, ReleasedNetworks
 from portrait_studio.engine.parse_memory import ParseMemory
@@ -60,6 +59,7 @@ from portrait_studio.engine.thing_masks import mask_of_everybody
 from portrait_studio.engine.things import ThingFound
 from portrait_studio.engine.work_crop import CropPolicy
 from portrait_studio.errors import OptionError, WeightsError
+from portrait_studio.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.imaging.masks import check_extent, check_mask, extent_of
 
 T = TypeVar("T")

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from portrait_studio.engine.damage import DamageFound
 from portrait_studio.engine.detection import Detected
 from portrait_studio.engine.extension_plan import photo_in
-from portrait_studio.engine.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.engine.things import USUAL_THRESHOLD, Clicks, ThingFound
 from portrait_studio.errors import MaskError, OptionError
+from portrait_studio.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.imaging.geometry import Bounds, Margins
 from portrait_studio.imaging.masks import Mask, check_mask, extent_of
 from portrait_studio.imaging.source_marks import FORBIDDEN, SourceMarks

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Final
 
 from PySide6.QtCore import QObject, Signal
 
-from portrait_studio.engine.hardware import DEVICES, MOST_THREADS, PRECISIONS, Hardware
 from portrait_studio.errors import ExportError, FileError
+from portrait_studio.hardware import DEVICES, MOST_THREADS, PRECISIONS, Hardware
 from portrait_studio.imaging.atomic import replacing
 from portrait_studio.json_dataclass import by_name, listed, read_dataclass, text, whole, write_dataclass
 from portrait_studio.json_text import parse_object

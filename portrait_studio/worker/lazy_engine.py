@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from portrait_studio.engine.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import Answer, Request
+from portrait_studio.hardware import ANY_HARDWARE, Hardware
 
 
 class LazyEngine:

@@ -27,10 +27,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, Method
+from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.locations import models_dir
 from tests.benchmarks.bench_large_photo import SIZE, generated_photo, hole_mask

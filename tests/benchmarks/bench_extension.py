@@ -21,10 +21,10 @@ import numpy as np
 
 from portrait_studio.editing.edit import Edit
 from portrait_studio.editing.fills import FillWishes
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import CompletionOptions, Method
+from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.canvas_extension import parse_length
 from portrait_studio.imaging.geometry import Margins
 from portrait_studio.imaging.reading import read_photo

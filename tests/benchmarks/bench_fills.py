@@ -25,9 +25,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import CompletionRequest
+from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.locations import models_dir
 from tests.benchmarks.bench_large_photo import SIZE, generated_photo, peak_mib

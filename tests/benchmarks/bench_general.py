@@ -24,10 +24,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, Method
+from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.locations import models_dir
 from portrait_studio.networks.conventions import LABEL_COUNT

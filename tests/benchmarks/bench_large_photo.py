@@ -23,9 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.document.document import Document
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, Method
+from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.reading import read_photo

@@ -25,7 +25,7 @@ import cv2
 import numpy as np
 import torch
 
-from portrait_studio.engine.hardware import Hardware
+from portrait_studio.hardware import Hardware
 from tests.helpers.tiny_packs import figure, write_samples
 from trainer.data.batch import Batch
 from trainer.data.loading import default_workers, loaded

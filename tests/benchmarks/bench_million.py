@@ -27,9 +27,9 @@ import cv2
 from portrait_studio.document.document import Document
 from portrait_studio.editing.edit import Edit
 from portrait_studio.editing.fills import FillWishes
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.progress import Progress
+from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.mask_file import read_mask
 from portrait_studio.imaging.reading import read_photo

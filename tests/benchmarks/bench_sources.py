@@ -28,7 +28,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.detection import roomy
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import (
     CompletionOptions,
@@ -39,6 +38,7 @@ from portrait_studio.engine.request import (
 from portrait_studio.engine.resample import resize_mask
 from portrait_studio.engine.texture.level_synthesis import LevelSynthesis
 from portrait_studio.engine.work_crop import CropPolicy, Window, find_holes, plan_hole, texture_window
+from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of
 from portrait_studio.locations import models_dir

@@ -11,11 +11,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.document.edit_record import read_record
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.intent import Intent
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, CompletionResult, Method
+from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.mask_file import write_mask
 from portrait_studio.imaging.writing import ExportOptions

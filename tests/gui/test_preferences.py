@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.app import Program
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.key_sheet import KeySheet
 from portrait_studio.gui.dialogs.preferences_dialog import PreferencesDialog
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.gui.theme import DARK, LIGHT
+from portrait_studio.hardware import Hardware
 from portrait_studio.session.session import Session
 from portrait_studio.session.settings import Preferences, Settings
 from portrait_studio.session.tools import Tool

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from portrait_studio.engine.damage import DamageFound
 from portrait_studio.engine.detection import Detected
-from portrait_studio.engine.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.engine.progress import Progress, Stage
 from portrait_studio.engine.request import (
     Answer,
@@ -42,6 +41,7 @@ from portrait_studio.engine.request import (
 )
 from portrait_studio.engine.things import WINDOW_SIDE, Clicks, ThingFound
 from portrait_studio.errors import WeightsError
+from portrait_studio.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.imaging.geometry import Bounds, Extent, Margins
 from portrait_studio.imaging.masks import Mask, extent_of, hole_bounds, mask_bounds
 from portrait_studio.networks.conventions import HEATMAP_STRIDE, KEYPOINT_COUNT, KEYPOINTS

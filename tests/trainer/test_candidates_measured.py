@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from portrait_studio.engine.hardware import Hardware
+from portrait_studio.hardware import Hardware
 from tests.helpers.fake_engine import FakeEngine
 from trainer.evaluation.candidates import FIRST, NEAREST, NEWEST, RANDOM, CandidateTally, measure_candidates
 from trainer.evaluation.compare import compare_all

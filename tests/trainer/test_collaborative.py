@@ -10,8 +10,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.errors import OptionError
+from portrait_studio.hardware import Hardware
 from portrait_studio.networks.building import build_network
 from portrait_studio.networks.collaborative import (
     COLLABORATIVE,

@@ -11,11 +11,11 @@ import pytest
 import torch
 
 from portrait_studio.engine.devices import PrecisionMemory
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.work_crop import CropPolicy
 from portrait_studio.errors import DataSetError, ExportError, OptionError
+from portrait_studio.hardware import Hardware
 from portrait_studio.networks.building import build_network
 from portrait_studio.networks.released import load_file, load_network, save_network
 from tests.helpers.made_up_people import SET, person, write_case, write_people

@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from portrait_studio.engine.extend import SideNetworks
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.network_store import NetworkStore, ReleasedNetworks
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.errors import OptionError, WeightsError
+from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.geometry import Margins
 from portrait_studio.networks.building import build_network
 from portrait_studio.networks.manifest import network_names

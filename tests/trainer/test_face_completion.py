@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.errors import DataSetError, OptionError
+from portrait_studio.hardware import Hardware
 from portrait_studio.networks.blocks import coordinates_like
 from portrait_studio.networks.discriminator import PatchDiscriminator
 from portrait_studio.networks.face_completion import FACE_PARTS

@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from portrait_studio.engine.devices import PrecisionMemory
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.work_crop import CropPolicy
+from portrait_studio.hardware import Hardware
 from portrait_studio.networks.building import build_network
 from portrait_studio.networks.released import save_network
 from tests.helpers.made_up_people import SET, write_people

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import torch
 
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, Method
 from portrait_studio.errors import WeightsError
+from portrait_studio.hardware import Hardware
 from portrait_studio.networks.hole_fill import HoleFill
 from portrait_studio.networks.paper_parsing import PaperParsing
 from tests.helpers.tiny_packs import SET, figure, write_figures, write_tiny_vgg

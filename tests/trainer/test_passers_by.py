@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import (
@@ -20,6 +19,7 @@ from portrait_studio.engine.request import (
     Request,
     Structure,
 )
+from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.geometry import Bounds
 from trainer.evaluation.passers_by import PassersByRemoval
 from trainer.evaluation.people import PeopleTally, Verdict

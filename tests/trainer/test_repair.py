@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.errors import OptionError
+from portrait_studio.hardware import Hardware
 from portrait_studio.networks.attentive import (
     REPAIR,
     AttentionConfig,

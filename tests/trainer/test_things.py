@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.errors import OptionError
+from portrait_studio.hardware import Hardware
 from portrait_studio.networks.conventions import IGNORE_LABEL
 from tests.helpers.tiny_networks import TinyNetworks
 from tests.helpers.tiny_packs import SET, figure

@@ -5,8 +5,8 @@ import torch
 
 from portrait_studio.engine import devices
 from portrait_studio.engine.devices import Compute, PrecisionMemory
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.errors import DeviceError
+from portrait_studio.hardware import Hardware
 from trainer.training.precision import choose_training_compute
 
 

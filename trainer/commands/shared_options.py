@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from portrait_studio.engine.hardware import DEVICES, PRECISIONS, Hardware
+from portrait_studio.hardware import DEVICES, PRECISIONS, Hardware
 
 
 def add_hardware_options(parser: argparse.ArgumentParser) -> None:

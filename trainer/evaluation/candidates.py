@@ -12,7 +12,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.intent import wanted_with
 from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.request import (
@@ -23,6 +22,7 @@ from portrait_studio.engine.request import (
     Structure,
 )
 from portrait_studio.engine.ways import INTENTS, Kind, Way, other_ways
+from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.masks import grow
 from trainer.evaluation.methods import Fill, applied, labels_over_photo
 from trainer.evaluation.scoring import Score, Tally, far, mean_score, score

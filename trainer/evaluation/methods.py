@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.request import (
@@ -22,6 +21,7 @@ from portrait_studio.engine.request import (
     Structure,
 )
 from portrait_studio.errors import OptionError
+from portrait_studio.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.networks.face_completion import FACE_COMPLETION
 from portrait_studio.networks.glcic import GENERAL_COMPLETION
 from portrait_studio.networks.manifest import network_names

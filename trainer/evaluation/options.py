@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from portrait_studio.engine.devices import Compute, PrecisionMemory, choose_compute
-from portrait_studio.engine.hardware import ANY_HARDWARE, Hardware
+from portrait_studio.hardware import ANY_HARDWARE, Hardware
 
 _Case = TypeVar("_Case")
 

@@ -9,7 +9,6 @@ from typing import Final
 import cv2
 import numpy as np
 
-from portrait_studio.engine.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.engine.intent import Intent, wanted_with
 from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.request import (
@@ -19,6 +18,7 @@ from portrait_studio.engine.request import (
     PeopleMaskRequest,
     Who,
 )
+from portrait_studio.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.imaging.atomic import make_folder
 from trainer.evaluation.methods import applied
 from trainer.evaluation.pages import Image, captioned_row, pages_of, write_page

@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, TightenRequest
 from portrait_studio.engine.things import USUAL_THRESHOLD, tightened_mask
+from portrait_studio.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.imaging.atomic import make_folder
 from portrait_studio.imaging.masks import grow
 from trainer.evaluation.compare import LOOSE_FILL, LOOSE_SEEN_FILL, TIGHTENED_CARELESS_FILL, TIGHTENED_FILL

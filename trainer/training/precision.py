@@ -7,7 +7,7 @@ from dataclasses import replace
 import torch
 
 from portrait_studio.engine.devices import Compute, PrecisionMemory, choose_compute
-from portrait_studio.engine.hardware import Hardware
+from portrait_studio.hardware import Hardware
 
 
 def choose_training_compute(hardware: Hardware, memory: PrecisionMemory | None = None) -> Compute:

@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from portrait_studio.engine.hardware import DEVICES, MOST_THREADS, PRECISIONS
 from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.key_editor import KeyEditor
 from portrait_studio.gui.dialogs.message_boxes import fit
+from portrait_studio.hardware import DEVICES, MOST_THREADS, PRECISIONS
 from portrait_studio.language.translation import tr
 from portrait_studio.language.translators import LANGUAGES, said_in
 from portrait_studio.messages import Message

@@ -10,8 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from portrait_studio.engine.devices import PrecisionMemory
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.pipeline import Pipeline
+from portrait_studio.hardware import Hardware
 from tests.helpers.tiny_networks import TinyNetworks
 
 

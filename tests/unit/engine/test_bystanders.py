@@ -12,10 +12,10 @@ from torch import Tensor
 
 from portrait_studio.engine.bystanders import Bystander, Bystanders
 from portrait_studio.engine.devices import PrecisionMemory
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, CompletionResult, Method
 from portrait_studio.engine.work_crop import Window
+from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.geometry import Bounds, Extent
 from tests.helpers.tiny_detector import TinyDetector
 from tests.helpers.tiny_networks import TinyNetworks

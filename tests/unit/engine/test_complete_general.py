@@ -11,10 +11,10 @@ from torch import Tensor, nn
 
 from portrait_studio.engine.complete_general import LARGEST_HOLE_PX, WORSE
 from portrait_studio.engine.devices import PrecisionMemory
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, CompletionResult, Method
 from portrait_studio.errors import WeightsError
+from portrait_studio.hardware import Hardware
 from portrait_studio.networks.glcic import GENERAL_COMPLETION
 from tests.helpers.tiny_networks import TinyNetworks
 

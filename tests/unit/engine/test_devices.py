@@ -17,8 +17,8 @@ from portrait_studio.engine.devices import (
     is_out_of_memory,
     threads_of_cpu,
 )
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.errors import DeviceError, OptionError
+from portrait_studio.hardware import Hardware
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_unknown_hardware_is_a_sentence() -> None:
         Hardware("abacus")
     with pytest.raises(OptionError, match="auto, float32, bfloat16"):
         Hardware(precision="float8")
-    with pytest.raises(OptionError, match="1 to 256 threads"):
+    with pytest.raises(OptionError, match="1 to 1024 threads"):
         Hardware(threads=-1)
 
 

@@ -22,7 +22,6 @@ from portrait_studio.engine.extension_plan import (
     plan_steps,
     widest_side,
 )
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import (
@@ -33,6 +32,7 @@ from portrait_studio.engine.request import (
 )
 from portrait_studio.engine.run_network import dropping
 from portrait_studio.errors import MaskError
+from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.canvas_extension import canvas_of, laid_on, parse_length
 from portrait_studio.imaging.geometry import Bounds, Extent, Margins
 from tests.helpers.tiny_networks import TinyNetworks

@@ -11,12 +11,12 @@ import torch
 from numpy.typing import NDArray
 
 from portrait_studio.engine.devices import PrecisionMemory
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.parse_memory import ParseMemory
 from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, Method
 from portrait_studio.engine.work_crop import Window
+from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.geometry import Bounds
 from tests.helpers.tiny_networks import TinyNetworks
 

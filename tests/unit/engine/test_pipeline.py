@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.progress import CancelToken, Progress, Stage
 from portrait_studio.engine.request import (
@@ -24,6 +23,7 @@ from portrait_studio.engine.request import (
     ParseRequest,
 )
 from portrait_studio.errors import Cancelled, DeviceError, MaskError, OptionError, WeightsError
+from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.geometry import Bounds
 
 MakeEngine = Callable[..., Pipeline]

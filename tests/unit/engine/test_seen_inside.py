@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from portrait_studio.engine.devices import PrecisionMemory
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import (
     CompletionOptions,
@@ -19,6 +18,7 @@ from portrait_studio.engine.request import (
     CompletionResult,
     ParseRequest,
 )
+from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.geometry import Bounds
 from tests.helpers.tiny_networks import TinyNetworks, TinyParser
 from tests.helpers.tiny_segmentation import TinySegmentation

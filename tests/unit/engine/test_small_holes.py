@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.progress import CancelToken, Progress, Stage
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, CompletionResult, Method
 from portrait_studio.engine.shift_map import find_shifts, thickness_of
 from portrait_studio.errors import Cancelled
+from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.geometry import Bounds
 from tests.helpers.tiny_networks import TinyNetworks
 

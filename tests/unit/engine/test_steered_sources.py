@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from portrait_studio.engine.hardware import Hardware
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, Method
 from portrait_studio.engine.steered_sources import closed_with, forbidden_in, hidden_with, steered
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.errors import MaskError
+from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.source_marks import FORBIDDEN, FREE, PREFERRED, marks_of
 

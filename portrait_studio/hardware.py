@@ -9,8 +9,8 @@ from portrait_studio.errors import OptionError
 
 DEVICES: Final = ("auto", "cpu", "cuda", "mps")
 PRECISIONS: Final = ("auto", "float32", "bfloat16")
-MOST_THREADS: Final = 256
-"""Of the CPU, for one job."""
+MOST_THREADS: Final = 1024
+"""Of the CPU, for one job; no machine today has more."""
 
 
 @dataclass(frozen=True)
