@@ -15,11 +15,11 @@ from trainer.commands.export import add_export_command
 from trainer.evaluation.report import FORMAT_VERSION, Report
 from trainer.evaluation.scoring import Score
 from trainer.evaluation.targets import QualityTarget
-from trainer.families import TOLERANCES
 from trainer.recipes.config import DataConfig, LossConfig, Recipe, RunConfig
 from trainer.recipes.samples import HoleMix
 from trainer.release.export import export_run
 from trainer.release.model_card import SET_TERMS, restricting_sets
+from trainer.tasks.family import TOLERANCES
 from trainer.training.run_state import RunState, save_state
 
 TINY = {"width": 4, "blocks": 1}

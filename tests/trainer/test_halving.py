@@ -3,8 +3,8 @@ import torch
 from torch import nn
 
 from portrait_studio.networks.building import build_network
-from trainer.families import TOLERANCES
 from trainer.release.halving import trial_inputs, try_half_precision
+from trainer.tasks.family import TOLERANCES
 
 NETWORKS = {
     "parsing": ("parsing", {"width": 8, "pose_width": 8, "dilations": [1]}),

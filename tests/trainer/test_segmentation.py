@@ -35,10 +35,10 @@ from trainer.data.things import (
     pasted_thing,
     truth_of,
 )
-from trainer.families import FAMILIES
 from trainer.losses.segmentation import asked_region, dice_loss, segmentation_loss
 from trainer.recipes.samples import PromptConfig
 from trainer.tasks.encoder import begin_from_parser
+from trainer.tasks.table import FAMILIES
 
 
 def blob() -> np.ndarray:

@@ -14,7 +14,7 @@ from portrait_studio.errors import WeightsError
 from portrait_studio.networks.glcic import GENERAL_COMPLETION
 from portrait_studio.networks.manifest import ReleasedFile, network_names, read_manifest, task_of
 from portrait_studio.networks.released import count_macs
-from trainer.families import FAMILIES
+from trainer.tasks.table import FAMILIES
 
 _IN_PLACE_OF: Final = {GENERAL_COMPLETION: "completion"}
 """Tasks whose network a fill asks instead of another's, never both."""

@@ -20,10 +20,10 @@ from portrait_studio.networks.released import LoadedNetwork, load_network
 from trainer.evaluation.cost import cost_of
 from trainer.evaluation.report import Report, read_json
 from trainer.evaluation.targets import at_cost
-from trainer.families import FAMILIES
 from trainer.release.files import Exported, ReleaseFiles
 from trainer.release.halving import try_half_precision
 from trainer.release.model_card import CardFacts, model_card
+from trainer.tasks.table import FAMILIES
 from trainer.training.run_state import STATE_FILE, RunState, load_state
 
 MEASURED_AS = "measured_as"

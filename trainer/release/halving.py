@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.locations import resources_dir
 from portrait_studio.networks.released import stored_value
-from trainer.families import FAMILIES, TOLERANCES
+from trainer.tasks.family import TOLERANCES
+from trainer.tasks.table import FAMILIES
 
 _SIDE = 256
 
@@ -25,7 +26,7 @@ class HalvingTest:
     """What half precision changes.
 
     Attributes:
-        changes: largest change over the pictures by kind, see `families.TOLERANCES`.
+        changes: largest change over the pictures by kind, see `tasks.family.TOLERANCES`.
         half: whether all are tolerable.
     """
 
@@ -38,7 +39,7 @@ def try_half_precision(module: nn.Module, task: str) -> HalvingTest:
 
     Args:
         module: network in eval mode, float32, on the CPU.
-        task: one of `families.FAMILIES`.
+        task: one of `tasks.table.FAMILIES`.
     """
     halved = copy.deepcopy(module)
     halved.load_state_dict(
@@ -52,7 +53,7 @@ def try_half_precision(module: nn.Module, task: str) -> HalvingTest:
 
 
 def trial_inputs(task: str) -> tuple[Tensor, ...]:
-    """Four views of the demo photo with holes, as the network of a task reads them; see `families.Family`."""
+    """Four views of the demo photo with holes, as the network of a task reads them; see `Family`."""
     views = torch.cat([_view(top, mirrored) for top in (0.0, 0.4) for mirrored in (False, True)])
     hole = torch.zeros(len(views), 1, _SIDE, _SIDE)
     hole[:, :, 72:160, 88:176] = 1

@@ -10,14 +10,13 @@ from typing import Final
 from portrait_studio.networks.detection import DetectionConfig, DetectionNetwork
 from portrait_studio.networks.folding import normalised_convolutions
 from portrait_studio.networks.released import count_macs, count_parameters
-from trainer.families import FAMILIES
 from trainer.release.darknet import load_darknet
 from trainer.release.export import MEASURED_AS, commit, same_weights_in
 from trainer.release.files import Exported, ReleaseFiles
 from trainer.release.halving import HalvingTest, try_half_precision
 from trainer.release.model_card import AFTER, MEASURED, SET_TERMS, precision, table
+from trainer.tasks.detection import DETECTION, DETECTION_FAMILY
 
-TASK: Final = "detection"
 _ARCHITECTURE: Final = "yolov3-tiny"
 _SET: Final = "coco"
 
@@ -58,12 +57,12 @@ def import_darknet(source: Path, models: Path, config: DetectionConfig | None = 
         WeightsError: the source is no such file, or the manifest of the folder is damaged.
         ExportError: the folder cannot be written.
     """
-    files = ReleaseFiles(models, TASK)
+    files = ReleaseFiles(models, DETECTION)
     files.check([source])
     module = DetectionNetwork(config or DetectionConfig()).eval()
     load_darknet(module, source)
-    halving = try_half_precision(module, TASK)
-    folds = normalised_convolutions(module, *FAMILIES[TASK].inputs())
+    halving = try_half_precision(module, DETECTION)
+    folds = normalised_convolutions(module, *DETECTION_FAMILY.inputs())
     origin = hashlib.sha256(source.read_bytes()).hexdigest()
     record = {
         "start": f"{source.name} of Darknet, SHA-256 {origin}",
@@ -71,7 +70,7 @@ def import_darknet(source: Path, models: Path, config: DetectionConfig | None = 
         "commit": commit(),
         "metrics": [],
         "half_precision": asdict(halving),
-        MEASURED_AS: same_weights_in(models, TASK, module),
+        MEASURED_AS: same_weights_in(models, DETECTION, module),
     }
     return files.write(
         _ARCHITECTURE,
@@ -84,7 +83,7 @@ def import_darknet(source: Path, models: Path, config: DetectionConfig | None = 
 
 
 def _card(module: DetectionNetwork, origin: str, digest: str, halving: HalvingTest, folds: int) -> str:
-    inputs = FAMILIES[TASK].inputs()
+    inputs = DETECTION_FAMILY.inputs()
     height, width = inputs[0].shape[2:]
     facts = [
         ("architecture", f"`{_ARCHITECTURE}`"),
@@ -108,7 +107,7 @@ def _card(module: DetectionNetwork, origin: str, digest: str, halving: HalvingTe
     ]
     sections = [
         "# Detection network: yolov3-tiny",
-        FAMILIES[TASK].purpose,
+        DETECTION_FAMILY.purpose,
         table(("", ""), facts),
         "## Training",
         table(("", ""), training),

@@ -15,9 +15,9 @@ from portrait_studio.errors import ExportError
 from portrait_studio.networks.released import count_macs, count_parameters
 from trainer.evaluation.rendering import as_markdown
 from trainer.evaluation.report import Report
-from trainer.families import FAMILIES
 from trainer.recipes.config import Recipe
 from trainer.release.halving import HalvingTest
+from trainer.tasks.table import FAMILIES
 
 RESEARCH = "research only"
 
@@ -57,7 +57,7 @@ class CardFacts:
     """All that a card tells.
 
     Attributes:
-        task: one of `families.FAMILIES`.
+        task: one of `tasks.table.FAMILIES`.
         module: the network in float32, whose size and cost are counted.
         recipe: what trained it.
         step: optimiser steps done.

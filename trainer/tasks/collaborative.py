@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -12,6 +12,7 @@ from torch import Tensor
 from portrait_studio.errors import OptionError
 from portrait_studio.networks.building import build_network
 from portrait_studio.networks.collaborative import (
+    COLLABORATIVE_SIDE,
     LANDMARKS,
     PARTS,
     PICTURE,
@@ -33,6 +34,7 @@ from trainer.recipes.config import Recipe
 from trainer.tasks.adversary import AdversarialTask, Adversary, ImagePair
 from trainer.tasks.base import StepLoss, stack_rows, to_pictures, weighted_sum
 from trainer.tasks.face_pictures import colour_parts, draw_points
+from trainer.tasks.family import Family, blank_picture, masked_windows, picture_changes
 from trainer.tasks.kind import Ingredients, TaskKind
 
 CONDITIONAL: Final = "conditional-discriminator"
@@ -150,4 +152,19 @@ def _make(given: Ingredients) -> CollaborativeTask:
     return CollaborativeTask(recipe, network, judges)
 
 
-COLLABORATIVE_KIND = TaskKind(_make, LooseFaceSampler)
+def _changes(full: Any, halved: Any, hole: Tensor) -> dict[str, float]:
+    """Maps count as pictures do: all outputs have the same range."""
+    apart = [picture_changes(full.made[name], halved.made[name], hole) for name in full.made]
+    return {"grey levels": max(change["grey levels"] for change in apart)}
+
+
+_FAMILY = Family(
+    "Completes a face, its part map and five landmarks at once, in a window that need not be aligned "
+    "(Liao et al. 2018). It stands in measurements; the program redraws faces with the face completion "
+    "network.",
+    lambda: blank_picture(COLLABORATIVE_SIDE),
+    lambda views, hole: masked_windows(views, hole, COLLABORATIVE_SIDE),
+    _changes,
+)
+
+COLLABORATIVE_KIND = TaskKind(_make, _FAMILY, LooseFaceSampler)

@@ -21,6 +21,7 @@ from trainer.losses.perceptual import PerceptualLoss
 from trainer.recipes.config import Recipe
 from trainer.tasks.adversary import TWO_TOWERS, AdversarialTask, Adversary, ImagePair, adversaries
 from trainer.tasks.base import StepLoss, stack_rows, to_pictures, weighted_sum
+from trainer.tasks.family import COST_SIDE, Family, blank_guided, guided_views, picture_changes
 from trainer.tasks.kind import Ingredients, TaskKind
 from trainer.tasks.parsing import colour_labels
 from trainer.tasks.structure import no_structure
@@ -142,6 +143,19 @@ def _make_general(given: Ingredients) -> CompletionTask:
     return CompletionTask(recipe, given.network, no_structure, given.perceptual(), _judges(recipe))
 
 
-COMPLETION_KIND = TaskKind(_make, uses_released=True)
-GENERAL_KIND = TaskKind(_make_general)
+_FAMILY = Family(
+    "Paints what a hole hides, guided by the parsing map (Wu et al., section III.B).",
+    lambda: blank_guided(COST_SIDE),
+    guided_views,
+    picture_changes,
+)
+_GENERAL_FAMILY = Family(
+    "Paints what a hole hides in any photo; knows nothing of people (after Iizuka et al. 2017).",
+    lambda: blank_guided(COST_SIDE),
+    guided_views,
+    picture_changes,
+)
+
+COMPLETION_KIND = TaskKind(_make, _FAMILY, uses_released=True)
+GENERAL_KIND = TaskKind(_make_general, _GENERAL_FAMILY)
 """Networks that know no people: their photos need no labels."""

@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from portrait_studio.networks.attentive import AttentionLstm
+from portrait_studio.networks.damage import DAMAGE_WINDOW
 from trainer.data.batch import Batch
 from trainer.data.damage import DAMAGED, UNDECIDED
 from trainer.data.damaged_windows import DamagedWindowSampler
@@ -16,6 +17,7 @@ from trainer.losses.repair import ATTENTION_GROWTH
 from trainer.losses.segmentation import dice_loss, segmentation_loss
 from trainer.recipes.config import Recipe
 from trainer.tasks.base import SinglePhaseTask, StepLoss, stack_rows, to_pictures
+from trainer.tasks.family import Family, blank_picture, mask_changes, whitened_views
 from trainer.tasks.kind import Ingredients, TaskKind
 
 _DAMAGE_WEIGHT = 3.0
@@ -117,4 +119,12 @@ def _make(given: Ingredients) -> DamageTask:
     return DamageTask(given.recipe, given.network)
 
 
-DAMAGE_KIND = TaskKind(_make, DamagedWindowSampler)
+_FAMILY = Family(
+    "Finds damage in scanned photos (scratches, folds, stains, blots, dates, scribbles, missing "
+    "pieces); what it learnt from was drawn, none of it is real damage.",
+    lambda: blank_picture(DAMAGE_WINDOW)[:1],
+    whitened_views,
+    mask_changes,
+)
+
+DAMAGE_KIND = TaskKind(_make, _FAMILY, DamagedWindowSampler)

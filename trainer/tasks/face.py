@@ -21,6 +21,7 @@ from trainer.losses.perceptual import PerceptualLoss
 from trainer.recipes.config import Recipe
 from trainer.tasks.adversary import AdversarialTask, Adversary, ImagePair, adversaries
 from trainer.tasks.base import StepLoss, stack_rows, to_pictures, weighted_sum
+from trainer.tasks.family import Family, blank_guided, label_stripes, picture_changes
 from trainer.tasks.kind import Ingredients, TaskKind
 from trainer.tasks.structure import StructureSource
 
@@ -139,4 +140,18 @@ def _make(given: Ingredients) -> FaceTask:
     return FaceTask(recipe, given.network, completion, given.structure(), given.perceptual(), judge)
 
 
-FACE_KIND = TaskKind(_make, uses_released=True)
+def _trial(views: Tensor, hole: Tensor) -> tuple[Tensor, ...]:
+    """The upper middle of the views, at the network's own size."""
+    start = (views.shape[-1] - FACE_WINDOW) // 2
+    part = (..., slice(start - 32, start - 32 + FACE_WINDOW), slice(start, start + FACE_WINDOW))
+    return views[part], label_stripes(views)[part], hole[part]
+
+
+_FAMILY = Family(
+    "Corrects a completed face in a window of 64 x 64 pixels (Wu et al., section III.C).",
+    lambda: blank_guided(FACE_WINDOW),
+    _trial,
+    picture_changes,
+)
+
+FACE_KIND = TaskKind(_make, _FAMILY, uses_released=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import torch
@@ -26,6 +27,7 @@ from trainer.tasks.adversary import AdversarialTask, Adversary, ImagePair, adver
 from trainer.tasks.base import StepLoss, stack_rows, to_pictures, weighted_sum
 from trainer.tasks.eigenfaces import fit_eigenfaces
 from trainer.tasks.face_pictures import colour_parts, draw_points
+from trainer.tasks.family import Family, blank_picture, masked_windows, picture_changes
 from trainer.tasks.kind import Ingredients, TaskKind
 
 
@@ -128,4 +130,17 @@ def _begin(given: Ingredients) -> str:
     return f"linear faces of {given.recipe.face.windows} windows"
 
 
-FACE_COMPLETION_KIND = TaskKind(_make, AlignedFaceSampler, _begin)
+def _changes(full: Any, halved: Any, hole: Tensor) -> dict[str, float]:
+    apart = (full.landmarks - halved.landmarks).abs().max()
+    return {**picture_changes(full.picture, halved.picture, hole), "landmarks": float(apart)}
+
+
+_FAMILY = Family(
+    "Redraws what a hole hides of a face, in an aligned window of 128 x 128 pixels; finds its parts and "
+    "landmarks, also where the hole hides them (after Liao et al. 2018).",
+    lambda: blank_picture(FACE_COMPLETION_SIDE),
+    lambda views, hole: masked_windows(views, hole, FACE_COMPLETION_SIDE),
+    _changes,
+)
+
+FACE_COMPLETION_KIND = TaskKind(_make, _FAMILY, AlignedFaceSampler, _begin)

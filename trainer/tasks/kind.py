@@ -15,6 +15,7 @@ from trainer.data.samplers import MakeSampler, windows
 from trainer.losses.perceptual import PerceptualLoss, load_perceptual
 from trainer.recipes.config import Recipe
 from trainer.tasks.base import Task
+from trainer.tasks.family import Family
 from trainer.tasks.frozen import Frozen
 from trainer.tasks.structure import StructureSource
 
@@ -87,6 +88,7 @@ class TaskKind:
 
     Attributes:
         make: the task.
+        family: what its networks are, for export, cards and cost.
         make_sampler: of what its networks see of the photos.
         begin: gives the network the weights that it begins with where the models folder has none of its
             task, and says where they came from; None = it stays random.
@@ -94,6 +96,7 @@ class TaskKind:
     """
 
     make: Callable[[Ingredients], Task[Any]]
+    family: Family
     make_sampler: MakeSampler = windows
     begin: Callable[[Ingredients], str | None] = lambda given: None
     uses_released: bool = False

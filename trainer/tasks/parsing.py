@@ -19,6 +19,7 @@ from trainer.losses.parsing import balanced_weights, heatmap_loss, weighted_soft
 from trainer.recipes.config import Recipe
 from trainer.tasks.base import SinglePhaseTask, StepLoss, stack_rows, to_pictures
 from trainer.tasks.encoder import begin_from_imagenet, encoder_and_head, freeze_encoder
+from trainer.tasks.family import COST_SIDE, Family, blank_picture, masked_views
 from trainer.tasks.kind import Ingredients, TaskKind
 
 _LOGITS_STRIDE = 2
@@ -97,7 +98,23 @@ def _begin(given: Ingredients) -> str | None:
     return begin_from_imagenet(given.network_as(Parser).encoder, given.resnet)
 
 
-PARSING_KIND = TaskKind(_make, begin=_begin)
+def _changes(full: Any, halved: Any, hole: Tensor) -> dict[str, float]:
+    other = (full.refined.argmax(1) != halved.refined.argmax(1)).float().mean((1, 2)).max()
+    return {
+        "labels": float(other) if bool(halved.refined.isfinite().all()) else float("nan"),
+        "heatmaps": float((full.heatmaps - halved.heatmaps).abs().max()),
+    }
+
+
+_FAMILY = Family(
+    "Predicts which part of the person each pixel shows (18 labels of ATR), and 16 keypoints, also "
+    "where a hole hides them (Wu et al., section III.A).",
+    lambda: blank_picture(COST_SIDE),
+    masked_views,
+    _changes,
+)
+
+PARSING_KIND = TaskKind(_make, _FAMILY, begin=_begin)
 
 
 def colour_labels(labels: Tensor) -> NDArray[np.uint8]:

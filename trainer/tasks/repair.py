@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn import functional
 
 from portrait_studio.errors import OptionError
-from portrait_studio.networks.attentive import AttentiveCompletion, Repaired
+from portrait_studio.networks.attentive import REPAIR_SIDE, AttentiveCompletion, Repaired
 from portrait_studio.networks.face_completion import FACE_COMPLETION, FACE_COMPLETION_SIDE, FaceCompletion
 from portrait_studio.networks.hole_fill import HoleFill
 from trainer.data.batch import Batch
@@ -21,6 +23,7 @@ from trainer.losses.repair import attention_loss, scales_loss, semantic_loss
 from trainer.recipes.config import Recipe
 from trainer.tasks.adversary import TWO_TOWERS, AdversarialTask, Adversary, ImagePair, adversaries
 from trainer.tasks.base import StepLoss, stack_rows, to_pictures, weighted_sum
+from trainer.tasks.family import Family, blank_picture, picture_changes, whitened_views
 from trainer.tasks.kind import Ingredients, TaskKind
 
 Parse = Callable[[Tensor], Tensor]
@@ -134,4 +137,22 @@ def _parse(given: Ingredients) -> Parse | None:
     return parser_of_faces(parser)
 
 
-REPAIR_KIND = TaskKind(_make, FaceRectangleSampler, uses_released=True)
+def _trial(views: Tensor, hole: Tensor) -> tuple[Tensor, ...]:
+    """Views with white holes at the network's own size; only the picture is handed to it."""
+    small = functional.adaptive_avg_pool2d(whitened_views(views, hole)[0], (REPAIR_SIDE, REPAIR_SIDE))
+    return (small,)
+
+
+def _changes(full: Any, halved: Any, picture: Tensor) -> dict[str, float]:
+    everywhere = torch.ones_like(picture[:, :1])
+    return picture_changes(full.pictures[-1], halved.pictures[-1], everywhere)
+
+
+_FAMILY = Family(
+    "Finds the hole in a face and paints over it, without being told where it is (Liu et al. 2019).",
+    lambda: blank_picture(REPAIR_SIDE)[:1],
+    _trial,
+    _changes,
+)
+
+REPAIR_KIND = TaskKind(_make, _FAMILY, FaceRectangleSampler, uses_released=True)

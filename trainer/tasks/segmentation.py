@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from portrait_studio.networks.manifest import read_manifest
-from portrait_studio.networks.segmentation import SegmentationNetwork
+from portrait_studio.networks.segmentation import PROMPT_CHANNELS, SEGMENTATION_WINDOW, SegmentationNetwork
 from trainer.data.batch import Batch
 from trainer.data.prompts import PromptSampler
 from trainer.losses.segmentation import asked_region, dice_loss, segmentation_loss
 from trainer.recipes.config import Recipe
 from trainer.tasks.base import SinglePhaseTask, StepLoss, stack_rows, to_pictures
 from trainer.tasks.encoder import begin_from_imagenet, begin_from_parser, encoder_and_head, freeze_encoder
+from trainer.tasks.family import Family, mask_changes
 from trainer.tasks.kind import Ingredients, TaskKind
 
 _REACH = 4
@@ -81,7 +82,25 @@ def _begin(given: Ingredients) -> str | None:
     return begin_from_imagenet(encoder)
 
 
-SEGMENTATION_KIND = TaskKind(_make, PromptSampler, _begin)
+def _inputs() -> tuple[Tensor, ...]:
+    side = SEGMENTATION_WINDOW
+    return torch.zeros(1, 3, side, side), torch.zeros(1, PROMPT_CHANNELS, side, side)
+
+
+def _trial(views: Tensor, hole: Tensor) -> tuple[Tensor, ...]:
+    side = SEGMENTATION_WINDOW
+    prompt = torch.cat([hole, torch.zeros_like(hole), torch.zeros_like(hole), torch.ones_like(hole)], 1)
+    return views[..., :side, :side], prompt[..., :side, :side]
+
+
+_FAMILY = Family(
+    "Finds the thing inside a loose mask, a box or under clicks, in a window of 192 x 192 pixels.",
+    _inputs,
+    _trial,
+    mask_changes,
+)
+
+SEGMENTATION_KIND = TaskKind(_make, _FAMILY, PromptSampler, _begin)
 
 
 def _shown(share: Tensor) -> Tensor:

@@ -16,9 +16,11 @@ from trainer.recipes.config import Recipe
 from trainer.tasks.collaborative import COLLABORATIVE_KIND
 from trainer.tasks.completion import COMPLETION_KIND, GENERAL_KIND
 from trainer.tasks.damage import DAMAGE_KIND
+from trainer.tasks.detection import DETECTION, DETECTION_FAMILY
 from trainer.tasks.face import FACE_KIND
 from trainer.tasks.face_completion import FACE_COMPLETION_KIND
 from trainer.tasks.face_generator import FACE_GENERATOR_KIND
+from trainer.tasks.family import Family
 from trainer.tasks.kind import TaskKind
 from trainer.tasks.parsing import PARSING_KIND
 from trainer.tasks.repair import REPAIR_KIND
@@ -36,6 +38,12 @@ TASKS: Final[dict[str, TaskKind]] = {
     REPAIR: REPAIR_KIND,
     COLLABORATIVE: COLLABORATIVE_KIND,
 }
+
+FAMILIES: Final[dict[str, Family]] = {
+    **{task: kind.family for task, kind in TASKS.items()},
+    DETECTION: DETECTION_FAMILY,
+}
+"""What the networks of each task are, those included that are not trained here."""
 
 
 def kind_of(recipe: Recipe) -> TaskKind:
