@@ -46,10 +46,14 @@ def build_network(architecture: str, config: dict[str, Any]) -> nn.Module:
         ) from error
 
 
-def tensor_shapes(architecture: str, config: dict[str, Any]) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of what a network keeps in its file, without memory for it; see `build_network`."""
+def outline_network(architecture: str, config: dict[str, Any]) -> nn.Module:
+    """The same without memory for its values, on the device "meta": in a tenth of the time."""
     with torch.device("meta"):
-        module = build_network(architecture, config)
+        return build_network(architecture, config)
+
+
+def tensor_shapes(module: nn.Module) -> dict[str, tuple[int, ...]]:
+    """Names and shapes of what a network keeps in its file."""
     return {name: tuple(value.shape) for name, value in module.state_dict().items()}
 
 

@@ -7,10 +7,11 @@ and writes that beside the weights; whoever only runs the network folds it after
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
+from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from portrait_studio.errors import OptionError
 
@@ -66,13 +67,20 @@ def fold_batch_norm(module: nn.Module, folds: Mapping[str, str]) -> None:
     """
     check_folds(module, folds)
     for norm, conv in folds.items():
-        old = module.get_submodule(conv)
-        folded = fuse_conv_bn_eval(
-            old,  # type: ignore[type-var]
-            module.get_submodule(norm),  # type: ignore[arg-type]
-            transpose=isinstance(old, nn.ConvTranspose2d),
+        layer = cast(nn.Conv2d, module.get_submodule(conv))
+        rule = cast(nn.BatchNorm2d, module.get_submodule(norm))
+        # Not by `fuse_conv_bn_eval`, which copies the layer with all that it drags along.
+        weight, bias = fuse_conv_bn_weights(
+            layer.weight,
+            layer.bias,
+            cast(Tensor, rule.running_mean),
+            cast(Tensor, rule.running_var),
+            rule.eps,
+            rule.weight,
+            rule.bias,
+            transpose=isinstance(layer, nn.ConvTranspose2d),
         )
-        _replace(module, conv, folded.requires_grad_(False))
+        layer.weight, layer.bias = weight.requires_grad_(False), bias.requires_grad_(False)
         _replace(module, norm, nn.Identity())
 
 

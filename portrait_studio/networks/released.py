@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, cast
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn, no_grad
@@ -18,7 +19,7 @@ from portrait_studio.errors import FileError, WeightsError
 from portrait_studio.json_text import as_text, parse_object
 from portrait_studio.locations import MANIFEST
 from portrait_studio.messages import Message
-from portrait_studio.networks.building import build_network, tensor_shapes
+from portrait_studio.networks.building import build_network, outline_network, tensor_shapes
 from portrait_studio.networks.conventions import CONVENTIONS_VERSION
 from portrait_studio.networks.folding import check_folds
 from portrait_studio.networks.manifest import ReleasedFile, read_manifest, task_of, title_of, write_manifest
@@ -214,12 +215,16 @@ def _network(path: Path, name: str, digest: str, header: WeightsHeader) -> Loade
     architecture = header.metadata.get("architecture", "")
     config = parse_object(header.metadata["config"].encode())
     # Before anything is built: a network takes no more memory than the file that was made of one.
-    if tensor_shapes(architecture, config) != header.shapes:
+    module = outline_network(architecture, config)
+    if tensor_shapes(module) != header.shapes:
         raise ValueError("other tensors")
-    module = build_network(architecture, config)
     with safe_open(path, framework="pt") as file:
         state = {key: _float(file.get_tensor(key)) for key in header.shapes}
-    module.load_state_dict(state, strict=True)
+    if any(name not in state for name, _ in module.named_buffers()):
+        # What it reckons for itself is no part of the file.
+        module = build_network(architecture, config)
+    # Drawing first values that are then overwritten would take longer than reading these.
+    module.load_state_dict(state, strict=True, assign=True)
     record = parse_object(header.metadata.get("record", "{}").encode(), is_strict=False)
     folds = _folds(header.metadata.get("folds", "{}"))
     check_folds(module, folds)
@@ -233,7 +238,8 @@ def _folds(text: str) -> dict[str, str]:
 
 
 def _float(value: Tensor) -> Tensor:
-    return value.float() if value.is_floating_point() else value
+    """A copy, so that the file is not held open by what was read."""
+    return value.to(torch.float32 if value.is_floating_point() else value.dtype, copy=True)
 
 
 def count_parameters(module: nn.Module) -> int:
