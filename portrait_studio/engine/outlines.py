@@ -5,15 +5,13 @@ The parsing network answers at a quarter of its input's size.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.engine.outline_fit import RADIUS_PX, Guide, applied, fitted
 from portrait_studio.engine.resample import Floats
 
-_RADIUS_PX = 4
 _EPSILON = 1e-3
 """Variance of colours in [0, 1] below which a neighbourhood counts as flat."""
 _STAIR_PX = 0.5
@@ -33,19 +31,16 @@ def follow_outlines(probabilities: Floats, colours: Floats, hole: NDArray[np.boo
     """
     if hole.all():
         return probabilities
-    known = (~hole).astype(np.float32)[..., None]
-    count = _sums(known) + np.float32(1e-6)
+    known = (~hole).astype(np.float32)
+    guide = _guide(np.ascontiguousarray(colours), known)
+    values = np.ascontiguousarray(probabilities)
+    return applied(fitted(values, guide), values, guide)
 
-    def mean(values: Floats) -> Floats:
-        return _sums(values * known) / count
 
-    slopes, offsets = _linear_fit(probabilities, colours, mean)
-    guided = mean(offsets)
-    for channel in range(3):
-        guided += mean(slopes[channel]) * colours[..., channel : channel + 1]
-    guided = np.where(hole[..., None], probabilities, np.clip(guided, 0.0, 1.0))
-    guided /= np.maximum(guided.sum(axis=2, keepdims=True), np.float32(1e-6))
-    return np.asarray(guided, np.float32)
+def prepare_outlines() -> None:
+    """Have the compiled loops ready before the first look: a new machine needs some seconds for them."""
+    labels = np.ones((2, 2, 1), np.float32)
+    follow_outlines(labels, np.zeros((2, 2, 3), np.float32), np.zeros((2, 2), np.bool_))
 
 
 def soften_outlines(picture: Floats, labels: NDArray[np.uint8], where: NDArray[np.bool_]) -> Floats:
@@ -71,29 +66,24 @@ def soften_outlines(picture: Floats, labels: NDArray[np.uint8], where: NDArray[n
     return softened
 
 
-def _linear_fit(
-    values: Floats, colours: Floats, mean: Callable[[Floats], Floats]
-) -> tuple[list[Floats], Floats]:
-    """Local linear model of (h, w, 18) values by colours: three slopes and an offset, (h, w, 18) each."""
-    colour_means, value_means = mean(colours), mean(values)
+def _guide(colours: Floats, known: Floats) -> Guide:
+    """What the filter is guided by: colours (h, w, 3), of which those of known pixels (h, w) count."""
+    count = _sums(known) + np.float32(1e-6)
+
+    def mean(values: Floats) -> Floats:
+        return _sums(values * known[..., None]) / count[..., None]
+
+    means = mean(colours)
     pairs = (colours[..., :, None] * colours[..., None, :]).reshape(*colours.shape[:2], 9)
     covariance = mean(pairs).reshape(*colours.shape[:2], 3, 3)
-    covariance -= colour_means[..., :, None] * colour_means[..., None, :]
+    covariance -= means[..., :, None] * means[..., None, :]
     inverse = np.linalg.inv(covariance + np.float32(_EPSILON) * np.eye(3, dtype=np.float32))
-    joint = [
-        mean(colours[..., c : c + 1] * values) - colour_means[..., c : c + 1] * value_means for c in range(3)
-    ]
-    slopes = [
-        np.asarray(sum(inverse[..., row, c, None] * joint[c] for c in range(3)), np.float32)
-        for row in range(3)
-    ]
-    offsets = value_means - sum(slopes[c] * colour_means[..., c : c + 1] for c in range(3))
-    return slopes, np.asarray(offsets, np.float32)
+    return Guide(colours, known, count, means, np.asarray(inverse, np.float32))
 
 
 def _sums(values: Floats) -> Floats:
     """Sum over each pixel's square neighbourhood, (h, w, C) like the input; beyond the edge lies nothing."""
-    side = 2 * _RADIUS_PX + 1
+    side = 2 * RADIUS_PX + 1
     sums = cv2.boxFilter(
         np.ascontiguousarray(values), -1, (side, side), normalize=False, borderType=cv2.BORDER_CONSTANT
     )

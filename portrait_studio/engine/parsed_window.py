@@ -108,8 +108,8 @@ def labels_at(
         # Comparing layer by layer needs two planes instead of eighteen at full resolution.
         finer = resample(layer, parsed.window.bounds, window.bounds, window.size)
         wins = finer > best
-        best[wins] = finer[wins]
-        labels[wins] = label
+        np.maximum(best, finer, out=best)
+        np.copyto(labels, np.uint8(label), where=wins)
     if wanted_labels is not None:
         wanted = _labels_through(wanted_labels, window)
         given = wanted < LABEL_COUNT

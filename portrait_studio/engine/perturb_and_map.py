@@ -7,7 +7,6 @@ import math
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.resample import Floats
@@ -58,4 +57,7 @@ def _smooth_gumbel(shape: tuple[int, ...], sigma_px: float, rng: np.random.Gener
     white = rng.standard_normal((height + 2 * margin, width + 2 * margin), dtype=np.float32)
     smooth = cv2.GaussianBlur(white, (0, 0), sigma_px)[margin : margin + height, margin : margin + width]
     normal = smooth * (2.0 * sigma_px * math.sqrt(math.pi))
+    # Only other candidates need it, and a command waits for every import.
+    from scipy.special import ndtr
+
     return np.asarray(-np.log(-np.log(np.clip(ndtr(normal), 1e-6, 1 - 1e-6))), np.float32)

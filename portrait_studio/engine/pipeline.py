@@ -25,6 +25,7 @@ from portrait_studio.engine.fill_run import EngineParts, FillRun, Synthesise
 from portrait_studio.engine.find_damage import find_damage
 from portrait_studio.engine.latent.searched_face import SEARCHES_KEPT
 from portrait_studio.engine.network_store import NetworkStore, ReleasedNetworks
+from portrait_studio.engine.outlines import prepare_outlines
 from portrait_studio.engine.parse_memory import ParseMemory
 from portrait_studio.engine.poisson import MultigridSolver, PoissonSolver
 from portrait_studio.engine.progress import Progress
@@ -144,6 +145,8 @@ class Pipeline:
             self._parts.networks.load(_FINDING)
         except WeightsError:
             finds_things = False
+        progress.check()
+        prepare_outlines()
         compute = self._fallback(request.hardware).compute
         if compute.device.type == "cpu":
             prepare_texture(progress.check)

@@ -262,16 +262,18 @@ def _correlation(detail: Floats, known: NDArray[np.bool_], ring: NDArray[np.bool
     height, width = detail.shape
     shape = [fft.next_fast_len(2 * side - 1, real=True) for side in (height, width)]
     ours, theirs = ring.astype(np.float64), known.astype(np.float64)
-    values = detail.astype(np.float64)
+    values, threads = detail.astype(np.float64), max(1, cv2.getNumThreads())
 
     def spectrum(plane: NDArray[np.float64]) -> NDArray[np.complex128]:
-        return np.asarray(fft.rfft2(plane, shape))
+        return np.asarray(fft.rfft2(plane, shape, workers=threads))
 
     first = [np.conj(spectrum(plane)) for plane in (ours, ours * values, ours * values**2)]
     second = [spectrum(plane) for plane in (theirs, theirs * values, theirs * values**2)]
 
     def summed(one: int, other: int) -> NDArray[np.float64]:
-        plane = np.roll(fft.irfft2(first[one] * second[other], shape), (height - 1, width - 1), (0, 1))
+        plane = np.roll(
+            fft.irfft2(first[one] * second[other], shape, workers=threads), (height - 1, width - 1), (0, 1)
+        )
         return np.asarray(plane[: 2 * height - 1, : 2 * width - 1])
 
     count = np.maximum(summed(0, 0), 1e-9)

@@ -65,17 +65,45 @@ def resize_mask(mask: NDArray[np.uint8], size: Extent) -> NDArray[np.bool_]:
             hole.astype(np.float32), (size.width, size.height), interpolation=cv2.INTER_LINEAR
         )
         return np.asarray(smooth > 0, dtype=np.bool_)
-    return np.asarray(_any_in_bins(_any_in_bins(hole, size.height, 0), size.width, 1), dtype=np.bool_)
+    result = np.zeros((size.height, size.width), np.uint8)
+    left, top, width, height = cv2.boundingRect(hole)
+    if width > 0:
+        # What is empty anyhow is not read through: of a large photo that is nearly all.
+        rows, columns = (
+            _Bins(size.height, mask.shape[0], top, top + height),
+            _Bins(size.width, mask.shape[1], left, left + width),
+        )
+        result[rows.touched, columns.touched] = columns.any_in(rows.any_in(hole, 0), 1)
+    return np.asarray(result, dtype=np.bool_)
 
 
-def _any_in_bins(hole: NDArray[np.uint8], count: int, axis: int) -> NDArray[np.uint8]:
-    """Maximum over `count` equal bins along an axis; a pixel on the border of two bins counts for both."""
-    length = hole.shape[axis]
-    edges = np.arange(count + 1) * (length / count)
-    starts = np.minimum(np.floor(edges[:-1] + 1e-9).astype(np.intp), length - 1)
-    lasts = np.clip(np.ceil(edges[1:] - 1e-9).astype(np.intp) - 1, 0, length - 1)
-    inside = np.maximum.reduceat(hole, starts, axis=axis)
-    return np.asarray(np.maximum(inside, np.take(hole, lasts, axis=axis)), dtype=np.uint8)
+class _Bins:
+    """Equal bins along an axis; a pixel on the border of two counts for both."""
+
+    def __init__(self, count: int, length: int, begin: int, end: int) -> None:
+        """Divide the axis.
+
+        Args:
+            count: of the bins.
+            length: of the axis, in pixels.
+            begin: first pixel that counts.
+            end: one after the last.
+        """
+        edges = np.arange(count + 1) * (length / count)
+        starts = np.minimum(np.floor(edges[:-1] + 1e-9).astype(np.intp), length - 1)
+        lasts = np.clip(np.ceil(edges[1:] - 1e-9).astype(np.intp) - 1, 0, length - 1)
+        first, after = np.searchsorted(lasts, begin), np.searchsorted(starts, end)
+        self.touched = slice(int(first), int(after))
+        """Bins with a pixel that counts."""
+        self._starts, self._lasts = starts[self.touched], lasts[self.touched]
+
+    def any_in(self, hole: NDArray[np.uint8], axis: int) -> NDArray[np.uint8]:
+        """Maximum over each touched bin along an axis."""
+        place = slice(self._starts[0], self._lasts[-1] + 1)
+        part = hole[place] if axis == 0 else hole[:, place]
+        inside = np.maximum.reduceat(part, self._starts - place.start, axis=axis)
+        ends = np.take(part, self._lasts - place.start, axis=axis)
+        return np.asarray(np.maximum(inside, ends), dtype=np.uint8)
 
 
 @dataclass(frozen=True, eq=False)

@@ -51,10 +51,9 @@ class Work:
     size: Extent
     hole_px: int
 
-    @property
-    def picture(self) -> tuple[Image, Image]:
-        """Photo (H, W, 3) and mask (H, W)."""
-        return generated_photo(self.size), hole_mask(self.size, self.hole_px)
+    def picture(self, number: int) -> tuple[Image, Image]:
+        """Photo (H, W, 3), one of many, and mask (H, W)."""
+        return generated_photo(self.size, number), hole_mask(self.size, self.hole_px)
 
 
 WORKS: Final = (
@@ -95,9 +94,11 @@ def seconds_of(call: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def fill_seconds(pipeline: Pipeline, work: Work, method: Method, threads: int) -> tuple[float, float]:
-    """Of the whole fill and of its texture stage; the photo is new to the engine each time."""
-    image, mask = work.picture
+def fill_seconds(
+    pipeline: Pipeline, work: Work, method: Method, threads: int, number: int
+) -> tuple[float, float]:
+    """Of the whole fill and of its texture stage; of a photo's second fill much is remembered."""
+    image, mask = work.picture(number)
     request = CompletionRequest(
         image, mask, CompletionOptions(method), hardware=Hardware("cpu", threads=threads)
     )
@@ -112,7 +113,7 @@ def patchmatch_seconds(work: Work) -> float | None:
         from patchmatch import patch_match
     except ImportError:
         return None
-    image, mask = work.picture
+    image, mask = work.picture(0)
     return seconds_of(lambda: patch_match.inpaint(image, mask, patch_size=5))
 
 
@@ -120,12 +121,12 @@ def row_of(work: Work, threads: int, rounds: int) -> Row:
     """Measure everything by turns."""
     default, network, others = [], [], []
     pipeline = Pipeline(models_dir())
-    fill_seconds(pipeline, WORKS[0], Method.DEFAULT, threads)
-    image, mask = work.picture
+    fill_seconds(pipeline, WORKS[0], Method.DEFAULT, threads, 0)
+    image, mask = work.picture(0)
     telea = []
-    for _ in range(rounds):
-        default.append(fill_seconds(pipeline, work, Method.DEFAULT, threads))
-        network.append(fill_seconds(pipeline, work, Method.NETWORK, threads)[0])
+    for number in range(1, 2 * rounds, 2):
+        default.append(fill_seconds(pipeline, work, Method.DEFAULT, threads, number))
+        network.append(fill_seconds(pipeline, work, Method.NETWORK, threads, number + 1)[0])
         telea.append(seconds_of(lambda: cv2.inpaint(image, mask, _TELEA_RADIUS, cv2.INPAINT_TELEA)))
         others.append(patchmatch_seconds(work) if work.size.area < SIZE.area // 4 else None)
     known = [one for one in others if one is not None]

@@ -35,9 +35,9 @@ from portrait_studio.locations import models_dir
 SIZE = Extent(6000, 4000)
 
 
-def generated_photo(size: Extent) -> NDArray[np.uint8]:
-    """A wall with plaster, and a figure in front of it: (H, W, 3) uint8."""
-    rng = np.random.default_rng(0)
+def generated_photo(size: Extent, seed: int = 0) -> NDArray[np.uint8]:
+    """A wall with plaster, and a figure in front of it: (H, W, 3) uint8; another wall for each seed."""
+    rng = np.random.default_rng(seed)
     coarse = rng.normal(150, 25, (size.height // 64, size.width // 64, 3)).astype(np.float32)
     photo = cv2.resize(coarse, (size.width, size.height), interpolation=cv2.INTER_CUBIC)
     centre, unit = (size.width // 2, size.height // 2), size.height // 16

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
+from portrait_studio.engine.devices import threads_of_cpu
 from portrait_studio.engine.outlines import follow_outlines
 
 
@@ -70,3 +72,54 @@ def test_a_photo_that_is_all_hole_is_returned_as_it_is() -> None:
     before = _soft_edge(40, 20.0)
     hole = np.ones(before.shape[:2], np.bool_)
     assert follow_outlines(before, np.zeros((24, 40, 3), np.float32), hole) is before
+
+
+def _made_up(height: int, width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Probabilities, colours and a hole."""
+    rng = np.random.default_rng(7)
+    raw = cv2.GaussianBlur(rng.random((height, width, 18), dtype=np.float32), (0, 0), 3) ** 40
+    hole = np.zeros((height, width), np.bool_)
+    hole[height // 3 : height // 2, width // 4 : width // 2] = True
+    return raw / raw.sum(2, keepdims=True), rng.random((height, width, 3), dtype=np.float32), hole
+
+
+def _by_definition(probabilities: np.ndarray, colours: np.ndarray, hole: np.ndarray) -> np.ndarray:
+    """The guided filter written with whole arrays (He et al. 2013, eq. 14 to 16) in double precision."""
+    known = (~hole).astype(np.float64)
+
+    def sums(plane: np.ndarray) -> np.ndarray:
+        return np.asarray(cv2.boxFilter(plane, -1, (9, 9), normalize=False, borderType=cv2.BORDER_CONSTANT))
+
+    def mean(plane: np.ndarray) -> np.ndarray:
+        return sums(plane * known) / (sums(known) + 1e-6)
+
+    values, guide = probabilities.astype(np.float64), colours.astype(np.float64)
+    means = [mean(guide[..., a]) for a in range(3)]
+    covariance = np.empty((*hole.shape, 3, 3))
+    for a in range(3):
+        for b in range(3):
+            covariance[..., a, b] = mean(guide[..., a] * guide[..., b]) - means[a] * means[b]
+    result = values.copy()
+    for label in range(18):
+        plane, level = values[..., label], mean(values[..., label])
+        joint = np.stack([mean(guide[..., a] * plane) - means[a] * level for a in range(3)], -1)
+        slope = np.linalg.solve(covariance + 1e-3 * np.eye(3), joint[..., None])[..., 0]
+        offset = level - sum(slope[..., a] * means[a] for a in range(3))
+        guided = mean(offset) + sum(mean(slope[..., a]) * guide[..., a] for a in range(3))
+        result[..., label] = np.where(hole, plane, np.clip(guided, 0, 1))
+    return np.asarray(result / result.sum(2, keepdims=True))
+
+
+@pytest.mark.parametrize(("height", "width"), [(70, 33), (9, 100), (3, 2), (1, 1)])
+def test_the_compiled_filter_is_the_one_of_the_paper(height: int, width: int) -> None:
+    probabilities, colours, hole = _made_up(height, width)
+    after = follow_outlines(probabilities, colours, hole)
+    np.testing.assert_allclose(after, _by_definition(probabilities, colours, hole), atol=2e-4)
+
+
+def test_threads_change_nothing() -> None:
+    given = _made_up(200, 40)
+    with threads_of_cpu(1):
+        alone = follow_outlines(*given)
+    with threads_of_cpu(3):
+        np.testing.assert_array_equal(follow_outlines(*given), alone)

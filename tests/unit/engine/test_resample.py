@@ -65,6 +65,28 @@ def test_a_resized_mask_is_not_much_larger() -> None:
     assert resized.mean() == pytest.approx(0.16, abs=0.01)
 
 
+@settings(max_examples=50, deadline=None)
+@given(
+    height=st.integers(2, 60), width=st.integers(2, 60), shrunk=st.floats(0.05, 1), seed=st.integers(0, 99)
+)
+def test_a_shrunk_mask_is_that_of_every_pixel_by_itself(
+    height: int, width: int, shrunk: float, seed: int
+) -> None:
+    """Whatever is empty around a hole is not read, which changes nothing."""
+    rng = np.random.default_rng(seed)
+    size = Extent(max(1, int(width * shrunk)), max(1, int(height * shrunk)))
+    mask = np.zeros((height, width), np.uint8)
+    top, left = rng.integers(height), rng.integers(width)
+    part = mask[top : top + rng.integers(1, 20), left : left + rng.integers(1, 20)]
+    part[rng.random(part.shape) < 0.3] = 255
+    alone = np.zeros((size.height, size.width), np.bool_)
+    for y, x in np.argwhere(mask):
+        one = np.zeros_like(mask)
+        one[y, x] = 1
+        alone |= resize_mask(one, size)
+    np.testing.assert_array_equal(resize_mask(mask, size), alone)
+
+
 @pytest.mark.parametrize("scale", [0.25, 0.5, 1.0, 2.0, 3.0])
 def test_a_ramp_goes_there_and_back(scale: float) -> None:
     """Positions are right to a fraction of a pixel, so a ramp comes back as the same ramp."""
