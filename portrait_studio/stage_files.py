@@ -19,7 +19,7 @@ from portrait_studio.imaging.label_colours import label_overlay, write_indexed_p
 from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.writing import ExportOptions, write_photo
 from portrait_studio.networks.conventions import LABEL_COLOURS
-from portrait_studio.targets import FilesIn
+from portrait_studio.output_files import FilesIn
 
 _OVERLAY_OPACITY = 0.55
 _HEATMAP_COLUMNS = 4

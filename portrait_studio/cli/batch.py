@@ -205,17 +205,17 @@ def _by_crew(
 ) -> Iterator[tuple[int, Filled]]:
     from tqdm import tqdm
 
-    from portrait_studio.cli.batch_cluster import RayCrew
-    from portrait_studio.cli.batch_crew import ProcessCrew, Work, shared_out
+    from portrait_studio.cli.batch_cluster import RayPool
+    from portrait_studio.cli.batch_workers import ProcessPool, Work, fill_in_pool
 
     threads = options.threads
     if options.cluster is None:
         threads = threads or max(1, (os.cpu_count() or 1) // options.jobs)
     work = Work(settings, Hardware(options.device, threads=threads or 1))
-    crew = ProcessCrew(work) if options.cluster is None else RayCrew(options.cluster, work)
-    with crew, tqdm(total=len(items), unit=" photos", disable=None, smoothing=0.02) as bar:
-        count = options.jobs or (max(1, crew.room) if isinstance(crew, RayCrew) else 1)
-        for number, filled in shared_out(crew, items, count):
+    pool = ProcessPool(work) if options.cluster is None else RayPool(options.cluster, work)
+    with pool, tqdm(total=len(items), unit=" photos", disable=None, smoothing=0.02) as bar:
+        count = options.jobs or (max(1, pool.room) if isinstance(pool, RayPool) else 1)
+        for number, filled in fill_in_pool(pool, items, count):
             bar.clear()
             yield number, filled
             bar.update()

@@ -8,9 +8,9 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Final, Self
 
-from portrait_studio.cli.batch_crew import Filler, Heard, Lost, Work
 from portrait_studio.cli.batch_plan import Item
 from portrait_studio.cli.batch_report import Filled
+from portrait_studio.cli.batch_workers import Filler, Lost, Reply, Work
 from portrait_studio.errors import DeviceError, OptionError
 from portrait_studio.locations import MODELS_VARIABLE
 
@@ -18,7 +18,7 @@ LOCAL: Final = "local"
 """The address of a cluster that is begun on this machine and ends with the batch."""
 
 
-class RayCrew:
+class RayPool:
     """Workers that are actors on a cluster; they end with the block.
 
     All machines have the program, and see the folders of photos, masks and results under the same names.
@@ -72,7 +72,7 @@ class RayCrew:
             self._ray.kill(actor)
         self._ray.shutdown()
 
-    def hire(self) -> Hashable:
+    def start_worker(self) -> Hashable:
         """Begin another actor where the cluster has room."""
         actor = self._kind.remote(self._work)
         name: str = actor._actor_id.hex()
@@ -80,18 +80,18 @@ class RayCrew:
         self._answers[actor.ready.remote()] = name
         return name
 
-    def give(self, worker: Hashable, item: Item) -> None:
+    def submit(self, worker: Hashable, item: Item) -> None:
         """Let an actor that is ready fill a photo."""
         assert isinstance(worker, str)
         self._items[worker] = item
         self._answers[self._actors[worker].fill.remote(_absolute(item))] = worker
 
-    def heard(self) -> tuple[Hashable, Heard]:
+    def receive(self) -> tuple[Hashable, Reply]:
         """Wait for any actor."""
         (answer,), _ = self._ray.wait(list(self._answers), num_returns=1)
         name = self._answers.pop(answer)
         try:
-            heard: Heard = self._ray.get(answer)
+            reply: Reply = self._ray.get(answer)
         except self._ray.exceptions.RayTaskError as error:
             return name, DeviceError(
                 f"A machine of the cluster cannot run the program ({_first_line(error)})."
@@ -99,7 +99,7 @@ class RayCrew:
         except self._ray.exceptions.RayError:
             del self._actors[name]
             return name, Lost()
-        return name, _as_named(heard, self._items[name]) if isinstance(heard, Filled) else heard
+        return name, _as_named(reply, self._items[name]) if isinstance(reply, Filled) else reply
 
 
 def _absolute(item: Item) -> Item:

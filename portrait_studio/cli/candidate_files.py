@@ -11,7 +11,7 @@ from portrait_studio.cli.options import MOST_SEED, whole_number
 from portrait_studio.errors import OptionError
 
 if TYPE_CHECKING:
-    from portrait_studio.targets import FilesIn
+    from portrait_studio.output_files import FilesIn
 
 _MOST: Final = 16
 

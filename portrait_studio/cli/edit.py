@@ -35,10 +35,10 @@ def add_edit(commands: Any, open_window: OpenWindow) -> None:
 def _edit(open_window: OpenWindow, options: argparse.Namespace) -> int:
     from portrait_studio.cli.photo_to_open import photo_to_open
     from portrait_studio.imaging.formats import format_of
-    from portrait_studio.targets import check_targets
+    from portrait_studio.output_files import check_output_files
 
     photo = photo_to_open([str(options.photo)], ())
     assert photo is not None
     format_of(photo)
-    check_targets([photo], [])
+    check_output_files([photo], [])
     return open_window(photo, saves_back=True)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from portrait_studio.locations import models_dir
-from portrait_studio.targets import LEAST_ROOM_BYTES, FilesIn, check_targets
+from portrait_studio.output_files import LEAST_ROOM_BYTES, FilesIn, check_output_files
 
 
 def check_outputs(
@@ -16,7 +16,7 @@ def check_outputs(
     several: Iterable[FilesIn] = (),
     made: Iterable[Path] = (),
 ) -> None:
-    """Find out before the work what would spoil its end; see `check_targets`.
+    """Find out before the work what would spoil its end; see `check_output_files`.
 
     Args:
         files: to be written; None = not wanted. The first is the result.
@@ -29,7 +29,7 @@ def check_outputs(
     """
     targets = [path for path in files if path is not None]
     read = [path for path in sources if path is not None]
-    check_targets(targets, [*read, *_weights()], several, made, _room_bytes(targets, read))
+    check_output_files(targets, [*read, *_weights()], several, made, _room_bytes(targets, read))
 
 
 def _weights() -> list[Path]:

@@ -76,7 +76,7 @@ def _written(
 
 def told_of_kinds(made: int, wanted: int, candidate: Candidate) -> list[str]:
     """What sets a candidate apart, where several were asked for."""
-    return [f"Candidate {made}: {candidate.way.kind.value}"] if wanted > 1 else []
+    return [f"Candidate {made}: {candidate.variant.kind.value}"] if wanted > 1 else []
 
 
 def told_of_lack(made: int, wanted: int) -> list[str]:

@@ -234,7 +234,7 @@ def _fill(entry: dict[str, Any], extent: Extent) -> RecordedFill:
     fill = RecordedFill(how, _canvas(entry, extent), PACKED_PLANE.read(entry["mask"]))
     for plane in (
         fill.packed_mask,
-        *(plane for way in how.ways for plane in (way.wanted_labels, way.sources)),
+        *(plane for variant in how.variants for plane in (variant.wanted_labels, variant.sources)),
     ):
         if plane is not None:
             plane.check_inside(fill.canvas.extent)

@@ -71,7 +71,7 @@ _LOANS: Final = listed(nested(LoanRecord), _MOST_HOLES)
 
 
 @dataclass(frozen=True)
-class WayRecord:
+class VariantRecord:
     """How what is shown in one hole was made.
 
     Attributes:
@@ -93,11 +93,11 @@ class WayRecord:
     sources: Annotated[PackedPlane | None, PACKED_PLANE] = None
 
 
-def _read_way(entry: Any) -> WayRecord:
+def _read_variant(entry: Any) -> VariantRecord:
     """One of a hole; version 1 wrote method and seed as a pair."""
     if isinstance(entry, list):
         entry = dict(zip(("method", "seed"), entry, strict=True))
-    return read_dataclass(WayRecord, entry)
+    return read_dataclass(VariantRecord, entry)
 
 
 def _read_joint(entry: Any) -> tuple[int, float, float]:
@@ -109,7 +109,7 @@ def _read_joint(entry: Any) -> tuple[int, float, float]:
     )
 
 
-_WAYS: Final = listed(Codec(_read_way, nested(WayRecord).write), _MOST_HOLES)
+_VARIANTS: Final = listed(Codec(_read_variant, nested(VariantRecord).write), _MOST_HOLES)
 _JOINTS: Final = listed(Codec(_read_joint), KEYPOINT_COUNT)
 
 
@@ -126,7 +126,7 @@ class FillRecord:
         weights: SHA-256 of each weights file, by network name.
         program: version of the program.
         holes: how what is shown in each hole was made, where that differs.
-        wanted_labels: see `WayRecord`; of all holes, unless they differ.
+        wanted_labels: see `VariantRecord`; of all holes, unless they differ.
         is_anew: whether it was made of the photo as it was before the fill before it.
         precision: "float32" or "bfloat16"; "auto" in files of version 1.
         threads: of the CPU that it ran on; 0 = not known, as in files before version 3, or another device.
@@ -134,7 +134,7 @@ class FillRecord:
         hole_by_hole: whether it was made as before version 4, each hole in a window of its own.
         copy_mates: whether hidden shoes were copied from those in sight, as from version 5 on.
         robust: whether only small differences counted as light and shade; not so before version 5.
-        references: see `WayRecord`; none before version 6.
+        references: see `VariantRecord`; none before version 6.
         loans: what is shown of them.
         careful_sources: whether nothing was copied from other people, and each part from its like; not so
             before version 6.
@@ -145,7 +145,7 @@ class FillRecord:
             its emblem; not so before version 7.
         continue_patterns: whether railings and the like went on as one copy, as from version 7 on.
         keep_grain: whether fine contrast was given back to patches, as from version 7 on.
-        sources: see `WayRecord`; of all holes, unless they differ.
+        sources: see `VariantRecord`; of all holes, unless they differ.
     """
 
     method: Annotated[str, _WORD]
@@ -155,7 +155,7 @@ class FillRecord:
     ran_on: Annotated[str, _WORD]
     weights: Annotated[dict[str, str], by_name(_WORD, _MOST_WEIGHTS, _MOST_LETTERS)]
     program: Annotated[str, _WORD]
-    holes: Annotated[tuple[WayRecord, ...], _WAYS] = ()
+    holes: Annotated[tuple[VariantRecord, ...], _VARIANTS] = ()
     wanted_labels: Annotated[PackedPlane | None, _WANTED_LABELS] = None
     is_anew: Annotated[bool, flag()] = False
     precision: Annotated[str, _PRECISION] = "auto"
@@ -176,9 +176,9 @@ class FillRecord:
     sources: Annotated[PackedPlane | None, PACKED_PLANE] = None
 
     @property
-    def way(self) -> WayRecord:
+    def variant(self) -> VariantRecord:
         """How what is shown in all holes was made, unless they differ."""
-        return WayRecord(
+        return VariantRecord(
             self.method,
             self.seed,
             self.wanted_labels,
@@ -188,9 +188,9 @@ class FillRecord:
         )
 
     @property
-    def ways(self) -> tuple[WayRecord, ...]:
+    def variants(self) -> tuple[VariantRecord, ...]:
         """How what is shown in each hole was made; one for all unless they differ."""
-        return self.holes or (self.way,)
+        return self.holes or (self.variant,)
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> FillRecord:
@@ -214,7 +214,7 @@ class FillRecord:
         record = read_dataclass(cls, {**old, **entry}, is_closed=True)
         if record.holes and isinstance(entry["holes"][0], list):
             # In version 1 the labels were those of all holes.
-            holes = tuple(replace(way, wanted_labels=record.wanted_labels) for way in record.holes)
+            holes = tuple(replace(variant, wanted_labels=record.wanted_labels) for variant in record.holes)
             return replace(record, holes=holes)
         return record
 

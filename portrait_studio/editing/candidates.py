@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from portrait_studio.document.label_plane import pack_labels
 from portrait_studio.document.packed_plane import PackedPlane, pack_plane
+from portrait_studio.engine.fill_variants import FillVariant
 from portrait_studio.engine.request import (
     CompletionOptions,
     CompletionRequest,
@@ -19,7 +20,6 @@ from portrait_studio.engine.request import (
     Joints,
     Reference,
 )
-from portrait_studio.engine.ways import Way
 
 STAGE_PX: Final = 900
 """Longer side of the pictures of stages that are kept: else a candidate would hold the photo many times."""
@@ -31,7 +31,7 @@ class Candidate:
 
     Attributes:
         result: what the engine answered.
-        way: what sets it apart, and how it was asked for.
+        variant: what sets it apart, and how it was asked for.
         wanted_labels: those that it was asked to follow; None = all predicted.
         joints: joints that it was asked to follow.
         references: other photos that it could borrow from.
@@ -39,16 +39,20 @@ class Candidate:
     """
 
     result: CompletionResult
-    way: Way
+    variant: FillVariant
     wanted_labels: PackedPlane | None = None
     joints: Joints = field(default_factory=dict)
     references: tuple[Reference, ...] = ()
     sources: PackedPlane | None = None
 
     @classmethod
-    def of(cls, request: CompletionRequest, result: CompletionResult, way: Way | None = None) -> Candidate:
+    def of(
+        cls, request: CompletionRequest, result: CompletionResult, variant: FillVariant | None = None
+    ) -> Candidate:
         """What the engine answered to a request, which was made to ask for a way (None: for its options)."""
-        asked = Way.of(request.options) if way is None else replace(way, options=request.options)
+        asked = (
+            FillVariant.of(request.options) if variant is None else replace(variant, options=request.options)
+        )
         labels = pack_labels(request.wanted_labels)
         sources = None if request.sources is None else pack_plane(request.sources)
         return cls(result, asked, labels, request.joints, request.references, sources)
@@ -56,7 +60,7 @@ class Candidate:
     @property
     def options(self) -> CompletionOptions:
         """What the engine was asked."""
-        return self.way.options
+        return self.variant.options
 
     def looks_like(self, other: Candidate) -> bool:
         """Whether another one has the same pixels in the same holes."""
@@ -97,7 +101,7 @@ class Candidates:
 
     all: tuple[Candidate, ...]
     chosen: tuple[int, ...]
-    alike: tuple[Way, ...] = ()
+    alike: tuple[FillVariant, ...] = ()
 
     @classmethod
     def first(cls, candidate: Candidate) -> Candidates:
@@ -115,9 +119,9 @@ class Candidates:
         return tuple(self.all[place] for place in self.chosen)
 
     @property
-    def ways(self) -> tuple[Way, ...]:
+    def variants(self) -> tuple[FillVariant, ...]:
         """All that were tried, that of the first one first."""
-        return (*(candidate.way for candidate in self.all), *self.alike)
+        return (*(candidate.variant for candidate in self.all), *self.alike)
 
     @property
     def shown(self) -> Candidate:
@@ -135,7 +139,7 @@ class Candidates:
         if place == len(self.all):
             joined = replace(self, all=(*self.all, candidate))
         else:
-            joined = replace(self, alike=(*self.alike, candidate.way))
+            joined = replace(self, alike=(*self.alike, candidate.variant))
         return joined.choosing(place) if is_shown else joined
 
     def choosing(self, place: int, hole: int | None = None) -> Candidates:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portrait_studio import __version__
-from portrait_studio.document.fill_record import FillRecord, WayRecord
+from portrait_studio.document.fill_record import FillRecord, VariantRecord
 from portrait_studio.editing.candidates import Candidate, Candidates
 from portrait_studio.editing.references import loans_of, records_of
 from portrait_studio.engine.request import CompletionOptions, Method, PatchSide
@@ -19,7 +19,7 @@ def record_of(candidates: Candidates, is_anew: bool = False) -> FillRecord:
         is_anew: whether it was made of the photo as it was before the fill before it.
     """
     shown, holes = candidates.shown, candidates.by_hole
-    own, ways = _way_record(shown), tuple(_way_record(each) for each in holes)
+    own, variants = _variant_record(shown), tuple(_variant_record(each) for each in holes)
     weights: dict[str, str] = {}
     for each in (*holes, shown):
         weights |= each.result.weights
@@ -32,7 +32,7 @@ def record_of(candidates: Candidates, is_anew: bool = False) -> FillRecord:
         ran_on=shown.result.device,
         weights=weights,
         program=__version__,
-        holes=ways if any(each != own for each in ways) else (),
+        holes=variants if any(each != own for each in variants) else (),
         wanted_labels=own.wanted_labels,
         is_anew=is_anew,
         precision=hardware.precision,
@@ -54,9 +54,9 @@ def record_of(candidates: Candidates, is_anew: bool = False) -> FillRecord:
     )
 
 
-def _way_record(candidate: Candidate) -> WayRecord:
+def _variant_record(candidate: Candidate) -> VariantRecord:
     options = candidate.options
-    return WayRecord(
+    return VariantRecord(
         options.method.value,
         options.seed,
         candidate.wanted_labels,
@@ -68,13 +68,13 @@ def _way_record(candidate: Candidate) -> WayRecord:
     )
 
 
-def options_of(record: FillRecord, way: WayRecord | None = None) -> CompletionOptions:
+def options_of(record: FillRecord, variant: VariantRecord | None = None) -> CompletionOptions:
     """How to make a fill again, or what it shows in one hole.
 
     Raises:
         ProjectError: by a method that this version does not have.
     """
-    how = record.way if way is None else way
+    how = record.variant if variant is None else variant
     try:
         method = Method(how.method)
     except ValueError:

@@ -8,7 +8,7 @@ from portrait_studio.document.document import Document
 from portrait_studio.document.fill_record import FillRecord
 from portrait_studio.editing.candidates import Candidate, Candidates
 from portrait_studio.editing.fill_records import hardware_of, joints_of, options_of
-from portrait_studio.engine.ways import Way
+from portrait_studio.engine.fill_variants import FillVariant
 from portrait_studio.imaging.masks import Mask
 
 
@@ -47,5 +47,5 @@ def kept_fill(document: Document, record: FillRecord, mask: Mask, like: Candidat
         notices=(),
         hardware=hardware_of(record),
     )
-    way = Way.of(options_of(record), like.way.intent)
-    return Candidates.first(Candidate(result, way, record.wanted_labels, joints_of(record)))
+    variant = FillVariant.of(options_of(record), like.variant.intent)
+    return Candidates.first(Candidate(result, variant, record.wanted_labels, joints_of(record)))

@@ -51,8 +51,8 @@ def repeat_edit(
         WeightsError, DeviceError, OptionError: see `Engine.run`.
     """
     present = {reference.sha256: reference for reference in references}
-    for way in (way for fill in record.fills for way in fill.how.ways):
-        found_again(way.references, present)
+    for variant in (variant for fill in record.fills for variant in fill.how.variants):
+        found_again(variant.references, present)
     devices: dict[str, None] = {}
     before = None
     for fill in record.fills:
@@ -79,18 +79,18 @@ def _candidates(
     present: Mapping[str, Reference],
 ) -> Candidates:
     """What a fill showed in each hole, made again."""
-    ways = fill.how.ways
-    different = list(dict.fromkeys(ways))
+    variants = fill.how.variants
+    different = list(dict.fromkeys(variants))
     made = []
-    for way in different:
-        options = options_of(fill.how, way)
-        labels = unpack_labels(way.wanted_labels, fill.canvas.extent)
-        given = found_again(way.references, present)
-        marks = None if way.sources is None else unpack_plane(way.sources, fill.canvas.extent)
+    for variant in different:
+        options = options_of(fill.how, variant)
+        labels = unpack_labels(variant.wanted_labels, fill.canvas.extent)
+        given = found_again(variant.references, present)
+        marks = None if variant.sources is None else unpack_plane(variant.sources, fill.canvas.extent)
         wishes = FillWishes(options, Intent.AUTOMATIC, labels, joints_of(fill.how), given, marks)
         # What the intent made of the photo at that time is among the labels.
         request = replace(fill_request(before, wishes, seen=None), hardware=hardware)
         with shown() as progress:
             made.append(Candidate.of(request, engine.run(request, progress)))
     holes = range(len(made[0].result.regions))
-    return Candidates(tuple(made), tuple(different.index(ways[hole % len(ways)]) for hole in holes))
+    return Candidates(tuple(made), tuple(different.index(variants[hole % len(variants)]) for hole in holes))

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 from portrait_studio.editing.candidates import Candidate, Candidates
 from portrait_studio.editing.fills import FillWishes, fill_request, is_guessed
 from portrait_studio.editing.hole_warnings import hole_warnings
-from portrait_studio.editing.worth import is_worth
+from portrait_studio.editing.useful_variants import is_useful
+from portrait_studio.engine.fill_variants import CandidateKind, FillVariant, other_variants
 from portrait_studio.engine.request import ParseRequest, Structure
-from portrait_studio.engine.ways import Kind, Way, other_ways
 
 if TYPE_CHECKING:
     from portrait_studio.document.masked_image import MaskedImage
@@ -53,23 +53,23 @@ def several_fills(
         for warning in hole_warnings(masked.mask, seen, wishes.intent):
             warn(warning)
 
-    def made(way: Way) -> Candidate:
-        request = fill_request(masked, replace(wishes, options=way.options, intent=way.intent), seen)
+    def made(variant: FillVariant) -> Candidate:
+        request = fill_request(masked, replace(wishes, options=variant.options, intent=variant.intent), seen)
         with shown() as progress:
-            return Candidate.of(request, engine.run(request, progress), way)
+            return Candidate.of(request, engine.run(request, progress), variant)
 
-    first = Way.of(wishes.options, wishes.intent)
+    first = FillVariant.of(wishes.options, wishes.intent)
     base = made(first)
     yield base
     known, alike = Candidates.first(base), 0
-    for way in other_ways(
-        first, [first], lambda way: is_worth(way, base, masked, seen, wishes.wanted_labels)
+    for variant in other_variants(
+        first, [first], lambda variant: is_useful(variant, base, masked, seen, wishes.wanted_labels)
     ):
-        candidate = made(way)
+        candidate = made(variant)
         count, known = len(known.all), known.joined_by(candidate, is_shown=False)
         if len(known.all) > count:
             yield candidate
-        elif way.kind is Kind.STRUCTURE:
+        elif variant.kind is CandidateKind.STRUCTURE:
             alike += 1
         if alike == _MOST_ALIKE:
             return

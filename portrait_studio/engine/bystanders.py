@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.detect import detect_people, glance
+from portrait_studio.engine.detect import detect_people, people_size
 from portrait_studio.engine.detection import Detection, main_person, roomy
 from portrait_studio.engine.fill_run import FillRun
 from portrait_studio.engine.label_mask import body_in
@@ -169,7 +169,7 @@ def _found(run: FillRun, holes: Sequence[Bounds], figure: NDArray[np.bool_]) -> 
     image = run.request.image
     photo = extent_of(image)
     windows = [source_window(run, hole, Bounds.of(photo)).bounds for hole in holes]
-    small = cast(Pixels, shrink_or_enlarge(image, glance(photo)))
+    small = cast(Pixels, shrink_or_enlarge(image, people_size(photo)))
     digest = hashlib.sha256(repr((small.shape, photo, run.compute)).encode() + small.tobytes()).digest()
     people = _people(run, small, digest)
     # Whom the parser does not see at all has no part that it could tell from the background.

@@ -27,7 +27,7 @@ from portrait_studio.networks.detection import Boxes
 _WHOLE: Final = (320, 416, 608, 832, 1248)
 """Longer sides at which the whole photo is seen, in network pixels."""
 
-_GLANCES: Final = (416, 832)
+_PEOPLE_SIDES: Final = (416, 832)
 """The same where people alone are asked for, in passing."""
 
 _MOST_ENLARGED: Final = 4.0
@@ -63,9 +63,9 @@ def detect(network: NetworkRunner, image: Pixels) -> Detected:
     return Detected(_people(seen, photo), _things(found, photo))
 
 
-def glance(photo: Extent) -> Extent:
+def people_size(photo: Extent) -> Extent:
     """The size of a photo that is enough for `detect_people`."""
-    return _scaled(photo, min(1.0, max(_GLANCES) / max(photo.width, photo.height)))
+    return _scaled(photo, min(1.0, max(_PEOPLE_SIDES) / max(photo.width, photo.height)))
 
 
 def detect_people(network: NetworkRunner, pixels: Pixels, photo: Extent) -> tuple[Detection, ...]:
@@ -73,14 +73,14 @@ def detect_people(network: NetworkRunner, pixels: Pixels, photo: Extent) -> tupl
 
     Args:
         network: runs the detection network, with the classes of `coco.CLASSES`.
-        pixels: (h, w, 3) RGB, uint8 or uint16, the photo shrunk to its `glance`.
+        pixels: (h, w, 3) RGB, uint8 or uint16, the photo shrunk to its `people_size`.
         photo: its size.
 
     Returns:
         One box a person in photo pixels, the surest first.
     """
     longer = max(photo.width, photo.height)
-    sides = [side for side in _GLANCES if side <= _MOST_ENLARGED * longer] or [_WHOLE[0]]
+    sides = [side for side in _PEOPLE_SIDES if side <= _MOST_ENLARGED * longer] or [_WHOLE[0]]
     looks = [Window.scaled(Bounds.of(photo), side / longer) for side in sides]
     return _people(_looks(network, pixels, looks, photo), photo)
 

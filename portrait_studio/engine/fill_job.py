@@ -28,7 +28,7 @@ from portrait_studio.engine.references.borrowing import Lender
 from portrait_studio.engine.repetition import repetitions
 from portrait_studio.engine.request import CompletionResult, FilledRegion, Pixels
 from portrait_studio.engine.resample import read_window, resize_mask
-from portrait_studio.engine.seen_inside import hidden_from_parser
+from portrait_studio.engine.visible_in_hole import hidden_from_parser
 from portrait_studio.engine.work_crop import find_holes, plan_together, share_windows, structure_windows
 from portrait_studio.errors import WeightsError
 from portrait_studio.imaging.geometry import Bounds

@@ -28,10 +28,10 @@ from portrait_studio.gui.panels.central_widget import CentralWidget
 from portrait_studio.gui.panels.empty_state import EmptyState
 from portrait_studio.gui.panels.folder_strip import FolderStrip
 from portrait_studio.gui.panels.history_panel import HistoryPanel
-from portrait_studio.gui.panels.hover import Hover
 from portrait_studio.gui.panels.job_bar import JobBar
 from portrait_studio.gui.panels.mask_panel import MaskPanel
 from portrait_studio.gui.panels.options_bar import OptionsBar
+from portrait_studio.gui.panels.pointer_info import PointerInfo
 from portrait_studio.gui.panels.references_panel import ReferencesPanel
 from portrait_studio.gui.panels.side_panel import SidePanel, stacked
 from portrait_studio.gui.panels.stage_panel import StagePanel
@@ -88,7 +88,7 @@ class MainWindow(QMainWindow):
         self._central = CentralWidget(session, self.empty, self.canvas, self.banner, self.strip, self)
         self.compare_button = CompareButton(theme, self)
         self.status_bar = StatusBar(session, self.canvas, self.job_bar, self)
-        Hover(session, self.canvas, self.status_bar, self)
+        PointerInfo(session, self.canvas, self.status_bar, self)
         self.history_panel = HistoryPanel(session, self)
         self._assemble()
         self._connect(preferences)

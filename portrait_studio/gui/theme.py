@@ -174,9 +174,9 @@ QLabel[role="title"] { font-size: 19px; font-weight: 600; color: $text; }
 QLabel[role="hint"] { color: $muted; }
 QLabel[role="heading"] { font-weight: 600; color: $text; }
 QFrame#banner { border: 1px solid $line; border-radius: 8px; }
-QFrame#banner[mood="warning"] { background: $warning; }
-QFrame#banner[mood="success"] { background: $success; }
-QFrame#banner[mood="hint"] { background: $panel; }
+QFrame#banner[severity="warning"] { background: $warning; }
+QFrame#banner[severity="success"] { background: $success; }
+QFrame#banner[severity="hint"] { background: $panel; }
 QFrame#strip { background: $panel; border: 1px solid $line; border-radius: 10px; }
 QFrame#strip:focus { border-color: $accent_text; }
 QScrollArea#thumbs, QWidget#thumbs-inner { background: transparent; }

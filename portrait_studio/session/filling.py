@@ -19,7 +19,15 @@ from portrait_studio.editing.fill_records import options_of
 from portrait_studio.editing.fills import FillWishes, fill_request, fill_step
 from portrait_studio.editing.kept_fill import kept_fill
 from portrait_studio.editing.references import reference_of
-from portrait_studio.editing.worth import is_worth
+from portrait_studio.editing.useful_variants import is_useful
+from portrait_studio.engine.fill_variants import (
+    INTENTS,
+    CandidateKind,
+    FillVariant,
+    found_faces,
+    next_seed,
+    other_variants,
+)
 from portrait_studio.engine.intent import Intent
 from portrait_studio.engine.request import (
     FACES_FOUND,
@@ -28,7 +36,6 @@ from portrait_studio.engine.request import (
     CompletionResult,
     Method,
 )
-from portrait_studio.engine.ways import INTENTS, Kind, Way, found_faces, next_seed, other_ways
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.imaging.masks import check_mask
 from portrait_studio.session.editing import Editing
@@ -38,7 +45,7 @@ from portrait_studio.session.last_fill import LastFill
 from portrait_studio.session.painting import Painting
 from portrait_studio.session.parsing_maps import ParsingMaps
 
-MORE_WAYS: Final = 3
+MORE_VARIANTS: Final = 3
 """How many further candidates are made at once."""
 
 
@@ -51,15 +58,15 @@ class _Purpose(Enum):
 
 
 @dataclass(frozen=True, eq=False)
-class Try:
+class QueuedFill:
     """A fill that waits for others.
 
     Attributes:
-        way: how it will be made.
+        variant: how it will be made.
         is_shown: whether its result will be shown at once; else the user has to choose it.
     """
 
-    way: Way
+    variant: FillVariant
     is_shown: bool = True
 
 
@@ -75,7 +82,7 @@ class _PendingFill:
     """
 
     purpose: _Purpose
-    asked: Try
+    asked: QueuedFill
     before: MaskedImage
     request: CompletionRequest
 
@@ -115,8 +122,8 @@ class Filling(QObject):
         self._last = LastFill(editing)
         self.intent = Intent.AUTOMATIC
         self._pending: _PendingFill | None = None
-        self._waiting: tuple[Try, ...] = ()
-        self._next: Try | None = None
+        self._waiting: tuple[QueuedFill, ...] = ()
+        self._next: QueuedFill | None = None
         self._known: weakref.WeakKeyDictionary[Step, Candidates] = weakref.WeakKeyDictionary()
         self._told: Candidates | None = None
         self._is_replacing = False
@@ -143,7 +150,7 @@ class Filling(QObject):
         return self._pending is not None and job is not None and job.kind is JobKind.FILL
 
     @property
-    def waiting(self) -> tuple[Try, ...]:
+    def waiting(self) -> tuple[QueuedFill, ...]:
         """What waits for the fill under way, the next one first."""
         return self._waiting if self._next is None else (*self._waiting, self._next)
 
@@ -171,7 +178,7 @@ class Filling(QObject):
         """Start filling what is masked, or do so after the fills under way."""
         document = self._editing.document
         if self.can_fill_next:
-            self._next = Try(Way.of(options, self.intent))
+            self._next = QueuedFill(FillVariant.of(options, self.intent))
             self.waiting_changed.emit()
         if document is None or not self._editing.may_edit:
             return
@@ -181,28 +188,30 @@ class Filling(QObject):
         except PortraitStudioError as error:
             self.refused.emit(Failure(JobKind.FILL, error, ""))
             return
-        self._start(_Purpose.NEW, masked, Try(Way.of(options, self.intent)))
+        self._start(_Purpose.NEW, masked, QueuedFill(FillVariant.of(options, self.intent)))
 
     def try_again(self, method: Method) -> None:
         """Make another candidate for the last fill, with the next seed, and show it."""
         taken = self._taken_ways()
         if taken and self.can_try_again:
             options = replace(taken[0].options, method=method)
-            way = Way.of(options, self.intent).drawn(next_seed(taken))
-            self._queue([Try(way)])
+            variant = FillVariant.of(options, self.intent).drawn(next_seed(taken))
+            self._queue([QueuedFill(variant)])
 
     def try_other_ways(self) -> None:
         """Make further candidates of other kinds, one after the other; what is shown stays until then."""
         taken = self._taken_ways()
         if taken and self.can_try_again:
-            ways = islice(other_ways(taken[0], taken, self._is_worth), MORE_WAYS)
-            self._queue([Try(way, is_shown=False) for way in ways])
+            variants = islice(other_variants(taken[0], taken, self._is_useful), MORE_VARIANTS)
+            self._queue([QueuedFill(variant, is_shown=False) for variant in variants])
 
     def try_found_faces(self) -> None:
         """Make candidates whose face is found by search, best first; what is shown stays until then."""
         taken = self._taken_ways()
         if taken and self.can_try_again:
-            self._queue([Try(way, is_shown=False) for way in found_faces(taken[0], taken, FACES_FOUND)])
+            self._queue(
+                [QueuedFill(variant, is_shown=False) for variant in found_faces(taken[0], taken, FACES_FOUND)]
+            )
 
     def fill_anew(self, options: CompletionOptions) -> None:
         """Fill the mask, or else the last hole once more, by the labels and joints that the user wants."""
@@ -214,7 +223,7 @@ class Filling(QObject):
         else:
             # What the user left of the structure that he saw must come again.
             same = replace(options, seed=self._last.seed)
-            asked = Try(Way.of(same, self.intent))
+            asked = QueuedFill(FillVariant.of(same, self.intent))
             self._start(_Purpose.ANEW, self._last.masked_image_before(document), asked)
 
     def choose(self, place: int, hole: int | None = None) -> None:
@@ -245,7 +254,7 @@ class Filling(QObject):
         self.go_on()
 
     def _land(self, pending: _PendingFill, result: CompletionResult) -> None:
-        candidate = Candidate.of(pending.request, with_small_stages(result), pending.asked.way)
+        candidate = Candidate.of(pending.request, with_small_stages(result), pending.asked.variant)
         known = self.candidates
         if pending.purpose is _Purpose.CANDIDATE and known is None:
             known = self._kept_beside(candidate)
@@ -281,7 +290,7 @@ class Filling(QObject):
         self._wait(others)
         self._start(_Purpose.CANDIDATE, self._last.masked_image_before(document), asked)
 
-    def leave_out(self, asked: Try) -> None:
+    def leave_out(self, asked: QueuedFill) -> None:
         """Make no such try or fill after all, if it still waits."""
         if asked is self._next:
             self._forget_next()
@@ -317,27 +326,27 @@ class Filling(QObject):
 
     # -- pieces --------------------------------------------------------------------------------------------
 
-    def _queue(self, tries: Sequence[Try]) -> None:
+    def _queue(self, tries: Sequence[QueuedFill]) -> None:
         """Let tries follow what runs and what waits."""
         self._wait((*self._waiting, *tries))
         self.go_on()
 
-    def _wait(self, tries: Sequence[Try]) -> None:
+    def _wait(self, tries: Sequence[QueuedFill]) -> None:
         if tuple(tries) != self._waiting:
             self._waiting = tuple(tries)
             self.waiting_changed.emit()
 
-    def _start(self, purpose: _Purpose, before: MaskedImage, asked: Try) -> None:
+    def _start(self, purpose: _Purpose, before: MaskedImage, asked: QueuedFill) -> None:
         document = self._editing.document
         assert document is not None
         maps = self._parsing_maps
         seen = maps.of_photo if purpose is _Purpose.NEW else maps.before_last_fill
-        how = replace(asked.way.options, keep_stages=True)
+        how = replace(asked.variant.options, keep_stages=True)
         borrows = how.borrow and how.method is Method.DEFAULT
         references = tuple(reference_of(one) for one in document.references) if borrows else ()
         wishes = FillWishes(
             how,
-            asked.way.intent,
+            asked.variant.intent,
             document.wanted_labels,
             document.joints,
             references,
@@ -379,7 +388,7 @@ class Filling(QObject):
         self._editing.during_fill.end()
         self._forget_next()
         if asked is not None and document is not None and document.has_mask:
-            self.fill(asked.way.options)
+            self.fill(asked.variant.options)
 
     def _forget_next(self) -> None:
         if self._next is not None:
@@ -394,29 +403,29 @@ class Filling(QObject):
         self._editing.push(step)
         self._parsing_maps.learn(candidates.shown.result.structure)
 
-    def _taken_ways(self) -> list[Way]:
+    def _taken_ways(self) -> list[FillVariant]:
         """Of all fills of the same holes that were made, run or wait, that of the first one first."""
         pending = self._pending
-        taken = [] if pending is None or pending.purpose is _Purpose.CANDIDATE else [pending.asked.way]
+        taken = [] if pending is None or pending.purpose is _Purpose.CANDIDATE else [pending.asked.variant]
         if not taken:
             taken = self._made_ways()
-            taken += [] if pending is None else [pending.asked.way]
-        return [*taken, *(asked.way for asked in self._waiting)]
+            taken += [] if pending is None else [pending.asked.variant]
+        return [*taken, *(asked.variant for asked in self._waiting)]
 
-    def _made_ways(self) -> list[Way]:
+    def _made_ways(self) -> list[FillVariant]:
         known, state = self.candidates, self._editing.history.state
         if known is not None:
-            return list(known.ways)
+            return list(known.variants)
         if state is None or state.fill is None:
             return []
-        return [Way.of(options_of(state.fill), self.intent)]
+        return [FillVariant.of(options_of(state.fill), self.intent)]
 
-    def _is_worth(self, way: Way) -> bool:
+    def _is_useful(self, variant: FillVariant) -> bool:
         known, document = self.candidates, self._editing.document
         if known is None or document is None:
-            return way.kind not in (*INTENTS, Kind.NO_MATE, Kind.NO_REFERENCE)
+            return variant.kind not in (*INTENTS, CandidateKind.NO_MATE, CandidateKind.NO_REFERENCE)
         masked, seen = self._last.masked_image_before(document), self._parsing_maps.before_last_fill
-        return is_worth(way, known.all[0], masked, seen, document.wanted_labels)
+        return is_useful(variant, known.all[0], masked, seen, document.wanted_labels)
 
     def _tell(self) -> None:
         if not self._is_replacing and self.candidates is not self._told:

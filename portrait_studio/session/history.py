@@ -10,7 +10,7 @@ from PySide6.QtGui import QUndoStack
 from portrait_studio.document.deltas import Delta
 from portrait_studio.document.document import Document
 from portrait_studio.document.history import Snapshot, Step
-from portrait_studio.session.commands import StepCommand
+from portrait_studio.session.undo_commands import StepCommand
 
 State = Step | None
 """A state of the document, named by the last step that led to it; None is the photo as it was opened."""

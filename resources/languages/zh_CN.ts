@@ -1945,6 +1945,76 @@ The program and its translations are under the Apache License 2.0, the demo phot
             <translation>关闭消息</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/gui/panels/candidate_captions.py" />
+            <source>The network says what is there, the photo's own patches say how it looks; best on average</source>
+            <translation>由网络判断有什么，由照片自身的图块决定外观；平均效果最好</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/candidate_captions.py" />
+            <source>The same with patches from the left of the hole, where they suffice</source>
+            <translation>同上，但只取区域左侧的图块（足够时）</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/candidate_captions.py" />
+            <source>The same with patches from the right of the hole, where they suffice</source>
+            <translation>同上，但只取区域右侧的图块（足够时）</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/candidate_captions.py" />
+            <source>Only patches of the photo itself: sharp, but they know no shapes</source>
+            <translation>只用照片自身的图块：清晰，但不懂形状</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/candidate_captions.py" />
+            <source>Nothing is borrowed from other photos</source>
+            <translation>不从其他照片借用任何内容</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/candidate_captions.py" />
+            <source>The shoe is not copied from the other one</source>
+            <translation>不从另一只鞋复制</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/candidate_captions.py" />
+            <source>What the photo shows there stays, only its surface is made anew</source>
+            <translation>照片中原有的内容保留，只重做表面</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/candidate_captions.py" />
+            <source>Nobody is behind the hole, only the background</source>
+            <translation>区域后面没有人，只有背景</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/candidate_captions.py" />
+            <source>The body goes on behind the hole</source>
+            <translation>身体在区域后面延续</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/candidate_captions.py" />
+            <source>Only what the network paints: soft, but all of one piece</source>
+            <translation>只用网络绘制的内容：较柔和，但浑然一体</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/candidate_captions.py" />
+            <source>By a network that knows nothing of people; so far worse than the best method</source>
+            <translation>由不了解人物的网络绘制；目前不如最佳方法</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/candidate_captions.py" />
+            <source>Found among the faces of a small network: blurred, and worse than the best method</source>
+            <translation>在一个小网络的脸中找到：模糊，不如最佳方法</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/candidate_captions.py" />
+            <source>Another body or garment than the likeliest one, drawn from what is in doubt</source>
+            <translation>从不确定之处另取一种身体或服装，而非最可能的一种</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/candidate_captions.py" />
+            <source>{name} {number}</source>
+            <translation>{name} {number}</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/gui/panels/candidate_strip.py" />
             <source>Candidates: left and right choose, up and down go through the holes, Enter keeps</source>
             <translation>候选结果：左右键选择，上下键切换区域，回车键保留</translation>
@@ -2058,76 +2128,6 @@ The program and its translations are under the Apache License 2.0, the demo phot
             <translation>在{side}增加的像素数；小于 0 时裁剪</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
-            <source>The network says what is there, the photo's own patches say how it looks; best on average</source>
-            <translation>由网络判断有什么，由照片自身的图块决定外观；平均效果最好</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
-            <source>The same with patches from the left of the hole, where they suffice</source>
-            <translation>同上，但只取区域左侧的图块（足够时）</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
-            <source>The same with patches from the right of the hole, where they suffice</source>
-            <translation>同上，但只取区域右侧的图块（足够时）</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
-            <source>Only patches of the photo itself: sharp, but they know no shapes</source>
-            <translation>只用照片自身的图块：清晰，但不懂形状</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
-            <source>Nothing is borrowed from other photos</source>
-            <translation>不从其他照片借用任何内容</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
-            <source>The shoe is not copied from the other one</source>
-            <translation>不从另一只鞋复制</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
-            <source>What the photo shows there stays, only its surface is made anew</source>
-            <translation>照片中原有的内容保留，只重做表面</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
-            <source>Nobody is behind the hole, only the background</source>
-            <translation>区域后面没有人，只有背景</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
-            <source>The body goes on behind the hole</source>
-            <translation>身体在区域后面延续</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
-            <source>Only what the network paints: soft, but all of one piece</source>
-            <translation>只用网络绘制的内容：较柔和，但浑然一体</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
-            <source>By a network that knows nothing of people; so far worse than the best method</source>
-            <translation>由不了解人物的网络绘制；目前不如最佳方法</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
-            <source>Found among the faces of a small network: blurred, and worse than the best method</source>
-            <translation>在一个小网络的脸中找到：模糊，不如最佳方法</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
-            <source>Another body or garment than the likeliest one, drawn from what is in doubt</source>
-            <translation>从不确定之处另取一种身体或服装，而非最可能的一种</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/captions_of_ways.py" />
-            <source>{name} {number}</source>
-            <translation>{name} {number}</translation>
-        </message>
-        <message>
             <location filename="../../portrait_studio/gui/panels/central_widget.py" />
             <source>Let go to open it</source>
             <translation>松开即可打开</translation>
@@ -2173,26 +2173,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/panels/history_panel.py" />
             <source>Click a step to go back to it. Nothing is lost until you do something new.</source>
             <translation>单击步骤即可回到该步。在进行新操作之前不会丢失任何内容。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/hover.py" />
-            <source>Kept. Click to mark this person</source>
-            <translation>保留。单击可标记此人</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/hover.py" />
-            <source>Marked. Click or press Delete to keep this person</source>
-            <translation>已标记。单击或按删除键可保留此人</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/hover.py" />
-            <source>Kept: the main person. Click to mark them</source>
-            <translation>保留：照片主角。单击可标记</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/hover.py" />
-            <source>Still looking at the photo…</source>
-            <translation>仍在分析照片…</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/job_bar.py" />
@@ -2399,6 +2379,26 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/panels/options_bar.py" />
             <source>Behind the mask</source>
             <translation>蒙版之后</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/pointer_info.py" />
+            <source>Kept. Click to mark this person</source>
+            <translation>保留。单击可标记此人</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/pointer_info.py" />
+            <source>Marked. Click or press Delete to keep this person</source>
+            <translation>已标记。单击或按删除键可保留此人</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/pointer_info.py" />
+            <source>Kept: the main person. Click to mark them</source>
+            <translation>保留：照片主角。单击可标记</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/pointer_info.py" />
+            <source>Still looking at the photo…</source>
+            <translation>仍在分析照片…</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/references_panel.py" />
@@ -3162,39 +3162,89 @@ the person and the scene behind it are recovered.</source>
             <translation>内存不足，无法填充此区域；请关闭其他程序，或缩小蒙版。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/engine/fill_hole.py" />
+            <location filename="../../portrait_studio/engine/fill_variants.py" />
+            <source>network and patches</source>
+            <translation>网络与图块</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/fill_variants.py" />
+            <source>patches from the left</source>
+            <translation>左侧图块</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/fill_variants.py" />
+            <source>patches from the right</source>
+            <translation>右侧图块</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/fill_variants.py" />
+            <source>patches only</source>
+            <translation>仅图块</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/fill_variants.py" />
+            <source>without other photos</source>
+            <translation>不借用其他照片</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/fill_variants.py" />
+            <source>without the other shoe</source>
+            <translation>不用另一只鞋</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/fill_variants.py" />
+            <source>same surface</source>
+            <translation>同一表面</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/fill_variants.py" />
+            <source>background only</source>
+            <translation>仅背景</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/fill_variants.py" />
+            <source>body behind</source>
+            <translation>后面的身体</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/fill_variants.py" />
+            <source>network only</source>
+            <translation>仅网络</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/fill_variants.py" />
+            <source>general network</source>
+            <translation>通用网络</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/fill_variants.py" />
+            <source>face by search</source>
+            <translation>搜索到的脸</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/fill_variants.py" />
+            <source>another structure</source>
+            <translation>另一种结构</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/hole_face.py" />
             <source>No face is behind the hole that could be searched for.</source>
             <translation>洞后面没有可以搜索的脸。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/engine/fill_hole.py" />
-            <source>Nothing near a hole may be copied, so it is filled smoothly. Erase some marks.</source>
-            <translation>空洞附近没有可复制的内容，因此只作平滑填充。请擦除部分标记。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/fill_hole.py" />
+            <location filename="../../portrait_studio/engine/hole_face.py" />
             <source>The face was not redrawn. {reason}</source>
             <translation>脸部未能重绘。{reason}</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/engine/fill_hole.py" />
+            <location filename="../../portrait_studio/engine/hole_face.py" />
             <source>The face was not refined. {reason}</source>
             <translation>脸部未能修整。{reason}</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/engine/hardware.py" />
-            <source>There is no device {name!r}; choose one of: {names}.</source>
-            <translation>没有设备 {name!r}；请从以下选项中选择：{names}。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/hardware.py" />
-            <source>There is no precision {precision!r}; choose one of: {names}.</source>
-            <translation>没有精度 {precision!r}；请从以下选项中选择：{names}。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/hardware.py" />
-            <source>A fill takes 1 to {most} threads, or 0 for as many as there are, not {threads}.</source>
-            <translation>填充可用 1 到 {most} 个线程，或选 0 使用全部线程；{threads} 不可用。</translation>
+            <location filename="../../portrait_studio/engine/hole_texture.py" />
+            <source>Nothing near a hole may be copied, so it is filled smoothly. Erase some marks.</source>
+            <translation>空洞附近没有可复制的内容，因此只作平滑填充。请擦除部分标记。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/label_mask.py" />
@@ -3340,11 +3390,6 @@ the person and the scene behind it are recovered.</source>
             <translation>没有可复制的内容：蒙版周围全部标记为勿复制。请擦除部分标记。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/engine/seen_inside.py" />
-            <source>What stands in a hole was not looked for. {reason}</source>
-            <translation>没有查找遮罩里的物体。{reason}</translation>
-        </message>
-        <message>
             <location filename="../../portrait_studio/engine/texture/options.py" />
             <source>The patch size must be odd and at least 3 pixels, not {patch_px}.</source>
             <translation>图块大小必须是不小于 3 像素的奇数，不能是 {patch_px}。</translation>
@@ -3365,69 +3410,9 @@ the person and the scene behind it are recovered.</source>
             <translation>没有叫 {name!r} 的东西；请从这些中选择：{names}。</translation>
         </message>
         <message>
-            <location filename="../../portrait_studio/engine/ways.py" />
-            <source>network and patches</source>
-            <translation>网络与图块</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/ways.py" />
-            <source>patches from the left</source>
-            <translation>左侧图块</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/ways.py" />
-            <source>patches from the right</source>
-            <translation>右侧图块</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/ways.py" />
-            <source>patches only</source>
-            <translation>仅图块</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/ways.py" />
-            <source>without other photos</source>
-            <translation>不借用其他照片</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/ways.py" />
-            <source>without the other shoe</source>
-            <translation>不用另一只鞋</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/ways.py" />
-            <source>same surface</source>
-            <translation>同一表面</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/ways.py" />
-            <source>background only</source>
-            <translation>仅背景</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/ways.py" />
-            <source>body behind</source>
-            <translation>后面的身体</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/ways.py" />
-            <source>network only</source>
-            <translation>仅网络</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/ways.py" />
-            <source>general network</source>
-            <translation>通用网络</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/ways.py" />
-            <source>face by search</source>
-            <translation>搜索到的脸</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/engine/ways.py" />
-            <source>another structure</source>
-            <translation>另一种结构</translation>
+            <location filename="../../portrait_studio/engine/visible_in_hole.py" />
+            <source>What stands in a hole was not looked for. {reason}</source>
+            <translation>没有查找遮罩里的物体。{reason}</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/atomic.py" />

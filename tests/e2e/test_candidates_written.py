@@ -14,9 +14,9 @@ import pytest
 from portrait_studio.document.masked_image import MaskedImage
 from portrait_studio.editing.fills import FillWishes
 from portrait_studio.editing.several_fills import several_fills
+from portrait_studio.engine.fill_variants import CandidateKind
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import CompletionRequest, CompletionResult
-from portrait_studio.engine.ways import Kind
 from tests.e2e.test_cli import pixels_of, run
 from tests.helpers.fake_engine import FakeEngine
 
@@ -71,10 +71,10 @@ def test_candidates_are_written_with_their_records(
 def test_the_order_is_that_of_the_ways_and_structures_come_last() -> None:
     engine = FakeEngine()
     made = several_fills(engine, masked(), FillWishes(), unseen)
-    kinds = [next(made).way.kind for _ in range(9)]
-    assert kinds[0] is Kind.BOTH
-    assert Kind.STRUCTURE in kinds
-    assert set(kinds[kinds.index(Kind.STRUCTURE) :]) == {Kind.STRUCTURE}
+    kinds = [next(made).variant.kind for _ in range(9)]
+    assert kinds[0] is CandidateKind.BOTH
+    assert CandidateKind.STRUCTURE in kinds
+    assert set(kinds[kinds.index(CandidateKind.STRUCTURE) :]) == {CandidateKind.STRUCTURE}
 
 
 def test_it_ends_where_nothing_looks_different() -> None:

@@ -133,8 +133,8 @@ def test_the_record_repeats_the_guess(
     assert run(*command(photo, person, tmp_path), "--intent", intent, "--record", record) == 0
     first = asked(fake)
     (fill,) = read_record(record).fills
-    (way,) = fill.how.ways
-    labels = unpack_labels(way.wanted_labels, fill.canvas.extent)
+    (variant,) = fill.how.variants
+    labels = unpack_labels(variant.wanted_labels, fill.canvas.extent)
     assert np.array_equal(np.full_like(first, 255) if labels is None else labels, first)
     fake.photo_parses = 0
     assert run("replay", record, photo, "-o", tmp_path / "again.png", "--anyway") == 0

@@ -133,8 +133,8 @@ def test_intent_and_a_choice_for_each_hole(
     session.filling.choose(0, hole=1)
     assert "bit for bit" in replayed(qtbot, session, photo, capsys)
     (fill,) = read_record(photo.with_name("edit.json")).fills
-    ways = [(way.method, way.wanted_labels is None) for way in fill.how.ways]
-    assert ways == [("network", True), ("network", False)]
+    variants = [(variant.method, variant.wanted_labels is None) for variant in fill.how.variants]
+    assert variants == [("network", True), ("network", False)]
     assert "completion" in fill.how.weights
 
 

@@ -47,8 +47,8 @@ def test_marks_are_obeyed_recorded_and_replayed(
     assert not np.array_equal(pixels_of(first), pixels_of(tmp_path / "plain.png"))
     content = json.loads(record.read_text())
     assert content["version"] == 7
-    way = read_record(record).fills[0].how.ways[0]
-    plane = unpack_plane(way.sources, Extent(*SIZE))
+    variant = read_record(record).fills[0].how.variants[0]
+    plane = unpack_plane(variant.sources, Extent(*SIZE))
     assert [int(plane[0, column]) for column in (0, 79, 80, 129, 130, 159)] == [1, 1, 0, 0, 2, 2]
     capsys.readouterr()
     assert run("replay", record, two_sides, "-o", tmp_path / "again.png") == 0
@@ -62,7 +62,7 @@ def test_marks_steer_an_extension(models: Path, two_sides: Path, tmp_path: Path)
     base = ("extend", two_sides, "--bottom", "30", "--method", "patches", "--device", "cpu")
     assert run(*base, "-o", tmp_path / "wide.png", "--no-copy", left, "--record", record) == 0
     fill = read_record(record).fills[0]
-    plane = unpack_plane(fill.how.ways[0].sources, fill.canvas.extent)
+    plane = unpack_plane(fill.how.variants[0].sources, fill.canvas.extent)
     assert plane.shape == (150, 160)
     assert plane[:120, :80].all()
     assert not plane[120:].any()

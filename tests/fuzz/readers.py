@@ -44,9 +44,9 @@ def _record(path: Path) -> None:
     for fill in record.fills:
         joints_of(fill.how)
         assert fill.mask.shape == (fill.canvas.height, fill.canvas.width)
-        for way in fill.how.ways:
-            options_of(fill.how, way)
-            unpack_labels(way.wanted_labels, fill.canvas.extent)
+        for variant in fill.how.variants:
+            options_of(fill.how, variant)
+            unpack_labels(variant.wanted_labels, fill.canvas.extent)
 
 
 def _autosave(path: Path) -> None:

@@ -18,7 +18,7 @@ from PIL import Image
 
 from portrait_studio.document.document import Document
 from portrait_studio.document.edit_record import record_edit, write_record
-from portrait_studio.document.fill_record import FillRecord, WayRecord
+from portrait_studio.document.fill_record import FillRecord, VariantRecord
 from portrait_studio.document.history import Snapshot, Step
 from portrait_studio.document.packed_plane import pack_plane
 from portrait_studio.document.project import write_project
@@ -72,7 +72,7 @@ class _Edits:
             "CPU",
             {"parsing": "ab" * 32},
             "0.1.0",
-            (WayRecord("patches", 4, structure),),
+            (VariantRecord("patches", 4, structure),),
             structure,
             joints=((3, 14.0, 12.0),),
         )

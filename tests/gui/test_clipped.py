@@ -22,7 +22,7 @@ from portrait_studio.gui.dialogs.export_dialog import ExportDialog
 from portrait_studio.gui.dialogs.message_boxes import ErrorDialog
 from portrait_studio.gui.dialogs.recovery_dialog import RecoveryDialog
 from portrait_studio.gui.main_window import MainWindow
-from portrait_studio.gui.panels.banner import Mood
+from portrait_studio.gui.panels.banner import Severity
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.session.recovery import AutosaveFile, Recoverable
 from portrait_studio.session.session import Session
@@ -107,7 +107,7 @@ def test_nothing_is_cut_off_in_the_window(qtbot: QtBot, reader: Reader, tmp_path
     reader.check("candidates")
     window.side_panel.bring_forward("Stages")
     reader.check("stages")
-    window.banner.say(Mood.WARNING, "A sentence that says what is wrong and what to do about it. " * 4)
+    window.banner.say(Severity.WARNING, "A sentence that says what is wrong and what to do about it. " * 4)
     reader.check("a long banner")
     assert not reader.found, pformat(reader.found, width=200)
 

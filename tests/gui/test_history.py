@@ -158,7 +158,7 @@ def test_the_record_repeats_the_requests_and_the_choice_in_each_hole(
         opened.files.export_record(tmp_path / "edit.json")
     (fill,) = read_record(tmp_path / "edit.json").fills
     first, second = engine.requests
-    assert [(way.method, way.seed) for way in fill.how.ways] == [
+    assert [(variant.method, variant.seed) for variant in fill.how.variants] == [
         (second.options.method.value, second.options.seed),
         (first.options.method.value, first.options.seed),
     ]

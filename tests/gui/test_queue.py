@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from portrait_studio.engine.fill_variants import CandidateKind
 from portrait_studio.engine.request import Method
-from portrait_studio.engine.ways import Kind
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.session.session import Session
@@ -80,7 +80,10 @@ def test_one_that_waits_is_cancelled_with_the_mouse(
     menu.popup(window.mapToGlobal(window.rect().center()))
     qtbot.waitExposed(menu)
     QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(menu.actions()[1]).center())
-    assert [asked.way.kind for asked in filling.filling.waiting] == [Kind.RIGHT, Kind.LEFT]
+    assert [asked.variant.kind for asked in filling.filling.waiting] == [
+        CandidateKind.RIGHT,
+        CandidateKind.LEFT,
+    ]
     go_on(engine)
     qtbot.waitUntil(lambda: len(window.strip.thumbs) == 3)
     assert [r.options.method for r in engine.requests] == [Method.DEFAULT] * 3
@@ -96,7 +99,7 @@ def test_one_that_waits_is_cancelled_with_keys(
     qtbot.waitExposed(menu)
     for key in (Qt.Key.Key_Down, RETURN):
         QTest.keyClick(menu, key)
-    assert [asked.way.options.seed for asked in filling.filling.waiting] == [2]
+    assert [asked.variant.options.seed for asked in filling.filling.waiting] == [2]
 
 
 def test_escape_cancels_the_try_under_way_and_the_next_begins(

@@ -94,10 +94,10 @@ def test_a_resumed_run_has_the_weights_of_an_uninterrupted_one(
     fresh = start_run(start.recipe, material / "packs", tmp_path / "new", CPU, material / "models")
     moved = differences(dict(fresh.task.network.state_dict()), start.modules["network"])
     assert len(moved) > len(start.modules["network"]) // 2
-    check_journal(whole, load_recipe(recipe).data.size)
+    check_run_log(whole, load_recipe(recipe).data.size)
 
 
-def check_journal(run: Path, size: int) -> None:
+def check_run_log(run: Path, size: int) -> None:
     """Log lines of every step, a sheet at the last one, and a record of what was done."""
     lines = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines] == [1, 2, 3, 4]

@@ -11,7 +11,7 @@ from portrait_studio.engine.devices import threads_of_cpu
 from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.errors import OptionError
 from portrait_studio.locations import models_dir
-from portrait_studio.targets import check_targets
+from portrait_studio.output_files import check_output_files
 from trainer.commands.shared_options import add_hardware_options, hardware_of
 from trainer.evaluation.blind import Contest, blind_files_in, write_blind_sheets
 from trainer.evaluation.blind_answers import ANSWERS_FILE, preference_table, read_answers, read_choices
@@ -79,7 +79,7 @@ def _sheets(arguments: argparse.Namespace) -> int:
         if folder and folder.is_dir()
         for path in folder.iterdir()
     ]
-    check_targets([], read, [blind_files_in(arguments.folder)])
+    check_output_files([], read, [blind_files_in(arguments.folder)])
     contest = Contest(arguments.method, arguments.rival, arguments.seed)
     with threads_of_cpu(options.hardware.threads):
         sheets = write_blind_sheets(options, contest, ReleasedNetworks(models), arguments.folder)

@@ -12,7 +12,7 @@ from portrait_studio.engine.devices import threads_of_cpu
 from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.imaging.atomic import replacing
 from portrait_studio.locations import models_dir
-from portrait_studio.targets import check_targets
+from portrait_studio.output_files import check_output_files
 from trainer.commands.shared_options import add_hardware_options, hardware_of
 from trainer.evaluation.evaluate import OWN_MEASURES, evaluate
 from trainer.evaluation.methods import METHOD_NAMES, SIDE_BY_SIDE
@@ -149,7 +149,7 @@ def _check_outputs(arguments: argparse.Namespace, models: Path) -> None:
             read += folder.iterdir()
     files = [path for path in (arguments.json, arguments.markdown) if path is not None]
     sheets = [] if arguments.sheets is None else [sheets_in(arguments.sheets)]
-    check_targets(files, read, sheets)
+    check_output_files(files, read, sheets)
 
 
 def _protocol(arguments: argparse.Namespace) -> str | None:

@@ -17,7 +17,7 @@ from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.errors import ExportError
 from portrait_studio.imaging.atomic import make_folder
-from portrait_studio.targets import FilesIn
+from portrait_studio.output_files import FilesIn
 from trainer.evaluation.blind_answers import ANSWERS_FILE, LEFT, RIGHT, BlindAnswers, BlindPair, write_answers
 from trainer.evaluation.evaluate import cases_of
 from trainer.evaluation.methods import DEFAULT, Bench, Fill, MeasuredMethod, make_methods

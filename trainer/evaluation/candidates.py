@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.engine.fill_variants import INTENTS, CandidateKind, FillVariant, other_variants
 from portrait_studio.engine.intent import wanted_with
 from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.request import (
@@ -21,7 +22,6 @@ from portrait_studio.engine.request import (
     ParseRequest,
     Structure,
 )
-from portrait_studio.engine.ways import INTENTS, Kind, Way, other_ways
 from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.masks import grow
 from trainer.evaluation.methods import Fill, applied, labels_over_photo
@@ -119,7 +119,7 @@ class CandidateTally:
 
     def rows(self) -> list[CandidateRow]:
         """The kinds in the order in which they are made."""
-        kinds = [kind.value for kind in Kind if any(str(kind.value) in one for one in self.by_kind)]
+        kinds = [kind.value for kind in CandidateKind if any(str(kind.value) in one for one in self.by_kind)]
         rows = [_row(str(kind), [one for one in self.by_kind if kind in one]) for kind in kinds]
         return sorted(rows, key=lambda row: (row.lpips - row.lpips_of_first) * row.cases)
 
@@ -155,23 +155,25 @@ def _candidates(
     image: NDArray[np.uint8], hole: NDArray[np.uint8], seen: Structure, engine: Engine, hardware: Hardware
 ) -> Iterator[tuple[str, CompletionResult, float]]:
     """The first fill, one of each other kind that shows something else, and one drawn structure."""
-    first = Way.of(CompletionOptions())
+    first = FillVariant.of(CompletionOptions())
     copies_mate = False
     wanted = wanted_with(first.intent, hole, None, seen)
 
-    def is_worth(way: Way) -> bool:
-        if way.kind is Kind.NO_MATE:
+    def is_useful(variant: FillVariant) -> bool:
+        if variant.kind is CandidateKind.NO_MATE:
             return copies_mate
-        return way.kind not in INTENTS or not _same(wanted_with(way.intent, hole, None, seen), wanted)
+        return variant.kind not in INTENTS or not _same(wanted_with(variant.intent, hole, None, seen), wanted)
 
-    ways = takewhile(lambda way: way.kind is not Kind.STRUCTURE, other_ways(first, [first], is_worth))
-    for way in chain([first], ways, [first.drawn(1)]):
-        asked = wanted_with(way.intent, hole, None, seen)
-        request = CompletionRequest(image, hole, way.options, asked, hardware=hardware)
+    variants = takewhile(
+        lambda variant: variant.kind is not CandidateKind.STRUCTURE, other_variants(first, [first], is_useful)
+    )
+    for variant in chain([first], variants, [first.drawn(1)]):
+        asked = wanted_with(variant.intent, hole, None, seen)
+        request = CompletionRequest(image, hole, variant.options, asked, hardware=hardware)
         start = time.perf_counter()
         result = engine.run(request)
         copies_mate |= any(region.copies_mate for region in result.regions)
-        yield str(way.kind.value), result, time.perf_counter() - start
+        yield str(variant.kind.value), result, time.perf_counter() - start
 
 
 def _same(one: NDArray[np.uint8] | None, other: NDArray[np.uint8] | None) -> bool:
@@ -184,7 +186,7 @@ def _measured(
     """What each measure says of each candidate."""
     pictures = {kind: fill.pixels * _FRACTION for kind, fill in fills.items()}
     median = np.asarray(np.median(np.stack(list(pictures.values())), axis=0), np.float32)
-    network = pictures.get(str(Kind.NETWORK.value), median)
+    network = pictures.get(str(CandidateKind.NETWORK.value), median)
     looks = {kind: Look(picture, hole, labels[kind], median, network) for kind, picture in pictures.items()}
     return {name: {kind: measure(look) for kind, look in looks.items()} for name, measure in MEASURES.items()}
 

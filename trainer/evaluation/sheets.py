@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from portrait_studio.imaging.atomic import make_folder
 from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT
-from portrait_studio.targets import FilesIn
+from portrait_studio.output_files import FilesIn
 from trainer.evaluation.pages import captioned_row, stacked, with_hole, write_page
 from trainer.evaluation.scoring import CaseResult, Score
 

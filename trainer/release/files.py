@@ -13,7 +13,7 @@ from portrait_studio.errors import ExportError
 from portrait_studio.imaging.atomic import replacing
 from portrait_studio.locations import MANIFEST
 from portrait_studio.networks.released import save_network
-from portrait_studio.targets import check_targets
+from portrait_studio.output_files import check_output_files
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class ReleaseFiles:
         Raises:
             ExportError: the folder cannot be written, or a source would be overwritten.
         """
-        check_targets([self.weights, self.card, self.models / MANIFEST], sources, made=[self.models])
+        check_output_files([self.weights, self.card, self.models / MANIFEST], sources, made=[self.models])
 
     def write(
         self,

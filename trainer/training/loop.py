@@ -22,8 +22,8 @@ from trainer.data.loading import loaded
 from trainer.distributed.processes import any_of, processes, shared_mean, shared_means
 from trainer.recipes.config import OptimiserConfig
 from trainer.tasks.base import NETWORK
-from trainer.training.journal import Journal
 from trainer.training.run import PhaseLoss, Run, writing
+from trainer.training.run_log import RunLog
 
 
 def rate_factor(step: int, steps: int, config: OptimiserConfig) -> float:
@@ -49,30 +49,30 @@ def train(run: Run, stop_after: int | None = None, workers: int = 0) -> None:
         run.folder.mkdir(parents=True, exist_ok=True)
         if processes().leads:
             run.frozen.keep(run.folder)
-        journal = Journal(run.folder, run.recipe, last, processes().leads)
+        run_log = RunLog(run.folder, run.recipe, last, processes().leads)
     started = time.monotonic()
     accumulate = run.recipe.data.accumulate
     first, end = run.step * accumulate, last * accumulate
     parts = loaded(run.share(), first, end, run.compute.device, workers)
-    with closing(journal), closing(parts):
-        _fit(run, parts, journal)
+    with closing(run_log), closing(parts):
+        _fit(run, parts, run_log)
     run.record["seconds"] = run.record.get("seconds", 0.0) + time.monotonic() - started
-    run.record["last"] = journal.means()
+    run.record["last"] = run_log.means()
     run.save()
 
 
-def _fit(run: Run, parts: Iterator[Batch], journal: Journal) -> None:
+def _fit(run: Run, parts: Iterator[Batch], run_log: RunLog) -> None:
     """Take the steps of all batches, or those until a process is asked to stop."""
     saved = time.monotonic()
     with _stop_signals() as stopped:
         while batches := list(islice(parts, run.recipe.data.accumulate)):
             scalars = train_step(run, batches)
             run.step += 1
-            journal.log(run.step, scalars, run.recipe.data.batch)
+            run_log.log(run.step, scalars, run.recipe.data.batch)
             if run.step % run.recipe.run.sheet_steps == 0 and processes().leads:
-                _write_sheet(run, journal)
+                _write_sheet(run, run_log)
             if run.validation is not None and run.step % run.recipe.run.validate_steps == 0:
-                journal.validated(run.step, validate(run, run.validation))
+                run_log.validated(run.step, validate(run, run.validation))
             if time.monotonic() - saved > 60 * run.recipe.run.checkpoint_minutes:
                 run.save()
                 saved = time.monotonic()
@@ -220,7 +220,7 @@ def _averaged(run: Run) -> Iterator[None]:
             module.train(training)
 
 
-def _write_sheet(run: Run, journal: Journal) -> None:
+def _write_sheet(run: Run, run_log: RunLog) -> None:
     """Pictures of a fixed batch, drawn with the averaged weights."""
     batch = run.source.batch(10**9, 0, run.parts()).to(run.compute.device)
     with _averaged(run), run.compute.autocast():
@@ -229,7 +229,7 @@ def _write_sheet(run: Run, journal: Journal) -> None:
     with writing(run.folder):
         folder.mkdir(exist_ok=True)
         cv2.imwrite(str(folder / f"{run.step:07d}.png"), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
-    journal.show(run.step, picture)
+    run_log.show(run.step, picture)
 
 
 @contextmanager

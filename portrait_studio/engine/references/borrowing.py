@@ -11,7 +11,7 @@ from portrait_studio.engine.overlays import Overlay
 from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.references.faces import AlignFace, loan_of_face
 from portrait_studio.engine.references.registration import FeatureMatches, find_features, match, register
-from portrait_studio.engine.references.scene import Laid, lay_over, loan_of_scene
+from portrait_studio.engine.references.scene import AlignedReference, lay_over, loan_of_scene
 from portrait_studio.engine.references.shoes import loan_of_shoes
 from portrait_studio.engine.references.views import ParseWhole, View, both_views
 from portrait_studio.engine.request import (
@@ -155,15 +155,15 @@ class _LookedAt:
 
     def __init__(self, number: int, matched: Sequence[tuple[View, FeatureMatches]]) -> None:
         self.number, self._matched = number, matched
-        self._whole: list[Laid | None] = []
+        self._whole: list[AlignedReference | None] = []
 
-    def whole(self, image: Pixels, mask: Mask) -> Laid | None:
+    def whole(self, image: Pixels, mask: Mask) -> AlignedReference | None:
         """As a whole over the photo; None where it shows something else."""
         if not self._whole:
             self._whole.append(self._laid(image, mask, self._matched))
         return self._whole[0]
 
-    def part(self, image: Pixels, mask: Mask, near: Bounds) -> Laid | None:
+    def part(self, image: Pixels, mask: Mask, near: Bounds) -> AlignedReference | None:
         """As a part of it lies over a part of the photo."""
         matched = [(view, matches.within(near)) for view, matches in self._matched]
         return self._laid(image, mask, matched, near)
@@ -176,7 +176,7 @@ class _LookedAt:
     @staticmethod
     def _laid(
         image: Pixels, mask: Mask, matched: Sequence[tuple[View, FeatureMatches]], part: Bounds | None = None
-    ) -> Laid | None:
+    ) -> AlignedReference | None:
         found = [(view, register(matches)) for view, matches in matched]
         view, best = max(found, key=lambda pair: 0 if pair[1] is None else len(pair[1].points))
         return None if best is None else lay_over(image, mask, view, best, part)

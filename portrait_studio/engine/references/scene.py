@@ -56,7 +56,7 @@ _THINGS: Final = tuple(LABELS.index(name) for name in sorted(THINGS - {"belt"}))
 
 
 @dataclass(frozen=True, eq=False)
-class Laid:
+class AlignedReference:
     """A reference laid over the photo.
 
     Attributes:
@@ -76,7 +76,7 @@ class Laid:
 
 def lay_over(
     image: Pixels, mask: Mask, view: View, registration: Registration, part: Bounds | None = None
-) -> Laid:
+) -> AlignedReference:
     """Lay a reference over the photo, and learn from what both show how their light differs.
 
     Args:
@@ -92,10 +92,12 @@ def lay_over(
     seen = read_window(image, mask, window)
     colours, given = _laid(view, registration.matrix, None, window)
     light = settle_light(colours, seen.colours, bounds, given & ~seen.hole)
-    return Laid(view, registration, light)
+    return AlignedReference(view, registration, light)
 
 
-def loan_of_scene(image: Pixels, mask: Mask, hole: Bounds, closer: ParsedWindow, laid: Laid) -> Loan | None:
+def loan_of_scene(
+    image: Pixels, mask: Mask, hole: Bounds, closer: ParsedWindow, laid: AlignedReference
+) -> Loan | None:
     """What a reference gives a hole by showing the same place.
 
     Args:
@@ -145,7 +147,7 @@ def _laid(
 
 
 def _agreement(
-    image: Pixels, mask: Mask, hole: Bounds, closer: ParsedWindow, laid: Laid
+    image: Pixels, mask: Mask, hole: Bounds, closer: ParsedWindow, laid: AlignedReference
 ) -> tuple[bool, bool]:
     """Whether ground and people around a hole look the same in both."""
     ring_px = max(_LEAST_RING_PX, round(_RING * max(hole.width, hole.height)))
@@ -164,7 +166,7 @@ def _agreement(
     return _agree(alike, ring & ~people, ring), _agree(alike, ring & people, ring)
 
 
-def _shares_ground(laid: Laid) -> bool:
+def _shares_ground(laid: AlignedReference) -> bool:
     """Whether details beside the people, and not only of these, are seen in both."""
     parsed = laid.view.parsed
     scale = parsed.window.size.width / parsed.window.bounds.width
@@ -214,7 +216,7 @@ def _is_far(hole: Bounds, registration: Registration) -> bool:
     return bool((beyond > _MOST_BEYOND * (most - least)).any())
 
 
-def _labels_of(laid: Laid, bounds: Bounds) -> NDArray[np.uint8]:
+def _labels_of(laid: AlignedReference, bounds: Bounds) -> NDArray[np.uint8]:
     """(h, w) uint8: what the parser calls the reference, laid over a part of the photo."""
     parsed = laid.view.parsed
     scale = parsed.window.size.width / parsed.window.bounds.width

@@ -18,7 +18,7 @@ _GOOD_NEWS_MS: Final = 10_000
 """How long good news and hints stay; warnings stay until they are closed."""
 
 
-class Mood(Enum):
+class Severity(Enum):
     """What kind of news it is; the value names the style."""
 
     WARNING = "warning"
@@ -26,7 +26,11 @@ class Mood(Enum):
     HINT = "hint"
 
 
-_ICONS: Final = {Mood.WARNING: "ph.warning", Mood.SUCCESS: "ph.check-circle", Mood.HINT: "ph.info"}
+_ICONS: Final = {
+    Severity.WARNING: "ph.warning",
+    Severity.SUCCESS: "ph.check-circle",
+    Severity.HINT: "ph.info",
+}
 
 
 class Banner(QFrame):
@@ -45,7 +49,7 @@ class Banner(QFrame):
         """
         super().__init__(parent)
         self._session, self._theme = session, theme
-        self._mood = Mood.SUCCESS
+        self._severity = Severity.SUCCESS
         self.setObjectName("banner")
         self._icon = QLabel(self)
         self._text = QLabel(self)
@@ -67,8 +71,8 @@ class Banner(QFrame):
         self._timer.timeout.connect(self.hide)
         theme.changed.connect(self._colour_icons)
         session.opened.connect(self._on_opened)
-        session.noticed.connect(lambda sentence: self.say(Mood.WARNING, tr(sentence)))
-        session.hinted.connect(lambda sentence: self.say(Mood.HINT, tr(sentence)))
+        session.noticed.connect(lambda sentence: self.say(Severity.WARNING, tr(sentence)))
+        session.hinted.connect(lambda sentence: self.say(Severity.HINT, tr(sentence)))
         session.files.exported.connect(self._on_exported)
         self.hide()
 
@@ -77,10 +81,10 @@ class Banner(QFrame):
         """What it says."""
         return self._text.text()
 
-    def say(self, mood: Mood, text: str) -> None:
+    def say(self, severity: Severity, text: str) -> None:
         """Show a sentence."""
-        self._mood = mood
-        self.setProperty("mood", mood.value)
+        self._severity = severity
+        self.setProperty("severity", severity.value)
         self.style().unpolish(self)
         self.style().polish(self)
         self._text.setText(text)
@@ -88,21 +92,21 @@ class Banner(QFrame):
         self._colour_icons()
         self.resized.emit()
         self.show()
-        self._timer.stop() if mood is Mood.WARNING else self._timer.start()
+        self._timer.stop() if severity is Severity.WARNING else self._timer.start()
 
     def _on_opened(self) -> None:
         """Good news and hints about one photo mean nothing about the next; warnings stay."""
-        if self._mood is not Mood.WARNING:
+        if self._severity is not Severity.WARNING:
             self.hide()
         document = self._session.document
         if document is not None and document.photo.notices:
-            self.say(Mood.WARNING, tr(joined(document.photo.notices)))
+            self.say(Severity.WARNING, tr(joined(document.photo.notices)))
 
     def _on_exported(self, report: ExportReport) -> None:
         notices = report.written.notices
-        mood = Mood.WARNING if report.changed_outside or notices else Mood.SUCCESS
-        self.say(mood, tr(joined((report.verdict, *notices))))
+        severity = Severity.WARNING if report.changed_outside or notices else Severity.SUCCESS
+        self.say(severity, tr(joined((report.verdict, *notices))))
 
     def _colour_icons(self) -> None:
-        self._icon.setPixmap(self._theme.icon(_ICONS[self._mood]).pixmap(20, 20))
+        self._icon.setPixmap(self._theme.icon(_ICONS[self._severity]).pixmap(20, 20))
         self._close.setIcon(self._theme.icon("ph.x"))

@@ -14,7 +14,7 @@ from portrait_studio.engine.request import FilledRegion, Pixels
 from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.display_transform import DisplayTransform
-from portrait_studio.gui.panels.captions_of_ways import EXPLANATIONS, caption_of
+from portrait_studio.gui.panels.candidate_captions import EXPLANATIONS, caption_of
 from portrait_studio.gui.panels.references_panel import files_in
 from portrait_studio.gui.panels.thumbnail_row import ThumbnailRow
 from portrait_studio.gui.qimage_conversion import qimage_of
@@ -195,7 +195,7 @@ class CandidateStrip(QFrame):
         _clear(self._thumbs)
         assert self._candidates is not None
         for place, candidate in enumerate(self._candidates.all):
-            caption, meaning = caption_of(candidate.way), tr(EXPLANATIONS[candidate.way.kind])
+            caption, meaning = caption_of(candidate.variant), tr(EXPLANATIONS[candidate.variant.kind])
             name = tr("Candidate {number}: {kind}", number=place + 1, kind=caption)
             button = _button(self, caption, name)
             button.setToolTip(tr("{name}. {meaning}", name=name, meaning=meaning))

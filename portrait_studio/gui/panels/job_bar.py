@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QToolBut
 from portrait_studio.engine.progress import Stage
 from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.command_table import Command
-from portrait_studio.gui.panels.captions_of_ways import caption_of
+from portrait_studio.gui.panels.candidate_captions import caption_of
 from portrait_studio.language.translation import tr
 from portrait_studio.session.jobs import BackgroundJob
 from portrait_studio.session.session import Session
@@ -97,7 +97,7 @@ class JobBar(QWidget):
         menu = self.queue_button.menu()
         menu.clear()
         for place, asked in enumerate(waiting, start=1):
-            text = tr("Cancel {place}: {kind}", place=place, kind=caption_of(asked.way))
+            text = tr("Cancel {place}: {kind}", place=place, kind=caption_of(asked.variant))
             action = menu.addAction(text)
             action.triggered.connect(lambda _=False, asked=asked: self._filling.leave_out(asked))
         menu.addSeparator()

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from portrait_studio.document.fill_record import FillRecord, LoanRecord, ReferenceRecord, WayRecord
+from portrait_studio.document.fill_record import FillRecord, LoanRecord, ReferenceRecord, VariantRecord
 from portrait_studio.document.packed_plane import PackedPlane, pack_plane, unpack_plane
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.json_dataclass import write_dataclass
@@ -30,8 +30,8 @@ OLD = {
 def test_a_record_survives_json() -> None:
     other = ReferenceRecord("other.jpg", "cd" * 32)
     holes = (
-        WayRecord("patches", 4, PACKED),
-        WayRecord("default", 3, None, (other,), "left", copy_mates=False),
+        VariantRecord("patches", 4, PACKED),
+        VariantRecord("default", 3, None, (other,), "left", copy_mates=False),
     )
     record = FillRecord(
         **OLD, holes=holes, wanted_labels=PACKED, is_anew=True, precision="bfloat16", threads=4
@@ -50,16 +50,16 @@ def test_a_record_survives_json() -> None:
         loans=(LoanRecord(1, "other.jpg", "face"),),
     )
     assert FillRecord.from_json(json.loads(json.dumps(write_dataclass(before)))) == before
-    assert record.ways == holes
+    assert record.variants == holes
     assert np.array_equal(unpack_plane(record.wanted_labels, Extent(30, 20)), STRUCTURE)
 
 
 def test_records_of_the_first_version_are_read() -> None:
     assert PACKED is not None
-    assert FillRecord.from_json(OLD).ways == (WayRecord("default", 3),)
+    assert FillRecord.from_json(OLD).variants == (VariantRecord("default", 3),)
     entry = {**OLD, "holes": [["patches", 4], ["default", 3]], "structure": asdict(PACKED), "is_anew": False}
     record = FillRecord.from_json(json.loads(json.dumps(entry)))
-    assert record.ways == (WayRecord("patches", 4, PACKED), WayRecord("default", 3, PACKED))
+    assert record.variants == (VariantRecord("patches", 4, PACKED), VariantRecord("default", 3, PACKED))
     assert (record.precision, record.threads, record.hole_by_hole) == ("auto", 0, True)
     assert not record.copy_mates
     assert record.patches_from == "anywhere"

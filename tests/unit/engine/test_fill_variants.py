@@ -6,68 +6,83 @@ from itertools import islice
 
 import numpy as np
 
+from portrait_studio.engine.fill_variants import (
+    INTENTS,
+    ORDER,
+    CandidateKind,
+    FillVariant,
+    found_faces,
+    next_seed,
+    other_variants,
+)
 from portrait_studio.engine.intent import Intent
 from portrait_studio.engine.patch_side import beyond_side
 from portrait_studio.engine.request import CompletionOptions, Method, PatchSide
-from portrait_studio.engine.ways import INTENTS, ORDER, Kind, Way, found_faces, next_seed, other_ways
 from portrait_studio.imaging.geometry import Bounds
 
 
-def kinds(first: Way, count: int, *, taken: tuple[Way, ...] = (), worth: bool = True) -> list[Kind]:
-    ways = other_ways(first, [first, *taken], lambda way: worth)
-    return [way.kind for way in islice(ways, count)]
+def kinds(
+    first: FillVariant, count: int, *, taken: tuple[FillVariant, ...] = (), worth: bool = True
+) -> list[CandidateKind]:
+    variants = other_variants(first, [first, *taken], lambda variant: worth)
+    return [variant.kind for variant in islice(variants, count)]
 
 
 def test_all_kinds_come_before_structures_that_are_drawn() -> None:
-    first = Way.of(CompletionOptions())
+    first = FillVariant.of(CompletionOptions())
     found = kinds(first, len(ORDER) + 2)
-    assert found == [*ORDER, Kind.STRUCTURE, Kind.STRUCTURE]
-    drawn = list(islice(other_ways(first, [first, first.drawn(4)], lambda way: False), 2))
-    assert [way.options.seed for way in drawn] == [5, 6]
+    assert found == [*ORDER, CandidateKind.STRUCTURE, CandidateKind.STRUCTURE]
+    drawn = list(islice(other_variants(first, [first, first.drawn(4)], lambda variant: False), 2))
+    assert [variant.options.seed for variant in drawn] == [5, 6]
     assert next_seed([]) == 0
 
 
 def test_what_was_taken_does_not_come_again() -> None:
-    first = Way.of(CompletionOptions())
-    taken = Way(ORDER[0], CompletionOptions())
+    first = FillVariant.of(CompletionOptions())
+    taken = FillVariant(ORDER[0], CompletionOptions())
     assert ORDER[0] not in kinds(first, 20, taken=(taken,))
-    assert kinds(first, 3, worth=False) == [Kind.STRUCTURE] * 3
+    assert kinds(first, 3, worth=False) == [CandidateKind.STRUCTURE] * 3
 
 
 def test_each_kind_changes_one_thing() -> None:
-    first = Way.of(CompletionOptions(seed=3))
-    ways = {way.kind: way for way in islice(other_ways(first, [first], lambda way: True), len(ORDER))}
-    assert ways[Kind.LEFT].options == CompletionOptions(seed=3, patches_from=PatchSide.LEFT)
-    assert ways[Kind.PATCHES].options == CompletionOptions(Method.PATCHES, 3)
-    assert ways[Kind.GENERAL].options == CompletionOptions(Method.GENERAL, 3)
-    assert ORDER[-1] is Kind.GENERAL
-    assert ways[Kind.NO_REFERENCE].options == CompletionOptions(seed=3, borrow=False)
-    assert ways[Kind.NO_MATE].options == CompletionOptions(seed=3, copy_mates=False)
-    assert {ways[kind].intent for kind in INTENTS} == {Intent.BODY, Intent.BACKGROUND, Intent.SURFACE}
-    assert all(ways[kind].options == first.options for kind in INTENTS)
+    first = FillVariant.of(CompletionOptions(seed=3))
+    variants = {
+        variant.kind: variant
+        for variant in islice(other_variants(first, [first], lambda variant: True), len(ORDER))
+    }
+    assert variants[CandidateKind.LEFT].options == CompletionOptions(seed=3, patches_from=PatchSide.LEFT)
+    assert variants[CandidateKind.PATCHES].options == CompletionOptions(Method.PATCHES, 3)
+    assert variants[CandidateKind.GENERAL].options == CompletionOptions(Method.GENERAL, 3)
+    assert ORDER[-1] is CandidateKind.GENERAL
+    assert variants[CandidateKind.NO_REFERENCE].options == CompletionOptions(seed=3, borrow=False)
+    assert variants[CandidateKind.NO_MATE].options == CompletionOptions(seed=3, copy_mates=False)
+    assert {variants[kind].intent for kind in INTENTS} == {Intent.BODY, Intent.BACKGROUND, Intent.SURFACE}
+    assert all(variants[kind].options == first.options for kind in INTENTS)
 
 
 def test_who_said_what_is_meant_is_shown_nothing_else() -> None:
-    first = Way.of(CompletionOptions(), Intent.BACKGROUND)
+    first = FillVariant.of(CompletionOptions(), Intent.BACKGROUND)
     found = kinds(first, len(ORDER))
     assert not set(found) & set(INTENTS)
 
 
 def test_faces_are_those_of_one_search_best_first_and_then_of_the_next_one() -> None:
-    first = Way.of(CompletionOptions())
+    first = FillVariant.of(CompletionOptions())
     faces = found_faces(first, [first, first.drawn(9)], 4)
-    assert [way.options for way in faces] == [CompletionOptions(Method.SEARCH, seed) for seed in range(4)]
-    assert {Way.of(way.options).kind for way in faces} == {Kind.SEARCH}
+    assert [variant.options for variant in faces] == [
+        CompletionOptions(Method.SEARCH, seed) for seed in range(4)
+    ]
+    assert {FillVariant.of(variant.options).kind for variant in faces} == {CandidateKind.SEARCH}
     # A search that was cancelled half way is not gone on with: its faces would no longer be best first.
     later = found_faces(first, [first, *faces[:2]], 4)
-    assert [way.options.seed for way in later] == [4, 5, 6, 7]
-    assert Kind.SEARCH not in ORDER
+    assert [variant.options.seed for variant in later] == [4, 5, 6, 7]
+    assert CandidateKind.SEARCH not in ORDER
 
 
 def test_the_network_alone_has_no_sides() -> None:
-    found = kinds(Way.of(CompletionOptions(Method.NETWORK)), len(ORDER))
-    assert not {Kind.LEFT, Kind.RIGHT, Kind.NETWORK} & set(found)
-    assert Kind.PATCHES in found
+    found = kinds(FillVariant.of(CompletionOptions(Method.NETWORK)), len(ORDER))
+    assert not {CandidateKind.LEFT, CandidateKind.RIGHT, CandidateKind.NETWORK} & set(found)
+    assert CandidateKind.PATCHES in found
 
 
 def test_patches_come_from_one_side_where_that_has_enough_of_a_label() -> None:

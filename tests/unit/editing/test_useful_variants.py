@@ -8,7 +8,8 @@ import numpy as np
 
 from portrait_studio.document.masked_image import MaskedImage
 from portrait_studio.editing.candidates import Candidate, Candidates
-from portrait_studio.editing.worth import is_worth
+from portrait_studio.editing.useful_variants import is_useful
+from portrait_studio.engine.fill_variants import CandidateKind, FillVariant, other_variants
 from portrait_studio.engine.request import (
     Borrowed,
     CompletionOptions,
@@ -18,7 +19,6 @@ from portrait_studio.engine.request import (
     Part,
     Structure,
 )
-from portrait_studio.engine.ways import Kind, Way, other_ways
 from portrait_studio.imaging.geometry import Bounds
 
 SHAPE = (40, 60)
@@ -52,41 +52,41 @@ def candidate(
     return Candidate.of(CompletionRequest(picture.image, picture.mask), result)
 
 
-def worthy(base: Candidate, seen: Structure | None) -> set[Kind]:
-    first = Way.of(CompletionOptions())
-    ways = other_ways(first, [first], lambda way: is_worth(way, base, masked(), seen, None))
+def worthy(base: Candidate, seen: Structure | None) -> set[CandidateKind]:
+    first = FillVariant.of(CompletionOptions())
+    variants = other_variants(first, [first], lambda variant: is_useful(variant, base, masked(), seen, None))
     found = set()
-    for way in ways:
-        if way.kind is Kind.STRUCTURE:
+    for variant in variants:
+        if variant.kind is CandidateKind.STRUCTURE:
             return found
-        found.add(way.kind)
+        found.add(variant.kind)
     raise AssertionError
 
 
 def test_background_is_worth_showing_only_where_the_fill_shows_a_body() -> None:
     seen = structure(np.zeros(SHAPE))
-    assert Kind.BACKGROUND in worthy(candidate(UPPER), seen)
-    assert Kind.BACKGROUND not in worthy(candidate(0), seen)
-    assert Kind.BACKGROUND in worthy(candidate(UPPER), None)
+    assert CandidateKind.BACKGROUND in worthy(candidate(UPPER), seen)
+    assert CandidateKind.BACKGROUND not in worthy(candidate(0), seen)
+    assert CandidateKind.BACKGROUND in worthy(candidate(UPPER), None)
 
 
 def test_the_same_surface_is_worth_showing_where_the_photo_shows_something_else() -> None:
     bag = np.zeros(SHAPE)
     bag[8:22, 8:22] = 16
-    assert Kind.SURFACE in worthy(candidate(UPPER), structure(bag))
+    assert CandidateKind.SURFACE in worthy(candidate(UPPER), structure(bag))
     shirt = np.where(bag > 0, UPPER, 0)
-    assert Kind.SURFACE not in worthy(candidate(UPPER), structure(shirt))
-    assert Kind.SURFACE not in worthy(candidate(UPPER), None)
+    assert CandidateKind.SURFACE not in worthy(candidate(UPPER), structure(shirt))
+    assert CandidateKind.SURFACE not in worthy(candidate(UPPER), None)
 
 
 def test_a_fill_without_the_other_shoe_needs_one_with_it() -> None:
-    assert Kind.NO_MATE in worthy(candidate(9, copies_mate=True), None)
-    assert Kind.NO_MATE not in worthy(candidate(9), None)
+    assert CandidateKind.NO_MATE in worthy(candidate(9, copies_mate=True), None)
+    assert CandidateKind.NO_MATE not in worthy(candidate(9), None)
 
 
 def test_a_fill_without_other_photos_needs_one_with_them() -> None:
-    assert Kind.NO_REFERENCE in worthy(candidate(9, borrowed=(Borrowed(0, Part.FACE),)), None)
-    assert Kind.NO_REFERENCE not in worthy(candidate(9), None)
+    assert CandidateKind.NO_REFERENCE in worthy(candidate(9, borrowed=(Borrowed(0, Part.FACE),)), None)
+    assert CandidateKind.NO_REFERENCE not in worthy(candidate(9), None)
 
 
 def test_another_candidate_is_shown_only_if_asked_for() -> None:
@@ -102,4 +102,4 @@ def test_what_looks_the_same_joins_once() -> None:
     again = both.joined_by(replace(candidate(UPPER, 10)), is_shown=True)
     assert len(again.all) == 2
     assert again.chosen == (0,)
-    assert len(again.ways) == 3
+    assert len(again.variants) == 3

@@ -17,7 +17,7 @@ from portrait_studio.session.session import Session
 from portrait_studio.session.tools import Tool
 
 
-class Hover(QObject):
+class PointerInfo(QObject):
     """Names position and label in the status bar, and beside the pointer; lights what a click would take."""
 
     def __init__(self, session: Session, canvas: Canvas, status_bar: StatusBar, parent: QObject) -> None:

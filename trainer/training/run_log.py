@@ -22,7 +22,7 @@ def _tensorboard(folder: Path) -> Any:
     return SummaryWriter(str(folder / "tensorboard"))
 
 
-class Journal:
+class RunLog:
     """Averages figures over a stretch of steps; writes to stderr, log.jsonl, and TensorBoard if installed."""
 
     def __init__(self, folder: Path, recipe: Recipe, last: int, writes: bool = True) -> None:

@@ -38,7 +38,7 @@ class FilesIn:
     names: re.Pattern[str]
 
 
-def check_targets(
+def check_output_files(
     files: Iterable[Path],
     sources: Iterable[Path],
     several: Iterable[FilesIn] = (),
@@ -57,7 +57,7 @@ def check_targets(
     Raises:
         ExportError: the first thing that cannot be.
     """
-    plan = _TargetCheck(sources)
+    plan = _OutputCheck(sources)
     for folder in made:
         plan.add_folder(folder)
     for group in several:
@@ -68,7 +68,7 @@ def check_targets(
         _check_folder(folder, path, room_bytes)
 
 
-class _TargetCheck:
+class _OutputCheck:
     """What will be written, as far as it was looked at."""
 
     def __init__(self, sources: Iterable[Path]) -> None:

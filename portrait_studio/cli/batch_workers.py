@@ -56,28 +56,30 @@ class Lost:
     """A worker has ended without being asked to."""
 
 
-Heard = Ready | Lost | Filled | PortraitStudioError
+Reply = Ready | Lost | Filled | PortraitStudioError
 """What comes from a worker; an error is one that the next photo would meet, too."""
 
 
-class Crew(Protocol):
+class WorkerPool(Protocol):
     """Workers somewhere."""
 
-    def hire(self) -> Hashable:
+    def start_worker(self) -> Hashable:
         """Begin another worker, which says when it is ready."""
 
-    def give(self, worker: Hashable, item: Item) -> None:
+    def submit(self, worker: Hashable, item: Item) -> None:
         """Let a worker that is ready fill a photo."""
 
-    def heard(self) -> tuple[Hashable, Heard]:
+    def receive(self) -> tuple[Hashable, Reply]:
         """Wait for any worker."""
 
 
-def shared_out(crew: Crew, items: Iterable[tuple[int, Item]], count: int) -> Iterator[tuple[int, Filled]]:
+def fill_in_pool(
+    pool: WorkerPool, items: Iterable[tuple[int, Item]], count: int
+) -> Iterator[tuple[int, Filled]]:
     """Fill photos by as many workers as are wanted.
 
     Args:
-        crew: where they are.
+        pool: where they are.
         items: the photos, numbered.
         count: of the workers.
 
@@ -93,13 +95,13 @@ def shared_out(crew: Crew, items: Iterable[tuple[int, Item]], count: int) -> Ite
     idle: list[Hashable] = []
     lost_in_a_row = 0
     for _ in range(min(count, len(waiting))):
-        crew.hire()
+        pool.start_worker()
     while waiting or at_work:
-        worker, heard = crew.heard()
-        if isinstance(heard, PortraitStudioError):
-            raise heard
+        worker, reply = pool.receive()
+        if isinstance(reply, PortraitStudioError):
+            raise reply
         task = at_work.pop(worker, None)
-        if isinstance(heard, Lost):
+        if isinstance(reply, Lost):
             lost_in_a_row = 0 if task else lost_in_a_row + 1
             if lost_in_a_row == MOST_TRIES:
                 raise DeviceError("The processes that were to fill photos end before they begin.")
@@ -111,15 +113,15 @@ def shared_out(crew: Crew, items: Iterable[tuple[int, Item]], count: int) -> Ite
                     yield number, Filled(failed(item, _gave_up()))
                 else:
                     waiting.appendleft(task)
-            crew.hire()
+            pool.start_worker()
         else:
             idle.append(worker)
-            if isinstance(heard, Filled) and task is not None:
-                yield task[0], heard
+            if isinstance(reply, Filled) and task is not None:
+                yield task[0], reply
         while waiting and idle:
             worker, task = idle.pop(), waiting.popleft()
             at_work[worker] = task
-            crew.give(worker, task[1])
+            pool.submit(worker, task[1])
 
 
 def _gave_up() -> str:
@@ -146,11 +148,11 @@ class Filler:
         if work.hardware.device in ("auto", "cuda"):
             _take_gpu(number)
 
-    def ready(self) -> Heard:
+    def ready(self) -> Reply:
         """Say that it can begin."""
         return Ready()
 
-    def fill(self, item: Item) -> Heard:
+    def fill(self, item: Item) -> Reply:
         """Fill a photo."""
         from portrait_studio.engine.progress import Progress
 
@@ -168,7 +170,7 @@ def _take_gpu(number: int) -> None:
         torch.cuda.set_device(number % count)
 
 
-class ProcessCrew:
+class ProcessPool:
     """Workers that are processes of this machine; they end with the block."""
 
     def __init__(self, work: Work) -> None:
@@ -203,7 +205,7 @@ class ProcessCrew:
         """Those that run."""
         return [process for _, process in self._workers.values()]
 
-    def hire(self) -> Hashable:
+    def start_worker(self) -> Hashable:
         """Begin another process."""
         taken = {number for number, _ in self._workers.values()}
         number = next(n for n in range(len(taken) + 1) if n not in taken)
@@ -215,14 +217,14 @@ class ProcessCrew:
         self._workers[ours] = number, process
         return ours
 
-    def give(self, worker: Hashable, item: Item) -> None:
+    def submit(self, worker: Hashable, item: Item) -> None:
         """Let a process that is ready fill a photo."""
         assert isinstance(worker, Connection)
         # One that is lost by now is heard of next.
         with suppress(OSError):
             worker.send(item)
 
-    def heard(self) -> tuple[Hashable, Heard]:
+    def receive(self) -> tuple[Hashable, Reply]:
         """Wait for any process."""
         connection = wait(list(self._workers))[0]
         assert isinstance(connection, Connection)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from portrait_studio.cli.batch_crew import MOST_TRIES, Heard, Lost, Ready, shared_out
 from portrait_studio.cli.batch_plan import Item
 from portrait_studio.cli.batch_report import BatchReport, Filled, Line, Outcome
+from portrait_studio.cli.batch_workers import MOST_TRIES, Lost, Ready, Reply, fill_in_pool
 from portrait_studio.errors import DeviceError, WeightsError
 
 
@@ -31,18 +31,18 @@ class ScriptedCrew:
         self.given: list[tuple[int, Item]] = []
         self._pending: deque[tuple[int, Item | None]] = deque()
 
-    def hire(self) -> Hashable:
+    def start_worker(self) -> Hashable:
         self.hired += 1
         self._pending.append((self.hired, None))
         return self.hired
 
-    def give(self, worker: Hashable, item: Item) -> None:
+    def submit(self, worker: Hashable, item: Item) -> None:
         assert isinstance(worker, int)
         assert worker not in [each for each, _ in self._pending], "one photo at a time"
         self.given.append((worker, item))
         self._pending.append((worker, item))
 
-    def heard(self) -> tuple[Hashable, Heard]:
+    def receive(self) -> tuple[Hashable, Reply]:
         worker, item = self._pending.pop()
         if self.ends(worker, item):
             return worker, Lost()
@@ -50,62 +50,62 @@ class ScriptedCrew:
 
 
 def test_each_photo_is_filled_once(tmp_path: Path) -> None:
-    crew = ScriptedCrew()
-    numbers = [number for number, _ in shared_out(crew, items(7, tmp_path), 3)]
+    pool = ScriptedCrew()
+    numbers = [number for number, _ in fill_in_pool(pool, items(7, tmp_path), 3)]
     assert sorted(numbers) == list(range(1, 8))
-    assert crew.hired == 3
-    assert len(crew.given) == 7
+    assert pool.hired == 3
+    assert len(pool.given) == 7
 
 
 def test_no_more_workers_than_photos(tmp_path: Path) -> None:
-    crew = ScriptedCrew()
-    assert len(list(shared_out(crew, items(2, tmp_path), 10))) == 2
-    assert crew.hired == 2
+    pool = ScriptedCrew()
+    assert len(list(fill_in_pool(pool, items(2, tmp_path), 10))) == 2
+    assert pool.hired == 2
 
 
 def test_what_a_lost_worker_had_goes_to_another(tmp_path: Path) -> None:
-    crew = ScriptedCrew(lambda worker, item: worker == 2 and item is not None)
+    pool = ScriptedCrew(lambda worker, item: worker == 2 and item is not None)
     unlike = tmp_path / ".1.png.mine.part"
     unlike.touch()
-    found = list(shared_out(crew, items(5, tmp_path), 2))
+    found = list(fill_in_pool(pool, items(5, tmp_path), 2))
     assert sorted(number for number, _ in found) == [1, 2, 3, 4, 5]
     assert all(filled.line.outcome == "done" for _, filled in found)
-    twice = [name for name, count in Counter(item.photo.name for _, item in crew.given).items() if count > 1]
+    twice = [name for name, count in Counter(item.photo.name for _, item in pool.given).items() if count > 1]
     assert len(twice) == 1
-    assert crew.hired == 3
+    assert pool.hired == 3
     assert unlike.exists()
 
 
 def test_a_photo_that_ends_its_workers_fails_and_the_others_do_not(tmp_path: Path) -> None:
-    crew = ScriptedCrew(lambda _, item: item is not None and item.photo.stem == "2")
+    pool = ScriptedCrew(lambda _, item: item is not None and item.photo.stem == "2")
     left = tmp_path / ".2.png.0a1b2c3d.part"
     left.touch()
-    found = dict(shared_out(crew, items(3, tmp_path), 1))
+    found = dict(fill_in_pool(pool, items(3, tmp_path), 1))
     assert {number: filled.line.outcome for number, filled in found.items()} == {
         1: "done",
         2: "failed",
         3: "done",
     }
     assert f"lost {MOST_TRIES} times" in found[2].line.message
-    assert sum(item.photo.stem == "2" for _, item in crew.given) == MOST_TRIES
+    assert sum(item.photo.stem == "2" for _, item in pool.given) == MOST_TRIES
     assert not left.exists(), "what a killed process left is cleared up"
 
 
 def test_workers_that_never_begin_end_the_batch(tmp_path: Path) -> None:
-    crew = ScriptedCrew(lambda _, item: item is None)
+    pool = ScriptedCrew(lambda _, item: item is None)
     with pytest.raises(DeviceError, match="end before they begin"):
-        list(shared_out(crew, items(3, tmp_path), 2))
-    assert crew.hired < 10
+        list(fill_in_pool(pool, items(3, tmp_path), 2))
+    assert pool.hired < 10
 
 
 def test_an_error_that_all_would_meet_ends_the_batch(tmp_path: Path) -> None:
     class Weightless(ScriptedCrew):
-        def heard(self) -> tuple[Hashable, Heard]:
-            worker, heard = super().heard()
-            return worker, WeightsError("They are missing.") if isinstance(heard, Filled) else heard
+        def receive(self) -> tuple[Hashable, Reply]:
+            worker, reply = super().receive()
+            return worker, WeightsError("They are missing.") if isinstance(reply, Filled) else reply
 
     with pytest.raises(WeightsError, match="They are missing"):
-        list(shared_out(Weightless(), items(3, tmp_path), 2))
+        list(fill_in_pool(Weightless(), items(3, tmp_path), 2))
 
 
 def test_the_report_is_in_the_order_of_the_photos_and_is_not_written_ever_so_often(

@@ -13,7 +13,7 @@ from portrait_studio.engine.request import CompletionOptions, Method, PatchSide
 from portrait_studio.messages import Message
 
 
-class Kind(Enum):
+class CandidateKind(Enum):
     """What sets a candidate apart; the value is what it is called."""
 
     BOTH = Message("network and patches")
@@ -32,16 +32,16 @@ class Kind(Enum):
 
 
 ORDER: Final = (
-    Kind.NO_REFERENCE,
-    Kind.NO_MATE,
-    Kind.BODY,
-    Kind.RIGHT,
-    Kind.PATCHES,
-    Kind.LEFT,
-    Kind.SURFACE,
-    Kind.NETWORK,
-    Kind.BACKGROUND,
-    Kind.GENERAL,
+    CandidateKind.NO_REFERENCE,
+    CandidateKind.NO_MATE,
+    CandidateKind.BODY,
+    CandidateKind.RIGHT,
+    CandidateKind.PATCHES,
+    CandidateKind.LEFT,
+    CandidateKind.SURFACE,
+    CandidateKind.NETWORK,
+    CandidateKind.BACKGROUND,
+    CandidateKind.GENERAL,
 )
 """In which order further kinds are made: by their mean LPIPS on tightened holes, as `evaluate --protocol
 candidates` has it, since no measure that does not know the truth chose better (seam, sharpness, colours,
@@ -49,15 +49,15 @@ patches, agreement). The network for any photo was not measured there and comes 
 are mostly the same with small changes, come after them."""
 
 INTENTS: Final = {
-    Kind.BODY: Intent.BODY,
-    Kind.BACKGROUND: Intent.BACKGROUND,
-    Kind.SURFACE: Intent.SURFACE,
+    CandidateKind.BODY: Intent.BODY,
+    CandidateKind.BACKGROUND: Intent.BACKGROUND,
+    CandidateKind.SURFACE: Intent.SURFACE,
 }
 """Kinds that are another answer to what is meant by a hole."""
 
 
 @dataclass(frozen=True)
-class Way:
+class FillVariant:
     """How a candidate is made.
 
     Attributes:
@@ -66,42 +66,44 @@ class Way:
         intent: what the fill is meant to do.
     """
 
-    kind: Kind
+    kind: CandidateKind
     options: CompletionOptions
     intent: Intent = Intent.AUTOMATIC
 
     @classmethod
-    def of(cls, options: CompletionOptions, intent: Intent = Intent.AUTOMATIC) -> Way:
+    def of(cls, options: CompletionOptions, intent: Intent = Intent.AUTOMATIC) -> FillVariant:
         """The way of a fill that is asked for by its options."""
         return cls(_kind_of(options), options, intent)
 
-    def drawn(self, seed: int) -> Way:
+    def drawn(self, seed: int) -> FillVariant:
         """The same by another structure that the parser's doubt leaves open."""
-        return Way(Kind.STRUCTURE, replace(self.options, seed=seed), self.intent)
+        return FillVariant(CandidateKind.STRUCTURE, replace(self.options, seed=seed), self.intent)
 
 
-def other_ways(first: Way, taken: Sequence[Way], is_worth: Callable[[Way], bool]) -> Iterator[Way]:
+def other_variants(
+    first: FillVariant, taken: Sequence[FillVariant], is_useful: Callable[[FillVariant], bool]
+) -> Iterator[FillVariant]:
     """Further ways, first those that differ in kind, then structures that are drawn, without end.
 
     Args:
         first: the way of the fill that they are to differ from.
         taken: ways that were taken already, the first one included.
-        is_worth: whether a way of another kind would show something else.
+        is_useful: whether a way of another kind would show something else.
     """
-    kinds = {way.kind for way in taken}
+    kinds = {variant.kind for variant in taken}
     for kind in ORDER:
-        way = _in_kind(first, kind)
-        if way is not None and kind not in kinds and is_worth(way):
-            yield way
+        variant = _in_kind(first, kind)
+        if variant is not None and kind not in kinds and is_useful(variant):
+            yield variant
     yield from (first.drawn(seed) for seed in count(next_seed(taken)))
 
 
-def next_seed(taken: Sequence[Way]) -> int:
+def next_seed(taken: Sequence[FillVariant]) -> int:
     """A seed that none of some ways has."""
-    return 1 + max((way.options.seed for way in taken), default=-1)
+    return 1 + max((variant.options.seed for variant in taken), default=-1)
 
 
-def found_faces(first: Way, taken: Sequence[Way], count: int) -> list[Way]:
+def found_faces(first: FillVariant, taken: Sequence[FillVariant], count: int) -> list[FillVariant]:
     """The ways of all faces of a search that was not made yet, best first.
 
     Args:
@@ -109,38 +111,48 @@ def found_faces(first: Way, taken: Sequence[Way], count: int) -> list[Way]:
         taken: ways that were taken already.
         count: how many faces a search finds.
     """
-    known = max((way.options.seed for way in taken if way.kind is Kind.SEARCH), default=-1)
+    known = max(
+        (variant.options.seed for variant in taken if variant.kind is CandidateKind.SEARCH), default=-1
+    )
     start = (known // count + 1) * count
     options = [replace(first.options, method=Method.SEARCH, seed=start + n) for n in range(count)]
-    return [Way(Kind.SEARCH, each, first.intent) for each in options]
+    return [FillVariant(CandidateKind.SEARCH, each, first.intent) for each in options]
 
 
-def _kind_of(options: CompletionOptions) -> Kind:
-    painted = {Method.NETWORK: Kind.NETWORK, Method.GENERAL: Kind.GENERAL, Method.SEARCH: Kind.SEARCH}
+def _kind_of(options: CompletionOptions) -> CandidateKind:
+    painted = {
+        Method.NETWORK: CandidateKind.NETWORK,
+        Method.GENERAL: CandidateKind.GENERAL,
+        Method.SEARCH: CandidateKind.SEARCH,
+    }
     if options.method in painted:
         return painted[options.method]
     if options.patches_from is not PatchSide.ANYWHERE:
-        return Kind.LEFT if options.patches_from is PatchSide.LEFT else Kind.RIGHT
+        return CandidateKind.LEFT if options.patches_from is PatchSide.LEFT else CandidateKind.RIGHT
     if options.method is Method.PATCHES:
-        return Kind.PATCHES
-    return Kind.STRUCTURE if options.seed else Kind.BOTH
+        return CandidateKind.PATCHES
+    return CandidateKind.STRUCTURE if options.seed else CandidateKind.BOTH
 
 
-def _in_kind(first: Way, kind: Kind) -> Way | None:
+def _in_kind(first: FillVariant, kind: CandidateKind) -> FillVariant | None:
     """The same way but for what a kind says; None where it would say nothing else."""
     options = first.options
     if kind in INTENTS:
         # Who says what is meant is not shown something else.
         return replace(first, kind=kind, intent=INTENTS[kind]) if first.intent is Intent.AUTOMATIC else None
-    methods = {Kind.PATCHES: Method.PATCHES, Kind.NETWORK: Method.NETWORK, Kind.GENERAL: Method.GENERAL}
-    sides = {Kind.LEFT: PatchSide.LEFT, Kind.RIGHT: PatchSide.RIGHT}
+    methods = {
+        CandidateKind.PATCHES: Method.PATCHES,
+        CandidateKind.NETWORK: Method.NETWORK,
+        CandidateKind.GENERAL: Method.GENERAL,
+    }
+    sides = {CandidateKind.LEFT: PatchSide.LEFT, CandidateKind.RIGHT: PatchSide.RIGHT}
     if kind in methods:
         other = replace(options, method=methods[kind])
     elif kind in sides:
         if options.method.is_painted:
             return None
         other = replace(options, patches_from=sides[kind])
-    elif kind is Kind.NO_REFERENCE:
+    elif kind is CandidateKind.NO_REFERENCE:
         other = replace(options, borrow=False)
     else:
         other = replace(options, copy_mates=False)

@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from portrait_studio.document.label_plane import pack_labels
 from portrait_studio.document.masked_image import MaskedImage
 from portrait_studio.editing.candidates import Candidate
+from portrait_studio.engine.fill_variants import INTENTS, CandidateKind, FillVariant
 from portrait_studio.engine.intent import PREDICT, wanted_with
 from portrait_studio.engine.request import FilledRegion, Structure
-from portrait_studio.engine.ways import INTENTS, Kind, Way
 
 _LEAST_SHARE: Final = 0.05
 """Of a hole that has another label from which on that is another fill."""
 
 
-def is_worth(
-    way: Way,
+def is_useful(
+    variant: FillVariant,
     base: Candidate,
     masked: MaskedImage,
     seen: Structure | None,
@@ -29,24 +29,26 @@ def is_worth(
     """Whether a way of another kind would show anything else.
 
     Args:
-        way: what is thought of.
+        variant: what is thought of.
         base: a fill of the same holes.
         masked: what both are made of.
         seen: parsing map of the photo before the fill; None = not known.
         painted: (H, W) uint8 labels that the user wants, 255 = predict; None = predict all.
     """
-    if way.kind is Kind.NO_REFERENCE:
+    if variant.kind is CandidateKind.NO_REFERENCE:
         return any(region.borrowed for region in base.result.regions)
-    if way.kind is Kind.NO_MATE:
+    if variant.kind is CandidateKind.NO_MATE:
         return any(region.copies_mate for region in base.result.regions)
-    if way.kind not in INTENTS:
+    if variant.kind not in INTENTS:
         return True
     if seen is None:
-        return way.kind is Kind.BACKGROUND and _differ(base, masked, np.zeros(masked.mask.shape, np.uint8))
-    wanted = wanted_with(way.intent, masked.mask, painted, seen, masked.blank)
+        return variant.kind is CandidateKind.BACKGROUND and _differ(
+            base, masked, np.zeros(masked.mask.shape, np.uint8)
+        )
+    wanted = wanted_with(variant.intent, masked.mask, painted, seen, masked.blank)
     if pack_labels(wanted) == base.wanted_labels:
         return False
-    return wanted is None or _differ(base, masked, wanted) or way.kind is Kind.BODY
+    return wanted is None or _differ(base, masked, wanted) or variant.kind is CandidateKind.BODY
 
 
 def _differ(base: Candidate, masked: MaskedImage, wanted: NDArray[np.uint8]) -> bool:
