@@ -21,6 +21,7 @@ from portrait_studio.cli.options import (
     add_extras,
     add_method,
     add_output,
+    add_page,
     add_references,
     add_sources,
     engine_of,
@@ -84,6 +85,7 @@ def add_extend(commands: Any) -> None:
     """Add the command `extend`."""
     parser = add_command(commands, "extend", _extend, "extend the canvas and fill what is new")
     parser.add_argument("photo", metavar="PHOTO", type=Path, help="the photo; it is not changed")
+    add_page(parser)
     add_extension(parser)
     parser.add_argument("--mask", metavar="MASK.png", type=Path, help="white where to fill the photo as well")
     add_output(parser)
@@ -131,7 +133,7 @@ def _canvas(options: argparse.Namespace, wanted: WantedExtension) -> _Canvas:
     from portrait_studio.imaging.mask_file import read_mask
     from portrait_studio.imaging.reading import read_photo
 
-    photo = read_photo(options.photo)
+    photo = read_photo(options.photo, page=options.page)
     margins = wanted.margins(photo.extent)
     if not margins.extends:
         raise OptionError("The canvas would stay as it is; extend it by at least one pixel.")

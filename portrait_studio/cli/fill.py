@@ -16,6 +16,7 @@ from portrait_studio.cli.options import (
     add_extras,
     add_method,
     add_output,
+    add_page,
     add_references,
     add_sources,
     engine_of,
@@ -41,6 +42,7 @@ def add_remove(commands: Any) -> None:
     """Add the command `remove`."""
     parser = add_command(commands, "remove", _remove, "fill what a mask covers")
     parser.add_argument("photo", metavar="PHOTO", type=Path, help="the photo; it is not changed")
+    add_page(parser)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--mask", metavar="MASK.png", type=Path, help="white where to fill")
     add_people(what)
@@ -105,7 +107,7 @@ def _mask_of(options: argparse.Namespace, tightness: float | None) -> MaskSource
 def _demo(options: argparse.Namespace) -> int:
     folder = resources_dir() / "demo"
     options.mask, options.people, options.shadow = folder / "mask.png", None, False
-    options.no_copy = options.copy_from = None
+    options.no_copy = options.copy_from = options.page = None
     _fill(options, folder / "photo.png", _mask_of(options, None), [options.mask])
     say(f"Open the window with: {PROGRAM} {folder / 'photo.png'}")
     return 0
@@ -125,7 +127,7 @@ def _fill(
     from portrait_studio.imaging.atomic import Transaction
     from portrait_studio.imaging.reading import read_photo
 
-    photo = read_photo(photo_path)
+    photo = read_photo(photo_path, page=options.page)
     check_size(photo.extent, chosen)
     marks = source_marks(options.no_copy, options.copy_from, photo.extent)
     engine = engine_of(options)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from portrait_studio.cli.console import write_notices
-from portrait_studio.cli.options import add_command, add_device, engine_of
+from portrait_studio.cli.options import add_command, add_device, add_page, engine_of
 from portrait_studio.cli.outputs import check_outputs
 from portrait_studio.errors import ExportError, OptionError
 from portrait_studio.terminal import say
@@ -25,6 +25,7 @@ def add_mask(commands: Any) -> None:
     """Add the command `mask`."""
     parser = add_command(commands, "mask", _mask, "write a mask of the thing that is meant")
     parser.add_argument("photo", metavar="PHOTO", type=Path, help="the photo; it is not changed")
+    add_page(parser)
     parser.add_argument(
         "-o", "--output", metavar="MASK.png", type=Path, required=True, help="PNG to write, white = the thing"
     )
@@ -153,7 +154,7 @@ def _mask(options: argparse.Namespace) -> int:
     from portrait_studio.imaging.mask_file import write_mask
     from portrait_studio.imaging.reading import read_photo
 
-    photo = read_photo(options.photo)
+    photo = read_photo(options.photo, page=options.page)
     engine = engine_of(options)
     mask = _found(engine, photo, options)
     notices = photo.notices

@@ -87,6 +87,16 @@ def whole_number(option: str, least: int, most: int) -> Callable[[str], int]:
     return read
 
 
+def add_page(parser: argparse.ArgumentParser) -> None:
+    """Add which picture of a TIFF file is meant; see `reading.read_photo`."""
+    parser.add_argument(
+        "--page",
+        metavar="N",
+        type=whole_number("--page", 1, 200),
+        help="which picture of a TIFF file that holds several (the first that is no preview)",
+    )
+
+
 def add_output(parser: argparse.ArgumentParser) -> None:
     """Add the file to write and its quality."""
     parser.add_argument("-o", "--output", metavar="OUT", type=Path, required=True, help="file to write")

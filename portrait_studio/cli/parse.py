@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from portrait_studio.cli.console import progress_bar, write_notices
-from portrait_studio.cli.options import add_command, add_device, engine_of
+from portrait_studio.cli.options import add_command, add_device, add_page, engine_of
 from portrait_studio.cli.outputs import check_outputs
 from portrait_studio.errors import ExportError
 from portrait_studio.terminal import say
@@ -17,6 +17,7 @@ def add_parse(commands: Any) -> None:
     """Add the command `parse`."""
     parser = add_command(commands, "parse", _parse, "write the parsing map of a photo")
     parser.add_argument("photo", metavar="PHOTO", type=Path, help="the photo; it is not changed")
+    add_page(parser)
     parser.add_argument("--mask", metavar="MASK.png", type=Path, help="white where something hides the body")
     parser.add_argument(
         "-o", "--output", metavar="MAP.png", type=Path, required=True, help="indexed PNG to write"
@@ -41,7 +42,7 @@ def _parse(options: argparse.Namespace) -> int:
     from portrait_studio.imaging.reading import read_photo
     from portrait_studio.stage_files import enlarge_labels, write_overlay, write_parsing_map
 
-    photo = read_photo(options.photo)
+    photo = read_photo(options.photo, page=options.page)
     mask = None if options.mask is None else read_mask(options.mask, photo.extent)
     with progress_bar({Stage.PARSE: 1.0}) as progress:
         request = ParseRequest(photo.visible_pixels, mask, looks_inside=True)

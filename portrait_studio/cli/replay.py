@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from portrait_studio.cli.console import progress_bar, write_notices
-from portrait_studio.cli.options import add_command, add_output, add_references, export_options
+from portrait_studio.cli.options import add_command, add_output, add_page, add_references, export_options
 from portrait_studio.cli.outputs import check_outputs
 from portrait_studio.errors import ProjectError
 from portrait_studio.hardware import DEVICES, Hardware
@@ -23,6 +23,7 @@ def add_replay(commands: Any) -> None:
     parser = add_command(commands, "replay", _replay, "repeat a recorded edit on the same photo")
     parser.add_argument("record", metavar="RECORD.json", type=Path, help="an exported edit record")
     parser.add_argument("photo", metavar="PHOTO", type=Path, help="the photo; it is not changed")
+    add_page(parser)
     add_output(parser)
     add_references(parser)
     parser.add_argument("--device", choices=DEVICES, help="another device than the recorded one")
@@ -40,13 +41,16 @@ def _replay(options: argparse.Namespace) -> int:
     from portrait_studio.engine.pipeline import Pipeline
     from portrait_studio.imaging.formats import check_size, format_of
     from portrait_studio.imaging.masks import check_extent
-    from portrait_studio.imaging.reading import read_photo
+    from portrait_studio.imaging.reading import count_pictures, read_photo
 
     export = export_options(options)
     check_outputs([options.output], [options.photo, options.record, *options.references])
     chosen = format_of(options.output)
     record = read_record(options.record)
-    photo = read_photo(options.photo)
+    page = options.page
+    if page is None and record.page is not None and count_pictures(options.photo) > 1:
+        page = record.page
+    photo = read_photo(options.photo, page=page)
     check_extent(record.extent, photo.extent)
     check_size(record.canvas.extent, chosen)
     if not options.anyway:

@@ -24,6 +24,7 @@ from portrait_studio.document.saved_file import read_bounds, reading, shown_vers
 from portrait_studio.errors import ExportError, ProjectError
 from portrait_studio.imaging.atomic import Opening, replacing
 from portrait_studio.imaging.canvas_extension import MOST_PIXELS, check_canvas, laid_on
+from portrait_studio.imaging.decoding import MOST_PAGES
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import Mask
 from portrait_studio.imaging.photo import Photo
@@ -75,6 +76,7 @@ class EditRecord:
         result_sha256: of the pixels of the result.
         program: version that made the edit.
         fills: in the order in which they were made.
+        page: number of the photo in a file of several pictures; None = the file held one.
     """
 
     photo_name: str
@@ -84,6 +86,7 @@ class EditRecord:
     result_sha256: str
     program: str
     fills: tuple[RecordedFill, ...]
+    page: int | None = None
 
     def check_photo(self, photo: Photo) -> None:
         """Make sure that it is about this photo.
@@ -126,7 +129,7 @@ def record_edit(snapshot: Snapshot) -> EditRecord:
         raise ProjectError("There is nothing to record: nothing has been filled yet.")
     name = photo.path.name if photo.path is not None else "a pasted picture"
     before = pixels_sha256(photo.pixels)
-    return EditRecord(name, extent, canvas, before, result, __version__, tuple(reversed(fills)))
+    return EditRecord(name, extent, canvas, before, result, __version__, tuple(reversed(fills)), photo.page)
 
 
 def _with(plane: Plane, canvas: Bounds, part: tuple[Bounds, Plane] | None) -> Any:
@@ -165,7 +168,8 @@ def write_record(record: EditRecord, path: Path, opening: Opening = replacing) -
             "width": record.extent.width,
             "height": record.extent.height,
             "sha256": record.photo_sha256,
-        },
+        }
+        | ({} if record.page is None else {"page": record.page}),
         "result": {"sha256": record.result_sha256} | shown(record.canvas),
         "fills": [_entry(fill) | shown(fill.canvas) for fill in record.fills],
     }
@@ -222,6 +226,7 @@ def _record(content: dict[str, Any], path: Path) -> EditRecord:
         as_text(result["sha256"], _MOST_LETTERS),
         program,
         fills,
+        as_int(photo["page"], 1, MOST_PAGES) if "page" in photo else None,
     )
 
 

@@ -128,7 +128,7 @@ def _write_references(snapshot: Snapshot, archive: zipfile.ZipFile, check: Check
 def _photo_entry(photo: Photo, member: str, original: bytes) -> PhotoEntry:
     name = photo.path.name if photo.path is not None else None
     digest = hashlib.sha256(original).hexdigest()
-    return PhotoEntry(member, name, digest, photo.extent.width, photo.extent.height, photo.bits)
+    return PhotoEntry(member, name, digest, photo.extent.width, photo.extent.height, photo.bits, photo.page)
 
 
 def _write_steps(snapshot: Snapshot, archive: zipfile.ZipFile, check: Check) -> list[dict[str, Any]]:

@@ -15,12 +15,13 @@ from portrait_studio.document.fill_record import FILL_RECORD, FillRecord
 from portrait_studio.document.history_limits import MOST_PARTS
 from portrait_studio.document.saved_file import BOUNDS, read_bounds, write_bounds
 from portrait_studio.imaging.canvas_extension import MOST_PIXELS
+from portrait_studio.imaging.decoding import MOST_PAGES
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.json_dataclass import Codec, listed, optional, text, whole
 from portrait_studio.json_text import as_text
 
 FORMAT: Final = "portrait-studio project"
-VERSION: Final = 7
+VERSION: Final = 8
 INDEX: Final = "project.json"
 MOST_INDEX_BYTES: Final = 64 << 20
 
@@ -68,6 +69,7 @@ class PhotoEntry:
         width: in pixels.
         height: in pixels.
         bits: of a sample.
+        page: number of the picture in a file of several; None = the file holds one.
     """
 
     member: Annotated[str, _WORD]
@@ -76,6 +78,7 @@ class PhotoEntry:
     width: Annotated[int, _SIDE]
     height: Annotated[int, _SIDE]
     bits: Annotated[int, whole(1, 16)] = 8
+    page: Annotated[int | None, optional(whole(1, MOST_PAGES), is_left_out=True)] = None
 
 
 @dataclass(frozen=True)

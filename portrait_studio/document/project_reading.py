@@ -145,7 +145,7 @@ class _Reader:
             if extent != wanted:
                 raise ValueError(f"the photo has {extent}")
 
-        photo = decode_photo(data, source, check)
+        photo = decode_photo(data, source, check, entry.page)
         if name is None:
             return Photo(photo.pixels, photo.alpha, photo.is_grey, photo.metadata)
         return photo

@@ -18,6 +18,9 @@ from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.photo import Metadata, Pixels, Plane
 from portrait_studio.messages import Message
 
+MOST_PAGES: Final = 200
+"""Of a file; what comes after them is not looked at."""
+
 _ROWS_AT_A_TIME: Final = 64
 
 
@@ -42,6 +45,8 @@ class ImageFile(ABC):
         bits: per channel, 8 or more.
         orientation: 1..8, how the pixels lie in the file (EXIF 2.3, tag 0x0112).
         notices: sentences about what the file holds that is left out, or is damaged.
+        page: number of the picture, from 1, in a file that holds several of which one can be chosen; else
+            None.
     """
 
     width: int
@@ -50,6 +55,7 @@ class ImageFile(ABC):
     bits: int = 8
     orientation: int = 1
     notices: tuple[Message, ...] = ()
+    page: int | None = None
 
     @property
     def extent(self) -> Extent:
@@ -69,6 +75,27 @@ class ImageFile(ABC):
     @abstractmethod
     def metadata(self) -> Metadata:
         """What the file says beside its pixels; called after `decode`."""
+
+
+def check_page(page: int, count: int, path: Path) -> None:
+    """Make sure that a file has a picture of a number.
+
+    Args:
+        page: the number, from 1.
+        count: how many pictures can be chosen from.
+        path: the file.
+
+    Raises:
+        ImageFileError: there is none.
+    """
+    if count == 1 and page != 1:
+        raise ImageFileError(
+            "{path} is opened as one picture: there is no page {page}.", path=path, page=page
+        )
+    if not 1 <= page <= count:
+        raise ImageFileError(
+            "{path} has no page {page}; choose one from 1 to {count}.", path=path, page=page, count=count
+        )
 
 
 def of_channels(samples: NDArray[Any]) -> Decoded:

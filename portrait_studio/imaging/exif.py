@@ -171,10 +171,15 @@ def orientation(exif: bytes) -> int:
     return value if value is not None and 1 <= value <= 8 else 1
 
 
-def with_orientation_1(tiff: bytes) -> bytes:
-    """The same TIFF file (or block) with the orientation tag of its first directory, if any, set to 1."""
+def with_orientation_1(tiff: bytes, directory: int | None = None) -> bytes:
+    """The same TIFF file (or block) with the orientation tag of a directory, if it has one, set to 1.
+
+    Args:
+        tiff: the bytes.
+        directory: where the directory lies; None = the first one.
+    """
     block = _Editable(tiff)
-    block.set_number(block.first, _ORIENTATION, 1)
+    block.set_number(block.first if directory is None else directory, _ORIENTATION, 1)
     return bytes(block.data)
 
 

@@ -77,6 +77,8 @@ class Photo:
         path: file it was read from; None for a picture from elsewhere (clipboard).
         notices: sentences for the user about what reading had to change.
         file: the bytes that it was read from, untouched; empty for a picture from elsewhere.
+        page: number of the picture, from 1, in a file that holds several of which one can be chosen; else
+            None.
     """
 
     pixels: Pixels
@@ -86,6 +88,7 @@ class Photo:
     path: Path | None = None
     notices: tuple[str, ...] = ()
     file: bytes = field(default=b"", repr=False)
+    page: int | None = None
 
     @property
     def extent(self) -> Extent:

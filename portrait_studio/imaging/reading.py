@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from portrait_studio.errors import FileError, ImageFileError, MaskError
-from portrait_studio.imaging.decoding import Decoded, ImageFile
+from portrait_studio.imaging.decoding import Decoded, ImageFile, check_page
 from portrait_studio.imaging.formats import SUFFIXES
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.jpeg_reading import JpegFile
@@ -21,7 +21,7 @@ from portrait_studio.imaging.photo import Metadata, Photo, Pixels
 from portrait_studio.imaging.pillow_reading import PillowFile
 from portrait_studio.imaging.png_chunks import SIGNATURE
 from portrait_studio.imaging.png_reading import PngFile
-from portrait_studio.ordinary_file import read_file
+from portrait_studio.ordinary_file import open_file, read_file
 
 MAX_PIXELS: Final = 250_000_000
 """Larger pictures are refused: they are mistakes or attacks, and would need several gigabytes of memory."""
@@ -73,35 +73,55 @@ _CANON_RAW: Final = ((8, b"CR\x02"), (4, b"ftypcrx "), (6, b"HEAPCCDR"))
 Image.MAX_IMAGE_PIXELS = None
 
 
-def read_photo(path: Path, check: Callable[[Extent], None] | None = None) -> Photo:
-    """Read a photo; of an animation or a file of several pages, the first.
+def read_photo(path: Path, check: Callable[[Extent], None] | None = None, page: int | None = None) -> Photo:
+    """Read a photo; of an animation the first picture, of a file of several pages the first unless told.
 
     Args:
         path: the file.
         check: called with the size of the upright photo before its pixels are decoded; may refuse it.
+        page: number, from 1, of a TIFF file's picture; None = the first that is no preview.
 
     Returns:
         The photo with all eight EXIF orientations resolved: pixels upright, orientation tag 1.
 
     Raises:
-        ImageFileError: the file is missing, unreadable, empty, damaged, no image or too large.
+        ImageFileError: the file is missing, unreadable, empty, damaged, no image or too large, or has no such
+            page.
     """
-    return decode_photo(_read_bytes(path), path, check)
+    return decode_photo(_read_bytes(path), path, check, page)
 
 
-def decode_photo(data: bytes, path: Path, check: Callable[[Extent], None] | None = None) -> Photo:
+def count_pictures(path: Path) -> int:
+    """How many pictures a file holds of which one can be chosen; 1 of all but TIFF, and where unreadable."""
+    try:
+        with open_file(path, MOST_BYTES) as file:
+            is_tiff = file.read(4) in _TIFF_BEGINNINGS
+    except (FileError, OSError):
+        return 1
+    if not is_tiff:
+        return 1
+    # Loaded for TIFF files only; see below.
+    from portrait_studio.imaging.tiff_pages import count_pages
+
+    return count_pages(path)
+
+
+def decode_photo(
+    data: bytes, path: Path, check: Callable[[Extent], None] | None = None, page: int | None = None
+) -> Photo:
     """Decode the bytes of a photo file; see `read_photo`.
 
     Args:
         data: the bytes.
         path: the file that they are of.
         check: called with the size of the upright photo before its pixels are decoded; may refuse it.
+        page: number of the picture; None = the first that is no preview.
     """
     try:
         with warnings.catch_warnings():
             # Pillow warns of odd metadata; a photo whose pixels can be read is a good photo.
             warnings.simplefilter("ignore")
-            return replace(_photo(data, path, check), file=data)
+            return replace(_photo(data, path, check, page), file=data)
     except (ImageFileError, MaskError):
         raise
     except MemoryError as error:
@@ -126,12 +146,17 @@ def _read_bytes(path: Path) -> bytes:
     return data
 
 
-def _open(data: bytes, path: Path) -> ImageFile:
+def _open(data: bytes, path: Path, page: int | None) -> ImageFile:
     """Read the header only."""
-    if data.startswith(_RAW_BEGINNINGS) or any(data[at:].startswith(name) for at, name in _CANON_RAW):
-        return _raw_file(data, path)
-    if data.startswith(_TIFF_BEGINNINGS):
-        return _tiff_or_raw_file(data, path)
+    is_raw = data.startswith(_RAW_BEGINNINGS) or any(data[at:].startswith(name) for at, name in _CANON_RAW)
+    if data.startswith(_TIFF_BEGINNINGS) and not is_raw:
+        return _tiff_or_raw_file(data, path, page)
+    if page is not None:
+        check_page(page, 1, path)
+    return _raw_file(data, path) if is_raw else _of_one_picture(data, path)
+
+
+def _of_one_picture(data: bytes, path: Path) -> ImageFile:
     if data.startswith(SIGNATURE[:4]):
         return PngFile(data, path)
     if _is_heic(data):
@@ -160,14 +185,16 @@ def _raw_file(data: bytes, path: Path) -> ImageFile:
     return RawFile(data, path)
 
 
-def _tiff_or_raw_file(data: bytes, path: Path) -> ImageFile:
+def _tiff_or_raw_file(data: bytes, path: Path, page: int | None) -> ImageFile:
     # tifffile takes a quarter of a second to load, and few photos are TIFF files.
     from portrait_studio.imaging.tiff_decoding import TiffImageFile
     from portrait_studio.imaging.tiff_pages import HoldsRawError
 
     try:
-        return TiffImageFile(data, path)
+        return TiffImageFile(data, path, page)
     except HoldsRawError:
+        if page is not None:
+            check_page(page, 1, path)
         return _raw_file(data, path)
 
 
@@ -202,8 +229,8 @@ def _check_size(picture: ImageFile, path: Path) -> None:
         )
 
 
-def _photo(data: bytes, path: Path, check: Callable[[Extent], None] | None) -> Photo:
-    picture = _open(data, path)
+def _photo(data: bytes, path: Path, check: Callable[[Extent], None] | None, page: int | None) -> Photo:
+    picture = _open(data, path, page)
     _check_size(picture, path)
     if check is not None:
         check(picture.extent)
@@ -214,7 +241,8 @@ def _photo(data: bytes, path: Path, check: Callable[[Extent], None] | None) -> P
         picture.metadata(), picture.extent, is_turned=picture.orientation >= 5
     )
     notices = (*picture.notices, *decoded.notices, *damages)
-    return _upright_photo(replace(decoded, notices=notices), metadata, picture.orientation, path)
+    photo = _upright_photo(replace(decoded, notices=notices), metadata, picture.orientation, path)
+    return replace(photo, page=picture.page)
 
 
 def _upright_photo(decoded: Decoded, metadata: Metadata, orientation: int, path: Path) -> Photo:

@@ -41,24 +41,26 @@ _LARGEST_TILE: Final = 1 << 26
 class TiffImageFile(ImageFile):
     """A TIFF file; its directories are read at once, its pixels when they are asked for."""
 
-    def __init__(self, data: bytes, path: Path) -> None:
+    def __init__(self, data: bytes, path: Path, page: int | None = None) -> None:
         """Read the directories.
 
         Args:
             data: bytes of the file.
             path: where they are from.
+            page: number of the picture; None = the first that is no preview.
 
         Raises:
             HoldsRawError: it is a raw photo.
-            ImageFileError: it has no picture.
+            ImageFileError: it has no picture, or none of that number.
             Exception: of nearly any type, when the file is damaged.
         """
         self._data, self._path = data, path
-        self._pages = find_pages(TiffFile(io.BytesIO(data)), path)
-        page = self._pages.main
-        self.width, self.height = int(page.imagewidth), int(page.imagelength)
-        self.channels = max(3, int(page.samplesperpixel))
-        self.bits = max(8, _bits(page, path))
+        self._pages = find_pages(TiffFile(io.BytesIO(data)), path, page)
+        main = self._pages.main
+        self.page = self._pages.number if self._pages.count > 1 else None
+        self.width, self.height = int(main.imagewidth), int(main.imagelength)
+        self.channels = max(3, int(main.samplesperpixel))
+        self.bits = max(8, _bits(main, path))
         self.orientation = _orientation(self._pages)
         self.notices = _left_out(self._pages)
 
@@ -67,7 +69,9 @@ class TiffImageFile(ImageFile):
         page, kind = self._pages.main, int(self._pages.main.photometric)
         if _is_for_pillow(page):
             # Decoders differ, from version to version, in whether they turn a TIFF file; so none is told.
-            with Image.open(io.BytesIO(with_orientation_1(self._data)), formats=["TIFF"]) as image:
+            data = with_orientation_1(self._data, page.offset)
+            with Image.open(io.BytesIO(data), formats=["TIFF"]) as image:
+                image.seek(page.treeindex[0])
                 return decode_with_pillow(image, self._path)
         if kind not in _CHANNELS:
             raise _unlike_rgb(self._path, _KINDS.get(kind, str(kind)))
@@ -110,11 +114,12 @@ def _orientation(pages: Pages) -> int:
 
 def _left_out(pages: Pages) -> tuple[Message, ...]:
     notices: tuple[Message, ...] = ()
-    if pages.others:
+    if pages.count > 1:
         notices += (
             Message(
-                "The file holds {count} pictures; only one of them is edited and saved.",
-                count=pages.others + 1,
+                "This is page {page} of the {count} in the file; the others are left out of what is saved.",
+                page=pages.number,
+                count=pages.count,
             ),
         )
     if _LAYERS in pages.main.tags:

@@ -11,6 +11,7 @@ from typing import Final
 from tifffile import TiffFile, TiffPage
 
 from portrait_studio.errors import ImageFileError
+from portrait_studio.imaging.decoding import MOST_PAGES, check_page
 
 _CFA, _LINEAR_RAW = 32803, 34892
 _DNG_VERSION: Final = 50706
@@ -18,7 +19,6 @@ _SUBFILE_TYPE: Final = 255
 _REDUCED, _MASK = 1, 4
 """Bits of NewSubfileType."""
 _OLD_REDUCED: Final = 2
-_MOST_PAGES: Final = 200
 _SAME_SHAPE: Final = 0.03
 _PREVIEW_SHARE: Final = 0.25
 
@@ -36,33 +36,55 @@ class Pages:
 
     Attributes:
         main: the picture to edit.
-        first: the file's first directory, which may describe the photo although its picture is a preview.
-        others: how many more pictures there are that are neither previews nor masks.
+        first: the directory that describes the photo: the file's first one, although its picture may be a
+            preview, or that of a page that was chosen.
+        number: of the picture among those that can be chosen, from 1.
+        count: how many can be chosen: all that are neither previews nor masks.
     """
 
     main: TiffPage
     first: TiffPage
-    others: int
+    number: int
+    count: int
 
 
-def find_pages(file: TiffFile, path: Path) -> Pages:
+def find_pages(file: TiffFile, path: Path, page: int | None = None) -> Pages:
     """Choose the first picture that is no preview; where a preview is not marked as one, its size tells.
+
+    Args:
+        file: whose directories are read.
+        path: where it is from.
+        page: number of the picture, from 1, to choose another one; see `Pages.count`.
 
     Raises:
         HoldsRawError: it is a raw photo in the clothes of a TIFF file, as those of most cameras are.
-        ImageFileError: there is no picture.
+        ImageFileError: there is no picture, or none of that number.
     """
     pages = _all_pages(file)
     if not pages:
         raise ImageFileError("{path} is damaged or cut off; fetch the file again from its source.", path=path)
-    if any(_is_raw(page) for page in pages):
+    if any(_is_raw(each) for each in pages):
         raise HoldsRawError
-    whole = [page for page in pages if not _flags(page) & (_REDUCED | _MASK)]
+    whole = [each for each in pages if not _flags(each) & (_REDUCED | _MASK)]
     if not whole:
         whole = [max(pages, key=_area)]
-    main = next((page for page in whole[1:] if _is_preview_of(whole[0], page)), whole[0])
-    others = sum(page is not main and not _is_preview_of(page, main) for page in whole)
-    return Pages(main, pages[0], others)
+    main = next((each for each in whole[1:] if _is_preview_of(whole[0], each)), whole[0])
+    pictures = [each for each in whole if each is main or not _is_preview_of(each, main)]
+    if page is None:
+        return Pages(main, pages[0], pictures.index(main) + 1, len(pictures))
+    check_page(page, len(pictures), path)
+    chosen = pictures[page - 1]
+    return Pages(chosen, pages[0] if chosen is main else chosen, page, len(pictures))
+
+
+def count_pages(path: Path) -> int:
+    """How many pictures a TIFF file holds of which one can be chosen; 1 where reading it will say why not."""
+    try:
+        with TiffFile(path) as file:
+            return find_pages(file, path).count
+    except Exception:
+        # A raw photo has one, and tifffile raises nearly every type there is on damaged data.
+        return 1
 
 
 def _all_pages(file: TiffFile) -> list[TiffPage]:
@@ -71,12 +93,12 @@ def _all_pages(file: TiffFile) -> list[TiffPage]:
     # A damaged directory behind a sound picture does not hide it.
     with suppress(Exception):
         for page in file.pages:
-            if not isinstance(page, TiffPage) or len(found) >= _MOST_PAGES:
+            if not isinstance(page, TiffPage) or len(found) >= MOST_PAGES:
                 break
             found.append(page)
             with suppress(Exception):
                 found += [below for below in page.pages or () if isinstance(below, TiffPage)]
-    return found[:_MOST_PAGES]
+    return found[:MOST_PAGES]
 
 
 def _flags(page: TiffPage) -> int:

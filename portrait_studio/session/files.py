@@ -22,7 +22,7 @@ from portrait_studio.engine.progress import Progress
 from portrait_studio.imaging.mask_file import read_mask, write_mask
 from portrait_studio.imaging.masks import Mask
 from portrait_studio.imaging.photo import Photo
-from portrait_studio.imaging.reading import read_photo
+from portrait_studio.imaging.reading import count_pictures, read_photo
 from portrait_studio.imaging.writing import ExportOptions
 from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message
@@ -30,6 +30,19 @@ from portrait_studio.session.editing import Editing
 from portrait_studio.session.history import State
 from portrait_studio.session.jobs import BackgroundJobs, JobKind, TaskThread
 from portrait_studio.session.painting import Painting
+
+
+@dataclass(frozen=True)
+class SeveralPages:
+    """A file of which one picture is to be chosen before it is opened.
+
+    Attributes:
+        path: the file.
+        count: how many there are to choose from.
+    """
+
+    path: Path
+    count: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +65,8 @@ class Files(QObject):
 
     read = Signal(object)
     """Opened: the document to go on with"""
+    page_wanted = Signal(object)
+    """SeveralPages: to be opened again, with the page that is meant"""
     exported = Signal(object)
     """ExportReport"""
     saved = Signal(object)
@@ -111,18 +126,29 @@ class Files(QObject):
 
     # -- opening -------------------------------------------------------------------------------------------
 
-    def open(self, path: Path) -> None:
-        """Open a photo or a project; the present document stays if that fails."""
+    def open(self, path: Path, page: int | None = None) -> None:
+        """Open a photo or a project; the present document stays if that fails.
+
+        Args:
+            path: the file.
+            page: number of the picture; None = `page_wanted` is sent where there are several to choose from.
+        """
         self._painting.end_stroke()
 
-        def task(progress: Progress) -> Opened:
+        def task(progress: Progress) -> Opened | SeveralPages:
             if path.suffix.lower() == SUFFIX:
                 return Opened(read_project(path, progress.check), path)
-            photo = read_photo(path)
+            count = count_pictures(path) if page is None else 1
+            if count > 1:
+                return SeveralPages(path, count)
+            photo = read_photo(path, page=page)
             progress.check()
             return Opened(Project(Document(photo)))
 
-        self.jobs.start(JobKind.OPEN, task, self.read.emit)
+        self.jobs.start(JobKind.OPEN, task, self._on_read)
+
+    def _on_read(self, answer: Opened | SeveralPages) -> None:
+        (self.page_wanted if isinstance(answer, SeveralPages) else self.read).emit(answer)
 
     def open_recovered(self, path: Path) -> None:
         """Open autosaved work as what it was: unsaved edits of a photo or of another project."""
@@ -147,8 +173,11 @@ class Files(QObject):
     def belong_to(self, opened: Opened) -> None:
         """The document is another one now."""
         self._project_path = opened.path
-        named = opened.path or opened.project.document.photo.path
+        photo = opened.project.document.photo
+        named = opened.path or photo.path
         self._name = named.name if named is not None else tr("Pasted picture")
+        if opened.path is None and photo.page is not None:
+            self._name = tr("{name}, page {page}", name=self._name, page=photo.page)
 
     # -- writing -------------------------------------------------------------------------------------------
 

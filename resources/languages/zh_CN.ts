@@ -580,6 +580,7 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/command_table.py" />
+            <location filename="../../portrait_studio/gui/dialogs/page_dialog.py" />
             <location filename="../../portrait_studio/gui/panels/job_bar.py" />
             <source>Cancel</source>
             <translation>取消</translation>
@@ -1620,6 +1621,36 @@ The program and its translations are under the Apache License 2.0, the demo phot
             <location filename="../../portrait_studio/gui/dialogs/news_dialog.py" />
             <source>CHANGELOG.md</source>
             <translation>CHANGELOG.zh_CN.md</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/page_dialog.py" />
+            <source>Choose a page</source>
+            <translation>选择页面</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/page_dialog.py" />
+            <source>{name} holds {count} pictures</source>
+            <translation>{name} 含有 {count} 张图片</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/page_dialog.py" />
+            <source>One of them is edited and saved; the file keeps all of them.</source>
+            <translation>只编辑和保存其中一张；原文件保留全部图片。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/page_dialog.py" />
+            <source>Open</source>
+            <translation>打开</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/page_dialog.py" />
+            <source>Pages</source>
+            <translation>页面</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/page_dialog.py" />
+            <source>Page {page}</source>
+            <translation>第 {page} 页</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
@@ -2663,6 +2694,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/session/files.py" />
+            <source>{name}, page {page}</source>
+            <translation>{name}，第 {page} 页</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/session/files.py" />
             <source>Import mask</source>
             <translation>导入蒙版</translation>
         </message>
@@ -3551,6 +3587,16 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/decoding.py" />
+            <source>{path} is opened as one picture: there is no page {page}.</source>
+            <translation>{path} 按一张图片打开：没有第 {page} 页。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/decoding.py" />
+            <source>{path} has no page {page}; choose one from 1 to {count}.</source>
+            <translation>{path} 没有第 {page} 页；请选择 1 到 {count} 之间的页。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/decoding.py" />
             <location filename="../../portrait_studio/imaging/tiff_decoding.py" />
             <source>{path} stores its pixels as {mode}; convert it to 8- or 16-bit RGB first.</source>
             <translation>{path} 的像素格式为 {mode}；请先转换为 8 位或 16 位 RGB。</translation>
@@ -3864,8 +3910,8 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/tiff_decoding.py" />
-            <source>The file holds {count} pictures; only one of them is edited and saved.</source>
-            <translation>文件含有 {count} 张图片，仅编辑和保存其中一张。</translation>
+            <source>This is page {page} of the {count} in the file; the others are left out of what is saved.</source>
+            <translation>这是文件中 {count} 页里的第 {page} 页；保存的结果不含其他页。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/tiff_decoding.py" />

@@ -174,3 +174,31 @@ def test_older_records_are_repeated_as_they_were_made(
         assert "bit for bit" in capsys.readouterr().out
         results.append(pixels_of(again))
     assert not np.array_equal(*results)
+
+
+def test_a_record_remembers_the_page(
+    models: Path, mask: Path, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    second = np.ascontiguousarray(pixels_of(photo)[:, ::-1])
+    scans, record, first, again = (
+        tmp_path / name for name in ("scans.tif", "r.json", "first.png", "again.png")
+    )
+    Image.open(photo).save(scans, save_all=True, append_images=[Image.fromarray(second)])
+    how = ("--mask", mask, "--device", "cpu", "--record", record)
+    assert run("remove", scans, "--page", 3, "-o", first, *how) == 2
+    assert "has no page 3" in capsys.readouterr().err
+    assert run("remove", scans, "--page", 2, "-o", first, *how) == 0
+    assert "This is page 2 of the 2 in the file" in capsys.readouterr().err
+    assert json.loads(record.read_text())["photo"]["page"] == 2
+    assert read_record(record).page == 2
+    outside = pixels_of(mask) == 0
+    changed = (pixels_of(first) != second).any(2)
+    assert not changed[:20].any()
+    assert outside[:20].all()
+    assert run("replay", record, scans, "-o", again) == 0
+    assert "bit for bit" in capsys.readouterr().out
+    # The same picture alone is as good.
+    alone = tmp_path / "alone.png"
+    Image.fromarray(second).save(alone)
+    assert run("replay", record, alone, "-o", again) == 0
+    assert "bit for bit" in capsys.readouterr().out

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.main_window import MainWindow
-from portrait_studio.gui.panels.thumbnails import thumbnail_of
+from portrait_studio.gui.widgets.thumbnails import thumbnail_of
 from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.writing import write_photo
 from portrait_studio.session.session import Session

@@ -17,6 +17,7 @@ from portrait_studio.gui.commands.recent_menu import RecentMenu
 from portrait_studio.gui.commands.save_back import SaveBack
 from portrait_studio.gui.dialogs.export_dialog import ExportDialog, folder_for
 from portrait_studio.gui.dialogs.message_boxes import UnsavedAnswer, ask_overwrite, ask_unsaved
+from portrait_studio.gui.dialogs.page_dialog import ask_page
 from portrait_studio.gui.dialogs.save_dialog import ask_beside
 from portrait_studio.gui.qimage_conversion import picture_of, pixels_of
 from portrait_studio.imaging.open_raster import SUFFIX as LAYERS_SUFFIX
@@ -24,6 +25,7 @@ from portrait_studio.imaging.reading import SUFFIXES_READ
 from portrait_studio.language.translation import tr
 from portrait_studio.locations import data_dir, resources_dir
 from portrait_studio.messages import Message
+from portrait_studio.session.files import SeveralPages
 from portrait_studio.session.recent import RecentFiles, neighbour
 from portrait_studio.session.session import Session
 
@@ -57,6 +59,7 @@ class FileCommands(QObject):
         self.back = SaveBack(session, actions, self)
         self.recent = RecentFiles(data_dir() / "recent.json")
         session.opened.connect(self._remember)
+        session.files.page_wanted.connect(self._ask_page)
         session.files.saved.connect(self._on_saved)
         session.files.recorded.connect(self._on_recorded)
         session.files.layers_exported.connect(self._on_layers_exported)
@@ -92,6 +95,12 @@ class FileCommands(QObject):
         )
         if chosen:
             self.open_path(Path(chosen))
+
+    def _ask_page(self, several: SeveralPages) -> None:
+        """Let the user choose which picture of a file is opened."""
+        page = ask_page(self._window, several.path, several.count)
+        if page is not None:
+            self._session.files.open(several.path, page)
 
     def _open_next(self) -> None:
         """Open the photo after this one in its folder."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QSize, Qt, QUrl, Sign
 from PySide6.QtGui import QHideEvent, QIcon, QImage, QKeyEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QListWidget, QListWidgetItem, QWidget
 
-from portrait_studio.gui.panels.thumbnails import Thumbnails
+from portrait_studio.gui.widgets.thumbnails import Thumbnails
 from portrait_studio.language.translation import tr
 from portrait_studio.session.recent import photos_beside
 from portrait_studio.session.session import Session

@@ -17,7 +17,7 @@ from PIL import Image
 
 from portrait_studio.errors import ImageFileError
 from portrait_studio.imaging.photo import Photo
-from portrait_studio.imaging.reading import decode_photo
+from portrait_studio.imaging.reading import count_pictures, decode_photo, read_photo
 
 Picture = Callable[..., NDArray[np.uint8]]
 
@@ -210,7 +210,67 @@ def test_more_pictures_are_said(picture: Picture) -> None:
     first, second = picture(40, 30), picture(40, 31)
     photo = read(tiff((first, {"photometric": "rgb"}), (second, {"photometric": "rgb"})))
     assert np.array_equal(photo.pixels, first)
-    assert photo.notices == ("The file holds 2 pictures; only one of them is edited and saved.",)
+    assert photo.notices == (
+        "This is page 1 of the 2 in the file; the others are left out of what is saved.",
+    )
+    assert photo.page == 1
+    assert read(tiff((first, {"photometric": "rgb"}))).page is None
+
+
+def described(page: int) -> dict[str, Any]:
+    """How a page is written that says who it is, and lies on its side if it is the second."""
+    orientation = [(274, "H", 1, 6, True)] if page == 2 else []
+    return {"photometric": "rgb", "description": f"page {page}", "extratags": orientation}
+
+
+@pytest.mark.parametrize("big", [False, True])
+def test_another_page_is_read_as_if_it_were_alone(big: bool, picture: Picture, tmp_path: Path) -> None:
+    pages = [picture(40, 32), picture(44, 31), picture(20, 50)]
+    written = [(samples, described(number)) for number, samples in enumerate(pages, 1)]
+    preview = (np.ascontiguousarray(pages[0][::4, ::4]), {"photometric": "rgb"})
+    path = tmp_path / "pages.tif"
+    path.write_bytes(tiff(preview, *written, bigtiff=big))
+    assert count_pictures(path) == 3
+    for number, alone in enumerate(written, 1):
+        photo, expected = read_photo(path, page=number), read(tiff(alone, bigtiff=big))
+        assert np.array_equal(photo.pixels, expected.pixels)
+        assert photo.metadata.exif.count(b"page") == 1
+        assert f"page {number}".encode() in photo.metadata.exif
+        assert photo.page == number
+        assert f"page {number} of the 3" in photo.notices[0]
+
+
+def test_the_pages_of_a_jpeg_in_inks_are_told_apart_too(tmp_path: Path) -> None:
+    """Those are read by Pillow, which counts pages for itself."""
+    inks = [Image.new("CMYK", (24, 16), colour) for colour in ((200, 0, 0, 0), (0, 200, 0, 0))]
+    path = tmp_path / "inks.tif"
+    inks[0].save(path, save_all=True, append_images=inks[1:], compression="jpeg")
+    first, second = (read_photo(path, page=page).pixels for page in (1, 2))
+    assert not np.array_equal(first, second)
+    assert first[0, 0, 0] < second[0, 0, 0]
+
+
+def test_a_page_that_is_not_there_is_a_sentence(picture: Picture, tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    path.write_bytes(tiff(*[(picture(9, 8), {"photometric": "rgb"})] * 2))
+    for page in (0, 3, 1000):
+        with pytest.raises(ImageFileError, match=f"has no page {page}; choose one from 1 to 2"):
+            read_photo(path, page=page)
+    other = tmp_path / "a.png"
+    Image.fromarray(picture(9, 8)).save(other)
+    assert count_pictures(other) == 1
+    assert read_photo(other, page=1).page is None
+    with pytest.raises(ImageFileError, match="opened as one picture: there is no page 2"):
+        read_photo(other, page=2)
+
+
+def test_pages_of_what_cannot_be_read_are_not_counted(tmp_path: Path) -> None:
+    damaged = tmp_path / "a.tif"
+    for data in (b"", b"II*", b"II*\x00\xff\xff\xff\x7f", b"II*\x00" + bytes(100)):
+        damaged.write_bytes(data)
+        assert count_pictures(damaged) == 1
+    assert count_pictures(tmp_path) == 1
+    assert count_pictures(tmp_path / "none.tif") == 1
 
 
 def test_raw_photos_are_named_as_such(picture: Picture) -> None:
