@@ -42,23 +42,7 @@ def add_batch(commands: Any) -> None:
     parser = add_command(commands, "batch", _batch, "fill all photos of a folder")
     parser.add_argument("photos", metavar="PHOTOS", type=Path, help="folder of photos; they are not changed")
     parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True, help="folder of results")
-    what = parser.add_mutually_exclusive_group()
-    what.add_argument(
-        "--masks",
-        metavar="DIR",
-        type=Path,
-        help="folder of masks, white where to fill, named like the photos: a.png or a_mask.png for a.jpg",
-    )
-    what.add_argument(
-        "--remove", metavar="LABELS", help="what to remove, by the parsing map: bag,hat,sunglasses,scarf"
-    )
-    add_people(what)
-    parser.add_argument(
-        "--grow",
-        metavar="N",
-        type=whole_number("--grow", 0, _MOST_GROWTH_PX),
-        help="pixels beyond its outline (a little)",
-    )
+    _add_what(parser)
     add_tighten(parser)
     add_shadow(parser)
     add_sources(parser, of_folders=True)
@@ -80,6 +64,26 @@ def add_batch(commands: Any) -> None:
     add_method(parser)
     add_references(parser)
     _add_workers(parser)
+
+
+def _add_what(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
+        "--masks",
+        metavar="DIR",
+        type=Path,
+        help="folder of masks, white where to fill, named like the photos: a.png or a_mask.png for a.jpg",
+    )
+    what.add_argument(
+        "--remove", metavar="LABELS", help="what to remove, by the parsing map: bag,hat,sunglasses,scarf"
+    )
+    add_people(what)
+    parser.add_argument(
+        "--grow",
+        metavar="N",
+        type=whole_number("--grow", 0, _MOST_GROWTH_PX),
+        help="pixels beyond its outline (a little)",
+    )
 
 
 def _add_workers(parser: argparse.ArgumentParser) -> None:

@@ -111,15 +111,11 @@ def _filled(engine: Engine, item: Item, settings: BatchSettings, progress: Progr
     result = edit.fill(engine, wishes, progress, known, warnings.append)
     written = edit.document.export(item.output, settings.export, ingredients=edit.ingredients)
     edit.document.close()
+    said = " ".join((*notices, *warnings, *result.notices, *written.written.notices))
+    seconds = round(time.perf_counter() - began, 2)
+    mask_name, outside = str(item.mask or ""), written.changed_outside
     line = Line(
-        *names,
-        Outcome.DONE.value,
-        " ".join((*notices, *warnings, *result.notices, *written.written.notices)),
-        str(item.mask or ""),
-        len(result.regions),
-        round(time.perf_counter() - began, 2),
-        written.changed_outside,
-        result.device,
+        *names, Outcome.DONE.value, said, mask_name, len(result.regions), seconds, outside, result.device
     )
     return Filled(line, dict(result.weights))
 

@@ -171,24 +171,14 @@ def _mask(options: argparse.Namespace) -> int:
 
 
 def _found(engine: Engine, photo: Photo, options: argparse.Namespace) -> Mask:
-    import numpy as np
-
     from portrait_studio.engine.request import (
-        DetectRequest,
         FindDamageRequest,
         FindThingRequest,
-        ParseRequest,
         PeopleMaskRequest,
         TightenRequest,
         Who,
     )
-    from portrait_studio.engine.thing_masks import (
-        labels_and_kinds,
-        mask_around,
-        mask_at,
-        mask_of_kinds,
-        mask_of_parts,
-    )
+    from portrait_studio.engine.thing_masks import mask_around, mask_at
     from portrait_studio.engine.things import Clicks
     from portrait_studio.imaging.mask_file import read_mask
     from portrait_studio.imaging.masks import check_mask
@@ -204,7 +194,17 @@ def _found(engine: Engine, photo: Photo, options: argparse.Namespace) -> Mask:
         return engine.run(FindDamageRequest(image)).mask(threshold)
     if options.people is not None:
         return engine.run(PeopleMaskRequest(image, Who(options.people), threshold))
-    labels, kinds = labels_and_kinds(options.things.split(","))
+    return _named_things(engine, photo, options.things.split(","), threshold)
+
+
+def _named_things(engine: Engine, photo: Photo, names: list[str], threshold: float) -> Mask:
+    import numpy as np
+
+    from portrait_studio.engine.request import DetectRequest, ParseRequest
+    from portrait_studio.engine.thing_masks import labels_and_kinds, mask_of_kinds, mask_of_parts
+
+    image = photo.visible_pixels
+    labels, kinds = labels_and_kinds(names)
     mask = np.zeros((photo.extent.height, photo.extent.width), np.uint8)
     if labels:
         mask |= mask_of_parts(engine, ParseRequest(image), labels, threshold)

@@ -102,44 +102,32 @@ class Session(QObject):
             parent: owns this.
         """
         super().__init__(parent)
-        self.tools = Tools(self)
-        self.editing = Editing(lambda: self.can_edit, lambda: self.can_mark, self)
-        self.history = self.editing.history
-        self.painting = Painting(self.editing, self.tools, self)
-        self.files = Files(self.editing, self.painting, file_thread, self)
-        self.references = References(self.editing, self.files.jobs, self)
-        self._engine_jobs = EngineJobs(engine, engine_thread, self)
-        self.parsing_maps = ParsingMaps(self.editing, self._engine_jobs, self)
-        self.filling = Filling(self.editing, self._engine_jobs, self.parsing_maps, self.painting, self)
-        self.joint_editing = JointEditing(self.editing, self)
-        self.segmentation = Segmentation(self.editing, self._engine_jobs, self)
-        self.detections = Detections(
-            self.editing, self._engine_jobs, self.parsing_maps, self.segmentation, self
-        )
-        self.tightening = Tightening(self.editing, self.tools, self.painting, self.segmentation, self)
-        self.damage = DamageFinding(self.editing, self.tools, self.painting, self.segmentation, self)
-        self.shadows = Shadows(
-            self.editing, self.painting, self.parsing_maps, self.detections, self.segmentation, self
-        )
-        self.other_people = OtherPeople(self.editing, self.segmentation, self)
-        self.person_dots = PersonDots(
-            self.editing, self.parsing_maps, self.detections, self.segmentation, self.tools, self
-        )
-        self.protection = PeopleProtection(self.editing, self.parsing_maps, self)
-        self.picking = Picking(
-            self.editing, self.parsing_maps, self.tools, self.segmentation, self.detections, self
-        )
-        self.extending = Extending(self.editing, self.tools, self.parsing_maps, self)
-        self.fill_warnings = FillWarnings(
-            self.editing,
-            self.painting,
-            self.parsing_maps,
-            self.segmentation,
-            self.filling,
-            self.extending,
-            self,
-        )
+        self.tools = tools = Tools(self)
+        self.editing = editing = Editing(lambda: self.can_edit, lambda: self.can_mark, self)
+        self.history = editing.history
+        self.painting = painting = Painting(editing, tools, self)
+        self.files = Files(editing, painting, file_thread, self)
+        self.references = References(editing, self.files.jobs, self)
+        self._engine_jobs = jobs = EngineJobs(engine, engine_thread, self)
+        self.parsing_maps = maps = ParsingMaps(editing, jobs, self)
+        self.filling = Filling(editing, jobs, maps, painting, self)
+        self.joint_editing = JointEditing(editing, self)
+        self.segmentation = things = Segmentation(editing, jobs, self)
+        self.detections = Detections(editing, jobs, maps, things, self)
+        self.tightening = Tightening(editing, tools, painting, things, self)
+        self.damage = DamageFinding(editing, tools, painting, things, self)
+        self.shadows = Shadows(editing, painting, maps, self.detections, things, self)
+        self.other_people = OtherPeople(editing, things, self)
+        self.person_dots = PersonDots(editing, maps, self.detections, things, tools, self)
+        self.protection = PeopleProtection(editing, maps, self)
+        self.picking = Picking(editing, maps, tools, things, self.detections, self)
+        self.extending = Extending(editing, tools, maps, self)
+        self.fill_warnings = FillWarnings(editing, painting, maps, things, self.filling, self.extending, self)
         self._fill_next: CompletionOptions | None = None
+        self._connect_parts()
+        self._connect_jobs()
+
+    def _connect_parts(self) -> None:
         self.history.changed.connect(self.state_changed)
         self.editing.canvas_changed.connect(self._on_canvas_changed)
         self.segmentation.changed.connect(self.state_changed)
@@ -161,6 +149,8 @@ class Session(QObject):
         self.filling.refused.connect(self.failed)
         self.extending.refused.connect(self.failed)
         self.files.read.connect(self._take)
+
+    def _connect_jobs(self) -> None:
         for jobs in (self._engine_jobs, self.files.jobs):
             jobs.started.connect(self._on_started)
             jobs.progressed.connect(self.job_progressed)

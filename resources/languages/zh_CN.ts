@@ -1751,21 +1751,6 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
-            <source>Autosave</source>
-            <translation>自动保存</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
-            <source>Threads of the CPU</source>
-            <translation>CPU 线程数</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
-            <source>As many as there are</source>
-            <translation>全部可用线程</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
             <source>Pages of the preferences</source>
             <translation>首选项页面</translation>
         </message>
@@ -1788,6 +1773,21 @@ The program and its translations are under the Apache License 2.0, the demo phot
             <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
             <source>They hold from the next fill on. Automatic takes the fastest device of this machine, and bfloat16 only where a short measurement says that it pays.</source>
             <translation>从下一次填充起生效。“自动”会选用本机最快的设备，并且只在简短测试表明有益时才使用 bfloat16。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>Autosave</source>
+            <translation>自动保存</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>Threads of the CPU</source>
+            <translation>CPU 线程数</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>As many as there are</source>
+            <translation>全部可用线程</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
@@ -1816,11 +1816,6 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/recovery_dialog.py" />
-            <source>Unsaved work</source>
-            <translation>未保存的工作</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs/recovery_dialog.py" />
             <source>Recover</source>
             <translation>恢复</translation>
         </message>
@@ -1843,6 +1838,11 @@ The program and its translations are under the Apache License 2.0, the demo phot
             <location filename="../../portrait_studio/gui/dialogs/recovery_dialog.py" />
             <source>Ask again at the next start</source>
             <translation>下次启动时再询问</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/recovery_dialog.py" />
+            <source>Unsaved work</source>
+            <translation>未保存的工作</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/recovery_dialog.py" />
@@ -2383,11 +2383,6 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/options_bar.py" />
-            <source>Drag an edge outwards, then Enter</source>
-            <translation>向外拖动边缘，然后按回车键</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/options_bar.py" />
             <source>Method</source>
             <translation>方法</translation>
         </message>
@@ -2405,6 +2400,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/panels/options_bar.py" />
             <source>Recover the body behind, only the background, or the same surface without letters, stains or scratches; automatic guesses</source>
             <translation>恢复后面的身体、只填背景，或只把表面的文字、污渍、划痕去掉；自动则由程序猜测</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/options_bar.py" />
+            <source>Drag an edge outwards, then Enter</source>
+            <translation>向外拖动边缘，然后按回车键</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/options_bar.py" />
@@ -2574,16 +2574,6 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/tool_options.py" />
-            <source>Brush size ([ and ], Alt+wheel)</source>
-            <translation>画笔大小（[ 和 ]、Alt+滚轮）</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
-            <source>How far beyond the thing the mask goes, in percent of the thing; never into skin</source>
-            <translation>蒙版超出物体多远，以物体大小的百分比计；不会伸入皮肤</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
             <source>Brush diameter in photo pixels</source>
             <translation>画笔直径，以照片像素计</translation>
         </message>
@@ -2594,16 +2584,6 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/tool_options.py" />
-            <source>Hardness</source>
-            <translation>硬度</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
-            <source>Hardness: how sharp the edge of the brush is</source>
-            <translation>硬度：画笔边缘的清晰程度</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
             <source>Shape of marks</source>
             <translation>标记的形状</translation>
         </message>
@@ -2611,6 +2591,26 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/panels/tool_options.py" />
             <source>By brush, rectangle or lasso; the tool's key goes from one to the next</source>
             <translation>用画笔、矩形或套索；再按工具的键切换到下一种</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
+            <source>Brush size ([ and ], Alt+wheel)</source>
+            <translation>画笔大小（[ 和 ]、Alt+滚轮）</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
+            <source>How far beyond the thing the mask goes, in percent of the thing; never into skin</source>
+            <translation>蒙版超出物体多远，以物体大小的百分比计；不会伸入皮肤</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
+            <source>Hardness</source>
+            <translation>硬度</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
+            <source>Hardness: how sharp the edge of the brush is</source>
+            <translation>硬度：画笔边缘的清晰程度</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/tool_options.py" />

@@ -15,8 +15,8 @@ from tests.helpers.tiny_networks import TinyNetworks
 from tests.helpers.tiny_packs import SET, figure
 from trainer.data.pack_writer import write_packs
 from trainer.data.packs import PackedSet
-from trainer.evaluation.evaluate import evaluate_things
 from trainer.evaluation.options import EvaluateOptions
+from trainer.evaluation.own_measures import evaluate_things
 from trainer.evaluation.rendering import as_text
 from trainer.evaluation.report import read_json, write_json
 from trainer.evaluation.targets import thing_targets

@@ -14,9 +14,10 @@ from portrait_studio.imaging.atomic import replacing
 from portrait_studio.locations import models_dir
 from portrait_studio.output_files import check_output_files
 from trainer.commands.shared_options import add_hardware_options, hardware_of
-from trainer.evaluation.evaluate import OWN_MEASURES, evaluate
+from trainer.evaluation.evaluate import evaluate
 from trainer.evaluation.methods import METHOD_NAMES, SIDE_BY_SIDE
 from trainer.evaluation.options import EvaluateOptions
+from trainer.evaluation.own_measures import OWN_MEASURES
 from trainer.evaluation.plans import PLANS
 from trainer.evaluation.rendering import as_markdown, as_text
 from trainer.evaluation.report import write_json
@@ -35,6 +36,30 @@ def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentP
     parser.add_argument(
         "--weights", type=Path, default=None, metavar="DIR", help="folder of released weights"
     )
+    _add_cases(parser)
+    parser.add_argument("--limit", type=_positive, metavar="N", help="at most N cases")
+    parser.add_argument(
+        "--minutes", type=float, metavar="N", help="begin no case after N minutes, and sum up those before"
+    )
+    parser.add_argument(
+        "--methods",
+        nargs="+",
+        choices=(ALL, *METHOD_NAMES),
+        metavar="METHOD",
+        help=f"{', '.join(METHOD_NAMES)}, or {ALL}: side by side, by kind of hole",
+    )
+    _add_networks(parser)
+    parser.add_argument("--no-true-maps", action="store_true", help="leave out the upper bound")
+    add_hardware_options(parser)
+    parser.add_argument("--vgg", type=Path, metavar="FILE", help="VGG-16 weights for LPIPS, DISTS, features")
+    parser.add_argument(
+        "--inception", type=Path, metavar="FILE", help="Inception-v3 weights for FID (else VGG's features)"
+    )
+    _add_outputs(parser)
+    parser.set_defaults(handler=_run)
+
+
+def _add_cases(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--cases", type=Path, metavar="DIR", help="folder of NAME.png with NAME_mask.png")
     what.add_argument(
@@ -49,17 +74,9 @@ def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentP
         "--set", dest="sets", action="append", metavar="NAME", help="packed set (default: the protocol's)"
     )
     parser.add_argument("--source", type=Path, metavar="DIR", help="the set's own folder: original sizes")
-    parser.add_argument("--limit", type=_positive, metavar="N", help="at most N cases")
-    parser.add_argument(
-        "--minutes", type=float, metavar="N", help="begin no case after N minutes, and sum up those before"
-    )
-    parser.add_argument(
-        "--methods",
-        nargs="+",
-        choices=(ALL, *METHOD_NAMES),
-        metavar="METHOD",
-        help=f"{', '.join(METHOD_NAMES)}, or {ALL}: side by side, by kind of hole",
-    )
+
+
+def _add_networks(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--without-parsing",
         type=Path,
@@ -92,16 +109,12 @@ def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentP
         action="store_true",
         help="fill by the map of each --parser as well, and by the released one's without its refinement",
     )
-    parser.add_argument("--no-true-maps", action="store_true", help="leave out the upper bound")
-    add_hardware_options(parser)
-    parser.add_argument("--vgg", type=Path, metavar="FILE", help="VGG-16 weights for LPIPS, DISTS, features")
-    parser.add_argument(
-        "--inception", type=Path, metavar="FILE", help="Inception-v3 weights for FID (else VGG's features)"
-    )
+
+
+def _add_outputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", type=Path, metavar="OUT", help="write all figures")
     parser.add_argument("--markdown", type=Path, metavar="OUT", help="write the tables")
     parser.add_argument("--sheets", type=Path, metavar="DIR", help="write contact sheets, worst first")
-    parser.set_defaults(handler=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:

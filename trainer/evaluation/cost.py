@@ -37,13 +37,15 @@ class Cost:
     gmacs: float
 
 
-def cost_of(models: Path, networks: NetworkStore) -> Cost | None:
+def cost_of(models: Path | None, networks: NetworkStore) -> Cost | None:
     """Cost of what is released; None when there is nothing.
 
     Args:
-        models: folder of released weights, whose manifest knows the sizes.
+        models: folder of released weights, whose manifest knows the sizes; None = there is none.
         networks: hands out the same networks.
     """
+    if models is None:
+        return None
     try:
         manifest = read_manifest(models)
         tasks = [task for task in FAMILIES if task in manifest]

@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from portrait_studio.engine.devices import Compute, PrecisionMemory, choose_compute
+from portrait_studio.errors import OptionError
 from portrait_studio.hardware import ANY_HARDWARE, Hardware
+from trainer.data.packs import PackedSet
+from trainer.data.split import Split
 
 _Case = TypeVar("_Case")
 
@@ -72,6 +75,23 @@ class EvaluateOptions:
             DeviceError: this machine does not have the device.
         """
         return choose_compute(self.hardware, PrecisionMemory())
+
+    def packs(self, sets: tuple[str, ...], split: Split = "val") -> PackedSet:
+        """The packed photos of some sets.
+
+        Args:
+            sets: their names.
+            split: which photos of them.
+
+        Raises:
+            OptionError: nobody said where they are.
+            DataSetError: they are missing or damaged.
+        """
+        if self.data is None:
+            raise OptionError(
+                f"The protocol {self.protocol} needs packed photos: give their folder with --data."
+            )
+        return PackedSet(self.data, split, sets)
 
     def in_time(self, cases: Iterable[_Case]) -> Iterator[_Case]:
         """The first case, and those that are asked for before the time is over."""

@@ -72,54 +72,15 @@ class PreferencesDialog(QDialog):
         self.theme = self._choice(tr("Theme"), THEMES, "theme", settings.theme)
         self.device = self._choice(tr("Device"), DEVICES, "device", settings.device)
         self.precision = self._choice(tr("Precision on the CPU"), PRECISIONS, "precision", settings.precision)
-        self.autosave = QComboBox(self)
-        self.autosave.setAccessibleName(tr("Autosave"))
-        for seconds, name in _INTERVALS.items():
-            self.autosave.addItem(tr(name), seconds)
-        self.autosave.setCurrentIndex(max(0, self.autosave.findData(settings.autosave_s)))
-        self.autosave.currentIndexChanged.connect(
-            lambda: preferences.change(autosave_s=self.autosave.currentData())
-        )
-        self.threads = QSpinBox(self)
-        self.threads.setAccessibleName(tr("Threads of the CPU"))
-        self.threads.setRange(0, MOST_THREADS)
-        self.threads.setSpecialValueText(tr("As many as there are"))
-        self.threads.setValue(settings.threads)
-        self.threads.valueChanged.connect(lambda count: preferences.change(threads=count))
+        self.autosave = self._interval(settings.autosave_s)
+        self.threads = self._thread_count(settings.threads)
         self.keys = KeyEditor(actions, self)
         self.keys.rebound.connect(self._on_rebound)
         self.pages = QTabWidget(self)
         self.pages.setAccessibleName(tr("Pages of the preferences"))
         self.pages.setDocumentMode(True)
-        self.pages.addTab(
-            self._page(
-                [
-                    (tr("Language"), self.language),
-                    ("", self.language_note),
-                    (tr("Theme"), self.theme),
-                    (tr("Autosave"), self.autosave),
-                ],
-                tr(
-                    "Autosaved work lies in your data folder and is offered after a crash. It is also kept"
-                    " when the window loses the focus, unless autosave is off."
-                ),
-            ),
-            tr("General"),
-        )
-        self.pages.addTab(
-            self._page(
-                [
-                    (tr("Device"), self.device),
-                    (tr("Precision on the CPU"), self.precision),
-                    (tr("Threads"), self.threads),
-                ],
-                tr(
-                    "They hold from the next fill on. Automatic takes the fastest device of this machine, and"
-                    " bfloat16 only where a short measurement says that it pays."
-                ),
-            ),
-            tr("Computing"),
-        )
+        self.pages.addTab(self._general_page(), tr("General"))
+        self.pages.addTab(self._computing_page(), tr("Computing"))
         self.pages.addTab(self.keys, tr("Keys"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
@@ -129,6 +90,51 @@ class PreferencesDialog(QDialog):
         column.addWidget(self.pages)
         column.addWidget(buttons)
         fit(self, 520, 520)
+
+    def _general_page(self) -> QWidget:
+        return self._page(
+            [
+                (tr("Language"), self.language),
+                ("", self.language_note),
+                (tr("Theme"), self.theme),
+                (tr("Autosave"), self.autosave),
+            ],
+            tr(
+                "Autosaved work lies in your data folder and is offered after a crash. It is also kept"
+                " when the window loses the focus, unless autosave is off."
+            ),
+        )
+
+    def _computing_page(self) -> QWidget:
+        return self._page(
+            [
+                (tr("Device"), self.device),
+                (tr("Precision on the CPU"), self.precision),
+                (tr("Threads"), self.threads),
+            ],
+            tr(
+                "They hold from the next fill on. Automatic takes the fastest device of this machine, and"
+                " bfloat16 only where a short measurement says that it pays."
+            ),
+        )
+
+    def _interval(self, present_s: int) -> QComboBox:
+        box = QComboBox(self)
+        box.setAccessibleName(tr("Autosave"))
+        for seconds, name in _INTERVALS.items():
+            box.addItem(tr(name), seconds)
+        box.setCurrentIndex(max(0, box.findData(present_s)))
+        box.currentIndexChanged.connect(lambda: self._preferences.change(autosave_s=box.currentData()))
+        return box
+
+    def _thread_count(self, present: int) -> QSpinBox:
+        field = QSpinBox(self)
+        field.setAccessibleName(tr("Threads of the CPU"))
+        field.setRange(0, MOST_THREADS)
+        field.setSpecialValueText(tr("As many as there are"))
+        field.setValue(present)
+        field.valueChanged.connect(lambda count: self._preferences.change(threads=count))
+        return field
 
     def _choice(self, name: str, values: Sequence[str], setting: str, present: str) -> QComboBox:
         box = QComboBox(self)

@@ -53,17 +53,7 @@ class RecoveryDialog(QDialog):
         text = QLabel(tr("These edits were kept. Recover one to go on where you were."), self)
         text.setWordWrap(True)
         text.setProperty("role", "hint")
-        self.list = QListWidget(self)
-        self.list.setAccessibleName(tr("Unsaved work"))
-        for one in found:
-            QListWidgetItem(_lines(one), self.list).setToolTip(_lines(one))
-        self.list.setCurrentRow(0)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setMinimumWidth(min(_WIDEST_PX, self.list.sizeHintForColumn(0) + 24))
-        rows = min(_MOST_ROWS, max(2, len(found)))
-        self.list.setFixedHeight(12 + rows * max(1, self.list.sizeHintForRow(0)))
-        self.list.itemDoubleClicked.connect(self.accept)
+        self.list = self._list_of(found)
         buttons = QDialogButtonBox(self)
         self.recover_button = QPushButton(tr("Recover"), self)
         self.recover_button.setProperty("prominent", True)
@@ -87,6 +77,20 @@ class RecoveryDialog(QDialog):
             column.addWidget(widget)
         fit(self, 500, 0)
         self.list.setFocus()
+
+    def _list_of(self, found: Sequence[Recoverable]) -> QListWidget:
+        works = QListWidget(self)
+        works.setAccessibleName(tr("Unsaved work"))
+        for one in found:
+            QListWidgetItem(_lines(one), works).setToolTip(_lines(one))
+        works.setCurrentRow(0)
+        works.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        works.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        works.setMinimumWidth(min(_WIDEST_PX, works.sizeHintForColumn(0) + 24))
+        rows = min(_MOST_ROWS, max(2, len(found)))
+        works.setFixedHeight(12 + rows * max(1, works.sizeHintForRow(0)))
+        works.itemDoubleClicked.connect(self.accept)
+        return works
 
     def _unreadable_label(self, unreadable: Sequence[Path]) -> list[QWidget]:
         if not unreadable:

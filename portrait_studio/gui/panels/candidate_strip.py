@@ -65,13 +65,22 @@ class CandidateStrip(QFrame):
         self._holes: list[QToolButton] = []
         self._hole_row = QHBoxLayout()
         self._thumb_row = ThumbnailRow(self)
-        self._keep = QPushButton(tr("Keep"), self)
-        self._keep.setProperty("prominent", True)
-        self._keep.setToolTip(tr("Keep what is shown (Enter)"))
-        self._keep.setAccessibleName(tr("Keep the candidate that is shown"))
-        self._keep.clicked.connect(self._on_keep)
+        self._keep = self._keep_button()
         self._hint = QLabel(self)
         self._hint.setProperty("role", "hint")
+        self._lay_out(actions)
+        session.filling.candidates_changed.connect(self._show_candidates)
+        self.hide()
+
+    def _keep_button(self) -> QPushButton:
+        keep = QPushButton(tr("Keep"), self)
+        keep.setProperty("prominent", True)
+        keep.setToolTip(tr("Keep what is shown (Enter)"))
+        keep.setAccessibleName(tr("Keep the candidate that is shown"))
+        keep.clicked.connect(self._on_keep)
+        return keep
+
+    def _lay_out(self, actions: Actions) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 12, 8)
         row.setSpacing(10)
@@ -86,8 +95,6 @@ class CandidateStrip(QFrame):
             column.addWidget(widget)
         column.addStretch(1)
         row.addLayout(column)
-        session.filling.candidates_changed.connect(self._show_candidates)
-        self.hide()
 
     @property
     def thumbs(self) -> tuple[QToolButton, ...]:

@@ -27,6 +27,15 @@ class EmptyState(QFrame):
         self._theme = theme
         self.setObjectName("empty")
         self.setAccessibleName(tr("No photo is open"))
+        grid = QGridLayout(self)
+        grid.addWidget(self._card(actions), 1, 1)
+        for edge in (0, 2):
+            grid.setRowStretch(edge, 1)
+            grid.setColumnStretch(edge, 1)
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def _card(self, actions: Actions) -> QFrame:
         card = QFrame(self)
         card.setObjectName("invitation")
         self._picture = QLabel(card)
@@ -58,13 +67,7 @@ class EmptyState(QFrame):
             column.addWidget(widget)
         column.addSpacing(6)
         column.addLayout(buttons)
-        grid = QGridLayout(self)
-        grid.addWidget(card, 1, 1)
-        for edge in (0, 2):
-            grid.setRowStretch(edge, 1)
-            grid.setColumnStretch(edge, 1)
-        theme.changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
+        return card
 
     def _on_theme_changed(self) -> None:
         self._picture.setPixmap(self._theme.icon("ph.image").pixmap(56, 56))

@@ -21,6 +21,13 @@ from portrait_studio.session.tools import Tools
 
 _LARGEST_STEP_PX: Final = 500
 
+_BUTTONS: Final = (
+    (Command.GROW, Command.SHRINK),
+    (Command.FEATHER, Command.FILL_HOLES),
+    (Command.IMPORT_MASK, Command.EXPORT_MASK),
+)
+_SWITCHES: Final = (Command.TIGHTEN_STROKES, Command.LOOPS, Command.FILL_AT_ONCE, Command.PRESSURE)
+
 
 class MaskPanel(QWidget):
     """Grow, shrink, feather and fill by a number of pixels; switches; people."""
@@ -105,16 +112,7 @@ class MaskPanel(QWidget):
         amount.addWidget(QLabel(tr("Edge by"), self))
         amount.addWidget(self._step)
         amount.addStretch(1)
-        grid = QGridLayout()
-        grid.setSpacing(8)
-        commands = (
-            (Command.GROW, Command.SHRINK),
-            (Command.FEATHER, Command.FILL_HOLES),
-            (Command.IMPORT_MASK, Command.EXPORT_MASK),
-        )
-        for row, pair in enumerate(commands):
-            for place, command in enumerate(pair):
-                grid.addWidget(ActionButton(actions[command], self), row, place)
+        grid = self._button_grid(actions)
         tight = QHBoxLayout()
         tight.addWidget(ActionButton(actions[Command.TIGHTEN], self), 1)
         # Made here, since Tab goes through widgets in the order in which they were made.
@@ -130,12 +128,7 @@ class MaskPanel(QWidget):
         column.addWidget(ActionButton(actions[Command.FIND_DAMAGE], self))
         column.addSpacing(4)
         column.addWidget(_heading(tr("Painting"), self))
-        for command in (
-            Command.TIGHTEN_STROKES,
-            Command.LOOPS,
-            Command.FILL_AT_ONCE,
-            Command.PRESSURE,
-        ):
+        for command in _SWITCHES:
             column.addWidget(ActionSwitch(actions[command], self))
         column.addSpacing(4)
         column.addWidget(_heading(tr("People"), self))
@@ -143,6 +136,14 @@ class MaskPanel(QWidget):
         column.addWidget(self._hint)
         column.addLayout(self._people)
         column.addStretch(1)
+
+    def _button_grid(self, actions: Actions) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(8)
+        for row, pair in enumerate(_BUTTONS):
+            for place, command in enumerate(pair):
+                grid.addWidget(ActionButton(actions[command], self), row, place)
+        return grid
 
 
 def _heading(text: str, parent: QWidget) -> QLabel:

@@ -45,6 +45,32 @@ _INTENTS: Final = (
 )
 
 
+def _method_list(parent: QWidget) -> QComboBox:
+    methods = QComboBox(parent)
+    methods.setAccessibleName(tr("Method"))
+    methods.setToolTip(tr("How the hole is filled"))
+    for method, name, tip in _METHODS:
+        methods.addItem(tr(name), method)
+        methods.setItemData(methods.count() - 1, tr(tip), Qt.ItemDataRole.ToolTipRole)
+    methods.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    return methods
+
+
+def _intent_list(parent: QWidget) -> QComboBox:
+    intents = QComboBox(parent)
+    intents.setAccessibleName(tr("What the fill is meant to do"))
+    intents.setToolTip(
+        tr(
+            "Recover the body behind, only the background, or the same surface without letters, stains"
+            " or scratches; automatic guesses"
+        )
+    )
+    for intent, name in _INTENTS:
+        intents.addItem(tr(name), intent)
+    intents.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    return intents
+
+
 class OptionsBar(QWidget):
     """What belongs to the tool in hand, and how the hole is filled."""
 
@@ -71,27 +97,10 @@ class OptionsBar(QWidget):
         self._pages = QStackedWidget(self)
         for page in (self.brush, self.pick, self.shape, self._extend):
             self._pages.addWidget(page)
-        self._method = QComboBox(self)
-        self._method.setAccessibleName(tr("Method"))
-        self._method.setToolTip(tr("How the hole is filled"))
-        for method, name, tip in _METHODS:
-            self._method.addItem(tr(name), method)
-            self._method.setItemData(self._method.count() - 1, tr(tip), Qt.ItemDataRole.ToolTipRole)
-        self._intent = QComboBox(self)
-        self._intent.setAccessibleName(tr("What the fill is meant to do"))
-        self._intent.setToolTip(
-            tr(
-                "Recover the body behind, only the background, or the same surface without letters, stains"
-                " or scratches; automatic guesses"
-            )
-        )
-        for intent, name in _INTENTS:
-            self._intent.addItem(tr(name), intent)
+        self._method, self._intent = _method_list(self), _intent_list(self)
         self._intent.currentIndexChanged.connect(self._on_intent)
         self.fill_button = ActionButton(actions[Command.FILL], self, prominent=True)
         self.again_button = ActionButton(actions[Command.AGAIN], self, has_text=False)
-        for box in (self._intent, self._method):
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 0, 0)
         row.setSpacing(8)

@@ -95,6 +95,29 @@ def captioned(caption: str, control: QWidget | QLayout, parent: QWidget) -> QVBo
     return column
 
 
+def _diameter_field(tip: str, parent: QWidget) -> NumberField:
+    field = NumberField(parent)
+    field.setRange(SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX)
+    field.setSuffix(" px")
+    field.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    field.setAccessibleName(tr("Brush diameter in photo pixels"))
+    field.setToolTip(tr("Diameter in photo pixels. {tip}", tip=tip))
+    field.setFixedWidth(field.fontMetrics().horizontalAdvance("1000 px") + 26)
+    return field
+
+
+def _shape_list(parent: QWidget) -> QComboBox:
+    shapes = QComboBox(parent)
+    shapes.setAccessibleName(tr("Shape of marks"))
+    shapes.setToolTip(tr("By brush, rectangle or lasso; the tool's key goes from one to the next"))
+    for shape in MarkShape:
+        shapes.addItem(tr(shape.value), shape)
+    shapes.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    # With a large font its own measure is a pixel short of the longest text.
+    shapes.setMinimumContentsLength(1 + max(len(tr(shape.value)) for shape in MarkShape))
+    return shapes
+
+
 class BrushOptions(QWidget):
     """Size and hardness of brush and eraser."""
 
@@ -112,13 +135,7 @@ class BrushOptions(QWidget):
         self._tools = tools
         tip = tr("Brush size ([ and ], Alt+wheel)")
         self._size = _slider(tr("Brush size"), tip, _SLIDER_STEPS, self)
-        self.number = NumberField(self)
-        self.number.setRange(SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX)
-        self.number.setSuffix(" px")
-        self.number.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.number.setAccessibleName(tr("Brush diameter in photo pixels"))
-        self.number.setToolTip(tr("Diameter in photo pixels. {tip}", tip=tip))
-        self.number.setFixedWidth(self.number.fontMetrics().horizontalAdvance("1000 px") + 26)
+        self.number = _diameter_field(tip, self)
         self._hardness = _slider(
             tr("Hardness"), tr("Hardness: how sharp the edge of the brush is"), 100, self
         )
@@ -128,14 +145,7 @@ class BrushOptions(QWidget):
         size.setSpacing(8)
         size.addWidget(self._size, 1)
         size.addWidget(self.number)
-        self._shape = QComboBox(self)
-        self._shape.setAccessibleName(tr("Shape of marks"))
-        self._shape.setToolTip(tr("By brush, rectangle or lasso; the tool's key goes from one to the next"))
-        for shape in MarkShape:
-            self._shape.addItem(tr(shape.value), shape)
-        self._shape.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        # With a large font its own measure is a pixel short of the longest text.
-        self._shape.setMinimumContentsLength(1 + max(len(tr(shape.value)) for shape in MarkShape))
+        self._shape = _shape_list(self)
         # One widget, so that caption and list are shown and hidden together.
         self._shapes = QWidget(self)
         self._shapes.setLayout(captioned(tr("Mark by"), self._shape, self._shapes))
