@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 import rawpy
+from numpy.typing import NDArray
 from PIL import Image, ImageCms
 from tifffile import TiffFile
 
@@ -19,9 +20,13 @@ from portrait_studio.imaging.photo import Metadata
 from portrait_studio.imaging.tiff import STRUCTURAL
 from portrait_studio.imaging.tiff_metadata import read_tiff_metadata
 from portrait_studio.messages import Message
+from portrait_studio.ordinary_file import read_file
 
 _FILTER_TAGS: Final = frozenset((*range(33421, 33423), *range(50706, 52600)))
 """Of the colour filter and of DNG (Adobe's specification 1.7): they say how to develop the file."""
+_MOST_BYTES: Final = 1 << 30
+_MOST_PIXELS: Final = 250_000_000
+"""Of what a small picture is made of."""
 _CLIPPED: Final = 0.001
 """Share of the brightest samples that may become white when the brightness is chosen."""
 
@@ -77,6 +82,28 @@ class RawFile(ImageFile):
         with suppress(Exception):
             found = _of_tiff(self._data) if self._data[:2] in (b"II", b"MM") else _of_preview(self._raw)
         return Metadata(exif=found.exif, xmp=found.xmp, iptc=found.iptc, source_format="raw")
+
+
+def raw_preview(path: Path) -> NDArray[np.uint8]:
+    """Develop a raw file at half its size, in a tenth of the time.
+
+    Args:
+        path: the file.
+
+    Returns:
+        (h, w, 3) sRGB, upright.
+
+    Raises:
+        FileError: it cannot be read.
+        rawpy.LibRawError: LibRaw does not know the camera or its way of packing.
+    """
+    with rawpy.imread(io.BytesIO(read_file(path, _MOST_BYTES))) as raw:
+        if int(raw.sizes.iwidth) * int(raw.sizes.iheight) > _MOST_PIXELS:
+            raise raw_photo_error(path)
+        small: NDArray[np.uint8] = raw.postprocess(
+            use_camera_wb=True, half_size=True, output_color=rawpy.ColorSpace.sRGB, auto_bright_thr=_CLIPPED
+        )
+    return small
 
 
 def raw_photo_error(path: Path) -> ImageFileError:

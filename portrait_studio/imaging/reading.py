@@ -36,7 +36,7 @@ _OTHER_SUFFIXES: Final = (
     *(".apng", ".bmp", ".gif", ".mpo", ".pbm", ".pgm", ".pnm", ".ppm", ".tga"),
     *(".heic", ".heif", ".hif", ".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx", ".jxl"),
 )
-_RAW_SUFFIXES: Final = (
+RAW_SUFFIXES: Final = (
     *(
         ".3fr",
         ".arw",
@@ -55,7 +55,9 @@ _RAW_SUFFIXES: Final = (
     ),
     *(".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f"),
 )
-SUFFIXES_READ: Final = frozenset((*SUFFIXES, *_OTHER_SUFFIXES, *_RAW_SUFFIXES))
+"""Of camera raw files."""
+
+SUFFIXES_READ: Final = frozenset((*SUFFIXES, *_OTHER_SUFFIXES, *RAW_SUFFIXES))
 """Endings of photo files, in small letters; JPEG XL needs the extra `jxl`."""
 
 _HEIC_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")

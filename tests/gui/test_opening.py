@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.gui.command_table import Command
+from portrait_studio.gui.commands import file_commands
 from portrait_studio.gui.dialogs.message_boxes import ask_overwrite, ask_unsaved
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.imaging.reading import read_photo
@@ -155,11 +156,12 @@ def test_the_dialogs_show_photos_with_rare_names(
 ) -> None:
     asked: list[str] = []
 
-    def choose(*arguments: object) -> tuple[str, str]:
+    def choose(*arguments: object) -> list[Path]:
         asked.append(str(arguments[3]))
-        return "", ""
+        return []
 
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", choose)
+    monkeypatch.setattr(file_commands, "ask_files", choose)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *given: (choose(*given), ("", ""))[1])
     window.actions_[Command.OPEN].trigger()
     window.actions_[Command.IMPORT_MASK].trigger()
     assert len(asked) == 2

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.document.project_reading import read_project
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest
 from portrait_studio.gui.command_table import Command
+from portrait_studio.gui.commands import reference_commands
 from portrait_studio.gui.main_window import MainWindow
 from portrait_studio.session.session import Session
 from tests.gui.conftest import Hand
@@ -55,8 +56,7 @@ def test_photos_are_chosen_listed_and_taken_away(
     others: list[Path],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    chosen = ([str(path) for path in others], "")
-    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: chosen)
+    monkeypatch.setattr(reference_commands, "ask_files", lambda *_, several: others if several else [])
     with qtbot.waitSignal(opened.references.changed, timeout=5000):
         window.actions_[Command.ADD_REFERENCE].trigger()
     qtbot.waitUntil(lambda: names_shown(window) == ["other-1.png", "other-2.png"])

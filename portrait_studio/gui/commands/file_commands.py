@@ -17,6 +17,7 @@ from portrait_studio.gui.commands.recent_menu import RecentMenu
 from portrait_studio.gui.commands.save_back import SaveBack
 from portrait_studio.gui.dialogs.export_dialog import ExportDialog, folder_for
 from portrait_studio.gui.dialogs.message_boxes import UnsavedAnswer, ask_overwrite, ask_unsaved
+from portrait_studio.gui.dialogs.open_dialog import ask_files
 from portrait_studio.gui.dialogs.page_dialog import ask_page
 from portrait_studio.gui.dialogs.save_dialog import ask_beside
 from portrait_studio.gui.qimage_conversion import picture_of, pixels_of
@@ -90,11 +91,8 @@ class FileCommands(QObject):
         document = self._session.document
         source = document.photo.path if document is not None else None
         folder = str(source.parent) if source is not None else str(Path.home())
-        chosen, _ = QFileDialog.getOpenFileName(
-            self._window, tr("Open a photo or a project"), folder, _open_filter()
-        )
-        if chosen:
-            self.open_path(Path(chosen))
+        for path in ask_files(self._window, tr("Open a photo or a project"), folder, _open_filter()):
+            self.open_path(path)
 
     def _ask_page(self, several: SeveralPages) -> None:
         """Let the user choose which picture of a file is opened."""

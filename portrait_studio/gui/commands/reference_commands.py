@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.command_table import Command
+from portrait_studio.gui.dialogs.open_dialog import ask_files
 from portrait_studio.imaging.reading import SUFFIXES_READ
 from portrait_studio.language.translation import tr
 from portrait_studio.session.session import Session
@@ -43,5 +44,4 @@ class ReferenceCommands(QObject):
         patterns = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES_READ))
         kinds = f"{tr('Photos')} ({patterns});;{tr('All files')} (*)"
         title = tr("Add other photos of the same person or place")
-        chosen, _ = QFileDialog.getOpenFileNames(self._window, title, folder, kinds)
-        self.add([Path(path) for path in chosen])
+        self.add(ask_files(self._window, title, folder, kinds, several=True))

@@ -14,7 +14,8 @@ from portrait_studio.gui.qimage_conversion import qimage_of
 from portrait_studio.imaging.bit_depth import in_8_bits
 from portrait_studio.imaging.conversion import scaled_down
 from portrait_studio.imaging.geometry import Extent
-from portrait_studio.imaging.reading import read_photo
+from portrait_studio.imaging.photo import Photo
+from portrait_studio.imaging.reading import RAW_SUFFIXES, read_photo
 
 Draw = Callable[[Any, int], QImage | None]
 """Of what, and the side of the square, to the picture."""
@@ -83,6 +84,8 @@ def thumbnail_of(path: Path, side_px: int) -> QImage | None:
         path: the file.
         side_px: of the square.
     """
+    if path.suffix.lower() in RAW_SUFFIXES:
+        return _developed(path, side_px)
     reader = QImageReader(str(path))
     reader.setAutoTransform(True)
     size = reader.size()
@@ -91,6 +94,18 @@ def thumbnail_of(path: Path, side_px: int) -> QImage | None:
         reader.setScaledSize(size.scaled(QSize(side_px, side_px), Qt.AspectRatioMode.KeepAspectRatio))
     picture = reader.read()
     return page_picture(path, None, side_px) if picture.isNull() else picture
+
+
+def _developed(path: Path, side_px: int) -> QImage | None:
+    # LibRaw takes a tenth of a second to load.
+    from portrait_studio.imaging.raw_reading import raw_preview
+
+    try:
+        picture = raw_preview(path)
+    except Exception:
+        # LibRaw raises many types on damaged files.
+        return None
+    return qimage_of(scaled_down(Photo(picture), side_px).pixels).copy()
 
 
 def page_picture(path: Path, page: int | None, side_px: int) -> QImage | None:

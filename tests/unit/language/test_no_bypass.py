@@ -19,7 +19,7 @@ SPEAKING = {
     "addItem", "addItems", "addTab", "addRow", "addAction", "addMenu", "addButton", "showMessage", "showText",
     "drawText", "draw_name", "draw_tag", "say", "QLabel", "QPushButton", "QCheckBox", "QMenu", "QAction",
     "QListWidgetItem", "QTableWidgetItem", "QGroupBox", "QDockWidget", "QToolBar", "emit",
-    "getOpenFileName", "getSaveFileName", "getExistingDirectory",
+    "getOpenFileName", "ask_files", "getSaveFileName", "getExistingDirectory",
 }  # fmt: skip
 """What shows the texts that it is given."""
 SAME_EVERYWHERE = {
