@@ -227,8 +227,8 @@ def _by_crew(
 
 def _settings(options: argparse.Namespace) -> BatchSettings:
     from portrait_studio.cli.batch_work import BatchSettings
+    from portrait_studio.engine.find_requests import Who
     from portrait_studio.engine.label_mask import labels_named
-    from portrait_studio.engine.request import Who
 
     if options.grow is not None and options.remove is None:
         raise OptionError("--grow takes effect with --remove only; leave it out.")

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from portrait_studio.cli.batch_plan import Item
     from portrait_studio.cli.extension_options import WantedExtension
     from portrait_studio.editing.fills import FillWishes
+    from portrait_studio.engine.find_requests import Who
     from portrait_studio.engine.interface import Engine
     from portrait_studio.engine.progress import Progress
-    from portrait_studio.engine.request import Structure, Who
+    from portrait_studio.engine.request import Structure
     from portrait_studio.imaging.masks import Mask
     from portrait_studio.imaging.photo import Photo
     from portrait_studio.imaging.writing import ExportOptions
@@ -83,7 +84,8 @@ def failed(item: Item, message: str, seconds: float = 0.0) -> Line:
 
 def _filled(engine: Engine, item: Item, settings: BatchSettings, progress: Progress) -> Filled:
     from portrait_studio.editing.edit import Edit
-    from portrait_studio.engine.request import ParseRequest, TightenRequest
+    from portrait_studio.engine.find_requests import TightenRequest
+    from portrait_studio.engine.request import ParseRequest
     from portrait_studio.engine.thing_masks import mask_around
     from portrait_studio.imaging.geometry import Margins
     from portrait_studio.imaging.reading import read_photo
@@ -123,8 +125,8 @@ def _filled(engine: Engine, item: Item, settings: BatchSettings, progress: Progr
 def _mask(
     engine: Engine, item: Item, photo: Photo, settings: BatchSettings, seen: Structure | None
 ) -> Mask | None:
+    from portrait_studio.engine.find_requests import PeopleMaskRequest
     from portrait_studio.engine.label_mask import mask_of_labels
-    from portrait_studio.engine.request import PeopleMaskRequest
     from portrait_studio.imaging.mask_file import read_mask
 
     if seen is not None:

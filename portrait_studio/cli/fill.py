@@ -87,7 +87,7 @@ def _mask_of(options: argparse.Namespace, tightness: float | None) -> MaskSource
         return whole
 
     def thing(engine: Engine, photo: Photo) -> Mask:
-        from portrait_studio.engine.request import PeopleMaskRequest, TightenRequest, Who
+        from portrait_studio.engine.find_requests import PeopleMaskRequest, TightenRequest, Who
         from portrait_studio.engine.thing_masks import mask_around
         from portrait_studio.imaging.mask_file import read_mask
 

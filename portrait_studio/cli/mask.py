@@ -72,7 +72,7 @@ def with_shadow(engine: Engine, photo: Photo, mask: Mask) -> tuple[Mask, tuple[s
     """A mask with the shadows of what it covers, and a sentence where none is found."""
     import numpy as np
 
-    from portrait_studio.engine.request import ShadowRequest
+    from portrait_studio.engine.find_requests import ShadowRequest
 
     if not mask.any():
         return mask, ()
@@ -171,7 +171,7 @@ def _mask(options: argparse.Namespace) -> int:
 
 
 def _found(engine: Engine, photo: Photo, options: argparse.Namespace) -> Mask:
-    from portrait_studio.engine.request import (
+    from portrait_studio.engine.find_requests import (
         FindDamageRequest,
         FindThingRequest,
         PeopleMaskRequest,
@@ -200,7 +200,8 @@ def _found(engine: Engine, photo: Photo, options: argparse.Namespace) -> Mask:
 def _named_things(engine: Engine, photo: Photo, names: list[str], threshold: float) -> Mask:
     import numpy as np
 
-    from portrait_studio.engine.request import DetectRequest, ParseRequest
+    from portrait_studio.engine.find_requests import DetectRequest
+    from portrait_studio.engine.request import ParseRequest
     from portrait_studio.engine.thing_masks import labels_and_kinds, mask_of_kinds, mask_of_parts
 
     image = photo.visible_pixels

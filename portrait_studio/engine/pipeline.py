@@ -23,6 +23,15 @@ from portrait_studio.engine.fallback import Fallback
 from portrait_studio.engine.fill_job import FillJob
 from portrait_studio.engine.fill_run import EngineParts, FillRun, Synthesise
 from portrait_studio.engine.find_damage import find_damage
+from portrait_studio.engine.find_requests import (
+    DetectRequest,
+    FindDamageRequest,
+    FindInBoxesRequest,
+    FindThingRequest,
+    PeopleMaskRequest,
+    ShadowRequest,
+    TightenRequest,
+)
 from portrait_studio.engine.latent.searched_face import SEARCHES_KEPT
 from portrait_studio.engine.network_store import NetworkStore, ReleasedNetworks
 from portrait_studio.engine.outlines import prepare_outlines
@@ -35,19 +44,12 @@ from portrait_studio.engine.request import (
     CompletionOptions,
     CompletionRequest,
     CompletionResult,
-    DetectRequest,
-    FindDamageRequest,
-    FindInBoxesRequest,
-    FindThingRequest,
     Method,
     ParseRequest,
-    PeopleMaskRequest,
     Readiness,
     Request,
-    ShadowRequest,
     SketchRequest,
     Structure,
-    TightenRequest,
     WarmUpRequest,
 )
 from portrait_studio.engine.run_network import NetworkRunner

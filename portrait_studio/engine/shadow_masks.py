@@ -9,15 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.detection import Detection, roomy
+from portrait_studio.engine.find_requests import DetectRequest, FindInBoxesRequest, ShadowRequest
 from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.label_mask import body_in
 from portrait_studio.engine.progress import Progress
-from portrait_studio.engine.request import (
-    DetectRequest,
-    FindInBoxesRequest,
-    ParseRequest,
-    ShadowRequest,
-)
+from portrait_studio.engine.request import ParseRequest
 from portrait_studio.engine.shadow import shadow_of, shadow_reach
 from portrait_studio.errors import WeightsError
 from portrait_studio.imaging.masks import HOLE, KNOWN, Mask, check_extent, extent_of, mask_bounds

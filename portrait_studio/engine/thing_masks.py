@@ -11,18 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.detection import Detection, kinds_named, main_person, roomy
-from portrait_studio.engine.interface import Engine
-from portrait_studio.engine.label_mask import body_in, labels_named, mask_of_labels
-from portrait_studio.engine.progress import Progress
-from portrait_studio.engine.request import (
+from portrait_studio.engine.find_requests import (
     DetectRequest,
     FindInBoxesRequest,
     FindThingRequest,
-    ParseRequest,
     PeopleMaskRequest,
     TightenRequest,
     Who,
 )
+from portrait_studio.engine.interface import Engine
+from portrait_studio.engine.label_mask import body_in, labels_named, mask_of_labels
+from portrait_studio.engine.progress import Progress
+from portrait_studio.engine.request import ParseRequest
 from portrait_studio.engine.things import (
     USUAL_THRESHOLD,
     ThingFound,

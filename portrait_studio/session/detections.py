@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from portrait_studio.document.history import Step
 from portrait_studio.engine.detection import Detected, Detection, main_person, roomy
+from portrait_studio.engine.find_requests import DetectRequest, FindInBoxesRequest
 from portrait_studio.engine.label_mask import body_in
-from portrait_studio.engine.request import DetectRequest, FindInBoxesRequest
 from portrait_studio.engine.things import ThingFound
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.engine_jobs import EngineJobs

@@ -10,17 +10,15 @@ from PySide6.QtCore import QObject, Signal
 
 from portrait_studio.engine.damage import DamageFound
 from portrait_studio.engine.detection import Detection, roomy
-from portrait_studio.engine.request import (
-    Answer,
+from portrait_studio.engine.find_requests import (
     FindDamageRequest,
     FindInBoxesRequest,
     FindThingRequest,
     PeopleMaskRequest,
-    Pixels,
-    Request,
     ShadowRequest,
     TightenRequest,
 )
+from portrait_studio.engine.request import Answer, Pixels, Request
 from portrait_studio.engine.things import Clicks, ThingFound
 from portrait_studio.errors import WeightsError
 from portrait_studio.imaging.masks import Mask

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from portrait_studio.engine.request import ShadowRequest
+from portrait_studio.engine.find_requests import ShadowRequest
 from portrait_studio.imaging.masks import Mask, copied
 from portrait_studio.messages import Message
 from portrait_studio.session.detections import Detections

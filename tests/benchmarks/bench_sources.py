@@ -28,13 +28,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.detection import roomy
+from portrait_studio.engine.find_requests import FindInBoxesRequest
 from portrait_studio.engine.pipeline import Pipeline
-from portrait_studio.engine.request import (
-    CompletionOptions,
-    CompletionRequest,
-    FindInBoxesRequest,
-    WarmUpRequest,
-)
+from portrait_studio.engine.request import CompletionOptions, CompletionRequest, WarmUpRequest
 from portrait_studio.engine.resample import resize_mask
 from portrait_studio.engine.texture.level_synthesis import LevelSynthesis
 from portrait_studio.engine.work_crop import CropPolicy, Window, find_holes, plan_hole, texture_window

@@ -13,14 +13,14 @@ from PIL import Image
 from portrait_studio import cli
 from portrait_studio.engine.damage import DamageFound
 from portrait_studio.engine.detection import Detected, Detection
-from portrait_studio.engine.pipeline import Pipeline
-from portrait_studio.engine.request import (
+from portrait_studio.engine.find_requests import (
     FindDamageRequest,
     FindInBoxesRequest,
     FindThingRequest,
-    Structure,
     TightenRequest,
 )
+from portrait_studio.engine.pipeline import Pipeline
+from portrait_studio.engine.request import Structure
 from portrait_studio.engine.things import Clicks, ThingFound
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import mask_bounds

@@ -14,29 +14,31 @@ from numpy.typing import NDArray
 
 from portrait_studio.engine.damage import DamageFound
 from portrait_studio.engine.detection import Detected
+from portrait_studio.engine.find_requests import (
+    DetectRequest,
+    FindDamageRequest,
+    FindInBoxesRequest,
+    FindThingRequest,
+    PeopleMaskRequest,
+    ShadowRequest,
+    TightenRequest,
+)
 from portrait_studio.engine.progress import Progress, Stage
 from portrait_studio.engine.request import (
     Answer,
     CompletionOptions,
     CompletionRequest,
     CompletionResult,
-    DetectRequest,
     FilledRegion,
-    FindDamageRequest,
-    FindInBoxesRequest,
-    FindThingRequest,
     Joints,
     Method,
     ParseRequest,
     PatchSide,
-    PeopleMaskRequest,
     Pixels,
     Readiness,
     Request,
-    ShadowRequest,
     SketchRequest,
     Structure,
-    TightenRequest,
     WarmUpRequest,
 )
 from portrait_studio.engine.things import WINDOW_SIDE, Clicks, ThingFound

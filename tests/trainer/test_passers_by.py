@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from portrait_studio.engine.find_requests import PeopleMaskRequest
 from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import (
@@ -15,7 +16,6 @@ from portrait_studio.engine.request import (
     CompletionResult,
     FilledRegion,
     ParseRequest,
-    PeopleMaskRequest,
     Request,
     Structure,
 )

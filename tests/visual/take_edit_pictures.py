@@ -14,9 +14,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.engine.find_requests import TightenRequest
 from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.pipeline import Pipeline
-from portrait_studio.engine.request import CompletionOptions, CompletionRequest, Reference, TightenRequest
+from portrait_studio.engine.request import CompletionOptions, CompletionRequest, Reference
 from portrait_studio.engine.thing_masks import mask_around
 from portrait_studio.imaging.geometry import Bounds, Margins
 from portrait_studio.imaging.masks import Mask

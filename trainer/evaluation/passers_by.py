@@ -9,15 +9,10 @@ from typing import Final
 import cv2
 import numpy as np
 
+from portrait_studio.engine.find_requests import PeopleMaskRequest, Who
 from portrait_studio.engine.intent import Intent, wanted_with
 from portrait_studio.engine.interface import Engine
-from portrait_studio.engine.request import (
-    CompletionOptions,
-    CompletionRequest,
-    ParseRequest,
-    PeopleMaskRequest,
-    Who,
-)
+from portrait_studio.engine.request import CompletionOptions, CompletionRequest, ParseRequest
 from portrait_studio.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.imaging.atomic import make_folder
 from trainer.evaluation.methods import applied

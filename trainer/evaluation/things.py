@@ -13,8 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.engine.find_requests import TightenRequest
 from portrait_studio.engine.interface import Engine
-from portrait_studio.engine.request import CompletionOptions, CompletionRequest, TightenRequest
+from portrait_studio.engine.request import CompletionOptions, CompletionRequest
 from portrait_studio.engine.things import USUAL_THRESHOLD, tightened_mask
 from portrait_studio.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.imaging.atomic import make_folder

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from portrait_studio.engine.detect import detect, plan_looks
 from portrait_studio.engine.detection import Detected, Detection, kinds_named, main_person
 from portrait_studio.engine.devices import Compute
+from portrait_studio.engine.find_requests import DetectRequest
 from portrait_studio.engine.merge_boxes import Sightings, merge_people, merge_things
 from portrait_studio.engine.pipeline import Pipeline
-from portrait_studio.engine.request import DetectRequest, WarmUpRequest
+from portrait_studio.engine.request import WarmUpRequest
 from portrait_studio.engine.run_network import NetworkRunner
 from portrait_studio.errors import OptionError, WeightsError
 from portrait_studio.hardware import Hardware

@@ -16,9 +16,9 @@ from portrait_studio.engine.find_damage import (
     find_damage,
     plan_tiles,
 )
+from portrait_studio.engine.find_requests import FindDamageRequest
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.progress import CancelToken, Progress
-from portrait_studio.engine.request import FindDamageRequest
 from portrait_studio.engine.run_network import NetworkRunner
 from portrait_studio.engine.things import USUAL_THRESHOLD
 from portrait_studio.errors import Cancelled

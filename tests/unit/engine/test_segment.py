@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 
 from portrait_studio.engine.devices import Compute
+from portrait_studio.engine.find_requests import FindThingRequest
 from portrait_studio.engine.pipeline import Pipeline
-from portrait_studio.engine.request import FindThingRequest
 from portrait_studio.engine.run_network import NetworkRunner
 from portrait_studio.engine.segment import find_in_boxes, find_thing, tighten
 from portrait_studio.engine.things import Clicks, ThingFound, tightened_mask

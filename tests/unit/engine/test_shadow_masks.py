@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from portrait_studio.engine.detection import Detected, Detection
-from portrait_studio.engine.request import ParseRequest, ShadowRequest, Structure
+from portrait_studio.engine.find_requests import ShadowRequest
+from portrait_studio.engine.request import ParseRequest, Structure
 from portrait_studio.engine.shadow_masks import mask_of_shadows
 from portrait_studio.errors import MaskError, WeightsError
 from portrait_studio.imaging.geometry import Bounds

@@ -1,6 +1,6 @@
 import numpy as np
 
-from portrait_studio.engine.request import FindInBoxesRequest
+from portrait_studio.engine.find_requests import FindInBoxesRequest
 from portrait_studio.engine.thing_masks import mask_of_found, mask_of_people
 from portrait_studio.engine.things import ThingFound
 from portrait_studio.imaging.geometry import Bounds, Extent
