@@ -1,10 +1,8 @@
-"""Fills: starting them, trying again, other structure, and choosing among candidates."""
+"""Fills: starting them, trying again in other variants, and what waits for the one under way."""
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from itertools import islice
@@ -12,12 +10,10 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from portrait_studio.document.history import Step
 from portrait_studio.document.masked_image import MaskedImage
 from portrait_studio.editing.candidates import Candidate, Candidates, with_small_stages
 from portrait_studio.editing.fill_records import options_of
-from portrait_studio.editing.fills import FillWishes, fill_request, fill_step
-from portrait_studio.editing.kept_fill import kept_fill
+from portrait_studio.editing.fills import FillWishes, fill_request
 from portrait_studio.editing.references import reference_of
 from portrait_studio.editing.useful_variants import is_useful
 from portrait_studio.engine.fill_variants import (
@@ -38,6 +34,7 @@ from portrait_studio.engine.request import (
 )
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.imaging.masks import check_mask
+from portrait_studio.session.candidate_choice import CandidateChoice
 from portrait_studio.session.editing import Editing
 from portrait_studio.session.engine_jobs import EngineJobs
 from portrait_studio.session.jobs import Failure, JobKind
@@ -88,13 +85,17 @@ class _PendingFill:
 
 
 class Filling(QObject):
-    """Asks the engine for fills of the mask and puts them into the document, one step each."""
+    """Asks the engine for fills of the mask and puts them into the document, one step each.
+
+    Attributes:
+        choice: the candidates that there are to choose from.
+        intent: what the next fills are meant to do.
+    """
 
     filled = Signal(object)
     """CompletionResult that was put into the document"""
     refused = Signal(object)
     """Failure: there is nothing to fill"""
-    candidates_changed = Signal()
     waiting_changed = Signal()
     """Other tries wait for the fill under way"""
 
@@ -124,19 +125,10 @@ class Filling(QObject):
         self._pending: _PendingFill | None = None
         self._waiting: tuple[QueuedFill, ...] = ()
         self._next: QueuedFill | None = None
-        self._known: weakref.WeakKeyDictionary[Step, Candidates] = weakref.WeakKeyDictionary()
-        self._told: Candidates | None = None
-        self._is_replacing = False
-        editing.history.changed.connect(self._tell)
+        self.choice = CandidateChoice(editing, self._last, parsing_maps, self)
         painting.ended.connect(self._take)
 
     # -- state ---------------------------------------------------------------------------------------------
-
-    @property
-    def candidates(self) -> Candidates | None:
-        """The fills to choose from, while the last step is one of them."""
-        state = self._editing.history.state
-        return None if state is None else self._known.get(state)
 
     @property
     def can_try_again(self) -> bool:
@@ -192,22 +184,22 @@ class Filling(QObject):
 
     def try_again(self, method: Method) -> None:
         """Make another candidate for the last fill, with the next seed, and show it."""
-        taken = self._taken_ways()
+        taken = self._taken_variants()
         if taken and self.can_try_again:
             options = replace(taken[0].options, method=method)
             variant = FillVariant.of(options, self.intent).drawn(next_seed(taken))
             self._queue([QueuedFill(variant)])
 
-    def try_other_ways(self) -> None:
+    def try_other_variants(self) -> None:
         """Make further candidates of other kinds, one after the other; what is shown stays until then."""
-        taken = self._taken_ways()
+        taken = self._taken_variants()
         if taken and self.can_try_again:
             variants = islice(other_variants(taken[0], taken, self._is_useful), MORE_VARIANTS)
             self._queue([QueuedFill(variant, is_shown=False) for variant in variants])
 
     def try_found_faces(self) -> None:
         """Make candidates whose face is found by search, best first; what is shown stays until then."""
-        taken = self._taken_ways()
+        taken = self._taken_variants()
         if taken and self.can_try_again:
             self._queue(
                 [QueuedFill(variant, is_shown=False) for variant in found_faces(taken[0], taken, FACES_FOUND)]
@@ -226,12 +218,6 @@ class Filling(QObject):
             asked = QueuedFill(FillVariant.of(same, self.intent))
             self._start(_Purpose.ANEW, self._last.masked_image_before(document), asked)
 
-    def choose(self, place: int, hole: int | None = None) -> None:
-        """Show another candidate, in one hole or in all."""
-        candidates = self.candidates
-        if candidates is not None and self._editing.may_edit and 0 <= place < len(candidates.all):
-            self._replace_last(candidates.choosing(place, hole))
-
     # -- answers -------------------------------------------------------------------------------------------
 
     def _on_result(self, result: CompletionResult) -> None:
@@ -247,33 +233,22 @@ class Filling(QObject):
         pending, self._pending = self._pending, None
         if pending is None:
             return
-        with self._quietly(), self._editing.during_fill.rebased():
+        with self.choice.replacing(), self._editing.during_fill.rebased():
             self._land(pending, result)
-        self._tell()
         self.filled.emit(result)
         self.go_on()
 
     def _land(self, pending: _PendingFill, result: CompletionResult) -> None:
         candidate = Candidate.of(pending.request, with_small_stages(result), pending.asked.variant)
-        known = self.candidates
-        if pending.purpose is _Purpose.CANDIDATE and known is None:
-            known = self._kept_beside(candidate)
-        if pending.purpose is _Purpose.CANDIDATE and known is not None and known.holds(candidate):
-            self._show(known, known.joined_by(candidate, pending.asked.is_shown))
+        known = self.choice.beside(candidate) if pending.purpose is _Purpose.CANDIDATE else None
+        if known is not None and known.holds(candidate):
+            self.choice.show(known, known.joined_by(candidate, pending.asked.is_shown))
         else:
             is_anew = pending.purpose is _Purpose.ANEW
             if pending.purpose is _Purpose.CANDIDATE:
                 is_anew = self._last.is_in_place_of_another
                 self._editing.history.stack.undo()
-            self._put(Candidates.first(candidate), pending.before if is_anew else None)
-
-    def _kept_beside(self, candidate: Candidate) -> Candidates | None:
-        """The last fill where only its pixels and record are known; None where these do not suffice."""
-        document, step = self._editing.document, self._last.step
-        if document is None or step is None or step.fill is None:
-            return None
-        mask = self._last.masked_image_before(document).mask
-        return kept_fill(document, step.fill, mask, candidate)
+            self.choice.put(Candidates.first(candidate), pending.before if is_anew else None)
 
     def go_on(self) -> None:
         """Begin what waits longest, if nothing runs: a try of a fill that is there, or else the next fill."""
@@ -357,32 +332,6 @@ class Filling(QObject):
         self._editing.during_fill.begin()
         self._jobs.ask(JobKind.FILL, request, self._on_result, self._on_stopped)
 
-    def _show(self, before: Candidates, candidates: Candidates) -> None:
-        """Others are known than before; what is shown changes where they say so."""
-        state = self._editing.history.state
-        if candidates.chosen == before.chosen and state is not None:
-            self._known[state] = candidates
-        else:
-            self._replace_last(candidates)
-
-    def _replace_last(self, candidates: Candidates) -> None:
-        document = self._editing.document
-        is_anew = document is not None and self._last.is_in_place_of_another
-        over = self._last.masked_image_before(document) if document is not None and is_anew else None
-        with self._quietly():
-            self._editing.history.stack.undo()
-            self._put(candidates, over)
-        self._tell()
-
-    @contextmanager
-    def _quietly(self) -> Iterator[None]:
-        """One candidate gives way to another; nobody is told that there was none between them."""
-        before, self._is_replacing = self._is_replacing, True
-        try:
-            yield
-        finally:
-            self._is_replacing = before
-
     def _fill_next(self) -> None:
         asked, document = self._next, self._editing.document
         self._editing.during_fill.end()
@@ -395,25 +344,17 @@ class Filling(QObject):
             self._next = None
             self.waiting_changed.emit()
 
-    def _put(self, candidates: Candidates, over: MaskedImage | None) -> None:
-        document = self._editing.document
-        assert document is not None
-        step = fill_step(document, candidates, over)
-        self._known[step] = candidates
-        self._editing.push(step)
-        self._parsing_maps.learn(candidates.shown.result.structure)
-
-    def _taken_ways(self) -> list[FillVariant]:
+    def _taken_variants(self) -> list[FillVariant]:
         """Of all fills of the same holes that were made, run or wait, that of the first one first."""
         pending = self._pending
         taken = [] if pending is None or pending.purpose is _Purpose.CANDIDATE else [pending.asked.variant]
         if not taken:
-            taken = self._made_ways()
+            taken = self._made_variants()
             taken += [] if pending is None else [pending.asked.variant]
         return [*taken, *(asked.variant for asked in self._waiting)]
 
-    def _made_ways(self) -> list[FillVariant]:
-        known, state = self.candidates, self._editing.history.state
+    def _made_variants(self) -> list[FillVariant]:
+        known, state = self.choice.candidates, self._editing.history.state
         if known is not None:
             return list(known.variants)
         if state is None or state.fill is None:
@@ -421,13 +362,8 @@ class Filling(QObject):
         return [FillVariant.of(options_of(state.fill), self.intent)]
 
     def _is_useful(self, variant: FillVariant) -> bool:
-        known, document = self.candidates, self._editing.document
+        known, document = self.choice.candidates, self._editing.document
         if known is None or document is None:
             return variant.kind not in (*INTENTS, CandidateKind.NO_MATE, CandidateKind.NO_REFERENCE)
         masked, seen = self._last.masked_image_before(document), self._parsing_maps.before_last_fill
         return is_useful(variant, known.all[0], masked, seen, document.wanted_labels)
-
-    def _tell(self) -> None:
-        if not self._is_replacing and self.candidates is not self._told:
-            self._told = self.candidates
-            self.candidates_changed.emit()

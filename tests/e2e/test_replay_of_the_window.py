@@ -130,7 +130,7 @@ def test_intent_and_a_choice_for_each_hole(
     session.filling.set_intent(Intent.BODY)
     session.fill_again(Method.NETWORK)
     wait(qtbot, session)
-    session.filling.choose(0, hole=1)
+    session.filling.choice.choose(0, hole=1)
     assert "bit for bit" in replayed(qtbot, session, photo, capsys)
     (fill,) = read_record(photo.with_name("edit.json")).fills
     variants = [(variant.method, variant.wanted_labels is None) for variant in fill.how.variants]

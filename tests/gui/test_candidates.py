@@ -124,8 +124,8 @@ def test_choosing_is_part_of_the_fill_in_the_history(
     assert red(filled, 100, 60) == RED
     assert not document.has_mask
     assert document.changed_outside() == 0
-    assert filled.filling.candidates is not None
-    assert len(filled.filling.candidates.all) == 2
+    assert filled.filling.choice.candidates is not None
+    assert len(filled.filling.choice.candidates.all) == 2
 
 
 def test_each_hole_can_have_its_own(qtbot: QtBot, filled: Session, window: MainWindow) -> None:
@@ -195,7 +195,7 @@ def test_a_way_that_shows_nothing_else_does_not_come_twice(
     hand.key(Qt.Key.Key_Return, CTRL | ALT)
     qtbot.waitUntil(lambda: len(engine.requests) == 4 and filled.current_job is None)
     assert not window.strip.isVisible()
-    candidates = filled.filling.candidates
+    candidates = filled.filling.choice.candidates
     assert candidates is not None
     assert len(candidates.all) == 1
 

@@ -259,12 +259,12 @@ def test_tries_that_wait_are_made_below_what_was_marked(
     assert is_filled(filling, NEXT)
     filling.undo()
     filling.undo()
-    candidates = filling.filling.candidates
+    candidates = filling.filling.choice.candidates
     assert candidates is not None
     assert len(candidates.all) == 4
     assert len(window.strip.thumbs) == 4
     assert window.strip.isVisible()
-    filling.filling.choose(1)
+    filling.filling.choice.choose(1)
     assert not is_filled(filling, FIRST)
 
 

@@ -63,7 +63,7 @@ def test_a_click_from_fill_to_fill_shows_the_candidates_of_each(
         names[step] = [thumb.accessibleName() for thumb in window.strip.thumbs]
         window.canvas.setFocus()
     assert shown[3] != shown[5]
-    opened.filling.choose(0)
+    opened.filling.choice.choose(0)
     hand.key(Qt.Key.Key_H, CTRL)
     view = window.history_panel.view
     qtbot.waitUntil(view.isVisible)
@@ -153,7 +153,7 @@ def test_the_record_repeats_the_requests_and_the_choice_in_each_hole(
     for keys in (Qt.KeyboardModifier.NoModifier, CTRL):
         with qtbot.waitSignal(opened.job_ended, timeout=5000):
             hand.key(Qt.Key.Key_Return, keys)
-    opened.filling.choose(0, hole=1)
+    opened.filling.choice.choose(0, hole=1)
     with qtbot.waitSignal(opened.files.recorded, timeout=5000):
         opened.files.export_record(tmp_path / "edit.json")
     (fill,) = read_record(tmp_path / "edit.json").fills

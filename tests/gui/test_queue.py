@@ -113,7 +113,7 @@ def test_escape_cancels_the_try_under_way_and_the_next_begins(
     qtbot.waitUntil(lambda: len(engine.requests) == 3)
     go_on(engine)
     qtbot.waitUntil(lambda: len(window.strip.thumbs) == 2)
-    candidates = filling.filling.candidates
+    candidates = filling.filling.choice.candidates
     assert candidates is not None
     assert [candidate.options.seed for candidate in candidates.all] == [0, 2]
 

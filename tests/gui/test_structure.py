@@ -276,7 +276,7 @@ def test_every_further_fill_of_a_hole_is_made_of_what_was_there_before_the_first
     for request in engine.requests:
         assert np.array_equal(request.mask, hole)
         assert np.array_equal(request.image, document.photo.pixels)
-    seen.filling.choose(0)
+    seen.filling.choice.choose(0)
     # The same fill once more, over the same photo: soft edges do not add up.
     assert np.array_equal(document.image, first)
     state = seen.history.state

@@ -21,7 +21,7 @@ class Watch:
         self._seen: dict[str, list[weakref.ref[object]]] = {}
 
     def look(self, session: Session) -> None:
-        step, candidates = session.history.state, session.filling.candidates
+        step, candidates = session.history.state, session.filling.choice.candidates
         assert step is not None
         assert candidates is not None
         found: list[tuple[str, object]] = [("step", step), ("delta", step.delta), ("candidates", candidates)]
@@ -68,7 +68,7 @@ def test_tries_that_were_replaced_leave_only_what_can_still_be_chosen(
     for _ in range(4):
         run(qtbot, opened, window, Command.AGAIN)
         watch.look(opened)
-    opened.filling.choose(1)
+    opened.filling.choice.choose(1)
     watch.look(opened)
     assert watch.alive() == {
         "step": 1, "delta": 1, "candidates": 1, "candidate": 5, "pixels": 5, "structure": 5

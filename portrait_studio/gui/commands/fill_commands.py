@@ -53,7 +53,7 @@ class FillCommands(QObject):
             {
                 Command.FILL: self.fill,
                 Command.AGAIN: self._fill_again,
-                Command.OTHER_WAYS: session.filling.try_other_ways,
+                Command.OTHER_WAYS: session.filling.try_other_variants,
                 Command.FOUND_FACES: session.filling.try_found_faces,
                 Command.FILL_ANEW: self._fill_anew,
                 Command.CLEAR_LABELS: session.painting.clear_wanted,

@@ -69,7 +69,7 @@ class CandidateStrip(QFrame):
         self._hint = QLabel(self)
         self._hint.setProperty("role", "hint")
         self._lay_out(actions)
-        session.filling.candidates_changed.connect(self._show_candidates)
+        session.filling.choice.changed.connect(self._show_candidates)
         self.hide()
 
     def _keep_button(self) -> QPushButton:
@@ -103,7 +103,7 @@ class CandidateStrip(QFrame):
 
     def _show_candidates(self) -> None:
         """Show what there is to choose from, in its place in the photo; less than two is nothing."""
-        candidates, document = self._session.filling.candidates, self._session.document
+        candidates, document = self._session.filling.choice.candidates, self._session.document
         self._photo = None if document is None else document.visible_image
         self._transform = None if document is None else DisplayTransform.of(document.photo.metadata.icc)
         before, self._known = self._known, () if candidates is None else candidates.all
@@ -164,7 +164,7 @@ class CandidateStrip(QFrame):
             self._on_keep()
         elif key in _STEPS and self._candidates is not None:
             count = len(self._candidates.all)
-            self._session.filling.choose((self._shown() + _STEPS[key]) % count, self._hole)
+            self._session.filling.choice.choose((self._shown() + _STEPS[key]) % count, self._hole)
         elif key in _HOLE_STEPS and self._holes:
             place = 0 if self._hole is None else self._hole + 1
             place = (place + _HOLE_STEPS[key]) % len(self._holes)
@@ -173,7 +173,7 @@ class CandidateStrip(QFrame):
             super().keyPressEvent(event)
 
     def _choose(self, place: int) -> None:
-        self._session.filling.choose(place, self._hole)
+        self._session.filling.choice.choose(place, self._hole)
 
     def _shown(self) -> int:
         assert self._candidates is not None

@@ -66,7 +66,7 @@ class StagePanel(QWidget):
         self.hole_box.hide()
         # Pictures come after a fill, when the panel is not to become wider any more.
         self.setMinimumWidth(_WIDTH_PX + _FRAME_PX)
-        session.filling.candidates_changed.connect(self._show_candidates)
+        session.filling.choice.changed.connect(self._show_candidates)
 
     @property
     def stages(self) -> tuple[QToolButton, ...]:
@@ -75,7 +75,7 @@ class StagePanel(QWidget):
 
     def _show_candidates(self) -> None:
         """Show the stages of one hole of the fill that is shown; the first one if nobody chose."""
-        self._candidates = candidates = self._session.filling.candidates
+        self._candidates = candidates = self._session.filling.choice.candidates
         count = 0 if candidates is None else len(candidates.regions)
         if count != self.hole_box.count():
             self.hole_box.clear()
