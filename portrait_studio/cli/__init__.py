@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from portrait_studio import __version__
 from portrait_studio.cli.about import add_about
 from portrait_studio.cli.batch import add_batch
+from portrait_studio.cli.compare_weights import add_compare_weights
 from portrait_studio.cli.console import EXIT_CANCELLED, PROGRAM, write_notices
 from portrait_studio.cli.edit import OpenWindow, add_edit
 from portrait_studio.cli.extend import add_extend
@@ -36,6 +37,7 @@ COMMANDS = (
     "demo",
     "edit",
     "report",
+    "compare-weights",
     "about",
     "install-desktop",
 )
@@ -94,7 +96,7 @@ def _build_parser(open_window: OpenWindow) -> CommandParser:
     )
     for add in (
         *(add_remove, add_extend, add_mask, add_parse, add_replay, add_batch, add_demo),
-        *(add_report, add_about, add_install_desktop),
+        *(add_report, add_compare_weights, add_about, add_install_desktop),
     ):
         add(commands)
     add_edit(commands, open_window)

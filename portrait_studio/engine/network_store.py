@@ -59,3 +59,23 @@ class ReleasedNetworks:
         with suppress(WeightsError):
             return name in read_manifest(self._folder)
         return False
+
+
+class FirstOf:
+    """Several stores as one; each network is from the first of them that has it."""
+
+    def __init__(self, *stores: NetworkStore) -> None:
+        """Open nothing yet.
+
+        Args:
+            stores: at least one; the last says what is wrong with a network that none has.
+        """
+        self._stores = stores
+
+    def load(self, name: str) -> LoadedNetwork:
+        """See `NetworkStore.load`."""
+        return next((store for store in self._stores if store.has(name)), self._stores[-1]).load(name)
+
+    def has(self, name: str) -> bool:
+        """See `NetworkStore.has`."""
+        return any(store.has(name) for store in self._stores)
