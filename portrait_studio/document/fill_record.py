@@ -145,6 +145,8 @@ class FillRecord:
             its emblem; not so before version 7.
         continue_patterns: whether railings and the like went on as one copy, as from version 7 on.
         keep_grain: whether fine contrast was given back to patches, as from version 7 on.
+        invent_feet: whether hidden feet got the shoes of a pair that the feet network knows, as
+            from version 7 on.
         sources: see `VariantRecord`; of all holes, unless they differ.
     """
 
@@ -173,6 +175,7 @@ class FillRecord:
     spares_others: Annotated[bool, flag()] = True
     continue_patterns: Annotated[bool, flag()] = True
     keep_grain: Annotated[bool, flag()] = True
+    invent_feet: Annotated[bool, flag()] = True
     sources: Annotated[PackedPlane | None, PACKED_PLANE] = None
 
     @property
@@ -209,6 +212,7 @@ class FillRecord:
             "spares_others",
             "continue_patterns",
             "keep_grain",
+            "invent_feet",
         )
         old = {"hole_by_hole": True, **dict.fromkeys(since, False)}
         record = read_dataclass(cls, {**old, **entry}, is_closed=True)

@@ -49,6 +49,7 @@ def record_of(candidates: Candidates, is_anew: bool = False) -> FillRecord:
         spares_others=shown.options.spares_others,
         continue_patterns=shown.options.continue_patterns,
         keep_grain=shown.options.keep_grain,
+        invent_feet=shown.options.invent_feet,
         patches_from=own.patches_from,
         sources=own.sources,
     )
@@ -95,6 +96,7 @@ def options_of(record: FillRecord, variant: VariantRecord | None = None) -> Comp
         spares_others=record.spares_others,
         continue_patterns=record.continue_patterns,
         keep_grain=record.keep_grain,
+        invent_feet=record.invent_feet,
         patches_from=PatchSide(how.patches_from),
     )
 

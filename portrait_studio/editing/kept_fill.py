@@ -35,6 +35,7 @@ def kept_fill(document: Document, record: FillRecord, mask: Mask, like: Candidat
             stages={},
             borrowed=(),
             copies_mate=False,
+            invents_feet=False,
         )
         for region in like.result.regions
     )

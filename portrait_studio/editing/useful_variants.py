@@ -39,6 +39,8 @@ def is_useful(
         return any(region.borrowed for region in base.result.regions)
     if variant.kind is CandidateKind.NO_MATE:
         return any(region.copies_mate for region in base.result.regions)
+    if variant.kind is CandidateKind.OTHER_SHOES:
+        return any(region.invents_feet for region in base.result.regions)
     if variant.kind not in INTENTS:
         return True
     if seen is None:

@@ -73,7 +73,10 @@ def extend(run: FillRun, fallback: Fallback) -> CompletionResult:
     for number, part in enumerate(parts):
         run.progress.begin_step(number, len(parts))
         networks = SideNetworks(run.parts.networks, part.side)
-        result = FillJob(run.with_part(_request_of(part, request, image), networks), fallback).complete()
+        part_run = run.with_part(_request_of(part, request, image), networks)
+        later = [other.side for other in parts[number + 1 :]]
+        part_run = replace(part_run, grows_on_below="bottom" in later)
+        result = FillJob(part_run, fallback).complete()
         results.append(result)
         for region in result.regions:
             placed = _placed(region, part.canvas)
@@ -162,4 +165,6 @@ def _united(regions: Sequence[FilledRegion], image: Pixels) -> FilledRegion:
             stages |= {f"step-{number}-{name}": picture for name, picture in region.stages.items()}
     pixels = image[bounds.slices].copy()
     borrowed = tuple(dict.fromkeys(one for region in regions for one in region.borrowed))
-    return FilledRegion(bounds, pixels, changed, regions[-1].structure, stages, borrowed)
+    invents_feet = any(region.invents_feet for region in regions)
+    structure = regions[-1].structure
+    return FilledRegion(bounds, pixels, changed, structure, stages, borrowed, invents_feet=invents_feet)

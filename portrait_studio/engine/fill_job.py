@@ -18,6 +18,7 @@ from portrait_studio.engine.fill_hole import fill_hole
 from portrait_studio.engine.fill_run import FillRun
 from portrait_studio.engine.fill_small_hole import SmallHoleFiller
 from portrait_studio.engine.hole_run import HoleRun
+from portrait_studio.engine.invent_feet import invent_feet
 from portrait_studio.engine.mates.copied_shoes import copied_shoes, labels_around_copies
 from portrait_studio.engine.overlays import Overlay
 from portrait_studio.engine.parse import parse_once
@@ -193,6 +194,9 @@ class FillJob:
             copies = copied_shoes(run.request, holes, whole, parsed)
             overlays: dict[int, tuple[Overlay, ...]] = {number: (copy,) for number, copy in copies.items()}
             overlays |= {number: loan.overlays for number, loan in loans.items()}
+            bare = {number: hole for number, hole in holes.items() if number not in overlays}
+            invented = invent_feet(run, bare, whole, parsed)
+            overlays |= {number: (shoes,) for number, shoes in invented.items()}
             if overlays:
                 wanted = labels_around_copies(run.request, holes, overlays, parsed)
                 run = replace(run, request=replace(run.request, wanted_labels=wanted))
@@ -208,7 +212,12 @@ class FillJob:
                 region = fill_hole(one, parsed, completed, whole, laid, self._bystanders)
                 borrowed = loans[number].borrowed if number in loans else ()
                 copies_mate = number in copies and number not in loans
-                regions[number] = replace(region, borrowed=borrowed, copies_mate=copies_mate)
+                regions[number] = replace(
+                    region,
+                    borrowed=borrowed,
+                    copies_mate=copies_mate,
+                    invents_feet=number in invented,
+                )
             return regions
 
         regions = self._with_fallback(step)

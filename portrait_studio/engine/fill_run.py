@@ -82,6 +82,7 @@ class FillRun:
         weights: SHA-256 of the weights that were used, by name of the network; stages add to it.
         notices: sentences for the user; stages add to them.
         face: number of the face that is wanted, where faces are searched for.
+        grows_on_below: whether this is a step of an extension after which rows will be added below.
     """
 
     request: CompletionRequest
@@ -92,6 +93,7 @@ class FillRun:
     weights: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     face: int = 0
+    grows_on_below: bool = False
 
     def with_part(self, request: CompletionRequest, networks: NetworkStore) -> FillRun:
         """A run for a part of the request, with its own networks and notes."""

@@ -22,6 +22,7 @@ class CandidateKind(Enum):
     PATCHES = Message("patches only")
     NO_REFERENCE = Message("without other photos")
     NO_MATE = Message("without the other shoe")
+    OTHER_SHOES = Message("other shoes")
     SURFACE = Message("same surface")
     BACKGROUND = Message("background only")
     BODY = Message("body behind")
@@ -34,6 +35,7 @@ class CandidateKind(Enum):
 ORDER: Final = (
     CandidateKind.NO_REFERENCE,
     CandidateKind.NO_MATE,
+    CandidateKind.OTHER_SHOES,
     CandidateKind.BODY,
     CandidateKind.RIGHT,
     CandidateKind.PATCHES,
@@ -152,6 +154,8 @@ def _in_kind(first: FillVariant, kind: CandidateKind) -> FillVariant | None:
         if options.method.is_painted:
             return None
         other = replace(options, patches_from=sides[kind])
+    elif kind is CandidateKind.OTHER_SHOES:
+        other = replace(options, seed=options.seed + 1)
     elif kind is CandidateKind.NO_REFERENCE:
         other = replace(options, borrow=False)
     else:

@@ -119,6 +119,7 @@ class CompletionOptions:
     spares_others: bool = True
     continue_patterns: bool = True
     keep_grain: bool = True
+    invent_feet: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,6 +198,7 @@ class FilledRegion:
         stages: pictures by their names in `Stage.pictures`, (h, w, 3) uint8; empty unless asked for.
         borrowed: what it shows of references.
         copies_mate: whether a shoe was copied from the other one.
+        invents_feet: whether it shows shoes that the feet network knows.
     """
 
     bounds: Bounds
@@ -206,6 +208,7 @@ class FilledRegion:
     stages: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
     borrowed: tuple[Borrowed, ...] = ()
     copies_mate: bool = False
+    invents_feet: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,6 +23,7 @@ TASKS: Final = {
     "general-completion": Message("general completion"),
     "face-generator": Message("face generator"),
     "collaborative": Message("collaborative face completion"),
+    "feet": Message("feet"),
 }
 """What the program uses networks for, and what the user reads of each."""
 
@@ -78,6 +79,7 @@ ARCHITECTURES: Final = {
     "damage-unet": Architecture("damage", "damage", "DamageUnetConfig", "DamageUnet"),
     "glcic": Architecture("general-completion", "glcic", "GlcicConfig", "Glcic"),
     "collaborative": Architecture("collaborative", "collaborative", "CollaborativeConfig", "Collaborative"),
+    "feet": Architecture("feet", "feet", "FeetConfig", "Feet"),
     "dcgan": Architecture("face-generator", "dcgan", "DcganConfig", "Dcgan"),
     "dcgan-discriminator": Architecture(
         "discriminator", "discriminator", "DiscriminatorConfig", "Discriminator"

@@ -63,6 +63,9 @@ NO_PATTERNS = "default-without-patterns"
 NO_GRAIN = "default-without-grain"
 """The default without the fine contrast that is given back to the patches of extensions."""
 
+NO_FEET = "default-without-feet"
+"""The default without feet that the feet network knows."""
+
 NO_REFERENCES = "default-without-references"
 """The default without other photos to borrow from."""
 
@@ -78,6 +81,7 @@ OURS: dict[str, Method] = {
     NO_MATES: Method.DEFAULT,
     NO_PATTERNS: Method.DEFAULT,
     NO_GRAIN: Method.DEFAULT,
+    NO_FEET: Method.DEFAULT,
     NO_REFERENCES: Method.DEFAULT,
     DEFAULT: Method.DEFAULT,
 }
@@ -85,7 +89,7 @@ METHOD_NAMES: tuple[str, ...] = (*BASELINES, *OURS)
 SIDE_BY_SIDE: tuple[str, ...] = tuple(
     name
     for name in METHOD_NAMES
-    if name not in (NO_REDRAWING, NO_FINISHING, NO_MATES, NO_PATTERNS, NO_GRAIN, NO_REFERENCES)
+    if name not in (NO_REDRAWING, NO_FINISHING, NO_MATES, NO_PATTERNS, NO_GRAIN, NO_FEET, NO_REFERENCES)
 )
 """The methods that somebody might choose; the others are the default without one of its parts."""
 
@@ -234,6 +238,7 @@ def _engine_method(name: str, engine: Engine, bench: Bench, uses_truth: bool) ->
         finish_faces=name != NO_FINISHING,
         continue_patterns=name != NO_PATTERNS,
         keep_grain=name != NO_GRAIN,
+        invent_feet=name != NO_FEET,
     )
 
     def fill(case: Case) -> Fill:

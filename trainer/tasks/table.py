@@ -10,6 +10,7 @@ from portrait_studio.networks.collaborative import COLLABORATIVE
 from portrait_studio.networks.damage import DAMAGE
 from portrait_studio.networks.dcgan import FACE_GENERATOR
 from portrait_studio.networks.face_completion import FACE_COMPLETION
+from portrait_studio.networks.feet import FEET
 from portrait_studio.networks.glcic import GENERAL_COMPLETION
 from portrait_studio.networks.registry import ARCHITECTURES
 from trainer.recipes.config import Recipe
@@ -21,6 +22,7 @@ from trainer.tasks.face import FACE_KIND
 from trainer.tasks.face_completion import FACE_COMPLETION_KIND
 from trainer.tasks.face_generator import FACE_GENERATOR_KIND
 from trainer.tasks.family import Family
+from trainer.tasks.feet import FEET_KIND
 from trainer.tasks.kind import TaskKind
 from trainer.tasks.parsing import PARSING_KIND
 from trainer.tasks.repair import REPAIR_KIND
@@ -37,6 +39,7 @@ TASKS: Final[dict[str, TaskKind]] = {
     DAMAGE: DAMAGE_KIND,
     REPAIR: REPAIR_KIND,
     COLLABORATIVE: COLLABORATIVE_KIND,
+    FEET: FEET_KIND,
 }
 
 FAMILIES: Final[dict[str, Family]] = {

@@ -96,7 +96,7 @@ def find_feet(mask: Mask, hole: Bounds, whole: ParsedWindow, closer: ParsedWindo
         return None
     bounds = bounds.intersected(Bounds.of(extent_of(mask)))
     window = Window.scaled(bounds, min(1.0, _VIEW_PX / max(bounds.width, bounds.height)))
-    probabilities = _seen_through(window, whole, closer)
+    probabilities = seen_through_both(window, whole, closer)
     holes = resize_mask(mask[bounds.slices], window.size)
     own = np.zeros((bounds.height, bounds.width), np.uint8)
     own[hole.shifted(-bounds.left, -bounds.top).slices] = mask[hole.slices]
@@ -143,7 +143,7 @@ def hidden_feet(mask: Mask, hole: Bounds, whole: ParsedWindow, closer: ParsedWin
 def _hidden_at(mask: Mask, hole: Bounds, bounds: Bounds, whole: ParsedWindow, closer: ParsedWindow) -> Feet:
     """What is hidden in a part of the photo, without a mate."""
     window = Window.scaled(bounds, min(1.0, _VIEW_PX / max(bounds.width, bounds.height)))
-    probabilities = _seen_through(window, whole, closer)
+    probabilities = seen_through_both(window, whole, closer)
     own = np.zeros_like(mask)
     own[hole.slices] = mask[hole.slices]
     this, holes = (resize_mask(part[bounds.slices], window.size) for part in (own, mask))
@@ -195,7 +195,7 @@ def _around_shoes(hole: Bounds, whole: ParsedWindow) -> Bounds | None:
     return None if around == hole else around.grown(long)
 
 
-def _seen_through(window: Window, whole: ParsedWindow, closer: ParsedWindow) -> Floats:
+def seen_through_both(window: Window, whole: ParsedWindow, closer: ParsedWindow) -> Floats:
     """(h, w, 18) probabilities: those of the closer look where it reaches."""
     probabilities = whole.seen_through(window).probabilities.copy()
     step_x = window.bounds.width / window.size.width

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -26,6 +27,9 @@ _BONES: Final = (
 _LEAST_BONES: Final = 3
 _MOST_SCALE: Final = 6.0
 
+Joints = Mapping[str, NDArray[np.float64]]
+"""Places (2,) x, y of joints by their names, in pixels of a picture."""
+
 
 def body_scale(reference: ParsedWindow, photo: ParsedWindow) -> float | None:
     """Pixels of the photo for each pixel of the reference, where both show the same person.
@@ -37,7 +41,11 @@ def body_scale(reference: ParsedWindow, photo: ParsedWindow) -> float | None:
     Returns:
         The median over the bones that both show; None where these are too few.
     """
-    theirs, ours = _joints(reference), _joints(photo)
+    return scale_between(believed_joints(reference), believed_joints(photo))
+
+
+def scale_between(theirs: Joints, ours: Joints) -> float | None:
+    """Our pixels for each of theirs, by the bones whose ends both know; None where these are too few."""
     found = []
     for first, second in _BONES:
         if {first, second} <= theirs.keys() & ours.keys():
@@ -51,13 +59,18 @@ def body_scale(reference: ParsedWindow, photo: ParsedWindow) -> float | None:
     return scale if 1 / _MOST_SCALE <= scale <= _MOST_SCALE else None
 
 
-def _joints(parsed: ParsedWindow) -> dict[str, NDArray[np.float64]]:
-    """Places (x, y), in pixels of the photo, of the joints that are believed."""
+def believed_joints(parsed: ParsedWindow, sure: float = _SURE) -> Joints:
+    """Places of the joints that are believed.
+
+    Args:
+        parsed: what the parser says about a whole picture.
+        sure: height of the peak from which on one is.
+    """
     bounds, (height, width) = parsed.window.bounds, parsed.heatmaps.shape[:2]
     places = {}
     for number, name in enumerate(KEYPOINTS):
         heatmap = parsed.heatmaps[..., number]
-        if heatmap.max() >= _SURE:
+        if heatmap.max() >= sure:
             y, x = np.unravel_index(int(heatmap.argmax()), heatmap.shape)
             places[name] = np.array([x / width * bounds.width, y / height * bounds.height])
     return places

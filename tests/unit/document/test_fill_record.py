@@ -46,6 +46,7 @@ def test_a_record_survives_json() -> None:
         spares_others=False,
         continue_patterns=False,
         keep_grain=False,
+        invent_feet=False,
         references=(other,),
         loans=(LoanRecord(1, "other.jpg", "face"),),
     )
@@ -71,6 +72,7 @@ def test_records_of_the_first_version_are_read() -> None:
     assert not record.spares_others
     assert not record.continue_patterns
     assert not record.keep_grain
+    assert not record.invent_feet
 
 
 @pytest.mark.parametrize(
@@ -90,6 +92,7 @@ def test_records_of_the_first_version_are_read() -> None:
         {"spares_others": 1},
         {"continue_patterns": 1},
         {"keep_grain": 1},
+        {"invent_feet": 1},
         {"holes": [["patches"]]},
         {"holes": 3},
         {"structure": {"left": 0}},

@@ -1,0 +1,112 @@
+"""Feet that no photo shows: of the pairs known to the feet network, the one that goes on from the legs best.
+
+The photo shows where its legs enter the hole. Each foot of a pair is put so that its own leg goes on from
+there; how large it is say the joints. Only shoes are taken: legs and hems above them go on from the photo's
+own. Where the photo shows the upper part of a shoe, they take its colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.engine.feet.entering_legs import EnteringLeg, legs_entering
+from portrait_studio.engine.feet.known_pair import alike_pairs, known_pair
+from portrait_studio.engine.feet.laid_pair import LaidPair, lay_pair
+from portrait_studio.engine.fill_run import FillRun
+from portrait_studio.engine.mates.feet import hidden_feet
+from portrait_studio.engine.parsed_window import ParsedWindow
+from portrait_studio.engine.progress import Stage
+from portrait_studio.engine.references.body_scale import believed_joints, scale_between
+from portrait_studio.engine.request import Method, Pixels
+from portrait_studio.engine.resample import to_float
+from portrait_studio.errors import WeightsError
+from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.messages import Message
+from portrait_studio.networks.feet import FEET, SHIN_PX, Feet
+from portrait_studio.networks.released import LoadedNetwork
+
+_HINT: Final = 0.1
+"""Peak of a heatmap from which on a hidden knee or ankle counts in how legs stand."""
+_TRIED: Final = 24
+"""Pairs whose legs stand most alike, of which the one wins that fits best."""
+
+
+def invent_feet(
+    run: FillRun, holes: Mapping[int, Bounds], whole: ParsedWindow, closer: ParsedWindow
+) -> dict[int, LaidPair]:
+    """Feet for the holes, by number, that cut legs off, in a fill by the default method.
+
+    Args:
+        run: the fill.
+        holes: rectangle around each hole, in photo pixels, by its number.
+        whole: what the parser says about the whole photo.
+        closer: what it says about the window that the holes share.
+    """
+    request, networks = run.request, run.parts.networks
+    if not request.options.invent_feet or request.options.method is not Method.DEFAULT:
+        return {}
+    hiding = {n: hole for n, hole in holes.items() if hidden_feet(request.mask, hole, whole, closer)}
+    if not hiding or not networks.has(FEET):
+        return {}
+    try:
+        network = networks.load(FEET)
+    except WeightsError as error:
+        run.notices.append(Message("Feet were left to the patches. {reason}", reason=error.message))
+        return {}
+    found = {}
+    for number, hole in hiding.items():
+        pair = _best_pair(run, network, hole, whole, closer)
+        if pair is not None:
+            found[number] = pair
+            run.note_weights(network)
+    return found
+
+
+def _best_pair(
+    run: FillRun, network: LoadedNetwork, hole: Bounds, whole: ParsedWindow, closer: ParsedWindow
+) -> LaidPair | None:
+    """The pair that fits best, or by the seed one of the next; None where none does."""
+    assert isinstance(network.module, Feet)
+    request, runner = run.request, run.runner(network, Stage.PARSE)
+    ours, known = believed_joints(whole), network.module.joints.float().cpu().numpy()
+    names = alike_pairs(known, believed_joints(whole, _HINT), _TRIED)
+    scales = {name: scale_between(name.joints, ours) for name in names}
+    sizes = sorted(scale for scale in scales.values() if scale is not None)
+    if not sizes:
+        return None
+    # Joints of a single person are a little off: the pairs' mean says better how large feet are.
+    scale = sizes[len(sizes) // 2]
+    legs = legs_entering(request.mask, hole, whole, closer, SHIN_PX * scale)
+    if not legs:
+        return None
+    colour = _colour_of_shoes(request.image, legs)
+    laid = []
+    for name in names:
+        pair = known_pair(runner, name)
+        pair = pair if colour is None else pair.recoloured(colour)
+        found = lay_pair(pair, legs, scale, request.mask)
+        if found is not None:
+            laid.append(found)
+    laid.sort(key=lambda pair: pair.cost)
+    if not laid:
+        return None
+    chosen = laid[request.options.seed % len(laid)]
+    is_cut = run.grows_on_below and chosen.reaches_below(len(request.mask))
+    return chosen.legs_only() if is_cut else chosen
+
+
+def _colour_of_shoes(image: Pixels, legs: Sequence[EnteringLeg]) -> NDArray[np.float64] | None:
+    """Median colour (3,) in [0, 1] of the shoes whose upper part shows; None where none does."""
+    seen = []
+    for leg in legs:
+        if leg.shows_shoe:
+            bottom = max(1, min(round(leg.row) - 1, image.shape[0]))
+            width = max(1, round(leg.right) - round(leg.left))
+            rows = slice(max(0, bottom - max(3, width // 3)), bottom)
+            strip: Pixels = image[rows, max(0, round(leg.left)) : round(leg.right)]
+            seen.append(to_float(strip).reshape(-1, 3))
+    return np.median(np.concatenate(seen), axis=0).astype(np.float64) if seen else None
