@@ -64,7 +64,7 @@ class KnownPair:
         if not self.shoes.any():
             return 1.0
         light, green, blue = np.median(self._colours, axis=0)
-        return float(np.hypot(green, blue)) + light / 2 + self.unevenness
+        return float(np.hypot(green, blue) + light / 2) + self.unevenness
 
     @property
     def unevenness(self) -> float:
@@ -76,7 +76,7 @@ class KnownPair:
 
     @property
     def _colours(self) -> NDArray[np.float64]:
-        """(n, 3) of the shoes' pixels: lightness in [0, 1], and green to red and blue to yellow in about [-1, 1]."""
+        """(n, 3) of the shoes' pixels: CIELAB by 100."""
         lab = cv2.cvtColor(self.picture, cv2.COLOR_RGB2LAB)[self.shoes]
         return np.asarray(lab / 100, np.float64)
 
