@@ -26,7 +26,7 @@ from portrait_studio.engine.resample import to_float
 from portrait_studio.errors import WeightsError
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.messages import Message
-from portrait_studio.networks.feet import FEET, SHIN_PX, Feet
+from portrait_studio.networks.feet import FEET, SHIN_PX, FeetDecoder
 from portrait_studio.networks.released import LoadedNetwork
 
 _HINT: Final = 0.1
@@ -70,7 +70,7 @@ def _best_pair(
     run: FillRun, network: LoadedNetwork, hole: Bounds, whole: ParsedWindow, closer: ParsedWindow
 ) -> LaidPair | None:
     """The pair that fits best, or by the seed one of the next; None where none does."""
-    assert isinstance(network.module, Feet)
+    assert isinstance(network.module, FeetDecoder)
     request, runner = run.request, run.runner(network, Stage.PARSE)
     ours, known = believed_joints(whole), network.module.joints.float().cpu().numpy()
     names = alike_pairs(known, believed_joints(whole, _HINT), _TRIED)

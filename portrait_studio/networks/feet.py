@@ -71,7 +71,7 @@ class PaintedFeet:
     labels: Tensor
 
 
-class Feet(nn.Module):
+class FeetDecoder(nn.Module):
     """Codes of pairs of feet, with the joints of the people they belong to, and the decoder.
 
     Attributes:

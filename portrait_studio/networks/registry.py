@@ -79,7 +79,7 @@ ARCHITECTURES: Final = {
     "damage-unet": Architecture("damage", "damage", "DamageUnetConfig", "DamageUnet"),
     "glcic": Architecture("general-completion", "glcic", "GlcicConfig", "Glcic"),
     "collaborative": Architecture("collaborative", "collaborative", "CollaborativeConfig", "Collaborative"),
-    "feet": Architecture("feet", "feet", "FeetConfig", "Feet"),
+    "feet": Architecture("feet", "feet", "FeetConfig", "FeetDecoder"),
     "dcgan": Architecture("face-generator", "dcgan", "DcganConfig", "Dcgan"),
     "dcgan-discriminator": Architecture(
         "discriminator", "discriminator", "DiscriminatorConfig", "Discriminator"

@@ -3229,6 +3229,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/fill_variants.py" />
+            <source>other shoes</source>
+            <translation>另一双鞋</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/fill_variants.py" />
             <source>same surface</source>
             <translation>同一表面</translation>
         </message>
@@ -3281,6 +3286,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/engine/hole_texture.py" />
             <source>Nothing near a hole may be copied, so it is filled smoothly. Erase some marks.</source>
             <translation>空洞附近没有可复制的内容，因此只作平滑填充。请擦除部分标记。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/engine/invent_feet.py" />
+            <source>Feet were left to the patches. {reason}</source>
+            <translation>脚部改用图块填充。{reason}</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/engine/label_mask.py" />
@@ -4307,6 +4317,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/networks/registry.py" />
             <source>collaborative face completion</source>
             <translation>协同式人脸补全</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/registry.py" />
+            <source>feet</source>
+            <translation>脚部</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/released.py" />

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from portrait_studio.networks.conventions import KEYPOINTS
-from portrait_studio.networks.feet import FEET_LABELS, Feet, FeetConfig, PaintedFeet
+from portrait_studio.networks.feet import FEET_LABELS, FeetConfig, FeetDecoder, PaintedFeet
 from tests.helpers.drawn_feet import drawn_feet
 from trainer.data.feet_windows import feet_window
 from trainer.data.sample import Sample
@@ -41,7 +41,7 @@ def pair_sample(key: str = "clothing-co-parsing/pair", right_at: int = RIGHT_AT)
     return Sample(key, feet.image, feet.labels, joints_of_pair(right_at))
 
 
-class PairByHeart(Feet):
+class PairByHeart(FeetDecoder):
     """Paints the drawn pair, whatever is chosen."""
 
     def __init__(self) -> None:

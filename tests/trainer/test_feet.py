@@ -12,7 +12,15 @@ import torch
 
 from portrait_studio.errors import DataSetError, OptionError
 from portrait_studio.networks.conventions import KEYPOINTS
-from portrait_studio.networks.feet import ANKLES, FEET, FEET_LABELS, FEET_SIDE, SHIN_PX, Feet, FeetConfig
+from portrait_studio.networks.feet import (
+    ANKLES,
+    FEET,
+    FEET_LABELS,
+    FEET_SIDE,
+    SHIN_PX,
+    FeetConfig,
+    FeetDecoder,
+)
 from portrait_studio.networks.released import load_network
 from tests.helpers.drawn_pairs import pair_sample
 from tests.helpers.tiny_packs import SET, write_samples
@@ -61,7 +69,7 @@ def test_too_few_pairs_are_named_with_what_to_do(tmp_path: Path) -> None:
 
 def test_each_code_paints_a_window_of_its_own() -> None:
     torch.manual_seed(1)
-    network = Feet(FeetConfig(pairs=3, code=2, widths=(4, 4, 4, 4)))
+    network = FeetDecoder(FeetConfig(pairs=3, code=2, widths=(4, 4, 4, 4)))
     painted = network(torch.tensor([[[[2]]], [[[0]]]]))
     assert painted.picture.shape == (2, 3, FEET_SIDE, FEET_SIDE)
     assert painted.labels.shape == (2, len(FEET_LABELS), FEET_SIDE, FEET_SIDE)
@@ -86,6 +94,6 @@ def test_trains_and_exports_from_the_command_line(tmp_path: Path) -> None:
     assert (run / "sheets" / "0000040.png").exists()
     assert main(["export", str(run), str(models)]) == 0
     module = load_network(FEET, models).module
-    assert isinstance(module, Feet)
+    assert isinstance(module, FeetDecoder)
     assert module.joints[:, LEFT, 2].tolist() == [1.0, 1.0]
     assert "shoes of training photos" in (models / "feet.md").read_text()

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from portrait_studio.errors import OptionError
-from portrait_studio.networks.feet import FEET_LABELS, FEET_SIDE, Feet, PaintedFeet
+from portrait_studio.networks.feet import FEET_LABELS, FEET_SIDE, FeetDecoder, PaintedFeet
 from trainer.data.batch import Batch
 from trainer.data.feet_windows import FeetSampler, chosen_feet
 from trainer.data.packs import PackedSet
@@ -30,7 +30,7 @@ _SHOE_WEIGHT: Final = 2.0
 class FeetTask(SinglePhaseTask[PaintedFeet]):
     """L1 of colours and of their steps from pixel to pixel, and cross entropy of labels."""
 
-    def __init__(self, recipe: Recipe, network: Feet, order: dict[str, int]) -> None:
+    def __init__(self, recipe: Recipe, network: FeetDecoder, order: dict[str, int]) -> None:
         """Put it together.
 
         Args:
@@ -87,7 +87,7 @@ def _is_shoe(truth: Tensor) -> Tensor:
 
 
 def _make(given: Ingredients) -> FeetTask:
-    recipe, network = given.recipe, given.network_as(Feet)
+    recipe, network = given.recipe, given.network_as(FeetDecoder)
     if recipe.data.size != FEET_SIDE:
         raise OptionError(f"The feet network needs a size of {FEET_SIDE}, not {recipe.data.size}.")
     photos = PackedSet(given.packs, "train", list(recipe.data.sets))
