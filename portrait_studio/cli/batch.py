@@ -186,7 +186,7 @@ def _filled(
     for number in kept:
         yield number, _kept(plan.items[number - 1])
     if left:
-        yield from _by_crew(options, left, settings)
+        yield from _by_pool(options, left, settings)
 
 
 def _one_after_the_other(
@@ -204,7 +204,7 @@ def _one_after_the_other(
         yield number, filled
 
 
-def _by_crew(
+def _by_pool(
     options: argparse.Namespace, items: list[tuple[int, Item]], settings: BatchSettings
 ) -> Iterator[tuple[int, Filled]]:
     from tqdm import tqdm

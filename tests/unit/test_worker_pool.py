@@ -1,4 +1,4 @@
-"""Sharing photos out among workers that may be lost, with a crew that does as it is told."""
+"""Sharing photos out among workers that may be lost, with a pool that does as it is told."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def done(item: Item) -> Filled:
     return Filled(Line(str(item.photo), str(item.output), Outcome.DONE.value))
 
 
-class ScriptedCrew:
+class ScriptedPool:
     """Answers at once, the worker that was asked last first, unless `ends` says that it is lost."""
 
     def __init__(self, ends: Callable[[int, Item | None], bool] = lambda worker, item: False) -> None:
@@ -50,7 +50,7 @@ class ScriptedCrew:
 
 
 def test_each_photo_is_filled_once(tmp_path: Path) -> None:
-    pool = ScriptedCrew()
+    pool = ScriptedPool()
     numbers = [number for number, _ in fill_in_pool(pool, items(7, tmp_path), 3)]
     assert sorted(numbers) == list(range(1, 8))
     assert pool.hired == 3
@@ -58,13 +58,13 @@ def test_each_photo_is_filled_once(tmp_path: Path) -> None:
 
 
 def test_no_more_workers_than_photos(tmp_path: Path) -> None:
-    pool = ScriptedCrew()
+    pool = ScriptedPool()
     assert len(list(fill_in_pool(pool, items(2, tmp_path), 10))) == 2
     assert pool.hired == 2
 
 
 def test_what_a_lost_worker_had_goes_to_another(tmp_path: Path) -> None:
-    pool = ScriptedCrew(lambda worker, item: worker == 2 and item is not None)
+    pool = ScriptedPool(lambda worker, item: worker == 2 and item is not None)
     unlike = tmp_path / ".1.png.mine.part"
     unlike.touch()
     found = list(fill_in_pool(pool, items(5, tmp_path), 2))
@@ -77,7 +77,7 @@ def test_what_a_lost_worker_had_goes_to_another(tmp_path: Path) -> None:
 
 
 def test_a_photo_that_ends_its_workers_fails_and_the_others_do_not(tmp_path: Path) -> None:
-    pool = ScriptedCrew(lambda _, item: item is not None and item.photo.stem == "2")
+    pool = ScriptedPool(lambda _, item: item is not None and item.photo.stem == "2")
     left = tmp_path / ".2.png.0a1b2c3d.part"
     left.touch()
     found = dict(fill_in_pool(pool, items(3, tmp_path), 1))
@@ -92,14 +92,14 @@ def test_a_photo_that_ends_its_workers_fails_and_the_others_do_not(tmp_path: Pat
 
 
 def test_workers_that_never_begin_end_the_batch(tmp_path: Path) -> None:
-    pool = ScriptedCrew(lambda _, item: item is None)
+    pool = ScriptedPool(lambda _, item: item is None)
     with pytest.raises(DeviceError, match="end before they begin"):
         list(fill_in_pool(pool, items(3, tmp_path), 2))
     assert pool.hired < 10
 
 
 def test_an_error_that_all_would_meet_ends_the_batch(tmp_path: Path) -> None:
-    class Weightless(ScriptedCrew):
+    class Weightless(ScriptedPool):
         def receive(self) -> tuple[Hashable, Reply]:
             worker, reply = super().receive()
             return worker, WeightsError("They are missing.") if isinstance(reply, Filled) else reply

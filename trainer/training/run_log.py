@@ -32,7 +32,7 @@ class RunLog:
             folder: of the run.
             recipe: says how often a line is due.
             last: step of this call.
-            writes: False for a journal that stays silent.
+            writes: False for a log that stays silent.
         """
         self._every, self._last = recipe.run.log_steps, last
         self._file = (folder / "log.jsonl").open("a", encoding="utf-8") if writes else None
