@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from typing import Any, Final
+
 from portrait_studio import __version__
 from portrait_studio.document.fill_record import FillRecord, VariantRecord
 from portrait_studio.editing.candidates import Candidate, Candidates
@@ -9,6 +12,14 @@ from portrait_studio.editing.references import loans_of, records_of
 from portrait_studio.engine.request import CompletionOptions, Method, PatchSide
 from portrait_studio.errors import ProjectError
 from portrait_studio.hardware import Hardware
+
+
+def _names_of(cls: type[Any]) -> set[str]:
+    return {field.name for field in fields(cls)}
+
+
+_SHARED: Final = tuple(_names_of(CompletionOptions) & _names_of(FillRecord) - _names_of(VariantRecord))
+"""Options that a record keeps under their own names, the same for all holes."""
 
 
 def record_of(candidates: Candidates, is_anew: bool = False) -> FillRecord:
@@ -28,7 +39,6 @@ def record_of(candidates: Candidates, is_anew: bool = False) -> FillRecord:
         method=own.method,
         seed=own.seed,
         device=hardware.device,
-        grow_px=shown.options.grow_px,
         ran_on=shown.result.device,
         weights=weights,
         program=__version__,
@@ -38,20 +48,12 @@ def record_of(candidates: Candidates, is_anew: bool = False) -> FillRecord:
         precision=hardware.precision,
         threads=hardware.threads,
         joints=tuple((joint, x, y) for joint, (x, y) in sorted(shown.joints.items())),
-        hole_by_hole=shown.options.hole_by_hole,
         copy_mates=any(each.options.copy_mates for each in (*holes, shown)),
-        robust=shown.options.robust,
         references=own.references,
         loans=loans_of(candidates.regions, [each.references for each in holes]),
-        careful_sources=shown.options.careful_sources,
-        finish_faces=shown.options.finish_faces,
-        looks_inside=shown.options.looks_inside,
-        spares_others=shown.options.spares_others,
-        continue_patterns=shown.options.continue_patterns,
-        keep_grain=shown.options.keep_grain,
-        invent_feet=shown.options.invent_feet,
         patches_from=own.patches_from,
         sources=own.sources,
+        **{name: getattr(shown.options, name) for name in _SHARED},
     )
 
 
@@ -86,18 +88,9 @@ def options_of(record: FillRecord, variant: VariantRecord | None = None) -> Comp
     return CompletionOptions(
         method,
         how.seed,
-        grow_px=record.grow_px,
-        hole_by_hole=record.hole_by_hole,
         copy_mates=record.copy_mates and how.copy_mates,
-        robust=record.robust,
-        careful_sources=record.careful_sources,
-        finish_faces=record.finish_faces,
-        looks_inside=record.looks_inside,
-        spares_others=record.spares_others,
-        continue_patterns=record.continue_patterns,
-        keep_grain=record.keep_grain,
-        invent_feet=record.invent_feet,
         patches_from=PatchSide(how.patches_from),
+        **{name: getattr(record, name) for name in _SHARED},
     )
 
 
