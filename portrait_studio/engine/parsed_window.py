@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.request import Structure
-from portrait_studio.engine.resample import Floats, resample
+from portrait_studio.engine.resample import Floats, resample_each
 from portrait_studio.engine.run_network import Report
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.networks.conventions import HEATMAP_STRIDE, LABEL_COUNT
+
+_LEAST_PEAK: Final = 0.01
+"""Of the probability of a label anywhere in a window; one that stays below is the likeliest nowhere."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,23 +97,23 @@ def labels_at(
         parsed: what the parser says about a window that contains the other.
         window: the wanted part and size.
         wanted_labels: (H, W) uint8 over the whole photo, 255 = predict; None = predict all.
-        report: hears of every label; raises to cancel.
+        report: hears of the share that is done; raises to cancel.
 
     Returns:
         (h, w) uint8; h, w = `window.size`.
     """
-    best = np.full((window.size.height, window.size.width), -1.0, np.float32)
-    labels = np.zeros(best.shape, np.uint8)
-    for label in range(LABEL_COUNT):
-        report(label / LABEL_COUNT)
-        layer = np.ascontiguousarray(parsed.probabilities[..., label])
-        if layer.max() <= 0.01:
-            continue
-        # Comparing layer by layer needs two planes instead of eighteen at full resolution.
-        finer = resample(layer, parsed.window.bounds, window.bounds, window.size)
-        wins = finer > best
-        np.maximum(best, finer, out=best)
-        np.copyto(labels, np.uint8(label), where=wins)
+    labels = np.zeros((window.size.height, window.size.width), np.uint8)
+    peaks = parsed.probabilities.max((0, 1))
+    seen = [label for label in range(LABEL_COUNT) if peaks[label] > _LEAST_PEAK]
+    layers = [np.ascontiguousarray(parsed.probabilities[..., label]) for label in seen]
+    # A few rows of all layers at a time need no eighteen planes at full resolution, and stay in the cache.
+    for rows, strips in resample_each(layers, parsed.window.bounds, window.bounds, window.size):
+        report(rows.start / window.size.height)
+        best = np.full(labels[rows].shape, -1.0, np.float32)
+        for label, finer in zip(seen, strips, strict=True):
+            wins = finer > best
+            np.maximum(best, finer, out=best)
+            np.copyto(labels[rows], np.uint8(label), where=wins)
     if wanted_labels is not None:
         wanted = _labels_through(wanted_labels, window)
         given = wanted < LABEL_COUNT
@@ -163,8 +167,9 @@ def _labels_through(labels: NDArray[np.uint8], window: Window) -> NDArray[np.uin
 
 
 def _resample_layers(values: Floats, source: Window, target: Window, size: Extent) -> Floats:
-    layers = [
-        resample(np.ascontiguousarray(values[..., layer]), source.bounds, target.bounds, size)
-        for layer in range(values.shape[2])
-    ]
-    return np.stack(layers, axis=2)
+    layers = [np.ascontiguousarray(values[..., layer]) for layer in range(values.shape[2])]
+    result = np.empty((size.height, size.width, values.shape[2]), np.float32)
+    for rows, strips in resample_each(layers, source.bounds, target.bounds, size):
+        for layer, strip in enumerate(strips):
+            result[rows, :, layer] = strip
+    return result

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, cast
 
@@ -175,32 +175,58 @@ def resample(values: Floats, source: Bounds, target: Bounds, size: Extent) -> Fl
 
 
 def _resampled(values: Floats, source: Bounds, target: Bounds, size: Extent) -> Iterator[Floats]:
-    scale_x = source.width / values.shape[1] * size.width / target.width
-    scale_y = source.height / values.shape[0] * size.height / target.height
-    if min(scale_x, scale_y) < 0.75:
-        smaller = Extent(
-            max(1, round(values.shape[1] * min(1.0, scale_x))),
-            max(1, round(values.shape[0] * min(1.0, scale_y))),
-        )
-        values = np.asarray(shrink_or_enlarge(values, smaller), dtype=np.float32)
-    step_x = target.width / size.width * values.shape[1] / source.width
-    step_y = target.height / size.height * values.shape[0] / source.height
-    first_x = (target.left - source.left) * values.shape[1] / source.width + 0.5 * step_x - 0.5
-    first_y = (target.top - source.top) * values.shape[0] / source.height + 0.5 * step_y - 0.5
+    for _, strip in resample_each([values], source, target, size):
+        yield from strip
+
+
+def resample_each(
+    layers: Sequence[Floats], source: Bounds, target: Bounds, size: Extent
+) -> Iterator[tuple[slice, Iterator[Floats]]]:
+    """Resample several layers in the same way, a few rows of all of them at a time; see `resample`.
+
+    Args:
+        layers: at least one, all of one size, (h, w) or (h, w, C <= 4).
+        source: where they lie, in photo pixels.
+        target: the wanted part, likewise.
+        size: in pixels.
+
+    Returns:
+        Rows, and what each layer is there, in the order of the layers; to be used before the next rows.
+    """
+    layers = [_coarsened(layer, source, target, size) for layer in layers]
+    height, width = layers[0].shape[:2]
+    step_x = target.width / size.width * width / source.width
+    step_y = target.height / size.height * height / source.height
+    first_x = (target.left - source.left) * width / source.width + 0.5 * step_x - 0.5
+    first_y = (target.top - source.top) * height / source.height + 0.5 * step_y - 0.5
     columns = np.arange(size.width, dtype=np.float32) * np.float32(step_x) + np.float32(first_x)
     rows = np.arange(size.height, dtype=np.float32) * np.float32(step_y) + np.float32(first_y)
-    kind = cv2.INTER_CUBIC if min(values.shape[:2]) > 3 else cv2.INTER_LINEAR
     for part in strips(size.height):
-        horizontal = np.broadcast_to(columns, (part.stop - part.start, size.width))
-        vertical = np.broadcast_to(rows[part, None], horizontal.shape)
-        mapped = cv2.remap(
-            values,
-            np.ascontiguousarray(horizontal),
-            np.ascontiguousarray(vertical),
-            interpolation=kind,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
-        yield mapped.reshape(*horizontal.shape, *values.shape[2:])
+        shape = (part.stop - part.start, size.width)
+        # They are the same for every layer, and take as long to make as to use.
+        across = np.ascontiguousarray(np.broadcast_to(columns, shape))
+        down = np.ascontiguousarray(np.broadcast_to(rows[part, None], shape))
+        yield part, (_mapped(layer, across, down) for layer in layers)
+
+
+def _coarsened(values: Floats, source: Bounds, target: Bounds, size: Extent) -> Floats:
+    """The values, averaged over areas where they would else be sampled too far apart."""
+    scale_x = source.width / values.shape[1] * size.width / target.width
+    scale_y = source.height / values.shape[0] * size.height / target.height
+    if min(scale_x, scale_y) >= 0.75:
+        return values
+    smaller = Extent(
+        max(1, round(values.shape[1] * min(1.0, scale_x))),
+        max(1, round(values.shape[0] * min(1.0, scale_y))),
+    )
+    return np.asarray(shrink_or_enlarge(values, smaller), dtype=np.float32)
+
+
+def _mapped(values: Floats, across: Floats, down: Floats) -> Floats:
+    """Values at places (h, w) between them; borders repeat."""
+    kind = cv2.INTER_CUBIC if min(values.shape[:2]) > 3 else cv2.INTER_LINEAR
+    mapped = cv2.remap(values, across, down, interpolation=kind, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(mapped.reshape(*across.shape, *values.shape[2:]), np.float32)
 
 
 def pad_to_stride(array: Floats) -> Floats:
