@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, cast
 
 import cv2
@@ -175,14 +176,14 @@ def resample(values: Floats, source: Bounds, target: Bounds, size: Extent) -> Fl
 
 
 def _resampled(values: Floats, source: Bounds, target: Bounds, size: Extent) -> Iterator[Floats]:
-    for _, strip in resample_each([values], source, target, size):
-        yield from strip
+    for _, seen in resample_each([values], source, target, size):
+        yield seen(0)
 
 
 def resample_each(
     layers: Sequence[Floats], source: Bounds, target: Bounds, size: Extent
-) -> Iterator[tuple[slice, Iterator[Floats]]]:
-    """Resample several layers in the same way, a few rows of all of them at a time; see `resample`.
+) -> Iterator[tuple[slice, Callable[[int], Floats]]]:
+    """Resample several layers in the same way, a few rows of them at a time; see `resample`.
 
     Args:
         layers: at least one, all of one size, (h, w) or (h, w, C <= 4).
@@ -191,7 +192,7 @@ def resample_each(
         size: in pixels.
 
     Returns:
-        Rows, and what each layer is there, in the order of the layers; to be used before the next rows.
+        Rows, and what makes of the number of a layer what it is there; to be used before the next rows.
     """
     layers = [_coarsened(layer, source, target, size) for layer in layers]
     height, width = layers[0].shape[:2]
@@ -206,7 +207,7 @@ def resample_each(
         # They are the same for every layer, and take as long to make as to use.
         across = np.ascontiguousarray(np.broadcast_to(columns, shape))
         down = np.ascontiguousarray(np.broadcast_to(rows[part, None], shape))
-        yield part, (_mapped(layer, across, down) for layer in layers)
+        yield part, partial(_mapped, layers, across, down)
 
 
 def _coarsened(values: Floats, source: Bounds, target: Bounds, size: Extent) -> Floats:
@@ -222,8 +223,9 @@ def _coarsened(values: Floats, source: Bounds, target: Bounds, size: Extent) -> 
     return np.asarray(shrink_or_enlarge(values, smaller), dtype=np.float32)
 
 
-def _mapped(values: Floats, across: Floats, down: Floats) -> Floats:
-    """Values at places (h, w) between them; borders repeat."""
+def _mapped(layers: Sequence[Floats], across: Floats, down: Floats, number: int) -> Floats:
+    """Values of a layer at places (h, w) between them; borders repeat."""
+    values = layers[number]
     kind = cv2.INTER_CUBIC if min(values.shape[:2]) > 3 else cv2.INTER_LINEAR
     mapped = cv2.remap(values, across, down, interpolation=kind, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(mapped.reshape(*across.shape, *values.shape[2:]), np.float32)
