@@ -145,6 +145,7 @@ class FillRecord:
             its emblem; not so before version 7.
         continue_patterns: whether railings and the like went on as one copy, as from version 7 on.
         keep_grain: whether fine contrast was given back to patches, as from version 7 on.
+        continue_lines: whether lines of the ground went on in extensions, as from version 7 on.
         invent_feet: whether hidden feet got the shoes of a pair that the feet network knows, as
             from version 7 on.
         sources: see `VariantRecord`; of all holes, unless they differ.
@@ -176,6 +177,7 @@ class FillRecord:
     continue_patterns: Annotated[bool, flag()] = True
     keep_grain: Annotated[bool, flag()] = True
     invent_feet: Annotated[bool, flag()] = True
+    continue_lines: Annotated[bool, flag()] = True
     sources: Annotated[PackedPlane | None, PACKED_PLANE] = None
 
     @property
@@ -213,6 +215,7 @@ class FillRecord:
             "continue_patterns",
             "keep_grain",
             "invent_feet",
+            "continue_lines",
         )
         old = {"hole_by_hole": True, **dict.fromkeys(since, False)}
         record = read_dataclass(cls, {**old, **entry}, is_closed=True)

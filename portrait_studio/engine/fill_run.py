@@ -39,6 +39,7 @@ class Synthesise(Protocol):
         excluded: Tensor | None = None,
         careful: bool = False,
         keeps_grain: bool = False,
+        follows_ground: bool = False,
     ) -> Tensor:
         """(3, H, W) float32 in [0, 1]; known pixels are those of `image`."""
         ...

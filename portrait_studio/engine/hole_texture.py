@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from portrait_studio.engine.bystanders import Bystanders
 from portrait_studio.engine.completion_weight import completion_weight, shading_of
+from portrait_studio.engine.continued_ground import lay_ground
 from portrait_studio.engine.emblems import emblems
 from portrait_studio.engine.hole_run import HoleRun
 from portrait_studio.engine.memory import give_back_memory
@@ -18,6 +19,7 @@ from portrait_studio.engine.outlines import soften_outlines
 from portrait_studio.engine.parsed_window import ParsedWindow, labels_around
 from portrait_studio.engine.patch_side import beyond_side
 from portrait_studio.engine.progress import Stage
+from portrait_studio.engine.request import CompletionRequest
 from portrait_studio.engine.resample import (
     Floats,
     read_window,
@@ -128,7 +130,13 @@ class _PatchSources:
             labels = with_sources(labels, hole, excluded)
         if completed is not None:
             np.copyto(image, _seen(completed, parsed.window, window), where=hole[..., None])
+            if _continues_lines(request):
+                lay_ground(image, hole, labels, excluded)
         return _PatchSources(image, completed is not None, hole, excluded, labels)
+
+
+def _continues_lines(request: CompletionRequest) -> bool:
+    return request.options.continue_lines and request.extension.extends
 
 
 def _part_of(run: HoleRun, start: float, end: float) -> Report:
@@ -155,6 +163,7 @@ def _synthesised(run: HoleRun, sources: _PatchSources) -> Floats:
             careful=options.careful_sources,
             # In holes that the photo surrounds it was slightly worse by LPIPS, in extensions better.
             keeps_grain=options.keep_grain and run.request.extension.extends,
+            follows_ground=sources.is_begun and _continues_lines(run.request),
         )
     texture = np.ascontiguousarray(filled.float().cpu().numpy().transpose(1, 2, 0))
     return soften_outlines(texture, sources.labels, sources.hole) if options.robust else texture
@@ -174,6 +183,9 @@ def _towards_network(
         return towards, seen
     own = run.own_and_other_holes(seen.bounds)[0]
     face, background = (_layer_seen(parsed, seen, label) for label in (FACE, _BACKGROUND))
+    if _continues_lines(run.request):
+        # There the photo says more than the network.
+        towards *= 1 - background[..., None]
     return shading_of(towards, resize_mask(own, seen.size), face, background), seen
 
 

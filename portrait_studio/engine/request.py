@@ -102,6 +102,9 @@ class CompletionOptions:
             before did neither.
         keep_grain: in extensions, give patches back the fine contrast that their average lacks. Versions
             before did not.
+        continue_lines: in extensions, let patches of the ground follow the colours and lines that run into
+            the edge of the photo (kerbs, joints, paint, shadows) instead of the network. Versions before did
+            not.
     """
 
     method: Method = Method.DEFAULT
@@ -120,6 +123,7 @@ class CompletionOptions:
     continue_patterns: bool = True
     keep_grain: bool = True
     invent_feet: bool = True
+    continue_lines: bool = True
 
 
 @dataclass(frozen=True, eq=False)

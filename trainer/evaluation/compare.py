@@ -15,6 +15,7 @@ from trainer.evaluation.methods import (
     NO_FEET,
     NO_FINISHING,
     NO_GRAIN,
+    NO_LINES,
     NO_MATES,
     NO_PATTERNS,
     NO_REDRAWING,
@@ -41,6 +42,8 @@ PAIRS: tuple[tuple[str, str], ...] = (
     (NO_PATTERNS, DEFAULT),
     (NO_GRAIN, DEFAULT),
     (NO_FEET, DEFAULT),
+    (NO_LINES, DEFAULT),
+    (NO_LINES, NO_REFERENCES),
     (NO_REFERENCES, DEFAULT),
     *((rival, DEFAULT) for rival in RIVALS),
     (GENERAL, DEFAULT),
@@ -54,9 +57,9 @@ PAIRS: tuple[tuple[str, str], ...] = (
     *(("first", measure) for measure in (*MEASURES, "all measures")),
 )
 """Which method is compared with which: the paper's steps, faces redrawn or not and finished or not, shoes
-copied or not, patterns continued or not, other photos at hand or not, the default with its rivals and with
-the network for any photo, holes as they were painted, with their structure as seen, tightened, and with
-patches from anywhere, a face that is searched for with the mean face and with less to search by, and
+copied or not, patterns and lines continued or not, other photos at hand or not, the default with its rivals
+and with the network for any photo, holes as they were painted, with their structure as seen, tightened, and
+with patches from anywhere, a face that is searched for with the mean face and with less to search by, and
 candidates by who chooses them."""
 
 SIGNS = {"lpips": -1, "dists": -1, "l1_in_hole": -1, "psnr_in_hole": 1, "ssim": 1, "vgg": -1}

@@ -66,6 +66,9 @@ NO_GRAIN = "default-without-grain"
 NO_FEET = "default-without-feet"
 """The default without feet that the feet network knows."""
 
+NO_LINES = "default-without-lines"
+"""The default without the lines of the ground that are carried on beyond the photo."""
+
 NO_REFERENCES = "default-without-references"
 """The default without other photos to borrow from."""
 
@@ -82,6 +85,7 @@ OURS: dict[str, Method] = {
     NO_PATTERNS: Method.DEFAULT,
     NO_GRAIN: Method.DEFAULT,
     NO_FEET: Method.DEFAULT,
+    NO_LINES: Method.DEFAULT,
     NO_REFERENCES: Method.DEFAULT,
     DEFAULT: Method.DEFAULT,
 }
@@ -89,7 +93,8 @@ METHOD_NAMES: tuple[str, ...] = (*BASELINES, *OURS)
 SIDE_BY_SIDE: tuple[str, ...] = tuple(
     name
     for name in METHOD_NAMES
-    if name not in (NO_REDRAWING, NO_FINISHING, NO_MATES, NO_PATTERNS, NO_GRAIN, NO_FEET, NO_REFERENCES)
+    if name
+    not in (NO_REDRAWING, NO_FINISHING, NO_MATES, NO_PATTERNS, NO_GRAIN, NO_FEET, NO_LINES, NO_REFERENCES)
 )
 """The methods that somebody might choose; the others are the default without one of its parts."""
 
@@ -239,6 +244,7 @@ def _engine_method(name: str, engine: Engine, bench: Bench, uses_truth: bool) ->
         continue_patterns=name != NO_PATTERNS,
         keep_grain=name != NO_GRAIN,
         invent_feet=name != NO_FEET,
+        continue_lines=name != NO_LINES,
     )
 
     def fill(case: Case) -> Fill:

@@ -20,10 +20,11 @@ from portrait_studio.engine.texture.allowed import any_label, careful_table
 from portrait_studio.engine.texture.options import TextureOptions
 from portrait_studio.engine.texture.pyramid import Level, box_around, grown, shrunk
 from portrait_studio.engine.texture.smooth import blur_where, structure_plane
-from portrait_studio.networks.conventions import LABEL_COUNT, MIRROR_LABELS
+from portrait_studio.networks.conventions import LABEL_COUNT, LABELS, MIRROR_LABELS
 
 _CHROMA_WEIGHT = 1.4
 _DEPTH_CAP_PX = 16
+_BACKGROUND = LABELS.index("background")
 LABEL_STEP = 4.0
 """Distance of neighbouring labels in a feature table: large against colours, capped in the comparison."""
 
@@ -111,20 +112,22 @@ def _opponent_colours(image: Tensor) -> Iterator[Tensor]:
     yield _CHROMA_WEIGHT * (red + green - 2 * blue) / 6**0.5
 
 
-def guide_table(image: Tensor, start_weight: float, options: TextureOptions) -> Tensor:
+def guide_table(image: Tensor, labels: Tensor, start_weight: float, options: TextureOptions) -> Tensor:
     """(H * W, 4) float32 whose squared differences are the weighted distance to `start` and in height.
 
     The height counts because light, focus and ground change with it; sideways they hardly do.
 
     Args:
         image: (3, H, W) float32 in [0, 1].
+        labels: (H, W) integers.
         start_weight: weight of the distance to `start`.
-        options: penalty of the height.
+        options: penalty of the height, and what the distance weighs in the background.
     """
     _, height, width = image.shape
     result = torch.empty(height, width, 4, device=image.device)
+    scale = _start_scale(labels, start_weight, options)
     for channel, plane in enumerate(_opponent_colours(image)):
-        result[..., channel] = plane * start_weight**0.5
+        result[..., channel] = plane * scale
     result[..., 3] = _row_guide(height, width, options, image.device)[:, None]
     return result.flatten(0, 1)
 
@@ -132,9 +135,16 @@ def guide_table(image: Tensor, start_weight: float, options: TextureOptions) -> 
 def guide_at(centres: Tensor, sources: Sources, start_weight: float, options: TextureOptions) -> Tensor:
     """(N, 4) rows, at (N,) int64 centres, of what `guide_table` would make of the picture without a blur."""
     colours = sources.colours.index_select(0, centres).t()
-    planes = [plane * start_weight**0.5 for plane in _opponent_colours(colours)]
+    scale = _start_scale(sources.structure.index_select(0, centres).floor(), start_weight, options)
+    planes = [plane * scale for plane in _opponent_colours(colours)]
     row = _row_guide(sources.height, sources.width, options, centres.device)[centres // sources.width]
     return torch.stack([*planes, row], -1)
+
+
+def _start_scale(labels: Tensor, start_weight: float, options: TextureOptions) -> Tensor:
+    """What colours of each label are multiplied by, as float32: the root of what their distance weighs."""
+    ground = torch.tensor((start_weight * options.ground_follows) ** 0.5, device=labels.device)
+    return torch.where(labels == _BACKGROUND, ground, start_weight**0.5)
 
 
 def _row_guide(height: int, width: int, options: TextureOptions, device: torch.device) -> Tensor:
@@ -180,7 +190,9 @@ def collect_sources(
     labels = [level.labels, _mirrored_labels(level.labels)][:planes]
     tick()
     # First, since a blurred picture and the buffers of the blur are in memory beside it until it is made.
-    guide = guide_table(blur_where(level.image, ~level.hole, blur_px, tick), start_weight, options)
+    guide = guide_table(
+        blur_where(level.image, ~level.hole, blur_px, tick), level.labels, start_weight, options
+    )
     give_back_memory()
     tick()
     features = _feature_table(level.image, labels)

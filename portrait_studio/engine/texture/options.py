@@ -21,6 +21,7 @@ class TextureOptions:
         label_penalty: distance added for a pixel whose label differs from the label it would cover.
         start_weight_coarse: weight of the distance to `start` at the coarsest level.
         start_weight_fine: the same at the finest level.
+        ground_follows: how many times as much the distance to `start` weighs in the background.
         start_blur: standard deviation of the detail that `start` lacks, as a share of the longer side.
         start_pull: share of the low frequencies of `start` in the result, in [0, 1].
         reuse_penalty: distance added per average use of the source by other patches, against repetition.
@@ -40,6 +41,7 @@ class TextureOptions:
     label_penalty: float = 0.15
     start_weight_coarse: float = 0.25
     start_weight_fine: float = 0.125
+    ground_follows: float = 1.0
     start_blur: float = 0.01
     start_pull: float = 0.15
     reuse_penalty: float = 0.0005

@@ -47,6 +47,7 @@ def test_a_record_survives_json() -> None:
         continue_patterns=False,
         keep_grain=False,
         invent_feet=False,
+        continue_lines=False,
         references=(other,),
         loans=(LoanRecord(1, "other.jpg", "face"),),
     )
@@ -73,6 +74,7 @@ def test_records_of_the_first_version_are_read() -> None:
     assert not record.continue_patterns
     assert not record.keep_grain
     assert not record.invent_feet
+    assert not record.continue_lines
 
 
 @pytest.mark.parametrize(
@@ -93,6 +95,7 @@ def test_records_of_the_first_version_are_read() -> None:
         {"continue_patterns": 1},
         {"keep_grain": 1},
         {"invent_feet": 1},
+        {"continue_lines": 1},
         {"holes": [["patches"]]},
         {"holes": 3},
         {"structure": {"left": 0}},

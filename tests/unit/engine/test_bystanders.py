@@ -35,9 +35,7 @@ class Recorder:
         self.excluded: list[NDArray[np.bool_]] = []
         self.careful: list[bool] = []
 
-    def __call__(
-        self, image: Tensor, *_: object, excluded: Tensor, careful: bool, keeps_grain: bool
-    ) -> Tensor:
+    def __call__(self, image: Tensor, *_: object, excluded: Tensor, careful: bool, **_rest: bool) -> Tensor:
         self.excluded.append(excluded.numpy())
         self.careful.append(careful)
         return image.clone()

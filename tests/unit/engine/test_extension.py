@@ -171,6 +171,21 @@ def test_a_far_extension_takes_steps_and_says_so(make_engine: MakeEngine, make_p
     assert np.array_equal(result.regions[0].pixels, again.regions[0].pixels)
 
 
+def test_a_kerb_goes_on_below_the_photo(memory: Any) -> None:
+    rows, columns = np.mgrid[:200, :160]
+    grain = np.random.default_rng(0).normal(0, 6, (200, 160))
+    street = np.where(columns > 110 - 0.4 * rows, 190, 80) + grain
+    whole = np.repeat(np.rint(street).astype(np.uint8)[..., None], 3, 2)
+    engine, error = Pipeline(TinyNetworks(with_face=False), memory=memory), {}
+    for continues in (True, False):
+        request, _ = asked(whole[:160], Margins(bottom=40), continue_lines=continues)
+        filled = laid(request, engine.run(request)).astype(float)
+        error[continues] = np.abs(filled - whole)[160:].mean()
+    # Of which nearly 7 is grain.
+    assert error[True] < 9
+    assert error[False] > 1.6 * error[True]
+
+
 class Sided(TinyNetworks):
     """Tiny networks of which there is one for down as well."""
 

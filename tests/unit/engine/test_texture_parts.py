@@ -148,10 +148,10 @@ def test_a_picture_whose_pixels_lie_side_by_side_is_copied_from_without_a_copy_o
 
 
 def test_rows_of_the_guide_are_those_of_its_table() -> None:
-    small, options = level(), TextureOptions()
+    small, options = level(), TextureOptions(ground_follows=4.0)
     sources = collect_sources(small, 0.5, 0.7, options, lambda: None)
     centres = torch.tensor([0, 49, 50, 1234, 1999])
-    whole = guide_table(small.image, 0.7, options)
+    whole = guide_table(small.image, small.labels, 0.7, options)
     assert torch.equal(guide_at(centres, sources, 0.7, options), whole[centres])
 
 

@@ -224,3 +224,22 @@ def test_transposed_input_gives_the_same_pixels() -> None:
 def test_options_outside_their_range_are_refused(bad: dict[str, float]) -> None:
     with pytest.raises(OptionError, match=r"must|needs"):
         TextureOptions(**bad)  # type: ignore[arg-type]
+
+
+def test_ground_may_follow_its_start_more_closely() -> None:
+    image = torch.rand(3, 72, 72, generator=seeded(4)).mul(0.1)
+    image[:, :, 36:] += 0.3
+    hole = torch.zeros(72, 72, dtype=torch.bool)
+    hole[48:] = True
+    start = torch.full_like(image, 0.23)
+    start[:, :, :36] = 0.05
+    start[:, 60:, 10:26] = 0.23
+    labels = torch.zeros(72, 72, dtype=torch.uint8)
+    usual, closely = (
+        float((filled[:, 62:70, 12:24] > 0.2).float().mean())
+        for filled in (
+            synthesise(image, hole, labels, start, seeded(), ignore, follows_ground=follows)
+            for follows in (False, True)
+        )
+    )
+    assert closely > usual + 0.2

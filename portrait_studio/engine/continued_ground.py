@@ -1,0 +1,288 @@
+"""The ground beyond a photo, as it looks from afar: the colours beside the edge, carried on along its lines.
+
+A completion network paints what is far from all that is known as a mean of what could be there, and patches
+that follow it end kerbs and shadows where the photo ended. Lines that run into the edge say more: they go on,
+and so do the colours between them (coherence transport, Bornemann and Maerz 2007, along straight lines).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.engine.extension_plan import extension_of
+from portrait_studio.engine.ground_lines import GroundLine, lines_into
+from portrait_studio.engine.resample import Floats
+from portrait_studio.networks.conventions import LABELS
+
+_BACKGROUND: Final = LABELS.index("background")
+_LONG_PX: Final = 420
+"""Long side at which lines are looked for and carried on."""
+_BESIDE_PX: Final = 7
+"""How far from people nothing is taken."""
+_OUTLINE_PX: Final = 1.5
+"""Standard deviation of the seam between ground and people."""
+_TURNS: Final = {"bottom": 0, "left": 1, "top": 2, "right": 3}
+"""How often a picture is turned by a right angle to have a side below."""
+_EDGE_ROWS: Final = 8
+"""So many rows beside the edge give the colours between lines."""
+_NEAR_PX: Final = 20.0
+"""Standard deviation along the edge of what gives the colour of a place."""
+_ALIKE: Final = 0.12
+"""The same in colour, in RGB of [0, 1]: a mean of light and shade would be a colour that the photo lacks."""
+_ROUNDS: Final = 3
+_FROM_SIDES: Final = 10.0
+"""Weight of the colours at the sides of a line, in pixels of the edge."""
+_OWN_PX: Final = 5
+"""How far to both sides a line has colours of its own, so that narrow ones go on as well."""
+_OWN_WAY_PX: Final = 40
+"""Length of the line that they are a mean of."""
+_LEAST_OWN_ROWS: Final = 6
+_LEAST_KNOWN: Final = 0.4
+"""Share of that which must be ground."""
+_FAR_PX: Final = 1e4
+"""Beyond all that is seen."""
+
+
+def lay_ground(
+    picture: Floats, hole: NDArray[np.bool_], labels: NDArray[np.uint8], excluded: NDArray[np.bool_]
+) -> None:
+    """Carry the ground on into the rows and columns at the sides that are wholly unknown, in place.
+
+    Args:
+        picture: (H, W, 3) RGB in [0, 1]; where people are it stays as it is.
+        hole: (H, W) bool, what is not known.
+        labels: (H, W) uint8 parsing map, hole included.
+        excluded: (H, W) bool, known pixels that tell nothing.
+    """
+    margins = extension_of(hole.astype(np.uint8))
+    ground = labels == _BACKGROUND
+    for side, turns in _TURNS.items():
+        rows = getattr(margins, side)
+        if rows:
+            known = ground & ~hole & ~excluded
+            _lay_below(np.rot90(picture, turns), np.rot90(known, turns), np.rot90(ground, turns), rows)
+
+
+def _lay_below(picture: Floats, known: NDArray[np.bool_], ground: NDArray[np.bool_], rows: int) -> None:
+    height = len(picture) - rows
+    known = known[:height]
+    if not known.any():
+        return
+    drawn = continued_ground(np.ascontiguousarray(picture[:height]), known, rows)
+    share = cv2.GaussianBlur(ground[height:].astype(np.float32), (0, 0), _OUTLINE_PX)[..., None]
+    picture[height:] += share * (drawn - picture[height:])
+
+
+def continued_ground(picture: Floats, ground: NDArray[np.bool_], rows: int) -> Floats:
+    """Rows below a picture, as if nobody stood there.
+
+    Args:
+        picture: (H, W, 3) RGB in [0, 1].
+        ground: (H, W) bool, what of it is no person; some is.
+        rows: how many, at least 1.
+
+    Returns:
+        (rows, W, 3) float32 in [0, 1].
+    """
+    height, width = ground.shape
+    scale = min(1.0, _LONG_PX / max(height + rows, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    apart = cv2.erode(ground.astype(np.uint8), np.ones((2 * _BESIDE_PX + 1,) * 2, np.uint8))
+    sure = cv2.resize(apart, size, interpolation=cv2.INTER_NEAREST) > 0
+    edge = _Edge(np.asarray(small, np.float32), sure, lines_into(small, sure))
+    drawn = _carried_on(edge, max(1, round(rows * scale)))
+    return np.asarray(cv2.resize(drawn, (width, rows), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class _Edge:
+    """What ends at the lowest edge of a picture.
+
+    Attributes:
+        picture: (H, W, 3) RGB in [0, 1].
+        ground: (H, W) bool.
+        lines: those that run into the edge.
+    """
+
+    picture: Floats
+    ground: NDArray[np.bool_]
+    lines: Sequence[GroundLine]
+
+    def mean_above(self, columns: Floats, slopes: Floats, rows: int) -> tuple[Floats, Floats]:
+        """Mean colours (N, 3) of the ground above places of the edge, and how much of it is ground, (N,).
+
+        Args:
+            columns: (N,) of the places.
+            slopes: (N,) columns to the left for each row up.
+            rows: how far up.
+        """
+        height = len(self.ground)
+        up = np.arange(min(rows, height), dtype=np.float32)[:, None]
+        across = (columns - slopes * (up + np.float32(0.5))).astype(np.float32)
+        down = np.broadcast_to(height - 1 - up, across.shape).astype(np.float32)
+        seen = cv2.remap(self.picture, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        is_ground = self.ground.astype(np.float32)
+        known = cv2.remap(is_ground, across, down, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT)
+        total = known.sum(0)
+        means = (seen * known[..., None]).sum(0) / np.maximum(total, np.float32(1e-6))[:, None]
+        return np.asarray(means, np.float32), np.asarray(total / len(up), np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class _Stretch:
+    """What lies between two neighbouring lines.
+
+    Attributes:
+        first: column on the edge where it begins.
+        last: where it ends.
+        colours: (3 W, 3) of the edge, as seen from this stretch, from a width before the picture to one
+            after it.
+    """
+
+    first: float
+    last: float
+    colours: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class _Strip:
+    """The colours right beside a line.
+
+    Attributes:
+        line: which one.
+        colours: (2 n + 1, 3) from n columns at its left to n at its right.
+        share: (2 n + 1,) in [0, 1], how much they count.
+    """
+
+    line: GroundLine
+    colours: Floats
+    share: Floats
+
+    def lay(self, row: Floats, down: float) -> None:
+        """Lay it over (W, 3) colours of the row so far below the edge, in place."""
+        own = np.arange(len(self.share))
+        places = np.arange(len(row)) - self.line.column_at(down) + len(own) // 2
+        inside = (places >= 0) & (places <= own[-1])
+        share = np.interp(places[inside], own, self.share)[:, None]
+        row[inside] += share * (_interpolated(places[inside], self.colours) - row[inside])
+
+
+def _interpolated(places: NDArray[np.floating], colours: Floats) -> Floats:
+    """(N, 3) of (W, 3) colours at (N,) places between them; the nearest beyond."""
+    own = np.arange(len(colours))
+    return np.stack([np.interp(places, own, channel) for channel in colours.T], 1).astype(np.float32)
+
+
+def _carried_on(edge: _Edge, rows: int) -> Floats:
+    """(rows, W, 3) float32."""
+    lines = sorted(edge.lines, key=lambda line: line.column)
+    stretches = _stretches(edge, lines)
+    seen = (line for line in lines if not line.is_hidden)
+    strips = [_strip(edge, line) for line in sorted(seen, key=lambda line: line.strength)]
+    result = np.empty((rows, edge.ground.shape[1], 3), np.float32)
+    for number, row in enumerate(result):
+        lines, stretches = _still_apart(lines, stretches, number + 1.0)
+        _draw(row, lines, stretches, number + 1.0)
+        for strip in strips:
+            if strip.line in lines:
+                strip.lay(row, number + 1.0)
+    return result
+
+
+def _still_apart(
+    lines: Sequence[GroundLine], stretches: Sequence[_Stretch], down: float
+) -> tuple[list[GroundLine], list[_Stretch]]:
+    """Lines that have not met so far below, and what lies between them: where two meet the weaker ends."""
+    left, between = list(lines), list(stretches)
+    number = 0
+    while number < len(left) - 1:
+        if left[number].column_at(down) < left[number + 1].column_at(down):
+            number += 1
+            continue
+        weaker = number if left[number].strength < left[number + 1].strength else number + 1
+        del left[weaker], between[number + 1]
+        number = max(0, number - 1)
+    return left, between
+
+
+def _draw(row: Floats, lines: Sequence[GroundLine], stretches: Sequence[_Stretch], down: float) -> None:
+    """Write the (W, 3) colours of the row so far below: each stretch as wide as its lines leave it."""
+    places = [line.column_at(down) for line in lines]
+    # What comes in from beyond the picture keeps the direction of the line beside it.
+    begin = (lines[0].slope if lines else 0.0) * down - _FAR_PX
+    end = (lines[-1].slope if lines else 0.0) * down + len(row) + _FAR_PX
+    columns = np.arange(len(row))
+    for stretch, (first, last) in zip(stretches, pairwise([begin, *places, end]), strict=True):
+        inside = columns[(columns >= first) & (columns < last)]
+        source = np.interp(inside, [first, last], [stretch.first, stretch.last])
+        row[inside] = _interpolated(source + len(row), stretch.colours)
+
+
+def _stretches(edge: _Edge, lines: Sequence[GroundLine]) -> list[_Stretch]:
+    """What lies between lines, from left to right: one more than there are lines."""
+    width = edge.ground.shape[1]
+    columns = np.arange(width, dtype=np.float32)
+    # Without lines the ground is taken to go straight down.
+    directions = [(line.column, line.slope) for line in lines] or [(0.0, 0.0)]
+    slopes = np.interp(columns, *np.array(directions).T).astype(np.float32)
+    colours, known = edge.mean_above(columns, slopes, _EDGE_ROWS)
+    ends = [-_FAR_PX, *(line.column for line in lines), width + _FAR_PX]
+    result = []
+    for number, (first, last) in enumerate(pairwise(ends)):
+        inside = (columns > first + 2) & (columns < last - 2)
+        samples = [(columns[inside], colours[inside], known[inside])]
+        for place, line in enumerate(lines[max(0, number - 1) : number + 1], start=max(0, number - 1)):
+            side = line.before if place == number else line.after
+            samples.append((np.array([line.column]), side[None], np.array([_FROM_SIDES])))
+        at, seen, weight = (np.concatenate(parts).astype(np.float32) for parts in zip(*samples, strict=True))
+        if not weight.any():
+            at, seen, weight = columns, colours, known + np.float32(1e-6)
+        result.append(_Stretch(first, last, _common_colours(width, at, seen, weight)))
+    return result
+
+
+def _common_colours(width: int, at: Floats, seen: Floats, weight: Floats) -> Floats:
+    """The colour that is common around each column, by mean shift from the mean there.
+
+    What is narrow and no line leads on is not common; beyond the picture that is more.
+
+    Args:
+        width: of the picture, in columns.
+        at: (N,) columns of the colours that were seen.
+        seen: (N, 3) them.
+        weight: (N,) how much they count; not all zero.
+
+    Returns:
+        (3 width, 3) from a width before the picture to one after it.
+    """
+    at, seen, weight = (values[weight > 0] for values in (at, seen, weight))
+    columns = np.arange(-width, 2 * width, dtype=np.float32)
+    apart = np.abs(columns[:, None] - at)
+    beyond = np.maximum(-columns, columns - width + 1)[:, None]
+    reach = np.maximum(np.maximum(apart.min(1, keepdims=True), beyond), _NEAR_PX)
+    near = weight * np.exp(-0.5 * (apart / reach) ** 2)
+    colours = near @ seen / np.maximum(near.sum(1, keepdims=True), 1e-12)
+    for _ in range(_ROUNDS):
+        unlike = np.square(colours[:, None] - seen).sum(2)
+        share = near * np.exp(-0.5 * unlike / _ALIKE**2)
+        colours = (share @ seen) / np.maximum(share.sum(1, keepdims=True), 1e-12)
+    return np.asarray(colours, np.float32)
+
+
+def _strip(edge: _Edge, line: GroundLine) -> _Strip:
+    reach = float(np.hypot(1.0, line.slope))
+    half = round(_OWN_PX * reach)
+    offsets = np.arange(-half, half + 1, dtype=np.float32)
+    slopes = np.full(len(offsets), line.slope, np.float32)
+    rows = max(_LEAST_OWN_ROWS, round(_OWN_WAY_PX / reach))
+    colours, known = edge.mean_above(np.float32(line.column) + offsets, slopes, rows)
+    share = np.clip(2 - 2 * np.abs(offsets) / half, 0, 1) * (known > _LEAST_KNOWN)
+    return _Strip(line, colours, np.asarray(share, np.float32))
