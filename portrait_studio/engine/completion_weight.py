@@ -29,6 +29,8 @@ _TOLERANCE = 0.15
 """Difference in colour of network and patches, in RGB of [0, 1], at which half of it counts as shading."""
 _SLOW_PX = 4.0
 """Standard deviation, in pixels that the network sees, of what is called slow shading."""
+_SLOWEST_PX = 16.0
+"""The same of shading that the ground has as a whole."""
 
 
 def completion_weight(probabilities: Floats) -> Floats:
@@ -50,7 +52,14 @@ def completion_weight(probabilities: Floats) -> Floats:
     return np.asarray(np.maximum(_FACE_WEIGHT * probabilities[..., FACE], share), dtype=np.float32)
 
 
-def shading_of(towards: Floats, hole: NDArray[np.bool_], face: Floats, background: Floats) -> Floats:
+def shading_of(
+    towards: Floats,
+    hole: NDArray[np.bool_],
+    face: Floats,
+    background: Floats,
+    *,
+    is_ground_known: bool = False,
+) -> Floats:
     """What of the completion network's picture is added to patches that have the colours of the photo.
 
     A mean of two colours is one that the photo does not have, and looks like haze. So the network is followed
@@ -62,14 +71,24 @@ def shading_of(towards: Floats, hole: NDArray[np.bool_], face: Floats, backgroun
         hole: (h, w) bool.
         face: (h, w) float32 in [0, 1], probability of the face.
         background: the same of the background.
+        is_ground_known: whether the patches of the background follow something that is known better than the
+            network's picture, so that only the slowest shading, as towards the corners, is the network's.
 
     Returns:
         (h, w, 3) float32.
     """
-    inside = hole.astype(np.float32)[..., None]
-    share = np.maximum(cv2.GaussianBlur(inside, (0, 0), _SLOW_PX), np.float32(1e-3))[..., None]
-    slow = np.asarray(cv2.GaussianBlur(towards * inside, (0, 0), _SLOW_PX), np.float32) / share
+    inside = hole.astype(np.float32)
+    slow = _slow(towards, inside, _SLOW_PX)
+    if is_ground_known:
+        slow += background[..., None] * (_slow(towards, inside * background, _SLOWEST_PX) - slow)
     of_face = np.float32(_FACE_WEIGHT) * face
     elsewhere = np.maximum(_SHADING_WEIGHT - of_face, 0.0) * shading_weight((slow**2).sum(axis=2), _TOLERANCE)
     mixed = towards + background[..., None] * (slow - towards)
     return np.asarray(of_face[..., None] * towards + elsewhere[..., None] * mixed, np.float32)
+
+
+def _slow(values: Floats, weight: Floats, sigma_px: float) -> Floats:
+    """(h, w, 3) blurred over what has a weight (h, w)."""
+    share = np.maximum(cv2.GaussianBlur(weight, (0, 0), sigma_px), np.float32(1e-3))[..., None]
+    blurred = cv2.GaussianBlur(values * weight[..., None], (0, 0), sigma_px)
+    return np.asarray(blurred / share, np.float32)

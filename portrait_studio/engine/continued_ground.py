@@ -34,6 +34,10 @@ _EDGE_ROWS: Final = 8
 """So many rows beside the edge give the colours between lines."""
 _NEAR_PX: Final = 20.0
 """Standard deviation along the edge of what gives the colour of a place."""
+_WIDTHS: Final = 4
+"""So many times it is taken, from surroundings twice as wide each time."""
+_WIDENS: Final = 1.5
+"""By how much these surroundings are wider for each row further down."""
 _ALIKE: Final = 0.12
 """The same in colour, in RGB of [0, 1]: a mean of light and shade would be a colour that the photo lacks."""
 _ROUNDS: Final = 3
@@ -143,8 +147,8 @@ class _Stretch:
     Attributes:
         first: column on the edge where it begins.
         last: where it ends.
-        colours: (3 W, 3) of the edge, as seen from this stretch, from a width before the picture to one
-            after it.
+        colours: (N, 3 W, 3) of the edge, as seen from this stretch, from a width before the picture to one
+            after it; each time of a surrounding twice as wide.
     """
 
     first: float
@@ -220,10 +224,14 @@ def _draw(row: Floats, lines: Sequence[GroundLine], stretches: Sequence[_Stretch
     begin = (lines[0].slope if lines else 0.0) * down - _FAR_PX
     end = (lines[-1].slope if lines else 0.0) * down + len(row) + _FAR_PX
     columns = np.arange(len(row))
+    # What no line bounds goes on about as far as it is wide.
+    widening = min(float(np.log2(1 + _WIDENS * down / _NEAR_PX)), _WIDTHS - 1 - 1e-6)
+    level, share = int(widening), widening % 1
     for stretch, (first, last) in zip(stretches, pairwise([begin, *places, end]), strict=True):
         inside = columns[(columns >= first) & (columns < last)]
-        source = np.interp(inside, [first, last], [stretch.first, stretch.last])
-        row[inside] = _interpolated(source + len(row), stretch.colours)
+        source = np.interp(inside, [first, last], [stretch.first, stretch.last]) + len(row)
+        nearer, wider = (_interpolated(source, stretch.colours[number]) for number in (level, level + 1))
+        row[inside] = nearer + np.float32(share) * (wider - nearer)
 
 
 def _stretches(edge: _Edge, lines: Sequence[GroundLine]) -> list[_Stretch]:
@@ -245,11 +253,14 @@ def _stretches(edge: _Edge, lines: Sequence[GroundLine]) -> list[_Stretch]:
         at, seen, weight = (np.concatenate(parts).astype(np.float32) for parts in zip(*samples, strict=True))
         if not weight.any():
             at, seen, weight = columns, colours, known + np.float32(1e-6)
-        result.append(_Stretch(first, last, _common_colours(width, at, seen, weight)))
+        levels = [
+            _common_colours(width, at, seen, weight, _NEAR_PX * 2.0**number) for number in range(_WIDTHS)
+        ]
+        result.append(_Stretch(first, last, np.stack(levels)))
     return result
 
 
-def _common_colours(width: int, at: Floats, seen: Floats, weight: Floats) -> Floats:
+def _common_colours(width: int, at: Floats, seen: Floats, weight: Floats, near_px: float) -> Floats:
     """The colour that is common around each column, by mean shift from the mean there.
 
     What is narrow and no line leads on is not common; beyond the picture that is more.
@@ -259,6 +270,7 @@ def _common_colours(width: int, at: Floats, seen: Floats, weight: Floats) -> Flo
         at: (N,) columns of the colours that were seen.
         seen: (N, 3) them.
         weight: (N,) how much they count; not all zero.
+        near_px: standard deviation of what is around a column.
 
     Returns:
         (3 width, 3) from a width before the picture to one after it.
@@ -267,7 +279,7 @@ def _common_colours(width: int, at: Floats, seen: Floats, weight: Floats) -> Flo
     columns = np.arange(-width, 2 * width, dtype=np.float32)
     apart = np.abs(columns[:, None] - at)
     beyond = np.maximum(-columns, columns - width + 1)[:, None]
-    reach = np.maximum(np.maximum(apart.min(1, keepdims=True), beyond), _NEAR_PX)
+    reach = np.maximum(np.maximum(apart.min(1, keepdims=True), beyond), near_px)
     near = weight * np.exp(-0.5 * (apart / reach) ** 2)
     colours = near @ seen / np.maximum(near.sum(1, keepdims=True), 1e-12)
     for _ in range(_ROUNDS):

@@ -183,10 +183,9 @@ def _towards_network(
         return towards, seen
     own = run.own_and_other_holes(seen.bounds)[0]
     face, background = (_layer_seen(parsed, seen, label) for label in (FACE, _BACKGROUND))
-    if _continues_lines(run.request):
-        # There the photo says more than the network.
-        towards *= 1 - background[..., None]
-    return shading_of(towards, resize_mask(own, seen.size), face, background), seen
+    inside = resize_mask(own, seen.size)
+    known = _continues_lines(run.request)
+    return shading_of(towards, inside, face, background, is_ground_known=known), seen
 
 
 def _seen(picture: Floats, source: Window, target: Window) -> Floats:

@@ -13,6 +13,8 @@ FIRST_STRIDES = (4, 2, 1)
 CANDIDATES = 13
 """Most candidates of a target in each round."""
 _FEW_CANDIDATES = 5
+_SHIFTED_AT = 2
+"""How many finer levels follow the one at which ground begins as one copy: its stones are seen there."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class LevelPlan:
         share: place of the level, from coarsest (0) to finest (1).
         iterations: rounds of search and vote.
         is_big: whether there are so many targets that a few candidates must do.
+        begins_shifted: whether the ground begins as one copy; see `shifted_ground`.
         start_weight: weight of the distance to `start`.
         min_sources: fewest sources of a label that is synthesised.
         work: expected effort in units of compared patches.
@@ -31,6 +34,7 @@ class LevelPlan:
     share: float
     iterations: int
     is_big: bool
+    begins_shifted: bool
     start_weight: float
     min_sources: int
     work: float
@@ -57,6 +61,7 @@ def plan_level(level: Level, number: int, count: int, options: TextureOptions) -
         share=share,
         iterations=iterations,
         is_big=is_big,
+        begins_shifted=options.ground_follows > 1 and number > 0 and count - 1 - number == _SHIFTED_AT,
         start_weight=options.start_weight_coarse
         + share * (options.start_weight_fine - options.start_weight_coarse),
         min_sources=options.min_sources if number == count - 1 else 1,

@@ -34,6 +34,7 @@ from portrait_studio.engine.texture.matching import (
 )
 from portrait_studio.engine.texture.options import TextureOptions
 from portrait_studio.engine.texture.pyramid import Level
+from portrait_studio.engine.texture.shifted_ground import shifted_along
 from portrait_studio.engine.texture.voting import vote
 from portrait_studio.engine.texture.work_progress import WorkProgress
 from portrait_studio.networks.conventions import FACE
@@ -86,6 +87,8 @@ class LevelSynthesis:
             The matches, and the colours (Q, 3) float32 that they vote for in the hole.
         """
         matches = self._first_matches(above)
+        if self.plan.begins_shifted:
+            matches = shifted_along(matches, self.level.hole, self.targets, self.sources, self._guide)
         if above is not None:
             matches = self._matcher().search(matches, [], None, work)
             self._vote(matches, 0.5, work)

@@ -68,3 +68,18 @@ def test_outlines_are_softened_where_parts_meet_and_nowhere_else() -> None:
     assert not changed[15:].any()
     assert not changed[:, :9].any()
     assert not changed[:, 11:].any()
+
+
+def test_ground_that_is_known_better_takes_only_the_shading_it_has_as_a_whole() -> None:
+    rows = np.mgrid[:96, :96][0].astype(np.float32)
+    hole, ground = np.ones((96, 96), np.bool_), np.ones((96, 96), np.float32)
+    waves = 0.1 * np.sin(rows / 6)[..., None] * np.ones(3, np.float32)
+    darker = np.full((96, 96, 3), -0.05, np.float32)
+    usual, known = (
+        shading_of((darker + waves).astype(np.float32), hole, 0 * ground, ground, is_ground_known=is_known)
+        for is_known in (False, True)
+    )
+    assert -0.0325 < known.mean() < -0.02
+    assert known.std() < 0.5 * usual.std()
+    people = shading_of(waves.astype(np.float32), hole, 0 * ground, 0 * ground, is_ground_known=True)
+    assert np.array_equal(people, shading_of(waves.astype(np.float32), hole, 0 * ground, 0 * ground))
