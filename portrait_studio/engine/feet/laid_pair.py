@@ -28,6 +28,8 @@ _GARMENTS: Final = tuple(LABELS.index(name) for name in ("pants",))
 _HEMS: Final = tuple(LABELS.index(name) for name in ("skirt", "pants", "dress"))
 _SOFT_PX: Final = 0.9
 """Standard deviation of the soft edge, in pixels of the window or of the photo, whichever are larger."""
+_TAPER: Final = 0.45
+"""By how much a trouser leg gets narrower over the length of a shin."""
 _STEEPNESS: Final = 1.6
 _SHADOW: Final = 0.45
 """How much darker the ground is right below a sole, and over how many pixels of the window that fades."""
@@ -129,7 +131,9 @@ class LaidPair:
         """See `Overlay.labels_in`: the legs as far as the shoes, the shoes, and ground around them."""
         labels = np.full((hole.height, hole.width), PREDICT, np.uint8)
         # What is said of all of the ground, too, leaves no outline of the guessed feet between two looks.
-        labels[np.isin(_guessed_labels(hole, parsed), (0, *SHOES, *LEGS, *_GARMENTS))] = 0
+        guessed = _guessed_labels(hole, parsed)
+        below = np.arange(hole.top, hole.bottom)[:, None] >= min(foot.top[:, 1].min() for foot in self.feet)
+        labels[np.isin(guessed, (0, *SHOES, *LEGS, *_GARMENTS)) | (below & ~np.isin(guessed, _HEMS))] = 0
         for foot in self.feet:
             cv2.fillPoly(labels, [_leg_outline(foot, hole)], int(_leg_label(foot.leg)))
         for foot in self.feet:
@@ -149,8 +153,10 @@ def lay_pair(pair: KnownPair, legs: Sequence[EnteringLeg], scale: float, mask: M
     """
     cost = _UNLIKE * pair.name.unlike
     feet = []
-    for leg in legs:
-        laid = _lay_foot(pair, leg, scale, mask)
+    rows = [leg.ankle_row(SHIN_PX * scale) for leg in legs]
+    for leg, own in zip(legs, rows, strict=True):
+        # Who stands has both feet on one ground: half of what the guesses differ by is error.
+        laid = _lay_foot(pair, leg, scale, (own + float(np.mean(rows))) / 2, mask)
         if laid is None:
             return None
         cost += laid[0] / len(legs)
@@ -162,14 +168,15 @@ def lay_pair(pair: KnownPair, legs: Sequence[EnteringLeg], scale: float, mask: M
     return LaidPair(pair.picture, tuple(feet), cost)
 
 
-def _lay_foot(pair: KnownPair, leg: EnteringLeg, scale: float, mask: Mask) -> tuple[float, LaidFoot] | None:
+def _lay_foot(
+    pair: KnownPair, leg: EnteringLeg, scale: float, ankle_row: float, mask: Mask
+) -> tuple[float, LaidFoot] | None:
     """How much speaks against a foot below a leg, and the foot."""
     shoe = pair.labels == (SHOES[0] if leg.side == "left" else SHOES[1])
     names = (f"{leg.side}-knee", f"{leg.side}-ankle")
     if np.count_nonzero(shoe) < 0.008 * FEET_SIDE**2 or not set(names) <= pair.name.joints.keys():
         return None
     knee, ankle = (pair.name.joints[name] for name in names)
-    ankle_row = leg.ankle_row(SHIN_PX * scale)
     edge = ankle[1] + (leg.row - ankle_row) / scale
     run = _run_at(pair, leg, edge, knee, ankle)
     if run is None:
@@ -261,8 +268,10 @@ def _leg_outline(foot: LaidFoot, hole: Bounds) -> NDArray[np.int32]:
     edge = leg.row - 2
     left, right = foot.top
     if leg.label in _HEMS:
-        # A trouser leg hangs over the shoe as wide as it is.
-        middle, half = (left + right) / 2, np.array([0.45 * (leg.right - leg.left), 0.0])
+        # A trouser leg hangs over the shoe, and is the narrower the farther down it goes.
+        far = (left[1] - edge) / (SHIN_PX * float(np.hypot(*foot.matrix[:, 0])))
+        width = (leg.right - leg.left) * (0.95 - _TAPER * float(np.clip(far, 0.0, 1.0)))
+        middle, half = (left + right) / 2, np.array([width / 2, 0.0])
         left, right = np.minimum(left, middle - half), np.maximum(right, middle + half)
     corners = np.array([[leg.left, edge], [leg.right, edge], right, left])
     return np.rint(corners - (hole.left, hole.top)).astype(np.int32)
