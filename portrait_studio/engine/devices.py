@@ -14,7 +14,7 @@ import platform
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -23,7 +23,7 @@ import torch
 from torch import nn
 
 from portrait_studio.errors import DeviceError, FileError
-from portrait_studio.hardware import Hardware
+from portrait_studio.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.json_text import parse_object
 from portrait_studio.ordinary_file import read_file
 
@@ -135,6 +135,29 @@ def choose_compute(hardware: Hardware, memory: PrecisionMemory, on_cpu: str = "a
         precision = on_cpu
     halves = precision == "bfloat16" or (precision == "auto" and _bfloat16_pays(name, memory))
     return Compute(torch.device(name), torch.bfloat16 if halves else torch.float32)
+
+
+class ComputeChoice:
+    """Chooses what requests run on."""
+
+    def __init__(self, memory: PrecisionMemory) -> None:
+        """Prefer nothing yet.
+
+        Args:
+            memory: remembers which precision is faster.
+        """
+        self._memory = memory
+        self.preferred = ANY_HARDWARE
+        """What is taken where a request leaves it open."""
+
+    def choose(self, hardware: Hardware) -> tuple[Compute, Compute]:
+        """What to run on, and the CPU for when that has too little memory; see `choose_compute`."""
+        first = self.preferred.device if hardware.device == "auto" else hardware.device
+        compute, cpu = (
+            choose_compute(replace(hardware, device=name), self._memory, self.preferred.precision)
+            for name in (first, "cpu")
+        )
+        return compute, cpu
 
 
 def _bfloat16_pays(device: str, memory: PrecisionMemory) -> bool:

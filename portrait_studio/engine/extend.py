@@ -3,80 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import cast
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from portrait_studio.engine.extension_plan import ExtensionStep, beyond_reach, plan_steps
-from portrait_studio.engine.fallback import Fallback
+from portrait_studio.engine.extension_plan import plan_parts
 from portrait_studio.engine.fill_job import FillJob
 from portrait_studio.engine.fill_run import FillRun
-from portrait_studio.engine.network_store import NetworkStore
-from portrait_studio.engine.request import CompletionRequest, CompletionResult, FilledRegion, Pixels
-from portrait_studio.imaging.canvas_extension import margins_of
+from portrait_studio.engine.request import CompletionResult, FilledRegion, Pixels
 from portrait_studio.imaging.geometry import Bounds
-from portrait_studio.imaging.masks import extent_of, hole_bounds
-from portrait_studio.networks.manifest import network_name
-from portrait_studio.networks.released import LoadedNetwork
 
 
-class SideNetworks:
-    """The networks meant for one side of an extension where there are such, else those for holes."""
-
-    def __init__(self, store: NetworkStore, side: str | None) -> None:
-        """Open nothing yet.
-
-        Args:
-            store: where all come from.
-            side: the one that grows; None = none.
-        """
-        self._store, self._side = store, side
-
-    def load(self, name: str) -> LoadedNetwork:
-        """See `NetworkStore.load`."""
-        special = network_name(name, self._side)
-        return self._store.load(special if self._store.has(special) else name)
-
-    def has(self, name: str) -> bool:
-        """See `NetworkStore.has`."""
-        return self._store.has(name)
-
-
-@dataclass(frozen=True)
-class _Part:
-    """One step as it is asked for: what of the picture, which of its holes, and for which side."""
-
-    canvas: Bounds
-    mask: NDArray[np.uint8]
-    side: str | None
-
-
-def extend(run: FillRun, fallback: Fallback) -> CompletionResult:
+def extend(run: FillRun) -> CompletionResult:
     """Fill an extended canvas, and holes of the photo with it.
 
     Args:
         run: with an extension.
-        fallback: says what to run on.
 
     Returns:
         Holes that lie apart from the new area as they are, and the new area as one region.
     """
     request = run.request
-    steps = plan_steps(extent_of(request.image), request.extension)
-    notice = beyond_reach(steps)
-    parts = _parts(request, steps)
+    parts, notices = plan_parts(request)
     image = request.image if len(parts) == 1 else request.image.copy()
     done: list[FilledRegion] = []
     results: list[CompletionResult] = []
     for number, part in enumerate(parts):
         run.progress.begin_step(number, len(parts))
-        networks = SideNetworks(run.parts.networks, part.side)
-        part_run = run.with_part(_request_of(part, request, image), networks)
-        later = [other.side for other in parts[number + 1 :]]
-        part_run = replace(part_run, grows_on_below="bottom" in later)
-        result = FillJob(part_run, fallback).complete()
+        result = FillJob(run.for_part(part, image)).complete()
         results.append(result)
         for region in result.regions:
             placed = _placed(region, part.canvas)
@@ -84,40 +38,7 @@ def extend(run: FillRun, fallback: Fallback) -> CompletionResult:
             if len(parts) > 1:
                 changed = region.changed[..., None] != 0
                 np.copyto(image[placed.bounds.slices], region.pixels, where=changed)
-    return _joined(request.photo, image, done, results, () if notice is None else (notice,))
-
-
-def _parts(request: CompletionRequest, steps: Sequence[ExtensionStep]) -> list[_Part]:
-    """Holes that lie apart from the new area come first, with the networks meant for them."""
-    photo = request.photo
-    apart = np.zeros_like(request.mask)
-    for box in hole_bounds(request.mask, request.options.grow_px + 3):
-        if box.intersected(photo) == box:
-            apart[box.slices] = request.mask[box.slices]
-    parts = [_Part(photo, apart[photo.slices], None)] if apart.any() else []
-    left = np.where(apart == 0, request.mask, np.uint8(0)) if parts else request.mask
-    *first, last = steps
-    if first and left is request.mask:
-        left = left.copy()
-    for step in first:
-        parts.append(_Part(step.canvas, left[step.canvas.slices].copy(), step.side))
-        left[step.canvas.slices] = 0
-    return [*parts, _Part(last.canvas, left, last.side)]
-
-
-def _request_of(part: _Part, whole: CompletionRequest, image: Pixels) -> CompletionRequest:
-    inner, left, top = part.canvas.slices, part.canvas.left, part.canvas.top
-    return replace(
-        whole,
-        image=cast(Pixels, np.ascontiguousarray(image[inner])),
-        mask=part.mask,
-        wanted_labels=None
-        if whole.wanted_labels is None
-        else np.ascontiguousarray(whole.wanted_labels[inner]),
-        sources=None if whole.sources is None else np.ascontiguousarray(whole.sources[inner]),
-        extension=margins_of(whole.photo, part.canvas),
-        joints={joint: (x - left, y - top) for joint, (x, y) in whole.joints.items()},
-    )
+    return _joined(request.photo, image, done, results, notices)
 
 
 def _placed(region: FilledRegion, canvas: Bounds) -> FilledRegion:

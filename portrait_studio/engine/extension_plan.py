@@ -16,7 +16,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.imaging.geometry import Bounds, Extent, Margins
+from portrait_studio.engine.request import CompletionRequest
+from portrait_studio.imaging.canvas_extension import margins_of
+from portrait_studio.imaging.geometry import Bounds, Margins
+from portrait_studio.imaging.masks import hole_bounds
 from portrait_studio.messages import Message
 
 MOST_SHARE: Final = {"bottom": 64 / 256, "top": 64 / 256, "left": 64 / 256, "right": 64 / 256}
@@ -44,22 +47,62 @@ class ExtensionStep:
     side: str
 
 
-def photo_in(image: Extent, extension: Margins) -> Bounds:
-    """The part of an extended picture that is the photo."""
-    return Bounds(
-        extension.left, extension.top, image.width - extension.right, image.height - extension.bottom
-    )
+@dataclass(frozen=True)
+class ExtensionPart:
+    """What is filled at once.
+
+    Attributes:
+        canvas: what of the whole extended picture.
+        mask: (canvas.height, canvas.width) uint8, which of its holes.
+        side: the one that grows; None = none, holes of the photo are filled.
+        extension: how far the canvas reaches beyond the photo.
+        grows_on_below: whether rows will be added below by a later part.
+    """
+
+    canvas: Bounds
+    mask: NDArray[np.uint8]
+    side: str | None
+    extension: Margins
+    grows_on_below: bool
 
 
-def plan_steps(image: Extent, extension: Margins) -> tuple[ExtensionStep, ...]:
+def plan_parts(request: CompletionRequest) -> tuple[list[ExtensionPart], list[Message]]:
+    """What to fill one after the other, and what to tell the user about it.
+
+    Holes that lie apart from the new area come first, with the networks meant for them.
+
+    Args:
+        request: with an extension.
+    """
+    photo = request.photo
+    steps = plan_steps(photo, request.extension)
+    notices = beyond_reach(steps)
+    apart = np.zeros_like(request.mask)
+    for box in hole_bounds(request.mask, request.options.grow_px + 3):
+        if box.intersected(photo) == box:
+            apart[box.slices] = request.mask[box.slices]
+    left = np.where(apart == 0, request.mask, np.uint8(0))
+    parts = []
+    if apart.any():
+        grows_on_below = any(step.side == "bottom" for step in steps)
+        parts.append(ExtensionPart(photo, apart[photo.slices], None, Margins(), grows_on_below))
+    for number, step in enumerate(steps, start=1):
+        later = [other.side for other in steps[number:]]
+        mask, extension = left[step.canvas.slices].copy(), margins_of(photo, step.canvas)
+        parts.append(ExtensionPart(step.canvas, mask, step.side, extension, "bottom" in later))
+        left[step.canvas.slices] = 0
+    return parts, notices
+
+
+def plan_steps(photo: Bounds, extension: Margins) -> tuple[ExtensionStep, ...]:
     """The steps that lead from the photo to the whole picture, sides one after the other.
 
     Args:
-        image: size of the extended picture.
-        extension: how far it reaches beyond the photo; none negative.
+        photo: the part of the whole picture that is the photo.
+        extension: how far the whole reaches beyond the photo; none negative.
     """
     steps: list[ExtensionStep] = []
-    canvas = photo_in(image, extension)
+    canvas = photo
     for side, share in MOST_SHARE.items():
         missing = getattr(extension, side)
         length = canvas.height if side in ("top", "bottom") else canvas.width
@@ -88,19 +131,20 @@ def _moved(canvas: Bounds, side: str, pixels: int) -> Bounds:
     )
 
 
-def beyond_reach(steps: Sequence[ExtensionStep]) -> Message | None:
-    """A sentence for the user where an extension takes more than one step for a side; else None."""
+def beyond_reach(steps: Sequence[ExtensionStep]) -> list[Message]:
+    """A sentence for the user where an extension takes more than one step for a side."""
     sides = [step.side for step in steps]
     far = [_WORDS[side] for side in MOST_SHARE if sides.count(side) > 1]
     if not far:
-        return None
+        return []
     ways = reduce(lambda first, rest: Message("{first} and {rest}", first=first, rest=rest), far)
-    return Message(
+    said = Message(
         "The canvas was extended {ways} further than can be done well at once, so it was"
         " filled in {count} steps; look at it closely, or extend less.",
         ways=ways,
         count=len(sides),
     )
+    return [said]
 
 
 def widest_side(extension: Margins) -> str | None:

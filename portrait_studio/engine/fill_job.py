@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,6 @@ from portrait_studio.engine.align_face import AlignedFace, SeenFace, align_face,
 from portrait_studio.engine.bystanders import Bystanders, find_bystanders
 from portrait_studio.engine.complete import complete_window
 from portrait_studio.engine.face_label import LabelledFace
-from portrait_studio.engine.fallback import Fallback
 from portrait_studio.engine.fill_hole import fill_hole
 from portrait_studio.engine.fill_run import FillRun
 from portrait_studio.engine.fill_small_hole import SmallHoleFiller
@@ -36,8 +34,6 @@ from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import Mask, extent_of
 from portrait_studio.networks.face_completion import FACE_COMPLETION
 
-T = TypeVar("T")
-
 _SKETCH = 0.75
 """Size of a sketch relative to a look: as small as the outline of a body can be told from."""
 
@@ -45,14 +41,13 @@ _SKETCH = 0.75
 class FillJob:
     """One request on its way through the engine; use once."""
 
-    def __init__(self, run: FillRun, fallback: Fallback) -> None:
+    def __init__(self, run: FillRun) -> None:
         """Do nothing yet.
 
         Args:
-            run: the request, and what it runs on at first.
-            fallback: says what to run on after that.
+            run: the request, and what it runs on.
         """
-        self._whole_run, self._request, self._fallback = run, run.request, fallback
+        self._whole_run, self._request = run, run.request
         self._photo = extent_of(run.request.image)
         self._finished = 0
         self._lender = Lender(run.request, self._parse_reference, self._align)
@@ -61,7 +56,7 @@ class FillJob:
 
     def complete(self) -> CompletionResult:
         """Fill every hole."""
-        run, request, fallback = self._whole_run, self._request, self._fallback
+        run, request, fallback = self._whole_run, self._request, self._whole_run.fallback
         holes = find_holes(request.mask, run.policy, request.options.grow_px, run.progress.check)
         self._look_inside()
         # The other half of the stage is left for a closer look.
@@ -70,7 +65,7 @@ class FillJob:
         left = [number for number in range(len(holes)) if number not in regions]
         if left:
             large = [holes[number] for number in left]
-            self._bystanders = self._with_fallback(
+            self._bystanders = self._whole_run.attempt(
                 lambda run: find_bystanders(run, large, self._overruled(whole))
             )
         for group in self._groups([holes[number] for number in left]):
@@ -94,7 +89,7 @@ class FillJob:
             parts: how many equal ones there are.
         """
         whole = Bounds.of(self._photo)
-        return self._with_fallback(lambda run: self._parse(run, self._hidden, whole, part, parts))
+        return self._whole_run.attempt(lambda run: self._parse(run, self._hidden, whole, part, parts))
 
     def look_and_parse(self) -> ParsedWindow:
         """The same where `CompletionOptions.looks_inside` is obeyed."""
@@ -102,7 +97,7 @@ class FillJob:
         return self.parse_photo()
 
     def _look_inside(self) -> None:
-        self._hidden = self._with_fallback(hidden_from_parser)
+        self._hidden = self._whole_run.attempt(hidden_from_parser)
 
     def _parse_reference(self, image: Pixels) -> ParsedWindow:
         """What the parser says about the whole of another picture."""
@@ -113,7 +108,7 @@ class FillJob:
             whole = Bounds.of(extent_of(image))
             return self._parse(replace(run, request=request), nothing, whole, 1, 2)
 
-        return self._with_fallback(step)
+        return self._whole_run.attempt(step)
 
     def _align(
         self, image: Pixels, mask: Mask, face: LabelledFace, turn: float
@@ -134,7 +129,7 @@ class FillJob:
                 run.note_weights(network)
             return None if aligned is None else (seen, aligned)
 
-        return self._with_fallback(step)
+        return self._whole_run.attempt(step)
 
     def sketch(self) -> ParsedWindow:
         """What the parser says at one look at the whole photo."""
@@ -145,12 +140,7 @@ class FillJob:
             view = read_window(run.request.image, run.request.mask, window)
             return parse_once(run.runner(network, Stage.PARSE), view)
 
-        return self._with_fallback(step)
-
-    def _with_fallback(self, step: Callable[[FillRun], T]) -> T:
-        return self._fallback.run(
-            lambda compute, policy: step(replace(self._whole_run, compute=compute, policy=policy))
-        )
+        return self._whole_run.attempt(step)
 
     def _parse(self, run: FillRun, hidden: Mask, bounds: Bounds, part: int, parts: int) -> ParsedWindow:
         """Parse a part of the photo, some of it hidden, as one of some equal parts of the stage."""
@@ -220,7 +210,7 @@ class FillJob:
                 )
             return regions
 
-        regions = self._with_fallback(step)
+        regions = self._whole_run.attempt(step)
         self._finished += len(regions)
         return regions
 

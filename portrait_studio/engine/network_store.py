@@ -10,7 +10,7 @@ import torch
 
 from portrait_studio.errors import WeightsError
 from portrait_studio.networks.folding import fold_batch_norm
-from portrait_studio.networks.manifest import read_manifest
+from portrait_studio.networks.manifest import network_name, read_manifest
 from portrait_studio.networks.released import LoadedNetwork, load_network
 
 
@@ -79,3 +79,25 @@ class FirstOf:
     def has(self, name: str) -> bool:
         """See `NetworkStore.has`."""
         return any(store.has(name) for store in self._stores)
+
+
+class SideNetworks:
+    """The networks meant for one side of an extension where there are such, else those for holes."""
+
+    def __init__(self, store: NetworkStore, side: str | None) -> None:
+        """Open nothing yet.
+
+        Args:
+            store: where all come from.
+            side: the one that grows; None = none.
+        """
+        self._store, self._side = store, side
+
+    def load(self, name: str) -> LoadedNetwork:
+        """See `NetworkStore.load`."""
+        special = network_name(name, self._side)
+        return self._store.load(special if self._store.has(special) else name)
+
+    def has(self, name: str) -> bool:
+        """See `NetworkStore.has`."""
+        return self._store.has(name)

@@ -16,10 +16,9 @@ from portrait_studio.engine.blend import BlendOptions
 from portrait_studio.engine.damage import DamageFound
 from portrait_studio.engine.detect import detect
 from portrait_studio.engine.detection import Detected
-from portrait_studio.engine.devices import PrecisionMemory, Threads, choose_compute, threads_of_cpu
-from portrait_studio.engine.extend import SideNetworks, extend
-from portrait_studio.engine.extension_plan import photo_in, widest_side
-from portrait_studio.engine.fallback import Fallback
+from portrait_studio.engine.devices import ComputeChoice, PrecisionMemory, Threads, threads_of_cpu
+from portrait_studio.engine.extend import extend
+from portrait_studio.engine.extension_plan import widest_side
 from portrait_studio.engine.fill_job import FillJob
 from portrait_studio.engine.fill_run import EngineParts, FillRun, Synthesise
 from portrait_studio.engine.find_damage import find_damage
@@ -44,7 +43,6 @@ from portrait_studio.engine.request import (
     CompletionOptions,
     CompletionRequest,
     CompletionResult,
-    Method,
     ParseRequest,
     Readiness,
     Request,
@@ -62,7 +60,8 @@ from portrait_studio.engine.thing_masks import mask_of_everybody
 from portrait_studio.engine.things import ThingFound
 from portrait_studio.engine.work_crop import CropPolicy
 from portrait_studio.errors import OptionError, WeightsError
-from portrait_studio.hardware import ANY_HARDWARE, Hardware
+from portrait_studio.hardware import Hardware
+from portrait_studio.imaging.canvas_extension import photo_in
 from portrait_studio.imaging.masks import check_extent, check_mask, extent_of
 
 T = TypeVar("T")
@@ -99,12 +98,11 @@ class Pipeline:
             blending: how the seam is hidden.
             memory: remembers which precision is faster.
         """
-        self._policy = policy or CropPolicy()
-        self._memory = memory or PrecisionMemory()
         self._threads = Threads.now()
-        self._preferred = ANY_HARDWARE
         self._parts = EngineParts(
             ReleasedNetworks(models) if isinstance(models, Path) else models,
+            ComputeChoice(memory or PrecisionMemory()),
+            policy or CropPolicy(),
             synthesise,
             solver or MultigridSolver(),
             blending or BlendOptions(),
@@ -116,7 +114,7 @@ class Pipeline:
 
     def prefer(self, hardware: Hardware) -> None:
         """Choose what later requests run on where they leave it open; see `interface.Engine`."""
-        self._preferred = hardware
+        self._parts.computing.preferred = hardware
         self._threads.but(hardware.threads).take()
 
     def run(self, request: Request[Answer], progress: Progress | None = None) -> Answer:
@@ -149,7 +147,7 @@ class Pipeline:
             finds_things = False
         progress.check()
         prepare_outlines()
-        compute = self._fallback(request.hardware).compute
+        compute = self._parts.fallback(request.hardware).compute
         if compute.device.type == "cpu":
             prepare_texture(progress.check)
         has = self._parts.networks.has
@@ -160,19 +158,17 @@ class Pipeline:
         hidden = np.zeros(image.shape[:2], np.uint8) if mask is None else mask
         check_extent(extent_of(hidden), extent_of(image))
         options = CompletionOptions(looks_inside=request.looks_inside and bool(hidden.any()))
-        whole = CompletionRequest(image, hidden, options, joints=request.joints)
-        fallback = self._fallback(request.hardware)
-        return FillJob(self._run_of(whole, fallback, progress), fallback).look_and_parse().structure()
+        whole = CompletionRequest(image, hidden, options, joints=request.joints, hardware=request.hardware)
+        return FillJob(FillRun.begin(whole, self._parts, progress)).look_and_parse().structure()
 
     def _sketch(self, request: SketchRequest, progress: Progress) -> Structure:
         image = request.image
         mask = np.full(image.shape[:2], 255, np.uint8)
         mask[photo_in(extent_of(image), request.extension).slices] = 0
         check_mask(mask, extent_of(image))
-        whole, fallback = CompletionRequest(image, mask), self._fallback(request.hardware)
-        networks = SideNetworks(self._parts.networks, widest_side(request.extension))
-        run = self._run_of(whole, fallback, progress).with_part(whole, networks)
-        return FillJob(run, fallback).sketch().structure()
+        whole = CompletionRequest(image, mask, hardware=request.hardware)
+        run = FillRun.begin(whole, self._parts, progress).for_side(widest_side(request.extension))
+        return FillJob(run).sketch().structure()
 
     def _detect(self, request: DetectRequest, progress: Progress) -> Detected:
         return self._ask(_DETECTING, request, progress, lambda network: detect(network, request.image))
@@ -180,7 +176,7 @@ class Pipeline:
     def _find_damage(self, request: FindDamageRequest, progress: Progress) -> DamageFound:
         network = NetworkRunner(
             self._parts.networks.load(_DAMAGE).module,
-            self._fallback(request.hardware).compute,
+            self._parts.fallback(request.hardware).compute,
             progress.report_share,
         )
         return find_damage(network, request.image)
@@ -219,9 +215,8 @@ class Pipeline:
 
     def _complete(self, request: CompletionRequest, progress: Progress) -> CompletionResult:
         request.check()
-        fallback = self._fallback(request.hardware)
-        run = self._run_of(request, fallback, progress)
-        result = extend(run, fallback) if request.extension.extends else FillJob(run, fallback).complete()
+        run = FillRun.begin(request, self._parts, progress)
+        result = extend(run) if request.extension.extends else FillJob(run).complete()
         return replace(result, notices=(*result.notices, *notices_of_loans(request, result)))
 
     def _ask(
@@ -236,22 +231,6 @@ class Pipeline:
         It is no stage of a fill: it may be cancelled, and is over before a bar would move.
         """
         module = self._parts.networks.load(task).module
-        return self._fallback(request.hardware).run(
+        return self._parts.fallback(request.hardware).run(
             lambda compute, policy: step(NetworkRunner(module, compute, lambda _: progress.check()))
         )
-
-    def _run_of(self, request: CompletionRequest, fallback: Fallback, progress: Progress) -> FillRun:
-        options = request.options
-        if options.method is not Method.SEARCH:
-            return FillRun(request, self._parts, fallback.compute, self._policy, progress)
-        # The seed tells faces apart; all else follows the likeliest structure.
-        usual = replace(request, options=replace(options, seed=0))
-        return FillRun(usual, self._parts, fallback.compute, self._policy, progress, face=options.seed)
-
-    def _fallback(self, hardware: Hardware) -> Fallback:
-        device = self._preferred.device if hardware.device == "auto" else hardware.device
-        compute, cpu = (
-            choose_compute(replace(hardware, device=name), self._memory, self._preferred.precision)
-            for name in (device, "cpu")
-        )
-        return Fallback(compute, cpu, self._policy)

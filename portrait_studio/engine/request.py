@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.extension_plan import photo_in
 from portrait_studio.errors import MaskError, OptionError
 from portrait_studio.hardware import ANY_HARDWARE, Hardware
+from portrait_studio.imaging.canvas_extension import photo_in
 from portrait_studio.imaging.geometry import Bounds, Margins
 from portrait_studio.imaging.masks import check_mask, extent_of
 from portrait_studio.imaging.source_marks import FORBIDDEN, SourceMarks

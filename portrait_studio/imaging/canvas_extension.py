@@ -161,6 +161,13 @@ def canvas_of(photo: Extent, margins: Margins) -> Bounds:
     return Bounds(-margins.left, -margins.top, photo.width + margins.right, photo.height + margins.bottom)
 
 
+def photo_in(image: Extent, extension: Margins) -> Bounds:
+    """The part of an extended picture that is the photo."""
+    return Bounds(
+        extension.left, extension.top, image.width - extension.right, image.height - extension.bottom
+    )
+
+
 def margins_of(inner: Bounds, outer: Bounds) -> Margins:
     """How far one rectangle reaches beyond another on each side; negative where it does not."""
     return Margins(

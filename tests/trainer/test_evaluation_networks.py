@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from portrait_studio.engine.extend import SideNetworks
-from portrait_studio.engine.network_store import NetworkStore, ReleasedNetworks
+from portrait_studio.engine.network_store import NetworkStore, ReleasedNetworks, SideNetworks
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.errors import OptionError, WeightsError
 from portrait_studio.hardware import Hardware

@@ -5,8 +5,8 @@ import cv2
 import numpy as np
 import pytest
 
-from portrait_studio.engine.extension_plan import photo_in
 from portrait_studio.errors import DataSetError
+from portrait_studio.imaging.canvas_extension import photo_in
 from portrait_studio.imaging.geometry import Extent
 from tests.helpers.made_up_people import SET, person, write_case, write_people
 from trainer.data.pack_writer import write_packs

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.extend import SideNetworks
 from portrait_studio.engine.extension_plan import widest_side
 from portrait_studio.engine.interface import Engine
-from portrait_studio.engine.network_store import NetworkStore
+from portrait_studio.engine.network_store import NetworkStore, SideNetworks
 from portrait_studio.engine.request import ParseRequest
 from portrait_studio.errors import OptionError, WeightsError
 from portrait_studio.networks.conventions import LABELS

@@ -18,7 +18,6 @@ from portrait_studio.engine.extension_plan import (
     TOLERANCE,
     beyond_reach,
     extension_of,
-    photo_in,
     plan_steps,
     widest_side,
 )
@@ -33,7 +32,7 @@ from portrait_studio.engine.request import (
 from portrait_studio.engine.run_network import dropping
 from portrait_studio.errors import MaskError
 from portrait_studio.hardware import Hardware
-from portrait_studio.imaging.canvas_extension import canvas_of, laid_on, parse_length
+from portrait_studio.imaging.canvas_extension import canvas_of, laid_on, parse_length, photo_in
 from portrait_studio.imaging.geometry import Bounds, Extent, Margins
 from tests.helpers.tiny_networks import TinyNetworks
 
@@ -51,7 +50,7 @@ def test_steps_lead_from_the_photo_to_the_whole_each_within_reach(
     canvas = canvas_of(Extent(width, height), extension).extent
     before = photo_in(canvas, extension)
     assert before.extent == Extent(width, height)
-    for step in plan_steps(canvas, extension):
+    for step in plan_steps(photo_in(canvas, extension), extension):
         assert before.intersected(step.canvas) == before != step.canvas
         upright = step.side in ("top", "bottom")
         new, old = (box.height if upright else box.width for box in (step.canvas, before))
@@ -66,16 +65,15 @@ def test_feet_forehead_and_crown_are_recovered_in_one_step(height: int) -> None:
     for side, text in (("bottom", "33%"), ("top", "14%"), ("top", "33%")):
         extension = Margins(**{side: parse_length(text, height)})
         extent = canvas_of(Extent(50, height), extension).extent
-        assert len(plan_steps(extent, extension)) == 1
-        assert beyond_reach(plan_steps(extent, extension)) is None
+        assert len(plan_steps(photo_in(extent, extension), extension)) == 1
+        assert beyond_reach(plan_steps(photo_in(extent, extension), extension)) == []
 
 
 def test_going_further_is_said() -> None:
     extension = Margins(top=80, bottom=100)
-    notice = beyond_reach(plan_steps(Extent(100, 280), extension))
-    assert notice is not None
+    (notice,) = beyond_reach(plan_steps(photo_in(Extent(100, 280), extension), extension))
     assert "extended down and up further" in notice
-    assert f"in {len(plan_steps(Extent(100, 280), extension))} steps" in notice
+    assert f"in {len(plan_steps(photo_in(Extent(100, 280), extension), extension))} steps" in notice
 
 
 @given(st.integers(1, 9), st.integers(1, 9), st.builds(Margins, *[st.integers(0, 4)] * 4))
