@@ -62,7 +62,7 @@ class ParsedWindow:
             return self
         size, small = window.size, heatmap_size(window.size)
         probabilities = _resample_layers(self.probabilities, self.window, window, size)
-        probabilities = np.clip(probabilities, 0.0, None)
+        np.maximum(probabilities, np.float32(0.0), out=probabilities)
         probabilities /= np.maximum(probabilities.sum(axis=2, keepdims=True), 1e-6)
         heatmaps = np.clip(_resample_layers(self.heatmaps, self.window, window, small), 0.0, 1.0)
         return ParsedWindow(window, probabilities, heatmaps)
