@@ -7,22 +7,23 @@ own. Where the photo shows the upper part of a shoe, they take its colour.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.feet.entering_legs import EnteringLeg, legs_entering
+from portrait_studio.engine.feet.entering_legs import legs_entering
 from portrait_studio.engine.feet.known_pair import alike_pairs, known_pair
 from portrait_studio.engine.feet.laid_pair import LaidPair, lay_pair
 from portrait_studio.engine.fill_run import FillRun
-from portrait_studio.engine.mates.feet import hidden_feet
+from portrait_studio.engine.mates.feet import SHOES, hidden_feet
 from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.references.body_scale import believed_joints, scale_between
-from portrait_studio.engine.request import Method, Pixels
-from portrait_studio.engine.resample import to_float
+from portrait_studio.engine.request import CompletionRequest, Method
+from portrait_studio.engine.resample import read_window
 from portrait_studio.errors import WeightsError
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.messages import Message
@@ -31,6 +32,8 @@ from portrait_studio.networks.released import LoadedNetwork
 
 _HINT: Final = 0.1
 """Peak of a heatmap from which on a hidden knee or ankle counts in how legs stand."""
+_KNOWN: Final = 0.25
+"""Share of both shoes that shows from which on they are filled by patches, in the shape of the pair."""
 _TRIED: Final = 24
 """Pairs whose legs stand most alike, of which the one wins that fits best."""
 
@@ -83,14 +86,16 @@ def _best_pair(
     legs = legs_entering(request.mask, hole, whole, closer, SHIN_PX * scale)
     if not legs:
         return None
-    colour = _colour_of_shoes(request.image, legs)
+    shown = _colours_of_shoes(request, whole) if any(leg.shows_shoe for leg in legs) else np.empty((0, 3))
     laid = []
     for name in names:
         pair = known_pair(runner, name)
-        pair = pair if colour is None else pair.recoloured(colour)
+        pair = pair.recoloured(np.median(shown, axis=0)) if len(shown) else pair
         found = lay_pair(pair, legs, scale, request.mask)
         if found is not None:
-            laid.append(found)
+            # Of a shoe that shows well enough, patches know the colours better.
+            is_known = len(shown) >= _KNOWN * np.count_nonzero(pair.shoes) * (scale * whole.window.scale) ** 2
+            laid.append(replace(found, lends_colours=not is_known))
     laid.sort(key=lambda pair: pair.cost)
     if not laid:
         return None
@@ -99,14 +104,7 @@ def _best_pair(
     return chosen.legs_only() if is_cut else chosen
 
 
-def _colour_of_shoes(image: Pixels, legs: Sequence[EnteringLeg]) -> NDArray[np.float64] | None:
-    """Median colour (3,) in [0, 1] of the shoes whose upper part shows; None where none does."""
-    seen = []
-    for leg in legs:
-        if leg.shows_shoe:
-            bottom = max(1, min(round(leg.row) - 1, image.shape[0]))
-            width = max(1, round(leg.right) - round(leg.left))
-            rows = slice(max(0, bottom - max(3, width // 3)), bottom)
-            strip: Pixels = image[rows, max(0, round(leg.left)) : round(leg.right)]
-            seen.append(to_float(strip).reshape(-1, 3))
-    return np.median(np.concatenate(seen), axis=0).astype(np.float64) if seen else None
+def _colours_of_shoes(request: CompletionRequest, whole: ParsedWindow) -> NDArray[np.float64]:
+    """Colours (n, 3) in [0, 1] of the shoes that show, a row for each pixel of the parser's view."""
+    seen = read_window(request.image, request.mask, whole.window)
+    return seen.colours[np.isin(whole.labels, SHOES) & ~seen.hole].astype(np.float64)

@@ -28,6 +28,8 @@ _GARMENTS: Final = tuple(LABELS.index(name) for name in ("pants",))
 _HEMS: Final = tuple(LABELS.index(name) for name in ("skirt", "pants", "dress"))
 _SOFT_PX: Final = 0.9
 """Standard deviation of the soft edge, in pixels of the window or of the photo, whichever are larger."""
+_MOST_DRAWN_OUT: Final = 1.8
+"""How much higher a shoe may be made than it is, where the photo shows that it is high."""
 _TAPER: Final = 0.45
 """By how much a trouser leg gets narrower over the length of a shin."""
 _STEEPNESS: Final = 1.6
@@ -93,11 +95,13 @@ class LaidPair:
         picture: (160, 160, 3) float32 in [0, 1], in the photo's light.
         feet: one or two.
         cost: how much speaks against them.
+        lends_colours: whether the shoes are painted, too; patches fill their shape otherwise.
     """
 
     picture: Floats
     feet: tuple[LaidFoot, ...]
     cost: float
+    lends_colours: bool = True
 
     def reaches_below(self, rows: int) -> bool:
         """Whether a picture of so many rows cuts one of the shoes off."""
@@ -121,7 +125,7 @@ class LaidPair:
         shift = np.array([[1.0, 0.0, -region.left], [0.0, 1.0, -region.top]])
         for foot in self.feet:
             fill = np.asarray(fill * (1 - foot.shadow(region) * hole)[..., None], np.float32)
-        for foot in self.feet:
+        for foot in self.feet if self.lends_colours else ():
             colours = warped(self.picture, composed(shift, foot.matrix), region.extent)
             share = foot.share(region) * hole
             fill = np.asarray(fill + (colours - fill) * share[..., None], np.float32)
@@ -187,6 +191,8 @@ def _lay_foot(
     matrix = np.array([[scale, 0.0, column], [0.0, scale, ankle_row - scale * ankle[1]]])
     rows = np.flatnonzero(shoe.any(1))
     top = _top_of(shoe, rows)
+    if leg.shows_shoe:
+        matrix = _up_to(leg.row, matrix, float(top[0, 1]), float(rows[-1] + 1))
     cut = _cut_share(shoe, matrix, mask)
     if cut > _MOST_CUT:
         return None
@@ -200,6 +206,25 @@ def _lay_foot(
             float(np.log(max(1.0, scale * (run[1] - run[0])) / max(1.0, leg.right - leg.left)))
         )
     return cost + _CUT * cut, LaidFoot(leg, shoe.astype(np.float32), matrix, transformed(matrix, top))
+
+
+def _up_to(row: float, matrix: Transform, top: float, sole: float) -> Transform:
+    """A foot drawn out upwards to a row of the photo where its shoe is seen to begin above; the sole stays.
+
+    Args:
+        row: of the photo.
+        matrix: of the foot.
+        top: row of the pair's window in which its shoe begins.
+        sole: the same of where it ends.
+    """
+    begins, ends = (float(transformed(matrix, np.array([[0.0, y]]))[0, 1]) for y in (top, sole))
+    if begins <= row or ends <= begins:
+        return matrix
+    factor = min(_MOST_DRAWN_OUT, (ends - row) / (ends - begins))
+    drawn = matrix.copy()
+    drawn[1, 1] *= factor
+    drawn[1, 2] = ends - drawn[1, 1] * sole
+    return drawn
 
 
 def _run_at(
