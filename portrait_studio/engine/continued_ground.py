@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from portrait_studio.engine.extension_plan import extension_of
 from portrait_studio.engine.ground_lines import GroundLine, lines_into
 from portrait_studio.engine.resample import Floats
+from portrait_studio.engine.shading import shading_weight
 from portrait_studio.networks.conventions import LABELS
 
 _BACKGROUND: Final = LABELS.index("background")
@@ -43,6 +44,14 @@ _ALIKE: Final = 0.12
 _ROUNDS: Final = 3
 _FROM_SIDES: Final = 10.0
 """Weight of the colours at the sides of a line, in pixels of the edge."""
+_SHADE: Final = 0.1
+"""How much darker a shadow is at least, in the mean of RGB."""
+_SHADING_STEP: Final = 8
+"""Size at which shading of the ground as a whole is found: pixels to one."""
+_SHADING_SHARE: Final = 0.12
+"""Standard deviation of what is shading of the whole, in widths."""
+_SHADING_TOLERANCE: Final = 0.15
+"""Difference at which half of it counts as shading."""
 _OWN_PX: Final = 5
 """How far to both sides a line has colours of its own, so that narrow ones go on as well."""
 _OWN_WAY_PX: Final = 40
@@ -79,18 +88,46 @@ def _lay_below(picture: Floats, known: NDArray[np.bool_], ground: NDArray[np.boo
     known = known[:height]
     if not known.any():
         return
-    drawn = continued_ground(np.ascontiguousarray(picture[:height]), known, rows)
+    drawn = continued_ground(np.ascontiguousarray(picture[:height]), known, rows, ~ground[height:])
+    drawn += _shading(picture[height:] - drawn, ground[height:])
     share = cv2.GaussianBlur(ground[height:].astype(np.float32), (0, 0), _OUTLINE_PX)[..., None]
     picture[height:] += share * (drawn - picture[height:])
 
 
-def continued_ground(picture: Floats, ground: NDArray[np.bool_], rows: int) -> Floats:
-    """Rows below a picture, as if nobody stood there.
+def _shading(towards: Floats, ground: NDArray[np.bool_]) -> Floats:
+    """What the network knows of how bright the ground is as a whole: it often darkens towards the corners.
+
+    Args:
+        towards: (h, w, 3) what the network's picture has more.
+        ground: (h, w) bool.
+
+    Returns:
+        (h, w, 3), slow.
+    """
+    height, width = ground.shape
+    small = max(1, width // _SHADING_STEP), max(1, height // _SHADING_STEP)
+    weight = np.repeat(ground[..., None], 3, 2).astype(np.float32)
+    sums, total = (
+        cv2.GaussianBlur(
+            cv2.resize(plane, small, interpolation=cv2.INTER_AREA), (0, 0), _SHADING_SHARE * small[0]
+        )
+        for plane in (towards * weight, weight)
+    )
+    slow = sums / np.maximum(total, np.float32(1e-3))
+    slow *= shading_weight((slow**2).sum(2), _SHADING_TOLERANCE)[..., None]
+    return np.asarray(cv2.resize(slow, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def continued_ground(
+    picture: Floats, ground: NDArray[np.bool_], rows: int, people: NDArray[np.bool_] | None = None
+) -> Floats:
+    """Rows below a picture, as if nobody stood there; but who stands there casts the shadow that ends there.
 
     Args:
         picture: (H, W, 3) RGB in [0, 1].
         ground: (H, W) bool, what of it is no person; some is.
         rows: how many, at least 1.
+        people: (rows, W) bool, where people are in them; None = nowhere.
 
     Returns:
         (rows, W, 3) float32 in [0, 1].
@@ -102,7 +139,12 @@ def continued_ground(picture: Floats, ground: NDArray[np.bool_], rows: int) -> F
     apart = cv2.erode(ground.astype(np.uint8), np.ones((2 * _BESIDE_PX + 1,) * 2, np.uint8))
     sure = cv2.resize(apart, size, interpolation=cv2.INTER_NEAREST) > 0
     edge = _Edge(np.asarray(small, np.float32), sure, lines_into(small, sure))
-    drawn = _carried_on(edge, max(1, round(rows * scale)))
+    below = max(1, round(rows * scale))
+    standing = np.zeros((below, size[0]), np.bool_)
+    if people is not None:
+        seen = cv2.resize(people.astype(np.uint8), (size[0], below), interpolation=cv2.INTER_NEAREST)
+        standing = seen > 0
+    drawn = _carried_on(edge, standing)
     return np.asarray(cv2.resize(drawn, (width, rows), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
@@ -185,20 +227,59 @@ def _interpolated(places: NDArray[np.floating], colours: Floats) -> Floats:
     return np.stack([np.interp(places, own, channel) for channel in colours.T], 1).astype(np.float32)
 
 
-def _carried_on(edge: _Edge, rows: int) -> Floats:
-    """(rows, W, 3) float32."""
+def _carried_on(edge: _Edge, people: NDArray[np.bool_]) -> Floats:
+    """(rows, W, 3) float32, behind (rows, W) bool people."""
     lines = sorted(edge.lines, key=lambda line: line.column)
     stretches = _stretches(edge, lines)
     seen = (line for line in lines if not line.is_hidden)
     strips = [_strip(edge, line) for line in sorted(seen, key=lambda line: line.strength)]
-    result = np.empty((rows, edge.ground.shape[1], 3), np.float32)
+    result = np.empty((*people.shape, 3), np.float32)
+    light, behind = _light_beside(edge, people, stretches), ~edge.ground[-1]
     for number, row in enumerate(result):
         lines, stretches = _still_apart(lines, stretches, number + 1.0)
         _draw(row, lines, stretches, number + 1.0)
         for strip in strips:
             if strip.line in lines:
                 strip.lay(row, number + 1.0)
+        behind = people[number] | _moved_on(behind, lines, number + 1.0)
+        if light is not None:
+            row[behind & (row.mean(1) < light.mean() - _SHADE / 2)] = light
     return result
+
+
+def _light_beside(edge: _Edge, people: NDArray[np.bool_], stretches: Sequence[_Stretch]) -> Floats | None:
+    """The lighter one of the colours (3,) at both sides of who stands on the edge, if most is as light.
+
+    A shadow that is seen on one side only is theirs and ends at their feet; another one is seen on both.
+    """
+    taken = np.flatnonzero(~edge.ground[-1] & people[0])
+    width = len(people[0])
+    if not taken.size:
+        return None
+    sides = [int(taken[0]) - 1, int(taken[-1]) + 1]
+    colours = [
+        stretch.colours[0, width + side]
+        for side in sides
+        if 0 <= side < width
+        for stretch in stretches
+        if stretch.first <= side < stretch.last
+    ]
+    if not colours:
+        return None
+    light = np.asarray(max(colours, key=lambda colour: float(colour.mean())), np.float32)
+    seen, known = edge.mean_above(np.arange(width, dtype=np.float32), np.zeros(width, np.float32), _EDGE_ROWS)
+    # Paint is lighter than most of the ground, and what lies beside it is no shadow.
+    usual = float(np.median(seen[known > _LEAST_KNOWN].mean(1))) if (known > _LEAST_KNOWN).any() else 0.0
+    return light if usual > float(light.mean()) - _SHADE / 2 else None
+
+
+def _moved_on(behind: NDArray[np.bool_], lines: Sequence[GroundLine], down: float) -> NDArray[np.bool_]:
+    """Where what was marked (W,) in the row above is in the one so far below the edge."""
+    places = [(line.column_at(down), line.slope) for line in lines] or [(0.0, 0.0)]
+    columns = np.arange(len(behind))
+    source = np.rint(columns - np.interp(columns, *np.array(places).T)).astype(int)
+    inside = (source >= 0) & (source < len(behind))
+    return np.asarray(inside & behind[np.clip(source, 0, len(behind) - 1)], np.bool_)
 
 
 def _still_apart(

@@ -69,8 +69,42 @@ def test_no_colour_is_a_mean_of_light_and_shade() -> None:
     assert float((apart > 0.1).mean()) < 0.1
 
 
-def laid(picture: Scene, hole: NDArray[np.bool_], labels: NDArray[np.uint8]) -> Scene:
+def test_a_shadow_ends_at_the_feet_of_whom_it_belongs_to_and_paint_does_not() -> None:
+    def cast(columns: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.minimum(columns - 0.5 * rows + 30, 70 + 0.5 * rows - columns)
+
+    picture, ground = scene(cast)[:HEIGHT], np.ones((HEIGHT, WIDTH), np.bool_)
+    ground[-60:, 120:175] = False
+    picture[-52:, 128:167] = 0.05
+    people = np.zeros((ROWS, WIDTH), np.bool_)
+    people[:30, 120:175] = True
+    alone, hers = (continued_ground(picture, ground, ROWS, each) for each in (None, people))
+    assert np.allclose(alone[40, 172:182], SHADE, atol=0.1)
+    assert np.allclose(hers[40, 172:182], LIGHT, atol=0.1)
+    assert np.allclose(hers[2, 90:110], SHADE, atol=0.1)
+    inverse = (LIGHT + SHADE).astype(np.float32) - picture
+    alone, painted = (continued_ground(inverse, ground, ROWS, each) for each in (None, people))
+    assert np.allclose(alone, painted, atol=0.05)
+
+
+def test_the_network_says_how_the_ground_darkens_as_a_whole() -> None:
+    whole, labels = scene(edge), np.zeros((HEIGHT + ROWS, WIDTH), np.uint8)
+    hole = np.zeros(labels.shape, np.bool_)
+    hole[HEIGHT:] = True
+    light = laid(whole, hole, labels, below=whole[HEIGHT:])
+    darker = laid(whole, hole, labels, below=whole[HEIGHT:] - 0.05)
+    assert (light - darker)[hole].mean() == pytest.approx(0.05, abs=0.015)
+    assert np.abs(light - laid(whole, hole, labels, below=np.zeros((ROWS, WIDTH, 3))))[hole].mean() < 0.05
+
+
+def laid(
+    picture: Scene,
+    hole: NDArray[np.bool_],
+    labels: NDArray[np.uint8],
+    below: float | NDArray[np.floating] = 0.5,
+) -> Scene:
     result = np.where(hole[..., None], np.float32(0.5), picture)
+    result[hole] = np.reshape(below, (-1, np.shape(below)[-1] if np.ndim(below) else 1))
     lay_ground(result, hole, labels, np.zeros_like(hole))
     return result
 
