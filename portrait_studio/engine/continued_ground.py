@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from portrait_studio.engine.extension_plan import extension_of
 from portrait_studio.engine.ground_lines import GroundLine, lines_into
 from portrait_studio.engine.resample import Floats
-from portrait_studio.engine.shading import shading_weight
 from portrait_studio.networks.conventions import LABELS
 
 _BACKGROUND: Final = LABELS.index("background")
@@ -46,12 +45,6 @@ _FROM_SIDES: Final = 10.0
 """Weight of the colours at the sides of a line, in pixels of the edge."""
 _SHADE: Final = 0.1
 """How much darker a shadow is at least, in the mean of RGB."""
-_SHADING_STEP: Final = 8
-"""Size at which shading of the ground as a whole is found: pixels to one."""
-_SHADING_SHARE: Final = 0.12
-"""Standard deviation of what is shading of the whole, in widths."""
-_SHADING_TOLERANCE: Final = 0.15
-"""Difference at which half of it counts as shading."""
 _OWN_PX: Final = 5
 """How far to both sides a line has colours of its own, so that narrow ones go on as well."""
 _OWN_WAY_PX: Final = 40
@@ -89,33 +82,8 @@ def _lay_below(picture: Floats, known: NDArray[np.bool_], ground: NDArray[np.boo
     if not known.any():
         return
     drawn = continued_ground(np.ascontiguousarray(picture[:height]), known, rows, ~ground[height:])
-    drawn += _shading(picture[height:] - drawn, ground[height:])
     share = cv2.GaussianBlur(ground[height:].astype(np.float32), (0, 0), _OUTLINE_PX)[..., None]
     picture[height:] += share * (drawn - picture[height:])
-
-
-def _shading(towards: Floats, ground: NDArray[np.bool_]) -> Floats:
-    """What the network knows of how bright the ground is as a whole: it often darkens towards the corners.
-
-    Args:
-        towards: (h, w, 3) what the network's picture has more.
-        ground: (h, w) bool.
-
-    Returns:
-        (h, w, 3), slow.
-    """
-    height, width = ground.shape
-    small = max(1, width // _SHADING_STEP), max(1, height // _SHADING_STEP)
-    weight = np.repeat(ground[..., None], 3, 2).astype(np.float32)
-    sums, total = (
-        cv2.GaussianBlur(
-            cv2.resize(plane, small, interpolation=cv2.INTER_AREA), (0, 0), _SHADING_SHARE * small[0]
-        )
-        for plane in (towards * weight, weight)
-    )
-    slow = sums / np.maximum(total, np.float32(1e-3))
-    slow *= shading_weight((slow**2).sum(2), _SHADING_TOLERANCE)[..., None]
-    return np.asarray(cv2.resize(slow, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def continued_ground(

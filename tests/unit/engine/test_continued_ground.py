@@ -87,24 +87,8 @@ def test_a_shadow_ends_at_the_feet_of_whom_it_belongs_to_and_paint_does_not() ->
     assert np.allclose(alone, painted, atol=0.05)
 
 
-def test_the_network_says_how_the_ground_darkens_as_a_whole() -> None:
-    whole, labels = scene(edge), np.zeros((HEIGHT + ROWS, WIDTH), np.uint8)
-    hole = np.zeros(labels.shape, np.bool_)
-    hole[HEIGHT:] = True
-    light = laid(whole, hole, labels, below=whole[HEIGHT:])
-    darker = laid(whole, hole, labels, below=whole[HEIGHT:] - 0.05)
-    assert (light - darker)[hole].mean() == pytest.approx(0.05, abs=0.015)
-    assert np.abs(light - laid(whole, hole, labels, below=np.zeros((ROWS, WIDTH, 3))))[hole].mean() < 0.05
-
-
-def laid(
-    picture: Scene,
-    hole: NDArray[np.bool_],
-    labels: NDArray[np.uint8],
-    below: float | NDArray[np.floating] = 0.5,
-) -> Scene:
+def laid(picture: Scene, hole: NDArray[np.bool_], labels: NDArray[np.uint8]) -> Scene:
     result = np.where(hole[..., None], np.float32(0.5), picture)
-    result[hole] = np.reshape(below, (-1, np.shape(below)[-1] if np.ndim(below) else 1))
     lay_ground(result, hole, labels, np.zeros_like(hole))
     return result
 
