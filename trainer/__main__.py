@@ -9,14 +9,11 @@ from typing import Final
 from portrait_studio import __version__
 from portrait_studio.errors import PortraitStudioError
 from portrait_studio.terminal import attended, complain
-from trainer.commands.average import add_average_command
 from trainer.commands.blind import add_blind_commands
-from trainer.commands.card import add_card_command
 from trainer.commands.evaluate import add_evaluate_command
-from trainer.commands.export import add_export_command
-from trainer.commands.import_darknet import add_import_darknet_command
 from trainer.commands.prepare import add_prepare_command
 from trainer.commands.relabel import add_relabel_command
+from trainer.commands.release import add_release_commands
 from trainer.commands.report import add_report_command
 from trainer.commands.train import add_train_command
 
@@ -42,12 +39,9 @@ def _run(arguments: list[str]) -> int:
     add_prepare_command(commands)
     add_relabel_command(commands)
     add_train_command(commands)
-    add_average_command(commands)
     add_evaluate_command(commands)
     add_blind_commands(commands)
-    add_export_command(commands)
-    add_import_darknet_command(commands)
-    add_card_command(commands)
+    add_release_commands(commands)
     add_report_command(commands)
     options = parser.parse_args(arguments)
     try:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from portrait_studio.cli.candidate_files import add_candidates, files_of, stages_of, targets_of
-from portrait_studio.cli.console import summary, with_loss, write_notices
+from portrait_studio.cli.console import write_notices
 from portrait_studio.cli.extension_options import (
     WantedExtension,
     add_extension,
@@ -18,21 +17,14 @@ from portrait_studio.cli.extension_options import (
 )
 from portrait_studio.cli.options import (
     add_command,
-    add_extras,
-    add_method,
-    add_output,
     add_page,
-    add_references,
     add_sources,
     engine_of,
-    export_options,
     fill_wishes,
     source_marks,
 )
-from portrait_studio.cli.outputs import check_outputs
-from portrait_studio.cli.written_fill import told_of_kinds, told_of_lack, write_fills
+from portrait_studio.cli.written_fill import FillWriter, add_fill_options
 from portrait_studio.errors import OptionError
-from portrait_studio.terminal import say
 
 if TYPE_CHECKING:
     from portrait_studio.document.export_report import ExportReport
@@ -88,44 +80,23 @@ def add_extend(commands: Any) -> None:
     add_page(parser)
     add_extension(parser)
     parser.add_argument("--mask", metavar="MASK.png", type=Path, help="white where to fill the photo as well")
-    add_output(parser)
-    add_candidates(parser)
-    add_method(parser)
-    add_references(parser)
     add_sources(parser)
-    add_extras(parser)
+    add_fill_options(parser)
 
 
 def _extend(options: argparse.Namespace) -> int:
     from portrait_studio.imaging.canvas_extension import canvas_of
-    from portrait_studio.imaging.formats import check_size, format_of
 
     wanted = wanted_extension(options)
     if wanted is None:
         raise OptionError("Say how far to extend the canvas, for example --bottom 33% or --ratio 4:5.")
-    export = export_options(options)
-    targets = targets_of(options)
-    sources = [options.photo, options.mask, options.no_copy, options.copy_from, *options.references]
-    check_outputs(files_of(targets), sources, stages_of(targets))
-    chosen = format_of(options.output)
+    writer = FillWriter(options, [options.photo, options.mask, options.no_copy, options.copy_from])
     canvas = _canvas(options, wanted)
-    check_size(canvas_of(canvas.photo.extent, canvas.margins).extent, chosen)
-
-    from portrait_studio.imaging.atomic import Transaction
-
-    engine, said, count = engine_of(options), [], len(targets)
+    writer.check_size(canvas_of(canvas.photo.extent, canvas.margins).extent)
+    engine = engine_of(options)
     wishes = canvas.steered(fill_wishes(options, keep_stages=options.stages is not None))
     write_notices(*canvas.photo.notices, *told_of_guesswork(engine, canvas.photo, canvas.margins))
-    made = 0
-    with Transaction() as files:
-        for target, candidate, report in write_fills(canvas.begin, engine, wishes, targets, export, files):
-            made += 1
-            write_notices(*candidate.result.notices, *report.written.notices)
-            said += told_of_kinds(made, count, candidate)
-            said += summary(candidate.result, target.output, wishes.references)
-            said.append(with_loss(canvas.told(report), report))
-    for line in [*said, *told_of_lack(made, count)]:
-        say(line)
+    writer.write(canvas.begin, engine, wishes, canvas.told)
     return 0
 
 

@@ -8,29 +8,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from portrait_studio.cli.candidate_files import add_candidates, files_of, stages_of, targets_of
-from portrait_studio.cli.console import PROGRAM, summary, with_loss, write_notices
+from portrait_studio.cli.console import PROGRAM, write_notices
 from portrait_studio.cli.mask import add_people, add_shadow, add_tighten, tightness_of, with_shadow
 from portrait_studio.cli.options import (
     add_command,
-    add_extras,
-    add_method,
-    add_output,
     add_page,
-    add_references,
     add_sources,
     engine_of,
-    export_options,
     fill_wishes,
     source_marks,
 )
-from portrait_studio.cli.outputs import check_outputs
-from portrait_studio.cli.written_fill import told_of_kinds, told_of_lack, write_fills
+from portrait_studio.cli.written_fill import FillWriter, add_fill_options
 from portrait_studio.errors import MaskError, OptionError
 from portrait_studio.locations import resources_dir
 from portrait_studio.terminal import say
 
 if TYPE_CHECKING:
+    from portrait_studio.document.export_report import ExportReport
     from portrait_studio.engine.interface import Engine
     from portrait_studio.imaging.masks import Mask
     from portrait_studio.imaging.photo import Photo
@@ -49,21 +43,13 @@ def add_remove(commands: Any) -> None:
     add_tighten(parser)
     add_shadow(parser)
     add_sources(parser)
-    _add_fill_options(parser)
+    add_fill_options(parser)
 
 
 def add_demo(commands: Any) -> None:
     """Add the command `demo`."""
     parser = add_command(commands, "demo", _demo, "fill the demo photo that comes with the program")
-    _add_fill_options(parser)
-
-
-def _add_fill_options(parser: argparse.ArgumentParser) -> None:
-    add_output(parser)
-    add_candidates(parser)
-    add_method(parser)
-    add_references(parser)
-    add_extras(parser)
+    add_fill_options(parser)
 
 
 def _remove(options: argparse.Namespace) -> int:
@@ -116,35 +102,22 @@ def _demo(options: argparse.Namespace) -> int:
 def _fill(
     options: argparse.Namespace, photo_path: Path, find_mask: MaskSource, masks: list[Path | None]
 ) -> None:
-    from portrait_studio.imaging.formats import check_size, format_of
-
-    export = export_options(options)
-    targets = targets_of(options)
-    check_outputs(files_of(targets), [photo_path, *masks, *options.references], stages_of(targets))
-    chosen = format_of(options.output)
+    writer = FillWriter(options, [photo_path, *masks])
 
     from portrait_studio.editing.edit import Edit
-    from portrait_studio.imaging.atomic import Transaction
     from portrait_studio.imaging.reading import read_photo
 
     photo = read_photo(photo_path, page=options.page)
-    check_size(photo.extent, chosen)
+    writer.check_size(photo.extent)
     marks = source_marks(options.no_copy, options.copy_from, photo.extent)
     engine = engine_of(options)
     mask = find_mask(engine, photo)
     wishes = replace(fill_wishes(options, keep_stages=options.stages is not None), sources=marks)
-    said: list[str] = []
-    made, count, band = 0, len(targets), wishes.options.grow_px
+    band = wishes.options.grow_px
+
+    def told(report: ExportReport) -> str:
+        outside = report.changed_outside
+        return f"{outside} pixels changed outside the mask (grown by {band} pixels to blend)"
+
     write_notices(*photo.notices)
-    with Transaction() as files:
-        fills = write_fills(lambda: Edit(photo, mask), engine, wishes, targets, export, files)
-        for target, candidate, report in fills:
-            made += 1
-            write_notices(*candidate.result.notices, *report.written.notices)
-            said += told_of_kinds(made, count, candidate)
-            said += summary(candidate.result, target.output, wishes.references)
-            outside = report.changed_outside
-            told = f"{outside} pixels changed outside the mask (grown by {band} pixels to blend)"
-            said.append(with_loss(told, report))
-    for line in [*said, *told_of_lack(made, count)]:
-        say(line)
+    writer.write(lambda: Edit(photo, mask), engine, wishes, told)

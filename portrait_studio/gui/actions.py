@@ -9,14 +9,14 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from portrait_studio.gui.canvas.tools import TOOLS
-from portrait_studio.gui.command_table import EDITING_COMMANDS, FILE_COMMANDS, Command, Spec
+from portrait_studio.gui.command_table import Command, Spec
 from portrait_studio.gui.theme import Theme
 from portrait_studio.language.translation import tr
 from portrait_studio.session.tools import Tool
 
-TABLE: Final[dict[Command | Tool, Spec]] = dict(
-    [*FILE_COMMANDS.items(), *TOOLS.items(), *EDITING_COMMANDS.items()]
-)
+_SPECS: Final = [(command, command.value) for command in Command]
+_BEFORE_TOOLS: Final = list(Command).index(Command.REDO) + 1
+TABLE: Final[dict[Command | Tool, Spec]] = dict([*_SPECS[:_BEFORE_TOOLS], *TOOLS.items(), *_SPECS])
 """Every command, and each tool, which a command takes in hand."""
 
 

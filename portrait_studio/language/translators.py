@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
+from xml.etree import ElementTree
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 
-from portrait_studio.language.catalogue import Catalogue, read_catalogue
 from portrait_studio.language.translation import CONTEXT
 from portrait_studio.locations import resources_dir
 
@@ -16,6 +16,8 @@ SYSTEM: Final = "system"
 ENGLISH: Final = "en"
 LANGUAGES: Final = {ENGLISH: "English", "zh_CN": "简体中文"}
 """Name of each language in itself."""
+Texts = Mapping[tuple[str, str], str]
+"""Translations by context and source text."""
 
 
 def of_system(wanted: Sequence[str] | None = None) -> str:
@@ -85,3 +87,47 @@ def _of_qt(name: str, parent: QCoreApplication) -> QTranslator:
     translator = QTranslator(parent)
     translator.load(f"qtbase_{name}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
     return translator
+
+
+def read_catalogue(path: Path) -> Texts:
+    """Finished translations.
+
+    Args:
+        path: a TS file; one that is missing or damaged is an empty catalogue, the window stays English then.
+    """
+    try:
+        contexts = ElementTree.parse(path).getroot().iter("context")
+    except (OSError, ElementTree.ParseError):
+        return {}
+    found = {}
+    for context in contexts:
+        name = context.findtext("name", "")
+        for message in context.iter("message"):
+            translation = message.find("translation")
+            if translation is not None and translation.get("type") is None and translation.text:
+                found[name, message.findtext("source", "")] = translation.text
+    return found
+
+
+class Catalogue(QTranslator):
+    """Answers Qt from a dictionary."""
+
+    def __init__(self, texts: Texts, parent: QObject) -> None:
+        """Make it.
+
+        Args:
+            texts: the translations.
+            parent: the application.
+        """
+        super().__init__(parent)
+        self._texts = texts
+
+    def isEmpty(self) -> bool:
+        """Qt takes no empty translator."""
+        return not self._texts
+
+    def translate(
+        self, context: str, sourceText: str, disambiguation: str | None = None, n: int = -1
+    ) -> str | None:
+        """The translation of one text, of the program or of Qt; None leaves it to the next translator."""
+        return self._texts.get((context, sourceText))

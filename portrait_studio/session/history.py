@@ -2,18 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from PySide6.QtCore import QObject, QSignalBlocker, Signal
-from PySide6.QtGui import QUndoStack
+from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from portrait_studio.document.deltas import Delta
 from portrait_studio.document.document import Document
 from portrait_studio.document.history import Snapshot, Step
-from portrait_studio.session.undo_commands import StepCommand
+from portrait_studio.session.step_names import step_name
 
 State = Step | None
 """A state of the document, named by the last step that led to it; None is the photo as it was opened."""
+Changed = Callable[[Delta], None]
+"""Called after a delta was applied or taken back."""
+
+
+class StepCommand(QUndoCommand):
+    """A step that is already applied when it is pushed: the stack's first `redo` then does nothing."""
+
+    def __init__(self, step: Step, document: Document, changed: Changed) -> None:
+        """Wrap a step.
+
+        Args:
+            step: applied already.
+            document: what it changes.
+            changed: called after each undo and redo.
+        """
+        super().__init__(step_name(step.title))
+        self.step = step
+        self._document = document
+        self._changed = changed
+
+    def undo(self) -> None:
+        """Take the step back."""
+        self.step.delta.undo(self._document)
+        self._changed(self.step.delta)
+
+    def redo(self) -> None:
+        """Apply the step again."""
+        if not self.step.delta.is_applied:
+            self.step.delta.redo(self._document)
+            self._changed(self.step.delta)
 
 
 def changes_image(step: Step) -> bool:

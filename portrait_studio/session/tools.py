@@ -73,179 +73,136 @@ class Target(Enum):
 
 
 class Tools(QObject):
-    """The tool in hand, its brush in photo pixels, and the switches that belong to painting."""
+    """The tool in hand, its brush in photo pixels, and the switches that belong to painting.
+
+    All are for reading; `set_...` sets them and says so.
+
+    Attributes:
+        tool: the tool in hand.
+        diameter_px: brush and eraser diameter in photo pixels.
+        hardness: share of the brush's radius that covers fully, in [0, 1].
+        label: label with which the tools paint the wanted structure; None: they paint the mask.
+        reach_percent: how far beyond a picked thing and its rim the mask goes, in percent of the thing.
+        target: what a click takes: a named thing or a whole person, a label, or whatever stands out there.
+        mark_shape: in which shape the tools mark that say what may be copied.
+        obeys_pressure: whether a pen that presses less paints thinner.
+        takes_loops: whether a stroke takes what it goes around.
+        fills_after_stroke: whether each stroke, rectangle, lasso or pick is filled at once.
+        tightens: whether what is drawn by hand shrinks to the thing in it.
+        threshold: probability from which on a pixel belongs to a thing that is found: how tight masks are.
+    """
 
     changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         """Start with a hard brush of 40 pixels that paints the mask."""
         super().__init__(parent)
-        self._tool = Tool.BRUSH
+        self.tool = Tool.BRUSH
         self._before_eraser = Tool.BRUSH
-        self._diameter_px = 40
-        self._hardness = 1.0
-        self._label: int | None = None
-        self._reach_percent = USUAL_REACH
-        self._target = Target.THING
-        self._mark_shape = MarkShape.BRUSH
-        self._obeys_pressure = True
-        self._takes_loops = False
-        self._fills_after_stroke = False
-        self._tightens = False
-        self._threshold = USUAL_THRESHOLD
-
-    @property
-    def tool(self) -> Tool:
-        """The tool in hand."""
-        return self._tool
-
-    @property
-    def diameter_px(self) -> int:
-        """Brush and eraser diameter in photo pixels."""
-        return self._diameter_px
-
-    @property
-    def hardness(self) -> float:
-        """Share of the brush's radius that covers fully, in [0, 1]."""
-        return self._hardness
-
-    @property
-    def label(self) -> int | None:
-        """Label with which the tools paint the wanted structure; None: they paint the mask."""
-        return self._label
-
-    @property
-    def reach_percent(self) -> int:
-        """How far beyond a picked thing and its rim the mask goes, in percent of the thing."""
-        return self._reach_percent
-
-    @property
-    def target(self) -> Target:
-        """What a click takes: a named thing or a whole person, a label, or whatever stands out there."""
-        return self._target
-
-    @property
-    def mark_shape(self) -> MarkShape:
-        """In which shape the tools mark that say what may be copied."""
-        return self._mark_shape
+        self.diameter_px = 40
+        self.hardness = 1.0
+        self.label: int | None = None
+        self.reach_percent = USUAL_REACH
+        self.target = Target.THING
+        self.mark_shape = MarkShape.BRUSH
+        self.obeys_pressure = True
+        self.takes_loops = False
+        self.fills_after_stroke = False
+        self.tightens = False
+        self.threshold = USUAL_THRESHOLD
 
     @property
     def has_brush(self) -> bool:
         """Whether the tool in hand paints with the round brush, as it is set."""
-        marks = self._tool.source_mark is not None
-        return self._tool.is_brush and not (marks and self._mark_shape is not MarkShape.BRUSH)
-
-    @property
-    def obeys_pressure(self) -> bool:
-        """Whether a pen that presses less paints thinner."""
-        return self._obeys_pressure
-
-    @property
-    def takes_loops(self) -> bool:
-        """Whether a stroke takes what it goes around."""
-        return self._takes_loops
-
-    @property
-    def fills_after_stroke(self) -> bool:
-        """Whether each stroke, rectangle, lasso or pick is filled at once."""
-        return self._fills_after_stroke
-
-    @property
-    def tightens(self) -> bool:
-        """Whether what is drawn by hand shrinks to the thing in it."""
-        return self._tightens
-
-    @property
-    def threshold(self) -> float:
-        """Probability from which on a pixel belongs to a thing that is found: how tight masks are."""
-        return self._threshold
+        marks = self.tool.source_mark is not None
+        return self.tool.is_brush and not (marks and self.mark_shape is not MarkShape.BRUSH)
 
     def diameter_at(self, pressure: float) -> float:
         """Diameter in photo pixels under the pressure of a pen, in [0, 1]; a mouse presses fully."""
-        share = pressure if self._obeys_pressure else 1.0
-        return max(float(SMALLEST_BRUSH_PX), self._diameter_px * share)
+        share = pressure if self.obeys_pressure else 1.0
+        return max(float(SMALLEST_BRUSH_PX), self.diameter_px * share)
 
     def choose(self, tool: Tool) -> None:
         """Take a tool in hand."""
-        if tool is self._tool:
+        if tool is self.tool:
             return
-        if self._tool is not Tool.ERASER:
-            self._before_eraser = self._tool
-        self._tool = tool
+        if self.tool is not Tool.ERASER:
+            self._before_eraser = self.tool
+        self.tool = tool
         if not tool.paints or tool.source_mark is not None:
-            self._label = None
+            self.label = None
         self.changed.emit()
 
     def take(self, tool: Tool) -> None:
         """Take a tool in hand; one of those that say what may be copied then marks in its next shape."""
-        if tool is self._tool and tool.source_mark is not None:
+        if tool is self.tool and tool.source_mark is not None:
             shapes = list(MarkShape)
-            self.set_mark_shape(shapes[(shapes.index(self._mark_shape) + 1) % len(shapes)])
+            self.set_mark_shape(shapes[(shapes.index(self.mark_shape) + 1) % len(shapes)])
         else:
             self.choose(tool)
 
     def set_mark_shape(self, shape: MarkShape) -> None:
         """In which shape is marked what may be copied."""
-        if shape is not self._mark_shape:
-            self._mark_shape = shape
+        if shape is not self.mark_shape:
+            self.mark_shape = shape
             self.changed.emit()
 
     def swap_eraser(self) -> None:
         """Swap between the eraser and the tool that was in hand before it."""
-        self.choose(self._before_eraser if self._tool is Tool.ERASER else Tool.ERASER)
+        self.choose(self._before_eraser if self.tool is Tool.ERASER else Tool.ERASER)
 
     def set_diameter(self, diameter_px: int) -> None:
         """Resize the brush, within its limits."""
         diameter_px = min(LARGEST_BRUSH_PX, max(SMALLEST_BRUSH_PX, diameter_px))
-        if diameter_px != self._diameter_px:
-            self._diameter_px = diameter_px
+        if diameter_px != self.diameter_px:
+            self.diameter_px = diameter_px
             self.changed.emit()
 
     def set_hardness(self, hardness: float) -> None:
         """Make the brush harder or softer, within [0, 1]."""
-        self._hardness = min(1.0, max(0.0, hardness))
+        self.hardness = min(1.0, max(0.0, hardness))
         self.changed.emit()
 
     def set_label(self, label: int | None) -> None:
         """Paint the structure with a label, or the mask again; picking gives way to the brush."""
-        self._label = label
-        if label is not None and (not self._tool.paints or self._tool.source_mark is not None):
-            self._tool = Tool.BRUSH
+        self.label = label
+        if label is not None and (not self.tool.paints or self.tool.source_mark is not None):
+            self.tool = Tool.BRUSH
         self.changed.emit()
 
     def set_reach(self, percent: int) -> None:
         """How far beyond a picked thing the mask goes, within its limits."""
-        self._reach_percent = min(LARGEST_REACH, max(0, percent))
+        self.reach_percent = min(LARGEST_REACH, max(0, percent))
         self.changed.emit()
 
     def set_target(self, target: Target) -> None:
         """What a click takes."""
-        self._target = target
+        self.target = target
         self.changed.emit()
 
     def set_obeys_pressure(self, obeys: bool) -> None:
         """Whether a pen that presses less paints thinner."""
-        self._obeys_pressure = obeys
+        self.obeys_pressure = obeys
         self.changed.emit()
 
     def set_takes_loops(self, takes: bool) -> None:
         """Whether a stroke takes what it goes around."""
-        self._takes_loops = takes
+        self.takes_loops = takes
         self.changed.emit()
 
     def set_fills_after_stroke(self, fills: bool) -> None:
         """Whether each stroke, rectangle, lasso or pick is filled at once."""
-        self._fills_after_stroke = fills
+        self.fills_after_stroke = fills
         self.changed.emit()
 
     def set_tightens(self, tightens: bool) -> None:
         """Whether what is drawn by hand shrinks to the thing in it."""
-        self._tightens = tightens
+        self.tightens = tightens
         self.changed.emit()
 
     def set_threshold(self, threshold: float) -> None:
         """How probable it must be that a pixel belongs to a thing, within its limits."""
-        self._threshold = min(LARGEST_THRESHOLD, max(SMALLEST_THRESHOLD, threshold))
+        self.threshold = min(LARGEST_THRESHOLD, max(SMALLEST_THRESHOLD, threshold))
         self.changed.emit()
 
     def suit(self, extent: Extent) -> None:
@@ -254,7 +211,7 @@ class Tools(QObject):
 
     def step_diameter(self, steps: int) -> None:
         """Grow (positive) or shrink the brush in steps of about a tenth, at least one pixel each."""
-        diameter = self._diameter_px
+        diameter = self.diameter_px
         for _ in range(abs(steps)):
             step = max(1, diameter // 8)
             diameter += step if steps > 0 else -step

@@ -11,7 +11,7 @@ from portrait_studio.networks.building import build_network
 from portrait_studio.networks.catalog import import_weights
 from portrait_studio.networks.manifest import read_manifest
 from portrait_studio.networks.released import load_network
-from trainer.commands.export import add_export_command
+from trainer.commands.release import add_release_commands
 from trainer.evaluation.report import FORMAT_VERSION, Report
 from trainer.evaluation.scoring import Score
 from trainer.evaluation.targets import QualityTarget
@@ -180,7 +180,7 @@ def test_missing_runs_reports_and_folders_are_sentences(tmp_path: Path) -> None:
 def test_the_command_names_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     save_run(tmp_path / "run")
     parser = argparse.ArgumentParser()
-    add_export_command(parser.add_subparsers())
+    add_release_commands(parser.add_subparsers())
     options = parser.parse_args(["export", str(tmp_path / "run"), str(tmp_path / "models")])
     assert options.handler(options) == 0
     assert "face.safetensors" in capsys.readouterr().out

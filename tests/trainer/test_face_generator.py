@@ -17,7 +17,7 @@ from trainer.data.face_windows import anchors_of_mesh
 from trainer.data.packs import PackedSet
 from trainer.data.tight_faces import tightly_aligned
 from trainer.losses.diff_augment import diff_augment
-from trainer.metrics.ssim import ssim
+from trainer.metrics.pixels import ssim
 from trainer.training.run_state import load_state
 
 

@@ -12,9 +12,8 @@ from portrait_studio.networks.conventions import KEYPOINTS, LABELS
 from trainer.metrics.features import LAYOUT, VggDistance
 from trainer.metrics.lpips_dists import PerceivedDistance, perceived_distance
 from trainer.metrics.parsing import ParsingConfusion
-from trainer.metrics.pixels import l1_in_hole, psnr, psnr_in_hole
+from trainer.metrics.pixels import l1_in_hole, psnr, psnr_in_hole, ssim
 from trainer.metrics.pose import KeypointScore, peaks
-from trainer.metrics.ssim import ssim
 
 
 def pattern() -> np.ndarray:

@@ -9,11 +9,25 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
-_Fields = TypeVar("_Fields", "Batch", "RawBatch")
+_Fields = TypeVar("_Fields", bound="_Tensors")
 
 
 @dataclass(frozen=True, eq=False)
-class Batch:
+class _Tensors:
+    """The fields of a batch, which say what they hold where they are numbers or bytes."""
+
+    image: Tensor
+    mask: Tensor
+    labels: Tensor
+    keypoints: Tensor
+    keys: tuple[str, ...]
+    prompt: Tensor | None = None
+    parts: Tensor | None = None
+    landmarks: Tensor | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Batch(_Tensors):
     """What one step sees.
 
     Attributes:
@@ -30,15 +44,6 @@ class Batch:
             (N, 5, 2) of `collaborative.FIVE_POINTS`, of faces that are not aligned; None of all else.
     """
 
-    image: Tensor
-    mask: Tensor
-    labels: Tensor
-    keypoints: Tensor
-    keys: tuple[str, ...]
-    prompt: Tensor | None = None
-    parts: Tensor | None = None
-    landmarks: Tensor | None = None
-
     @property
     def masked(self) -> Tensor:
         """Image with hole pixels 0, the middle of the range."""
@@ -50,7 +55,7 @@ class Batch:
 
 
 @dataclass(frozen=True, eq=False)
-class RawBatch:
+class RawBatch(_Tensors):
     """A batch as bytes, a fifth of its size as numbers: these are made where the network runs.
 
     Attributes:
@@ -63,15 +68,6 @@ class RawBatch:
         parts: see `Batch`; uint8.
         landmarks: see `Batch`.
     """
-
-    image: Tensor
-    mask: Tensor
-    labels: Tensor
-    keypoints: Tensor
-    keys: tuple[str, ...]
-    prompt: Tensor | None = None
-    parts: Tensor | None = None
-    landmarks: Tensor | None = None
 
     def pin_memory(self) -> RawBatch:
         """The same in memory from which a GPU copies while the CPU goes on (torch's loader calls this)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -57,21 +58,20 @@ NO_FINISHING = "default-without-finishing"
 NO_MATES = "default-without-mates"
 """The default without copies of the shoe in sight."""
 
-NO_PATTERNS = "default-without-patterns"
-"""The default without copies of patterns that repeat themselves."""
-
-NO_GRAIN = "default-without-grain"
-"""The default without the fine contrast that is given back to the patches of extensions."""
-
-NO_FEET = "default-without-feet"
-"""The default without feet that the feet network knows."""
-
-NO_LINES = "default-without-lines"
-"""The default without the lines of the ground that are carried on beyond the photo."""
-
 NO_REFERENCES = "default-without-references"
 """The default without other photos to borrow from."""
 
+WITHOUT: dict[str, str] = {
+    NO_FINISHING: "finish_faces",
+    NO_MATES: "copy_mates",
+    "default-without-patterns": "continue_patterns",
+    "default-without-grain": "keep_grain",
+    "default-without-feet": "invent_feet",
+    "default-without-lines": "continue_lines",
+}
+"""The default without one of its parts, and the option of the engine that turns it off."""
+
+_PARTIAL = (NO_REDRAWING, *WITHOUT, NO_REFERENCES)
 OURS: dict[str, Method] = {
     GENERAL: Method.GENERAL,
     G: Method.NETWORK,
@@ -79,23 +79,11 @@ OURS: dict[str, Method] = {
     PATCHES: Method.PATCHES,
     G_P_F: Method.NETWORK,
     SEARCH: Method.SEARCH,
-    NO_REDRAWING: Method.DEFAULT,
-    NO_FINISHING: Method.DEFAULT,
-    NO_MATES: Method.DEFAULT,
-    NO_PATTERNS: Method.DEFAULT,
-    NO_GRAIN: Method.DEFAULT,
-    NO_FEET: Method.DEFAULT,
-    NO_LINES: Method.DEFAULT,
-    NO_REFERENCES: Method.DEFAULT,
+    **dict.fromkeys(_PARTIAL, Method.DEFAULT),
     DEFAULT: Method.DEFAULT,
 }
 METHOD_NAMES: tuple[str, ...] = (*BASELINES, *OURS)
-SIDE_BY_SIDE: tuple[str, ...] = tuple(
-    name
-    for name in METHOD_NAMES
-    if name
-    not in (NO_REDRAWING, NO_FINISHING, NO_MATES, NO_PATTERNS, NO_GRAIN, NO_FEET, NO_LINES, NO_REFERENCES)
-)
+SIDE_BY_SIDE: tuple[str, ...] = tuple(name for name in METHOD_NAMES if name not in _PARTIAL)
 """The methods that somebody might choose; the others are the default without one of its parts."""
 
 _WITHOUT_MAP = (GENERAL, G)
@@ -236,16 +224,8 @@ def _baseline(name: str) -> MeasuredMethod:
 
 
 def _engine_method(name: str, engine: Engine, bench: Bench, uses_truth: bool) -> MeasuredMethod:
-    options = CompletionOptions(
-        method=OURS[name],
-        keep_stages=bench.keep_stages,
-        copy_mates=name != NO_MATES,
-        finish_faces=name != NO_FINISHING,
-        continue_patterns=name != NO_PATTERNS,
-        keep_grain=name != NO_GRAIN,
-        invent_feet=name != NO_FEET,
-        continue_lines=name != NO_LINES,
-    )
+    off: dict[str, Any] = {WITHOUT[name]: False} if name in WITHOUT else {}
+    options = CompletionOptions(method=OURS[name], keep_stages=bench.keep_stages, **off)
 
     def fill(case: Case) -> Fill:
         if name == G and bench.without_parsing is None:

@@ -13,9 +13,8 @@ from trainer.evaluation.methods import Fill, MeasuredMethod
 from trainer.metrics.features import VggDistance
 from trainer.metrics.lpips_dists import Perceived, PerceivedDistance
 from trainer.metrics.parsing import ParsingConfusion
-from trainer.metrics.pixels import l1_in_hole, psnr, psnr_in_hole
+from trainer.metrics.pixels import l1_in_hole, psnr, psnr_in_hole, ssim
 from trainer.metrics.pose import KeypointScore
-from trainer.metrics.ssim import ssim
 from trainer.protocols.case import Case
 
 MOST_DECIBELS = 100.0

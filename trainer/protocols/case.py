@@ -12,6 +12,7 @@ from portrait_studio.errors import DataSetError
 from portrait_studio.imaging.geometry import Margins
 from portrait_studio.networks.conventions import FACE, LABEL_COUNT, OPEN_LABELS, PARTIAL_LABELS
 from trainer.data.holes import Mask
+from trainer.data.pack_format import MESH_SUFFIX
 from trainer.data.packs import PackedSet
 from trainer.data.sample import Sample
 
@@ -93,6 +94,20 @@ def with_face(photos: PackedSet) -> list[int]:
     if not found:
         raise DataSetError(
             "No photo of the split has a known face; prepare a set that has, such as clothing-co-parsing."
+        )
+    return in_order(photos, np.array(found))
+
+
+def with_landmarks(photos: PackedSet) -> list[int]:
+    """Positions of the photos with the landmarks of a face, in the same order.
+
+    Raises:
+        DataSetError: there is none.
+    """
+    found = [index for index, photo in enumerate(photos.photos) if MESH_SUFFIX in photo.members]
+    if not found:
+        raise DataSetError(
+            "No photo of the split has landmarks of a face; prepare portraits or celebahq anew."
         )
     return in_order(photos, np.array(found))
 

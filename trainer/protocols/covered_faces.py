@@ -9,14 +9,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.errors import DataSetError
 from trainer.data.face_windows import FaceWindow
 from trainer.data.holes import Mask, random_noise, random_pattern, rectangle_around
 from trainer.data.loose_faces import framed, loose_window
-from trainer.data.pack_format import MESH_SUFFIX
 from trainer.data.packs import PackedSet
 from trainer.data.sample import PointArray
-from trainer.protocols.case import Case, generator_of, in_order
+from trainer.protocols.case import Case, generator_of, with_landmarks
 
 COVERED_FACES: Final = "covered-faces"
 """Name of the protocol."""
@@ -68,13 +66,8 @@ def covered_face_cases(photos: PackedSet, side: int, limit: int | None = None) -
     Raises:
         DataSetError: no photo has landmarks.
     """
-    found = [index for index, photo in enumerate(photos.photos) if MESH_SUFFIX in photo.members]
-    if not found:
-        raise DataSetError(
-            "No photo of the split has landmarks of a face; prepare portraits or celebahq anew."
-        )
     nothing = np.zeros((side, side), np.uint8)
-    for index in in_order(photos, np.array(found))[:limit]:
+    for index in with_landmarks(photos)[:limit]:
         mesh, sample = photos.mesh(index), photos[index]
         assert mesh is not None
         matrix = framed(mesh, sample.labels.shape, side)

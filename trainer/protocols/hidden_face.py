@@ -10,12 +10,10 @@ from typing import Final
 import cv2
 import numpy as np
 
-from portrait_studio.errors import DataSetError
 from trainer.data.face_holes import sample_face_hole
-from trainer.data.pack_format import MESH_SUFFIX
 from trainer.data.packs import PackedSet
 from trainer.data.resizing import scale_points
-from trainer.protocols.case import Case, generator_of, in_order
+from trainer.protocols.case import Case, generator_of, with_landmarks
 from trainer.protocols.natural import at_source_size
 
 KINDS: Final = ("glasses", "eye", "mouth", "cover", "half", "phone", "strand", "forehead")
@@ -38,12 +36,7 @@ def hidden_face_cases(
     Raises:
         DataSetError: no photo has a mesh, or the file of one is missing.
     """
-    found = [index for index, photo in enumerate(photos.photos) if MESH_SUFFIX in photo.members]
-    if not found:
-        raise DataSetError(
-            "No photo of the split has landmarks of a face; prepare portraits or celebahq anew."
-        )
-    for place, index in enumerate(in_order(photos, np.array(found))[:limit]):
+    for place, index in enumerate(with_landmarks(photos)[:limit]):
         packed, mesh = photos[index], photos.mesh(index)
         assert mesh is not None
         sample = at_source_size(packed, source)

@@ -7,13 +7,11 @@ from typing import Final
 
 import numpy as np
 
-from portrait_studio.errors import DataSetError
 from portrait_studio.networks.dcgan import FACE_GENERATOR_SIDE
 from trainer.data.holes import Mask
-from trainer.data.pack_format import MESH_SUFFIX
 from trainer.data.packs import PackedSet
 from trainer.data.tight_faces import face_in, tightly_aligned
-from trainer.protocols.case import Case, generator_of, in_order
+from trainer.protocols.case import Case, generator_of, with_landmarks
 
 LATENT_FACES: Final = "latent-faces"
 """Name of the protocol."""
@@ -42,12 +40,7 @@ def latent_face_cases(photos: PackedSet, limit: int | None = None) -> Iterator[C
     Raises:
         DataSetError: no photo has landmarks.
     """
-    found = [index for index, photo in enumerate(photos.photos) if MESH_SUFFIX in photo.members]
-    if not found:
-        raise DataSetError(
-            "No photo of the split has landmarks of a face; prepare portraits or celebahq anew."
-        )
-    for index in in_order(photos, np.array(found))[:limit]:
+    for index in with_landmarks(photos)[:limit]:
         mesh = photos.mesh(index)
         assert mesh is not None
         face = face_in(photos[index], tightly_aligned(mesh))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn import functional
 
 from portrait_studio.errors import OptionError
+from portrait_studio.networks.eigenfaces import EIGENFACE_SIDE
 from portrait_studio.networks.face_completion import (
     FACE_COMPLETION_SIDE,
     PARTS_STRIDE,
@@ -19,16 +23,23 @@ from portrait_studio.networks.face_completion import (
 )
 from portrait_studio.networks.windows import cut_windows, random_hole_windows
 from trainer.data.batch import Batch
+from trainer.data.batches import BatchSource
 from trainer.data.face_windows import AlignedFaceSampler
 from trainer.losses.face import feature_weights, landmark_loss, parts_loss, picture_loss
 from trainer.losses.perceptual import PerceptualLoss, RelativeFeatureDistance
 from trainer.recipes.config import Recipe
+from trainer.recipes.samples import FaceJitter
 from trainer.tasks.adversary import AdversarialTask, Adversary, ImagePair, adversaries
 from trainer.tasks.base import StepLoss, stack_rows, to_pictures, weighted_sum
-from trainer.tasks.eigenfaces import fit_eigenfaces
 from trainer.tasks.face_pictures import colour_parts, draw_points
 from trainer.tasks.family import Family, blank_picture, masked_windows, picture_changes
 from trainer.tasks.kind import Ingredients, TaskKind
+
+_JITTER: Final = FaceJitter(scale=0.03, turn=2.0, shift=1.5, loose=0.0)
+"""As far as windows stray that are aligned by found landmarks: more would blur the components."""
+
+_FIRST_STEP: Final = 2 * 10**9
+"""Of the batches that the windows come from: apart from those of the training and of sheets."""
 
 
 class FaceCompletionTask(AdversarialTask[FaceCompletionOutput]):
@@ -144,3 +155,20 @@ _FAMILY = Family(
 )
 
 FACE_COMPLETION_KIND = TaskKind(_make, _FAMILY, AlignedFaceSampler, _begin)
+
+
+def fit_eigenfaces(network: FaceCompletion, packs: Path, recipe: Recipe) -> None:
+    """Fit them to as many windows as the recipe says.
+
+    Raises:
+        DataSetError: the packs are missing.
+    """
+    windows = recipe.face.windows
+    recipe = replace(recipe, face=_JITTER, augment=replace(recipe.augment, colour=0.0))
+    source = BatchSource(packs, recipe, make_sampler=AlignedFaceSampler)
+    size = (EIGENFACE_SIDE, EIGENFACE_SIDE)
+    batches = [
+        functional.adaptive_avg_pool2d(source.batch(_FIRST_STEP + step).image, size)
+        for step in range(-(-windows // recipe.data.batch))
+    ]
+    network.eigenfaces.fit(torch.cat(batches)[:windows])

@@ -8,9 +8,8 @@ from string import Formatter
 
 import pytest
 
-from portrait_studio.language.catalogue import read_catalogue
 from portrait_studio.language.translation import CONTEXT
-from portrait_studio.language.translators import LANGUAGES, of_system, said_in
+from portrait_studio.language.translators import LANGUAGES, of_system, read_catalogue, said_in
 from tests.helpers.source_texts import catalogues, entries, of_qt, source_texts, write_catalogue
 
 CATALOGUES = catalogues()
