@@ -23,6 +23,7 @@ from portrait_studio.engine.poisson import PoissonSolver
 from portrait_studio.engine.progress import Progress, Stage
 from portrait_studio.engine.request import CompletionRequest, Method, Pixels
 from portrait_studio.engine.run_network import NetworkRunner, Report
+from portrait_studio.engine.texture.options import TextureOptions
 from portrait_studio.engine.things import ThingFound
 from portrait_studio.engine.work_crop import CropPolicy
 from portrait_studio.hardware import Hardware
@@ -42,11 +43,8 @@ class Synthesise(Protocol):
         start: Tensor | None,
         generator: torch.Generator,
         progress: Report,
-        *,
+        options: TextureOptions | None = None,
         excluded: Tensor | None = None,
-        careful: bool = False,
-        keeps_grain: bool = False,
-        follows_ground: bool = False,
     ) -> Tensor:
         """(3, H, W) float32 in [0, 1]; known pixels are those of `image`."""
         ...

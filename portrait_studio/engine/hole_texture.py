@@ -33,6 +33,7 @@ from portrait_studio.engine.run_network import Report
 from portrait_studio.engine.source_windows import source_window
 from portrait_studio.engine.sourced_labels import with_sources
 from portrait_studio.engine.steered_sources import steered
+from portrait_studio.engine.texture.options import TextureOptions
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.messages import Message
@@ -151,6 +152,12 @@ def _synthesised(run: HoleRun, sources: _PatchSources) -> Floats:
     picture = torch.from_numpy(sources.image).permute(2, 0, 1).to(device)
     # The random numbers come from the CPU, so that a seed means the same on every device.
     generator = torch.Generator().manual_seed(run.seed)
+    how = TextureOptions.usual(
+        careful=options.careful_sources,
+        # In holes that the photo surrounds it was slightly worse by LPIPS, in extensions better.
+        keeps_grain=options.keep_grain and run.request.extension.extends,
+        follows_ground=sources.is_begun and _continues_lines(run.request),
+    )
     with torch.inference_mode():
         filled = run.run.parts.synthesise(
             picture,
@@ -159,11 +166,8 @@ def _synthesised(run: HoleRun, sources: _PatchSources) -> Floats:
             picture if sources.is_begun else None,
             generator,
             _part_of(run, _PREPARING, 1.0),
+            how,
             excluded=torch.from_numpy(sources.excluded & ~sources.hole).to(device),
-            careful=options.careful_sources,
-            # In holes that the photo surrounds it was slightly worse by LPIPS, in extensions better.
-            keeps_grain=options.keep_grain and run.request.extension.extends,
-            follows_ground=sources.is_begun and _continues_lines(run.request),
         )
     texture = np.ascontiguousarray(filled.float().cpu().numpy().transpose(1, 2, 0))
     return soften_outlines(texture, sources.labels, sources.hole) if options.robust else texture

@@ -14,11 +14,10 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from portrait_studio.engine.texture.fields import Sources, Targets
 from portrait_studio.engine.texture.matching import Matches
 from portrait_studio.engine.texture.pyramid import box_around, halved
 from portrait_studio.engine.texture.smooth import blur, blur_where, doubled
-from portrait_studio.engine.texture.voting import vote
+from portrait_studio.engine.texture.voting import HolePixels
 from portrait_studio.engine.texture.work_progress import WorkProgress
 
 _SCALES_PX = (1.0, 2.0, 4.0)
@@ -31,27 +30,15 @@ _LEAST_ENERGY = 1e-7
 
 
 def with_grain(
-    colours: Tensor,
-    hole: Tensor,
-    hole_index: Tensor,
-    hole_structure: Tensor,
-    matches: Matches,
-    targets: Targets,
-    sources: Sources,
-    patch_px: int,
-    work: WorkProgress,
+    colours: Tensor, hole: Tensor, pixels: HolePixels, matches: Matches, work: WorkProgress
 ) -> Tensor:
     """The voted colours with as much fine contrast as the patches that voted have.
 
     Args:
         colours: (Q, 3) float32 RGB of the hole, as voted.
         hole: (H, W) bool.
-        hole_index: see `vote`, as the following ones.
-        hole_structure: structure of these pixels.
+        pixels: of the hole, and who votes on them.
         matches: source of each target.
-        targets: the targets.
-        sources: where colours come from.
-        patch_px: side of a patch.
         work: told about each chunk.
 
     Returns:
@@ -62,14 +49,15 @@ def with_grain(
     def tick() -> None:
         work.advance(0.0)
 
-    picture = sources.colours.view(height, width, 3).mean(2)
+    picture = pixels.sources.colours.view(height, width, 3).mean(2)
     picture[hole] = colours.mean(1)
     bands = _bands(picture, tick)
     energy = bands.square()
     known = _mean_around(energy, ~hole, tick)
-    asked = replace(sources, colours=known.permute(1, 2, 0).reshape(-1, len(_SCALES_PX)).contiguous())
+    contrasts = known.permute(1, 2, 0).reshape(-1, len(_SCALES_PX)).contiguous()
+    asked = replace(pixels, sources=replace(pixels.sources, colours=contrasts))
     wanted = torch.zeros_like(energy)
-    wanted[:, hole] = vote(hole_index, hole_structure, matches, targets, asked, patch_px, 0.0, work).t()
+    wanted[:, hole] = asked.vote(matches, 0.0, work).t()
     rows, columns = box_around(hole, round(3 * _AROUND_PX))
     where = hole[rows, columns]
     present = _mean_around(energy[:, rows, columns], where, tick)

@@ -35,7 +35,7 @@ from portrait_studio.engine.texture.matching import (
 from portrait_studio.engine.texture.options import TextureOptions
 from portrait_studio.engine.texture.pyramid import Level
 from portrait_studio.engine.texture.shifted_ground import shifted_along
-from portrait_studio.engine.texture.voting import vote
+from portrait_studio.engine.texture.voting import HolePixels
 from portrait_studio.engine.texture.work_progress import WorkProgress
 from portrait_studio.networks.conventions import FACE
 
@@ -68,8 +68,8 @@ class LevelSynthesis:
         self.plan, self.generator, self.options = plan, generator, options
         self.targets: Targets = collect_targets(level, options.patch_px)
         tick()
-        self.hole_index = level.hole.flatten().nonzero()[:, 0]
-        self.hole_structure = sources.structure[self.hole_index]
+        index = level.hole.flatten().nonzero()[:, 0]
+        self.pixels = HolePixels(index, sources.structure[index], self.targets, sources, options.patch_px)
 
     @property
     def can_run(self) -> bool:
@@ -102,21 +102,8 @@ class LevelSynthesis:
             is_last = iteration == self.plan.iterations - 1 and self.plan.share == 1
             colours = self._vote(matches, self.options.sharpness if is_last else _INTERIM_SHARPNESS, work)
         if self.options.keeps_grain and self.plan.share == 1:
-            colours = self._with_grain(matches, colours, work)
+            colours = with_grain(colours, self.level.hole, self.pixels, matches, work)
         return matches, colours
-
-    def _with_grain(self, matches: Matches, colours: Tensor, work: WorkProgress) -> Tensor:
-        return with_grain(
-            colours,
-            self.level.hole,
-            self.hole_index,
-            self.hole_structure,
-            matches,
-            self.targets,
-            self.sources,
-            self.options.patch_px,
-            work,
-        )
 
     def _first_matches(self, above: CoarserMatches | None) -> Matches:
         uniform = self._uniform(1)[0]
@@ -162,17 +149,8 @@ class LevelSynthesis:
 
     def _vote(self, matches: Matches, sharpness: float, work: WorkProgress) -> Tensor:
         """Colours of the hole, which also take the place of those that the search compares with."""
-        colours = vote(
-            self.hole_index,
-            self.hole_structure,
-            matches,
-            self.targets,
-            self.sources,
-            self.options.patch_px,
-            sharpness,
-            work,
-        )
-        self.sources.features[self.hole_index, :3] = colour_features(colours.t()[:, None])[:, 0].t()
+        colours = self.pixels.vote(matches, sharpness, work)
+        self.sources.features[self.pixels.index, :3] = colour_features(colours.t()[:, None])[:, 0].t()
         return colours
 
     def _uniform(self, rows: int) -> Tensor:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portrait_studio.errors import OptionError
+
+_MANY_TARGETS = 250_000
+_GROUND_FOLLOWS = 8.0
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,20 @@ class TextureOptions:
     careful: bool = False
     keeps_grain: bool = False
     many_targets: int = 60_000
+
+    @classmethod
+    def usual(
+        cls, *, careful: bool = False, keeps_grain: bool = False, follows_ground: bool = False
+    ) -> TextureOptions:
+        """The options for a hole.
+
+        Args:
+            careful: see there.
+            keeps_grain: likewise; more targets are then searched thoroughly, too.
+            follows_ground: whether the start is known well in the background.
+        """
+        usual = cls(careful=careful, ground_follows=_GROUND_FOLLOWS if follows_ground else 1.0)
+        return replace(usual, keeps_grain=True, many_targets=_MANY_TARGETS) if keeps_grain else usual
 
     def __post_init__(self) -> None:
         if self.patch_px < 3 or self.patch_px % 2 == 0:

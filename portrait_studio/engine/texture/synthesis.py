@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -18,9 +18,6 @@ from portrait_studio.engine.texture.pyramid import Level, build_pyramid
 from portrait_studio.engine.texture.smooth import fill_by_label
 from portrait_studio.engine.texture.work_progress import WorkProgress
 
-_MANY_TARGETS = 250_000
-_GROUND_FOLLOWS = 8.0
-
 
 def synthesise(
     image: Tensor,
@@ -31,9 +28,6 @@ def synthesise(
     progress: Callable[[float], None],
     options: TextureOptions | None = None,
     excluded: Tensor | None = None,
-    careful: bool = False,
-    keeps_grain: bool = False,
-    follows_ground: bool = False,
 ) -> Tensor:
     """Fill a hole with patches of the photo's own texture that fit the parsing map and the start.
 
@@ -50,9 +44,6 @@ def synthesise(
         progress: called often with the finished share in [0, 1]; may raise to cancel.
         options: weights and limits.
         excluded: (H, W) bool, known pixels that may not be copied.
-        careful: see `TextureOptions`; overrules the options where it is set.
-        keeps_grain: likewise; more targets are then searched thoroughly, too.
-        follows_ground: whether `start` is known well in the background; see `TextureOptions.ground_follows`.
 
     Returns:
         (3, H, W) float32 in [0, 1]; known pixels are those of `image`.
@@ -61,11 +52,6 @@ def synthesise(
         Cancelled: raised by `progress`.
     """
     options = options or TextureOptions()
-    options = replace(options, careful=careful or options.careful)
-    if keeps_grain:
-        options = replace(options, keeps_grain=True, many_targets=_MANY_TARGETS)
-    if follows_ground:
-        options = replace(options, ground_follows=_GROUND_FOLLOWS)
     work = WorkProgress(progress, 1.0)
     work.advance(0.0)
     if not bool(hole.any()):

@@ -25,42 +25,47 @@ _STRUCTURE_WEIGHT = 4.0
 _NOT_ALLOWED = 16.0
 
 
-def vote(
-    hole_index: Tensor,
-    hole_structure: Tensor,
-    matches: Matches,
-    targets: Targets,
-    sources: Sources,
-    patch_px: int,
-    sharpness: float,
-    work: WorkProgress,
-) -> Tensor:
-    """Colour of each hole pixel.
+@dataclass(frozen=True, eq=False)
+class HolePixels:
+    """The pixels to fill, and the patches that may vote on them.
 
-    Votes weigh exp(-distance / spread) (Wexler et al. 2007) and less the deeper their patch lies in the
-    hole. A mean shift then moves from the average towards the most common colour: with sharpness 1 all the
-    way, with 0 not at all.
-
-    Args:
-        hole_index: (Q,) int64 flat indices of the pixels to fill.
-        hole_structure: (Q,) float16 their structure; votes of another label hardly count.
-        matches: source of each target.
-        targets: the targets; each hole pixel must lie in at least one target patch.
-        sources: where the colours come from.
+    Attributes:
+        index: (Q,) int64 flat indices of the pixels.
+        structure: (Q,) float16 their structure; votes of another label hardly count.
+        targets: of the patches; each pixel must lie in at least one.
+        sources: where colours come from.
         patch_px: side of a patch.
-        sharpness: in [0, 1].
-        work: told about each chunk.
-
-    Returns:
-        (Q, 3) float32 RGB.
     """
-    votes = Votes(targets, sources, _log_weights(matches, targets), *_origins(matches, sources), patch_px)
-    count = votes.on_processor if hole_index.device.type == "cpu" else votes.in_tables
-    result = torch.empty(hole_index.numel(), 3, device=hole_index.device)
-    for part in chunks(hole_index.numel(), hole_index.device):
-        result[part] = count(hole_index[part], hole_structure[part].float(), sharpness)
-        work.advance((part.stop - part.start) * VOTE_WORK)
-    return result
+
+    index: Tensor
+    structure: Tensor
+    targets: Targets
+    sources: Sources
+    patch_px: int
+
+    def vote(self, matches: Matches, sharpness: float, work: WorkProgress) -> Tensor:
+        """Colour of each pixel.
+
+        Votes weigh exp(-distance / spread) (Wexler et al. 2007) and less the deeper their patch lies in the
+        hole. A mean shift then moves from the average towards the most common colour: with sharpness 1 all
+        the way, with 0 not at all.
+
+        Args:
+            matches: source of each target.
+            sharpness: in [0, 1].
+            work: told about each chunk.
+
+        Returns:
+            (Q, 3) float32 RGB.
+        """
+        weights, origins = _log_weights(matches, self.targets), _origins(matches, self.sources)
+        votes = Votes(self.targets, self.sources, weights, *origins, self.patch_px)
+        count = votes.on_processor if self.index.device.type == "cpu" else votes.in_tables
+        result = torch.empty(self.index.numel(), 3, device=self.index.device)
+        for part in chunks(self.index.numel(), self.index.device):
+            result[part] = count(self.index[part], self.structure[part].float(), sharpness)
+            work.advance((part.stop - part.start) * VOTE_WORK)
+        return result
 
 
 @dataclass(frozen=True, eq=False)

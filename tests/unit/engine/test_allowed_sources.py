@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
@@ -42,10 +44,8 @@ def test_a_jumper_is_made_of_no_face_even_if_the_network_asks_for_one() -> None:
     image, hole, labels, start = jumper_with_a_face()
     eager = TextureOptions(start_pull=0.0, start_weight_coarse=4.0, start_weight_fine=4.0)
     results = [
-        synthesise(
-            image, hole, labels, start, torch.Generator().manual_seed(3), lambda _: None, eager, None, careful
-        )
-        for careful in (False, True)
+        synthesise(image, hole, labels, start, torch.Generator().manual_seed(3), lambda _: None, options)
+        for options in (eager, replace(eager, careful=True))
     ]
     green = [float((result[1, hole] > 0.4).float().mean()) for result in results]
     assert green[0] > 0.05, "the network does not ask for it"

@@ -14,6 +14,7 @@ from portrait_studio.engine.bystanders import Bystander, Bystanders
 from portrait_studio.engine.devices import PrecisionMemory
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, CompletionResult, Method
+from portrait_studio.engine.texture import TextureOptions
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.geometry import Bounds, Extent
@@ -35,9 +36,9 @@ class Recorder:
         self.excluded: list[NDArray[np.bool_]] = []
         self.careful: list[bool] = []
 
-    def __call__(self, image: Tensor, *_: object, excluded: Tensor, careful: bool, **_rest: bool) -> Tensor:
+    def __call__(self, image: Tensor, *given: object, excluded: Tensor) -> Tensor:
         self.excluded.append(excluded.numpy())
-        self.careful.append(careful)
+        self.careful += [options.careful for options in given if isinstance(options, TextureOptions)]
         return image.clone()
 
 

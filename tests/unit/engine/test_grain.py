@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from portrait_studio.engine.texture import synthesise
+from portrait_studio.engine.texture import TextureOptions, synthesise
 from portrait_studio.engine.texture.smooth import blur
 from portrait_studio.networks.conventions import LABELS
+
+KEEPS_GRAIN = TextureOptions.usual(keeps_grain=True)
 
 GROUND, PANTS = 0, LABELS.index("pants")
 
@@ -48,8 +50,8 @@ def test_the_ground_below_a_photo_keeps_its_grain(strength: float) -> None:
     inner = below(96, 96, 32)
     known = fine_contrast(image, ~below(96, 96, 48))
     without, kept = (
-        fine_contrast(synthesise(image, hole, labels, start, seeded(), ignore, keeps_grain=keeps), inner)
-        for keeps in (False, True)
+        fine_contrast(synthesise(image, hole, labels, start, seeded(), ignore, options), inner)
+        for options in (None, KEEPS_GRAIN)
     )
     assert without < 0.8 * known
     assert max(0.6 * known, 1.25 * without) < kept < 1.25 * known
@@ -62,7 +64,7 @@ def test_a_flat_wall_beside_it_stays_flat() -> None:
     image[:, :, 48:] = 0.3
     hole = below(96, 96, 40)
     start = torch.where(labels == PANTS, 0.3, 0.5).expand(3, -1, -1).contiguous()
-    filled = synthesise(image, hole, labels, start, seeded(), ignore, keeps_grain=True)
+    filled = synthesise(image, hole, labels, start, seeded(), ignore, KEEPS_GRAIN)
     flat = below(96, 96, 32)
     flat[:, :64] = False
     assert fine_contrast(filled, flat) < 0.01
@@ -79,7 +81,7 @@ def test_known_pixels_stay_and_colours_stay_in_range(
     image = torch.rand(3, height, width, generator=random)
     hole = torch.rand(height, width, generator=random) < share
     labels = torch.randint(0, 18, (height, width), generator=random)
-    result = synthesise(image, hole, labels, None, seeded(), ignore, keeps_grain=True)
+    result = synthesise(image, hole, labels, None, seeded(), ignore, KEEPS_GRAIN)
     assert torch.equal(result[:, ~hole], image[:, ~hole])
     assert bool(((result >= 0) & (result <= 1)).all())
 
@@ -91,7 +93,7 @@ def test_the_same_with_any_number_of_threads() -> None:
     try:
         for threads in (1, 2):
             torch.set_num_threads(threads)
-            results.append(synthesise(image, hole, labels, None, seeded(), ignore, keeps_grain=True))
+            results.append(synthesise(image, hole, labels, None, seeded(), ignore, KEEPS_GRAIN))
     finally:
         torch.set_num_threads(before)
     assert torch.equal(*results)

@@ -238,8 +238,8 @@ def test_ground_may_follow_its_start_more_closely() -> None:
     usual, closely = (
         float((filled[:, 62:70, 12:24] > 0.2).float().mean())
         for filled in (
-            synthesise(image, hole, labels, start, seeded(), ignore, follows_ground=follows)
-            for follows in (False, True)
+            synthesise(image, hole, labels, start, seeded(), ignore, options)
+            for options in (None, TextureOptions.usual(follows_ground=True))
         )
     )
     assert closely > usual + 0.2
