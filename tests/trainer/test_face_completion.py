@@ -19,6 +19,7 @@ from trainer.evaluation.cost import cost_of
 from trainer.losses.face import feature_weights, landmark_loss, parts_loss, picture_loss
 from trainer.losses.perceptual import PerceptualLoss, RelativeFeatureDistance, load_perceptual
 from trainer.recipes.files import load_recipe
+from trainer.tasks.kind import Pretrained
 from trainer.training.precision import choose_training_compute
 from trainer.training.run_state import load_state
 from trainer.training.setup import start_run
@@ -128,7 +129,7 @@ def test_the_perceptual_part_needs_its_file_and_sees_a_share_of_the_batch(tmp_pa
     with pytest.raises(DataSetError, match="--vgg FILE"):
         start_run(recipe, data, tmp_path / "run", compute)
     vgg = write_tiny_vgg(tmp_path / "vgg.safetensors")
-    run = start_run(recipe, data, tmp_path / "run", compute, vgg=vgg)
+    run = start_run(recipe, data, tmp_path / "run", compute, Pretrained(vgg=vgg))
     seen: list[int] = []
     run.task._perceptual.register_forward_pre_hook(lambda _, given: seen.append(len(given[0])))  # type: ignore[attr-defined]
     batch = run.source.batch(0)

@@ -21,6 +21,7 @@ from trainer.recipes.config import Recipe
 from trainer.recipes.files import load_recipe, recipe_names
 from trainer.release.export import export_run
 from trainer.tasks.frozen import Frozen
+from trainer.tasks.kind import Pretrained
 from trainer.training.loop import train, train_step
 from trainer.training.precision import choose_training_compute
 from trainer.training.run import Run
@@ -61,7 +62,11 @@ def begun(recipe: Recipe, folder: Path, models: Path | None) -> Run:
     compute = choose_training_compute(Hardware("cpu", "float32"))
     run = folder / f"run-{recipe.name}"
     return start_run(
-        recipe, folder / "packs", run, compute, models, folder / "vgg.safetensors", Frozen(models)
+        recipe,
+        folder / "packs",
+        run,
+        compute,
+        Pretrained(models, folder / "vgg.safetensors", Frozen(models)),
     )
 
 

@@ -22,6 +22,7 @@ from trainer.data.batch import Batch, RawBatch
 from trainer.recipes.config import OptimiserConfig
 from trainer.recipes.files import RECIPES, load_recipe
 from trainer.tasks.encoder import begin_from_imagenet
+from trainer.tasks.kind import Pretrained
 from trainer.training import loop
 from trainer.training.loop import rate_factor, train, train_step
 from trainer.training.run import Run, make_optimiser
@@ -91,7 +92,9 @@ def test_a_resumed_run_has_the_weights_of_an_uninterrupted_one(
     assert_same_state(whole, parts)
     start = load_state(whole)
     assert start.step == 4
-    fresh = start_run(start.recipe, material / "packs", tmp_path / "new", CPU, material / "models")
+    fresh = start_run(
+        start.recipe, material / "packs", tmp_path / "new", CPU, Pretrained(material / "models")
+    )
     moved = differences(dict(fresh.task.network.state_dict()), start.modules["network"])
     assert len(moved) > len(start.modules["network"]) // 2
     check_run_log(whole, load_recipe(recipe).data.size)
@@ -127,7 +130,7 @@ def test_two_resumed_halves_of_different_calls_share_the_record(material: Path, 
 
 def test_released_weights_and_parser_are_taken_over(material: Path, tmp_path: Path) -> None:
     recipe = load_recipe("tiny-completion")
-    run = start_run(recipe, material / "packs", tmp_path, CPU, material / "models")
+    run = start_run(recipe, material / "packs", tmp_path, CPU, Pretrained(material / "models"))
     assert run.record["start"].startswith("released weights ")
     assert run.record["sets"] == ["clothing-co-parsing"]
     random = completion_run(material, tmp_path)
@@ -299,7 +302,9 @@ def refusal(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_a_network_without_map_starts_from_one_that_reads_it(material: Path, tmp_path: Path) -> None:
     name = own_recipe(tmp_path, "tiny-completion", ("attention = 4", "attention = 4\nuse_parsing = false"))
-    run = start_run(load_recipe(name), material / "packs", tmp_path / "run", CPU, material / "models")
+    run = start_run(
+        load_recipe(name), material / "packs", tmp_path / "run", CPU, Pretrained(material / "models")
+    )
     plain = run.task.network.state_dict()
     reading = load_network("completion", material / "models").module.state_dict()
     assert plain["enter.weight"].shape[1] == reading["enter.weight"].shape[1] - LABEL_COUNT
@@ -315,7 +320,9 @@ def test_a_network_without_map_cannot_start_from_another_architecture(material: 
     (tmp_path / "models").mkdir()
     save_network(tmp_path / "models" / "completion.safetensors", "paper-completion", other, {})
     with pytest.raises(WeightsError, match="another shape"):
-        start_run(load_recipe(name), material / "packs", tmp_path / "run", CPU, tmp_path / "models")
+        start_run(
+            load_recipe(name), material / "packs", tmp_path / "run", CPU, Pretrained(tmp_path / "models")
+        )
 
 
 def test_an_existing_run_is_not_overwritten(

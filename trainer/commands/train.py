@@ -17,6 +17,7 @@ from trainer.distributed.processes import joined, processes
 from trainer.recipes.config import DataConfig, OptimiserConfig, Recipe, RunConfig
 from trainer.recipes.files import load_recipe, recipe_names
 from trainer.tasks.frozen import Frozen, frozen_of_run
+from trainer.tasks.kind import Pretrained
 from trainer.tasks.table import kind_of
 from trainer.training.compiling import compiled
 from trainer.training.loop import train
@@ -102,7 +103,8 @@ def _run_of(recipe: Recipe, options: argparse.Namespace, compute: Compute) -> Ru
             frozen = frozen_of_run(options.run, state.record, options.init)
     recipe = _with_changes(recipe, options)
     init = None if options.resume else options.init
-    run = start_run(recipe, options.data, options.run, compute, init, options.vgg, frozen, options.resnet)
+    pretrained = Pretrained(init, options.vgg, frozen, options.resnet)
+    run = start_run(recipe, options.data, options.run, compute, pretrained)
     if options.resume:
         run.resume()
     return run

@@ -23,6 +23,23 @@ _Network = TypeVar("_Network", bound=nn.Module)
 
 
 @dataclass(frozen=True, eq=False)
+class Pretrained:
+    """Networks and files of weights that a run begins with or looks at.
+
+    Attributes:
+        init: models folder to start from; None = ImageNet or random weights.
+        vgg: VGG features (safetensors) for the perceptual loss, where the recipe has one.
+        frozen: networks of earlier stages; None = those of `init`.
+        resnet: torchvision's ImageNet weights for a ResNet encoder.
+    """
+
+    init: Path | None = None
+    vgg: Path | None = None
+    frozen: Frozen | None = None
+    resnet: Path | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Ingredients:
     """What a task is made of.
 

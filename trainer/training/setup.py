@@ -21,7 +21,7 @@ from trainer.data.batches import BatchSource
 from trainer.distributed.processes import processes
 from trainer.recipes.config import Recipe
 from trainer.tasks.frozen import Frozen
-from trainer.tasks.kind import Ingredients, TaskKind
+from trainer.tasks.kind import Ingredients, Pretrained, TaskKind
 from trainer.tasks.table import kind_of
 from trainer.training.run import Run
 from trainer.training.run_state import STATE_FILE
@@ -32,10 +32,7 @@ def start_run(
     packs: Path,
     folder: Path,
     compute: Compute,
-    init: Path | None = None,
-    vgg: Path | None = None,
-    frozen: Frozen | None = None,
-    resnet: Path | None = None,
+    pretrained: Pretrained | None = None,
 ) -> Run:
     """Build a run at step 0.
 
@@ -44,15 +41,12 @@ def start_run(
         packs: folder of packed sets.
         folder: where the run state goes.
         compute: device and precision.
-        init: models folder to start from; None = ImageNet or random weights.
-        vgg: VGG features (safetensors) for the perceptual loss, where the recipe has one.
-        frozen: networks of earlier stages; None = those of `init`.
-        resnet: torchvision's ImageNet weights for a ResNet encoder.
+        pretrained: what it begins with or looks at; None = nothing.
 
     Raises:
         DataSetError: packs are missing.
         OptionError: the recipe names something unknown.
-        WeightsError: `init` does not fit the recipe.
+        WeightsError: `Pretrained.init` does not fit the recipe.
     """
     kind = kind_of(recipe)
     torch.manual_seed(recipe.run.seed)
@@ -63,7 +57,9 @@ def start_run(
     network = build_network(recipe.architecture, recipe.network)
     _give_mean_colour(network, source)
     frequencies = torch.from_numpy(source.label_frequencies()).float()
-    given = Ingredients(recipe, network, packs, frequencies, init, frozen or Frozen(init), vgg, resnet)
+    before = pretrained or Pretrained()
+    frozen = before.frozen or Frozen(before.init)
+    given = Ingredients(recipe, network, packs, frequencies, before.init, frozen, before.vgg, before.resnet)
     # What resumes takes its weights, and where they came from, from its state.
     start = "random" if (folder / STATE_FILE).exists() else _begin(kind, given)
     task = kind.make(given)
