@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from portrait_studio.gui.dialogs.export_options import ExportExtras, SizeLabel
 from portrait_studio.gui.dialogs.message_boxes import fit
+from portrait_studio.gui.widgets.layouts import hint_label, spaced
 from portrait_studio.imaging.formats import SUFFIXES, ImageFormat
 from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.writing import ExportOptions
@@ -88,9 +89,7 @@ class ExportDialog(QDialog):
         self._quality.setAccessibleName(tr("Quality"))
         self._number = QLabel(self)
         self._number.setMinimumWidth(self._number.fontMetrics().horizontalAdvance("100") + 6)
-        self._note = QLabel(self)
-        self._note.setProperty("role", "hint")
-        self._note.setWordWrap(True)
+        self._note = hint_label("", self)
         self._kind_note = ""
         self.extras = ExportExtras(photo, self)
         self.size_label = SizeLabel(photo, self)
@@ -135,12 +134,10 @@ class ExportDialog(QDialog):
         browse.clicked.connect(self._browse)
         QWidget.setTabOrder(self._path, browse)
         QWidget.setTabOrder(browse, self._format)
-        file_row = QHBoxLayout()
-        file_row.setSpacing(8)
+        file_row = spaced(QHBoxLayout(), 8)
         file_row.addWidget(self._path, 1)
         file_row.addWidget(browse)
-        quality_row = QHBoxLayout()
-        quality_row.setSpacing(12)
+        quality_row = spaced(QHBoxLayout(), 12)
         quality_row.addWidget(self._as_source)
         quality_row.addWidget(self._quality, 1)
         quality_row.addWidget(self._number)
@@ -166,9 +163,7 @@ class ExportDialog(QDialog):
         buttons.addButton(export, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(18, 18, 18, 14)
-        column.setSpacing(16)
+        column = spaced(QVBoxLayout(self), 16, (18, 18, 18, 14))
         column.addLayout(form)
         column.addWidget(buttons)
 

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QKeySequenceEdit,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from portrait_studio.gui.actions import TABLE, Actions
 from portrait_studio.gui.command_table import Command
+from portrait_studio.gui.widgets.layouts import hint_label, spaced
 from portrait_studio.gui.widgets.tables import plain_table, search_field, show_rows
 from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message
@@ -67,16 +67,11 @@ class KeyEditor(QWidget):
         self.clear_button.setToolTip(tr("Take all keys of the chosen command away"))
         self.clear_button.setAutoDefault(False)
         self.clear_button.clicked.connect(self._on_clear)
-        self.note = QLabel(tr("Choose a command, then press its new keys in the field."), self)
-        self.note.setProperty("role", "hint")
-        self.note.setWordWrap(True)
-        row = QHBoxLayout()
-        row.setSpacing(8)
+        self.note = hint_label(tr("Choose a command, then press its new keys in the field."), self)
+        row = spaced(QHBoxLayout(), 8)
         for widget in (self.edit, self.usual_button, self.clear_button):
             row.addWidget(widget)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 12, 12)
-        column.setSpacing(10)
+        column = spaced(QVBoxLayout(self), 10, (12, 12, 12, 12))
         column.addWidget(self.search)
         column.addWidget(self.table, 1)
         column.addLayout(row)

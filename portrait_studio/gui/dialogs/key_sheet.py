@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHeaderView, QVBoxLayou
 
 from portrait_studio.gui.actions import TABLE, Actions
 from portrait_studio.gui.command_table import GESTURES
+from portrait_studio.gui.widgets.layouts import spaced
 from portrait_studio.gui.widgets.tables import plain_table, search_field, show_rows
 from portrait_studio.language.translation import tr
 
@@ -29,9 +30,7 @@ class KeySheet(QDialog):
         show_rows(self._table, rows)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(14, 14, 14, 12)
-        layout.setSpacing(10)
+        layout = spaced(QVBoxLayout(self), 10, (14, 14, 14, 12))
         for widget in (self._search, self._table, buttons):
             layout.addWidget(widget)
         QWidget.setTabOrder(self._search, self._table)

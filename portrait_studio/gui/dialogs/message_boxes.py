@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from portrait_studio.errors import PortraitStudioError
+from portrait_studio.gui.widgets.layouts import spaced
 from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message
 
@@ -68,13 +69,10 @@ class ErrorDialog(QDialog):
         sign = QLabel(self)
         warning = self.style().standardIcon(QStyle.StandardPixmap.SP_MessageBoxWarning)
         sign.setPixmap(warning.pixmap(32, 32))
-        row = QHBoxLayout()
-        row.setSpacing(14)
+        row = spaced(QHBoxLayout(), 14)
         row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(text, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(18, 18, 18, 14)
-        column.setSpacing(16)
+        column = spaced(QVBoxLayout(self), 16, (18, 18, 18, 14))
         column.addLayout(row)
         if log:
             details = QPlainTextEdit(log, self)

@@ -10,7 +10,6 @@ from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from portrait_studio.gui.dialogs.message_boxes import fit
+from portrait_studio.gui.widgets.layouts import hint_label, role_label, spaced
 from portrait_studio.gui.widgets.thumbnails import Thumbnails, page_picture
 from portrait_studio.language.translation import tr
 
@@ -46,13 +46,10 @@ class PageDialog(QDialog):
             _THUMB_PX, self, lambda page, side_px: page_picture(path, page, side_px)
         )
         self._thumbnails.made.connect(self._on_made)
-        title = QLabel(tr("{name} holds {count} pictures", name=path.name, count=count), self)
-        title.setProperty("role", "title")
+        title = role_label(tr("{name} holds {count} pictures", name=path.name, count=count), "title", self)
         title.setTextFormat(Qt.TextFormat.PlainText)
         title.setWordWrap(True)
-        text = QLabel(tr("One of them is edited and saved; the file keeps all of them."), self)
-        text.setProperty("role", "hint")
-        text.setWordWrap(True)
+        text = hint_label(tr("One of them is edited and saved; the file keeps all of them."), self)
         self.list = self._list(count)
         buttons = QDialogButtonBox(self)
         self.open_button = QPushButton(tr("Open"), self)
@@ -65,9 +62,7 @@ class PageDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self.finished.connect(self._thumbnails.stop)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(18, 18, 18, 14)
-        column.setSpacing(12)
+        column = spaced(QVBoxLayout(self), 12, (18, 18, 18, 14))
         for widget in (title, text, self.list, buttons):
             column.addWidget(widget)
         fit(self, _WIDTH_PX, _HEIGHT_PX)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QLabel,
     QSpinBox,
     QTabWidget,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.key_editor import KeyEditor
 from portrait_studio.gui.dialogs.message_boxes import fit
+from portrait_studio.gui.widgets.layouts import hint_label, spaced
 from portrait_studio.hardware import DEVICES, MOST_THREADS, PRECISIONS
 from portrait_studio.language.translation import tr
 from portrait_studio.language.translators import LANGUAGES, said_in
@@ -65,9 +65,7 @@ class PreferencesDialog(QDialog):
         settings = preferences.settings
         self.language = self._choice(tr("Language"), CHOICES_OF_LANGUAGE, "language", settings.language)
         self.language.currentIndexChanged.connect(self._show_language)
-        self.language_note = QLabel(self)
-        self.language_note.setProperty("role", "hint")
-        self.language_note.setWordWrap(True)
+        self.language_note = hint_label("", self)
         self._show_language()
         self.theme = self._choice(tr("Theme"), THEMES, "theme", settings.theme)
         self.device = self._choice(tr("Device"), DEVICES, "device", settings.device)
@@ -84,9 +82,7 @@ class PreferencesDialog(QDialog):
         self.pages.addTab(self.keys, tr("Keys"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 14, 14, 12)
-        column.setSpacing(12)
+        column = spaced(QVBoxLayout(self), 12, (14, 14, 14, 12))
         column.addWidget(self.pages)
         column.addWidget(buttons)
         fit(self, 520, 520)
@@ -155,9 +151,7 @@ class PreferencesDialog(QDialog):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for name, widget in rows:
             form.addRow(name, widget)
-        text = QLabel(hint, page)
-        text.setProperty("role", "hint")
-        text.setWordWrap(True)
+        text = hint_label(hint, page)
         form.addRow(text)
         return page
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from portrait_studio.gui.dialogs.message_boxes import confirm, fit
+from portrait_studio.gui.widgets.layouts import hint_label, role_label, spaced
 from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message
 from portrait_studio.session.autosave import Autosave
@@ -48,11 +49,8 @@ class RecoveryDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Recover unsaved work"))
         self._found = list(found)
-        title = QLabel(tr("The program ended unexpectedly"), self)
-        title.setProperty("role", "title")
-        text = QLabel(tr("These edits were kept. Recover one to go on where you were."), self)
-        text.setWordWrap(True)
-        text.setProperty("role", "hint")
+        title = role_label(tr("The program ended unexpectedly"), "title", self)
+        text = hint_label(tr("These edits were kept. Recover one to go on where you were."), self)
         self.list = self._list_of(found)
         buttons = QDialogButtonBox(self)
         self.recover_button = QPushButton(tr("Recover"), self)
@@ -70,9 +68,7 @@ class RecoveryDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self.delete_button.clicked.connect(self._delete)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(18, 18, 18, 14)
-        column.setSpacing(12)
+        column = spaced(QVBoxLayout(self), 12, (18, 18, 18, 14))
         for widget in (title, text, self.list, *self._unreadable_label(unreadable), buttons):
             column.addWidget(widget)
         fit(self, 500, 0)

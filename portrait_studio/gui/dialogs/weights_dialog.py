@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QHeaderView,
-    QLabel,
     QTableWidgetItem,
     QTextBrowser,
     QVBoxLayout,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from portrait_studio.errors import FileError, PortraitStudioError, WeightsError
 from portrait_studio.gui.dialogs.message_boxes import confirm, fit, tell_error
+from portrait_studio.gui.widgets.layouts import hint_label, spaced
 from portrait_studio.gui.widgets.tables import plain_table
 from portrait_studio.language.translation import tr
 from portrait_studio.locations import MODELS_VARIABLE, models_dir, overriding_models_dir, own_models_dir
@@ -44,9 +44,7 @@ class WeightsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Weights"))
         self._weights: list[WeightsInfo] = []
-        self.folder = QLabel(self)
-        self.folder.setProperty("role", "hint")
-        self.folder.setWordWrap(True)
+        self.folder = hint_label("", self)
         self.folder.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         columns = (tr("Task"), tr("File"), tr("Status"), tr("Measured"), tr("Trained on"))
         self.table = plain_table(columns, tr("Weights"), self)
@@ -69,9 +67,7 @@ class WeightsDialog(QDialog):
         self.shipped_button.setToolTip(tr("Remove imported weights and use those that came with the program"))
         self.shipped_button.clicked.connect(self._use_shipped)
         buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(18, 18, 18, 14)
-        column.setSpacing(12)
+        column = spaced(QVBoxLayout(self), 12, (18, 18, 18, 14))
         for widget in (self.folder, self.table, self.card, buttons):
             column.addWidget(widget)
         self.refresh()

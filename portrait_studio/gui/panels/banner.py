@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from portrait_studio.document.export_report import ExportReport
 from portrait_studio.gui.theme import Theme
+from portrait_studio.gui.widgets.layouts import spaced
 from portrait_studio.language.translation import tr
 from portrait_studio.messages import joined
 from portrait_studio.session.session import Session
@@ -61,9 +62,7 @@ class Banner(QFrame):
         self._close.setToolTip(tr("Close the message"))
         self._close.setAutoRaise(True)
         self._close.clicked.connect(self.hide)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 6, 8, 6)
-        row.setSpacing(10)
+        row = spaced(QHBoxLayout(self), 10, (14, 6, 8, 6))
         row.addWidget(self._icon)
         row.addWidget(self._text, 1)
         row.addWidget(self._close)

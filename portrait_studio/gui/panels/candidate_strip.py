@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QIcon, QKeyEvent, QPixmap, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from portrait_studio.editing.candidates import Candidate, Candidates
 from portrait_studio.engine.request import FilledRegion, Pixels
@@ -19,6 +19,7 @@ from portrait_studio.gui.panels.references_panel import files_in
 from portrait_studio.gui.panels.thumbnail_row import ThumbnailRow
 from portrait_studio.gui.qimage_conversion import qimage_of
 from portrait_studio.gui.widgets.buttons import ActionButton
+from portrait_studio.gui.widgets.layouts import role_label, spaced
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.language.translation import tr
 from portrait_studio.session.session import Session
@@ -66,8 +67,7 @@ class CandidateStrip(QFrame):
         self._hole_row = QHBoxLayout()
         self._thumb_row = ThumbnailRow(self)
         self._keep = self._keep_button()
-        self._hint = QLabel(self)
-        self._hint.setProperty("role", "hint")
+        self._hint = role_label("", "hint", self)
         self._lay_out(actions)
         session.filling.choice.changed.connect(self._show_candidates)
         self.hide()
@@ -81,14 +81,11 @@ class CandidateStrip(QFrame):
         return keep
 
     def _lay_out(self, actions: Actions) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 8, 12, 8)
-        row.setSpacing(10)
+        row = spaced(QHBoxLayout(self), 10, (12, 8, 12, 8))
         self._hole_row.setSpacing(6)
         row.addLayout(self._hole_row)
         row.addWidget(self._thumb_row, 1)
-        column = QVBoxLayout()
-        column.setSpacing(8)
+        column = spaced(QVBoxLayout(), 8)
         column.addStretch(1)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         for widget in (self._hint, ActionButton(actions[Command.OTHER_WAYS], self), self._keep):

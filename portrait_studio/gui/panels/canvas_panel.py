@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QPushButton, QVBoxLayo
 from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.widgets.buttons import ActionButton
+from portrait_studio.gui.widgets.layouts import hint_label, spaced
 from portrait_studio.gui.widgets.number_field import NumberField
 from portrait_studio.imaging.canvas_extension import RATIOS, percent_of, ratio_text
 from portrait_studio.imaging.geometry import Extent, Margins
@@ -73,12 +74,10 @@ class CanvasPanel(QWidget):
         self._size.setAccessibleName(tr("Size of the new canvas"))
         self.ratio = RatioButton(self)
         self.ratio.chosen.connect(self.ratio_chosen)
-        hint = QLabel(
+        hint = hint_label(
             tr("Drag an edge or a corner outwards, or type how far. Enter fills what is new, Esc leaves."),
             self,
         )
-        hint.setProperty("role", "hint")
-        hint.setWordWrap(True)
         self._lay_out(actions, hint)
         # Numbers and ratios may be given when the buttons beside them may.
         extending = actions[Command.RECOVER_FEET]
@@ -139,9 +138,7 @@ class CanvasPanel(QWidget):
             self._percent[side].setProperty("role", "hint")
             grid.addWidget(self._percent[side], row, 2)
         grid.setColumnStretch(2, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 12, 12, 12)
-        column.setSpacing(10)
+        column = spaced(QVBoxLayout(self), 10, (14, 12, 12, 12))
         column.addWidget(hint)
         column.addLayout(grid)
         column.addWidget(self._size)

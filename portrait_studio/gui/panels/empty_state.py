@@ -9,6 +9,7 @@ from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.theme import Theme
 from portrait_studio.gui.widgets.buttons import ActionButton
+from portrait_studio.gui.widgets.layouts import role_label, spaced
 from portrait_studio.language.translation import tr
 
 
@@ -40,29 +41,25 @@ class EmptyState(QFrame):
         card.setObjectName("invitation")
         self._picture = QLabel(card)
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        title = QLabel(tr("Drop a photo of a person here"), card)
-        title.setProperty("role", "title")
+        title = role_label(tr("Drop a photo of a person here"), "title", card)
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        hint = QLabel(
+        hint = role_label(
             tr(
                 "Then click a bag with Pick things (W) or paint over what shall go, and press Enter:\n"
                 "the person and the scene behind it are recovered."
             ),
+            "hint",
             card,
         )
-        hint.setProperty("role", "hint")
         hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
+        buttons = spaced(QHBoxLayout(), 8)
         self.open_button = ActionButton(actions[Command.OPEN], card, prominent=True)
         buttons.addStretch(1)
         buttons.addWidget(self.open_button)
         for command in (Command.PASTE, Command.SAMPLE):
             buttons.addWidget(ActionButton(actions[command], card))
         buttons.addStretch(1)
-        column = QVBoxLayout(card)
-        column.setContentsMargins(40, 32, 40, 32)
-        column.setSpacing(14)
+        column = spaced(QVBoxLayout(card), 14, (40, 32, 40, 32))
         for widget in (self._picture, title, hint):
             column.addWidget(widget)
         column.addSpacing(6)

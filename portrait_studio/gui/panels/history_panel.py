@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QUndoView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QUndoView, QVBoxLayout, QWidget
 
+from portrait_studio.gui.widgets.layouts import hint_label, spaced
 from portrait_studio.language.translation import tr
 from portrait_studio.session.session import Session
 
@@ -26,12 +27,10 @@ class HistoryPanel(QWidget):
         self.view.setAccessibleName(tr("History"))
         self.view.setToolTip(tr("Click a step to go back to it; nothing is lost until you do something new"))
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        hint = QLabel(tr("Click a step to go back to it. Nothing is lost until you do something new."), self)
-        hint.setProperty("role", "hint")
-        hint.setWordWrap(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 12, 12, 12)
-        column.setSpacing(10)
+        hint = hint_label(
+            tr("Click a step to go back to it. Nothing is lost until you do something new."), self
+        )
+        column = spaced(QVBoxLayout(self), 10, (14, 12, 12, 12))
         column.addWidget(hint)
         column.addWidget(self.view, 1)
         session.state_changed.connect(self._on_state)

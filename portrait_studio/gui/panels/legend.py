@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QToolButton
 
 from portrait_studio.gui.persistent_state import PersistentState
 from portrait_studio.gui.theme import Theme
+from portrait_studio.gui.widgets.layouts import spaced
 from portrait_studio.language.label_names import label_name
 from portrait_studio.language.translation import tr
 from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT, LABELS
@@ -56,9 +57,7 @@ class _Row(QWidget):
         self.eye.setAccessibleName(tr("Show {label}", label=label_name(label)))
         self.eye.setToolTip(tr("Show or hide {label}", label=label_name(label)))
         self.eye.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
+        row = spaced(QHBoxLayout(self), 0, (0, 0, 0, 0))
         row.addWidget(self.name, 1)
         row.addWidget(self.eye)
         self.eye.toggled.connect(self.colour_icon)

@@ -15,6 +15,7 @@ from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.panels.tool_options import TightnessSlider, captioned
 from portrait_studio.gui.persistent_state import PersistentState
 from portrait_studio.gui.widgets.buttons import ActionButton, ActionSwitch
+from portrait_studio.gui.widgets.layouts import hint_label, role_label, spaced
 from portrait_studio.gui.widgets.number_field import NumberField
 from portrait_studio.language.translation import tr
 from portrait_studio.session.tools import Tools
@@ -56,12 +57,9 @@ class MaskPanel(QWidget):
         self._step.setAccessibleName(tr("How far the edge moves, in photo pixels"))
         self._step.setToolTip(tr("How far Grow and Shrink move the edge, and how soft Feather makes it"))
         self._step.ended.connect(self.typing_ended)
-        self._people = QVBoxLayout()
-        self._people.setSpacing(6)
+        self._people = spaced(QVBoxLayout(), 6)
         self._boxes: list[QCheckBox] = []
-        self._hint = QLabel(self)
-        self._hint.setProperty("role", "hint")
-        self._hint.setWordWrap(True)
+        self._hint = hint_label("", self)
         self._lay_out(actions, tools)
         self.show_people((), frozenset(), is_known=False)
 
@@ -118,20 +116,18 @@ class MaskPanel(QWidget):
         # Made here, since Tab goes through widgets in the order in which they were made.
         self._tightness = TightnessSlider(tools, self)
         tight.addLayout(captioned(tr("How tight"), self._tightness, self), 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 12, 12, 12)
-        column.setSpacing(10)
+        column = spaced(QVBoxLayout(self), 10, (14, 12, 12, 12))
         column.addLayout(amount)
         column.addLayout(grid)
         column.addLayout(tight)
         column.addWidget(ActionButton(actions[Command.SHADOW], self))
         column.addWidget(ActionButton(actions[Command.FIND_DAMAGE], self))
         column.addSpacing(4)
-        column.addWidget(_heading(tr("Painting"), self))
+        column.addWidget(role_label(tr("Painting"), "heading", self))
         for command in _SWITCHES:
             column.addWidget(ActionSwitch(actions[command], self))
         column.addSpacing(4)
-        column.addWidget(_heading(tr("People"), self))
+        column.addWidget(role_label(tr("People"), "heading", self))
         column.addWidget(ActionButton(actions[Command.MARK_OTHERS], self))
         column.addWidget(self._hint)
         column.addLayout(self._people)
@@ -144,9 +140,3 @@ class MaskPanel(QWidget):
             for place, command in enumerate(pair):
                 grid.addWidget(ActionButton(actions[command], self), row, place)
         return grid
-
-
-def _heading(text: str, parent: QWidget) -> QLabel:
-    label = QLabel(text, parent)
-    label.setProperty("role", "heading")
-    return label

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QWidget
 
 from portrait_studio.engine.intent import Intent
 from portrait_studio.engine.request import Method
@@ -15,6 +15,7 @@ from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.panels.tool_options import BrushOptions, PickOptions, ShapeOptions, captioned
 from portrait_studio.gui.persistent_state import PersistentState
 from portrait_studio.gui.widgets.buttons import ActionButton
+from portrait_studio.gui.widgets.layouts import role_label, spaced
 from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message
 from portrait_studio.session.tools import Tools
@@ -92,8 +93,7 @@ class OptionsBar(QWidget):
         self.brush = BrushOptions(tools, tighten, self)
         self.pick = PickOptions(tools, self)
         self.shape = ShapeOptions(tighten, self)
-        self._extend = QLabel(tr("Drag an edge outwards, then Enter"), self)
-        self._extend.setProperty("role", "hint")
+        self._extend = role_label(tr("Drag an edge outwards, then Enter"), "hint", self)
         self._pages = QStackedWidget(self)
         for page in (self.brush, self.pick, self.shape, self._extend):
             self._pages.addWidget(page)
@@ -101,9 +101,7 @@ class OptionsBar(QWidget):
         self._intent.currentIndexChanged.connect(self._on_intent)
         self.fill_button = ActionButton(actions[Command.FILL], self, prominent=True)
         self.again_button = ActionButton(actions[Command.AGAIN], self, has_text=False)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(4, 0, 0, 0)
-        row.setSpacing(8)
+        row = spaced(QHBoxLayout(self), 8, (4, 0, 0, 0))
         row.addWidget(self._pages, 1)
         row.addLayout(captioned(tr("Behind the mask"), self._intent, self))
         row.addLayout(captioned(tr("Method"), self._method, self))

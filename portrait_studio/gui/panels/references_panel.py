@@ -18,6 +18,7 @@ from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.display_transform import DisplayTransform
 from portrait_studio.gui.qimage_conversion import qimage_of
 from portrait_studio.gui.widgets.buttons import ActionButton
+from portrait_studio.gui.widgets.layouts import hint_label, role_label, spaced
 from portrait_studio.imaging.bit_depth import in_8_bits
 from portrait_studio.imaging.photo import Pixels
 from portrait_studio.language.translation import tr
@@ -52,21 +53,16 @@ class ReferencesPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAcceptDrops(True)
         self.setAccessibleName(tr("Other photos to borrow from"))
-        title = QLabel(tr("Other photos"), self)
-        title.setProperty("role", "heading")
-        self._hint = QLabel(
+        title = role_label(tr("Other photos"), "heading", self)
+        self._hint = hint_label(
             tr("Fills take over what another photo of the same person or place shows: shoes, eyes, ground."),
             self,
         )
-        self._hint.setProperty("role", "hint")
-        self._hint.setWordWrap(True)
         self._rows = QGridLayout()
         self._rows.setHorizontalSpacing(10)
         self._rows.setColumnStretch(1, 1)
         self._removers: list[QToolButton] = []
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 12, 12, 12)
-        column.setSpacing(10)
+        column = spaced(QVBoxLayout(self), 10, (14, 12, 12, 12))
         column.addWidget(title)
         column.addWidget(self._hint)
         column.addLayout(self._rows)

@@ -15,6 +15,7 @@ from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.request import FilledRegion, Structure
 from portrait_studio.gui.display_transform import DisplayTransform
 from portrait_studio.gui.qimage_conversion import qimage_of
+from portrait_studio.gui.widgets.layouts import hint_label, spaced
 from portrait_studio.language.translation import tr
 from portrait_studio.networks.conventions import LABEL_COLOURS
 from portrait_studio.session.session import Session
@@ -54,12 +55,8 @@ class StagePanel(QWidget):
         self.hole_box.setAccessibleName(tr("Hole whose stages are shown"))
         self.hole_box.setToolTip(tr("Hole whose stages are shown"))
         self.hole_box.activated.connect(self._show)
-        self._hint = QLabel(tr("After a fill, each of its stages is shown here."), self)
-        self._hint.setProperty("role", "hint")
-        self._hint.setWordWrap(True)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(14, 12, 12, 12)
-        self._column.setSpacing(8)
+        self._hint = hint_label(tr("After a fill, each of its stages is shown here."), self)
+        self._column = spaced(QVBoxLayout(self), 8, (14, 12, 12, 12))
         self._column.addWidget(self._hint)
         self._column.addWidget(self.hole_box)
         self._column.addStretch(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.canvas.canvas import Canvas
@@ -14,6 +14,7 @@ from portrait_studio.gui.panels.legend import Legend
 from portrait_studio.gui.persistent_state import PersistentState
 from portrait_studio.gui.theme import Theme
 from portrait_studio.gui.widgets.buttons import ActionButton, ActionSwitch
+from portrait_studio.gui.widgets.layouts import hint_label, role_label, spaced
 from portrait_studio.language.label_names import joint_name, label_name
 from portrait_studio.language.translation import tr
 from portrait_studio.networks.conventions import KEYPOINTS
@@ -48,12 +49,9 @@ class StructurePanel(QWidget):
         self.opacity_slider.setAccessibleName(tr("Opacity of the structure"))
         self.opacity_slider.setToolTip(tr("Opacity of the structure"))
         self.opacity_slider.valueChanged.connect(self._on_opacity)
-        self._percent = QLabel(_percent(_FIRST_OPACITY_PERCENT), self)
-        self._percent.setProperty("role", "hint")
+        self._percent = role_label(_percent(_FIRST_OPACITY_PERCENT), "hint", self)
         self._percent.setMinimumWidth(self._percent.fontMetrics().horizontalAdvance(_percent(100)) + 4)
-        self._hint = QLabel(self)
-        self._hint.setProperty("role", "hint")
-        self._hint.setWordWrap(True)
+        self._hint = hint_label("", self)
         self.joint_box = QComboBox(self)
         self.joint_box.addItem(tr("Move no joint"), None)
         for joint in range(len(KEYPOINTS)):
@@ -98,13 +96,10 @@ class StructurePanel(QWidget):
             self._hint.setText(tr("What each part of the person is, behind the mask too."))
 
     def _lay_out(self, actions: Actions) -> None:
-        slider = QHBoxLayout()
-        slider.setSpacing(8)
+        slider = spaced(QHBoxLayout(), 8)
         slider.addWidget(self.opacity_slider, 1)
         slider.addWidget(self._percent)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 12, 12, 12)
-        column.setSpacing(8)
+        column = spaced(QVBoxLayout(self), 8, (14, 12, 12, 12))
         column.addWidget(ActionSwitch(actions[Command.STRUCTURE], self))
         column.addWidget(ActionSwitch(actions[Command.SKELETON], self))
         column.addLayout(slider)
@@ -112,8 +107,7 @@ class StructurePanel(QWidget):
         column.addWidget(ActionButton(actions[Command.RESET_JOINTS], self))
         column.addWidget(ActionButton(actions[Command.READ_STRUCTURE], self))
         column.addSpacing(2)
-        heading = QLabel(tr("Labels"), self)
-        heading.setProperty("role", "heading")
+        heading = role_label(tr("Labels"), "heading", self)
         column.addWidget(heading)
         column.addWidget(self._hint)
         column.addWidget(self.legend)

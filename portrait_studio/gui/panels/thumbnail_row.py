@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
+from portrait_studio.gui.widgets.layouts import spaced
+
 _SPACING_PX = 6
 _FEWEST = 2
 """Pictures that are always seen whole."""
@@ -25,9 +27,7 @@ class ThumbnailRow(QScrollArea):
         self.setWidgetResizable(True)
         self._inner = QWidget(self)
         self._inner.setObjectName("thumbs-inner")
-        self._row = QHBoxLayout(self._inner)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(_SPACING_PX)
+        self._row = spaced(QHBoxLayout(self._inner), _SPACING_PX, (0, 0, 0, 0))
         self.setWidget(self._inner)
         self._shown: QWidget | None = None
         # The layout gives new pictures their places later, step by step.

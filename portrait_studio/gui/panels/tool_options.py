@@ -7,10 +7,11 @@ from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLayout, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLayout, QSlider, QVBoxLayout, QWidget
 
 from portrait_studio.gui.persistent_state import PersistentState
 from portrait_studio.gui.widgets.buttons import ActionSwitch
+from portrait_studio.gui.widgets.layouts import role_label, spaced
 from portrait_studio.gui.widgets.number_field import NumberField
 from portrait_studio.language.translation import tr
 from portrait_studio.session.tools import (
@@ -71,22 +72,17 @@ def _slider(name: str, tip: str, steps: int, parent: QWidget) -> QSlider:
 
 
 def _row(parent: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout(parent)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(8)
+    row = spaced(QHBoxLayout(parent), 8, (0, 0, 0, 0))
     return row
 
 
 def captioned(caption: str, control: QWidget | QLayout, parent: QWidget) -> QVBoxLayout:
     """A control below a word that says what it is for, which takes no room beside it."""
-    label = QLabel(caption, parent)
-    label.setProperty("role", "hint")
+    label = role_label(caption, "hint", parent)
     font = label.font()
     font.setPointSizeF(font.pointSizeF() * _CAPTION_SIZE)
     label.setFont(font)
-    column = QVBoxLayout()
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(1)
+    column = spaced(QVBoxLayout(), 1, (0, 0, 0, 0))
     column.addWidget(label)
     if isinstance(control, QWidget):
         column.addWidget(control)
@@ -141,8 +137,7 @@ class BrushOptions(QWidget):
         )
         # Beside a field the slider is in the middle of its height.
         self._hardness.setMinimumHeight(self.number.sizeHint().height())
-        size = QHBoxLayout()
-        size.setSpacing(8)
+        size = spaced(QHBoxLayout(), 8)
         size.addWidget(self._size, 1)
         size.addWidget(self.number)
         self._shape = _shape_list(self)
@@ -213,12 +208,10 @@ class PickOptions(QWidget):
             self._what.addItem(tr(target.value), target)
         tip = tr("How far beyond the thing the mask goes, in percent of the thing; never into skin")
         self._reach = _slider(tr("Reach"), tip, LARGEST_REACH, self)
-        self._number = QLabel(self)
-        self._number.setProperty("role", "hint")
+        self._number = role_label("", "hint", self)
         self._number.setMinimumWidth(self._number.fontMetrics().horizontalAdvance("50 %") + 4)
         self._reach.setMinimumHeight(self._what.sizeHint().height())
-        reach = QHBoxLayout()
-        reach.setSpacing(8)
+        reach = spaced(QHBoxLayout(), 8)
         reach.addWidget(self._reach, 1)
         reach.addWidget(self._number)
         row = _row(self)
@@ -291,8 +284,7 @@ class ShapeOptions(QWidget):
             parent: owns it.
         """
         super().__init__(parent)
-        hint = QLabel(tr("Drag around what shall go"), self)
-        hint.setProperty("role", "hint")
+        hint = role_label(tr("Drag around what shall go"), "hint", self)
         self.tighten = ActionSwitch(tighten, self, tr("Tighten"))
         row = _row(self)
         row.addWidget(hint)

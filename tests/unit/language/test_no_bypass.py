@@ -20,6 +20,7 @@ SPEAKING = {
     "drawText", "draw_name", "draw_tag", "say", "QLabel", "QPushButton", "QCheckBox", "QMenu", "QAction",
     "QListWidgetItem", "QTableWidgetItem", "QGroupBox", "QDockWidget", "QToolBar", "emit",
     "getOpenFileName", "ask_files", "getSaveFileName", "getExistingDirectory",
+    "role_label", "hint_label",
 }  # fmt: skip
 """What shows the texts that it is given."""
 SAME_EVERYWHERE = {
@@ -30,7 +31,7 @@ SAME_EVERYWHERE = {
 NOT_SHOWN = {
     "Canvas", "History", "Space", "Tab", "Fusion", "Python ", " on ", "Qt", "PySide6", "QtAwesome",
     "LGPL-3.0-only", "Name", "Version", "License", "License ::", "License-Expression", "Classifier",
-    "[^A-Za-z0-9_.-]",
+    "[^A-Za-z0-9_.-]", "title", "heading", "hint",
 }  # fmt: skip
 """Keys and names that the program looks up, and the report of versions that is copied for developers."""
 _LOOKS_SPOKEN = re.compile(r"[A-Z][a-z]|[a-z] [a-z]")
