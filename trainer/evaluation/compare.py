@@ -32,7 +32,7 @@ PAIRS: tuple[tuple[str, str], ...] = (
     (G, G_P),
     (G_P, G_P_F),
     *((name, DEFAULT) for name in (NO_REDRAWING, *WITHOUT)),
-    ("default-without-lines", NO_REFERENCES),
+    *((name, NO_REFERENCES) for name in ("default-without-feet", "default-without-lines")),
     (NO_REFERENCES, DEFAULT),
     *((rival, DEFAULT) for rival in RIVALS),
     (GENERAL, DEFAULT),
