@@ -30,6 +30,7 @@ _SOFT_PX: Final = 0.9
 """Standard deviation of the soft edge, in pixels of the window or of the photo, whichever are larger."""
 _MOST_DRAWN_OUT: Final = 1.8
 """How much higher a shoe may be made than it is, where the photo shows that it is high."""
+_GAP_PX: Final = 5
 _TAPER: Final = 0.45
 """By how much a trouser leg gets narrower over the length of a shin."""
 _STEEPNESS: Final = 1.6
@@ -176,7 +177,7 @@ def _lay_foot(
     pair: KnownPair, leg: EnteringLeg, scale: float, ankle_row: float, mask: Mask
 ) -> tuple[float, LaidFoot] | None:
     """How much speaks against a foot below a leg, and the foot."""
-    shoe = pair.labels == (SHOES[0] if leg.side == "left" else SHOES[1])
+    shoe = _solid(pair.labels == (SHOES[0] if leg.side == "left" else SHOES[1]))
     names = (f"{leg.side}-knee", f"{leg.side}-ankle")
     if np.count_nonzero(shoe) < 0.008 * FEET_SIDE**2 or not set(names) <= pair.name.joints.keys():
         return None
@@ -206,6 +207,14 @@ def _lay_foot(
             float(np.log(max(1.0, scale * (run[1] - run[0])) / max(1.0, leg.right - leg.left)))
         )
     return cost + _CUT * cut, LaidFoot(leg, shoe.astype(np.float32), matrix, transformed(matrix, top))
+
+
+def _solid(shoe: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The largest part of a shoe, its narrow gaps closed: a heel that stands apart would look lost."""
+    closed = cv2.morphologyEx(shoe.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((_GAP_PX, _GAP_PX), np.uint8))
+    _, numbers, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=4)
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    return np.asarray(numbers == 1 + int(areas.argmax())) if areas.size else shoe
 
 
 def _up_to(row: float, matrix: Transform, top: float, sole: float) -> Transform:
