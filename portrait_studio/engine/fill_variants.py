@@ -92,12 +92,13 @@ def other_variants(
         taken: ways that were taken already, the first one included.
         is_useful: whether a way of another kind would show something else.
     """
-    kinds = {variant.kind for variant in taken}
+    kinds, seen = {variant.kind for variant in taken}, list(taken)
     for kind in ORDER:
         variant = _in_kind(first, kind)
         if variant is not None and kind not in kinds and is_useful(variant):
+            seen.append(variant)
             yield variant
-    yield from (first.drawn(seed) for seed in count(next_seed(taken)))
+    yield from (first.drawn(seed) for seed in count(next_seed(seen)))
 
 
 def next_seed(taken: Sequence[FillVariant]) -> int:

@@ -36,7 +36,12 @@ def masked() -> MaskedImage:
 
 
 def candidate(
-    guided: int, grey: int = 0, *, copies_mate: bool = False, borrowed: tuple[Borrowed, ...] = ()
+    guided: int,
+    grey: int = 0,
+    *,
+    copies_mate: bool = False,
+    invents_feet: bool = False,
+    borrowed: tuple[Borrowed, ...] = (),
 ) -> Candidate:
     """A fill whose hole has one label."""
     labels = np.zeros(SHAPE)
@@ -45,7 +50,13 @@ def candidate(
     changed = np.ones((12, 12), np.uint8)
     place = Bounds(9, 9, 21, 21)
     region = FilledRegion(
-        place, pixels, changed, structure(labels), copies_mate=copies_mate, borrowed=borrowed
+        place,
+        pixels,
+        changed,
+        structure(labels),
+        copies_mate=copies_mate,
+        borrowed=borrowed,
+        invents_feet=invents_feet,
     )
     result = CompletionResult((region,), structure(labels), {}, {}, "Fake")
     picture = masked()
@@ -82,6 +93,11 @@ def test_the_same_surface_is_worth_showing_where_the_photo_shows_something_else(
 def test_a_fill_without_the_other_shoe_needs_one_with_it() -> None:
     assert CandidateKind.NO_MATE in worthy(candidate(9, copies_mate=True), None)
     assert CandidateKind.NO_MATE not in worthy(candidate(9), None)
+
+
+def test_other_shoes_are_for_fills_with_invented_ones() -> None:
+    assert CandidateKind.OTHER_SHOES in worthy(candidate(9, invents_feet=True), None)
+    assert CandidateKind.OTHER_SHOES not in worthy(candidate(9), None)
 
 
 def test_a_fill_without_other_photos_needs_one_with_them() -> None:

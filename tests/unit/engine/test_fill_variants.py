@@ -56,8 +56,15 @@ def test_each_kind_changes_one_thing() -> None:
     assert ORDER[-1] is CandidateKind.GENERAL
     assert variants[CandidateKind.NO_REFERENCE].options == CompletionOptions(seed=3, borrow=False)
     assert variants[CandidateKind.NO_MATE].options == CompletionOptions(seed=3, copy_mates=False)
+    assert variants[CandidateKind.OTHER_SHOES].options == CompletionOptions(seed=4)
     assert {variants[kind].intent for kind in INTENTS} == {Intent.BODY, Intent.BACKGROUND, Intent.SURFACE}
     assert all(variants[kind].options == first.options for kind in INTENTS)
+
+
+def test_structures_are_drawn_by_seeds_that_no_kind_has_taken() -> None:
+    first = FillVariant.of(CompletionOptions())
+    found = list(islice(other_variants(first, [first], lambda variant: True), len(ORDER) + 2))
+    assert [variant.options.seed for variant in found[-2:]] == [2, 3]
 
 
 def test_who_said_what_is_meant_is_shown_nothing_else() -> None:
