@@ -31,6 +31,7 @@ _LEAST_PX: Final = 4
 _STEP_PX: Final = 3
 _HINT: Final = 0.1
 """Peak of a heatmap from which on a joint counts."""
+_WIDE_SKIRT: Final = 0.5
 _WIDE, _WIDE_HEM = 0.3, 0.18
 """Width of what enters, in shins, from which on it is taken for two legs side by side: bare ones, and in a
 garment, which hides one behind the other less often than the parser takes a skirt for a trouser leg."""
@@ -104,10 +105,10 @@ def legs_entering(
     bounds = Bounds(hole.left, max(0, hole.top - up), hole.right, hole.bottom).intersected(photo)
     window = Window.scaled(bounds, min(1.0, _VIEW_PX / max(bounds.width, bounds.height)))
     labels = seen_through_both(window, whole, closer).argmax(2).astype(np.uint8)
-    runs = [_below_hem(run, labels) for run in _runs(labels, resize_mask(mask[bounds.slices], window.size))]
+    runs = _runs(labels, resize_mask(mask[bounds.slices], window.size))
     step = bounds.width / window.size.width
     joints = believed_joints(whole, _HINT)
-    found = _legs_among(runs)
+    found = _legs_among(runs, labels, _WIDE_SKIRT * shin_px / step)
     if len(found) == 1 and (found[0].stop - found[0].start) * step > _wide(found[0].label) * shin_px:
         found = _halves(found[0])
     legs = []
@@ -146,17 +147,19 @@ def _runs(labels: NDArray[np.uint8], hole: NDArray[np.bool_]) -> list[_Run]:
     return runs
 
 
-def _legs_among(runs: list[_Run]) -> list[_Run]:
-    """The skirt, if there is one, or the two widest, from left to right."""
+def _legs_among(runs: list[_Run], labels: NDArray[np.uint8], wide: float) -> list[_Run]:
+    """The skirt, if there is one that is wide, or the two widest, from left to right.
+
+    What is narrower are legs, whatever the parser calls what covers them.
+    """
     widest = sorted(runs, key=lambda run: run.start - run.stop)
-    skirts = [run for run in widest if run.label in _SKIRTS]
-    return skirts[:1] or sorted(widest[:2], key=lambda run: run.start)
+    if widest and widest[0].label in _SKIRTS and widest[0].stop - widest[0].start > wide:
+        return [_below_hem(widest[0], labels)]
+    return sorted(widest[:2], key=lambda run: run.start)
 
 
 def _below_hem(run: _Run, labels: NDArray[np.uint8]) -> _Run:
     """A run where its skirt is guessed to end, about its middle: feet stand below it."""
-    if run.label not in _SKIRTS:
-        return run
     quarter = (run.stop - run.start) // 4
     inner = replace(run, start=run.start + quarter, stop=max(run.stop - quarter, run.start + quarter + 2))
     is_skirt = np.isin(labels[run.row :, inner.start : inner.stop], _SKIRTS).mean(1) > 0.5
