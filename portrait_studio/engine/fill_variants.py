@@ -50,6 +50,9 @@ candidates` has it, since no measure that does not know the truth chose better (
 patches, agreement). The network for any photo was not measured there and comes last. Drawn structures, which
 are mostly the same with small changes, come after them."""
 
+NEED_A_FILL: Final = (CandidateKind.NO_REFERENCE, CandidateKind.NO_MATE, CandidateKind.OTHER_SHOES)
+"""Kinds of which only a fill tells whether they would show anything else."""
+
 INTENTS: Final = {
     CandidateKind.BODY: Intent.BODY,
     CandidateKind.BACKGROUND: Intent.BACKGROUND,

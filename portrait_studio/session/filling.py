@@ -18,7 +18,7 @@ from portrait_studio.editing.references import reference_of
 from portrait_studio.editing.useful_variants import is_useful
 from portrait_studio.engine.fill_variants import (
     INTENTS,
-    CandidateKind,
+    NEED_A_FILL,
     FillVariant,
     found_faces,
     next_seed,
@@ -364,6 +364,6 @@ class Filling(QObject):
     def _is_useful(self, variant: FillVariant) -> bool:
         known, document = self.choice.candidates, self._editing.document
         if known is None or document is None:
-            return variant.kind not in (*INTENTS, CandidateKind.NO_MATE, CandidateKind.NO_REFERENCE)
+            return variant.kind not in (*INTENTS, *NEED_A_FILL)
         masked, seen = self._last.masked_image_before(document), self._parsing_maps.before_last_fill
         return is_useful(variant, known.all[0], masked, seen, document.wanted_labels)

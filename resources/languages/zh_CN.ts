@@ -2007,6 +2007,11 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/candidate_captions.py" />
+            <source>Other shoes among those that the program knows</source>
+            <translation>程序所知道的其他鞋</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/candidate_captions.py" />
             <source>What the photo shows there stays, only its surface is made anew</source>
             <translation>照片中原有的内容保留，只重做表面</translation>
         </message>

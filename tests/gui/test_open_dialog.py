@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from portrait_studio.gui.command_table import Command
@@ -81,7 +81,10 @@ def test_the_file_that_is_chosen_is_opened(
         if not isinstance(dialog, OpenDialog):
             QTimer.singleShot(20, choose)
             return
-        dialog.selectFile(str(photo_path))
+        # `selectFile` leaves a line that has the focus alone: what the user types is not to be overwritten.
+        line = dialog.findChild(QLineEdit)
+        assert line is not None
+        line.setText(photo_path.name)
         buttons = dialog.findChild(QDialogButtonBox)
         assert buttons is not None
         qtbot.mouseClick(buttons.button(QDialogButtonBox.StandardButton.Open), Qt.MouseButton.LeftButton)

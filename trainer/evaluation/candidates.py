@@ -156,12 +156,14 @@ def _candidates(
 ) -> Iterator[tuple[str, CompletionResult, float]]:
     """The first fill, one of each other kind that shows something else, and one drawn structure."""
     first = FillVariant.of(CompletionOptions())
-    copies_mate = False
+    copies_mate = invents_feet = False
     wanted = wanted_with(first.intent, hole, None, seen)
 
     def is_useful(variant: FillVariant) -> bool:
         if variant.kind is CandidateKind.NO_MATE:
             return copies_mate
+        if variant.kind is CandidateKind.OTHER_SHOES:
+            return invents_feet
         return variant.kind not in INTENTS or not _same(wanted_with(variant.intent, hole, None, seen), wanted)
 
     variants = takewhile(
@@ -173,6 +175,7 @@ def _candidates(
         start = time.perf_counter()
         result = engine.run(request)
         copies_mate |= any(region.copies_mate for region in result.regions)
+        invents_feet |= any(region.invents_feet for region in result.regions)
         yield str(variant.kind.value), result, time.perf_counter() - start
 
 

@@ -17,6 +17,7 @@ EXPLANATIONS: Final = {
     CandidateKind.PATCHES: Message("Only patches of the photo itself: sharp, but they know no shapes"),
     CandidateKind.NO_REFERENCE: Message("Nothing is borrowed from other photos"),
     CandidateKind.NO_MATE: Message("The shoe is not copied from the other one"),
+    CandidateKind.OTHER_SHOES: Message("Other shoes among those that the program knows"),
     CandidateKind.SURFACE: Message("What the photo shows there stays, only its surface is made anew"),
     CandidateKind.BACKGROUND: Message("Nobody is behind the hole, only the background"),
     CandidateKind.BODY: Message("The body goes on behind the hole"),
