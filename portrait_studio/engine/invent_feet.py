@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.feet.entering_legs import legs_entering
-from portrait_studio.engine.feet.known_pair import alike_pairs, known_pair
-from portrait_studio.engine.feet.laid_pair import LaidPair, lay_pair
+from portrait_studio.engine.feet.painted_pair import painted_pairs, pairs_by_pose
+from portrait_studio.engine.feet.placed_pair import HoleMask, PlacedPair, place_pair
 from portrait_studio.engine.fill_run import FillRun
 from portrait_studio.engine.mates.feet import SHOES, hidden_feet
 from portrait_studio.engine.parsed_window import ParsedWindow
@@ -40,7 +40,7 @@ _TRIED: Final = 24
 
 def invent_feet(
     run: FillRun, holes: Mapping[int, Bounds], whole: ParsedWindow, closer: ParsedWindow
-) -> dict[int, LaidPair]:
+) -> dict[int, PlacedPair]:
     """Feet for the holes, by number, that cut legs off, in a fill by the default method.
 
     Args:
@@ -71,14 +71,14 @@ def invent_feet(
 
 def _best_pair(
     run: FillRun, network: LoadedNetwork, hole: Bounds, whole: ParsedWindow, closer: ParsedWindow
-) -> LaidPair | None:
+) -> PlacedPair | None:
     """The pair that fits best, or by the seed one of the next; None where none does."""
     assert isinstance(network.module, FeetDecoder)
     request, runner = run.request, run.runner(network, Stage.PARSE)
     ours, known = believed_joints(whole), network.module.joints.float().cpu().numpy()
-    names = alike_pairs(known, believed_joints(whole, _HINT), _TRIED)
-    scales = {name: scale_between(name.joints, ours) for name in names}
-    sizes = sorted(scale for scale in scales.values() if scale is not None)
+    poses = pairs_by_pose(known, believed_joints(whole, _HINT), _TRIED)
+    scales = (scale_between(pose.joints, ours) for pose in poses)
+    sizes = sorted(scale for scale in scales if scale is not None)
     if not sizes:
         return None
     # Joints of a single person are a little off: the pairs' mean says better how large feet are.
@@ -87,19 +87,19 @@ def _best_pair(
     if not legs:
         return None
     shown = _colours_of_shoes(request, whole) if any(leg.shows_shoe for leg in legs) else np.empty((0, 3))
-    laid = []
-    for name in names:
-        pair = known_pair(runner, name)
+    mask = HoleMask(request.mask)
+    placed = []
+    for pair in painted_pairs(runner, poses):
         pair = pair.recoloured(np.median(shown, axis=0)) if len(shown) else pair
-        found = lay_pair(pair, legs, scale, request.mask)
+        found = place_pair(pair, legs, scale, mask)
         if found is not None:
             # Of a shoe that shows well enough, patches know the colours better.
             is_known = len(shown) >= _KNOWN * np.count_nonzero(pair.shoes) * (scale * whole.window.scale) ** 2
-            laid.append(replace(found, lends_colours=not is_known))
-    laid.sort(key=lambda pair: pair.cost)
-    if not laid:
+            placed.append(replace(found, lends_colours=not is_known))
+    placed.sort(key=lambda pair: pair.cost)
+    if not placed:
         return None
-    chosen = laid[request.options.seed % len(laid)]
+    chosen = placed[request.options.seed % len(placed)]
     is_cut = run.grows_on_below and chosen.reaches_below(len(request.mask))
     return chosen.legs_only() if is_cut else chosen
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +13,20 @@ from portrait_studio.engine.request import Pixels
 from portrait_studio.engine.resample import Floats
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import Mask
+
+_STEEPNESS: Final = 1.6
+"""How many times as steep a softened outline is as the blur by itself makes it."""
+
+
+def soft_edged(share: Floats, soft_px: float) -> Floats:
+    """A share (h, w) in [0, 1], 1 inside an outline and 0 outside, with that outline softened.
+
+    Args:
+        share: how much of each pixel an overlay gives.
+        soft_px: standard deviation of the blur.
+    """
+    soft = cv2.GaussianBlur(share, (0, 0), soft_px)
+    return np.asarray(np.clip((soft - 0.5) * _STEEPNESS + 0.5, 0.0, 1.0), np.float32)
 
 
 class Overlay(Protocol):

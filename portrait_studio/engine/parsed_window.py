@@ -15,7 +15,7 @@ from portrait_studio.engine.request import Structure
 from portrait_studio.engine.resample import Floats, resample_each
 from portrait_studio.engine.run_network import Report
 from portrait_studio.engine.work_crop import Window
-from portrait_studio.imaging.geometry import Extent
+from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.networks.conventions import HEATMAP_STRIDE, LABEL_COUNT
 
 _LEAST_PEAK_ANYWHERE: Final = 0.01
@@ -66,6 +66,21 @@ class ParsedWindow:
         probabilities /= np.maximum(probabilities.sum(axis=2, keepdims=True), 1e-6)
         heatmaps = np.clip(_resample_layers(self.heatmaps, self.window, window, small), 0.0, 1.0)
         return ParsedWindow(window, probabilities, heatmaps)
+
+    def labels_over(self, bounds: Bounds, most_px: int) -> NDArray[np.uint8]:
+        """The most probable labels over a part of the photo, at its own size.
+
+        Args:
+            bounds: the part, which should lie inside the window's.
+            most_px: long side at which they are read.
+
+        Returns:
+            (bounds.height, bounds.width) uint8.
+        """
+        small = Window.scaled(bounds, min(1.0, most_px / max(bounds.width, bounds.height)))
+        size = (bounds.width, bounds.height)
+        labels = self.seen_through(small).labels
+        return np.asarray(cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST_EXACT), np.uint8)
 
     def decided(self, share: float) -> ParsedWindow:
         """The same with `share` of the probability, in [0, 1], moved to the most probable label."""

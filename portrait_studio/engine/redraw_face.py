@@ -14,7 +14,7 @@ from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.resample import Floats, WindowPixels
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.label_colours import label_overlay
-from portrait_studio.imaging.similarity import composed, inverted, transformed, warped
+from portrait_studio.imaging.similarity import composed, inverted, transformed, translation, warped
 from portrait_studio.networks.conventions import KEYPOINTS
 from portrait_studio.networks.face_completion import FACE_COMPLETION_SIDE, FACE_PART_COLOURS, FACE_PARTS
 
@@ -115,7 +115,7 @@ def _sharpened(picture: Floats) -> Floats:
 def _window_of(fill: Floats, bounds: Bounds, seen: SeenFace, face: AlignedFace) -> Floats:
     """The aligned window of the photo with the fill in its hole."""
     height, width = seen.hole.shape
-    lies_at = np.array([[1.0, 0.0, bounds.left], [0.0, 1.0, bounds.top]])
+    lies_at = translation(bounds.left, bounds.top)
     filled = warped(fill, composed(seen.matrix, lies_at), Extent(width, height))
     picture = np.where(seen.hole[..., None], filled, seen.colours)
     return warped(picture, composed(face.matrix, inverted(seen.matrix)), WINDOW)
@@ -145,5 +145,5 @@ def share_of_face(face: AlignedFace, part: Bounds) -> Floats:
 
 def _brought_back(change: Floats, face: AlignedFace, part: Bounds) -> Floats:
     """A change (128, 128, 3) of the window over a part of the photo: (h, w, 3), 0 outside the window."""
-    back = composed(np.array([[1.0, 0.0, -part.left], [0.0, 1.0, -part.top]]), inverted(face.matrix))
+    back = composed(translation(-part.left, -part.top), inverted(face.matrix))
     return warped(change, back, part.extent, cv2.BORDER_CONSTANT)

@@ -44,6 +44,11 @@ def transformed(matrix: Transform, points: NDArray[np.floating]) -> NDArray[np.f
     return np.asarray(points @ matrix[:, :2].T + matrix[:, 2], np.float64)
 
 
+def translation(right: float, down: float) -> Transform:
+    """The transform (2, 3) that moves everything so far."""
+    return np.array([[1.0, 0.0, right], [0.0, 1.0, down]])
+
+
 def inverted(matrix: Transform) -> Transform:
     """The transform (2, 3) that undoes one.
 

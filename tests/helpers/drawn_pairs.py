@@ -56,4 +56,5 @@ class PairByHeart(FeetDecoder):
         table = torch.zeros(256, dtype=torch.int64)
         table[list(FEET_LABELS)] = torch.arange(len(FEET_LABELS))
         hot = functional.one_hot(table[torch.from_numpy(self.window.labels).long()], len(FEET_LABELS))
-        return PaintedFeet(picture, 9.0 * hot.permute(2, 0, 1).float()[None])
+        labels, count = 9.0 * hot.permute(2, 0, 1).float()[None], chosen.numel()
+        return PaintedFeet(picture.expand(count, -1, -1, -1), labels.expand(count, -1, -1, -1))

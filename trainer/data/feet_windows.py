@@ -24,7 +24,6 @@ from trainer.recipes.config import Recipe
 
 _SIZE: Final = Extent(FEET_SIDE, FEET_SIDE)
 _SHOES: Final = tuple(LABELS.index(name) for name in ("left-shoe", "right-shoe"))
-_LEGS: Final = tuple(LABELS.index(name) for name in ("left-leg", "right-leg"))
 _GARMENT: Final = LABELS.index("pants")
 _HEM: Final = tuple(LABELS.index(name) for name in ("skirt", "pants", "dress", "upper-clothes"))
 _KNEES: Final = tuple(KEYPOINTS.index(name) for name in ("left-knee", "right-knee"))
@@ -64,7 +63,8 @@ class FeetSampler(Sampler):
             DataSetError: there are too few.
         """
         super().__init__(recipe, photos)
-        self._windows = chosen_feet(photos, int(recipe.network["pairs"]))
+        windows = chosen_feet(photos, int(recipe.network["pairs"]))
+        self._windows = {key: (window, _counted(window.labels)) for key, window in windows.items()}
 
     def takes(self, photo: PackedPhoto) -> bool:
         """Whether its feet were chosen."""
@@ -73,7 +73,7 @@ class FeetSampler(Sampler):
     def batch(self, draws: Sequence[Draw]) -> RawBatch:
         """A window for each draw."""
         keys = [self.photos.photos[draw.photo()].key for draw in draws]
-        return collate([(self._windows[key], _counted(self._windows[key].labels)) for key in keys])
+        return collate([self._windows[key] for key in keys])
 
 
 def chosen_feet(photos: PackedSet, pairs: int) -> dict[str, Sample]:

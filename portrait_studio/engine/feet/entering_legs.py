@@ -19,7 +19,8 @@ from portrait_studio.networks.conventions import LABELS
 
 Side = Literal["left", "right"]
 
-_HEMS: Final = tuple(LABELS.index(name) for name in ("skirt", "pants", "dress"))
+HEMS: Final = tuple(LABELS.index(name) for name in ("skirt", "pants", "dress"))
+"""What a leg may end in above its shoe."""
 _SKIRTS: Final = tuple(LABELS.index(name) for name in ("skirt", "dress"))
 _VIEW_PX: Final = 480
 """Long side, at most, at which the edge of a hole is looked at."""
@@ -63,6 +64,16 @@ class EnteringLeg:
     def middle(self) -> float:
         """Column of its middle on the edge."""
         return (self.left + self.right) / 2
+
+    @property
+    def shoe_label(self) -> int:
+        """Label of its shoe."""
+        return SHOES[0] if self.side == "left" else SHOES[1]
+
+    @property
+    def label_below(self) -> int:
+        """What it goes on as in the hole: as its own shoe, where the photo shows that begin."""
+        return self.shoe_label if self.shows_shoe else self.label
 
     @property
     def shows_shoe(self) -> bool:
@@ -169,7 +180,7 @@ def _below_hem(run: _Run, labels: NDArray[np.uint8]) -> _Run:
 def _kind(labels: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Which of the things that may enter side by side each label is: 0 = none of them."""
     kinds = np.zeros(labels.shape, np.int64)
-    for number, group in enumerate((_HEMS, (LEGS[0], SHOES[0]), (LEGS[1], SHOES[1])), 1):
+    for number, group in enumerate((HEMS, (LEGS[0], SHOES[0]), (LEGS[1], SHOES[1])), 1):
         kinds[np.isin(labels, group)] = number
     return kinds
 
@@ -197,7 +208,7 @@ def _sides(runs: list[_Run], joints: Joints, bounds: Bounds, step: float) -> lis
 
 
 def _wide(label: int) -> float:
-    return _WIDE_HEM if label in _HEMS else _WIDE
+    return _WIDE_HEM if label in HEMS else _WIDE
 
 
 def _side_of(label: int) -> Side | None:

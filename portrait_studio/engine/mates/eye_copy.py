@@ -19,7 +19,7 @@ from portrait_studio.engine.request import Pixels
 from portrait_studio.engine.resample import Floats, WindowPixels, to_float
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of
-from portrait_studio.imaging.similarity import Transform, composed, inverted, transformed, warped
+from portrait_studio.imaging.similarity import Transform, composed, inverted, transformed, translation, warped
 from portrait_studio.networks.face_completion import LANDMARKS, MIRROR_LANDMARKS
 
 _EYES: Final = ((0, 1), (3, 2))
@@ -155,8 +155,8 @@ def _piece(image: Pixels, copy: EyeCopy, bounds: Bounds) -> Floats:
     )
     (left, top), (right, bottom) = np.floor(corners.min(0)) - 2, np.ceil(corners.max(0)) + 2
     source = Bounds(int(left), int(top), int(right), int(bottom)).intersected(Bounds.of(extent_of(image)))
-    to_photo = np.array([[1.0, 0.0, source.left], [0.0, 1.0, source.top]])
-    to_bounds = np.array([[1.0, 0.0, -bounds.left], [0.0, 1.0, -bounds.top]])
+    to_photo = translation(source.left, source.top)
+    to_bounds = translation(-bounds.left, -bounds.top)
     matrix = composed(to_bounds, composed(copy.matrix, to_photo))
     return warped(to_float(image[source.slices]), matrix, bounds.extent)
 

@@ -14,19 +14,19 @@ from portrait_studio.engine.intent import PREDICT
 from portrait_studio.engine.mates.feet import GARMENTS, LEGS, SHOES, Feet, box_of, find_feet
 from portrait_studio.engine.mates.piece import ShoePiece, cut_piece
 from portrait_studio.engine.mates.places import DIFFERENT_TURN, MOST_CUT, Place, find_places
+from portrait_studio.engine.overlays import soft_edged
 from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.request import Pixels
 from portrait_studio.engine.resample import Floats, shrink_or_enlarge, to_float
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import Mask
-from portrait_studio.imaging.similarity import Transform, composed, inverted, transformed, warped
+from portrait_studio.imaging.similarity import Transform, composed, inverted, transformed, translation, warped
 from portrait_studio.networks.conventions import LABELS, MIRROR_LABELS
 
 _BACKGROUND: Final = LABELS.index("background")
 _SOFT_PX: Final = 1.2
 """Standard deviation of the soft edge, in pixels of the window or of the photo, whichever are larger."""
-_STEEPNESS: Final = 1.6
 _LEAST_GAIN, _MOST_GAIN = 0.85, 1.18
 _LEAST_COMMON_PX: Final = 30
 """Pixels of leg that two pictures must share for their brightness to be compared."""
@@ -98,7 +98,7 @@ class ShoeCopy:
         """
         source = self.source.bounds
         copied = image if self.lent is None else self.lent.image
-        matrix = composed(_shift(-region.left, -region.top), self.matrix)
+        matrix = composed(translation(-region.left, -region.top), self.matrix)
         share = warped(
             self.piece.opacity,
             composed(matrix, _to_photo(self.source)),
@@ -106,11 +106,9 @@ class ShoeCopy:
             cv2.BORDER_CONSTANT,
         )
         soft_px = _SOFT_PX * max(1.0, self.window.bounds.width / self.window.size.width)
-        share = cv2.GaussianBlur(share, (0, 0), soft_px)
-        share = np.clip((share - 0.5) * _STEEPNESS + 0.5, 0.0, 1.0) * hole
-        colours = warped(
-            to_float(copied[source.slices]), composed(matrix, _shift(source.left, source.top)), region.extent
-        )
+        share = soft_edged(share, soft_px) * hole
+        from_source = composed(matrix, translation(source.left, source.top))
+        colours = warped(to_float(copied[source.slices]), from_source, region.extent)
         colours = np.clip(colours * np.float32(self.gain), 0.0, 1.0)
         return np.asarray(fill + (colours - fill) * share[..., None], np.float32)
 
@@ -126,12 +124,12 @@ class ShoeCopy:
             (hole.height, hole.width) uint8 labels, 255 = as the parser says.
         """
         labels = np.full((hole.height, hole.width), PREDICT, np.uint8)
-        guessed = _guessed_labels(hole, parsed)
+        guessed = parsed.labels_over(hole, _LABELS_PX)
         rows = np.arange(hole.height)[:, None] + 0.5
         below = rows >= self._ankle_row() - hole.top
         foot = np.isin(guessed, SHOES) | (below & np.isin(guessed, (*LEGS, *GARMENTS)))
         labels[foot] = _BACKGROUND
-        matrix = composed(_shift(-hole.left, -hole.top), composed(self.matrix, _to_photo(self.source)))
+        matrix = composed(translation(-hole.left, -hole.top), composed(self.matrix, _to_photo(self.source)))
         most = np.full(labels.shape, 0.5, np.float32)
         for label in np.unique(self.piece.labels[self.piece.labels > 0]).tolist():
             part = (self.piece.labels == label).astype(np.float32)
@@ -209,21 +207,9 @@ def _gain(image: Pixels, feet: Feet, piece: ShoePiece, place: Place) -> float:
     return float(np.clip(gain, _LEAST_GAIN, _MOST_GAIN))
 
 
-def _guessed_labels(hole: Bounds, parsed: ParsedWindow) -> NDArray[np.uint8]:
-    """(hole.height, hole.width) uint8 labels of the parser."""
-    small = Window.scaled(hole, min(1.0, _LABELS_PX / max(hole.width, hole.height)))
-    labels = parsed.seen_through(small).labels
-    size = (hole.width, hole.height)
-    return np.asarray(cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST_EXACT), np.uint8)
-
-
 def _to_photo(window: Window) -> Transform:
     """(2, 3) from pixels of a window to pixels of the photo."""
     bounds, size = window.bounds, window.size
     return np.array(
         [[bounds.width / size.width, 0.0, bounds.left], [0.0, bounds.height / size.height, bounds.top]]
     )
-
-
-def _shift(right: int, down: int) -> Transform:
-    return np.array([[1.0, 0.0, right], [0.0, 1.0, down]])

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from portrait_studio.engine.devices import Compute
 from portrait_studio.engine.feet.entering_legs import legs_entering
-from portrait_studio.engine.feet.known_pair import alike_pairs, known_pair
-from portrait_studio.engine.feet.laid_pair import LaidPair, lay_pair
+from portrait_studio.engine.feet.painted_pair import painted_pairs, pairs_by_pose
+from portrait_studio.engine.feet.placed_pair import HoleMask, PlacedPair, place_pair
 from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.references.body_scale import believed_joints
@@ -55,13 +55,13 @@ def seen(hole: NDArray[np.uint8], labels: NDArray[np.uint8] = PHOTO.labels) -> P
     return ParsedWindow(window, np.eye(18, dtype=np.float32)[guessed], heatmaps)
 
 
-def laid_below(row: int) -> LaidPair:
+def placed_below(row: int) -> PlacedPair:
     hole, parsed = hole_below(row), seen(hole_below(row))
     legs = legs_entering(hole, mask_bounds(hole), parsed, parsed, 85.0)
     network = PairByHeart().eval()
-    name = alike_pairs(network.joints.numpy(), believed_joints(parsed), 1)[0]
-    pair = known_pair(NetworkRunner(network, Compute(torch.device("cpu"))), name)
-    laid = lay_pair(pair, legs, SCALE, hole)
+    pose = pairs_by_pose(network.joints.numpy(), believed_joints(parsed), 1)[0]
+    pair = painted_pairs(NetworkRunner(network, Compute(torch.device("cpu"))), [pose])[0]
+    laid = place_pair(pair, legs, SCALE, HoleMask(hole))
     assert laid is not None
     return laid
 
@@ -108,7 +108,7 @@ def test_nobody_enters_where_the_hole_is_beside_the_legs() -> None:
 
 @pytest.mark.parametrize("row", [150, 172])
 def test_shoes_come_back_where_they_were(row: int) -> None:
-    laid, hole = laid_below(row), hole_below(row)
+    laid, hole = placed_below(row), hole_below(row)
     labels = laid.labels_in(mask_bounds(hole), hole, seen(hole))
     truth = PHOTO.labels[row:]
     for shoe in (LEFT_SHOE, RIGHT_SHOE):
@@ -119,7 +119,7 @@ def test_shoes_come_back_where_they_were(row: int) -> None:
 
 
 def test_their_colours_are_those_of_the_pair_and_nothing_beyond_the_hole_changes() -> None:
-    laid, hole = laid_below(160), hole_below(160)
+    laid, hole = placed_below(160), hole_below(160)
     fill = to_float(PHOTO.image)
     fill[160:] = fill[:20].mean((0, 1))
     region = Bounds.of(extent_of(hole))
@@ -131,7 +131,7 @@ def test_their_colours_are_those_of_the_pair_and_nothing_beyond_the_hole_changes
 
 
 def test_the_ground_darkens_right_below_the_soles() -> None:
-    laid, hole = laid_below(160), hole_below(160)
+    laid, hole = placed_below(160), hole_below(160)
     fill = np.full(PHOTO.image.shape, 0.8, np.float32)
     picture = laid.laid_over(fill, PHOTO.image, Bounds.of(extent_of(hole)), hole > 0)
     rows = np.flatnonzero((PHOTO.labels == LEFT_SHOE).any(1))
@@ -142,17 +142,17 @@ def test_the_ground_darkens_right_below_the_soles() -> None:
 def test_pairs_whose_legs_stand_alike_come_first_mirrored_ones_too() -> None:
     apart, close = joints_of_pair(60), joints_of_pair(150)
     ours = {name: point[:2].astype(float) for name, point in zip(KEYPOINTS, close, strict=True) if point[2]}
-    names = alike_pairs(np.stack([apart, close]), ours, 4)
-    assert names[0].number == 1
-    assert not names[0].is_mirrored
-    assert names[-1].number == 0
-    assert names[0].unlike < 0.01
+    poses = pairs_by_pose(np.stack([apart, close]), ours, 4)
+    assert poses[0].number == 1
+    assert not poses[0].is_mirrored
+    assert poses[-1].number == 0
+    assert poses[0].pose_distance < 0.01
 
 
 def test_shoes_take_the_colour_of_what_shows_of_them() -> None:
     network = PairByHeart().eval()
-    name = alike_pairs(network.joints.numpy(), {}, 1)[0]
-    pair = known_pair(NetworkRunner(network, Compute(torch.device("cpu"))), name)
+    pose = pairs_by_pose(network.joints.numpy(), {}, 1)[0]
+    pair = painted_pairs(NetworkRunner(network, Compute(torch.device("cpu"))), [pose])[0]
     tan = np.array([0.62, 0.52, 0.35])
     changed = pair.recoloured(tan)
     assert np.median(changed.picture[changed.shoes], axis=0) == pytest.approx(tan, abs=0.05)

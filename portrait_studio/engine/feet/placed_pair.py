@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.feet.entering_legs import EnteringLeg
-from portrait_studio.engine.feet.known_pair import KnownPair
+from portrait_studio.engine.feet.entering_legs import HEMS, EnteringLeg
+from portrait_studio.engine.feet.painted_pair import PaintedPair
 from portrait_studio.engine.intent import PREDICT
 from portrait_studio.engine.mates.feet import LEGS, SHOES
+from portrait_studio.engine.overlays import soft_edged
 from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.request import Pixels
 from portrait_studio.engine.resample import Floats
-from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import Mask
-from portrait_studio.imaging.similarity import Transform, composed, transformed, warped
+from portrait_studio.imaging.similarity import Transform, composed, transformed, translation, warped
 from portrait_studio.networks.conventions import LABELS
 from portrait_studio.networks.feet import FEET_SIDE, SHIN_PX
 
 _GARMENTS: Final = tuple(LABELS.index(name) for name in ("pants",))
-_HEMS: Final = tuple(LABELS.index(name) for name in ("skirt", "pants", "dress"))
 _SOFT_PX: Final = 0.9
 """Standard deviation of the soft edge, in pixels of the window or of the photo, whichever are larger."""
 _MOST_DRAWN_OUT: Final = 1.8
@@ -33,7 +33,6 @@ _MOST_DRAWN_OUT: Final = 1.8
 _GAP_PX: Final = 5
 _TAPER: Final = 0.45
 """By how much a trouser leg gets narrower over the length of a shin."""
-_STEEPNESS: Final = 1.6
 _SHADOW: Final = 0.45
 """How much darker the ground is right below a sole, and over how many pixels of the window that fades."""
 _SHADOW_PX: Final = 4.0
@@ -43,11 +42,11 @@ _MOST_CUT: Final = 0.3
 """Share of a shoe that may lie where the photo shows something else."""
 
 # What speaks against a pair, in units of its cost.
-_UNLIKE, _LOUD, _CUT, _WIDTH, _ABOVE_EDGE, _OTHER_KIND, _OVERLAP = 1.0, 1.5, 3.0, 0.6, 2.5, 1.5, 2.0
+_UNLIKE, _CONSPICUOUS, _CUT, _WIDTH, _ABOVE_EDGE, _OTHER_KIND, _OVERLAP = 1.0, 1.5, 3.0, 0.6, 2.5, 1.5, 2.0
 
 
 @dataclass(frozen=True, eq=False)
-class LaidFoot:
+class PlacedFoot:
     """One foot at its place.
 
     Attributes:
@@ -65,14 +64,12 @@ class LaidFoot:
     def share(self, region: Bounds) -> Floats:
         """(h, w) float32 in [0, 1]: how much of each pixel of a part of the photo it covers."""
         scale = float(np.hypot(*self.matrix[:, 0]))
-        soft = cv2.GaussianBlur(self._covered(self.matrix, region), (0, 0), _SOFT_PX * max(1.0, scale))
-        share = np.clip((soft - 0.5) * _STEEPNESS + 0.5, 0.0, 1.0)
-        return np.asarray(share, np.float32)
+        return soft_edged(self._covered(self.matrix, region), _SOFT_PX * max(1.0, scale))
 
     def shadow(self, region: Bounds) -> Floats:
         """(h, w) float32 in [0, 1]: how much darker the ground is where the foot stands."""
         reach = _SHADOW_PX * float(np.hypot(*self.matrix[:, 0]))
-        lower = composed(np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.6 * reach]]), self.matrix)
+        lower = composed(translation(0.0, 0.6 * reach), self.matrix)
         below = self._covered(lower, region)
         rows = np.flatnonzero(self.shoe.any(1))
         if not rows.size:
@@ -84,12 +81,12 @@ class LaidFoot:
         return np.asarray(_SHADOW * soft, np.float32)
 
     def _covered(self, matrix: Transform, region: Bounds) -> Floats:
-        shift = np.array([[1.0, 0.0, -region.left], [0.0, 1.0, -region.top]])
+        shift = translation(-region.left, -region.top)
         return warped(self.shoe, composed(shift, matrix), region.extent, cv2.BORDER_CONSTANT)
 
 
 @dataclass(frozen=True, eq=False)
-class LaidPair:
+class PlacedPair:
     """Feet at their places; those farther away come first.
 
     Attributes:
@@ -100,7 +97,7 @@ class LaidPair:
     """
 
     picture: Floats
-    feet: tuple[LaidFoot, ...]
+    feet: tuple[PlacedFoot, ...]
     cost: float
     lends_colours: bool = True
 
@@ -112,7 +109,7 @@ class LaidPair:
                 return True
         return False
 
-    def legs_only(self) -> LaidPair:
+    def legs_only(self) -> PlacedPair:
         """The same without shoes, for a picture that is to go on below before it shows them."""
         return replace(self, feet=tuple(replace(foot, shoe=np.zeros_like(foot.shoe)) for foot in self.feet))
 
@@ -123,7 +120,7 @@ class LaidPair:
 
     def laid_over(self, fill: Floats, image: Pixels, region: Bounds, hole: NDArray[np.bool_]) -> Floats:
         """See `Overlay.laid_over`."""
-        shift = np.array([[1.0, 0.0, -region.left], [0.0, 1.0, -region.top]])
+        shift = translation(-region.left, -region.top)
         for foot in self.feet:
             fill = np.asarray(fill * (1 - foot.shadow(region) * hole)[..., None], np.float32)
         for foot in self.feet if self.lends_colours else ():
@@ -136,52 +133,80 @@ class LaidPair:
         """See `Overlay.labels_in`: the legs as far as the shoes, the shoes, and ground around them."""
         labels = np.full((hole.height, hole.width), PREDICT, np.uint8)
         # What is said of all of the ground, too, leaves no outline of the guessed feet between two looks.
-        guessed = _guessed_labels(hole, parsed)
+        guessed = parsed.labels_over(hole, _LABELS_PX)
         below = np.arange(hole.top, hole.bottom)[:, None] >= min(foot.top[:, 1].min() for foot in self.feet)
-        labels[np.isin(guessed, (0, *SHOES, *LEGS, *_GARMENTS)) | (below & ~np.isin(guessed, _HEMS))] = 0
+        labels[np.isin(guessed, (0, *SHOES, *LEGS, *_GARMENTS)) | (below & ~np.isin(guessed, HEMS))] = 0
         for foot in self.feet:
-            cv2.fillPoly(labels, [_leg_outline(foot, hole)], int(_leg_label(foot.leg)))
+            cv2.fillPoly(labels, [_leg_outline(foot, hole)], foot.leg.label_below)
         for foot in self.feet:
-            labels[foot.share(hole) > 0.5] = SHOES[0] if foot.leg.side == "left" else SHOES[1]
+            labels[foot.share(hole) > 0.5] = foot.leg.shoe_label
         labels[mask[hole.slices] == 0] = PREDICT
         return labels
 
 
-def lay_pair(pair: KnownPair, legs: Sequence[EnteringLeg], scale: float, mask: Mask) -> LaidPair | None:
+@dataclass(frozen=True, eq=False)
+class HoleMask:
+    """Where feet may stand; looked at once for all pairs.
+
+    Attributes:
+        mask: (H, W) uint8, nonzero = hole, over the whole photo.
+    """
+
+    mask: Mask
+
+    @cached_property
+    def tops(self) -> NDArray[np.intp]:
+        """(W,) the uppermost row of the hole in each column; 0 where there is none."""
+        return np.asarray(np.argmax(self.mask != 0, axis=0))
+
+    def lacks(self, columns: NDArray[np.int_], rows: NDArray[np.int_]) -> NDArray[np.bool_]:
+        """(N,) whether pixels lie where the photo shows something else, beside the hole or below it."""
+        height, width = self.mask.shape
+        is_inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
+        in_hole = np.zeros(is_inside.shape, np.bool_)
+        in_hole[is_inside] = self.mask[rows[is_inside], columns[is_inside]] != 0
+        is_above = is_inside & (rows < self.tops[np.clip(columns, 0, width - 1)])
+        return np.asarray(~in_hole & ~is_above & (rows < height))
+
+
+def place_pair(
+    pair: PaintedPair, legs: Sequence[EnteringLeg], scale: float, hole: HoleMask
+) -> PlacedPair | None:
     """A pair below legs; None where one of its feet would not stand in the hole.
 
     Args:
         pair: as it is painted.
         legs: where they enter the hole.
         scale: photo pixels for each pixel of the pair's window.
-        mask: (H, W) uint8, nonzero = hole.
+        hole: that cuts them off.
     """
-    cost = _UNLIKE * pair.name.unlike
+    cost = _UNLIKE * pair.pose.pose_distance
     feet = []
     rows = [leg.ankle_row(SHIN_PX * scale) for leg in legs]
     for leg, own in zip(legs, rows, strict=True):
         # Who stands has both feet on one ground: half of what the guesses differ by is error.
-        laid = _lay_foot(pair, leg, scale, (own + float(np.mean(rows))) / 2, mask)
+        laid = _place_foot(pair, leg, scale, (own + float(np.mean(rows))) / 2, hole)
         if laid is None:
             return None
         cost += laid[0] / len(legs)
         feet.append(laid[1])
-    cost += _LOUD * (pair.unevenness if any(leg.shows_shoe for leg in legs) else pair.loudness)
+    takes_colour = any(leg.shows_shoe for leg in legs)
+    cost += _CONSPICUOUS * (pair.colour_spread if takes_colour else pair.conspicuousness)
     if len(feet) == 2:
         cost += _OVERLAP * _overlap(feet[0], feet[1])
     feet.sort(key=lambda foot: float(transformed(foot.matrix, np.array([[0.0, FEET_SIDE]]))[0, 1]))
-    return LaidPair(pair.picture, tuple(feet), cost)
+    return PlacedPair(pair.picture, tuple(feet), cost)
 
 
-def _lay_foot(
-    pair: KnownPair, leg: EnteringLeg, scale: float, ankle_row: float, mask: Mask
-) -> tuple[float, LaidFoot] | None:
+def _place_foot(
+    pair: PaintedPair, leg: EnteringLeg, scale: float, ankle_row: float, hole: HoleMask
+) -> tuple[float, PlacedFoot] | None:
     """How much speaks against a foot below a leg, and the foot."""
-    shoe = _solid(pair.labels == (SHOES[0] if leg.side == "left" else SHOES[1]))
+    shoe = _solid(pair.labels == leg.shoe_label)
     names = (f"{leg.side}-knee", f"{leg.side}-ankle")
-    if np.count_nonzero(shoe) < 0.008 * FEET_SIDE**2 or not set(names) <= pair.name.joints.keys():
+    if np.count_nonzero(shoe) < 0.008 * FEET_SIDE**2 or not set(names) <= pair.pose.joints.keys():
         return None
-    knee, ankle = (pair.name.joints[name] for name in names)
+    knee, ankle = (pair.pose.joints[name] for name in names)
     edge = ankle[1] + (leg.row - ankle_row) / scale
     run = _run_at(pair, leg, edge, knee, ankle)
     if run is None:
@@ -194,7 +219,7 @@ def _lay_foot(
     top = _top_of(shoe, rows)
     if leg.shows_shoe:
         matrix = _up_to(leg.row, matrix, float(top[0, 1]), float(rows[-1] + 1))
-    cut = _cut_share(shoe, matrix, mask)
+    cut = _cut_share(shoe, matrix, hole)
     if cut > _MOST_CUT:
         return None
     begins = float(transformed(matrix, top)[:, 1].mean())
@@ -206,7 +231,7 @@ def _lay_foot(
         cost += _WIDTH * abs(
             float(np.log(max(1.0, scale * (run[1] - run[0])) / max(1.0, leg.right - leg.left)))
         )
-    return cost + _CUT * cut, LaidFoot(leg, shoe.astype(np.float32), matrix, transformed(matrix, top))
+    return cost + _CUT * cut, PlacedFoot(leg, shoe.astype(np.float32), matrix, transformed(matrix, top))
 
 
 def _solid(shoe: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -237,7 +262,7 @@ def _up_to(row: float, matrix: Transform, top: float, sole: float) -> Transform:
 
 
 def _run_at(
-    pair: KnownPair, leg: EnteringLeg, row: float, knee: NDArray[np.float64], ankle: NDArray[np.float64]
+    pair: PaintedPair, leg: EnteringLeg, row: float, knee: NDArray[np.float64], ankle: NDArray[np.float64]
 ) -> tuple[float, float] | None:
     """Where, in a row of the pair's window, its leg begins and ends; None where it shows none."""
     if not 1 <= row < FEET_SIDE - 1:
@@ -264,21 +289,14 @@ def _top_of(shoe: NDArray[np.bool_], rows: NDArray[np.intp]) -> NDArray[np.float
     return np.array([[columns[0], row], [columns[-1] + 1, row]], np.float64)
 
 
-def _cut_share(shoe: NDArray[np.bool_], matrix: Transform, mask: Mask) -> float:
-    """Share of a shoe that would lie where the photo shows something else, beside the hole or below it."""
+def _cut_share(shoe: NDArray[np.bool_], matrix: Transform, hole: HoleMask) -> float:
+    """Share of a shoe for which there is no room."""
     points = np.argwhere(shoe)[::3, ::-1].astype(np.float64) + 0.5
     columns, rows = np.floor(transformed(matrix, points)).astype(int).T
-    height, width = mask.shape
-    is_inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
-    in_hole = np.zeros(is_inside.shape, np.bool_)
-    in_hole[is_inside] = mask[rows[is_inside], columns[is_inside]] != 0
-    first = np.argmax(mask != 0, axis=0)
-    is_above = is_inside & (rows < first[np.clip(columns, 0, width - 1)])
-    is_beyond = rows >= height
-    return float((~in_hole & ~is_above & ~is_beyond).sum()) / max(1, len(points))
+    return float(hole.lacks(columns, rows).sum()) / max(1, len(points))
 
 
-def _overlap(one: LaidFoot, other: LaidFoot) -> float:
+def _overlap(one: PlacedFoot, other: PlacedFoot) -> float:
     """Share of the smaller shoe that stands in the other one, by their middles and widths."""
     boxes = []
     for foot in (one, other):
@@ -290,18 +308,12 @@ def _overlap(one: LaidFoot, other: LaidFoot) -> float:
     return common / max(1.0, min(float(np.prod(box[1] - box[0])) for box in boxes))
 
 
-def _leg_label(leg: EnteringLeg) -> int:
-    if leg.shows_shoe:
-        return SHOES[0] if leg.side == "left" else SHOES[1]
-    return leg.label
-
-
-def _leg_outline(foot: LaidFoot, hole: Bounds) -> NDArray[np.int32]:
+def _leg_outline(foot: PlacedFoot, hole: Bounds) -> NDArray[np.int32]:
     """Corners of the leg from the hole's edge to the shoe, (4, 2), in pixels of the hole's rectangle."""
     leg = foot.leg
     edge = leg.row - 2
     left, right = foot.top
-    if leg.label in _HEMS:
+    if leg.label in HEMS:
         # A trouser leg hangs over the shoe, and is the narrower the farther down it goes.
         far = (left[1] - edge) / (SHIN_PX * float(np.hypot(*foot.matrix[:, 0])))
         width = (leg.right - leg.left) * (0.95 - _TAPER * float(np.clip(far, 0.0, 1.0)))
@@ -309,11 +321,3 @@ def _leg_outline(foot: LaidFoot, hole: Bounds) -> NDArray[np.int32]:
         left, right = np.minimum(left, middle - half), np.maximum(right, middle + half)
     corners = np.array([[leg.left, edge], [leg.right, edge], right, left])
     return np.rint(corners - (hole.left, hole.top)).astype(np.int32)
-
-
-def _guessed_labels(hole: Bounds, parsed: ParsedWindow) -> NDArray[np.uint8]:
-    """(hole.height, hole.width) uint8 labels of the parser."""
-    small = Window.scaled(hole, min(1.0, _LABELS_PX / max(hole.width, hole.height)))
-    labels = parsed.seen_through(small).labels
-    size = (hole.width, hole.height)
-    return np.asarray(cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST_EXACT), np.uint8)

@@ -1,9 +1,10 @@
-"""Pairs of feet that the feet network knows, and which of them stand like the photo's."""
+"""Pairs of feet as the feet network paints them, and which of them stand like the photo's."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import cv2
@@ -23,64 +24,64 @@ _KNOWN: Final = 0.3
 
 
 @dataclass(frozen=True, eq=False)
-class PairName:
+class PairPose:
     """One pair of feet, or its mirror image, before it is painted.
 
     Attributes:
         number: of its code.
         is_mirrored: whether left and right change places.
         joints: in pixels of the window, and beyond it.
-        unlike: how much its legs stand otherwise than the photo's, in shins.
+        pose_distance: how much its legs stand otherwise than the photo's, in shins.
     """
 
     number: int
     is_mirrored: bool
     joints: Joints
-    unlike: float
+    pose_distance: float
 
 
 @dataclass(frozen=True, eq=False)
-class KnownPair:
+class PaintedPair:
     """A pair as it is painted.
 
     Attributes:
-        name: which one.
+        pose: which one.
         picture: (160, 160, 3) float32 in [0, 1].
         labels: (160, 160) uint8, of `networks.feet.FEET_LABELS`.
     """
 
-    name: PairName
+    pose: PairPose
     picture: Floats
     labels: NDArray[np.uint8]
 
-    @property
+    @cached_property
     def shoes(self) -> NDArray[np.bool_]:
         """(160, 160): both shoes."""
         return np.isin(self.labels, SHOES)
 
     @property
-    def loudness(self) -> float:
+    def conspicuousness(self) -> float:
         """How much the shoes catch the eye, 0 to about 1: black and brown go with everything."""
         if not self.shoes.any():
             return 1.0
         light, green, blue = np.median(self._colours, axis=0)
-        return float(np.hypot(green, blue) + light / 2) + self.unevenness
+        return float(np.hypot(green, blue) + light / 2) + self.colour_spread
 
     @property
-    def unevenness(self) -> float:
+    def colour_spread(self) -> float:
         """How far the shoes' colours lie apart, 0 to about 1: straps that show skin, white soles."""
         if not self.shoes.any():
             return 1.0
         away = np.abs(self._colours - np.median(self._colours, axis=0)).mean(0)
         return float(2 * np.hypot(away[1], away[2]) + away[0] / 2)
 
-    @property
+    @cached_property
     def _colours(self) -> NDArray[np.float64]:
         """(n, 3) of the shoes' pixels: CIELAB by 100."""
         lab = cv2.cvtColor(self.picture, cv2.COLOR_RGB2LAB)[self.shoes]
         return np.asarray(lab / 100, np.float64)
 
-    def recoloured(self, wanted: NDArray[np.float64]) -> KnownPair:
+    def recoloured(self, wanted: NDArray[np.float64]) -> PaintedPair:
         """The pair with its shoes in another colour, their light and shade kept.
 
         Args:
@@ -94,10 +95,10 @@ class KnownPair:
         lab[..., 1:] = 0.3 * (lab[..., 1:] - middle[1:]) + target[1:]
         changed = cv2.cvtColor(lab, cv2.COLOR_LAB2RGB)
         picture = np.clip(changed, 0.0, 1.0).astype(np.float32)
-        return KnownPair(self.name, picture, self.labels)
+        return PaintedPair(self.pose, picture, self.labels)
 
 
-def alike_pairs(joints: NDArray[np.float32], ours: Joints, most: int) -> list[PairName]:
+def pairs_by_pose(joints: NDArray[np.float32], ours: Joints, most: int) -> list[PairPose]:
     """The pairs, as they are and mirrored, whose legs stand most like the photo's, the likest first.
 
     Args:
@@ -116,28 +117,29 @@ def alike_pairs(joints: NDArray[np.float32], ours: Joints, most: int) -> list[Pa
                 for name, place in zip(KEYPOINTS, own, strict=True)
                 if place[2] >= _KNOWN
             }
-            pairs.append(PairName(number, is_mirrored, named, _difference(_stance(named), stance)))
-    return sorted(pairs, key=lambda pair: pair.unlike)[:most]
+            pairs.append(PairPose(number, is_mirrored, named, _difference(_stance(named), stance)))
+    return sorted(pairs, key=lambda pair: pair.pose_distance)[:most]
 
 
-def known_pair(runner: NetworkRunner, name: PairName) -> KnownPair:
-    """Paint a pair.
+def painted_pairs(runner: NetworkRunner, poses: Sequence[PairPose]) -> list[PaintedPair]:
+    """Paint some pairs, all at once.
 
     Args:
         runner: of the feet network.
-        name: which one.
+        poses: at least one.
     """
-    painted: PaintedFeet = runner(torch.full((1, 1, 1, 1), name.number))
-    picture = painted.picture[0].float().cpu().numpy().transpose(1, 2, 0) * 0.5 + 0.5
-    codes = np.array(FEET_LABELS, np.uint8)
-    labels = codes[painted.labels[0].argmax(0).cpu().numpy()]
-    if name.is_mirrored:
+    numbers = torch.tensor([pose.number for pose in poses])
+    painted: PaintedFeet = runner(numbers[:, None, None, None])
+    pictures = painted.picture.float().cpu().numpy().transpose(0, 2, 3, 1) * 0.5 + 0.5
+    labels = np.array(FEET_LABELS, np.uint8)[painted.labels.argmax(1).cpu().numpy()]
+    return [_turned(*each) for each in zip(poses, np.clip(pictures, 0.0, 1.0), labels, strict=True)]
+
+
+def _turned(pose: PairPose, picture: Floats, labels: NDArray[np.uint8]) -> PaintedPair:
+    """A pair, mirrored if its pose is."""
+    if pose.is_mirrored:
         picture, labels = picture[:, ::-1], np.array(MIRROR_LABELS, np.uint8)[labels[:, ::-1]]
-    return KnownPair(
-        name,
-        np.ascontiguousarray(np.clip(picture, 0.0, 1.0).astype(np.float32)),
-        np.ascontiguousarray(labels),
-    )
+    return PaintedPair(pose, np.ascontiguousarray(picture, np.float32), np.ascontiguousarray(labels))
 
 
 def _stance(joints: Joints) -> dict[str, NDArray[np.float64]]:
