@@ -8,25 +8,19 @@ threads change nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Final, NamedTuple, TypeVar, cast
+from typing import Final, NamedTuple
 
-import numba
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-_F = TypeVar("_F", bound=Callable[..., object])
+from portrait_studio.engine.compiled_loops import compiled, run_spans
+
 _STRIP_ROWS: Final = 64
 _SUMS: Final = 4
 
 RADIUS_PX: Final = 4
 """Of the square neighbourhood: half its side, without the pixel itself."""
-
-
-def _compiled(function: _F) -> _F:
-    # Without fastmath: rounded like the same written with arrays.
-    return cast(_F, numba.njit(nogil=True, cache=True, error_model="numpy")(function))
 
 
 class Guide(NamedTuple):
@@ -62,19 +56,11 @@ def applied(fit: NDArray[np.float32], values: NDArray[np.float32], guide: Guide)
 
 
 def _in_strips(kernel: Callable[..., None], height: int, *arrays: object) -> None:
-    tops = range(0, height, _STRIP_ROWS)
-    threads = min(torch.get_num_threads(), len(tops))
-    if threads == 1:
-        for top in tops:
-            kernel(top, min(height, top + _STRIP_ROWS), *arrays)
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        runs = [pool.submit(kernel, top, min(height, top + _STRIP_ROWS), *arrays) for top in tops]
-    for run in runs:
-        run.result()
+    strips = [(top, min(height, top + _STRIP_ROWS)) for top in range(0, height, _STRIP_ROWS)]
+    run_spans(kernel, strips, min(torch.get_num_threads(), len(strips)), *arrays)
 
 
-@_compiled
+@compiled
 def _fit(top: int, bottom: int, values: NDArray[np.float32], guide: Guide, fit: NDArray[np.float32]) -> None:
     """Write rows `top` to `bottom` of `fit`; see `fitted`."""
     height, width, depth = values.shape
@@ -93,7 +79,7 @@ def _fit(top: int, bottom: int, values: NDArray[np.float32], guide: Guide, fit: 
             _add_products(columns, values, guide, row - RADIUS_PX, -1.0)
 
 
-@_compiled
+@compiled
 def _add_products(
     columns: NDArray[np.float64], values: NDArray[np.float32], guide: Guide, row: int, sign: float
 ) -> None:
@@ -111,7 +97,7 @@ def _add_products(
             columns[3, x, c] += sign * (blue * value)
 
 
-@_compiled
+@compiled
 def _first_sums(columns: NDArray[np.float64], sums: NDArray[np.float64]) -> None:
     """The sums of the neighbourhood left of the first pixel."""
     sums[:] = 0.0
@@ -121,7 +107,7 @@ def _first_sums(columns: NDArray[np.float64], sums: NDArray[np.float64]) -> None
                 sums[number, c] += columns[number, x, c]
 
 
-@_compiled
+@compiled
 def _next_sums(columns: NDArray[np.float64], sums: NDArray[np.float64], x: int) -> None:
     """Move the neighbourhood on to a pixel."""
     come, gone = x + RADIUS_PX, x - RADIUS_PX - 1
@@ -135,7 +121,7 @@ def _next_sums(columns: NDArray[np.float64], sums: NDArray[np.float64], x: int) 
                 sums[number, c] -= columns[number, gone, c]
 
 
-@_compiled
+@compiled
 def _fit_pixel(sums: NDArray[np.float64], guide: Guide, row: int, x: int, fit: NDArray[np.float32]) -> None:
     count, inverse = guide.weight[row, x], guide.inverse[row, x]
     red, green, blue = guide.means[row, x, 0], guide.means[row, x, 1], guide.means[row, x, 2]
@@ -151,7 +137,7 @@ def _fit_pixel(sums: NDArray[np.float64], guide: Guide, row: int, x: int, fit: N
         fit[3, row, x, c] = mean - (by_red * red + by_green * green + by_blue * blue)
 
 
-@_compiled
+@compiled
 def _apply(
     top: int,
     bottom: int,
@@ -181,7 +167,7 @@ def _apply(
             _add_models(columns, fit, guide, row - RADIUS_PX, -1.0)
 
 
-@_compiled
+@compiled
 def _add_models(
     columns: NDArray[np.float64], fit: NDArray[np.float32], guide: Guide, row: int, sign: float
 ) -> None:
@@ -193,7 +179,7 @@ def _add_models(
                 columns[number, x, c] += sign * fit[number, row, x, c]
 
 
-@_compiled
+@compiled
 def _apply_pixel(
     sums: NDArray[np.float64], guide: Guide, row: int, x: int, result: NDArray[np.float32]
 ) -> None:
@@ -205,7 +191,7 @@ def _apply_pixel(
         result[row, x, c] = min(max(guided, np.float32(0.0)), np.float32(1.0))
 
 
-@_compiled
+@compiled
 def _normalise(shares: NDArray[np.float32], parts: NDArray[np.float32]) -> None:
     """Let shares (C,) sum to 1, added up in the order in which numpy does; `parts` (8,) is written."""
     parts[:] = 0.0

@@ -8,40 +8,31 @@ has lost already. Each result depends on nothing but its own target, so that thr
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import pairwise
-from typing import Any, Final, NamedTuple, TypeVar, cast
+from typing import Any, Final, NamedTuple
 
-import numba
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from portrait_studio.engine.compiled_loops import compiled, run_spans
 from portrait_studio.networks.conventions import LABEL_COUNT
 
-_F = TypeVar("_F", bound=Callable[..., object])
 _FEWEST_EACH: Final = 256
 _SQUARINGS: Final = 10
 _OUT_OF_REACH: Final = np.float32(3e38)
 
 
-def _compiled(function: _F) -> _F:
-    fastmath = {"reassoc", "nsz", "contract"}
-    return cast(_F, numba.njit(nogil=True, cache=True, error_model="numpy", fastmath=fastmath)(function))
+_compiled = partial(compiled, fastmath=frozenset(("reassoc", "nsz", "contract")))
 
 
 def in_parallel(kernel: Callable[..., None], count: int, *values: object) -> None:
     """Run `kernel(begin, end, *values)` over 0..count, in as many threads as torch may use."""
     threads = max(1, min(torch.get_num_threads(), count // _FEWEST_EACH))
-    if threads == 1:
-        kernel(0, count, *values)
-        return
     ends = [count * number // threads for number in range(threads + 1)]
-    with ThreadPoolExecutor(threads) as pool:
-        runs = [pool.submit(kernel, *span, *values) for span in pairwise(ends)]
-    for run in runs:
-        run.result()
+    run_spans(kernel, pairwise(ends), threads, *values)
 
 
 def flat(tensor: Tensor) -> NDArray[Any]:
