@@ -31,16 +31,15 @@ from portrait_studio.errors import WeightsError
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of
 from portrait_studio.messages import Message
-from portrait_studio.networks.conventions import LABELS
+from portrait_studio.networks.conventions import BACKGROUND
 
 _DETECTION: Final = "detection"
 _SEGMENTATION: Final = "segmentation"
-_BACKGROUND: Final = LABELS.index("background")
 
 _LEAST_SIDE_PX: Final = 160
 """Longer side of a photo below which other people in it would be too small to be found."""
 
-_LEAST_BACKGROUND: Final = 0.01
+_LEASTBACKGROUND: Final = 0.01
 """Share of a hole that the background has at least where others are looked for."""
 
 _LEAST_SHARE: Final = 0.01
@@ -122,7 +121,7 @@ class Bystanders:
             covered = person.seen_through(window, self.rim_px) != 0
             if not _is_under(hole, covered):
                 theirs |= covered
-        mains = labels != _BACKGROUND
+        mains = labels != BACKGROUND
         if self.main is not None:
             mains &= Bystander(roomy(self.main), None).seen_through(window, 0) != 0
         return np.asarray(theirs & ~mains & ~hole)
@@ -160,7 +159,7 @@ def _hide_background(run: FillRun, holes: Sequence[Bounds], whole: ParsedWindow)
     for hole in holes:
         small = Window.scaled(hole, min(1.0, whole.window.scale))
         labels = whole.seen_through(small).labels
-        if np.count_nonzero(labels == _BACKGROUND) > _LEAST_BACKGROUND * labels.size:
+        if np.count_nonzero(labels == BACKGROUND) > _LEASTBACKGROUND * labels.size:
             return True
     return False
 

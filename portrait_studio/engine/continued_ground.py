@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 from portrait_studio.engine.extension_plan import extension_of
 from portrait_studio.engine.ground_lines import GroundLine, lines_into
 from portrait_studio.engine.resample import Floats
-from portrait_studio.networks.conventions import LABELS
+from portrait_studio.networks.conventions import BACKGROUND
 
-_BACKGROUND: Final = LABELS.index("background")
 _LONG_PX: Final = 420
 """Long side at which lines are looked for and carried on."""
 _BESIDE_PX: Final = 7
@@ -68,7 +67,7 @@ def lay_ground(
         excluded: (H, W) bool, known pixels that tell nothing.
     """
     margins = extension_of(hole.astype(np.uint8))
-    ground = labels == _BACKGROUND
+    ground = labels == BACKGROUND
     for side, turns in _TURNS.items():
         rows = getattr(margins, side)
         if rows:

@@ -37,9 +37,8 @@ from portrait_studio.engine.texture.options import TextureOptions
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.messages import Message
-from portrait_studio.networks.conventions import FACE, LABELS
+from portrait_studio.networks.conventions import BACKGROUND, FACE
 
-_BACKGROUND: Final = LABELS.index("background")
 _PREPARING: Final = 0.03
 """Share of the stage's time that goes by before the first patch is looked for."""
 
@@ -186,7 +185,7 @@ def _towards_network(
         towards *= _seen(completion_weight(parsed.probabilities), parsed.window, seen)[..., None]
         return towards, seen
     own = run.own_and_other_holes(seen.bounds)[0]
-    face, background = (_layer_seen(parsed, seen, label) for label in (FACE, _BACKGROUND))
+    face, background = (_layer_seen(parsed, seen, label) for label in (FACE, BACKGROUND))
     inside = resize_mask(own, seen.size)
     known = _continues_lines(run.request)
     return shading_of(towards, inside, face, background, is_ground_known=known), seen

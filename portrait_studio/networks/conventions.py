@@ -32,6 +32,7 @@ LABELS: Final[tuple[str, ...]] = (
 """The 18 labels of the ATR data set (Liang et al. 2015), in its order."""
 
 LABEL_COUNT: Final = len(LABELS)
+BACKGROUND: Final = LABELS.index("background")
 FACE: Final = LABELS.index("face")
 
 THINGS: Final = frozenset(("hat", "sunglasses", "belt", "bag", "scarf"))

@@ -22,9 +22,8 @@ from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import Mask
 from portrait_studio.imaging.similarity import Transform, composed, inverted, transformed, translation, warped
-from portrait_studio.networks.conventions import LABELS, MIRROR_LABELS
+from portrait_studio.networks.conventions import BACKGROUND, MIRROR_LABELS
 
-_BACKGROUND: Final = LABELS.index("background")
 _SOFT_PX: Final = 1.2
 """Standard deviation of the soft edge, in pixels of the window or of the photo, whichever are larger."""
 _LEAST_GAIN, _MOST_GAIN = 0.85, 1.18
@@ -128,7 +127,7 @@ class ShoeCopy:
         rows = np.arange(hole.height)[:, None] + 0.5
         below = rows >= self._ankle_row() - hole.top
         foot = np.isin(guessed, SHOES) | (below & np.isin(guessed, (*LEGS, *GARMENTS)))
-        labels[foot] = _BACKGROUND
+        labels[foot] = BACKGROUND
         matrix = composed(translation(-hole.left, -hole.top), composed(self.matrix, _to_photo(self.source)))
         most = np.full(labels.shape, 0.5, np.float32)
         for label in np.unique(self.piece.labels[self.piece.labels > 0]).tolist():

@@ -20,11 +20,10 @@ from portrait_studio.engine.texture.allowed import any_label, careful_table
 from portrait_studio.engine.texture.options import TextureOptions
 from portrait_studio.engine.texture.pyramid import Level, box_around, grown, shrunk
 from portrait_studio.engine.texture.smooth import blur_where, structure_plane
-from portrait_studio.networks.conventions import LABEL_COUNT, LABELS, MIRROR_LABELS
+from portrait_studio.networks.conventions import BACKGROUND, LABEL_COUNT, MIRROR_LABELS
 
 _CHROMA_WEIGHT = 1.4
 _DEPTH_CAP_PX = 16
-_BACKGROUND = LABELS.index("background")
 LABEL_STEP = 4.0
 """Distance of neighbouring labels in a feature table: large against colours, capped in the comparison."""
 
@@ -144,7 +143,7 @@ def guide_at(centres: Tensor, sources: Sources, start_weight: float, options: Te
 def _start_scale(labels: Tensor, start_weight: float, options: TextureOptions) -> Tensor:
     """What colours of each label are multiplied by, as float32: the root of what their distance weighs."""
     ground = torch.tensor((start_weight * options.ground_follows) ** 0.5, device=labels.device)
-    return torch.where(labels == _BACKGROUND, ground, start_weight**0.5)
+    return torch.where(labels == BACKGROUND, ground, start_weight**0.5)
 
 
 def _row_guide(height: int, width: int, options: TextureOptions, device: torch.device) -> Tensor:

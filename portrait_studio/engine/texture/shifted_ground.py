@@ -14,9 +14,8 @@ from torch import Tensor
 
 from portrait_studio.engine.texture.fields import Sources, Targets
 from portrait_studio.engine.texture.matching import Matches
-from portrait_studio.networks.conventions import LABELS
+from portrait_studio.networks.conventions import BACKGROUND
 
-_BACKGROUND = LABELS.index("background")
 _AWAY = (1.0, 1.35)
 """How far to go back into the photo, in extents of the new part."""
 _ALONG = (0.0, 0.17, -0.17, 0.34, -0.34, 0.5, -0.5)
@@ -46,13 +45,13 @@ def shifted_along(
         return (sources.guide.index_select(0, places)[:, :3] - wanted).square().sum(1)
 
     most = apart(matches.centres).clamp_min(_TOLERANCE)
-    centres, is_left = matches.centres, targets.labels == _BACKGROUND
+    centres, is_left = matches.centres, targets.labels == BACKGROUND
     for down, right in _offsets(hole):
         there = (row + down) * width + column + right
         inside = (row + down >= 0) & (row + down < height) & (column + right >= 0) & (column + right < width)
         there = torch.where(inside, there, 0)
         fits = is_left & inside & sources.valid.index_select(0, there)
-        fits &= sources.structure.index_select(0, there).floor() == _BACKGROUND
+        fits &= sources.structure.index_select(0, there).floor() == BACKGROUND
         fits &= apart(there) <= most
         centres, is_left = torch.where(fits, there, centres), is_left & ~fits
     return Matches(centres, matches.distance)
