@@ -37,9 +37,10 @@ from portrait_studio.document.saved_file import reading, shown_version
 from portrait_studio.document.saved_steps import SavedStep, StepApplier
 from portrait_studio.errors import ImageFileError, OptionError, ProjectError
 from portrait_studio.imaging.canvas_extension import check_canvas
+from portrait_studio.imaging.decoding import MOST_BYTES
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.photo import Photo
-from portrait_studio.imaging.reading import MOST_BYTES, decode_photo
+from portrait_studio.imaging.reading import decode_photo
 from portrait_studio.json_dataclass import read_dataclass
 from portrait_studio.json_text import as_int, as_list, parse_object
 from portrait_studio.messages import Message

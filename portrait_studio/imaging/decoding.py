@@ -18,6 +18,11 @@ from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.photo import Metadata, Pixels, Plane
 from portrait_studio.messages import Message
 
+MAX_PIXELS: Final = 250_000_000
+"""Larger pictures are refused: they are mistakes or attacks, and would need several gigabytes of memory."""
+
+MOST_BYTES: Final = 1 << 30
+"""Of a photo file: `MAX_PIXELS` uncompressed in 8 bits, and the largest that cameras write in 16."""
 MOST_PAGES: Final = 200
 """Of a file; what comes after them is not looked at."""
 

@@ -15,7 +15,7 @@ from tifffile import TiffFile
 
 from portrait_studio.errors import ImageFileError
 from portrait_studio.imaging import exif
-from portrait_studio.imaging.decoding import Decoded, ImageFile
+from portrait_studio.imaging.decoding import MAX_PIXELS, MOST_BYTES, Decoded, ImageFile
 from portrait_studio.imaging.photo import Metadata
 from portrait_studio.imaging.tiff import STRUCTURAL
 from portrait_studio.imaging.tiff_metadata import read_tiff_metadata
@@ -24,9 +24,6 @@ from portrait_studio.ordinary_file import read_file
 
 _FILTER_TAGS: Final = frozenset((*range(33421, 33423), *range(50706, 52600)))
 """Of the colour filter and of DNG (Adobe's specification 1.7): they say how to develop the file."""
-_MOST_BYTES: Final = 1 << 30
-_MOST_PIXELS: Final = 250_000_000
-"""Of what a small picture is made of."""
 _CLIPPED: Final = 0.001
 """Share of the brightest samples that may become white when the brightness is chosen."""
 
@@ -97,8 +94,8 @@ def raw_preview(path: Path) -> NDArray[np.uint8]:
         FileError: it cannot be read.
         rawpy.LibRawError: LibRaw does not know the camera or its way of packing.
     """
-    with rawpy.imread(io.BytesIO(read_file(path, _MOST_BYTES))) as raw:
-        if int(raw.sizes.iwidth) * int(raw.sizes.iheight) > _MOST_PIXELS:
+    with rawpy.imread(io.BytesIO(read_file(path, MOST_BYTES))) as raw:
+        if int(raw.sizes.iwidth) * int(raw.sizes.iheight) > MAX_PIXELS:
             raise raw_photo_error(path)
         small: NDArray[np.uint8] = raw.postprocess(
             use_camera_wb=True, half_size=True, output_color=rawpy.ColorSpace.sRGB, auto_bright_thr=_CLIPPED

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from portrait_studio.errors import FileError, ImageFileError, MaskError
-from portrait_studio.imaging.decoding import Decoded, ImageFile, check_page
+from portrait_studio.imaging.decoding import MAX_PIXELS, MOST_BYTES, Decoded, ImageFile, check_page
 from portrait_studio.imaging.formats import SUFFIXES
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.jpeg_reading import JpegFile
@@ -22,12 +22,6 @@ from portrait_studio.imaging.pillow_reading import PillowFile
 from portrait_studio.imaging.png_chunks import SIGNATURE
 from portrait_studio.imaging.png_reading import PngFile
 from portrait_studio.ordinary_file import open_file, read_file
-
-MAX_PIXELS: Final = 250_000_000
-"""Larger pictures are refused: they are mistakes or attacks, and would need several gigabytes of memory."""
-
-MOST_BYTES: Final = 1 << 30
-"""Of a photo file: `MAX_PIXELS` uncompressed in 8 bits, and the largest that cameras write in 16."""
 
 MAX_BYTES: Final = 800_000_000
 """Of all samples, colour in three channels; decoding takes about twice as much for a while."""
