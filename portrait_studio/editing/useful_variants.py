@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from portrait_studio.document.label_plane import pack_labels
 from portrait_studio.document.masked_image import MaskedImage
 from portrait_studio.editing.candidates import Candidate
-from portrait_studio.engine.fill_variants import INTENTS, CandidateKind, FillVariant
+from portrait_studio.engine.fill_variants import INTENTS, NEED_A_FILL, CandidateKind, FillVariant
 from portrait_studio.engine.intent import PREDICT, wanted_with
 from portrait_studio.engine.request import FilledRegion, Structure
 
@@ -35,12 +35,8 @@ def is_useful(
         seen: parsing map of the photo before the fill; None = not known.
         painted: (H, W) uint8 labels that the user wants, 255 = predict; None = predict all.
     """
-    if variant.kind is CandidateKind.NO_REFERENCE:
-        return any(region.borrowed for region in base.result.regions)
-    if variant.kind is CandidateKind.NO_MATE:
-        return any(region.copies_mate for region in base.result.regions)
-    if variant.kind is CandidateKind.OTHER_SHOES:
-        return any(region.invents_feet for region in base.result.regions)
+    if variant.kind in NEED_A_FILL:
+        return any(map(NEED_A_FILL[variant.kind], base.result.regions))
     if variant.kind not in INTENTS:
         return True
     if seen is None:

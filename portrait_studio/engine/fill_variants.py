@@ -9,7 +9,7 @@ from itertools import count
 from typing import Final
 
 from portrait_studio.engine.intent import Intent
-from portrait_studio.engine.request import CompletionOptions, Method, PatchSide
+from portrait_studio.engine.request import CompletionOptions, FilledRegion, Method, PatchSide
 from portrait_studio.messages import Message
 
 
@@ -50,8 +50,12 @@ candidates` has it, since no measure that does not know the truth chose better (
 patches, agreement). The network for any photo was not measured there and comes last. Drawn structures, which
 are mostly the same with small changes, come after them."""
 
-NEED_A_FILL: Final = (CandidateKind.NO_REFERENCE, CandidateKind.NO_MATE, CandidateKind.OTHER_SHOES)
-"""Kinds of which only a fill tells whether they would show anything else."""
+NEED_A_FILL: Final[dict[CandidateKind, Callable[[FilledRegion], bool]]] = {
+    CandidateKind.NO_REFERENCE: lambda region: bool(region.borrowed),
+    CandidateKind.NO_MATE: lambda region: region.copies_mate,
+    CandidateKind.OTHER_SHOES: lambda region: region.invents_feet,
+}
+"""Kinds that show something else only where a part of the first fill is so: nobody knows before that."""
 
 INTENTS: Final = {
     CandidateKind.BODY: Intent.BODY,

@@ -12,13 +12,20 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.fill_variants import INTENTS, CandidateKind, FillVariant, other_variants
+from portrait_studio.engine.fill_variants import (
+    INTENTS,
+    NEED_A_FILL,
+    CandidateKind,
+    FillVariant,
+    other_variants,
+)
 from portrait_studio.engine.intent import wanted_with
 from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.request import (
     CompletionOptions,
     CompletionRequest,
     CompletionResult,
+    FilledRegion,
     ParseRequest,
     Structure,
 )
@@ -156,14 +163,12 @@ def _candidates(
 ) -> Iterator[tuple[str, CompletionResult, float]]:
     """The first fill, one of each other kind that shows something else, and one drawn structure."""
     first = FillVariant.of(CompletionOptions())
-    copies_mate = invents_feet = False
+    made: list[FilledRegion] = []
     wanted = wanted_with(first.intent, hole, None, seen)
 
     def is_useful(variant: FillVariant) -> bool:
-        if variant.kind is CandidateKind.NO_MATE:
-            return copies_mate
-        if variant.kind is CandidateKind.OTHER_SHOES:
-            return invents_feet
+        if variant.kind in (CandidateKind.NO_MATE, CandidateKind.OTHER_SHOES):
+            return any(map(NEED_A_FILL[variant.kind], made))
         return variant.kind not in INTENTS or not _same(wanted_with(variant.intent, hole, None, seen), wanted)
 
     variants = takewhile(
@@ -174,8 +179,7 @@ def _candidates(
         request = CompletionRequest(image, hole, variant.options, asked, hardware=hardware)
         start = time.perf_counter()
         result = engine.run(request)
-        copies_mate |= any(region.copies_mate for region in result.regions)
-        invents_feet |= any(region.invents_feet for region in result.regions)
+        made += result.regions
         yield str(variant.kind.value), result, time.perf_counter() - start
 
 
