@@ -23,8 +23,8 @@ from portrait_studio.cli.parse import add_parse
 from portrait_studio.cli.photo_to_open import photo_to_open
 from portrait_studio.cli.replay import add_replay
 from portrait_studio.cli.report import add_report
-from portrait_studio.cli.stopping import stopping_cleanly
 from portrait_studio.errors import Cancelled, OptionError, PortraitStudioError
+from portrait_studio.stopping import stopping_cleanly
 from portrait_studio.terminal import libraries_silenced
 
 COMMANDS = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,12 +19,13 @@ from portrait_studio.cli.options import (
     export_options,
     fill_wishes,
     lazy_engine,
-    whole_number,
 )
 from portrait_studio.cli.outputs import check_outputs
 from portrait_studio.errors import ExportError, OptionError, PortraitStudioError
 from portrait_studio.hardware import MOST_THREADS, Hardware
+from portrait_studio.number_option import whole_number
 from portrait_studio.terminal import say
+from portrait_studio.worker_pool.sharing import Label, add_sharing, sharing_of
 
 if TYPE_CHECKING:
     from portrait_studio.cli.batch_plan import BatchPlan, Item
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 EXIT_SOME_FAILED: Final = 1
 _MOST_GROWTH_PX: Final = 10_000
-_MOST_JOBS: Final = 1000
 
 
 def add_batch(commands: Any) -> None:
@@ -88,24 +87,12 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
 
 def _add_workers(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("where it runs")
-    group.add_argument(
-        "--jobs",
-        metavar="N",
-        type=whole_number("--jobs", 1, _MOST_JOBS),
-        help="so many photos at once, each in a process of its own with its share of the processors, or its"
-        " graphics card (1; of a cluster all that it has room for)",
-    )
+    add_sharing(group, "photos", "these folders")
     group.add_argument(
         "--threads",
         metavar="N",
         type=whole_number("--threads", 1, MOST_THREADS),
         help="of the processor for each of them",
-    )
-    group.add_argument(
-        "--cluster",
-        metavar="ADDRESS",
-        help="on the machines of a Ray cluster that see these folders: HOST:PORT, ray://HOST:PORT, auto, or"
-        " local for one that is begun here and ends with the batch",
     )
 
 
@@ -180,7 +167,7 @@ def _filled(
     numbered = list(enumerate(plan.items, start=1))
     kept = [number for number, item in numbered if options.resume and item.output.exists()]
     left = [(number, item) for number, item in numbered if number not in set(kept)]
-    if options.cluster is None and options.jobs in (None, 1):
+    if sharing_of(options).is_alone:
         yield from _one_after_the_other(options, numbered, set(kept), settings)
         return
     for number in kept:
@@ -207,22 +194,33 @@ def _one_after_the_other(
 def _by_pool(
     options: argparse.Namespace, items: list[tuple[int, Item]], settings: BatchSettings
 ) -> Iterator[tuple[int, Filled]]:
-    from tqdm import tqdm
+    from portrait_studio.cli.batch_report import Filled
+    from portrait_studio.cli.batch_work import PhotoFiller, failed
+    from portrait_studio.worker_pool.share_out import MOST_TRIES, GivenUp
 
-    from portrait_studio.cli.batch_cluster import RayPool
-    from portrait_studio.cli.batch_workers import ProcessPool, Work, fill_in_pool
+    sharing, by_number = sharing_of(options), dict(items)
+    hardware = sharing.hardware(Hardware(options.device, threads=options.threads or 0))
+    # Processes of other machines run in other folders.
+    tasks = ((number, item if sharing.cluster is None else item.absolute()) for number, item in items)
+    label = Label("photos", len(items))
+    done = sharing.as_done(PhotoFiller(settings, hardware), tasks, hardware, label, _clear_up)
+    for number, filled in done:
+        item = by_number[number]
+        if isinstance(filled, GivenUp):
+            why = (
+                f"The process that filled this photo was lost {MOST_TRIES} times; perhaps there is not enough"
+                " memory for it: scale it down, or ask for fewer --jobs."
+            )
+            yield number, Filled(failed(item, why))
+        else:
+            yield number, filled.named_like(item)
 
-    threads = options.threads
-    if options.cluster is None:
-        threads = threads or max(1, (os.cpu_count() or 1) // options.jobs)
-    work = Work(settings, Hardware(options.device, threads=threads or 1))
-    pool = ProcessPool(work) if options.cluster is None else RayPool(options.cluster, work)
-    with pool, tqdm(total=len(items), unit=" photos", disable=None, smoothing=0.02) as bar:
-        count = options.jobs or (max(1, pool.room) if isinstance(pool, RayPool) else 1)
-        for number, filled in fill_in_pool(pool, items, count):
-            bar.clear()
-            yield number, filled
-            bar.update()
+
+def _clear_up(item: Item) -> None:
+    """Remove what a lost process left of a photo."""
+    from portrait_studio.imaging.atomic import remove_leavings
+
+    remove_leavings(item.output)
 
 
 def _settings(options: argparse.Namespace) -> BatchSettings:

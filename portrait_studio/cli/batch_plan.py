@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +33,11 @@ class Item:
     output: Path
     no_copy: Path | None = None
     copy_from: Path | None = None
+
+    def absolute(self) -> Item:
+        """The same for processes that run in other folders."""
+        paths = {name: getattr(self, name) for name in ("photo", "mask", "output", "no_copy", "copy_from")}
+        return replace(self, **{name: path.absolute() for name, path in paths.items() if path is not None})
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,20 @@ import json
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import Enum
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from portrait_studio import __version__
 from portrait_studio.errors import ExportError, OptionError, WeightsError
 from portrait_studio.imaging.atomic import replacing
 from portrait_studio.json_text import as_float, as_int, as_list, as_object, as_text, parse_object
 from portrait_studio.ordinary_file import read_file
+
+if TYPE_CHECKING:
+    from portrait_studio.cli.batch_plan import Item
 
 VERSION: Final = 1
 _FORMAT: Final = "portrait-studio batch report"
@@ -79,6 +82,12 @@ class Filled:
     line: Line
     weights: dict[str, str] = field(default_factory=dict)
 
+    def named_like(self, item: Item) -> Filled:
+        """The same in the names that the user gave."""
+        mask = str(item.mask or "") if self.line.mask else ""
+        line = replace(self.line, photo=str(item.photo), output=str(item.output), mask=mask)
+        return replace(self, line=line)
+
 
 @dataclass
 class BatchReport:
@@ -91,6 +100,7 @@ class BatchReport:
 
     path: Path
     weights: dict[str, str] = field(default_factory=dict)
+
     _lines: dict[int, Line] = field(default_factory=dict)
     _written_at: float = 0.0
     _spent_s: float = 0.0

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from portrait_studio.cli.batch_report import Filled, Line, Outcome
 from portrait_studio.cli.extension_options import steered, told_of_guesswork
 from portrait_studio.cli.mask import with_shadow
-from portrait_studio.cli.options import source_marks
+from portrait_studio.cli.options import lazy_engine, source_marks
 from portrait_studio.errors import DeviceError, MaskError, OptionError, PortraitStudioError, WeightsError
+from portrait_studio.worker_pool.workers import OpenedAnew
 
 if TYPE_CHECKING:
     from portrait_studio.cli.batch_plan import Item
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from portrait_studio.engine.interface import Engine
     from portrait_studio.engine.progress import Progress
     from portrait_studio.engine.request import Structure
+    from portrait_studio.hardware import Hardware
     from portrait_studio.imaging.masks import Mask
     from portrait_studio.imaging.photo import Photo
     from portrait_studio.imaging.writing import ExportOptions
@@ -50,6 +52,25 @@ class BatchSettings:
     tightness: float | None = None
     people: Who | None = None
     takes_shadows: bool = False
+
+
+class PhotoFiller(OpenedAnew):
+    """Fills one photo after the other with an engine that keeps its networks."""
+
+    def __init__(self, settings: BatchSettings, hardware: Hardware) -> None:
+        """Make the engine, which loads its networks at the first photo.
+
+        Args:
+            settings: what is done to each photo.
+            hardware: what the engine runs on.
+        """
+        self._settings, self._engine = settings, lazy_engine(hardware)
+
+    def __call__(self, item: Item) -> Filled:
+        """Fill a photo; see `fill_photo`."""
+        from portrait_studio.engine.progress import Progress
+
+        return fill_photo(self._engine, item, self._settings, Progress())
 
 
 def fill_photo(engine: Engine, item: Item, settings: BatchSettings, progress: Progress) -> Filled:

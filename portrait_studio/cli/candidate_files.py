@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from portrait_studio.cli.options import MOST_SEED, whole_number
+from portrait_studio.cli.options import MOST_SEED
 from portrait_studio.errors import OptionError
+from portrait_studio.number_option import whole_number
 
 if TYPE_CHECKING:
     from portrait_studio.output_files import FilesIn

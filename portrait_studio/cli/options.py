@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from portrait_studio.errors import MaskError, OptionError
 from portrait_studio.hardware import DEVICES, Hardware
 from portrait_studio.locations import models_dir
+from portrait_studio.number_option import whole_number
 from portrait_studio.terminal import say
 
 if TYPE_CHECKING:
@@ -61,30 +62,6 @@ def add_command(
     )
     parser.set_defaults(run=run_command, command_parser=parser)
     return parser
-
-
-def whole_number(option: str, least: int, most: int) -> Callable[[str], int]:
-    """What reads the number of an option.
-
-    Args:
-        option: its name, for the sentence about a mistake.
-        least: the smallest number.
-        most: the largest number.
-
-    Raises, when called:
-        OptionError: the text is no whole number, or one out of this range.
-    """
-
-    def read(text: str) -> int:
-        try:
-            number = int(text)
-        except ValueError:
-            number = least - 1
-        if not least <= number <= most:
-            raise OptionError(f"{option} takes a whole number from {least} to {most}, not {text[:40]!r}.")
-        return number
-
-    return read
 
 
 def add_page(parser: argparse.ArgumentParser) -> None:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from portrait_studio.cli.options import add_command, whole_number
+from portrait_studio.cli.options import add_command
 from portrait_studio.cli.outputs import check_outputs
 from portrait_studio.errors import ExportError, PortraitStudioError
+from portrait_studio.number_option import whole_number
 from portrait_studio.terminal import say
 
 if TYPE_CHECKING:

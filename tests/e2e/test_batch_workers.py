@@ -88,7 +88,8 @@ def batch_that_loses_a_worker(
 ) -> subprocess.CompletedProcess[str]:
     """Run a batch in a process of its own, and kill one of its workers in the middle."""
     words = [sys.executable, "-m", "portrait_studio", *map(str, arguments)]
-    here = {**os.environ, "PYTHONPATH": str(ROOT), MODELS_VARIABLE: str(models)}
+    found_at = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    here = {**os.environ, "PYTHONPATH": found_at, MODELS_VARIABLE: str(models)}
     with subprocess.Popen(
         words, env=here, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -125,11 +126,11 @@ def test_a_cluster_does_as_one_process_though_an_actor_is_killed(
 ) -> None:
     target = tmp_path / "cluster"
     arguments = [*command(*folders, target), "--cluster", "local", "--jobs", 2]
-    done = batch_that_loses_a_worker(arguments, models, target, "ray::Filler")
+    done = batch_that_loses_a_worker(arguments, models, target, "ray::ClusterWorker")
     assert done.returncode == 1, done.stderr
     assert done.stdout.count(": done") == COUNT - 1
     assert_same(alone, target)
-    assert not workers_of(models, "ray::Filler")
+    assert not workers_of(models, "ray::ClusterWorker")
 
 
 def test_results_that_are_there_are_kept_by_processes_too(

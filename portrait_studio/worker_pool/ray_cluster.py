@@ -1,36 +1,44 @@
-"""The workers of a batch on a cluster, as actors of Ray (Moritz et al. 2018)."""
+"""Workers on a cluster, as actors of Ray (Moritz et al. 2018)."""
 
 from __future__ import annotations
 
 import os
+import pickle
 from collections.abc import Hashable
-from dataclasses import replace
 from types import TracebackType
 from typing import Any, Final, Self
 
-from portrait_studio.cli.batch_plan import Item
-from portrait_studio.cli.batch_report import Filled
-from portrait_studio.cli.batch_workers import Filler, Lost, Reply, Work
 from portrait_studio.errors import DeviceError, OptionError
+from portrait_studio.hardware import Hardware
 from portrait_studio.locations import MODELS_VARIABLE
+from portrait_studio.worker_pool.workers import Lost, Reply, Work, Worker
 
 LOCAL: Final = "local"
-"""The address of a cluster that is begun on this machine and ends with the batch."""
+"""The address of a cluster that is begun on this machine and ends with the command."""
+
+
+class ClusterWorker(Worker):
+    """A worker whose tasks and answers are pickled: what Ray hands out itself can only be read."""
+
+    def do(self, task: bytes) -> bytes:
+        """Answer a pickled task by a pickled reply."""
+        return pickle.dumps(self.answer(pickle.loads(task)))
 
 
 class RayPool:
     """Workers that are actors on a cluster; they end with the block.
 
-    All machines have the program, and see the folders of photos, masks and results under the same names.
+    All machines have the program, and see the files that a task or the work names under the same names.
     """
 
-    def __init__(self, address: str, work: Work) -> None:
+    def __init__(self, address: str, work: Work, hardware: Hardware) -> None:
         """Join the cluster.
 
         Args:
             address: HOST:PORT, ray://HOST:PORT, "auto", or "local".
-            work: what the actors do; each takes as many processors as its engine has threads, and a GPU where
-                the cluster has some.
+            work: what the actors do.
+            hardware: what each of them computes on; it takes as many processors as that has threads, and a
+                GPU where the cluster has some.
 
         Raises:
             OptionError: Ray is not installed.
@@ -49,16 +57,15 @@ class RayPool:
             raise DeviceError(
                 f"There is no cluster at {address} ({_first_line(error)}); begin one with ray."
             ) from error
-        self._work = work
+        self._work, self._hardware = pickle.dumps(work), hardware
         found = self._ray.cluster_resources()
-        self._threads = work.hardware.threads or 1
-        self._has_gpus = work.hardware.device in ("auto", "cuda") and found.get("GPU", 0) >= 1
+        self._threads = hardware.threads or 1
+        self._has_gpus = hardware.device in ("auto", "cuda") and found.get("GPU", 0) >= 1
         needed = {"num_cpus": self._threads, "num_gpus": int(self._has_gpus)}
-        # What a lost actor had is given out anew by whoever shares the photos out, and counted there.
-        self._kind = self._ray.remote(max_restarts=0, max_task_retries=0, **needed)(Filler)
+        # What a lost actor had is given out anew by whoever shares the tasks out, and counted there.
+        self._kind = self._ray.remote(max_restarts=0, max_task_retries=0, **needed)(ClusterWorker)
         self._actors: dict[str, Any] = {}
         self._answers: dict[Any, str] = {}
-        self._items: dict[str, Item] = {}
         self.room = int(found["GPU"]) if self._has_gpus else int(found.get("CPU", 1)) // self._threads
         """How many actors the cluster has room for"""
 
@@ -74,24 +81,23 @@ class RayPool:
 
     def start_worker(self) -> Hashable:
         """Begin another actor where the cluster has room."""
-        actor = self._kind.remote(self._work)
+        actor = self._kind.remote(self._work, self._hardware)
         name: str = actor._actor_id.hex()
         self._actors[name] = actor
         self._answers[actor.ready.remote()] = name
         return name
 
-    def submit(self, worker: Hashable, item: Item) -> None:
-        """Let an actor that is ready fill a photo."""
+    def submit(self, worker: Hashable, task: Any) -> None:
+        """Give a task to an actor that is ready."""
         assert isinstance(worker, str)
-        self._items[worker] = item
-        self._answers[self._actors[worker].fill.remote(_absolute(item))] = worker
+        self._answers[self._actors[worker].do.remote(pickle.dumps(task))] = worker
 
     def receive(self) -> tuple[Hashable, Reply]:
         """Wait for any actor."""
         (answer,), _ = self._ray.wait(list(self._answers), num_returns=1)
         name = self._answers.pop(answer)
         try:
-            reply: Reply = self._ray.get(answer)
+            reply: Reply | bytes = self._ray.get(answer)
         except self._ray.exceptions.RayTaskError as error:
             return name, DeviceError(
                 f"A machine of the cluster cannot run the program ({_first_line(error)})."
@@ -99,20 +105,7 @@ class RayPool:
         except self._ray.exceptions.RayError:
             del self._actors[name]
             return name, Lost()
-        return name, _as_named(reply, self._items[name]) if isinstance(reply, Filled) else reply
-
-
-def _absolute(item: Item) -> Item:
-    """A photo as other machines know it, whose processes run in other folders."""
-    paths = {name: getattr(item, name) for name in ("photo", "mask", "output", "no_copy", "copy_from")}
-    return replace(item, **{name: path.absolute() for name, path in paths.items() if path is not None})
-
-
-def _as_named(filled: Filled, item: Item) -> Filled:
-    """What became of a photo, in the names that the user gave."""
-    mask = str(item.mask or "") if filled.line.mask else ""
-    line = replace(filled.line, photo=str(item.photo), output=str(item.output), mask=mask)
-    return replace(filled, line=line)
+        return name, pickle.loads(reply) if isinstance(reply, bytes) else reply
 
 
 def _ray() -> Any:
