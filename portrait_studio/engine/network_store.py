@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 import torch
 
@@ -44,6 +44,10 @@ class ReleasedNetworks:
         """
         self._folder = folder
         self._loaded: dict[str, LoadedNetwork] = {}
+
+    def __reduce__(self) -> tuple[type[Self], tuple[Path]]:
+        """Another process opens the files itself."""
+        return type(self), (self._folder,)
 
     def load(self, name: str) -> LoadedNetwork:
         """See `NetworkStore.load`."""

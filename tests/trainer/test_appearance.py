@@ -7,7 +7,7 @@ from safetensors.torch import save_file
 from torchvision.models import inception_v3
 
 from portrait_studio.errors import WeightsError
-from trainer.evaluation.distribution import FeatureTally
+from trainer.evaluation.distribution import FeatureTally, features_of
 from trainer.evaluation.methods import Fill
 from trainer.evaluation.scoring import CaseResult
 from trainer.metrics import features
@@ -88,14 +88,15 @@ class Colours:
 
 
 def test_a_method_that_failed_somewhere_has_no_distance() -> None:
-    tally = FeatureTally(Colours())
+    tally = FeatureTally()
     rng = np.random.default_rng(3)
     for number in range(4):
         truth = rng.integers(0, 200, (12, 12, 3)).astype(np.uint8)
         fills = {"same": Fill(truth, 0.0), "brighter": Fill(truth + np.uint8(10), 0.0)}
         if number:
             fills["late"] = Fill(truth, 0.0)
-        tally.add(CaseResult(Case(str(number), truth, np.ones((12, 12), np.uint8)), fills, {}))
+        result = CaseResult(Case(str(number), truth, np.ones((12, 12), np.uint8)), fills, {})
+        tally.add(features_of(Colours(), result))
         assert (tally.result() is None) == (number == 0)
     result = tally.result()
     assert result is not None
@@ -105,10 +106,11 @@ def test_a_method_that_failed_somewhere_has_no_distance() -> None:
 
 
 def test_few_cases_are_warned_of() -> None:
-    tally = FeatureTally(Colours())
+    tally = FeatureTally()
     for value in (0, 50):
         picture = np.full((12, 12, 3), value, np.uint8)
-        tally.add(CaseResult(Case("x", picture, np.ones((12, 12), np.uint8)), {}, {}))
+        result = CaseResult(Case("x", picture, np.ones((12, 12), np.uint8)), {}, {})
+        tally.add(features_of(Colours(), result))
     result = tally.result()
     assert result is not None
     assert "2 cases are fewer than its 3 features" in result.note

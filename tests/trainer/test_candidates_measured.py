@@ -10,7 +10,15 @@ import pytest
 
 from portrait_studio.hardware import Hardware
 from tests.helpers.fake_engine import FakeEngine
-from trainer.evaluation.candidates import FIRST, NEAREST, NEWEST, RANDOM, CandidateTally, measure_candidates
+from trainer.evaluation.candidates import (
+    FIRST,
+    NEAREST,
+    NEWEST,
+    RANDOM,
+    CandidateFigures,
+    CandidateTally,
+    measured_candidates,
+)
 from trainer.evaluation.compare import compare_all
 from trainer.evaluation.rendering import as_text
 from trainer.evaluation.report import Measured, Report, summed_up
@@ -35,7 +43,8 @@ def scores(**l1: float) -> dict[str, Score]:
 
 def test_every_case_has_kinds_that_differ_and_one_drawn_structure() -> None:
     engine = FakeEngine()
-    tally = measure_candidates([case_with((200, 180, 160))], engine, None, Hardware("cpu"))
+    case, tally = case_with((200, 180, 160)), CandidateTally()
+    tally.add(case.name, measured_candidates(case, engine, None, Hardware("cpu")))
     options = [request.options for request in engine.requests]
     assert [each.seed for each in options] == [*[0] * (len(options) - 1), 1]
     assert len(tally.by_kind[0]) == len(options) >= 5
@@ -50,7 +59,7 @@ def test_what_is_shown_is_judged_by_who_chose_it() -> None:
     tally = CandidateTally()
     measured = {"blind": {"a": 3.0, "b": 2.0, "c": 1.0}, "wise": {"a": 2.0, "b": 1.0, "c": 3.0}}
     for _ in range(3):
-        tally.add("x", scores(a=5.0, b=1.0, c=9.0), measured)
+        tally.add("x", CandidateFigures(scores(a=5.0, b=1.0, c=9.0), measured))
     shown = {chooser: [one.l1_in_hole for one in rows] for chooser, rows in tally.shown.items()}
     assert shown[FIRST] == [5.0] * 3
     assert shown[NEWEST] == shown["blind"] == [9.0] * 3

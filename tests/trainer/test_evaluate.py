@@ -253,7 +253,7 @@ def test_sheets_show_every_step_worst_first() -> None:
         fill = Fill(image, 0.0, labels, stages={"completion": image, **stages})
         scores = {"network": Score(error, 20, 10, 0.5, None, 1)}
         fills = {"telea": Fill(image, 0.0), "network": fill}
-        gallery.add(CaseResult(Case(name, image, mask), fills, scores))
+        gallery.add(gallery.row_of(CaseResult(Case(name, image, mask), fills, scores)))
     rows = gallery.rows
     assert [caption.split()[0] for caption, _ in rows] == ["bad", "good"]
     titles = ["input", "parsing", "completion", "face", "telea", "network, blended", "truth"]
@@ -269,7 +269,8 @@ def test_sheets_are_ranked_by_what_people_see_where_that_was_measured() -> None:
     gallery = Gallery(["telea"], ranked_by="telea")
     for name, error, lpips in (("blurred", 5.0, 0.3), ("sharp", 9.0, 0.1)):
         scores = {"telea": Score(error, 20, 10, 0.5, None, 1, lpips, lpips)}
-        gallery.add(CaseResult(Case(name, image, mask), {"telea": Fill(image, 0.0)}, scores))
+        result = CaseResult(Case(name, image, mask), {"telea": Fill(image, 0.0)}, scores)
+        gallery.add(gallery.row_of(result))
     assert [caption.split() for caption, _ in gallery.rows] == [
         ["blurred", "LPIPS", "0.300"],
         ["sharp", "LPIPS", "0.100"],

@@ -14,7 +14,7 @@ from portrait_studio.networks.manifest import network_names
 from portrait_studio.networks.released import save_network
 from trainer.evaluation.methods import Bench
 from trainer.evaluation.networks import SwappedStore, WithoutRefinement, open_network, without_parsing
-from trainer.evaluation.parsers import ParserTally, ParserVariant
+from trainer.evaluation.parsers import ParserRun, ParserTally, ParserVariant
 from trainer.protocols.case import Case
 from trainer.recipes.config import DataConfig, Recipe, RunConfig
 from trainer.training.run_state import RunState, save_state
@@ -113,8 +113,8 @@ def test_a_parser_for_one_side_is_measured_where_that_side_is_extended(tmp_path:
     mask = np.zeros((64, 64), np.uint8)
     mask[48:] = 255
     for extension, name in ((Margins(bottom=16), "parsing-down"), (Margins(), "parsing")):
-        tally = ParserTally(ParserVariant("released"), bench)
-        tally.add(Case("one", picture, mask, labels, extension=extension))
+        tally, case = ParserTally("released"), Case("one", picture, mask, labels, extension=extension)
+        tally.add(case, ParserRun(ParserVariant("released"), bench)(case))
         figures = tally.figures()
         assert figures is not None
         assert figures.sha256 == ids[name]

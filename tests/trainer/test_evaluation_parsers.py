@@ -12,7 +12,7 @@ from portrait_studio.networks.building import build_network
 from portrait_studio.networks.released import save_network
 from trainer.evaluation.cost import cost_of
 from trainer.evaluation.methods import Bench
-from trainer.evaluation.parsers import ParserTally, ParserVariant, hidden_joints, parser_rows
+from trainer.evaluation.parsers import ParserRun, ParserTally, ParserVariant, hidden_joints, parser_rows
 from trainer.metrics.parsing import FigureOverlap, PixelAccuracy
 from trainer.protocols.case import Case
 
@@ -51,8 +51,8 @@ def people() -> tuple[np.ndarray, np.ndarray]:
 
 def tally_of(answer: np.ndarray, case: Case, store: ReleasedNetworks) -> ParserTally:
     bench = Bench(store, lambda _: FakeParser(answer, (4, 6)))  # type: ignore[arg-type, return-value]
-    tally = ParserTally(ParserVariant("x"), bench)
-    tally.add(case)
+    tally = ParserTally("x")
+    tally.add(case, ParserRun(ParserVariant("x"), bench)(case))
     return tally
 
 

@@ -21,7 +21,7 @@ from portrait_studio.engine.request import (
 )
 from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.geometry import Bounds
-from trainer.evaluation.passers_by import PassersByRemoval
+from trainer.evaluation.passers_by import PassersByRemoval, PassersByTally
 from trainer.evaluation.people import PeopleTally, Verdict
 from trainer.evaluation.targets import MISSED, people_targets
 from trainer.protocols.people import PeopleCase
@@ -64,14 +64,17 @@ def case(*people: Bounds, figure: Bounds | None = HER) -> PeopleCase:
     return PeopleCase("set/photo", np.full((400, 500, 3), 40, np.uint8), people, figure=true)
 
 
-def removal(*marked: Bounds) -> PassersByRemoval:
-    return PassersByRemoval(cast(Engine, MarkingEngine(*marked)), Hardware("cpu"))
+def taken_away(cases: list[PeopleCase], *marked: Bounds) -> PassersByTally:
+    """What came of photos in which these are marked."""
+    remove, tally = PassersByRemoval(cast(Engine, MarkingEngine(*marked)), Hardware("cpu")), PassersByTally()
+    for removal in filter(None, map(remove, cases)):
+        tally.add(removal)
+    return tally
 
 
 def test_what_the_mask_covers_of_the_main_person_is_counted() -> None:
-    touching = removal(Bounds(150, 50, 200, 350))
-    touching.add(case(HER, OTHER))
-    touching.add(case(HER, OTHER, figure=None))
+    cases = [case(HER, OTHER), case(HER, OTHER, figure=None)]
+    touching = taken_away(cases, Bounds(150, 50, 200, 350))
     figures = touching.figures()
     assert figures is not None
     assert (figures.photos, figures.marked, figures.mapped) == (2, 2, 1)
@@ -83,16 +86,13 @@ def test_what_the_mask_covers_of_the_main_person_is_counted() -> None:
 
 
 def test_photos_of_one_person_are_left_out(tmp_path: Path) -> None:
-    alone = removal(OTHER)
-    alone.add(case(HER))
+    alone = taken_away([case(HER)], OTHER)
     assert alone.figures() is None
     assert alone.write(tmp_path) == []
 
 
 def test_sheets_show_before_and_after(tmp_path: Path) -> None:
-    taken = removal(OTHER)
-    for _ in range(3):
-        taken.add(case(HER, OTHER))
+    taken = taken_away([case(HER, OTHER)] * 3, OTHER)
     (path,) = taken.write(tmp_path)
     page = np.asarray(Image.open(path).convert("RGB"))
     assert page.shape[1] >= 4 * 500
@@ -102,8 +102,7 @@ def test_sheets_show_before_and_after(tmp_path: Path) -> None:
 
 
 def test_nobody_found_leaves_the_photo_as_it_is() -> None:
-    none = removal()
-    none.add(case(HER, OTHER))
+    none = taken_away([case(HER, OTHER)])
     figures = none.figures()
     assert figures is not None
     assert (figures.marked, figures.untouched) == (0, 1)

@@ -20,7 +20,7 @@ from trainer.evaluation.own_measures import evaluate_things
 from trainer.evaluation.rendering import as_text
 from trainer.evaluation.report import read_json, write_json
 from trainer.evaluation.targets import thing_targets
-from trainer.evaluation.things import ThingFills, ThingRow, measure_things
+from trainer.evaluation.things import ThingFills, ThingRow, ThingTally, measured_thing
 from trainer.metrics.segmentation import MaskScore, mask_score, mean_mask_score
 from trainer.protocols.things import PASTED, REAL, pasted_cases, real_cases
 
@@ -90,7 +90,9 @@ def test_pasted_things_are_filled_through_each_mask(packs: Path, tmp_path: Path)
     networks = TinyNetworks()
     networks.modules["segmentation"] = AsMarked().eval()
     engine = Pipeline(networks)
-    tally = measure_things(cases, engine, Hardware("cpu"), ThingFills(engine))
+    tally = ThingTally()
+    for case in cases:
+        tally.add(case, measured_thing(case, engine, Hardware("cpu"), ThingFills(engine)))
     assert {len(scores) for scores in tally.fills.values()} == {len(cases)}
     assert [title.removeprefix("default, ") for title in tally.fills] == [
         LOOSE,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, takewhile
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -21,6 +21,7 @@ from portrait_studio.engine.fill_variants import (
 )
 from portrait_studio.engine.intent import wanted_with
 from portrait_studio.engine.interface import Engine
+from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.request import (
     CompletionOptions,
     CompletionRequest,
@@ -31,9 +32,10 @@ from portrait_studio.engine.request import (
 )
 from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.masks import grow
+from portrait_studio.worker_pool.workers import OpenedAnew
 from trainer.evaluation.methods import Fill, applied, labels_over_photo
 from trainer.evaluation.scoring import Score, Tally, far, mean_score, score
-from trainer.metrics.lpips_dists import PerceivedDistance
+from trainer.metrics.lpips_dists import PerceivedDistance, perceived_distance
 from trainer.metrics.no_reference import MEASURES, Look, ranks
 from trainer.metrics.segmentation import RIM_PX
 from trainer.protocols.case import Case
@@ -75,6 +77,23 @@ class CandidateRow:
     dists_of_first: float
 
 
+@dataclass(frozen=True, eq=False)
+class CandidateFigures:
+    """What is kept of one case.
+
+    Attributes:
+        scores: of each candidate by its kind, in the order in which they were made.
+        measured: for each measure its value for each kind; less is better.
+        device: what the fills ran on.
+        weights: SHA-256 of each weights file by network name.
+    """
+
+    scores: dict[str, Score]
+    measured: Mapping[str, Mapping[str, float]]
+    device: str = ""
+    weights: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass
 class CandidateTally:
     """Scores of all candidates, case by case.
@@ -93,14 +112,10 @@ class CandidateTally:
     device: str = ""
     weights: dict[str, str] = field(default_factory=dict)
 
-    def add(self, name: str, scores: dict[str, Score], measured: Mapping[str, Mapping[str, float]]) -> None:
-        """Count one case.
-
-        Args:
-            name: of the case.
-            scores: of each candidate by its kind, in the order in which they were made.
-            measured: for each measure its value for each kind; less is better.
-        """
+    def add(self, name: str, figures: CandidateFigures) -> None:
+        """Count the case of that name."""
+        scores, measured = figures.scores, figures.measured
+        self.device, self.weights = figures.device, {**self.weights, **figures.weights}
         kinds = list(scores)
         choices = {
             FIRST: kinds[0],
@@ -119,7 +134,7 @@ class CandidateTally:
 
     def as_tally(self) -> Tally:
         """Who shows what, in the form that reports are made of."""
-        tally = Tally([], None)
+        tally = Tally()
         tally.scores, tally.weights, tally.device = dict(self.shown), self.weights, self.device
         tally.cases = [(name, CANDIDATES) for name in self.names]
         return tally
@@ -131,31 +146,56 @@ class CandidateTally:
         return sorted(rows, key=lambda row: (row.lpips - row.lpips_of_first) * row.cases)
 
 
-def measure_candidates(
-    cases: Iterable[ThingCase], engine: Engine, perceived: PerceivedDistance | None, hardware: Hardware
-) -> CandidateTally:
-    """Make all kinds of candidates for every case, and choose among them; names each case on stderr.
+class CandidateMeasure(OpenedAnew):
+    """Makes all kinds of candidates for a case."""
+
+    def __init__(
+        self,
+        networks: NetworkStore,
+        make_engine: Callable[[NetworkStore], Engine],
+        hardware: Hardware,
+        vgg: Path | None,
+    ) -> None:
+        """Make the engine.
+
+        Args:
+            networks: of the engine.
+            make_engine: the engine over given networks.
+            hardware: what it runs on.
+            vgg: weights for LPIPS; None = L1 decides.
+
+        Raises:
+            WeightsError: `vgg` cannot be read.
+        """
+        self._engine, self._hardware = make_engine(networks), hardware
+        self._perceived = None if vgg is None else perceived_distance(vgg)
+
+    def __call__(self, case: ThingCase) -> CandidateFigures:
+        """Measure a case."""
+        return measured_candidates(case, self._engine, self._perceived, self._hardware)
+
+
+def measured_candidates(
+    case: ThingCase, engine: Engine, perceived: PerceivedDistance | None, hardware: Hardware
+) -> CandidateFigures:
+    """Make all kinds of candidates for a case, and measure them.
 
     Args:
-        cases: those whose background is known; the hole is the exact thing with its rim.
+        case: its background is known; the hole is the exact thing with its rim.
         engine: what fills.
         perceived: how different fills look to people; None = L1 decides.
         hardware: what the engine runs on.
     """
-    tally = CandidateTally()
-    for number, case in enumerate(cases, 1):
-        assert case.behind is not None
-        hole = grow(np.where(case.truth == 1, np.uint8(255), np.uint8(0)), RIM_PX)
-        seen = engine.run(ParseRequest(case.image, hardware=hardware))
-        fills, labels = {}, {}
-        for kind, result, seconds in _candidates(case.image, hole, seen, engine, hardware):
-            fills[kind] = Fill(applied(case.image, result), seconds)
-            labels[kind] = labels_over_photo(result, hole)
-            tally.device, tally.weights = result.device, tally.weights | result.weights
-        scores = score(Case(case.name, case.behind, hole), fills, None, perceived)
-        tally.add(case.name, scores, _measured(fills, labels, hole != 0))
-        sys.stderr.write(f"case {number}: {case.name}\n")
-    return tally
+    assert case.behind is not None
+    hole = grow(np.where(case.truth == 1, np.uint8(255), np.uint8(0)), RIM_PX)
+    seen = engine.run(ParseRequest(case.image, hardware=hardware))
+    fills, labels, device, weights = {}, {}, "", dict[str, str]()
+    for kind, result, seconds in _candidates(case.image, hole, seen, engine, hardware):
+        fills[kind] = Fill(applied(case.image, result), seconds)
+        labels[kind] = labels_over_photo(result, hole)
+        device, weights = result.device, weights | result.weights
+    scores = score(Case(case.name, case.behind, hole), fills, None, perceived)
+    return CandidateFigures(scores, _measured(fills, labels, hole != 0), device, weights)
 
 
 def _candidates(

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 import cv2
 import numpy as np
-from torch import nn
 
 from portrait_studio.engine.damage import rim_of
-from portrait_studio.engine.devices import Compute
+from portrait_studio.engine.devices import PrecisionMemory, choose_compute
 from portrait_studio.engine.find_damage import FLAGGED_SHARE, RELEASED_THRESHOLD, find_damage
+from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.run_network import NetworkRunner
 from portrait_studio.engine.things import USUAL_THRESHOLD
+from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.masks import extent_of
+from portrait_studio.worker_pool.workers import OpenedAnew
 from trainer.data.damage import KINDS
 from trainer.metrics.damage import DamageScore, damage_score
 from trainer.protocols.damage import SOUND_PHOTO, DamageCase
@@ -49,6 +49,19 @@ class DamageRow:
     flagged: float
 
 
+@dataclass(frozen=True)
+class DamageFigures:
+    """Scores of one case.
+
+    Attributes:
+        score: of the answer itself.
+        masked: of the same with the rim that the proposed mask has; None for damaged photos.
+    """
+
+    score: DamageScore
+    masked: DamageScore | None
+
+
 @dataclass
 class DamageTally:
     """Scores of answers, case by case, by group.
@@ -60,6 +73,12 @@ class DamageTally:
 
     scores: dict[str, list[DamageScore]] = field(default_factory=dict)
     masked: list[DamageScore] = field(default_factory=list)
+
+    def add(self, case: DamageCase, figures: DamageFigures) -> None:
+        """Count one case."""
+        self.scores.setdefault(case.kind, []).append(figures.score)
+        if figures.masked is not None:
+            self.masked.append(figures.masked)
 
     @property
     def cases(self) -> int:
@@ -95,23 +114,31 @@ class DamageTally:
         return DamageRow(group, len(scores), threshold, recall, precision, flagged)
 
 
-def measure_damage(cases: Iterable[DamageCase], network: nn.Module, compute: Compute) -> DamageTally:
-    """Look for damage in all cases; names each on stderr.
+class DamageMeasure(OpenedAnew):
+    """Looks for damage in a case."""
 
-    Args:
-        cases: what to measure.
-        network: damage network.
-        compute: what it runs on.
-    """
-    tally = DamageTally()
-    for number, case in enumerate(cases, 1):
+    def __init__(self, networks: NetworkStore, hardware: Hardware) -> None:
+        """Open the network.
+
+        Args:
+            networks: hands it out.
+            hardware: what it runs on.
+
+        Raises:
+            WeightsError: it cannot be read.
+            DeviceError: this machine does not have the device.
+        """
+        self.network = networks.load(DAMAGE)
+        self.compute = choose_compute(hardware, PrecisionMemory())
+
+    def __call__(self, case: DamageCase) -> DamageFigures:
+        """Measure a case."""
         # Levels are the network's own answers where the threshold is the usual one.
-        found = find_damage(NetworkRunner(network, compute), case.image, USUAL_THRESHOLD)
-        tally.scores.setdefault(case.kind, []).append(damage_score(found.probability, case.truth))
+        runner = NetworkRunner(self.network.module, self.compute)
+        found = find_damage(runner, case.image, USUAL_THRESHOLD)
+        score, masked = damage_score(found.probability, case.truth), None
         if case.kind == SOUND_PHOTO:
             side = 2 * rim_of(extent_of(case.image)) + 1
             rim = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-            grown = np.asarray(cv2.dilate(found.probability, rim), np.uint8)
-            tally.masked.append(damage_score(grown, case.truth))
-        sys.stderr.write(f"case {number}: {case.name}\n")
-    return tally
+            masked = damage_score(np.asarray(cv2.dilate(found.probability, rim), np.uint8), case.truth)
+        return DamageFigures(score, masked)

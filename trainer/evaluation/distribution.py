@@ -40,34 +40,45 @@ class Distribution:
         return text
 
 
+@dataclass(frozen=True, eq=False)
+class CaseFeatures:
+    """What a network sees of one case.
+
+    Attributes:
+        network: which network and file.
+        truth: (D,) feature vector of the true photo.
+        fills: (D,) that of each fill, by title of the method.
+    """
+
+    network: str
+    truth: NDArray[np.float64]
+    fills: dict[str, NDArray[np.float64]]
+
+
+def features_of(network: FeatureNetwork, result: CaseResult) -> CaseFeatures:
+    """Look at the truth and every fill of one case."""
+    fills = {title: network(fill.pixels) for title, fill in result.fills.items()}
+    return CaseFeatures(network.name, network(result.case.image), fills)
+
+
 class FeatureTally:
-    """Keeps the feature vectors of all pictures."""
+    """Keeps the feature vectors of all pictures; it begins without any."""
 
-    def __init__(self, network: FeatureNetwork) -> None:
-        """Begin without pictures.
+    def __init__(self) -> None:
+        self._cases: list[CaseFeatures] = []
 
-        Args:
-            network: what sees them.
-        """
-        self._network = network
-        self._truth: list[NDArray[np.float64]] = []
-        self._fills: dict[str, list[NDArray[np.float64]]] = {}
-
-    def add(self, result: CaseResult) -> None:
-        """Take the truth and every fill of one case."""
-        self._truth.append(self._network(result.case.image))
-        for title, fill in result.fills.items():
-            self._fills.setdefault(title, []).append(self._network(fill.pixels))
+    def add(self, features: CaseFeatures) -> None:
+        """Take one case."""
+        self._cases.append(features)
 
     def result(self) -> Distribution | None:
         """Distances of the methods that filled every case; None with fewer than two cases."""
-        count = len(self._truth)
-        if count < 2:
+        if len(self._cases) < 2:
             return None
-        truth = np.stack(self._truth)
+        truth = np.stack([one.truth for one in self._cases])
+        common = [title for title in self._cases[0].fills if all(title in one.fills for one in self._cases)]
         values = {
-            title: frechet_distance(truth, np.stack(fills))
-            for title, fills in self._fills.items()
-            if len(fills) == count
+            title: frechet_distance(truth, np.stack([one.fills[title] for one in self._cases]))
+            for title in common
         }
-        return Distribution(self._network.name, self._network.dimensions, count, values)
+        return Distribution(self._cases[0].network, truth.shape[1], len(self._cases), values)

@@ -13,15 +13,18 @@ from numpy.typing import NDArray
 
 from portrait_studio.engine.latent.losses import LossWeights
 from portrait_studio.engine.latent.search import SearchOptions, search_faces
+from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.poisson import MultigridSolver, PoissonProblem
 from portrait_studio.engine.run_network import to_array, to_tensor
-from portrait_studio.networks.dcgan import Dcgan
+from portrait_studio.networks.dcgan import FACE_GENERATOR, Dcgan
 from portrait_studio.networks.released import LoadedNetwork
+from portrait_studio.worker_pool.workers import OpenedAnew
 from trainer.data.pack_format import MESH_SUFFIX
 from trainer.data.packs import PackedSet
 from trainer.data.tight_faces import face_in, tightly_aligned
 from trainer.evaluation.baselines import telea
 from trainer.evaluation.methods import Fill, MeasuredMethod
+from trainer.evaluation.scoring import CaseFigures, Scorer, figures_of
 from trainer.protocols.case import Case, in_order
 
 _FACES: Final = 200
@@ -36,14 +39,39 @@ VARIANTS: Final[dict[str, LossWeights]] = {
 """Eq. 8, and eq. 8 without one of its parts."""
 
 
-def latent_methods(network: LoadedNetwork, training: PackedSet) -> list[MeasuredMethod]:
+class LatentFaceMeasure(OpenedAnew):
+    """Completes a face by every method, and measures the fills."""
+
+    def __init__(self, networks: NetworkStore, mean: NDArray[np.float64]) -> None:
+        """Open the network.
+
+        Args:
+            networks: hands out the face generator.
+            mean: the mean face, as of `mean_face`.
+
+        Raises:
+            WeightsError: the face generator cannot be read.
+        """
+        self._methods = latent_methods(networks.load(FACE_GENERATOR), mean)
+        self._score = Scorer(self._methods)
+
+    @property
+    def titles(self) -> list[str]:
+        """Of all methods."""
+        return [method.title for method in self._methods]
+
+    def __call__(self, case: Case) -> CaseFigures:
+        """Measure a face."""
+        return figures_of(self._score(case))
+
+
+def latent_methods(network: LoadedNetwork, mean: NDArray[np.float64]) -> list[MeasuredMethod]:
     """Telea, the mean face, and the best found face by all of eq. 8 and by parts of it, each blended in.
 
     Args:
         network: the face generator.
-        training: photos that the mean face is made of.
+        mean: the mean face, as of `mean_face`.
     """
-    mean = mean_face(training)
     methods = [
         MeasuredMethod("telea", False, _timed(lambda case: telea(case.image, case.mask))),
         MeasuredMethod("mean face", False, _timed(lambda case: blended(case, mean))),

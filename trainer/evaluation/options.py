@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
-from portrait_studio.engine.devices import Compute, PrecisionMemory, choose_compute
+from portrait_studio.engine.devices import Compute, PrecisionMemory, choose_compute, threads_of_cpu
 from portrait_studio.errors import OptionError
 from portrait_studio.hardware import ANY_HARDWARE, Hardware
+from portrait_studio.worker_pool.sharing import ALONE, Label, Sharing
 from trainer.data.packs import PackedSet
 from trainer.data.split import Split
 
 _Case = TypeVar("_Case")
+_Figures = TypeVar("_Figures")
+
+
+@dataclass(frozen=True)
+class _WithThreads(Generic[_Case, _Figures]):
+    """Measures in another process with as many threads as in the command's own."""
+
+    measure: Callable[[_Case], _Figures]
+    threads: int
+
+    def __call__(self, case: _Case) -> _Figures:
+        with threads_of_cpu(self.threads):
+            return self.measure(case)
 
 
 @dataclass(frozen=True)
@@ -45,6 +59,7 @@ class EvaluateOptions:
         collaborative: name and weights or run of each network for the protocol `covered-faces`; none = the
             released one.
         side_by_side: state also what each method costs, and how it fares by kind of hole.
+        sharing: where the cases are measured.
     """
 
     cases: Path | None = None
@@ -67,6 +82,7 @@ class EvaluateOptions:
     general: Path | None = None
     collaborative: tuple[tuple[str, Path], ...] = ()
     side_by_side: bool = False
+    sharing: Sharing = ALONE
 
     def compute(self) -> Compute:
         """Device and precision that follow from the hardware on this machine.
@@ -92,6 +108,25 @@ class EvaluateOptions:
                 f"The protocol {self.protocol} needs packed photos: give their folder with --data."
             )
         return PackedSet(self.data, split, sets)
+
+    def measured(
+        self, measure: Callable[[_Case], _Figures], cases: Iterable[_Case]
+    ) -> Iterator[tuple[_Case, _Figures]]:
+        """Each case with what is measured on it, in the order of the cases, wherever that is done.
+
+        Args:
+            measure: measures one case by that alone; see `worker_pool.workers.Work`.
+            cases: all of them; none is begun after `minutes`.
+
+        Raises:
+            PortraitStudioError: `measure` did, or a case lost all its processes.
+        """
+        work = measure
+        if not self.sharing.is_alone:
+            work = _WithThreads(measure, self.hardware.threads)
+            if self.sharing.cluster is None:
+                self.compute()  # What it measures is remembered, so that all processes decide alike.
+        yield from self.sharing.in_turn(work, self.in_time(cases), self.hardware, Label("cases"))
 
     def in_time(self, cases: Iterable[_Case]) -> Iterator[_Case]:
         """The first case, and those that are asked for before the time is over."""

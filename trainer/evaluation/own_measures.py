@@ -12,25 +12,19 @@ from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.errors import OptionError
-from portrait_studio.networks.collaborative import COLLABORATIVE
-from portrait_studio.networks.dcgan import FACE_GENERATOR
 from trainer.data.split import SPLITS
-from trainer.evaluation.candidates import CANDIDATES, measure_candidates
+from trainer.evaluation.candidates import CANDIDATES, CandidateMeasure, CandidateTally
 from trainer.evaluation.cost import cost_of
-from trainer.evaluation.covered_faces import CoveredFacesTally
-from trainer.evaluation.damage import DAMAGE, measure_damage
-from trainer.evaluation.latent_faces import latent_methods
-from trainer.evaluation.networks import open_network
+from trainer.evaluation.covered_faces import CoveredFaceMeasure, CoveredFacesTally
+from trainer.evaluation.damage import DAMAGE, DamageMeasure, DamageTally
+from trainer.evaluation.latent_faces import LatentFaceMeasure, mean_face
 from trainer.evaluation.options import EvaluateOptions
-from trainer.evaluation.passers_by import PassersByRemoval
-from trainer.evaluation.people import PEOPLE, measure_people
+from trainer.evaluation.passers_by import PassersByTally
+from trainer.evaluation.people import PEOPLE, PeopleMeasure, PeopleTally
 from trainer.evaluation.report import Measured, Report, summed_up
 from trainer.evaluation.scoring import Tally
-from trainer.evaluation.sheets import Gallery
 from trainer.evaluation.targets import damage_targets, people_targets, thing_targets
-from trainer.evaluation.things import THINGS, ThingFills, measure_things
-from trainer.metrics.features import VggDistance
-from trainer.metrics.lpips_dists import perceived_distance
+from trainer.evaluation.things import THINGS, ThingMeasure, ThingTally
 from trainer.protocols.covered_faces import COVERED_FACES, covered_face_cases
 from trainer.protocols.damage import damage_cases
 from trainer.protocols.latent_faces import LATENT_FACES, latent_face_cases
@@ -56,11 +50,11 @@ def evaluate_things(options: EvaluateOptions, networks: NetworkStore) -> tuple[R
     source = None if options.source is None else source_files(options.source)
     network = networks.load("segmentation")
     compute = options.compute()
-    engine, vgg, filling = Pipeline(networks), options.vgg, None
-    if vgg is not None:
-        filling = ThingFills(engine, VggDistance(vgg), perceived_distance(vgg))
     cases = chain(*(make(photos, options.limit, source) for make in (real_cases, pasted_cases)))
-    things = measure_things(options.in_time(cases), engine, options.hardware, filling)
+    measure, things = ThingMeasure(networks, options.hardware, options.vgg), ThingTally()
+    for number, (case, figures) in enumerate(options.measured(measure, cases), 1):
+        things.add(case, figures)
+        sys.stderr.write(f"case {number}: {case.name}{figures.told}\n")
     if options.sheets is not None:
         things.write(options.sheets)
     tally = things.as_tally({network.name: network.sha256})
@@ -92,24 +86,26 @@ def evaluate_people(
     """
     if options.data is None:
         raise OptionError("The protocol people needs photos: give the folder of the sets with --data.")
-    network = networks.load("detection")
-    compute = options.compute()
     cases = people_cases(options.data, options.sets, options.limit)
-    removal = None if options.sheets is None else PassersByRemoval(make_engine(networks), options.hardware)
-    rows = measure_people(options.in_time(cases), network.module, compute, removal).rows()
-    tally = Tally([], None)
-    tally.weights = {network.name: network.sha256}
-    passers_by = None
-    if removal is not None and options.sheets is not None:
-        removal.write(options.sheets)
-        tally.weights |= removal.weights
-        passers_by = removal.figures()
+    measure = PeopleMeasure(networks, options.hardware, None if options.sheets is None else make_engine)
+    people, removals = PeopleTally(), PassersByTally()
+    for number, (case, (verdict, removal)) in enumerate(options.measured(measure, cases), 1):
+        people.verdicts.append(verdict)
+        if removal is not None:
+            removals.add(removal)
+        sys.stderr.write(f"photo {number}: {case.name}\n")
+    rows, tally, passers_by = people.rows(), Tally(), None
+    tally.weights = {measure.network.name: measure.network.sha256}
+    if options.sheets is not None:
+        removals.write(options.sheets)
+        tally.weights |= removals.weights
+        passers_by = removals.figures()
     cost = cost_of(options.weights, networks)
     report = summed_up(Measured(tally, cost=cost), PEOPLE, ", ".join(row.group for row in rows[1:]))
     return replace(
         report,
         cases=rows[0].photos,
-        device=compute.description,
+        device=measure.compute.description,
         people=rows,
         passers_by=passers_by,
         targets=people_targets(rows, passers_by),
@@ -130,16 +126,17 @@ def evaluate_damage(options: EvaluateOptions, networks: NetworkStore) -> tuple[R
     """
     sets = options.sets or ("clothing-co-parsing", "portraits", "backgrounds")
     photos = options.packs(sets)
-    network = networks.load(DAMAGE)
-    compute = options.compute()
+    measure, measured = DamageMeasure(networks, options.hardware), DamageTally()
     cases = damage_cases(photos, options.limit)
-    measured = measure_damage(options.in_time(cases), network.module, compute)
-    tally = Tally([], None)
-    tally.weights = {network.name: network.sha256}
+    for number, (case, figures) in enumerate(options.measured(measure, cases), 1):
+        measured.add(case, figures)
+        sys.stderr.write(f"case {number}: {case.name}\n")
+    tally = Tally()
+    tally.weights = {measure.network.name: measure.network.sha256}
     cost = cost_of(options.weights, networks)
     report = summed_up(Measured(tally, cost=cost), DAMAGE, ", ".join(sets))
     rows = measured.rows()
-    targets, device = damage_targets(rows), compute.description
+    targets, device = damage_targets(rows), measure.compute.description
     return replace(report, cases=measured.cases, device=device, damage=rows, targets=targets), tally
 
 
@@ -163,8 +160,11 @@ def evaluate_candidates(
     sets = options.sets or ("clothing-co-parsing",)
     source = None if options.source is None else source_files(options.source)
     cases = pasted_cases(options.packs(sets), options.limit, source)
-    perceived = None if options.vgg is None else perceived_distance(options.vgg)
-    found = measure_candidates(options.in_time(cases), make_engine(networks), perceived, options.hardware)
+    measure = CandidateMeasure(networks, make_engine, options.hardware, options.vgg)
+    found = CandidateTally()
+    for number, (case, figures) in enumerate(options.measured(measure, cases), 1):
+        found.add(case.name, figures)
+        sys.stderr.write(f"case {number}: {case.name}\n")
     tally = found.as_tally()
     report = summed_up(Measured(tally), CANDIDATES, ", ".join(sets))
     return replace(report, candidates=found.rows()), tally
@@ -184,9 +184,10 @@ def evaluate_latent_faces(options: EvaluateOptions, networks: NetworkStore) -> t
     """
     sets = options.sets or ("portraits", "celebahq", "utkface")
     training, photos = (options.packs(sets, split) for split in SPLITS)
-    tally = Tally(latent_methods(networks.load(FACE_GENERATOR), training), None)
-    for number, case in enumerate(options.in_time(latent_face_cases(photos, options.limit)), 1):
-        tally.add(case)
+    measure = LatentFaceMeasure(networks, mean_face(training))
+    tally, cases = Tally(measure.titles), latent_face_cases(photos, options.limit)
+    for number, (case, figures) in enumerate(options.measured(measure, cases), 1):
+        tally.add(case, figures)
         sys.stderr.write(f"case {number}: {case.name}\n")
     cost = cost_of(options.weights, networks)
     return summed_up(Measured(tally, cost=cost), LATENT_FACES, ", ".join(sets)), tally
@@ -206,21 +207,16 @@ def evaluate_covered_faces(options: EvaluateOptions, networks: NetworkStore) -> 
     """
     sets = options.sets or ("portraits", "celebahq", "utkface")
     photos = options.packs(sets)
-    given = {name: open_network(COLLABORATIVE, path) for name, path in options.collaborative}
-    faces = CoveredFacesTally(
-        given or {"released": networks.load(COLLABORATIVE)},
-        options.compute(),
-        None if options.vgg is None else perceived_distance(options.vgg),
-    )
-    gallery = Gallery(faces.titles, ranked_by=faces.titles[-1])
-    cases = options.in_time(covered_face_cases(photos, faces.side, options.limit))
-    for number, face in enumerate(cases, 1):
-        result = faces.add(face)
-        if options.sheets is not None:
-            gallery.add(result)
+    measure = CoveredFaceMeasure(options, networks)
+    faces = CoveredFacesTally(measure.tasks, measure.compute.description)
+    cases = covered_face_cases(photos, measure.side, options.limit)
+    for number, (face, found) in enumerate(options.measured(measure, cases), 1):
+        faces.add(face, found)
+        if found.row is not None:
+            measure.gallery.add(found.row)
         sys.stderr.write(f"case {number}: {face.case.name}\n")
     if options.sheets is not None:
-        gallery.write(options.sheets)
+        measure.gallery.write(options.sheets)
     report = summed_up(Measured(faces.tally), COVERED_FACES, ", ".join(sets))
     return replace(report, faces=faces.rows(), comparisons=faces.comparisons()), faces.tally
 

@@ -84,21 +84,76 @@ class ParserVariant:
     refined: bool = True
 
 
-class ParserTally:
+@dataclass(frozen=True, eq=False)
+class ParserAnswer:
+    """What a parser made of one case.
+
+    Attributes:
+        sha256: of its weights; empty where it could not run.
+        missing: why it could not run; empty where it could.
+        labels: (H, W) uint8 parsing map; None where nobody asks.
+        keypoints: (16, 2) float32 x, y in pixels; None where nobody asks.
+    """
+
+    sha256: str = ""
+    missing: str = ""
+    labels: NDArray[np.uint8] | None = None
+    keypoints: NDArray[np.float32] | None = None
+
+
+class ParserRun:
     """Runs one parser on case after case."""
 
     def __init__(self, variant: ParserVariant, bench: Bench) -> None:
-        """Begin without cases.
+        """Open nothing yet.
 
         Args:
             variant: the parser.
             bench: what it runs in.
         """
         self.name = variant.name
-        self.missing = ""
-        """Why the parser could not run; empty when it could."""
         self._variant, self._bench = variant, bench
         self._engine: Engine | None = None
+        self._sha256 = ""
+
+    def __call__(self, case: Case) -> ParserAnswer | None:
+        """Parse one case; None where there is no truth to compare with."""
+        if case.labels is None and case.keypoints is None:
+            return None
+        try:
+            engine, hardware = self._opened(widest_side(case.extension)), self._bench.hardware
+            structure = engine.run(ParseRequest(case.image, case.mask, hardware=hardware))
+        except (WeightsError, OptionError) as error:
+            return ParserAnswer(missing=str(error))
+        return ParserAnswer(
+            self._sha256,
+            labels=None if case.labels is None else at_photo_size(structure),
+            keypoints=None if case.keypoints is None else keypoints_of(structure),
+        )
+
+    def _opened(self, side: str | None) -> Engine:
+        """The engine with this parser in it, or with the one for extensions to that side."""
+        if self._engine is None:
+            network = self._variant.network or SideNetworks(self._bench.networks, side).load("parsing")
+            self._sha256 = network.sha256
+            if not self._variant.refined:
+                network = replace(network, module=WithoutRefinement(network.module))
+            self._engine = self._bench.make_engine(SwappedStore(self._bench.networks, {"parsing": network}))
+        return self._engine
+
+
+class ParserTally:
+    """Counts what one parser answers to case after case."""
+
+    def __init__(self, name: str) -> None:
+        """Begin without cases.
+
+        Args:
+            name: of the parser.
+        """
+        self.name = name
+        self.missing = ""
+        """Why the parser could not run; empty when it could."""
         self._sha256 = ""
         self._labels = ParsingConfusion(), ParsingConfusion()
         self._accuracy = PixelAccuracy(), PixelAccuracy()
@@ -106,20 +161,21 @@ class ParserTally:
         self._joints = KeypointScore(), KeypointScore(), KeypointScore()
         self._shoes: list[bool] = []
 
-    def add(self, case: Case) -> None:
-        """Parse one case and count the figures."""
-        if self.missing or (case.labels is None and case.keypoints is None):
+    @property
+    def title(self) -> str:
+        """Names it among what is missing."""
+        return title_of(self.name)
+
+    def add(self, case: Case, answer: ParserAnswer | None) -> None:
+        """Count one case; None = it was not parsed."""
+        if self.missing or answer is None:
             return
-        try:
-            engine, hardware = self._opened(widest_side(case.extension)), self._bench.hardware
-            structure = engine.run(ParseRequest(case.image, case.mask, hardware=hardware))
-        except (WeightsError, OptionError) as error:
-            self.missing = str(error)
-            return
-        if case.labels is not None:
-            self._count_labels(case.labels, at_photo_size(structure), case.mask)
-        if case.keypoints is not None:
-            self._count_joints(case.keypoints, keypoints_of(structure), case.mask)
+        self.missing = answer.missing
+        self._sha256 = self._sha256 or answer.sha256
+        if case.labels is not None and answer.labels is not None:
+            self._count_labels(case.labels, answer.labels, case.mask)
+        if case.keypoints is not None and answer.keypoints is not None:
+            self._count_joints(case.keypoints, answer.keypoints, case.mask)
 
     def figures(self) -> ParserFigures | None:
         """What was counted; None when the parser could not run or there was nothing to count."""
@@ -146,16 +202,6 @@ class ParserTally:
             confusion=whole.counts.tolist() if whole.labelled_in_full else [],
         )
 
-    def _opened(self, side: str | None) -> Engine:
-        """The engine with this parser in it, or with the one for extensions to that side."""
-        if self._engine is None:
-            network = self._variant.network or SideNetworks(self._bench.networks, side).load("parsing")
-            self._sha256 = network.sha256
-            if not self._variant.refined:
-                network = replace(network, module=WithoutRefinement(network.module))
-            self._engine = self._bench.make_engine(SwappedStore(self._bench.networks, {"parsing": network}))
-        return self._engine
-
     def _count_labels(
         self, truth: NDArray[np.uint8], found: NDArray[np.uint8], mask: NDArray[np.uint8]
     ) -> None:
@@ -172,6 +218,11 @@ class ParserTally:
         inside = hidden_joints(truth, mask)
         for score, chosen in zip(self._joints, (None, inside, ~inside), strict=True):
             score.add(truth, found, chosen)
+
+
+def title_of(parser: str) -> str:
+    """Names a parser among methods."""
+    return f"parser {parser}"
 
 
 def parser_rows(given: Sequence[tuple[str, LoadedNetwork]]) -> list[ParserVariant]:

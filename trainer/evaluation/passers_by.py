@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -48,35 +49,47 @@ class PassersByFigures:
     untouched: float | None
 
 
+@dataclass(frozen=True, eq=False)
+class Removal:
+    """What came of one photo.
+
+    Attributes:
+        marked: whether somebody was found and marked.
+        covered: share of the main person's true map inside the mask; None where that is not known.
+        weights: SHA-256 of each weights file that the fill used, by network name.
+        cells: title and small picture of the photo before and after.
+    """
+
+    marked: bool
+    covered: float | None
+    weights: Mapping[str, str]
+    cells: list[tuple[str, Image]]
+
+
 class PassersByRemoval:
-    """Takes passers-by away, photo by photo, and keeps small pictures of before and after."""
+    """Takes passers-by away, photo by photo."""
 
     def __init__(self, engine: Engine, hardware: Hardware = ANY_HARDWARE) -> None:
-        """Begin without photos.
+        """Take the engine.
 
         Args:
             engine: finds people and fills.
             hardware: what it runs on.
         """
         self._engine, self._hardware = engine, hardware
-        self._cells: list[tuple[str, Image]] = []
-        self._marked: list[bool] = []
-        self._covered: list[float] = []
-        self.weights: dict[str, str] = {}
-        """SHA-256 of each weights file that the fills used, by network name."""
 
-    def add(self, case: PeopleCase) -> None:
-        """Take a photo; one that shows nobody but the main person is left out.
+    def __call__(self, case: PeopleCase) -> Removal | None:
+        """Take a photo; None for one that shows nobody but the main person.
 
         Raises:
             WeightsError: a network is missing or damaged.
         """
         if not (case.people[1:] or case.hidden):
-            return
+            return None
         # JPEG and WebP, in which all sets keep their photos, have 8 bits.
         photo = np.asarray(case.image, np.uint8)
         mask = self._engine.run(PeopleMaskRequest(photo, Who.OTHERS, hardware=self._hardware))
-        after = photo
+        after, weights, told = photo, dict[str, str](), "nobody found"
         if mask.any():
             # As the program does: what is meant is guessed from what the photo shows.
             seen = self._engine.run(ParseRequest(photo, hardware=self._hardware))
@@ -84,14 +97,32 @@ class PassersByRemoval:
             options = CompletionOptions(looks_inside=True)
             request = CompletionRequest(photo, mask, options, wanted, hardware=self._hardware)
             result = self._engine.run(request)
-            after = applied(photo, result)
-            self.weights |= result.weights
-        self._marked.append(bool(mask.any()))
-        told = "after" if mask.any() else "nobody found"
+            after, weights, told = applied(photo, result), dict(result.weights), "after"
+        covered = None
         if case.figure is not None and case.figure.any():
-            self._covered.append(float((mask[case.figure] != 0).mean()))
-            told += f", {100 * self._covered[-1]:.2f} % of main person"
-        self._cells += [(case.name, _thumbnail(photo)), (told, _thumbnail(after))]
+            covered = float((mask[case.figure] != 0).mean())
+            told += f", {100 * covered:.2f} % of main person"
+        cells = [(case.name, _thumbnail(photo)), (told, _thumbnail(after))]
+        return Removal(bool(mask.any()), covered, weights, cells)
+
+
+class PassersByTally:
+    """Keeps what came of the photos, and small pictures of before and after."""
+
+    def __init__(self) -> None:
+        self._cells: list[tuple[str, Image]] = []
+        self._marked: list[bool] = []
+        self._covered: list[float] = []
+        self.weights: dict[str, str] = {}
+        """SHA-256 of each weights file that the fills used, by network name."""
+
+    def add(self, removal: Removal) -> None:
+        """Count one photo."""
+        self.weights |= removal.weights
+        self._marked.append(removal.marked)
+        if removal.covered is not None:
+            self._covered.append(removal.covered)
+        self._cells += removal.cells
 
     def figures(self) -> PassersByFigures | None:
         """The counts; None without photos."""

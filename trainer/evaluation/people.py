@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-from torch import nn
 
 from portrait_studio.engine.detect import detect
 from portrait_studio.engine.detection import Detection, main_person
-from portrait_studio.engine.devices import Compute
+from portrait_studio.engine.devices import PrecisionMemory, choose_compute
+from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.merge_boxes import overlap
+from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.resample import Floats
 from portrait_studio.engine.run_network import NetworkRunner
+from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of
-from trainer.evaluation.passers_by import PassersByRemoval
+from portrait_studio.worker_pool.workers import OpenedAnew
+from trainer.evaluation.passers_by import PassersByRemoval, Removal
 from trainer.protocols.people import LEAST_PX, PeopleCase
 
 PEOPLE: Final = "people"
@@ -101,29 +103,36 @@ class PeopleTally:
         return [_row(name, verdicts) for name, verdicts in groups.items() if verdicts]
 
 
-def measure_people(
-    cases: Iterable[PeopleCase],
-    network: nn.Module,
-    compute: Compute,
-    removal: PassersByRemoval | None = None,
-) -> PeopleTally:
-    """Look for people in all photos; names each on stderr.
+class PeopleMeasure(OpenedAnew):
+    """Looks for people in a photo, and takes the passers-by out of it where that is asked for."""
 
-    Args:
-        cases: what to measure.
-        network: detection network.
-        compute: what it runs on.
-        removal: takes the passers-by out of the same photos; None = they stay.
-    """
-    tally = PeopleTally()
-    for number, case in enumerate(cases, 1):
+    def __init__(
+        self,
+        networks: NetworkStore,
+        hardware: Hardware,
+        make_engine: Callable[[NetworkStore], Engine] | None,
+    ) -> None:
+        """Open the network.
+
+        Args:
+            networks: hands it out.
+            hardware: what it runs on.
+            make_engine: the engine that takes passers-by away; None = they stay.
+
+        Raises:
+            WeightsError: the network cannot be read.
+            DeviceError: this machine does not have the device.
+        """
+        self.network = networks.load("detection")
+        self.compute = choose_compute(hardware, PrecisionMemory())
+        self._remove = None if make_engine is None else PassersByRemoval(make_engine(networks), hardware)
+
+    def __call__(self, case: PeopleCase) -> tuple[Verdict, Removal | None]:
+        """Measure a photo."""
         start = time.process_time()
-        people = detect(NetworkRunner(network, compute), case.image).people
-        tally.verdicts.append(judge(case, people, time.process_time() - start))
-        if removal is not None:
-            removal.add(case)
-        sys.stderr.write(f"photo {number}: {case.name}\n")
-    return tally
+        people = detect(NetworkRunner(self.network.module, self.compute), case.image).people
+        verdict = judge(case, people, time.process_time() - start)
+        return verdict, None if self._remove is None else self._remove(case)
 
 
 def judge(case: PeopleCase, people: Sequence[Detection], seconds: float) -> Verdict:

@@ -130,7 +130,7 @@ def summed_up(measured: Measured, protocol: str, data: str) -> Report:
         tally.device,
         tally.weights,
         scores,
-        tally.missing | {f"parser {one.name}": one.missing for one in measured.parsers if one.missing},
+        tally.missing | {one.title: one.missing for one in measured.parsers if one.missing},
         _parsing_figures(tally),
         None if math.isnan(pckh) else pckh,
         known,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from portrait_studio.errors import OptionError, WeightsError
 from trainer.evaluation.methods import Fill, MeasuredMethod
@@ -54,11 +55,54 @@ class CaseResult:
         case: the case.
         fills: by title of the method.
         scores: by title of the method.
+        missing: why a method could not run, by its title.
     """
 
     case: Case
     fills: dict[str, Fill]
     scores: dict[str, Score]
+    missing: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class CaseFigures:
+    """What is kept of a case whose pictures are not; it can be sent from one process to another.
+
+    Attributes:
+        scores: by title of the method.
+        missing: why a method could not run, by its title.
+        devices: what each fill ran on, by title of the method.
+        weights: SHA-256 of each weights file by network name, by title of the method.
+        labels: (H, W) uint8, the first predicted parsing map; None without one.
+        keypoints: (16, 2) float32 x, y in pixels, of the same fill; None without.
+    """
+
+    scores: dict[str, Score]
+    missing: dict[str, str]
+    devices: dict[str, str]
+    weights: dict[str, Mapping[str, str]]
+    labels: NDArray[np.uint8] | None = None
+    keypoints: NDArray[np.float32] | None = None
+
+
+def figures_of(result: CaseResult, predicting: Collection[str] = ()) -> CaseFigures:
+    """The figures of a case without its pictures.
+
+    Args:
+        result: the case.
+        predicting: titles of the methods that predict a parsing map; all share one parser.
+    """
+    fills = result.fills
+    predicted = (fill for title, fill in fills.items() if title in predicting and fill.labels is not None)
+    first = next(predicted, None)
+    return CaseFigures(
+        result.scores,
+        result.missing,
+        {title: fill.device for title, fill in fills.items()},
+        {title: fill.weights for title, fill in fills.items()},
+        None if first is None else first.labels,
+        None if first is None else first.keypoints,
+    )
 
 
 def score(
@@ -99,32 +143,62 @@ def far(one: Score) -> float:
 def mean_score(scores: Sequence[Score]) -> Score:
     """Mean of each figure over one or more cases."""
     means: dict[str, Any] = {}
-    for field in fields(Score):
-        values = [getattr(one, field.name) for one in scores]
-        means[field.name] = None if None in values else float(np.mean(values))
+    for figure in fields(Score):
+        values = [getattr(one, figure.name) for one in scores]
+        means[figure.name] = None if None in values else float(np.mean(values))
     return Score(**means)
 
 
-class Tally:
-    """Runs the methods on case after case and keeps the figures, not the pictures."""
+class Scorer:
+    """Fills case after case with every method, and scores the fills."""
 
     def __init__(
         self,
         methods: Sequence[MeasuredMethod],
-        distance: VggDistance | None,
+        distance: VggDistance | None = None,
         perceived: PerceivedDistance | None = None,
     ) -> None:
-        """Begin without cases.
+        """Take the methods.
 
         Args:
             methods: what to measure.
             distance: of the features of VGG; None = not measured.
             perceived: LPIPS and DISTS; None = not measured.
         """
-        self.methods = tuple(methods)
+        self._methods = tuple(methods)
+        self._distance, self._perceived = distance, perceived
+
+    def __call__(self, case: Case, skipped: Collection[str] = ()) -> CaseResult:
+        """Fill the case with every method that can run.
+
+        Args:
+            case: the case.
+            skipped: titles of methods that are known not to run.
+        """
+        fills, missing = dict[str, Fill](), dict[str, str]()
+        for method in self._methods:
+            if method.title in skipped or (method.uses_truth and case.labels is None):
+                continue
+            try:
+                fills[method.title] = method.fill(case)
+            except (WeightsError, OptionError) as error:
+                # A method that cannot run here says why in the table; the others are measured all the same.
+                missing[method.title] = str(error)
+        return CaseResult(case, fills, score(case, fills, self._distance, self._perceived), missing)
+
+
+class Tally:
+    """Keeps the figures of case after case."""
+
+    def __init__(self, titles: Sequence[str] = ()) -> None:
+        """Begin without cases.
+
+        Args:
+            titles: of the methods that are known beforehand, in their order.
+        """
         self.missing: dict[str, str] = {}
         """Why a method could not run, by its title."""
-        self.scores: dict[str, list[Score]] = {method.title: [] for method in methods}
+        self.scores: dict[str, list[Score]] = {title: [] for title in titles}
         self.cases: list[tuple[str, str]] = []
         """Name and kind of hole of each case so far."""
         self.whole, self.hole, self.keypoints = ParsingConfusion(), ParsingConfusion(), KeypointScore()
@@ -132,42 +206,30 @@ class Tally:
         self.weights: dict[str, str] = {}
         self.used: dict[str, list[str]] = {}
         """Names of the networks that a method used in any case, by its title."""
-        self._distance, self._perceived = distance, perceived
 
-    def add(self, case: Case) -> CaseResult:
-        """Fill the case with every method that can run, and count the figures."""
-        fills: dict[str, Fill] = {}
-        for method in self.methods:
-            if method.title in self.missing or (method.uses_truth and case.labels is None):
+    def add(self, case: Case, figures: CaseFigures) -> None:
+        """Count a case; what a method did after it could not run once does not count."""
+        self.missing = figures.missing | self.missing
+        for title in figures.scores:
+            if title in self.missing:
                 continue
-            try:
-                fills[method.title] = method.fill(case)
-            except (WeightsError, OptionError) as error:
-                # A method that cannot run here says why in the table; the others are measured all the same.
-                self.missing[method.title] = str(error)
-        scores = score(case, fills, self._distance, self._perceived)
-        for title, figures in scores.items():
-            self.scores[title].append(figures)
-        for title, fill in fills.items():
-            names = self.used.setdefault(title, [])
-            names += [name for name in fill.weights if name not in names]
-            self.device = fill.device or self.device
-            self.weights |= fill.weights
-        self._count_structure(case, fills)
+            self.scores.setdefault(title, []).append(figures.scores[title])
+            weights, names = figures.weights[title], self.used.setdefault(title, [])
+            names += [name for name in weights if name not in names]
+            self.device = figures.devices[title] or self.device
+            self.weights |= weights
+        self._count_structure(case, figures)
         self.cases.append((case.name, case.kind))
-        return CaseResult(case, fills, scores)
 
-    def _count_structure(self, case: Case, fills: dict[str, Fill]) -> None:
-        """Compare the first predicted parsing map and pose with the truth; all methods share one parser."""
-        predicted = (fills[m.title] for m in self.methods if m.title in fills and not m.uses_truth)
-        fill = next((fill for fill in predicted if fill.labels is not None), None)
-        if fill is None or fill.labels is None:
+    def _count_structure(self, case: Case, figures: CaseFigures) -> None:
+        """Compare the predicted parsing map and pose with the truth."""
+        if figures.labels is None:
             return
         if case.labels is not None:
-            self.whole.add(case.labels, fill.labels)
-            self.hole.add(case.labels, fill.labels, case.mask)
-        if case.keypoints is not None and fill.keypoints is not None:
-            self.keypoints.add(case.keypoints, fill.keypoints)
+            self.whole.add(case.labels, figures.labels)
+            self.hole.add(case.labels, figures.labels, case.mask)
+        if case.keypoints is not None and figures.keypoints is not None:
+            self.keypoints.add(case.keypoints, figures.keypoints)
 
     def means(self) -> dict[str, Score]:
         """Mean figures by title of the method, for those that ran on at least one case."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -23,6 +24,21 @@ _HEIGHT = 256
 _LEAST_SIDE = 128
 
 
+@dataclass(frozen=True, eq=False)
+class GalleryRow:
+    """One case on a sheet.
+
+    Attributes:
+        badness: by what it is ranked; more is worse.
+        caption: says so.
+        cells: title and small picture (256, w, 3) uint8 RGB of each cell.
+    """
+
+    badness: float
+    caption: str
+    cells: list[tuple[str, Image]]
+
+
 class Gallery:
     """Keeps small pictures of every case and writes them as numbered sheets.
 
@@ -39,10 +55,14 @@ class Gallery:
             ranked_by: method whose LPIPS ranks the cases, or L1 in the hole where that was not measured.
         """
         self._titles, self._ranked_by = tuple(titles), ranked_by
-        self._rows: list[tuple[float, str, list[tuple[str, Image]]]] = []
+        self._rows: list[GalleryRow] = []
 
-    def add(self, result: CaseResult) -> None:
+    def add(self, row: GalleryRow) -> None:
         """Take one case."""
+        self._rows.append(row)
+
+    def row_of(self, result: CaseResult) -> GalleryRow:
+        """How one case is shown."""
         case, near = result.case, surroundings_of(result.case.mask)
         cells = [("input", with_hole(case.image, case.mask))]
         cells += [("reference", picture) for picture in case.references]
@@ -57,12 +77,12 @@ class Gallery:
         ranked = self._ranked_by if self._ranked_by in scores else next(iter(scores), None)
         badness, told = (0.0, "") if ranked is None else _badness(scores[ranked])
         caption = f"{case.name} {case.kind} {told}"
-        self._rows.append((badness, caption, [(title, _thumbnail(picture)) for title, picture in cells]))
+        return GalleryRow(badness, caption, [(title, _thumbnail(picture)) for title, picture in cells])
 
     @property
     def rows(self) -> list[tuple[str, list[tuple[str, Image]]]]:
         """Caption, and title and picture of each cell, of every case; the worst first."""
-        return [(caption, cells) for _, caption, cells in sorted(self._rows, key=lambda row: -row[0])]
+        return [(row.caption, row.cells) for row in sorted(self._rows, key=lambda row: -row.badness)]
 
     def _on_the_way(self, result: CaseResult, near: tuple[slice, slice]) -> list[tuple[str, Image]]:
         """Parsing map, completion and face, as far as there are any; an empty picture keeps the columns."""

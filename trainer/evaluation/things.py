@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -15,18 +14,21 @@ from numpy.typing import NDArray
 
 from portrait_studio.engine.find_requests import TightenRequest
 from portrait_studio.engine.interface import Engine
+from portrait_studio.engine.network_store import NetworkStore
+from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest
 from portrait_studio.engine.things import USUAL_THRESHOLD, tightened_mask
 from portrait_studio.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.imaging.atomic import make_folder
 from portrait_studio.imaging.masks import grow
+from portrait_studio.worker_pool.workers import OpenedAnew
 from trainer.evaluation.compare import LOOSE_FILL, LOOSE_SEEN_FILL, TIGHTENED_CARELESS_FILL, TIGHTENED_FILL
 from trainer.evaluation.methods import Fill, applied
 from trainer.evaluation.pages import Image, captioned_row, pages_of, with_hole, write_page
 from trainer.evaluation.scoring import Score, Tally, far, score
 from trainer.evaluation.sheets import surroundings_of
 from trainer.metrics.features import VggDistance
-from trainer.metrics.lpips_dists import PerceivedDistance
+from trainer.metrics.lpips_dists import PerceivedDistance, perceived_distance
 from trainer.metrics.segmentation import RIM_PX, MaskScore, mask_score, mean_mask_score
 from trainer.protocols.case import Case
 from trainer.protocols.things import PASTED, REAL, ThingCase
@@ -70,6 +72,26 @@ def thing_row(group: str, method: str, cases: int, figures: Mapping[str, float])
     return ThingRow(group, method, cases, MaskScore(**figures))
 
 
+@dataclass(frozen=True, eq=False)
+class ThingFigures:
+    """What is kept of one case.
+
+    Attributes:
+        masks: score of each method's mask.
+        fills: score by title of the fill; empty where nothing was filled.
+        cells: of its row on a sheet; empty as well.
+    """
+
+    masks: dict[str, MaskScore]
+    fills: dict[str, Score] = field(default_factory=dict)
+    cells: list[tuple[str, Image]] = field(default_factory=list)
+
+    @property
+    def told(self) -> str:
+        """How far the fills are from the truth, for a line about the case."""
+        return "".join(f"; {title} {far(one):.4f}" for title, one in self.fills.items())
+
+
 @dataclass
 class ThingTally:
     """Scores of masks and fills, case by case.
@@ -85,6 +107,15 @@ class ThingTally:
     fills: dict[str, list[Score]] = field(default_factory=dict)
     pictures: list[tuple[float, list[tuple[str, Image]]]] = field(default_factory=list)
 
+    def add(self, case: ThingCase, figures: ThingFigures) -> None:
+        """Count one case."""
+        for method, one in figures.masks.items():
+            self.masks.setdefault(method, []).append((case, one))
+        for title, score_of_fill in figures.fills.items():
+            self.fills.setdefault(title, []).append(score_of_fill)
+        if figures.cells:
+            self.pictures.append((far(figures.fills[LOOSE_FILL]), figures.cells))
+
     @property
     def cases(self) -> int:
         """Number of things measured."""
@@ -92,7 +123,7 @@ class ThingTally:
 
     def as_tally(self, weights: dict[str, str]) -> Tally:
         """The fills in the form that reports are made of; `weights` are checksums of what was measured."""
-        tally = Tally([], None)
+        tally = Tally()
         tally.scores, tally.weights = dict(self.fills), weights
         tally.cases = [
             (case.name, case.marked) for case, _ in self.masks.get(LOOSE, []) if case.behind is not None
@@ -170,36 +201,51 @@ class ThingFills:
         return score(Case(case.name, case.behind, case.loose), fills, self.distance, self.perceived)
 
 
-def measure_things(
-    cases: Iterable[ThingCase],
+class ThingMeasure(OpenedAnew):
+    """Finds a thing in its loose mask, and fills it away where what is behind is known."""
+
+    def __init__(self, networks: NetworkStore, hardware: Hardware, vgg: Path | None) -> None:
+        """Make the engine.
+
+        Args:
+            networks: of the engine.
+            hardware: what it runs on.
+            vgg: weights for the figures of the fills; None = nothing is filled.
+
+        Raises:
+            WeightsError: `vgg` cannot be read.
+        """
+        self._engine, self._hardware = Pipeline(networks), hardware
+        self._filling = None
+        if vgg is not None:
+            self._filling = ThingFills(self._engine, VggDistance(vgg), perceived_distance(vgg))
+
+    def __call__(self, case: ThingCase) -> ThingFigures:
+        """Measure a case."""
+        return measured_thing(case, self._engine, self._hardware, self._filling)
+
+
+def measured_thing(
+    case: ThingCase,
     engine: Engine,
     hardware: Hardware = ANY_HARDWARE,
     filling: ThingFills | None = None,
-) -> ThingTally:
-    """Masks of every case, and the fills of those whose background is known.
+) -> ThingFigures:
+    """Masks of a case, and its fills if its background is known.
 
     Args:
-        cases: what to measure.
+        case: the case.
         engine: finds things.
-        hardware: what they run on.
-        filling: fills the pasted cases; None = masks only.
+        hardware: what it runs on.
+        filling: fills pasted cases; None = masks only.
     """
-    tally = ThingTally()
-    for number, case in enumerate(cases, 1):
-        told = ""
-        masks = masks_of(case, engine, hardware)
-        for method, mask in masks.items():
-            figures = mask_score(mask, case.truth, case.loose, case.skin)
-            tally.masks.setdefault(method, []).append((case, figures))
-        if filling is not None and case.behind is not None:
-            fills = filling.fills(case, masks, hardware)
-            scores = filling.scores(case, fills)
-            for title, figures_of_fill in scores.items():
-                tally.fills.setdefault(title, []).append(figures_of_fill)
-            tally.pictures.append((far(scores[LOOSE_FILL]), _cells(case, fills, scores)))
-            told = "".join(f"; {title} {far(one):.4f}" for title, one in scores.items())
-        sys.stderr.write(f"case {number}: {case.name}{told}\n")
-    return tally
+    masks = masks_of(case, engine, hardware)
+    scores = {method: mask_score(mask, case.truth, case.loose, case.skin) for method, mask in masks.items()}
+    if filling is None or case.behind is None:
+        return ThingFigures(scores)
+    fills = filling.fills(case, masks, hardware)
+    fill_scores = filling.scores(case, fills)
+    return ThingFigures(scores, fill_scores, _cells(case, fills, fill_scores))
 
 
 def _cells(
