@@ -43,15 +43,15 @@ def _run(arguments: list[str]) -> int:
     add_blind_commands(commands)
     add_release_commands(commands)
     add_report_command(commands)
-    options = parser.parse_args(arguments)
     try:
+        options = parser.parse_args(arguments)
         code: int = options.handler(options)
     except PortraitStudioError as error:
         complain(PROGRAM, str(error))
         return 2
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         complain(PROGRAM, "cancelled.")
-        return EXIT_CANCELLED
+        return getattr(stop, "exit_code", EXIT_CANCELLED)
     return code
 
 

@@ -21,7 +21,7 @@ from trainer.__main__ import main
 from trainer.data.limbs import sided_by_pose
 from trainer.data.pack_writer import write_packs
 from trainer.data.packs import PackedSet
-from trainer.data.relabel import decide, predict, relabel, told
+from trainer.data.relabel import Relabelling, decide, predict, relabel, told
 from trainer.data.sample import Sample, unknown_labels
 from trainer.data.split import split_of
 
@@ -113,6 +113,10 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tiny_models(tmp_path_factory.mktemp("models"))
 
 
+def work(models: Path) -> Relabelling:
+    return Relabelling(models, CPU, 0.0, 0)
+
+
 def partly_known(key: str, seed: int) -> Sample:
     """A figure whose skin and clothes are known as such only, one half not even that."""
     sample = figure(key, seed)
@@ -135,7 +139,7 @@ def packs(tmp_path: Path) -> Path:
 
 def test_relabelled_sets_are_exact_and_otherwise_the_same(packs: Path, models: Path, tmp_path: Path) -> None:
     destination = tmp_path / "relabelled"
-    assert relabel(packs, destination, [SET], models, CPU) == {SET: 6}
+    assert relabel(packs, destination, [SET], work(models)) == {SET: 6}
     for split in ("train", "val"):
         before, after = PackedSet(packs, split), PackedSet(destination, split)
         assert [photo.key for photo in after.photos] == [photo.key for photo in before.photos]
@@ -159,13 +163,13 @@ def test_known_shoes_stay_where_the_pose_has_them_the_other_way_round(models: Pa
     shoes = np.isin(sample.labels, [LABELS.index("left-shoe"), LABELS.index("right-shoe")])
     assert (sided_by_pose(sample.labels, sample.keypoints)[shoes] != sample.labels[shoes]).all()
     write_packs([(sample, {})], tmp_path / "packs", SET)
-    relabel(tmp_path / "packs", tmp_path / "new", [SET], models, CPU)
+    relabel(tmp_path / "packs", tmp_path / "new", [SET], work(models))
     after = PackedSet(tmp_path / "new", split_of(sample.key))[0]
     np.testing.assert_array_equal(after.labels[shoes], sample.labels[shoes])
 
 
 def test_relabelling_in_place(packs: Path, models: Path) -> None:
-    relabel(packs, packs, [SET], models, CPU)
+    relabel(packs, packs, [SET], work(models))
     after = PackedSet(packs, "train")
     assert after.label_shares[:, LABEL_COUNT:].sum() == 0
     assert after.label_shares.sum(1) == pytest.approx(1, abs=1e-4)
@@ -206,4 +210,4 @@ def test_command_refuses_an_empty_folder_and_missing_weights(
     assert "The weights are missing" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
     with pytest.raises(WeightsError):
-        relabel(packs, tmp_path / "out", [SET], tmp_path / "empty", CPU)
+        work(tmp_path / "empty")

@@ -13,7 +13,9 @@ from portrait_studio.engine.network_store import ReleasedNetworks
 from portrait_studio.imaging.atomic import replacing
 from portrait_studio.locations import models_dir
 from portrait_studio.output_files import check_output_files
-from trainer.commands.shared_options import add_hardware_options, hardware_of
+from portrait_studio.stopping import stopping_cleanly
+from portrait_studio.worker_pool.sharing import sharing_of
+from trainer.commands.shared_options import add_shared_hardware_options, hardware_of, path_for
 from trainer.evaluation.evaluate import evaluate
 from trainer.evaluation.methods import METHOD_NAMES, SIDE_BY_SIDE
 from trainer.evaluation.options import EvaluateOptions
@@ -50,7 +52,7 @@ def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentP
     )
     _add_networks(parser)
     parser.add_argument("--no-true-maps", action="store_true", help="leave out the upper bound")
-    add_hardware_options(parser)
+    add_shared_hardware_options(parser, "cases")
     parser.add_argument("--vgg", type=Path, metavar="FILE", help="VGG-16 weights for LPIPS, DISTS, features")
     parser.add_argument(
         "--inception", type=Path, metavar="FILE", help="Inception-v3 weights for FID (else VGG's features)"
@@ -118,31 +120,10 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    models = arguments.weights or models_dir()
-    options = EvaluateOptions(
-        cases=arguments.cases,
-        data=arguments.data,
-        protocol=_protocol(arguments),
-        sets=None if arguments.sets is None else tuple(arguments.sets),
-        source=arguments.source,
-        limit=arguments.limit,
-        minutes=arguments.minutes,
-        methods=None if arguments.methods is None else _in_table_order(arguments.methods),
-        true_maps=not arguments.no_true_maps,
-        hardware=hardware_of(arguments),
-        vgg=arguments.vgg,
-        sheets=arguments.sheets,
-        without_parsing=arguments.without_parsing,
-        parsers=tuple(arguments.parsers or ()),
-        fills_by_parser=arguments.fills_by_parser,
-        inception=arguments.inception,
-        weights=models,
-        general=arguments.general,
-        collaborative=tuple(arguments.collaborative or ()),
-        side_by_side=ALL in (arguments.methods or ()),
-    )
+    models = path_for(sharing_of(arguments), arguments.weights or models_dir())
+    options = _options(arguments, models)
     _check_outputs(arguments, models)
-    with threads_of_cpu(options.hardware.threads):
+    with stopping_cleanly(), threads_of_cpu(options.hardware.threads):
         measure = OWN_MEASURES.get(options.protocol or "", evaluate)
         report, tally = measure(options, ReleasedNetworks(models))
     sys.stdout.write(as_text(report))
@@ -152,6 +133,40 @@ def _run(arguments: argparse.Namespace) -> int:
         with replacing(arguments.markdown) as file:
             file.write(as_markdown(report).encode())
     return 0
+
+
+def _options(arguments: argparse.Namespace, models: Path) -> EvaluateOptions:
+    sharing = sharing_of(arguments)
+
+    def known(path: Path | None) -> Path | None:
+        return None if path is None else path_for(sharing, path)
+
+    def all_known(named: Sequence[tuple[str, Path]] | None) -> tuple[tuple[str, Path], ...]:
+        return tuple((name, path_for(sharing, path)) for name, path in named or ())
+
+    return EvaluateOptions(
+        cases=arguments.cases,
+        data=arguments.data,
+        protocol=_protocol(arguments),
+        sets=None if arguments.sets is None else tuple(arguments.sets),
+        source=arguments.source,
+        limit=arguments.limit,
+        minutes=arguments.minutes,
+        methods=None if arguments.methods is None else _in_table_order(arguments.methods),
+        true_maps=not arguments.no_true_maps,
+        hardware=sharing.hardware(hardware_of(arguments)),
+        vgg=known(arguments.vgg),
+        sheets=arguments.sheets,
+        without_parsing=known(arguments.without_parsing),
+        parsers=all_known(arguments.parsers),
+        fills_by_parser=arguments.fills_by_parser,
+        inception=known(arguments.inception),
+        weights=models,
+        general=known(arguments.general),
+        collaborative=all_known(arguments.collaborative),
+        side_by_side=ALL in (arguments.methods or ()),
+        sharing=sharing,
+    )
 
 
 def _check_outputs(arguments: argparse.Namespace, models: Path) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from portrait_studio.engine.devices import threads_of_cpu
 from portrait_studio.errors import DataSetError
-from trainer.commands.shared_options import add_hardware_options, hardware_of
+from portrait_studio.stopping import stopping_cleanly
+from portrait_studio.worker_pool.sharing import sharing_of
+from trainer.commands.shared_options import add_shared_hardware_options, hardware_of, path_for
 from trainer.data.pack_format import packed_sets
-from trainer.data.relabel import relabel
+from trainer.data.relabel import Relabelling, relabel
 from trainer.training.precision import choose_training_compute
 
 
@@ -31,7 +33,7 @@ def add_relabel_command(commands: argparse._SubParsersAction[argparse.ArgumentPa
         "probability of all labels that are allowed there (for training a parser: 0.55); default 0: decide "
         "everywhere, as completion training needs",
     )
-    add_hardware_options(parser)
+    add_shared_hardware_options(parser, "photos")
     parser.set_defaults(handler=run_relabel)
 
 
@@ -44,11 +46,12 @@ def run_relabel(options: argparse.Namespace) -> int:
     sets = options.sets or list(packed_sets(options.packs))
     if not sets:
         raise DataSetError(f"There are no packs in {options.packs}; make them with portrait-trainer prepare.")
-    hardware = hardware_of(options)
+    sharing = sharing_of(options)
+    hardware = sharing.hardware(hardware_of(options))
     compute = choose_training_compute(hardware)
-    with threads_of_cpu(hardware.threads):
-        counts = relabel(
-            options.packs, options.destination, sets, options.weights, compute, options.certainty
-        )
+    with stopping_cleanly(), threads_of_cpu(hardware.threads):
+        weights = path_for(sharing, options.weights)
+        work = Relabelling(weights, compute, options.certainty, hardware.threads)
+        counts = relabel(options.packs, options.destination, sets, work, sharing, hardware)
     sys.stdout.write("".join(f"{name}: {count} photos\n" for name, count in counts.items()))
     return 0

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from portrait_studio.hardware import DEVICES, PRECISIONS, Hardware
+from portrait_studio.worker_pool.sharing import Sharing, add_sharing
 
 
 def add_hardware_options(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +38,22 @@ def hardware_of(options: argparse.Namespace) -> Hardware:
         OptionError: no process can have so many threads.
     """
     return Hardware(options.device, options.precision, options.threads or 0)
+
+
+def add_shared_hardware_options(parser: argparse.ArgumentParser, unit: str) -> None:
+    """Declare the same with `--jobs` and `--cluster`; see `hardware_of` and `sharing_of`.
+
+    Args:
+        parser: of the command.
+        unit: what is shared out, in the plural.
+    """
+    add_hardware_options(parser)
+    add_sharing(parser, unit, "the weights")
+
+
+def path_for(sharing: Sharing, path: Path) -> Path:
+    """A path as the processes know it that do the work: those of a cluster run in other folders."""
+    return path if sharing.cluster is None else path.absolute()
 
 
 def add_metrics_option(parser: argparse.ArgumentParser, purpose: str, required: bool = False) -> None:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from portrait_studio.engine.devices import Compute
+from portrait_studio.engine.devices import Compute, threads_of_cpu
 from portrait_studio.engine.parse import parse
 from portrait_studio.engine.resample import read_window
 from portrait_studio.engine.run_network import NetworkRunner
 from portrait_studio.engine.work_crop import CropPolicy, Window, structure_windows
 from portrait_studio.errors import OptionError
+from portrait_studio.hardware import ANY_HARDWARE, Hardware
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT, LABELS, THINGS
 from portrait_studio.networks.parsing import Parser
 from portrait_studio.networks.released import load_network
+from portrait_studio.worker_pool.sharing import ALONE, Label, Sharing
+from portrait_studio.worker_pool.workers import OpenedAnew
 from trainer.data.label_sets import label_sets
 from trainer.data.limbs import sided_by_pose
 from trainer.data.pack_writer import write_packs
@@ -30,10 +34,55 @@ _LIFT = 2.0
 """How much more the parser's word counts for a small thing that is known to be there."""
 
 
+Labels = NDArray[np.uint8]
+Photo = tuple[Sample, Extras]
+
+
+class Relabelling(OpenedAnew):
+    """Decides the labels of a photo that are not known."""
+
+    def __init__(self, models: Path, compute: Compute, certainty: float, threads: int) -> None:
+        """Open the network.
+
+        Args:
+            models: models folder with the parsing network.
+            compute: device and precision.
+            certainty: pixels of which the network is less certain keep their code, in [0, 1]; see `decide`.
+            threads: of the CPU; 0 = those that there are.
+
+        Raises:
+            OptionError: the certainty is no probability.
+            WeightsError: no usable parsing network.
+        """
+        if not 0 <= certainty <= 1:
+            raise OptionError(f"The certainty must lie between 0 and 1, and {certainty} does not.")
+        module = load_network("parsing", models).module.to(compute.device)
+        module = module.to(memory_format=torch.channels_last)
+        assert isinstance(module, Parser)
+        self._network, self._compute = module, compute
+        self._certainty, self._threads = certainty, threads
+
+    def __call__(self, photo: Photo) -> Labels:
+        """(H, W) uint8 labels of a photo: known ones stay, the network decides the others."""
+        sample, extras = photo
+        labels = sample.labels
+        if int(labels.max()) < LABEL_COUNT:
+            return labels
+        with threads_of_cpu(self._threads):
+            probabilities = told(predict(sample.image, self._network, self._compute), extras.get("shown"))
+            sided = sided_by_pose(decide(labels, probabilities, self._certainty), sample.keypoints)
+        return np.where(labels < LABEL_COUNT, labels, sided)
+
+
 def relabel(
-    packs: Path, destination: Path, sets: list[str], models: Path, compute: Compute, certainty: float = 0.0
+    packs: Path,
+    destination: Path,
+    sets: list[str],
+    work: Relabelling,
+    sharing: Sharing = ALONE,
+    hardware: Hardware = ANY_HARDWARE,
 ) -> dict[str, int]:
-    """Write sets anew with exact labels: known ones stay, the network decides the others.
+    """Write sets anew with exact labels; each set is there as a whole or as it was.
 
     Where tags say what a photo shows, nothing else is decided for; left and right are the pose's.
 
@@ -41,43 +90,34 @@ def relabel(
         packs: folder of packed sets.
         destination: folder for the new packs; the sets keep their names.
         sets: which sets.
-        models: models folder with the parsing network.
-        compute: device and precision.
-        certainty: pixels of which the network is less certain keep their code, in [0, 1]; see `decide`.
+        work: decides.
+        sharing: where that is done; the packs are the same.
+        hardware: what each process there computes on.
 
     Returns:
         Number of photos by set.
 
     Raises:
-        OptionError: the certainty is no probability.
         DataSetError: packs are missing or damaged, or the destination cannot be written.
-        WeightsError: no usable parsing network.
+        DeviceError: a photo lost all its processes.
     """
-    if not 0 <= certainty <= 1:
-        raise OptionError(f"The certainty must lie between 0 and 1, and {certainty} does not.")
-    module = load_network("parsing", models).module.to(compute.device).to(memory_format=torch.channels_last)
-    assert isinstance(module, Parser)
     counts = {}
     for name in sets:
-        samples = _relabelled(packs, name, module, compute, certainty)
-        counts[name] = sum(write_packs(samples, destination, name).values())
+        splits = [PackedSet(packs, split, [name]) for split in SPLITS]
+        label = Label("photos", sum(map(len, splits)))
+        decided = sharing.in_turn(work, chain.from_iterable(map(_photos, splits)), hardware, label)
+        relabelled = (
+            (Sample(sample.key, sample.image, labels, sample.keypoints), extras)
+            for (sample, extras), labels in decided
+        )
+        counts[name] = sum(write_packs(relabelled, destination, name).values())
     return counts
 
 
-def _relabelled(
-    packs: Path, name: str, network: Parser, compute: Compute, certainty: float
-) -> Iterator[tuple[Sample, Extras]]:
-    for split in SPLITS:
-        photos = PackedSet(packs, split, [name])
-        for index in range(len(photos)):
-            sample = photos[index]
-            labels = sample.labels
-            extras = {key: value for key, value in photos.extras(index).items() if key != "keypoints"}
-            if int(labels.max()) >= LABEL_COUNT:
-                probabilities = told(predict(sample.image, network, compute), extras.get("shown"))
-                sided = sided_by_pose(decide(labels, probabilities, certainty), sample.keypoints)
-                labels = np.where(labels < LABEL_COUNT, labels, sided)
-            yield Sample(sample.key, sample.image, labels, sample.keypoints), extras
+def _photos(photos: PackedSet) -> Iterator[Photo]:
+    for index in range(len(photos)):
+        extras = {key: value for key, value in photos.extras(index).items() if key != "keypoints"}
+        yield photos[index], extras
 
 
 def predict(image: NDArray[np.uint8], network: Parser, compute: Compute) -> NDArray[np.float32]:
