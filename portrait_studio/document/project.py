@@ -37,7 +37,7 @@ from portrait_studio.document.project_index import (
 from portrait_studio.errors import ExportError
 from portrait_studio.imaging.atomic import replacing
 from portrait_studio.imaging.photo import Photo
-from portrait_studio.imaging.writing import encoded_png
+from portrait_studio.imaging.png import encoded_png
 from portrait_studio.json_dataclass import write_dataclass
 
 SUFFIX: Final = ".psproj"

@@ -1,4 +1,4 @@
-"""What an export does to a photo before it is encoded: scale it, convert it to sRGB, fit it to the format."""
+"""What an export does to pixels before they are encoded: scale them, convert them to sRGB, fit the format."""
 
 from __future__ import annotations
 
@@ -11,18 +11,16 @@ from PIL import Image, ImageCms
 
 from portrait_studio.imaging.bit_depth import in_8_bits
 from portrait_studio.imaging.formats import FormatTraits
-from portrait_studio.imaging.metadata_fitting import fitted_metadata
-from portrait_studio.imaging.photo import Metadata, Photo, Pixels, Plane
+from portrait_studio.imaging.photo import Photo, Pixels, Plane
 from portrait_studio.messages import Message
 
 
-def scaled_down(photo: Photo, longest_px: int) -> Photo:
-    """The photo with a longer side of at most so many pixels; the same where it is smaller already."""
-    extent = photo.extent
-    longest = max(extent.width, extent.height)
-    if longest <= longest_px:
+def scaled_down(photo: Photo, longest_px: int | None) -> Photo:
+    """The photo with a longer side of at most so many pixels; the same where it is no longer than that."""
+    extent = photo.extent.shrunk_to(longest_px)
+    if extent == photo.extent:
         return photo
-    size = tuple(max(1, round(side * longest_px / longest)) for side in (extent.width, extent.height))
+    size = (extent.width, extent.height)
     # Hidden colours would be mixed into the visible ones beside them.
     pixels = cv2.resize(photo.visible_pixels, size, interpolation=cv2.INTER_AREA)
     alpha = None
@@ -81,24 +79,16 @@ def fitted_photo(photo: Photo, traits: FormatTraits, *, to_srgb: bool) -> tuple[
             Message("{format} holds no transparency; the photo was laid on white.", format=traits.title)
         )
         pixels, alpha = _on_white(pixels, alpha), None
-    metadata = fitted_metadata(metadata, traits, notices)
     is_deep_grey_with_opacity = alpha is not None and photo.bits == 16
     has_grey = traits.holds_grey and (traits.holds_deep_grey_opacity or not is_deep_grey_with_opacity)
     is_grey = photo.is_grey and has_grey
     if traits.checks_profile or is_grey != photo.is_grey:
-        metadata = _fitting_profile(metadata, not is_grey, notices)
+        # The profile of a grey device says nothing about a colour picture; PNG forbids both mismatches.
+        wanted = b"GRAY" if is_grey else b"RGB "
+        if metadata.icc and metadata.icc[16:20] != wanted:
+            notices.append(Message("The photo's colour profile does not fit this format and was left out."))
+            metadata = replace(metadata, icc=b"")
     return replace(photo, is_grey=is_grey, pixels=pixels, alpha=alpha, metadata=metadata), tuple(notices)
-
-
-def samples_of(photo: Photo) -> Pixels:
-    """Channels as they lie in a file: (H, W, C) with C = 1 grey, 2 grey + opacity, 3 RGB, 4 RGBA."""
-    pixels = photo.pixels
-    if photo.is_grey:
-        # Exact for equal channels, so known pixels keep their bits; a coloured fill becomes its luma.
-        pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)[:, :, None]
-    if photo.alpha is None:
-        return pixels
-    return np.concatenate((pixels, photo.alpha[:, :, None].astype(pixels.dtype)), axis=2)
 
 
 def _on_white(pixels: Pixels, alpha: Plane) -> Pixels:
@@ -106,12 +96,3 @@ def _on_white(pixels: Pixels, alpha: Plane) -> Pixels:
     opacity = alpha[:, :, None].astype(np.uint16)
     laid: Pixels = ((pixels * opacity + 255 * (255 - opacity) + 127) // 255).astype(np.uint8)
     return laid
-
-
-def _fitting_profile(metadata: Metadata, has_colour: bool, notices: list[str]) -> Metadata:
-    """The profile of a grey device says nothing about a colour picture; PNG forbids both mismatches."""
-    wanted = b"RGB " if has_colour else b"GRAY"
-    if metadata.icc and metadata.icc[16:20] != wanted:
-        notices.append(Message("The photo's colour profile does not fit this format and was left out."))
-        return replace(metadata, icc=b"")
-    return metadata

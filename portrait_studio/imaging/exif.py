@@ -127,40 +127,6 @@ def unreadable_entries(exif: bytes) -> int | None:
     return sum(max(0, number) for number in missing)
 
 
-def without_place(exif: bytes) -> bytes:
-    """The block without what tells where the photo was taken; other bytes stay as they are.
-
-    The GPS directory is blanked, and so is the maker note: some cameras name the town in theirs, and only its
-    maker knows where.
-
-    Returns:
-        A block of the same length; empty when the given one is damaged beyond reading.
-    """
-    try:
-        block = _Editable(exif)
-    except ValueError:
-        return b""
-    for directory in list(_directories(block)):
-        if directory == block.first and (gps := block.single(directory, GPS_DIRECTORY)) is not None:
-            block.blank_directory(gps)
-        entries = block.entries(directory)
-        told = [entry for entry in entries if entry.tag in _GEO_TIFF or entry.tag == _MAKER_NOTE]
-        for entry in told:
-            block.blank(entry.start, entry.length)
-        if told:
-            block.keep_only(directory, [entry for entry in entries if entry not in told])
-    return bytes(block.data)
-
-
-def has_maker_note(exif: bytes) -> bool:
-    """Whether a camera's maker has put data of its own into a block."""
-    try:
-        block = TagBlock(exif)
-    except ValueError:
-        return False
-    return any(entry.tag == _MAKER_NOTE for at in _directories(block) for entry in block.entries(at))
-
-
 def orientation(exif: bytes) -> int:
     """Orientation tag of a block, 1..8; 1 when there is none or it is damaged."""
     try:
@@ -234,13 +200,22 @@ def upright(exif: bytes, extent: Extent) -> bytes:
     Returns:
         A block of the same length; empty when the given one is damaged beyond reading.
     """
+    return block_to_write(exif, extent)[0]
+
+
+def block_to_write(exif: bytes, extent: Extent, *, keeps_place: bool = True) -> tuple[bytes, bool]:
+    """The block as `upright` makes it, and perhaps without what tells where the photo was taken.
+
+    Returns:
+        The block, and whether the camera's own notes had to go with the place.
+    """
     try:
         block = _Editable(exif)
     except ValueError:
-        return b""
+        return b"", False
     directories = list(_directories(block))
     if block.is_big or not directories:
-        return b""
+        return b"", False
     for directory in directories:
         sound = _sound_entries(block, directory)
         if len(sound) != block.count(directory):
@@ -250,7 +225,27 @@ def upright(exif: bytes, extent: Extent) -> bytes:
     block.set_number(block.first, _ORIENTATION, 1)
     _drop_thumbnail(block)
     blank_pictures(block.data)
-    return bytes(block.data)
+    had_note = not keeps_place and _drop_place(block)
+    return bytes(block.data), had_note
+
+
+def _drop_place(block: _Editable) -> bool:
+    """Blank what tells where the photo was taken; whether a maker note was among it.
+
+    Some cameras name the town in theirs, and only its maker knows where.
+    """
+    had_note = False
+    for directory in list(_directories(block)):
+        if directory == block.first and (gps := block.single(directory, GPS_DIRECTORY)) is not None:
+            block.blank_directory(gps)
+        entries = block.entries(directory)
+        told = [entry for entry in entries if entry.tag in _GEO_TIFF or entry.tag == _MAKER_NOTE]
+        for entry in told:
+            block.blank(entry.start, entry.length)
+        if told:
+            block.keep_only(directory, [entry for entry in entries if entry not in told])
+            had_note |= any(entry.tag == _MAKER_NOTE for entry in told)
+    return had_note
 
 
 def _drop_thumbnail(block: _Editable) -> None:

@@ -110,7 +110,7 @@ class ImageFormat(Enum):
         holds_16_bits=False,
         holds_grey=False,
         longest_side=16_383,
-        no_place_for=frozenset(("png_chunks", "comment", "iptc", "photoshop", "dpi")),
+        no_place_for=frozenset(("png_chunks", "comment", "iptc", "photoshop")),
         note=Message("100 writes lossless WebP."),
     )
     AVIF = FormatTraits(
@@ -121,7 +121,7 @@ class ImageFormat(Enum):
         holds_16_bits=False,
         holds_grey=False,
         longest_side=65_535,
-        no_place_for=frozenset(("png_chunks", "comment", "iptc", "photoshop", "dpi")),
+        no_place_for=frozenset(("png_chunks", "comment", "iptc", "photoshop")),
         note=Message(
             "AVIF encodes every pixel anew, into fewer bytes than JPEG."
             " PNG and TIFF keep untouched ones exactly."

@@ -17,6 +17,13 @@ class Extent:
         """Number of pixels."""
         return self.width * self.height
 
+    def shrunk_to(self, longest_px: int | None) -> Extent:
+        """The size scaled down to a longer side of at most so many pixels; None = as it is."""
+        longest = max(self.width, self.height)
+        if longest_px is None or longest <= longest_px:
+            return self
+        return Extent(*(max(1, round(side * longest_px / longest)) for side in (self.width, self.height)))
+
 
 @dataclass(frozen=True)
 class Bounds:

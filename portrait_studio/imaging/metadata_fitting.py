@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from portrait_studio.imaging import exif, iptc, xmp
 from portrait_studio.imaging.formats import FormatTraits
 from portrait_studio.imaging.geometry import Extent
-from portrait_studio.imaging.photo import Metadata, Photo
-from portrait_studio.imaging.png_chunks import Chunk
-from portrait_studio.imaging.png_reading import COLOURS, TEXTS, text_of
+from portrait_studio.imaging.photo import Metadata
+from portrait_studio.imaging.png_reading import COLOURS, TEXTS
 from portrait_studio.messages import Message
 
 _MOST_DPI: Final = 1e6
@@ -54,27 +54,45 @@ def upright_metadata(
     return kept, tuple(said)
 
 
-def wanted_metadata(photo: Photo, *, keeps_any: bool, keeps_place: bool) -> tuple[Metadata, list[str]]:
-    """What the user wants to be written of a photo's metadata.
+def metadata_to_write(
+    metadata: Metadata,
+    extent: Extent,
+    traits: FormatTraits,
+    *,
+    keeps_any: bool = True,
+    keeps_place: bool = True,
+    source_type: str = "",
+) -> tuple[Metadata, list[Message]]:
+    """What a file will say beside its pixels: what the user wants of the metadata, and the format can hold.
 
     Args:
-        photo: upright.
+        metadata: of an upright photo.
+        extent: size of the photo as it is written.
+        traits: of the format.
         keeps_any: whether more is written than what the pixels need to be understood.
         keeps_place: whether it may tell where the photo was taken.
+        source_type: IPTC's word for where the pixels are from, which is written in any case; or empty.
 
     Returns:
-        The metadata, and sentences about what went with the rest.
+        The metadata, their profile still that of the photo, and sentences about what was left out.
     """
-    metadata = replace(photo.metadata, exif=exif.upright(photo.metadata.exif, photo.extent))
-    if not keeps_any:
-        return _of_pixels(metadata), []
-    said: list[str] = []
-    if photo.metadata.exif and not metadata.exif:
+    given = metadata if keeps_any else _of_pixels(metadata)
+    block, had_note = exif.block_to_write(given.exif, extent, keeps_place=keeps_place)
+    packet = given.xmp if keeps_place else xmp.without_place(given.xmp)
+    said: list[Message] = []
+    if given.exif and not block:
         said.append(Message("The photo's EXIF data is damaged and was left out."))
+    if given.xmp and not packet:
+        said.append(Message("The photo's XMP data cannot be taken apart; it was left out with the place."))
+    if had_note:
+        said.append(Message("The camera's own notes may tell the place; they were left out with it."))
+    if source_type:
+        packet = xmp.with_source_type(packet, source_type)
+    kept = replace(given, exif=block, xmp=packet)
     if not keeps_place:
-        metadata, more = without_place(metadata)
-        said += more
-    return metadata, said
+        chunks = tuple(chunk for chunk in given.png_chunks if not _tells_place(*chunk))
+        kept = replace(kept, iptc=iptc.without_place(given.iptc), png_chunks=chunks)
+    return _fitted(kept, traits, said), said
 
 
 def _of_pixels(metadata: Metadata) -> Metadata:
@@ -84,44 +102,47 @@ def _of_pixels(metadata: Metadata) -> Metadata:
     return replace(bare, png_chunks=colours)
 
 
-def without_place(metadata: Metadata) -> tuple[Metadata, list[Message]]:
-    """Metadata that does not tell where the photo was taken, and sentences about what else had to go."""
-    said: list[Message] = []
-    packet = xmp.without_place(metadata.xmp)
-    if metadata.xmp and not packet:
-        said.append(Message("The photo's XMP data cannot be taken apart; it was left out with the place."))
-    if exif.has_maker_note(metadata.exif):
-        said.append(Message("The camera's own notes may tell the place; they were left out with it."))
-    chunks = tuple(chunk for chunk in metadata.png_chunks if not _tells_place(*chunk))
-    kept = replace(
-        metadata,
-        exif=exif.without_place(metadata.exif),
-        iptc=iptc.without_place(metadata.iptc),
-        xmp=packet,
-        png_chunks=chunks,
-    )
-    return kept, said
-
-
 def _tells_place(name: bytes, content: bytes) -> bool:
-    keyword = text_of(Chunk(name, content))[0].lower() if name in TEXTS else ""
-    return any(part in keyword for part in _TELLS_PLACE)
+    return any(part in _keyword(name, content).lower() for part in _TELLS_PLACE)
 
 
-def fitted_metadata(metadata: Metadata, traits: FormatTraits, said: list[str]) -> Metadata:
+def _keyword(name: bytes, content: bytes) -> str:
+    """What a text chunk says that its text is; the name of any other chunk."""
+    return content.partition(b"\0")[0].decode("latin-1") if name in TEXTS else name.decode("ascii")
+
+
+def _fitted(metadata: Metadata, traits: FormatTraits, said: list[Message]) -> Metadata:
     """What a format can hold; sentences about the rest are added to `said`."""
     if "png_chunks" in traits.no_place_for:
-        metadata = _without_png_chunks(metadata, traits, said)
-    if traits.most_block_bytes is not None:
-        metadata = _in_blocks(metadata, traits, traits.most_block_bytes, said)
+        said += _lost_chunks(metadata, traits)
+        metadata = replace(metadata, png_chunks=())
     if metadata.comment and "comment" in traits.no_place_for:
         said.append(_no_place(traits, Message("the file's comment")))
         metadata = replace(metadata, comment=b"")
-    if (metadata.iptc or metadata.photoshop) and "iptc" in traits.no_place_for:
+    if metadata.photoshop_block and "iptc" in traits.no_place_for:
         said.append(_no_place(traits, Message("IPTC and Photoshop's data")))
         metadata = replace(metadata, iptc=b"", photoshop=b"")
-    if metadata.dpi is not None and "dpi" in traits.no_place_for:
-        metadata = replace(metadata, exif=exif.with_resolution(metadata.exif, metadata.dpi))
+    return metadata if traits.most_block_bytes is None else _in_blocks(metadata, traits, said)
+
+
+def _in_blocks(metadata: Metadata, traits: FormatTraits, said: list[Message]) -> Metadata:
+    """Without what is too long; JPEG holds at most 64 KiB of EXIF, of XMP, of Photoshop's data and so on."""
+    blocks: tuple[tuple[bytes, dict[str, Any], Message], ...] = (
+        (metadata.exif, {"exif": b""}, Message("EXIF data")),
+        (metadata.xmp, {"xmp": b""}, Message("XMP data")),
+        (metadata.photoshop_block, {"iptc": b"", "photoshop": b""}, Message("IPTC and Photoshop data")),
+        (metadata.comment, {"comment": b""}, Message("comment")),
+    )
+    for block, nothing, what in blocks:
+        if len(block) > (traits.most_block_bytes or 0):
+            said.append(
+                Message(
+                    "The photo's {what} is too long for {format} and was left out.",
+                    what=what,
+                    format=traits.title,
+                )
+            )
+            metadata = replace(metadata, **nothing)
     return metadata
 
 
@@ -129,19 +150,18 @@ def _no_place(traits: FormatTraits, what: str) -> Message:
     return Message("{format} has no place for {what}; it was left out.", format=traits.title, what=what)
 
 
-def _without_png_chunks(metadata: Metadata, traits: FormatTraits, said: list[str]) -> Metadata:
-    words = [chunk for chunk in metadata.png_chunks if chunk[0] not in COLOURS]
+def _lost_chunks(metadata: Metadata, traits: FormatTraits) -> Iterator[Message]:
+    """What is lost with what only PNG files say."""
+    words = [_keyword(*chunk) for chunk in metadata.png_chunks if chunk[0] not in COLOURS]
     if words:
-        keywords = (text_of(Chunk(*chunk))[0] if chunk[0] in TEXTS else "tIME" for chunk in words)
-        names = ", ".join(dict.fromkeys(keywords))
-        said.append(_no_place(traits, Message("the PNG file's texts ({names})", names=names)))
+        names = ", ".join(dict.fromkeys(words))
+        yield _no_place(traits, Message("the PNG file's texts ({names})", names=names))
     colours = [chunk for chunk in metadata.png_chunks if chunk[0] in COLOURS]
     if not metadata.icc and not any(name == b"sRGB" for name, _ in colours):
         foreign = [name.decode("ascii") for name, content in colours if not _is_srgb(name, content)]
         if foreign:
             names = ", ".join(foreign)
-            said.append(_no_place(traits, Message("the PNG file's kind of colours ({names})", names=names)))
-    return replace(metadata, png_chunks=())
+            yield _no_place(traits, Message("the PNG file's kind of colours ({names})", names=names))
 
 
 def _is_srgb(name: bytes, content: bytes) -> bool:
@@ -151,25 +171,3 @@ def _is_srgb(name: bytes, content: bytes) -> bool:
     if name == b"cHRM" and len(content) == 32:
         return all(abs(a - b) < 200 for a, b in zip(struct.unpack(">8L", content), _SRGB_POINTS, strict=True))
     return name == b"cICP" and content.startswith(_SRGB_CODES)
-
-
-def _in_blocks(metadata: Metadata, traits: FormatTraits, most: int, said: list[str]) -> Metadata:
-    """Without what is too long; JPEG holds at most 64 KiB of EXIF, of XMP, of Photoshop's data and so on."""
-    title = traits.title
-    if len(metadata.exif) > most:
-        said.append(Message("The photo's EXIF data is too long for {format} and was left out.", format=title))
-        metadata = replace(metadata, exif=b"")
-    if len(metadata.xmp) > most:
-        said.append(Message("The photo's XMP data is too long for {format} and was left out.", format=title))
-        metadata = replace(metadata, xmp=b"")
-    if len(iptc.as_resource(metadata.iptc)) + len(metadata.photoshop) > most:
-        said.append(
-            Message(
-                "The photo's IPTC and Photoshop data is too long for {format} and was left out.", format=title
-            )
-        )
-        metadata = replace(metadata, iptc=b"", photoshop=b"")
-    if len(metadata.comment) > most:
-        said.append(Message("The photo's comment is too long for {format} and was left out.", format=title))
-        metadata = replace(metadata, comment=b"")
-    return metadata

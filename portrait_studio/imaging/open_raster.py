@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,9 +9,9 @@ from typing import BinaryIO, Final
 from xml.sax.saxutils import quoteattr
 
 from portrait_studio.imaging.bit_depth import in_8_bits
-from portrait_studio.imaging.conversion import samples_of, scaled_down
+from portrait_studio.imaging.conversion import scaled_down
 from portrait_studio.imaging.photo import Photo
-from portrait_studio.imaging.png import write_png
+from portrait_studio.imaging.png import encoded_png
 
 SUFFIX: Final = ".ora"
 _THUMBNAIL_PX: Final = 256
@@ -53,9 +52,9 @@ def write_open_raster(file: BinaryIO, merged: Photo, layers: Sequence[Layer]) ->
         archive.writestr("mimetype", "image/openraster")
         archive.writestr("stack.xml", _stack(merged, layers), zipfile.ZIP_DEFLATED)
         for number, layer in enumerate(layers):
-            archive.writestr(_entry(number), _png(layer.picture))
-        archive.writestr("mergedimage.png", _png(merged))
-        archive.writestr("Thumbnails/thumbnail.png", _png(_thumbnail(merged)))
+            archive.writestr(_entry(number), encoded_png(layer.picture))
+        archive.writestr("mergedimage.png", encoded_png(merged))
+        archive.writestr("Thumbnails/thumbnail.png", encoded_png(_thumbnail(merged)))
 
 
 def _entry(number: int) -> str:
@@ -72,12 +71,6 @@ def _stack(merged: Photo, layers: Sequence[Layer]) -> str:
     ]
     head = f'<image version="0.0.6" w="{extent.width}" h="{extent.height}"><stack>'
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + head + "".join(rows) + "</stack></image>"
-
-
-def _png(picture: Photo) -> bytes:
-    buffer = io.BytesIO()
-    write_png(buffer, samples_of(picture), picture.metadata)
-    return buffer.getvalue()
 
 
 def _thumbnail(merged: Photo) -> Photo:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.imaging.geometry import Extent
+from portrait_studio.imaging.iptc import as_resource
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 """(H, W, 3) RGB, uint8 or uint16."""
@@ -64,6 +65,11 @@ class Metadata:
     source_format: str = ""
     jpeg: JpegCoding | None = None
 
+    @property
+    def photoshop_block(self) -> bytes:
+        """IPTC and Photoshop's other resources, as files keep them together; or empty."""
+        return as_resource(self.iptc) + self.photoshop
+
 
 @dataclass(frozen=True, eq=False)
 class Photo:
@@ -104,6 +110,17 @@ class Photo:
     def visible_pixels(self) -> Pixels:
         """(H, W, 3) for networks to see: the pixels without colours that are hidden by transparency."""
         return visible_colours(self.pixels, self.alpha)
+
+    @property
+    def samples(self) -> Pixels:
+        """Channels as they lie in a file: (H, W, C) with C = 1 grey, 2 grey + opacity, 3 RGB, 4 RGBA."""
+        pixels = self.pixels
+        if self.is_grey:
+            # Exact for equal channels, so known pixels keep their bits; a coloured fill becomes its luma.
+            pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)[:, :, None]
+        if self.alpha is None:
+            return pixels
+        return np.concatenate((pixels, self.alpha[:, :, None].astype(pixels.dtype)), axis=2)
 
     def with_pixels(self, pixels: Pixels) -> Photo:
         """The same photo with other pixels, (H, W, 3) of the same dtype and size."""

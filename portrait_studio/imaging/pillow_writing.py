@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any, BinaryIO, Final
 
 from PIL import Image
@@ -33,8 +34,8 @@ def write_jpeg(file: BinaryIO, samples: Pixels, metadata: Metadata, quality: int
         arguments["dpi"] = metadata.dpi
     if metadata.comment:
         arguments["comment"] = metadata.comment
-    if resources := iptc.as_resource(metadata.iptc) + metadata.photoshop:
-        content = iptc.PHOTOSHOP_PREFIX + resources
+    if metadata.photoshop_block:
+        content = iptc.PHOTOSHOP_PREFIX + metadata.photoshop_block
         arguments["extra"] = b"\xff\xed" + (len(content) + 2).to_bytes(2, "big") + content
     source = metadata.jpeg
     if quality is not None or source is None:
@@ -56,7 +57,7 @@ def write_webp(file: BinaryIO, samples: Pixels, metadata: Metadata, quality: int
     Args:
         file: open for writing.
         samples: (H, W, C) uint8; C = 3 RGB or 4 RGBA.
-        metadata: profile, EXIF and XMP go into the file.
+        metadata: profile, EXIF, XMP and resolution go into the file.
         quality: 1..100, the last one without loss; None = `DEFAULT_WEBP_QUALITY`.
 
     Raises:
@@ -65,7 +66,7 @@ def write_webp(file: BinaryIO, samples: Pixels, metadata: Metadata, quality: int
     quality = quality or DEFAULT_WEBP_QUALITY
     # "exact" keeps the colours under transparent pixels.
     arguments = {"lossless": quality == LOSSLESS_WEBP_QUALITY, "quality": quality, "exact": True}
-    _write(file, samples, "WEBP", _common_arguments(metadata) | arguments)
+    _write(file, samples, "WEBP", _common_arguments(_resolution_in_exif(metadata)) | arguments)
 
 
 def write_avif(file: BinaryIO, samples: Pixels, metadata: Metadata, quality: int | None) -> None:
@@ -74,7 +75,7 @@ def write_avif(file: BinaryIO, samples: Pixels, metadata: Metadata, quality: int
     Args:
         file: open for writing.
         samples: (H, W, C) uint8; C = 3 RGB or 4 RGBA.
-        metadata: profile, EXIF and XMP go into the file.
+        metadata: profile, EXIF, XMP and resolution go into the file.
         quality: 1..100, from 90 on with colours at full resolution; None = `DEFAULT_AVIF_QUALITY`.
 
     Raises:
@@ -82,7 +83,14 @@ def write_avif(file: BinaryIO, samples: Pixels, metadata: Metadata, quality: int
     """
     quality = quality or DEFAULT_AVIF_QUALITY
     arguments = {"quality": quality, "subsampling": "4:4:4" if quality >= 90 else "4:2:0", "speed": 6}
-    _write(file, samples, "AVIF", _common_arguments(metadata) | arguments)
+    _write(file, samples, "AVIF", _common_arguments(_resolution_in_exif(metadata)) | arguments)
+
+
+def _resolution_in_exif(metadata: Metadata) -> Metadata:
+    """For formats that have no other place for it."""
+    if metadata.dpi is None:
+        return metadata
+    return replace(metadata, exif=exif.with_resolution(metadata.exif, metadata.dpi))
 
 
 def _common_arguments(metadata: Metadata) -> dict[str, Any]:

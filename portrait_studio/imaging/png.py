@@ -5,6 +5,7 @@ Pillow cannot write 16-bit colour and OpenCV can write neither grey with opacity
 
 from __future__ import annotations
 
+import io
 import struct
 import zlib
 from collections.abc import Iterator
@@ -13,8 +14,7 @@ from typing import BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.imaging import iptc
-from portrait_studio.imaging.photo import Metadata
+from portrait_studio.imaging.photo import Metadata, Photo
 
 _COLOUR_TYPES: Final = {1: 0, 2: 4, 3: 2, 4: 6}
 """PNG's number for grey, grey with opacity, RGB, RGBA by their count of channels."""
@@ -53,6 +53,13 @@ def write_png(file: BinaryIO, samples: NDArray[np.uint8] | NDArray[np.uint16], m
     _write_chunk(file, b"IEND", b"")
 
 
+def encoded_png(photo: Photo) -> bytes:
+    """A photo as the bytes of a PNG file, with all its pixels, opacity and metadata."""
+    buffer = io.BytesIO()
+    write_png(buffer, photo.samples, photo.metadata)
+    return buffer.getvalue()
+
+
 def _write_chunk(file: BinaryIO, name: bytes, payload: bytes) -> None:
     file.write(struct.pack(">I", len(payload)) + name)
     file.write(payload)
@@ -73,8 +80,8 @@ def _metadata_chunks(metadata: Metadata) -> Iterator[tuple[bytes, bytes]]:
         yield b"iTXt", b"XML:com.adobe.xmp\x00\x00\x00\x00\x00" + metadata.xmp
     if metadata.comment:
         yield b"iTXt", b"Comment\x00\x00\x00\x00\x00" + _as_utf_8(metadata.comment)
-    if metadata.iptc or metadata.photoshop:
-        yield b"zTXt", _raw_profile(b"iptc", iptc.as_resource(metadata.iptc) + metadata.photoshop)
+    if metadata.photoshop_block:
+        yield b"zTXt", _raw_profile(b"iptc", metadata.photoshop_block)
 
 
 def _raw_profile(name: bytes, data: bytes) -> bytes:

@@ -34,11 +34,6 @@ class Chunk:
     is_sound: bool = True
 
     @property
-    def is_critical(self) -> bool:
-        """Whether the picture cannot be read without it."""
-        return not self.name[0] & 0x20
-
-    @property
     def packed(self) -> bytes:
         """As it lies in a file."""
         checksum = zlib.crc32(self.payload, zlib.crc32(self.name))

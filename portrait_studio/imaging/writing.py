@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,11 +11,10 @@ from portrait_studio.errors import ExportError, OptionError
 from portrait_studio.imaging import xmp
 from portrait_studio.imaging.atomic import Opening, replacing
 from portrait_studio.imaging.content_credentials import Credentials, signed
-from portrait_studio.imaging.conversion import fitted_photo, samples_of, scaled_down
+from portrait_studio.imaging.conversion import fitted_photo, scaled_down
 from portrait_studio.imaging.formats import ImageFormat, check_size, format_of
-from portrait_studio.imaging.metadata_fitting import wanted_metadata
+from portrait_studio.imaging.metadata_fitting import metadata_to_write
 from portrait_studio.imaging.photo import Photo
-from portrait_studio.imaging.png import write_png
 
 
 @dataclass(frozen=True)
@@ -108,18 +106,22 @@ def write_photo(
     """
     options = options or ExportOptions()
     chosen = options.format or format_of(path)
-    scaled = photo if options.longest_px is None else scaled_down(photo, options.longest_px)
-    check_size(scaled.extent, chosen)
-    metadata, notices = wanted_metadata(
-        scaled, keeps_any=options.keep_metadata, keeps_place=options.keep_place
+    extent = photo.extent.shrunk_to(options.longest_px)
+    check_size(extent, chosen)
+    metadata, notices = metadata_to_write(
+        photo.metadata,
+        extent,
+        chosen.value,
+        keeps_any=options.keep_metadata,
+        keeps_place=options.keep_place,
+        source_type=xmp.PARTLY_GENERATED if made and options.says_generated else "",
     )
-    if made and options.says_generated:
-        metadata = replace(metadata, xmp=xmp.with_source_type(metadata.xmp, xmp.PARTLY_GENERATED))
-    fitted, losses = fitted_photo(replace(scaled, metadata=metadata), chosen.value, to_srgb=options.to_srgb)
+    scaled = scaled_down(replace(photo, metadata=metadata), options.longest_px)
+    fitted, losses = fitted_photo(scaled, chosen.value, to_srgb=options.to_srgb)
     is_lossless = chosen.value.is_lossless(options.quality)
     try:
         with opening(path) as file:
-            chosen.value.write(file, samples_of(fitted), fitted.metadata, options.quality)
+            chosen.value.write(file, fitted.samples, fitted.metadata, options.quality)
             if options.credentials is not None:
                 _sign(file, photo, chosen, options.credentials, made)
             if check is not None:
@@ -129,7 +131,7 @@ def write_photo(
         raise ExportError(
             "There is not enough memory to write {path}; close other programs first.", path=path
         ) from error
-    is_converted = scaled is not photo or (options.to_srgb and fitted.metadata.icc != photo.metadata.icc)
+    is_converted = extent != photo.extent or (options.to_srgb and fitted.metadata.icc != photo.metadata.icc)
     is_lossless = is_lossless and not is_converted and fitted.bits == photo.bits
     return WrittenPhoto(path, chosen, is_lossless, (*notices, *losses), is_converted)
 
@@ -144,10 +146,3 @@ def _sign(
     file.seek(0)
     file.write(whole)
     file.truncate()
-
-
-def encoded_png(photo: Photo) -> bytes:
-    """A photo as the bytes of a PNG file, with all its pixels, opacity and metadata."""
-    buffer = io.BytesIO()
-    write_png(buffer, samples_of(photo), photo.metadata)
-    return buffer.getvalue()

@@ -3790,23 +3790,23 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
-            <source>The photo's EXIF data is too long for {format} and was left out.</source>
-            <translation>照片的 EXIF 数据超出 {format} 的容量，未予保留。</translation>
+            <source>EXIF data</source>
+            <translation>EXIF 数据</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
-            <source>The photo's XMP data is too long for {format} and was left out.</source>
-            <translation>照片的 XMP 数据超出 {format} 的容量，未予保留。</translation>
+            <source>XMP data</source>
+            <translation>XMP 数据</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
-            <source>The photo's IPTC and Photoshop data is too long for {format} and was left out.</source>
-            <translation>照片的 IPTC 与 Photoshop 数据超出 {format} 的容量，未予保留。</translation>
+            <source>IPTC and Photoshop data</source>
+            <translation>IPTC 与 Photoshop 数据</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
-            <source>The photo's comment is too long for {format} and was left out.</source>
-            <translation>照片的注释超出 {format} 的容量，未予保留。</translation>
+            <source>comment</source>
+            <translation>注释</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
@@ -3822,6 +3822,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
             <source>IPTC and Photoshop's data</source>
             <translation>IPTC 与 Photoshop 数据</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
+            <source>The photo's {what} is too long for {format} and was left out.</source>
+            <translation>照片的{what}超出 {format} 的容量，未予保留。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/imaging/metadata_fitting.py" />
