@@ -37,7 +37,8 @@ _REFERENCE: Final = 'xmlns:stRef="http://ns.adobe.com/xap/1.0/sType/ResourceRef#
 _SOURCE_TYPE: Final = "Iptc4xmpExt:DigitalSourceType"
 _SOURCE_TYPE_SPACE: Final = b'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"'
 _SOURCE_TYPES: Final = re.compile(
-    rb"\s+Iptc4xmpExt:DigitalSourceType\s*=\s*(\"[^\"]*\"|'[^']*')"
+    # From where white space begins alone: else the padding of a packet takes the square of its length.
+    rb"(?<!\s)\s+Iptc4xmpExt:DigitalSourceType\s*=\s*(\"[^\"]*\"|'[^']*')"
     rb"|<Iptc4xmpExt:DigitalSourceType\b[^>]*?(/>|>.*?</Iptc4xmpExt:DigitalSourceType\s*>)",
     re.DOTALL,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from xml.dom import minidom
 
 import pytest
@@ -76,3 +77,11 @@ def test_what_a_camera_said_is_replaced(is_attribute: bool) -> None:
     marked = with_source_type(said, PARTLY_GENERATED)
     assert source_types(marked) == [PARTLY_GENERATED]
     assert CAPTURED not in marked
+
+
+def test_a_packet_with_much_padding_takes_no_time() -> None:
+    padded = PLAIN + b" " * 50_000
+    begun = time.perf_counter()
+    marked = with_source_type(padded, PARTLY_GENERATED)
+    assert time.perf_counter() - begun < 0.5
+    assert marked.endswith(b" " * 50_000)
