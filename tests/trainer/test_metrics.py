@@ -9,7 +9,8 @@ from safetensors.torch import save_file
 
 from portrait_studio.errors import OptionError, WeightsError
 from portrait_studio.networks.conventions import KEYPOINTS, LABELS
-from trainer.metrics.features import LAYOUT, VggDistance
+from tests.helpers.random_vgg import write_random_vgg
+from trainer.metrics.features import VggDistance
 from trainer.metrics.lpips_dists import PerceivedDistance, perceived_distance
 from trainer.metrics.parsing import ParsingConfusion
 from trainer.metrics.pixels import l1_in_hole, psnr, psnr_in_hole, ssim
@@ -144,19 +145,7 @@ def test_peaks_are_the_centres_of_the_highest_pixels() -> None:
 
 @pytest.fixture(scope="module")
 def vgg_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file of the right shape with random convolutions."""
-    generator = torch.Generator().manual_seed(0)
-    state, channels, index = {}, 3, 0
-    for width in LAYOUT:
-        if width:
-            weight = torch.randn((width, channels, 3, 3), generator=generator) * (2 / (9 * channels)) ** 0.5
-            state[f"features.{index}.weight"] = weight.half()
-            state[f"features.{index}.bias"] = torch.zeros(width).half()
-            channels, index = width, index + 1
-        index += 1
-    path = tmp_path_factory.mktemp("vgg") / "vgg.safetensors"
-    save_file(state, path)
-    return path
+    return write_random_vgg(tmp_path_factory.mktemp("vgg") / "vgg.safetensors")
 
 
 def test_feature_distance_sees_only_the_hole_and_grows_with_the_difference(vgg_file: Path) -> None:
