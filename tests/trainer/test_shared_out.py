@@ -28,7 +28,9 @@ from tests.helpers.timeless import timeless
 from tests.helpers.tiny_packs import write_tiny_models
 from trainer.__main__ import main
 from trainer.data.pack_writer import write_packs
-from trainer.data.relabel import relabel
+from trainer.data.packs import PackedSet
+from trainer.data.relabel import Labels, Photo, Relabelling, relabel
+from trainer.data.split import SPLITS
 from trainer.evaluation.evaluate import cases_of, evaluate
 from trainer.evaluation.options import EvaluateOptions
 from trainer.evaluation.report import write_json
@@ -129,16 +131,41 @@ def test_packs_are_the_same_though_a_worker_is_lost(
 def test_ctrl_c_ends_all_processes_and_leaves_the_packs_as_they_were(
     unlabelled: Path, models: Path, tmp_path: Path
 ) -> None:
-    before = write_packs([(person(9), {})], tmp_path / "new", SET)
-    packed = bytes_of(tmp_path / "new")
-    assert sum(before.values()) == 1
+    write_packs([(person(9), {})], tmp_path / "new", SET)
+    before = bytes_of(tmp_path / "new" / SET)
     work = FatefulRelabelling(Fate(tmp_path / "log", f"{SET}/003", stops=True), models, CPU)
     with pytest.raises(KeyboardInterrupt):
         relabel(unlabelled, tmp_path / "new", [SET], work, Sharing(jobs=2), ONE_THREAD)
-    assert bytes_of(tmp_path / "new") == packed
+    assert bytes_of(tmp_path / "new" / SET) == before
     assert not multiprocessing.active_children()
+    assert {path.name for path in (tmp_path / "new").iterdir()} <= {f".{SET}.decided", SET}
 
 
+class Interrupted(Relabelling):
+    """Ctrl+C comes at the fourth photo."""
+
+    def __call__(self, photo: Photo) -> Labels:
+        if photo[0].photo_id == "003":
+            raise KeyboardInterrupt
+        return super().__call__(photo)
+
+
+def test_what_was_decided_is_not_decided_again(
+    unlabelled: Path, models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos = [photo.key for split in SPLITS for photo in PackedSet(unlabelled, split).photos]
+    begun = photos.index(f"{SET}/003")
+    with pytest.raises(KeyboardInterrupt):
+        relabel(unlabelled, tmp_path / "new", [SET], Interrupted(models, CPU, 0.0, 1))
+    again, whole = (Fate(tmp_path / f"{name}.log") for name in ("again", "whole"))
+    relabel(unlabelled, tmp_path / "new", [SET], FatefulRelabelling(again, models, CPU))
+    assert f"{begun} photos were decided before" in capsys.readouterr().err
+    assert again.met() == Counter(photos[begun:])
+    relabel(unlabelled, tmp_path / "whole", [SET], FatefulRelabelling(whole, models, CPU))
+    assert bytes_of(tmp_path / "new") == bytes_of(tmp_path / "whole")
+
+
+@linux
 def test_a_photo_that_no_process_survives_ends_the_command(
     unlabelled: Path, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,7 +173,7 @@ def test_a_photo_that_no_process_survives_ends_the_command(
     work = FatefulRelabelling(Fate(tmp_path / "log", f"{SET}/003"), models, CPU)
     with pytest.raises(DeviceError, match="One of the photos has lost its process"):
         relabel(unlabelled, tmp_path / "new", [SET], work, Sharing(jobs=2), ONE_THREAD)
-    assert not any((tmp_path / "new").iterdir())
+    assert not (tmp_path / "new" / SET).exists()
 
 
 def test_the_commands_take_jobs(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from portrait_studio import __version__
 from portrait_studio.engine.devices import Compute, threads_of_cpu
 from portrait_studio.engine.parse import parse
 from portrait_studio.engine.resample import read_window
@@ -23,8 +27,10 @@ from portrait_studio.networks.parsing import Parser
 from portrait_studio.networks.released import load_network
 from portrait_studio.worker_pool.sharing import ALONE, Label, Sharing
 from portrait_studio.worker_pool.workers import OpenedAnew
+from trainer.data.decided_labels import DecidedLabels
 from trainer.data.label_sets import label_sets
 from trainer.data.limbs import sided_by_pose
+from trainer.data.pack_format import INDEX_NAME
 from trainer.data.pack_writer import write_packs
 from trainer.data.packs import PackedSet
 from trainer.data.sample import Extras, Sample
@@ -56,9 +62,11 @@ class Relabelling(OpenedAnew):
         """
         if not 0 <= certainty <= 1:
             raise OptionError(f"The certainty must lie between 0 and 1, and {certainty} does not.")
-        module = load_network("parsing", models).module.to(compute.device)
-        module = module.to(memory_format=torch.channels_last)
+        network = load_network("parsing", models)
+        module = network.module.to(compute.device).to(memory_format=torch.channels_last)
         assert isinstance(module, Parser)
+        self.terms = f"{__version__} {network.sha256} {certainty}"
+        """By what is decided, but for what hardware and its threads do to last digits."""
         self._network, self._compute = module, compute
         self._certainty, self._threads = certainty, threads
 
@@ -84,7 +92,8 @@ def relabel(
 ) -> dict[str, int]:
     """Write sets anew with exact labels; each set is there as a whole or as it was.
 
-    Where tags say what a photo shows, nothing else is decided for; left and right are the pose's.
+    Where tags say what a photo shows, nothing else is decided for; left and right are the pose's. What has
+    been decided by the same terms before something ended that is not decided again; says so on stderr.
 
     Args:
         packs: folder of packed sets.
@@ -104,14 +113,36 @@ def relabel(
     counts = {}
     for name in sets:
         splits = [PackedSet(packs, split, [name]) for split in SPLITS]
-        label = Label("photos", sum(map(len, splits)))
-        decided = sharing.in_turn(work, chain.from_iterable(map(_photos, splits)), hardware, label)
-        relabelled = (
-            (Sample(sample.key, sample.image, labels, sample.keypoints), extras)
-            for (sample, extras), labels in decided
-        )
+        source = hashlib.sha256((packs / name / INDEX_NAME).read_bytes()).hexdigest()
+        known = DecidedLabels(destination / f".{name}.decided", f"{work.terms} {source}")
+        decide_all = partial(sharing.in_turn, work, hardware=hardware)
+        relabelled = _relabelled(splits, known, decide_all)
         counts[name] = sum(write_packs(relabelled, destination, name).values())
+        known.remove()
     return counts
+
+
+def _relabelled(
+    splits: Sequence[PackedSet],
+    known: DecidedLabels,
+    decide_all: Callable[..., Iterator[tuple[Photo, Labels]]],
+) -> Iterator[Photo]:
+    photos = chain.from_iterable(map(_photos, splits))
+    with known:
+        if known.count:
+            sys.stderr.write(f"{known.count} photos were decided before.\n")
+        label = Label("photos", sum(map(len, splits)) - known.count)
+        # In this order, since zip takes from the first what the second may lack.
+        for labels, photo in zip(known.read(), photos, strict=False):
+            yield _with(photo, labels)
+        for photo, labels in decide_all(photos, label=label):
+            known.add(labels)
+            yield _with(photo, labels)
+
+
+def _with(photo: Photo, labels: Labels) -> Photo:
+    sample, extras = photo
+    return Sample(sample.key, sample.image, labels, sample.keypoints), extras
 
 
 def _photos(photos: PackedSet) -> Iterator[Photo]:
