@@ -1364,18 +1364,8 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
-            <source>Keep all metadata</source>
-            <translation>保留全部元数据</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
-            <source>Leave out where it was taken</source>
-            <translation>去除拍摄地点</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
-            <source>Leave out all</source>
-            <translation>全部去除</translation>
+            <source>{width} x {height}, as it is</source>
+            <translation>{width} x {height}，原尺寸</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
@@ -1399,6 +1389,16 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
+            <source>Keep the photo's own</source>
+            <translation>保留照片自带的配置文件</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
+            <source>None in the photo</source>
+            <translation>照片中没有</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
             <source>Colour profile</source>
             <translation>颜色配置文件</translation>
         </message>
@@ -1409,23 +1409,23 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
-            <source>{width} x {height}, as it is</source>
-            <translation>{width} x {height}，原尺寸</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
             <source>Estimated size of the file</source>
             <translation>估计的文件大小</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
-            <source>Keep the photo's own</source>
-            <translation>保留照片自带的配置文件</translation>
+            <source>Keep all metadata</source>
+            <translation>保留全部元数据</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
-            <source>None in the photo</source>
-            <translation>照片中没有</translation>
+            <source>Leave out where it was taken</source>
+            <translation>去除拍摄地点</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
+            <source>Leave out all</source>
+            <translation>全部去除</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/export_options.py" />
@@ -1544,6 +1544,21 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
+            <source>They are lost unless you save them as a project first.</source>
+            <translation>如果不先保存为项目，这些编辑将会丢失。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
+            <source>Save project…</source>
+            <translation>保存项目…</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
+            <source>“{name}” has edits that are neither saved nor exported.</source>
+            <translation>“{name}”含有尚未保存也未导出的编辑。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
             <source>“{name}” exists already.</source>
             <translation>“{name}”已存在。</translation>
         </message>
@@ -1551,11 +1566,6 @@ The program and its translations are under the Apache License 2.0, the demo phot
             <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
             <source>Replacing it destroys what is in it now.</source>
             <translation>替换后，其中现有的内容将丢失。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
-            <source>“{name}” has edits that are neither saved nor exported.</source>
-            <translation>“{name}”含有尚未保存也未导出的编辑。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
@@ -1599,18 +1609,8 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
-            <source>They are lost unless you save them as a project first.</source>
-            <translation>如果不先保存为项目，这些编辑将会丢失。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
             <source>Save back</source>
             <translation>写回</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
-            <source>Save project…</source>
-            <translation>保存项目…</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/message_boxes.py" />
@@ -1751,6 +1751,11 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
+            <source>Autosave</source>
+            <translation>自动保存</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
             <source>Pages of the preferences</source>
             <translation>首选项页面</translation>
         </message>
@@ -1773,11 +1778,6 @@ The program and its translations are under the Apache License 2.0, the demo phot
             <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
             <source>They hold from the next fill on. Automatic takes the fastest device of this machine, and bfloat16 only where a short measurement says that it pays.</source>
             <translation>从下一次填充起生效。“自动”会选用本机最快的设备，并且只在简短测试表明有益时才使用 bfloat16。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
-            <source>Autosave</source>
-            <translation>自动保存</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/dialogs/preferences_dialog.py" />
@@ -2307,12 +2307,6 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/mask_panel.py" />
-            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
-            <source>How tight</source>
-            <translation>松紧</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/mask_panel.py" />
             <source>Painting</source>
             <translation>绘制</translation>
         </message>
@@ -2330,6 +2324,17 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/panels/mask_panel.py" />
             <source>People are listed here once found.</source>
             <translation>找到的人物会列在这里。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/mask_panel.py" />
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
+            <source>How tight</source>
+            <translation>松紧</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/options_bar.py" />
+            <source>Recover the body behind, only the background, or the same surface without letters, stains or scratches; automatic guesses</source>
+            <translation>恢复后面的身体、只填背景，或只把表面的文字、污渍、划痕去掉；自动则由程序猜测</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/options_bar.py" />
@@ -2400,11 +2405,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/panels/options_bar.py" />
             <source>What the fill is meant to do</source>
             <translation>填充的目的</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/options_bar.py" />
-            <source>Recover the body behind, only the background, or the same surface without letters, stains or scratches; automatic guesses</source>
-            <translation>恢复后面的身体、只填背景，或只把表面的文字、污渍、划痕去掉；自动则由程序猜测</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/options_bar.py" />
@@ -2518,28 +2518,18 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/structure_panel.py" />
-            <source>Opacity of the structure</source>
-            <translation>结构的不透明度</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/structure_panel.py" />
-            <source>Move no joint</source>
-            <translation>不移动关节</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/structure_panel.py" />
-            <source>Joint that the arrow keys move</source>
-            <translation>方向键移动的关节</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/structure_panel.py" />
             <source>Drag a joint over the photo, or choose it here and use the arrow keys</source>
             <translation>在照片上拖动关节，或在此处选择后用方向键移动</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/structure_panel.py" />
-            <source>Labels</source>
-            <translation>标签</translation>
+            <source>Opacity of the structure</source>
+            <translation>结构的不透明度</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/structure_panel.py" />
+            <source>Joint that the arrow keys move</source>
+            <translation>方向键移动的关节</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/structure_panel.py" />
@@ -2549,8 +2539,18 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/structure_panel.py" />
+            <source>Move no joint</source>
+            <translation>不移动关节</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/structure_panel.py" />
             <source>The tools paint {label} now. Press {label} again, or Esc, to paint the mask.</source>
             <translation>工具现在绘制{label}。再按一次{label}或按 Esc，即可绘制蒙版。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/structure_panel.py" />
+            <source>Labels</source>
+            <translation>标签</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/structure_panel.py" />
@@ -2579,6 +2579,11 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/tool_options.py" />
+            <source>By brush, rectangle or lasso; the tool's key goes from one to the next</source>
+            <translation>用画笔、矩形或套索；再按工具的键切换到下一种</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
             <source>Brush diameter in photo pixels</source>
             <translation>画笔直径，以照片像素计</translation>
         </message>
@@ -2594,13 +2599,13 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/tool_options.py" />
-            <source>By brush, rectangle or lasso; the tool's key goes from one to the next</source>
-            <translation>用画笔、矩形或套索；再按工具的键切换到下一种</translation>
+            <source>Brush size ([ and ], Alt+wheel)</source>
+            <translation>画笔大小（[ 和 ]、Alt+滚轮）</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/tool_options.py" />
-            <source>Brush size ([ and ], Alt+wheel)</source>
-            <translation>画笔大小（[ 和 ]、Alt+滚轮）</translation>
+            <source>What a click takes; Shift adds to the mask, Alt takes away from it</source>
+            <translation>单击选取的对象；Shift 添加到蒙版，Alt 从蒙版减去</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/tool_options.py" />
@@ -2629,13 +2634,13 @@ the person and the scene behind it are recovered.</source>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/tool_options.py" />
-            <source>What a click takes; Shift adds to the mask, Alt takes away from it</source>
-            <translation>单击选取的对象；Shift 添加到蒙版，Alt 从蒙版减去</translation>
+            <source>Reach</source>
+            <translation>外扩</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/tool_options.py" />
-            <source>Reach</source>
-            <translation>外扩</translation>
+            <source>A click takes</source>
+            <translation>单击选取</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/tool_options.py" />
@@ -2651,11 +2656,6 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/gui/panels/tool_options.py" />
             <source>Mark by</source>
             <translation>标记方式</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/tool_options.py" />
-            <source>A click takes</source>
-            <translation>单击选取</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/widgets/tables.py" />

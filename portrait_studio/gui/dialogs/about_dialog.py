@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from portrait_studio import __version__
 from portrait_studio.gui.dialogs.message_boxes import fit
-from portrait_studio.gui.widgets.layouts import role_label, spaced
+from portrait_studio.gui.widgets.layouts import filled, role_label, spaced
 from portrait_studio.gui.widgets.tables import plain_table, show_rows
 from portrait_studio.installation import installed_packages, installed_weights, report
 from portrait_studio.language.translation import tr
@@ -47,8 +47,7 @@ class AboutDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("About Portrait Studio"))
         title = role_label(f"Portrait Studio {__version__}", "title", self)
-        text = QLabel(tr(_TEXT), self)
-        text.setWordWrap(True)
+        text = QLabel(tr(_TEXT), self, wordWrap=True)
         runs_on = QLabel(tr("Fills run on: {device}", device=device or Message("not known yet")), self)
         parts, weights = installed_packages(), installed_weights()
         self.table = plain_table(
@@ -72,9 +71,7 @@ class AboutDialog(QDialog):
         )
         self.copy_button.clicked.connect(self._copy)
         buttons.rejected.connect(self.reject)
-        layout = spaced(QVBoxLayout(self), 12, (18, 18, 18, 14))
-        for widget in (title, text, runs_on, pages, buttons):
-            layout.addWidget(widget)
+        filled(spaced(QVBoxLayout(self), 12, (18, 18, 18, 14)), title, text, runs_on, pages, buttons)
         fit(self, 600, 600)
 
     def _copy(self) -> None:

@@ -8,7 +8,6 @@ from typing import Final
 from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -24,7 +23,8 @@ from PySide6.QtWidgets import (
 
 from portrait_studio.gui.dialogs.export_options import ExportExtras, SizeLabel
 from portrait_studio.gui.dialogs.message_boxes import fit
-from portrait_studio.gui.widgets.layouts import hint_label, spaced
+from portrait_studio.gui.widgets.choice_box import choice_box
+from portrait_studio.gui.widgets.layouts import filled, hint_label, spaced
 from portrait_studio.imaging.formats import SUFFIXES, ImageFormat
 from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.writing import ExportOptions
@@ -77,10 +77,8 @@ class ExportDialog(QDialog):
         path = suggested_path(photo)
         self._path = QLineEdit(str(path), self)
         self._path.setAccessibleName(tr("File to write"))
-        self._format = QComboBox(self)
-        self._format.setAccessibleName(tr("File format"))
-        for kind in ImageFormat:
-            self._format.addItem(kind.value.title, kind)
+        formats = ((kind.value.title, kind) for kind in ImageFormat)
+        self._format = choice_box(self, tr("File format"), formats)
         self._format.setCurrentIndex(list(ImageFormat).index(SUFFIXES[path.suffix.lower()]))
         self._as_source = QCheckBox(self)
         self._as_source.setChecked(True)
@@ -129,21 +127,14 @@ class ExportDialog(QDialog):
         return ImageFormat(self._format.currentData())
 
     def _lay_out(self) -> None:
-        browse = QPushButton(tr("Browse…"), self)
-        browse.setAutoDefault(False)
+        browse = QPushButton(tr("Browse…"), self, autoDefault=False)
         browse.clicked.connect(self._browse)
         QWidget.setTabOrder(self._path, browse)
         QWidget.setTabOrder(browse, self._format)
-        file_row = spaced(QHBoxLayout(), 8)
-        file_row.addWidget(self._path, 1)
-        file_row.addWidget(browse)
-        quality_row = spaced(QHBoxLayout(), 12)
-        quality_row.addWidget(self._as_source)
-        quality_row.addWidget(self._quality, 1)
-        quality_row.addWidget(self._number)
-        form = QFormLayout()
-        form.setHorizontalSpacing(14)
-        form.setVerticalSpacing(10)
+        file_row = filled(spaced(QHBoxLayout(), 8), (self._path, 1), browse)
+        quality = (self._as_source, (self._quality, 1), self._number)
+        quality_row = filled(spaced(QHBoxLayout(), 12), *quality)
+        form = QFormLayout(horizontalSpacing=14, verticalSpacing=10)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         form.addRow(tr("File"), file_row)
         form.addRow(tr("Format"), self._format)
@@ -157,15 +148,12 @@ class ExportDialog(QDialog):
         form.addRow(tr("Size"), self.extras.size)
         form.addRow(tr("File size"), self.size_label)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
-        export = QPushButton(tr("Export"), self)
+        export = QPushButton(tr("Export"), self, default=True)
         export.setProperty("prominent", True)
-        export.setDefault(True)
         buttons.addButton(export, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        column = spaced(QVBoxLayout(self), 16, (18, 18, 18, 14))
-        column.addLayout(form)
-        column.addWidget(buttons)
+        filled(spaced(QVBoxLayout(self), 16, (18, 18, 18, 14)), form, buttons)
 
     def _browse(self) -> None:
         filters = ";;".join(_file_filter(kind) for kind in ImageFormat)

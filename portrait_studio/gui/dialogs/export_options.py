@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
 
 from portrait_studio.errors import PortraitStudioError
+from portrait_studio.gui.widgets.choice_box import choice_box
 from portrait_studio.imaging.content_credentials import Credentials
 from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.size_estimate import estimated_bytes, in_words
@@ -34,11 +35,12 @@ class ExportExtras(QObject):
             parent: owns it.
         """
         super().__init__(parent)
-        self.metadata = QComboBox(parent)
-        self.metadata.setAccessibleName(tr("Metadata"))
-        self.metadata.addItem(tr("Keep all metadata"), (True, True))
-        self.metadata.addItem(tr("Leave out where it was taken"), (True, False))
-        self.metadata.addItem(tr("Leave out all"), (False, False))
+        kept = (
+            (tr("Keep all metadata"), (True, True)),
+            (tr("Leave out where it was taken"), (True, False)),
+            (tr("Leave out all"), (False, False)),
+        )
+        self.metadata = choice_box(parent, tr("Metadata"), kept)
         self.source_type = QCheckBox(tr("Say in the file that a network made parts of it"), parent)
         self.source_type.setToolTip(tr("IPTC's digital source type, which stock agencies and platforms read"))
         self.source_type.setChecked(True)
@@ -46,22 +48,18 @@ class ExportExtras(QObject):
         self.signs = QCheckBox(tr("Sign it with Content Credentials"), parent)
         self.signs.setToolTip(tr("A signed statement of what was done to the picture (C2PA)"))
         self.signs.setVisible(self.can_sign)
-        self.profile = QComboBox(parent)
-        self.profile.setAccessibleName(tr("Colour profile"))
-        self.profile.addItem(
-            tr("Keep the photo's own") if photo.metadata.icc else tr("None in the photo"), False
-        )
+        own = tr("Keep the photo's own") if photo.metadata.icc else tr("None in the photo")
+        self.profile = choice_box(parent, tr("Colour profile"), [(own, False)])
         if photo.metadata.icc and not photo.is_grey:
             self.profile.addItem(tr("Convert to sRGB"), True)
         self.profile.setEnabled(self.profile.count() > 1)
         extent = photo.extent
-        longest = max(extent.width, extent.height)
-        self.size = QComboBox(parent)
-        self.size.setAccessibleName(tr("Size in pixels"))
-        self.size.addItem(tr("{width} x {height}, as it is", width=extent.width, height=extent.height), None)
-        for side in (side for side in _SIDES_PX if side < longest):
-            width, height = (max(1, round(value * side / longest)) for value in (extent.width, extent.height))
-            self.size.addItem(f"{width} x {height}", side)
+        as_it_is = tr("{width} x {height}, as it is", width=extent.width, height=extent.height)
+        self.size = choice_box(parent, tr("Size in pixels"), [(as_it_is, None)])
+        for side in _SIDES_PX:
+            smaller = extent.shrunk_to(side)
+            if smaller != extent:
+                self.size.addItem(f"{smaller.width} x {smaller.height}", side)
         for choice in (self.metadata, self.profile, self.size):
             choice.currentIndexChanged.connect(self.changed)
         self.source_type.toggled.connect(self.changed)

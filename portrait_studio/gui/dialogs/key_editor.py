@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from portrait_studio.gui.actions import TABLE, Actions
 from portrait_studio.gui.command_table import Command
-from portrait_studio.gui.widgets.layouts import hint_label, spaced
+from portrait_studio.gui.widgets.layouts import filled, hint_label, spaced
 from portrait_studio.gui.widgets.tables import plain_table, search_field, show_rows
 from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message
@@ -59,23 +59,16 @@ class KeyEditor(QWidget):
         self.edit.setAccessibleName(tr("New keys of the chosen command"))
         self.edit.setMaximumSequenceLength(1)
         self.edit.editingFinished.connect(self._on_typed)
-        self.usual_button = QPushButton(tr("Usual keys"), self)
+        self.usual_button = QPushButton(tr("Usual keys"), self, autoDefault=False)
         self.usual_button.setToolTip(tr("Give the chosen command its usual keys again"))
-        self.usual_button.setAutoDefault(False)
         self.usual_button.clicked.connect(self._on_usual)
-        self.clear_button = QPushButton(tr("No key"), self)
+        self.clear_button = QPushButton(tr("No key"), self, autoDefault=False)
         self.clear_button.setToolTip(tr("Take all keys of the chosen command away"))
-        self.clear_button.setAutoDefault(False)
-        self.clear_button.clicked.connect(self._on_clear)
+        self.clear_button.clicked.connect(lambda: self._rebind(()))
         self.note = hint_label(tr("Choose a command, then press its new keys in the field."), self)
-        row = spaced(QHBoxLayout(), 8)
-        for widget in (self.edit, self.usual_button, self.clear_button):
-            row.addWidget(widget)
+        row = filled(spaced(QHBoxLayout(), 8), self.edit, self.usual_button, self.clear_button)
         column = spaced(QVBoxLayout(self), 10, (12, 12, 12, 12))
-        column.addWidget(self.search)
-        column.addWidget(self.table, 1)
-        column.addLayout(row)
-        column.addWidget(self.note)
+        filled(column, self.search, (self.table, 1), row, self.note)
         self.refresh()
         self.table.setCurrentCell(0, 0)
 
@@ -132,9 +125,6 @@ class KeyEditor(QWidget):
                 )
                 return
         self._rebind(None)
-
-    def _on_clear(self) -> None:
-        self._rebind(())
 
     def _rebind(self, keys: tuple[str, ...] | None) -> None:
         command = self._chosen

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHeaderView, QVBoxLayou
 
 from portrait_studio.gui.actions import TABLE, Actions
 from portrait_studio.gui.command_table import GESTURES
-from portrait_studio.gui.widgets.layouts import spaced
+from portrait_studio.gui.widgets.layouts import filled, spaced
 from portrait_studio.gui.widgets.tables import plain_table, search_field, show_rows
 from portrait_studio.language.translation import tr
 
@@ -30,9 +30,7 @@ class KeySheet(QDialog):
         show_rows(self._table, rows)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
-        layout = spaced(QVBoxLayout(self), 10, (14, 14, 14, 12))
-        for widget in (self._search, self._table, buttons):
-            layout.addWidget(widget)
+        filled(spaced(QVBoxLayout(self), 10, (14, 14, 14, 12)), self._search, self._table, buttons)
         QWidget.setTabOrder(self._search, self._table)
         self._search.setFocus()
 

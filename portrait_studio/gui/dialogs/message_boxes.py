@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum, auto
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from portrait_studio.errors import PortraitStudioError
-from portrait_studio.gui.widgets.layouts import spaced
+from portrait_studio.gui.widgets.layouts import sentence_label, spaced
 from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message
 
@@ -61,10 +62,7 @@ class ErrorDialog(QDialog):
         self.setMinimumWidth(440)
         self._copied = f"{sentence}\n\n{log}".strip()
         self.sentence = sentence
-        text = QLabel(sentence, self)
-        text.setWordWrap(True)
-        text.setTextFormat(Qt.TextFormat.PlainText)
-        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        text = sentence_label(sentence, self)
         text.setAccessibleName(tr("What went wrong"))
         sign = QLabel(self)
         warning = self.style().standardIcon(QStyle.StandardPixmap.SP_MessageBoxWarning)
@@ -112,26 +110,17 @@ def ask_unsaved(parent: QWidget, name: str, *, goes_back: bool = False) -> Unsav
         name: of what was edited.
         goes_back: whether saving writes that file itself, for the program that handed it over.
     """
-    box = QMessageBox(parent)
-    box.setIcon(QMessageBox.Icon.Question)
-    box.setWindowTitle("Portrait Studio")
-    box.setTextFormat(Qt.TextFormat.PlainText)  # A file may be called like a tag.
-    box.setText(tr("“{name}” has edits that are neither saved nor exported.", name=name))
+    lost = tr("They are lost unless you save them as a project first.")
+    save = tr("Save project…")
     if goes_back:
-        box.setInformativeText(tr("They are lost unless you save them back into that file first."))
-    else:
-        box.setInformativeText(tr("They are lost unless you save them as a project first."))
-    save = box.addButton(
-        tr("Save back") if goes_back else tr("Save project…"), QMessageBox.ButtonRole.AcceptRole
-    )
-    discard = box.addButton(tr("Discard edits"), QMessageBox.ButtonRole.DestructiveRole)
-    cancel = box.addButton(QMessageBox.StandardButton.Cancel)
-    box.setDefaultButton(cancel)
-    box.setEscapeButton(cancel)
-    box.exec()
-    answers = {save: UnsavedAnswer.SAVE, discard: UnsavedAnswer.DISCARD}
-    clicked = box.clickedButton()
-    return next((answer for button, answer in answers.items() if button is clicked), UnsavedAnswer.CANCEL)
+        lost, save = tr("They are lost unless you save them back into that file first."), tr("Save back")
+    buttons = {
+        save: QMessageBox.ButtonRole.AcceptRole,
+        tr("Discard edits"): QMessageBox.ButtonRole.DestructiveRole,
+    }
+    question = tr("“{name}” has edits that are neither saved nor exported.", name=name)
+    place = _ask(parent, QMessageBox.Icon.Question, question, lost, buttons)
+    return (UnsavedAnswer.SAVE, UnsavedAnswer.DISCARD, UnsavedAnswer.CANCEL)[place]
 
 
 def confirm(parent: QWidget, question: str, consequence: str, button: str) -> bool:
@@ -143,18 +132,30 @@ def confirm(parent: QWidget, question: str, consequence: str, button: str) -> bo
         consequence: what is lost.
         button: the verb that does it.
     """
+    buttons = {button: QMessageBox.ButtonRole.DestructiveRole}
+    return _ask(parent, QMessageBox.Icon.Warning, question, consequence, buttons) == 0
+
+
+def _ask(
+    parent: QWidget,
+    icon: QMessageBox.Icon,
+    question: str,
+    consequence: str,
+    buttons: Mapping[str, QMessageBox.ButtonRole],
+) -> int:
+    """The place of the button that was chosen; that of Cancel, the default, is behind them."""
     box = QMessageBox(parent)
-    box.setIcon(QMessageBox.Icon.Warning)
+    box.setIcon(icon)
     box.setWindowTitle("Portrait Studio")
-    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setTextFormat(Qt.TextFormat.PlainText)  # A file may be called like a tag.
     box.setText(question)
     box.setInformativeText(consequence)
-    agreed = box.addButton(button, QMessageBox.ButtonRole.DestructiveRole)
+    offered = [box.addButton(text, role) for text, role in buttons.items()]
     cancel = box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(cancel)
     box.setEscapeButton(cancel)
     box.exec()
-    return box.clickedButton() is agreed
+    return next((place for place, one in enumerate(offered) if one is box.clickedButton()), len(offered))
 
 
 def ask_overwrite(parent: QWidget, path: Path, *, is_source: bool) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from portrait_studio.gui.dialogs.message_boxes import fit
-from portrait_studio.gui.widgets.layouts import spaced
+from portrait_studio.gui.widgets.layouts import filled, spaced
 from portrait_studio.language.translation import tr
 from portrait_studio.locations import resources_dir
 
@@ -24,7 +24,5 @@ class NewsDialog(QDialog):
         self.text.setMarkdown(changelog.read_text("utf-8"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
-        layout = spaced(QVBoxLayout(self), 12, (18, 18, 18, 14))
-        layout.addWidget(self.text)
-        layout.addWidget(buttons)
+        filled(spaced(QVBoxLayout(self), 12, (18, 18, 18, 14)), self.text, buttons)
         fit(self, 640, 560)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from portrait_studio.gui.widgets.layouts import filled
 from portrait_studio.gui.widgets.thumbnails import Thumbnails
 from portrait_studio.imaging.reading import SUFFIXES_READ
 
@@ -38,13 +39,11 @@ class OpenDialog(QFileDialog):
         ratio = self.devicePixelRatioF()
         self._thumbnails = Thumbnails(round(_PICTURE_PX * ratio), self)
         self._thumbnails.made.connect(self._on_made)
-        self.picture, self.caption = QLabel(self), QLabel(self)
+        centre, plain = Qt.AlignmentFlag.AlignHCenter, Qt.TextFormat.PlainText
+        self.picture = QLabel(self, alignment=centre | Qt.AlignmentFlag.AlignBottom)
         self.picture.setFixedSize(_PICTURE_PX, _PICTURE_PX)
-        self.picture.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
+        self.caption = QLabel(self, alignment=centre, textFormat=plain, wordWrap=True)
         self.caption.setFixedWidth(_PICTURE_PX)
-        self.caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.caption.setTextFormat(Qt.TextFormat.PlainText)
-        self.caption.setWordWrap(True)
         self.caption.setProperty("role", "hint")
         self._lay_out()
         self.currentChanged.connect(self._look)
@@ -53,10 +52,7 @@ class OpenDialog(QFileDialog):
         self.resize(_WIDTH_PX, _HEIGHT_PX)
 
     def _lay_out(self) -> None:
-        beside = QVBoxLayout()
-        beside.addWidget(self.picture)
-        beside.addWidget(self.caption)
-        beside.addStretch(1)
+        beside = filled(QVBoxLayout(), self.picture, self.caption, None)
         layout = self.layout()
         # Qt documents no place for it; its dialog has been a grid since Qt 4.
         if isinstance(layout, QGridLayout):

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from portrait_studio.gui.dialogs.message_boxes import fit
-from portrait_studio.gui.widgets.layouts import hint_label, role_label, spaced
+from portrait_studio.gui.widgets.layouts import filled, hint_label, role_label, spaced
 from portrait_studio.gui.widgets.thumbnails import Thumbnails, page_picture
 from portrait_studio.language.translation import tr
 
@@ -52,19 +52,15 @@ class PageDialog(QDialog):
         text = hint_label(tr("One of them is edited and saved; the file keeps all of them."), self)
         self.list = self._list(count)
         buttons = QDialogButtonBox(self)
-        self.open_button = QPushButton(tr("Open"), self)
+        self.open_button = QPushButton(tr("Open"), self, default=True)
         self.open_button.setProperty("prominent", True)
-        self.open_button.setDefault(True)
-        cancel = QPushButton(tr("Cancel"), self)
-        cancel.setAutoDefault(False)
+        cancel = QPushButton(tr("Cancel"), self, autoDefault=False)
         buttons.addButton(self.open_button, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.addButton(cancel, QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self.finished.connect(self._thumbnails.stop)
-        column = spaced(QVBoxLayout(self), 12, (18, 18, 18, 14))
-        for widget in (title, text, self.list, buttons):
-            column.addWidget(widget)
+        filled(spaced(QVBoxLayout(self), 12, (18, 18, 18, 14)), title, text, self.list, buttons)
         fit(self, _WIDTH_PX, _HEIGHT_PX)
         self.list.setFocus()
         self._thumbnails.make(range(1, count + 1))

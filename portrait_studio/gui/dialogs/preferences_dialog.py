@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -20,7 +21,8 @@ from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.key_editor import KeyEditor
 from portrait_studio.gui.dialogs.message_boxes import fit
-from portrait_studio.gui.widgets.layouts import hint_label, spaced
+from portrait_studio.gui.widgets.choice_box import choice_box
+from portrait_studio.gui.widgets.layouts import filled, hint_label, spaced
 from portrait_studio.hardware import DEVICES, MOST_THREADS, PRECISIONS
 from portrait_studio.language.translation import tr
 from portrait_studio.language.translators import LANGUAGES, said_in
@@ -62,29 +64,25 @@ class PreferencesDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Preferences"))
         self._preferences = preferences
-        settings = preferences.settings
-        self.language = self._choice(tr("Language"), CHOICES_OF_LANGUAGE, "language", settings.language)
+        self.language = self._choice(tr("Language"), "language", CHOICES_OF_LANGUAGE)
         self.language.currentIndexChanged.connect(self._show_language)
         self.language_note = hint_label("", self)
         self._show_language()
-        self.theme = self._choice(tr("Theme"), THEMES, "theme", settings.theme)
-        self.device = self._choice(tr("Device"), DEVICES, "device", settings.device)
-        self.precision = self._choice(tr("Precision on the CPU"), PRECISIONS, "precision", settings.precision)
-        self.autosave = self._interval(settings.autosave_s)
-        self.threads = self._thread_count(settings.threads)
+        self.theme = self._choice(tr("Theme"), "theme", THEMES)
+        self.device = self._choice(tr("Device"), "device", DEVICES)
+        self.precision = self._choice(tr("Precision on the CPU"), "precision", PRECISIONS)
+        self.autosave = self._choice(tr("Autosave"), "autosave_s", _INTERVALS, _INTERVALS)
+        self.threads = self._thread_count(preferences.settings.threads)
         self.keys = KeyEditor(actions, self)
         self.keys.rebound.connect(self._on_rebound)
-        self.pages = QTabWidget(self)
+        self.pages = QTabWidget(self, documentMode=True)
         self.pages.setAccessibleName(tr("Pages of the preferences"))
-        self.pages.setDocumentMode(True)
         self.pages.addTab(self._general_page(), tr("General"))
         self.pages.addTab(self._computing_page(), tr("Computing"))
         self.pages.addTab(self.keys, tr("Keys"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
-        column = spaced(QVBoxLayout(self), 12, (14, 14, 14, 12))
-        column.addWidget(self.pages)
-        column.addWidget(buttons)
+        filled(spaced(QVBoxLayout(self), 12, (14, 14, 14, 12)), self.pages, buttons)
         fit(self, 520, 520)
 
     def _general_page(self) -> QWidget:
@@ -114,15 +112,6 @@ class PreferencesDialog(QDialog):
             ),
         )
 
-    def _interval(self, present_s: int) -> QComboBox:
-        box = QComboBox(self)
-        box.setAccessibleName(tr("Autosave"))
-        for seconds, name in _INTERVALS.items():
-            box.addItem(tr(name), seconds)
-        box.setCurrentIndex(max(0, box.findData(present_s)))
-        box.currentIndexChanged.connect(lambda: self._preferences.change(autosave_s=box.currentData()))
-        return box
-
     def _thread_count(self, present: int) -> QSpinBox:
         field = QSpinBox(self)
         field.setAccessibleName(tr("Threads of the CPU"))
@@ -132,27 +121,23 @@ class PreferencesDialog(QDialog):
         field.valueChanged.connect(lambda count: self._preferences.change(threads=count))
         return field
 
-    def _choice(self, name: str, values: Sequence[str], setting: str, present: str) -> QComboBox:
-        box = QComboBox(self)
-        box.setAccessibleName(name)
-        for value in values:
-            box.addItem(tr(_NAMES[value]), value)
-        box.setCurrentIndex(max(0, box.findData(present)))
+    def _choice(
+        self, name: str, setting: str, values: Iterable[Any], names: Mapping[Any, str] = _NAMES
+    ) -> QComboBox:
+        box = choice_box(self, name, ((tr(names[value]), value) for value in values))
+        box.setCurrentIndex(max(0, box.findData(getattr(self._preferences.settings, setting))))
         box.currentIndexChanged.connect(lambda: self._preferences.change(**{setting: box.currentData()}))
         return box
 
     def _page(self, rows: Sequence[tuple[str, QWidget]], hint: str) -> QWidget:
         page = QWidget(self)
-        form = QFormLayout(page)
+        form = QFormLayout(page, horizontalSpacing=16, verticalSpacing=12)
         form.setContentsMargins(12, 16, 12, 12)
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(12)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for name, widget in rows:
             form.addRow(name, widget)
-        text = hint_label(hint, page)
-        form.addRow(text)
+        form.addRow(hint_label(hint, page))
         return page
 
     def _show_language(self) -> None:

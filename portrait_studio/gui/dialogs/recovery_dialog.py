@@ -10,7 +10,6 @@ from PySide6.QtCore import QDateTime, QLocale, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from portrait_studio.gui.dialogs.message_boxes import confirm, fit
-from portrait_studio.gui.widgets.layouts import hint_label, role_label, spaced
+from portrait_studio.gui.widgets.layouts import filled, hint_label, role_label, sentence_label, spaced
 from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message
 from portrait_studio.session.autosave import Autosave
@@ -53,14 +52,11 @@ class RecoveryDialog(QDialog):
         text = hint_label(tr("These edits were kept. Recover one to go on where you were."), self)
         self.list = self._list_of(found)
         buttons = QDialogButtonBox(self)
-        self.recover_button = QPushButton(tr("Recover"), self)
+        self.recover_button = QPushButton(tr("Recover"), self, default=True)
         self.recover_button.setProperty("prominent", True)
-        self.recover_button.setDefault(True)
-        self.delete_button = QPushButton(tr("Delete…"), self)
-        self.delete_button.setAutoDefault(False)
+        self.delete_button = QPushButton(tr("Delete…"), self, autoDefault=False)
         self.delete_button.setToolTip(tr("Delete the chosen work for good"))
-        later = QPushButton(tr("Not now"), self)
-        later.setAutoDefault(False)
+        later = QPushButton(tr("Not now"), self, autoDefault=False)
         later.setToolTip(tr("Ask again at the next start"))
         buttons.addButton(self.recover_button, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.addButton(self.delete_button, QDialogButtonBox.ButtonRole.ActionRole)
@@ -69,8 +65,7 @@ class RecoveryDialog(QDialog):
         buttons.rejected.connect(self.reject)
         self.delete_button.clicked.connect(self._delete)
         column = spaced(QVBoxLayout(self), 12, (18, 18, 18, 14))
-        for widget in (title, text, self.list, *self._unreadable_label(unreadable), buttons):
-            column.addWidget(widget)
+        filled(column, title, text, self.list, *self._unreadable_label(unreadable), buttons)
         fit(self, 500, 0)
         self.list.setFocus()
 
@@ -91,11 +86,7 @@ class RecoveryDialog(QDialog):
     def _unreadable_label(self, unreadable: Sequence[Path]) -> list[QWidget]:
         if not unreadable:
             return []
-        label = QLabel(tr(unreadable_sentence(unreadable)), self)
-        label.setWordWrap(True)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        return [label]
+        return [sentence_label(tr(unreadable_sentence(unreadable)), self)]
 
     @property
     def chosen(self) -> Recoverable | None:

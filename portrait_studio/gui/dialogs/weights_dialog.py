@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from portrait_studio.errors import FileError, PortraitStudioError, WeightsError
 from portrait_studio.gui.dialogs.message_boxes import confirm, fit, tell_error
-from portrait_studio.gui.widgets.layouts import hint_label, spaced
+from portrait_studio.gui.widgets.layouts import filled, hint_label, spaced
 from portrait_studio.gui.widgets.tables import plain_table
 from portrait_studio.language.translation import tr
 from portrait_studio.locations import MODELS_VARIABLE, models_dir, overriding_models_dir, own_models_dir
@@ -67,9 +67,7 @@ class WeightsDialog(QDialog):
         self.shipped_button.setToolTip(tr("Remove imported weights and use those that came with the program"))
         self.shipped_button.clicked.connect(self._use_shipped)
         buttons.rejected.connect(self.reject)
-        column = spaced(QVBoxLayout(self), 12, (18, 18, 18, 14))
-        for widget in (self.folder, self.table, self.card, buttons):
-            column.addWidget(widget)
+        filled(spaced(QVBoxLayout(self), 12, (18, 18, 18, 14)), self.folder, self.table, self.card, buttons)
         self.refresh()
         fit(self, 820, 600)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from portrait_studio.document.export_report import ExportReport
 from portrait_studio.gui.theme import Theme
-from portrait_studio.gui.widgets.layouts import spaced
+from portrait_studio.gui.widgets.layouts import filled, sentence_label, spaced
 from portrait_studio.language.translation import tr
 from portrait_studio.messages import joined
 from portrait_studio.session.session import Session
@@ -53,19 +53,12 @@ class Banner(QFrame):
         self._severity = Severity.SUCCESS
         self.setObjectName("banner")
         self._icon = QLabel(self)
-        self._text = QLabel(self)
-        self._text.setWordWrap(True)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._close = QToolButton(self)
+        self._text = sentence_label("", self)
+        self._close = QToolButton(self, autoRaise=True)
         self._close.setAccessibleName(tr("Close the message"))
         self._close.setToolTip(tr("Close the message"))
-        self._close.setAutoRaise(True)
         self._close.clicked.connect(self.hide)
-        row = spaced(QHBoxLayout(self), 10, (14, 6, 8, 6))
-        row.addWidget(self._icon)
-        row.addWidget(self._text, 1)
-        row.addWidget(self._close)
+        filled(spaced(QHBoxLayout(self), 10, (14, 6, 8, 6)), self._icon, (self._text, 1), self._close)
         self._timer = QTimer(self, singleShot=True, interval=_GOOD_NEWS_MS)
         self._timer.timeout.connect(self.hide)
         theme.changed.connect(self._colour_icons)

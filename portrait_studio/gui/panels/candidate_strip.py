@@ -19,7 +19,7 @@ from portrait_studio.gui.panels.references_panel import files_in
 from portrait_studio.gui.panels.thumbnail_row import ThumbnailRow
 from portrait_studio.gui.qimage_conversion import qimage_of
 from portrait_studio.gui.widgets.buttons import ActionButton
-from portrait_studio.gui.widgets.layouts import role_label, spaced
+from portrait_studio.gui.widgets.layouts import filled, role_label, spaced
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.language.translation import tr
 from portrait_studio.session.session import Session
@@ -83,15 +83,10 @@ class CandidateStrip(QFrame):
     def _lay_out(self, actions: Actions) -> None:
         row = spaced(QHBoxLayout(self), 10, (12, 8, 12, 8))
         self._hole_row.setSpacing(6)
-        row.addLayout(self._hole_row)
-        row.addWidget(self._thumb_row, 1)
-        column = spaced(QVBoxLayout(), 8)
-        column.addStretch(1)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        for widget in (self._hint, ActionButton(actions[Command.OTHER_WAYS], self), self._keep):
-            column.addWidget(widget)
-        column.addStretch(1)
-        row.addLayout(column)
+        others = ActionButton(actions[Command.OTHER_WAYS], self)
+        column = filled(spaced(QVBoxLayout(), 8), None, self._hint, others, self._keep, None)
+        filled(row, self._hole_row, (self._thumb_row, 1), column)
 
     @property
     def thumbs(self) -> tuple[QToolButton, ...]:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QPushButton, QVBoxLayo
 from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.widgets.buttons import ActionButton
-from portrait_studio.gui.widgets.layouts import hint_label, spaced
+from portrait_studio.gui.widgets.layouts import filled, hint_label, spaced
 from portrait_studio.gui.widgets.number_field import NumberField
 from portrait_studio.imaging.canvas_extension import RATIOS, percent_of, ratio_text
 from portrait_studio.imaging.geometry import Extent, Margins
@@ -138,15 +138,10 @@ class CanvasPanel(QWidget):
             self._percent[side].setProperty("role", "hint")
             grid.addWidget(self._percent[side], row, 2)
         grid.setColumnStretch(2, 1)
+        recover = (actions[command] for command in (Command.RECOVER_FEET, Command.RECOVER_FOREHEAD))
+        buttons = (ActionButton(action, self) for action in recover)
         column = spaced(QVBoxLayout(self), 10, (14, 12, 12, 12))
-        column.addWidget(hint)
-        column.addLayout(grid)
-        column.addWidget(self._size)
-        column.addSpacing(4)
-        for command in (Command.RECOVER_FEET, Command.RECOVER_FOREHEAD):
-            column.addWidget(ActionButton(actions[command], self))
-        column.addWidget(self.ratio)
-        column.addStretch(1)
+        filled(column, hint, grid, self._size, 4, *buttons, self.ratio, None)
 
 
 def _percent(pixels: int, whole: int) -> str:

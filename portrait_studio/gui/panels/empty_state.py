@@ -9,7 +9,7 @@ from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.theme import Theme
 from portrait_studio.gui.widgets.buttons import ActionButton
-from portrait_studio.gui.widgets.layouts import role_label, spaced
+from portrait_studio.gui.widgets.layouts import filled, role_label, spaced
 from portrait_studio.language.translation import tr
 
 
@@ -39,8 +39,7 @@ class EmptyState(QFrame):
     def _card(self, actions: Actions) -> QFrame:
         card = QFrame(self)
         card.setObjectName("invitation")
-        self._picture = QLabel(card)
-        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._picture = QLabel(card, alignment=Qt.AlignmentFlag.AlignCenter)
         title = role_label(tr("Drop a photo of a person here"), "title", card)
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         hint = role_label(
@@ -52,18 +51,10 @@ class EmptyState(QFrame):
             card,
         )
         hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        buttons = spaced(QHBoxLayout(), 8)
         self.open_button = ActionButton(actions[Command.OPEN], card, prominent=True)
-        buttons.addStretch(1)
-        buttons.addWidget(self.open_button)
-        for command in (Command.PASTE, Command.SAMPLE):
-            buttons.addWidget(ActionButton(actions[command], card))
-        buttons.addStretch(1)
-        column = spaced(QVBoxLayout(card), 14, (40, 32, 40, 32))
-        for widget in (self._picture, title, hint):
-            column.addWidget(widget)
-        column.addSpacing(6)
-        column.addLayout(buttons)
+        others = (ActionButton(actions[command], card) for command in (Command.PASTE, Command.SAMPLE))
+        buttons = filled(spaced(QHBoxLayout(), 8), None, self.open_button, *others, None)
+        filled(spaced(QVBoxLayout(card), 14, (40, 32, 40, 32)), self._picture, title, hint, 6, buttons)
         return card
 
     def _on_theme_changed(self) -> None:

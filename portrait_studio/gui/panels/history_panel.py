@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QUndoView, QVBoxLayout, QWidget
 
-from portrait_studio.gui.widgets.layouts import hint_label, spaced
+from portrait_studio.gui.widgets.layouts import filled, hint_label, spaced
 from portrait_studio.language.translation import tr
 from portrait_studio.session.session import Session
 
@@ -30,9 +30,7 @@ class HistoryPanel(QWidget):
         hint = hint_label(
             tr("Click a step to go back to it. Nothing is lost until you do something new."), self
         )
-        column = spaced(QVBoxLayout(self), 10, (14, 12, 12, 12))
-        column.addWidget(hint)
-        column.addWidget(self.view, 1)
+        filled(spaced(QVBoxLayout(self), 10, (14, 12, 12, 12)), hint, (self.view, 1))
         session.state_changed.connect(self._on_state)
         self._on_state()
 

@@ -11,7 +11,7 @@ from portrait_studio.engine.progress import Stage
 from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.panels.candidate_captions import caption_of
-from portrait_studio.gui.widgets.layouts import spaced
+from portrait_studio.gui.widgets.layouts import filled, spaced
 from portrait_studio.language.translation import tr
 from portrait_studio.session.jobs import BackgroundJob
 from portrait_studio.session.session import Session
@@ -53,10 +53,7 @@ class JobBar(QWidget):
         self.queue_button.setMenu(QMenu(self.queue_button))
         self._show_waiting()
         row = spaced(QHBoxLayout(self), 6, (4, 0, 4, 0))
-        row.addWidget(self._text)
-        row.addWidget(self._bar)
-        row.addWidget(self.queue_button)
-        row.addWidget(self.cancel_button)
+        filled(row, self._text, self._bar, self.queue_button, self.cancel_button)
         self.hide()
         session.job_started.connect(self._begin)
         session.job_progressed.connect(self._report)

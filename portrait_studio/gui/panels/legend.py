@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QToolButton
 
 from portrait_studio.gui.persistent_state import PersistentState
 from portrait_studio.gui.theme import Theme
-from portrait_studio.gui.widgets.layouts import spaced
+from portrait_studio.gui.widgets.layouts import filled, spaced
 from portrait_studio.language.label_names import label_name
 from portrait_studio.language.translation import tr
 from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT, LABELS
@@ -57,9 +57,7 @@ class _Row(QWidget):
         self.eye.setAccessibleName(tr("Show {label}", label=label_name(label)))
         self.eye.setToolTip(tr("Show or hide {label}", label=label_name(label)))
         self.eye.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        row = spaced(QHBoxLayout(self), 0, (0, 0, 0, 0))
-        row.addWidget(self.name, 1)
-        row.addWidget(self.eye)
+        filled(spaced(QHBoxLayout(self), 0, (0, 0, 0, 0)), (self.name, 1), self.eye)
         self.eye.toggled.connect(self.colour_icon)
         self.colour_icon()
         self.set_present(False)

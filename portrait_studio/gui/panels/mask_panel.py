@@ -15,7 +15,7 @@ from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.panels.tool_options import TightnessSlider, captioned
 from portrait_studio.gui.persistent_state import PersistentState
 from portrait_studio.gui.widgets.buttons import ActionButton, ActionSwitch
-from portrait_studio.gui.widgets.layouts import hint_label, role_label, spaced
+from portrait_studio.gui.widgets.layouts import filled, hint_label, role_label, spaced
 from portrait_studio.gui.widgets.number_field import NumberField
 from portrait_studio.language.translation import tr
 from portrait_studio.session.tools import Tools
@@ -106,32 +106,28 @@ class MaskPanel(QWidget):
         self.protection_chosen.emit(chosen)
 
     def _lay_out(self, actions: Actions, tools: Tools) -> None:
-        amount = QHBoxLayout()
-        amount.addWidget(QLabel(tr("Edge by"), self))
-        amount.addWidget(self._step)
-        amount.addStretch(1)
+        amount = filled(QHBoxLayout(), QLabel(tr("Edge by"), self), self._step, None)
         grid = self._button_grid(actions)
-        tight = QHBoxLayout()
-        tight.addWidget(ActionButton(actions[Command.TIGHTEN], self), 1)
+        tight = filled(QHBoxLayout(), (ActionButton(actions[Command.TIGHTEN], self), 1))
         # Made here, since Tab goes through widgets in the order in which they were made.
         self._tightness = TightnessSlider(tools, self)
-        tight.addLayout(captioned(tr("How tight"), self._tightness, self), 1)
-        column = spaced(QVBoxLayout(self), 10, (14, 12, 12, 12))
-        column.addLayout(amount)
-        column.addLayout(grid)
-        column.addLayout(tight)
-        column.addWidget(ActionButton(actions[Command.SHADOW], self))
-        column.addWidget(ActionButton(actions[Command.FIND_DAMAGE], self))
-        column.addSpacing(4)
-        column.addWidget(role_label(tr("Painting"), "heading", self))
-        for command in _SWITCHES:
-            column.addWidget(ActionSwitch(actions[command], self))
-        column.addSpacing(4)
-        column.addWidget(role_label(tr("People"), "heading", self))
-        column.addWidget(ActionButton(actions[Command.MARK_OTHERS], self))
-        column.addWidget(self._hint)
-        column.addLayout(self._people)
-        column.addStretch(1)
+        filled(
+            spaced(QVBoxLayout(self), 10, (14, 12, 12, 12)),
+            amount,
+            grid,
+            filled(tight, (captioned(tr("How tight"), self._tightness, self), 1)),
+            ActionButton(actions[Command.SHADOW], self),
+            ActionButton(actions[Command.FIND_DAMAGE], self),
+            4,
+            role_label(tr("Painting"), "heading", self),
+            *(ActionSwitch(actions[command], self) for command in _SWITCHES),
+            4,
+            role_label(tr("People"), "heading", self),
+            ActionButton(actions[Command.MARK_OTHERS], self),
+            self._hint,
+            self._people,
+            None,
+        )
 
     def _button_grid(self, actions: Actions) -> QGridLayout:
         grid = QGridLayout()

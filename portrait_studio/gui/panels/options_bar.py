@@ -15,7 +15,8 @@ from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.panels.tool_options import BrushOptions, PickOptions, ShapeOptions, captioned
 from portrait_studio.gui.persistent_state import PersistentState
 from portrait_studio.gui.widgets.buttons import ActionButton
-from portrait_studio.gui.widgets.layouts import role_label, spaced
+from portrait_studio.gui.widgets.choice_box import choice_box
+from portrait_studio.gui.widgets.layouts import filled, role_label, spaced
 from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message
 from portrait_studio.session.tools import Tools
@@ -47,27 +48,21 @@ _INTENTS: Final = (
 
 
 def _method_list(parent: QWidget) -> QComboBox:
-    methods = QComboBox(parent)
-    methods.setAccessibleName(tr("Method"))
-    methods.setToolTip(tr("How the hole is filled"))
-    for method, name, tip in _METHODS:
-        methods.addItem(tr(name), method)
-        methods.setItemData(methods.count() - 1, tr(tip), Qt.ItemDataRole.ToolTipRole)
+    choices = ((tr(name), method) for method, name, _ in _METHODS)
+    methods = choice_box(parent, tr("Method"), choices, tr("How the hole is filled"))
+    for place, (_, _, tip) in enumerate(_METHODS):
+        methods.setItemData(place, tr(tip), Qt.ItemDataRole.ToolTipRole)
     methods.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     return methods
 
 
 def _intent_list(parent: QWidget) -> QComboBox:
-    intents = QComboBox(parent)
-    intents.setAccessibleName(tr("What the fill is meant to do"))
-    intents.setToolTip(
-        tr(
-            "Recover the body behind, only the background, or the same surface without letters, stains"
-            " or scratches; automatic guesses"
-        )
+    tip = tr(
+        "Recover the body behind, only the background, or the same surface without letters, stains"
+        " or scratches; automatic guesses"
     )
-    for intent, name in _INTENTS:
-        intents.addItem(tr(name), intent)
+    choices = ((tr(name), intent) for intent, name in _INTENTS)
+    intents = choice_box(parent, tr("What the fill is meant to do"), choices, tip)
     intents.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     return intents
 
@@ -102,9 +97,8 @@ class OptionsBar(QWidget):
         self.fill_button = ActionButton(actions[Command.FILL], self, prominent=True)
         self.again_button = ActionButton(actions[Command.AGAIN], self, has_text=False)
         row = spaced(QHBoxLayout(self), 8, (4, 0, 0, 0))
-        row.addWidget(self._pages, 1)
-        row.addLayout(captioned(tr("Behind the mask"), self._intent, self))
-        row.addLayout(captioned(tr("Method"), self._method, self))
+        intent = captioned(tr("Behind the mask"), self._intent, self)
+        filled(row, (self._pages, 1), intent, captioned(tr("Method"), self._method, self))
         for button in (self.again_button, self.fill_button):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
         self.brush.typing_ended.connect(self.typing_ended)

@@ -18,7 +18,7 @@ from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.display_transform import DisplayTransform
 from portrait_studio.gui.qimage_conversion import qimage_of
 from portrait_studio.gui.widgets.buttons import ActionButton
-from portrait_studio.gui.widgets.layouts import hint_label, role_label, spaced
+from portrait_studio.gui.widgets.layouts import filled, hint_label, role_label, spaced
 from portrait_studio.imaging.bit_depth import in_8_bits
 from portrait_studio.imaging.photo import Pixels
 from portrait_studio.language.translation import tr
@@ -63,10 +63,7 @@ class ReferencesPanel(QWidget):
         self._rows.setColumnStretch(1, 1)
         self._removers: list[QToolButton] = []
         column = spaced(QVBoxLayout(self), 10, (14, 12, 12, 12))
-        column.addWidget(title)
-        column.addWidget(self._hint)
-        column.addLayout(self._rows)
-        column.addWidget(ActionButton(actions[Command.ADD_REFERENCE], self))
+        filled(column, title, self._hint, self._rows, ActionButton(actions[Command.ADD_REFERENCE], self))
         session.references.changed.connect(self._list)
         session.opened.connect(self._list)
         session.state_changed.connect(self._allow)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from portrait_studio.gui.persistent_state import PersistentState
-from portrait_studio.gui.widgets.layouts import spaced
+from portrait_studio.gui.widgets.layouts import filled, spaced
 from portrait_studio.language.translation import tr
 from portrait_studio.messages import Message
 
@@ -36,10 +36,7 @@ def stacked(*panels: QWidget) -> QWidget:
     page = QWidget()
     page.setObjectName("side")
     page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-    column = spaced(QVBoxLayout(page), 0, (0, 0, 0, 0))
-    for panel in panels:
-        column.addWidget(panel)
-    column.addStretch(1)
+    filled(spaced(QVBoxLayout(page), 0, (0, 0, 0, 0)), *panels, None)
     return page
 
 

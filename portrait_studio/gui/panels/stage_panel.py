@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QImage, QPixmap
-from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from portrait_studio.editing.candidates import STAGE_PX, Candidates
 from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.request import FilledRegion, Structure
 from portrait_studio.gui.display_transform import DisplayTransform
 from portrait_studio.gui.qimage_conversion import qimage_of
-from portrait_studio.gui.widgets.layouts import hint_label, spaced
+from portrait_studio.gui.widgets.choice_box import choice_box
+from portrait_studio.gui.widgets.layouts import filled, hint_label, spaced
 from portrait_studio.language.translation import tr
 from portrait_studio.networks.conventions import LABEL_COLOURS
 from portrait_studio.session.session import Session
@@ -51,15 +52,12 @@ class StagePanel(QWidget):
         self._buttons: list[QToolButton] = []
         self._shown: FilledRegion | None = None
         self._candidates: Candidates | None = None
-        self.hole_box = QComboBox(self)
-        self.hole_box.setAccessibleName(tr("Hole whose stages are shown"))
-        self.hole_box.setToolTip(tr("Hole whose stages are shown"))
+        name = tr("Hole whose stages are shown")
+        self.hole_box = choice_box(self, name, (), name)
         self.hole_box.activated.connect(self._show)
         self._hint = hint_label(tr("After a fill, each of its stages is shown here."), self)
-        self._column = spaced(QVBoxLayout(self), 8, (14, 12, 12, 12))
-        self._column.addWidget(self._hint)
-        self._column.addWidget(self.hole_box)
-        self._column.addStretch(1)
+        column = spaced(QVBoxLayout(self), 8, (14, 12, 12, 12))
+        self._column = filled(column, self._hint, self.hole_box, None)
         self.hole_box.hide()
         # Pictures come after a fill, when the panel is not to become wider any more.
         self.setMinimumWidth(_WIDTH_PX + _FRAME_PX)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.canvas.canvas import Canvas
@@ -14,7 +14,8 @@ from portrait_studio.gui.panels.legend import Legend
 from portrait_studio.gui.persistent_state import PersistentState
 from portrait_studio.gui.theme import Theme
 from portrait_studio.gui.widgets.buttons import ActionButton, ActionSwitch
-from portrait_studio.gui.widgets.layouts import hint_label, role_label, spaced
+from portrait_studio.gui.widgets.choice_box import choice_box
+from portrait_studio.gui.widgets.layouts import filled, hint_label, role_label, spaced
 from portrait_studio.language.label_names import joint_name, label_name
 from portrait_studio.language.translation import tr
 from portrait_studio.networks.conventions import KEYPOINTS
@@ -52,12 +53,10 @@ class StructurePanel(QWidget):
         self._percent = role_label(_percent(_FIRST_OPACITY_PERCENT), "hint", self)
         self._percent.setMinimumWidth(self._percent.fontMetrics().horizontalAdvance(_percent(100)) + 4)
         self._hint = hint_label("", self)
-        self.joint_box = QComboBox(self)
-        self.joint_box.addItem(tr("Move no joint"), None)
-        for joint in range(len(KEYPOINTS)):
-            self.joint_box.addItem(tr("Move {about}", about=joint_name(joint)), joint)
-        self.joint_box.setAccessibleName(tr("Joint that the arrow keys move"))
-        self.joint_box.setToolTip(tr("Drag a joint over the photo, or choose it here and use the arrow keys"))
+        moved = ((tr("Move {about}", about=joint_name(joint)), joint) for joint in range(len(KEYPOINTS)))
+        tip = tr("Drag a joint over the photo, or choose it here and use the arrow keys")
+        joints = ((tr("Move no joint"), None), *moved)
+        self.joint_box = choice_box(self, tr("Joint that the arrow keys move"), joints, tip)
         self.joint_box.activated.connect(self._on_joint)
         self.legend = Legend(theme, self)
         self._lay_out(actions)
@@ -96,24 +95,23 @@ class StructurePanel(QWidget):
             self._hint.setText(tr("What each part of the person is, behind the mask too."))
 
     def _lay_out(self, actions: Actions) -> None:
-        slider = spaced(QHBoxLayout(), 8)
-        slider.addWidget(self.opacity_slider, 1)
-        slider.addWidget(self._percent)
-        column = spaced(QVBoxLayout(self), 8, (14, 12, 12, 12))
-        column.addWidget(ActionSwitch(actions[Command.STRUCTURE], self))
-        column.addWidget(ActionSwitch(actions[Command.SKELETON], self))
-        column.addLayout(slider)
-        column.addWidget(self.joint_box)
-        column.addWidget(ActionButton(actions[Command.RESET_JOINTS], self))
-        column.addWidget(ActionButton(actions[Command.READ_STRUCTURE], self))
-        column.addSpacing(2)
-        heading = role_label(tr("Labels"), "heading", self)
-        column.addWidget(heading)
-        column.addWidget(self._hint)
-        column.addWidget(self.legend)
-        column.addWidget(ActionButton(actions[Command.FILL_ANEW], self))
-        column.addWidget(ActionButton(actions[Command.CLEAR_LABELS], self))
-        column.addStretch(1)
+        slider = filled(spaced(QHBoxLayout(), 8), (self.opacity_slider, 1), self._percent)
+        filled(
+            spaced(QVBoxLayout(self), 8, (14, 12, 12, 12)),
+            ActionSwitch(actions[Command.STRUCTURE], self),
+            ActionSwitch(actions[Command.SKELETON], self),
+            slider,
+            self.joint_box,
+            ActionButton(actions[Command.RESET_JOINTS], self),
+            ActionButton(actions[Command.READ_STRUCTURE], self),
+            2,
+            role_label(tr("Labels"), "heading", self),
+            self._hint,
+            self.legend,
+            ActionButton(actions[Command.FILL_ANEW], self),
+            ActionButton(actions[Command.CLEAR_LABELS], self),
+            None,
+        )
 
     def _show_joint(self, joint: int | None) -> None:
         self.joint_box.setCurrentIndex(self.joint_box.findData(joint))

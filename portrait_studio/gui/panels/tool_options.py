@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLayout, QSlider, QVBoxLay
 
 from portrait_studio.gui.persistent_state import PersistentState
 from portrait_studio.gui.widgets.buttons import ActionSwitch
-from portrait_studio.gui.widgets.layouts import role_label, spaced
+from portrait_studio.gui.widgets.choice_box import choice_box
+from portrait_studio.gui.widgets.layouts import filled, role_label, spaced
 from portrait_studio.gui.widgets.number_field import NumberField
 from portrait_studio.language.translation import tr
 from portrait_studio.session.tools import (
@@ -72,8 +73,7 @@ def _slider(name: str, tip: str, steps: int, parent: QWidget) -> QSlider:
 
 
 def _row(parent: QWidget) -> QHBoxLayout:
-    row = spaced(QHBoxLayout(parent), 8, (0, 0, 0, 0))
-    return row
+    return spaced(QHBoxLayout(parent), 8, (0, 0, 0, 0))
 
 
 def captioned(caption: str, control: QWidget | QLayout, parent: QWidget) -> QVBoxLayout:
@@ -82,13 +82,7 @@ def captioned(caption: str, control: QWidget | QLayout, parent: QWidget) -> QVBo
     font = label.font()
     font.setPointSizeF(font.pointSizeF() * _CAPTION_SIZE)
     label.setFont(font)
-    column = spaced(QVBoxLayout(), 1, (0, 0, 0, 0))
-    column.addWidget(label)
-    if isinstance(control, QWidget):
-        column.addWidget(control)
-    else:
-        column.addLayout(control)
-    return column
+    return filled(spaced(QVBoxLayout(), 1, (0, 0, 0, 0)), label, control)
 
 
 def _diameter_field(tip: str, parent: QWidget) -> NumberField:
@@ -103,11 +97,9 @@ def _diameter_field(tip: str, parent: QWidget) -> NumberField:
 
 
 def _shape_list(parent: QWidget) -> QComboBox:
-    shapes = QComboBox(parent)
-    shapes.setAccessibleName(tr("Shape of marks"))
-    shapes.setToolTip(tr("By brush, rectangle or lasso; the tool's key goes from one to the next"))
-    for shape in MarkShape:
-        shapes.addItem(tr(shape.value), shape)
+    tip = tr("By brush, rectangle or lasso; the tool's key goes from one to the next")
+    choices = ((tr(shape.value), shape) for shape in MarkShape)
+    shapes = choice_box(parent, tr("Shape of marks"), choices, tip)
     shapes.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     # With a large font its own measure is a pixel short of the longest text.
     shapes.setMinimumContentsLength(1 + max(len(tr(shape.value)) for shape in MarkShape))
@@ -137,21 +129,15 @@ class BrushOptions(QWidget):
         )
         # Beside a field the slider is in the middle of its height.
         self._hardness.setMinimumHeight(self.number.sizeHint().height())
-        size = spaced(QHBoxLayout(), 8)
-        size.addWidget(self._size, 1)
-        size.addWidget(self.number)
+        size = filled(spaced(QHBoxLayout(), 8), (self._size, 1), self.number)
         self._shape = _shape_list(self)
         # One widget, so that caption and list are shown and hidden together.
         self._shapes = QWidget(self)
         self._shapes.setLayout(captioned(tr("Mark by"), self._shape, self._shapes))
-        row = _row(self)
-        row.addWidget(self._shapes)
-        row.addLayout(captioned(tr("Brush size"), size, self), 2)
-        row.addSpacing(4)
-        row.addLayout(captioned(tr("Hardness"), self._hardness, self), 1)
+        row = filled(_row(self), self._shapes, (captioned(tr("Brush size"), size, self), 2), 4)
+        filled(row, (captioned(tr("Hardness"), self._hardness, self), 1))
         self.tighten = ActionSwitch(tighten, self, tr("Tighten"))
-        row.addWidget(self.tighten)
-        row.addStretch(1)
+        filled(row, self.tighten, None)
         self._size.valueChanged.connect(self._on_size)
         self._hardness.valueChanged.connect(self._on_hardness)
         self._shape.currentIndexChanged.connect(self._on_shape)
@@ -201,26 +187,19 @@ class PickOptions(QWidget):
         """
         super().__init__(parent)
         self._tools = tools
-        self._what = QComboBox(self)
-        self._what.setAccessibleName(tr("What a click takes"))
-        self._what.setToolTip(tr("What a click takes; Shift adds to the mask, Alt takes away from it"))
-        for target in Target:
-            self._what.addItem(tr(target.value), target)
+        tip = tr("What a click takes; Shift adds to the mask, Alt takes away from it")
+        choices = ((tr(target.value), target) for target in Target)
+        self._what = choice_box(self, tr("What a click takes"), choices, tip)
         tip = tr("How far beyond the thing the mask goes, in percent of the thing; never into skin")
         self._reach = _slider(tr("Reach"), tip, LARGEST_REACH, self)
         self._number = role_label("", "hint", self)
         self._number.setMinimumWidth(self._number.fontMetrics().horizontalAdvance("50 %") + 4)
         self._reach.setMinimumHeight(self._what.sizeHint().height())
-        reach = spaced(QHBoxLayout(), 8)
-        reach.addWidget(self._reach, 1)
-        reach.addWidget(self._number)
-        row = _row(self)
-        row.addLayout(captioned(tr("A click takes"), self._what, self))
-        row.addSpacing(4)
-        row.addLayout(captioned(tr("Reach"), reach, self), 2)
-        row.addStretch(1)
+        reach = filled(spaced(QHBoxLayout(), 8), (self._reach, 1), self._number)
+        what = captioned(tr("A click takes"), self._what, self)
+        filled(_row(self), what, 4, (captioned(tr("Reach"), reach, self), 2), None)
         self._what.currentIndexChanged.connect(self._on_what)
-        self._reach.valueChanged.connect(self._on_reach)
+        self._reach.valueChanged.connect(tools.set_reach)
         tools.changed.connect(self._on_tools)
         self._on_tools()
 
@@ -231,9 +210,6 @@ class PickOptions(QWidget):
 
     def _on_what(self) -> None:
         self._tools.set_target(self._what.currentData())
-
-    def _on_reach(self, percent: int) -> None:
-        self._tools.set_reach(percent)
 
     def _on_tools(self) -> None:
         self._what.setCurrentIndex(list(Target).index(self._tools.target))
@@ -286,7 +262,4 @@ class ShapeOptions(QWidget):
         super().__init__(parent)
         hint = role_label(tr("Drag around what shall go"), "hint", self)
         self.tighten = ActionSwitch(tighten, self, tr("Tighten"))
-        row = _row(self)
-        row.addWidget(hint)
-        row.addWidget(self.tighten)
-        row.addStretch(1)
+        filled(_row(self), hint, self.tighten, None)

@@ -1,10 +1,11 @@
-"""Layouts with their margins and gaps, and labels in one of the roles that the theme knows."""
+"""Layouts with their margins and gaps and what is in them, and labels in a role that the theme knows."""
 
 from __future__ import annotations
 
 from typing import TypeVar
 
-from PySide6.QtWidgets import QBoxLayout, QLabel, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QLabel, QLayout, QWidget
 
 T = TypeVar("T", bound=QBoxLayout)
 
@@ -23,6 +24,25 @@ def spaced(layout: T, gap_px: int, margins_px: tuple[int, int, int, int] | None 
     return layout
 
 
+def filled(layout: T, *items: QWidget | QLayout | tuple[QWidget | QLayout, int] | int | None) -> T:
+    """The layout with items behind those that it has.
+
+    Args:
+        layout: a row or a column.
+        items: widgets and other layouts, perhaps each with its share of the room that is left; gaps in
+            pixels; None = the rest of that room.
+    """
+    for item in items:
+        if item is None:
+            layout.addStretch(1)
+        elif isinstance(item, int):
+            layout.addSpacing(item)
+        else:
+            part, share = item if isinstance(item, tuple) else (item, 0)
+            layout.addWidget(part, share) if isinstance(part, QWidget) else layout.addLayout(part, share)
+    return layout
+
+
 def role_label(text: str, role: str, parent: QWidget) -> QLabel:
     """A text in a role.
 
@@ -34,6 +54,13 @@ def role_label(text: str, role: str, parent: QWidget) -> QLabel:
     made = QLabel(text, parent)
     made.setProperty("role", role)
     return made
+
+
+def sentence_label(text: str, parent: QWidget) -> QLabel:
+    """A sentence, perhaps with names of files in it, of as many lines as it takes; it can be copied."""
+    selectable = Qt.TextInteractionFlag.TextSelectableByMouse
+    plain = Qt.TextFormat.PlainText
+    return QLabel(text, parent, wordWrap=True, textFormat=plain, textInteractionFlags=selectable)
 
 
 def hint_label(text: str, parent: QWidget) -> QLabel:
