@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -187,12 +188,8 @@ class Files(QObject):
         snapshot = self.snapshot()
         if snapshot is not None and self._editing.may_edit:
             self._written_state = self._editing.history.state
-
-            def task(progress: Progress) -> Path:
-                write_project(snapshot, path, progress.check)
-                return path
-
-            self.jobs.start(JobKind.SAVE, task, self._on_saved)
+            write = partial(write_project, snapshot, path)
+            self._write(JobKind.SAVE, path, lambda progress: write(progress.check), self._on_saved)
 
     def export(self, path: Path, options: ExportOptions) -> None:
         """Write the result to a file, replacing what is there."""
@@ -212,24 +209,27 @@ class Files(QObject):
         self._painting.end_stroke()
         document = self._editing.document
         if document is not None and self._editing.may_edit:
-
-            def task(progress: Progress) -> Path:
-                export_layers(document, path)
-                return path
-
-            self.jobs.start(JobKind.EXPORT, task, self.layers_exported.emit)
+            done = self.layers_exported.emit
+            self._write(JobKind.EXPORT, path, lambda progress: export_layers(document, path), done)
 
     def export_record(self, path: Path) -> None:
         """Write how to repeat the edit to a file, replacing what is there."""
         self._painting.end_stroke()
         snapshot = self.snapshot()
         if snapshot is not None and self._editing.may_edit:
+            done = self.recorded.emit
+            self._write(
+                JobKind.RECORD, path, lambda progress: write_record(record_edit(snapshot), path), done
+            )
 
-            def task(progress: Progress) -> Path:
-                write_record(record_edit(snapshot), path)
-                return path
+    def _write(
+        self, kind: JobKind, path: Path, write: Callable[[Progress], None], done: Callable[[Path], None]
+    ) -> None:
+        def task(progress: Progress) -> Path:
+            write(progress)
+            return path
 
-            self.jobs.start(JobKind.RECORD, task, self.recorded.emit)
+        self.jobs.start(kind, task, done)
 
     # -- masks ---------------------------------------------------------------------------------------------
 
@@ -258,13 +258,8 @@ class Files(QObject):
 
     def _export_plane(self, plane: Mask, path: Path) -> None:
         if self._editing.may_edit:
-            mask = plane.copy()
-
-            def task(progress: Progress) -> Path:
-                write_mask(mask, path)
-                return path
-
-            self.jobs.start(JobKind.WRITE_MASK, task, self.mask_exported.emit)
+            mask, done = plane.copy(), self.mask_exported.emit
+            self._write(JobKind.WRITE_MASK, path, lambda progress: write_mask(mask, path), done)
 
     # -- answers -------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +20,7 @@ from portrait_studio.gui.dialogs.export_dialog import ExportDialog, folder_for
 from portrait_studio.gui.dialogs.message_boxes import UnsavedAnswer, ask_overwrite, ask_unsaved
 from portrait_studio.gui.dialogs.open_dialog import ask_files
 from portrait_studio.gui.dialogs.page_dialog import ask_page
-from portrait_studio.gui.dialogs.save_dialog import ask_beside
+from portrait_studio.gui.dialogs.save_dialog import write_beside
 from portrait_studio.gui.qimage_conversion import picture_of, pixels_of
 from portrait_studio.imaging.open_raster import SUFFIX as LAYERS_SUFFIX
 from portrait_studio.imaging.reading import SUFFIXES_READ
@@ -69,8 +70,12 @@ class FileCommands(QObject):
         actions.on_triggered(
             {
                 Command.OPEN: self._ask_open,
-                Command.NEXT_PHOTO: self._open_next,
-                Command.PREVIOUS_PHOTO: self._open_previous,
+                Command.NEXT_PHOTO: partial(
+                    self._open_neighbour, 1, Message("This is the last photo of the folder.")
+                ),
+                Command.PREVIOUS_PHOTO: partial(
+                    self._open_neighbour, -1, Message("This is the first photo of the folder.")
+                ),
                 Command.SAMPLE: lambda: self.open_path(sample_path()),
                 Command.PASTE: lambda: self.take(QGuiApplication.clipboard().mimeData()),
                 Command.SAVE: self._save,
@@ -100,15 +105,8 @@ class FileCommands(QObject):
         if page is not None:
             self._session.files.open(several.path, page)
 
-    def _open_next(self) -> None:
-        """Open the photo after this one in its folder."""
-        self._open_neighbour(1, Message("This is the last photo of the folder."))
-
-    def _open_previous(self) -> None:
-        """Open the photo before this one in its folder."""
-        self._open_neighbour(-1, Message("This is the first photo of the folder."))
-
     def _open_neighbour(self, step: int, none: Message) -> None:
+        """Open the photo before this one in its folder (-1) or after it (1), or say that there is none."""
         document = self._session.document
         if document is None or document.photo.path is None:
             return
@@ -154,25 +152,14 @@ class FileCommands(QObject):
         return True
 
     def _export_record(self) -> None:
-        """Let the user choose a file for the edit record, and write it."""
-        document = self._session.document
-        if document is None:
-            return
-        kinds = tr("Edit records") + " (*.json)"
+        kinds, write = tr("Edit records") + " (*.json)", self._session.files.export_record
         title = tr("Export the edit record")
-        path = ask_beside(self._window, document.photo, "-edit.json", title, kinds)
-        if path is not None:
-            self._session.files.export_record(path)
+        write_beside(self._window, self._session, "-edit.json", title, kinds, write)
 
     def _export_layers(self) -> None:
-        """Let the user choose a file for the layers, and write them."""
-        document = self._session.document
-        if document is None:
-            return
         kinds, ending = f"OpenRaster (*{LAYERS_SUFFIX})", f"-layers{LAYERS_SUFFIX}"
-        path = ask_beside(self._window, document.photo, ending, tr("Export layers"), kinds)
-        if path is not None:
-            self._session.files.export_layers(path)
+        write = self._session.files.export_layers
+        write_beside(self._window, self._session, ending, tr("Export layers"), kinds, write)
 
     def ask_export(self) -> None:
         """Let the user choose file and format, and write the result."""

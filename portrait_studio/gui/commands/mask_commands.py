@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.dialogs.export_dialog import folder_for
-from portrait_studio.gui.dialogs.save_dialog import ask_beside
+from portrait_studio.gui.dialogs.save_dialog import write_beside
 from portrait_studio.gui.panels.mask_panel import MaskPanel
 from portrait_studio.imaging.reading import SUFFIXES_READ
 from portrait_studio.language.translation import tr
@@ -81,13 +81,8 @@ class MaskCommands(QObject):
 
     def ask_export(self) -> None:
         """Let the user choose where the mask is written."""
-        document = self._session.document
-        if document is None:
-            return
-        title = tr("Export the mask")
-        target = ask_beside(self._window, document.photo, "-mask.png", title, "PNG (*.png)")
-        if target is not None:
-            self._session.files.export_mask(target)
+        title, write = tr("Export the mask"), self._session.files.export_mask
+        write_beside(self._window, self._session, "-mask.png", title, "PNG (*.png)", write)
 
     def _folder(self) -> Path:
         document = self._session.document

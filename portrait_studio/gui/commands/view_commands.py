@@ -11,7 +11,7 @@ from portrait_studio.gui.actions import Actions
 from portrait_studio.gui.canvas.canvas import Canvas
 from portrait_studio.gui.canvas.comparison import CompareMode
 from portrait_studio.gui.command_table import Command
-from portrait_studio.gui.dialogs.save_dialog import ask_beside
+from portrait_studio.gui.dialogs.save_dialog import write_beside
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.language.translation import tr
 from portrait_studio.session.session import Session
@@ -127,10 +127,5 @@ class ViewCommands(QObject):
             self._layers.refresh_invented(document.filled, bounds)
 
     def _ask_export(self) -> None:
-        document = self._session.document
-        if document is None:
-            return
-        title = tr("Export the map of invented pixels")
-        target = ask_beside(self._window, document.photo, "-invented.png", title, "PNG (*.png)")
-        if target is not None:
-            self._session.files.export_invented(target)
+        title, write = tr("Export the map of invented pixels"), self._session.files.export_invented
+        write_beside(self._window, self._session, "-invented.png", title, "PNG (*.png)", write)

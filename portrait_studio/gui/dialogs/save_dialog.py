@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from portrait_studio.gui.dialogs.export_dialog import folder_for
 from portrait_studio.gui.dialogs.message_boxes import ask_overwrite
-from portrait_studio.imaging.photo import Photo
+from portrait_studio.session.session import Session
 
 
 def ask_target(
@@ -41,19 +42,24 @@ def ask_target(
     return path if ask_overwrite(parent, path, is_source=is_source) else None
 
 
-def ask_beside(parent: QWidget, photo: Photo, ending: str, title: str, kinds: str) -> Path | None:
-    """Let the user choose a file that belongs to a photo; one beside it is proposed.
+def write_beside(
+    parent: QWidget, session: Session, ending: str, title: str, kinds: str, write: Callable[[Path], None]
+) -> None:
+    """Let the user choose a file that belongs to the open photo, if there is one, and write it.
 
     Args:
         parent: window that asks.
-        photo: the photo that is open.
+        session: whose photo it is; a file beside that is proposed.
         ending: what follows the name of the photo's file, such as "-mask.png".
         title: of the dialog.
         kinds: of files, as Qt filters them.
-
-    Returns:
-        The file; None when the user thinks better of it.
+        write: not called when the user thinks better of it.
     """
+    if session.document is None:
+        return
+    photo = session.document.photo
     stem = photo.path.stem if photo.path is not None else "photo"
     proposed = folder_for(photo) / f"{stem}{ending}"
-    return ask_target(parent, title, proposed, kinds, Path(ending).suffix, photo.path)
+    path = ask_target(parent, title, proposed, kinds, Path(ending).suffix, photo.path)
+    if path is not None:
+        write(path)

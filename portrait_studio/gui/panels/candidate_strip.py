@@ -19,7 +19,7 @@ from portrait_studio.gui.panels.references_panel import files_in
 from portrait_studio.gui.panels.thumbnail_row import ThumbnailRow
 from portrait_studio.gui.qimage_conversion import qimage_of
 from portrait_studio.gui.widgets.buttons import ActionButton
-from portrait_studio.gui.widgets.layouts import filled, role_label, spaced
+from portrait_studio.gui.widgets.layouts import filled, role_label, spaced, taken_out
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.language.translation import tr
 from portrait_studio.session.session import Session
@@ -177,7 +177,8 @@ class CandidateStrip(QFrame):
         return count + 1 if count > 1 else 0
 
     def _list_holes(self) -> None:
-        _clear(self._holes)
+        taken_out(self._holes)
+        self._holes.clear()
         self._hole = None
         for place in range(self._hole_count()):
             text = tr("All") if place == 0 else str(place)
@@ -191,7 +192,8 @@ class CandidateStrip(QFrame):
             self._holes.append(button)
 
     def _list_thumbs(self) -> None:
-        _clear(self._thumbs)
+        taken_out(self._thumbs)
+        self._thumbs.clear()
         assert self._candidates is not None
         for place, candidate in enumerate(self._candidates.all):
             caption, meaning = caption_of(candidate.variant), tr(EXPLANATIONS[candidate.variant.kind])
@@ -262,13 +264,6 @@ def _in_context(photo: Pixels, region: FilledRegion, least_px: int) -> Pixels:
     picture = photo[around.slices].copy()
     picture[bounds.shifted(-around.left, -around.top).slices] = region.pixels
     return picture
-
-
-def _clear(buttons: list[QToolButton]) -> None:
-    for button in buttons:
-        button.setParent(None)
-        button.deleteLater()
-    buttons.clear()
 
 
 def _keeps(event: QKeyEvent) -> bool:

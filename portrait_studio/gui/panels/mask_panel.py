@@ -15,7 +15,7 @@ from portrait_studio.gui.command_table import Command
 from portrait_studio.gui.panels.tool_options import TightnessSlider, captioned
 from portrait_studio.gui.persistent_state import PersistentState
 from portrait_studio.gui.widgets.buttons import ActionButton, ActionSwitch
-from portrait_studio.gui.widgets.layouts import filled, hint_label, role_label, spaced
+from portrait_studio.gui.widgets.layouts import filled, hint_label, role_label, spaced, taken_out
 from portrait_studio.gui.widgets.number_field import NumberField
 from portrait_studio.language.translation import tr
 from portrait_studio.session.tools import Tools
@@ -91,9 +91,7 @@ class MaskPanel(QWidget):
             )
 
     def _list(self, names: Sequence[str]) -> None:
-        for box in self._boxes:
-            box.setParent(None)
-            box.deleteLater()
+        taken_out(self._boxes)
         self._boxes = [QCheckBox(name, self) for name in names]
         for box in self._boxes:
             box.setAccessibleName(box.text())

@@ -16,7 +16,7 @@ from portrait_studio.engine.request import FilledRegion, Structure
 from portrait_studio.gui.display_transform import DisplayTransform
 from portrait_studio.gui.qimage_conversion import qimage_of
 from portrait_studio.gui.widgets.choice_box import choice_box
-from portrait_studio.gui.widgets.layouts import filled, hint_label, spaced
+from portrait_studio.gui.widgets.layouts import filled, hint_label, spaced, taken_out
 from portrait_studio.language.translation import tr
 from portrait_studio.networks.conventions import LABEL_COLOURS
 from portrait_studio.session.session import Session
@@ -84,9 +84,7 @@ class StagePanel(QWidget):
         if region is self._shown:
             return
         self._shown = region
-        for button in self._buttons:
-            button.setParent(None)
-            button.deleteLater()
+        taken_out(self._buttons)
         self._buttons = []
         if candidates is None or region is None:
             self._hint.setText(tr("After a fill, each of its stages is shown here."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
@@ -41,6 +42,13 @@ def filled(layout: T, *items: QWidget | QLayout | tuple[QWidget | QLayout, int] 
             part, share = item if isinstance(item, tuple) else (item, 0)
             layout.addWidget(part, share) if isinstance(part, QWidget) else layout.addLayout(part, share)
     return layout
+
+
+def taken_out(widgets: Iterable[QWidget]) -> None:
+    """Take widgets out of the window for good."""
+    for widget in widgets:
+        widget.setParent(None)
+        widget.deleteLater()
 
 
 def role_label(text: str, role: str, parent: QWidget) -> QLabel:
