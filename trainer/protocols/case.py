@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +18,8 @@ from trainer.data.holes import Mask
 from trainer.data.pack_format import MESH_SUFFIX
 from trainer.data.packs import PackedSet
 from trainer.data.sample import Sample
+
+T = TypeVar("T")
 
 _LEAST_PERSON = 0.01
 _LEAST_FACE = 0.0005
@@ -48,6 +53,23 @@ class Case:
 def case_of(sample: Sample, mask: Mask, kind: str) -> Case:
     """The sample with a part of it hidden."""
     return Case(sample.photo_id, sample.image, mask, sample.labels, sample.keypoints, kind)
+
+
+def first_cases(cases: Iterator[T], limit: int | None, lacking: str) -> Iterator[T]:
+    """The first cases of a protocol.
+
+    Args:
+        cases: all that there are.
+        limit: at most so many.
+        lacking: what to say where there is none.
+
+    Raises:
+        DataSetError: there is none.
+    """
+    first = next(cases, None)
+    if first is None:
+        raise DataSetError(lacking)
+    yield from islice(chain((first,), cases), limit)
 
 
 def measurable(photos: PackedSet, limit: int | None) -> list[int]:

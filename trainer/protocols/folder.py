@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.errors import DataSetError
+from portrait_studio.imaging.bit_depth import in_8_bits
 from portrait_studio.imaging.reading import read_photo
 from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT
 from trainer.data.converters.reading import DamagedPhotoError, read_codes
@@ -47,8 +48,8 @@ def _read_case(mask_path: Path, name: str) -> Case:
         raise DataSetError(
             f"There is a mask {mask_path} but no photo {candidates[0].name} beside it; add the photo."
         )
-    image, mask = _eight_bits(photo_path), _eight_bits(mask_path).max(axis=2)
-    mask = np.where(mask > 127, 255, 0).astype(np.uint8)
+    image, mask = (in_8_bits(read_photo(path).pixels) for path in (photo_path, mask_path))
+    mask = np.where(mask.max(axis=2) > 127, 255, 0).astype(np.uint8)
     labels_path = mask_path.with_name(name + LABELS_SUFFIX)
     labels = _read_labels(labels_path) if labels_path.is_file() else None
     for other, path in ((mask, mask_path), (labels, labels_path)):
@@ -71,10 +72,3 @@ def _read_labels(path: Path) -> NDArray[np.uint8]:
             f"{IGNORE_LABEL} where it is not known."
         )
     return codes
-
-
-def _eight_bits(path: Path) -> NDArray[np.uint8]:
-    pixels = read_photo(path).pixels
-    if pixels.dtype == np.uint16:
-        return np.asarray((pixels.astype(np.uint32) + 128) // 257, np.uint8)
-    return np.asarray(pixels, np.uint8)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 import cv2
@@ -14,7 +13,7 @@ from trainer.data.face_holes import sample_face_hole
 from trainer.data.packs import PackedSet
 from trainer.data.resizing import scale_points
 from trainer.protocols.case import Case, generator_of, with_landmarks
-from trainer.protocols.natural import at_source_size
+from trainer.protocols.natural import Sources, at_source_size
 
 KINDS: Final = ("glasses", "eye", "mouth", "cover", "half", "phone", "strand", "forehead")
 """Kinds of holes, in turn; see `face_holes.FACE_HOLES`."""
@@ -23,9 +22,7 @@ SMALL: Final = 0.25
 """Size of photos with small faces: most of those of the packs are 45 to 70 pixels high then."""
 
 
-def hidden_face_cases(
-    photos: PackedSet, limit: int | None = None, source: Mapping[str, Path] | None = None
-) -> Iterator[Case]:
+def hidden_face_cases(photos: PackedSet, limit: int | None = None, source: Sources = None) -> Iterator[Case]:
     """Photos of a face with the landmarks of which a hole is drawn.
 
     Args:
@@ -47,9 +44,7 @@ def hidden_face_cases(
         yield Case(sample.photo_id, sample.image, mask, kind=kind)
 
 
-def small_face_cases(
-    photos: PackedSet, limit: int | None = None, source: Mapping[str, Path] | None = None
-) -> Iterator[Case]:
+def small_face_cases(photos: PackedSet, limit: int | None = None, source: Sources = None) -> Iterator[Case]:
     """The same cases at a quarter of their size: faces as in photos of groups; see `hidden_face_cases`."""
     for case in hidden_face_cases(photos, limit, source):
         height, width = (max(1, round(side * SMALL)) for side in case.mask.shape)

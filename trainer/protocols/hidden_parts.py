@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
+from itertools import cycle
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.errors import DataSetError
 from portrait_studio.networks.conventions import LABELS
 from trainer.data.holes import Mask, Person, body_rectangle, strokes
 from trainer.data.packs import PackedSet
-from trainer.protocols.case import Case, case_of, generator_of, measurable
-from trainer.protocols.natural import at_source_size
+from trainer.protocols.case import Case, case_of, first_cases, generator_of, measurable
+from trainer.protocols.natural import Sources, at_source_size
 
 PARTS: Final = {
     "face": ("face",),
@@ -31,9 +30,7 @@ _STROKE_SHARE: Final = (0.01, 0.04)
 _ATTEMPTS: Final = 12
 
 
-def hidden_part_cases(
-    photos: PackedSet, limit: int | None = None, source: Mapping[str, Path] | None = None
-) -> Iterator[Case]:
+def hidden_part_cases(photos: PackedSet, limit: int | None = None, source: Sources = None) -> Iterator[Case]:
     """Photos in their own shape, each with a rectangle or strokes over a part; the kinds take turns.
 
     Of some drawn holes that one is taken which lies over its part the most.
@@ -46,19 +43,19 @@ def hidden_part_cases(
     Raises:
         DataSetError: no photo has full labels, or the file of one is missing or of another photo.
     """
-    kinds, count = list(PARTS), 0
+    lacking = "No photo of the split shows a face, limb or garment large enough to hide."
+    return first_cases(_hidden_part_cases(photos, source), limit, lacking)
+
+
+def _hidden_part_cases(photos: PackedSet, source: Sources) -> Iterator[Case]:
+    kinds = cycle(PARTS)
+    kind = next(kinds)
     for index in measurable(photos, None):
-        if limit is not None and count >= limit:
-            return
         sample = at_source_size(photos[index], source)
-        kind = kinds[count % len(kinds)]
         part = np.isin(sample.labels, [LABELS.index(name) for name in PARTS[kind]])
-        if part.mean() < _LEAST_SHARE:
-            continue
-        count += 1
-        yield case_of(sample, hole_over(part, generator_of("parts", sample.key)), kind)
-    if not count:
-        raise DataSetError("No photo of the split shows a face, limb or garment large enough to hide.")
+        if part.mean() >= _LEAST_SHARE:
+            yield case_of(sample, hole_over(part, generator_of("parts", sample.key)), kind)
+            kind = next(kinds)
 
 
 def hole_over(part: Person, rng: np.random.Generator) -> Mask:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Final
 
 import cv2
 import numpy as np
 
-from portrait_studio.errors import DataSetError
 from portrait_studio.networks.conventions import LABELS
 from trainer.data.holes import Mask
 from trainer.data.packs import PackedSet
 from trainer.data.sample import LabelArray
-from trainer.protocols.case import Case, case_of, generator_of, measurable
-from trainer.protocols.natural import at_source_size
+from trainer.protocols.case import Case, case_of, first_cases, generator_of, measurable
+from trainer.protocols.natural import Sources, at_source_size
 
 SHOES: Final = tuple(LABELS.index(name) for name in ("left-shoe", "right-shoe"))
 
@@ -33,9 +31,7 @@ _FRAME_PX: Final = 2
 """Least distance of the hidden shoe from the frame."""
 
 
-def hidden_shoe_cases(
-    photos: PackedSet, limit: int | None = None, source: Mapping[str, Path] | None = None
-) -> Iterator[Case]:
+def hidden_shoe_cases(photos: PackedSet, limit: int | None = None, source: Sources = None) -> Iterator[Case]:
     """Photos with two shoes apart, of which an ellipse hides one.
 
     Args:
@@ -46,18 +42,16 @@ def hidden_shoe_cases(
     Raises:
         DataSetError: no photo has two such shoes, or the file of one is missing.
     """
-    count = 0
+    lacking = "No photo of the split shows two shoes apart from each other."
+    return first_cases(_hidden_shoe_cases(photos, source), limit, lacking)
+
+
+def _hidden_shoe_cases(photos: PackedSet, source: Sources) -> Iterator[Case]:
     for index in measurable(photos, None):
-        if limit is not None and count >= limit:
-            return
-        sample = photos[index] if source is None else at_source_size(photos[index], source)
+        sample = at_source_size(photos[index], source)
         mask = _shoe_hole(sample.labels, generator_of("hidden-shoe", sample.key))
-        if mask is None:
-            continue
-        count += 1
-        yield case_of(sample, mask, "shoe")
-    if not count:
-        raise DataSetError("No photo of the split shows two shoes apart from each other.")
+        if mask is not None:
+            yield case_of(sample, mask, "shoe")
 
 
 def _shoe_hole(labels: LabelArray, rng: np.random.Generator) -> Mask | None:

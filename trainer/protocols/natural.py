@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from trainer.data.packs import PackedSet
 from trainer.data.resizing import scale_points
 from trainer.data.sample import PointArray, Sample
 from trainer.data.samplers import face_position
-from trainer.protocols.case import Case, case_of, generator_of, measurable, with_face
+from trainer.protocols.case import Case, case_of, first_cases, generator_of, measurable, with_face
 
 THINGS = tuple(
     LABELS.index(name)
@@ -40,14 +40,15 @@ THINGS = tuple(
 FACE_HOLE = 32
 """Side of a face hole in the face network's window of 64 pixels (Wu et al., section III.D)."""
 
+Sources = Mapping[str, Path] | None
+"""File of each photo id at its original size; None = photos are taken at the size of the packs."""
+
 _NATURAL_SHARE = (0.02, 0.08)
 _NATURAL_EDGES = (0.2, 0.4)
 _LEAST_FACE_HOLE_PX = 8
 
 
-def natural_cases(
-    photos: PackedSet, limit: int | None = None, source: Mapping[str, Path] | None = None
-) -> Iterator[Case]:
+def natural_cases(photos: PackedSet, limit: int | None = None, source: Sources = None) -> Iterator[Case]:
     """Photos in their own shape; hidden by a rectangle, by strokes, or by a thing or limb from another photo.
 
     Args:
@@ -68,9 +69,7 @@ def natural_cases(
         yield case_of(sample, mask, kind)
 
 
-def face_cases(
-    photos: PackedSet, limit: int | None = None, source: Mapping[str, Path] | None = None
-) -> Iterator[Case]:
+def face_cases(photos: PackedSet, limit: int | None = None, source: Sources = None) -> Iterator[Case]:
     """Photos in their own shape with half of a face hidden: a square of 32 where the face's window has 64.
 
     Args:
@@ -81,21 +80,19 @@ def face_cases(
     Raises:
         DataSetError: no photo has a known face of enough pixels, or the file of one is missing.
     """
-    count = 0
+    lacking = "The faces of the split are too small to measure; measure with --source."
+    return first_cases(_face_cases(photos, source), limit, lacking)
+
+
+def _face_cases(photos: PackedSet, source: Sources) -> Iterator[Case]:
     for index in with_face(photos):
-        if limit is not None and count >= limit:
-            return
         packed, five = photos[index], photos.five(index)
         sample = at_source_size(packed, source)
         if five is not None:
             five = scale_points(five, packed.labels.shape[::-1], sample.labels.shape[::-1])
         mask = _face_hole(sample, five, generator_of("face", sample.key))
-        if mask is None:
-            continue
-        count += 1
-        yield case_of(sample, mask, "face")
-    if not count:
-        raise DataSetError("The faces of the split are too small to measure; measure with --source.")
+        if mask is not None:
+            yield case_of(sample, mask, "face")
 
 
 def source_files(folder: Path) -> dict[str, Path]:
@@ -116,7 +113,7 @@ def source_files(folder: Path) -> dict[str, Path]:
     return files
 
 
-def at_source_size(sample: Sample, source: Mapping[str, Path] | None) -> Sample:
+def at_source_size(sample: Sample, source: Sources) -> Sample:
     """The sample with its photo as it was before packing; labels and keypoints are scaled to it.
 
     Args:
@@ -144,9 +141,6 @@ def at_source_size(sample: Sample, source: Mapping[str, Path] | None) -> Sample:
         )
     labels: NDArray[np.uint8] = cv2.resize(sample.labels, size, interpolation=cv2.INTER_NEAREST_EXACT)
     return replace(sample, image=image, labels=labels, keypoints=scale_points(sample.keypoints, packed, size))
-
-
-_Draw = Callable[[Person, np.random.Generator, PackedSet, list[int]], tuple[Mask, str]]
 
 
 def _rectangle(

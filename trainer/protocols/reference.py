@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.errors import DataSetError
 from portrait_studio.imaging.geometry import Extent, Margins
 from portrait_studio.imaging.similarity import warped
-from portrait_studio.networks.conventions import FACE, KEYPOINTS, LABELS
+from portrait_studio.networks.conventions import FACE, KEYPOINTS
 from trainer.data.holes import Mask, body_rectangle, person_of
 from trainer.data.packs import PackedSet
 from trainer.data.sample import LabelArray, Sample
-from trainer.protocols.case import Case, case_of, generator_of, measurable
-from trainer.protocols.natural import at_source_size
+from trainer.protocols.case import Case, case_of, first_cases, generator_of, measurable
+from trainer.protocols.hidden_shoe import SHOES
+from trainer.protocols.natural import Sources, at_source_size
 
 Image = NDArray[np.uint8]
 
-_SHOES: Final = tuple(LABELS.index(name) for name in ("left-shoe", "right-shoe"))
 _LEAST_SHOES: Final = 0.001
 """Of the photo."""
 _MOST_ROWS: Final = 0.22
@@ -44,13 +42,15 @@ _GROUND_BLUR: Final = 0.05
 """Of the photo's long side: what is behind a person elsewhere shows nobody else."""
 _KNEES: Final = tuple(KEYPOINTS.index(name) for name in ("left-knee", "right-knee"))
 
+_NO_FEET: Final = "No photo of the split shows both shoes above its lower edge."
+
 _LEAST_FACE_PX: Final = 24
 _FACE_HOLE: Final = 0.6
 _BODY_EDGES: Final = (0.15, 0.35)
 
 
 def feet_with_reference(
-    photos: PackedSet, limit: int | None = None, source: Mapping[str, Path] | None = None
+    photos: PackedSet, limit: int | None = None, source: Sources = None
 ) -> Iterator[Case]:
     """Photos whose rows from above the shoes on are cut off, to be recovered as an extension of the canvas.
 
@@ -64,12 +64,12 @@ def feet_with_reference(
     Raises:
         DataSetError: no photo shows both shoes, or the file of one is missing.
     """
-    for case, sample, _ in _without_feet(photos, limit, source):
+    for case, sample, _ in first_cases(_without_feet(photos, source), limit, _NO_FEET):
         yield _with_reference(case, generator_of("reference", sample.key))
 
 
 def feet_with_other_pose(
-    photos: PackedSet, limit: int | None = None, source: Mapping[str, Path] | None = None
+    photos: PackedSet, limit: int | None = None, source: Sources = None
 ) -> Iterator[Case]:
     """The same holes; the reference shows the person at another place, and the legs in another pose.
 
@@ -84,7 +84,8 @@ def feet_with_other_pose(
     Raises:
         DataSetError: no photo shows both shoes, or the file of one is missing.
     """
-    for case, sample, other in _without_feet(photos, limit, source, needs_knees=True):
+    found = _without_feet(photos, source, needs_knees=True)
+    for case, sample, other in first_cases(found, limit, _NO_FEET):
         rng = generator_of("reference-pose", sample.key)
         picture = made_reference(_elsewhere(sample, photos[other].image, rng), rng)
         if rng.random() < 0.5:
@@ -93,29 +94,19 @@ def feet_with_other_pose(
 
 
 def _without_feet(
-    photos: PackedSet, limit: int | None, source: Mapping[str, Path] | None, *, needs_knees: bool = False
+    photos: PackedSet, source: Sources, *, needs_knees: bool = False
 ) -> Iterator[tuple[Case, Sample, int]]:
-    """Photos whose rows from above the shoes on are hidden, and the position of another photo each.
-
-    Raises:
-        DataSetError: no photo shows both shoes, or the file of one is missing.
-    """
-    count = 0
+    """Photos whose rows from above the shoes on are hidden, and the position of another photo each."""
     order = measurable(photos, None)
     for place, index in enumerate(order):
-        if limit is not None and count >= limit:
-            return
-        sample = photos[index] if source is None else at_source_size(photos[index], source)
+        sample = at_source_size(photos[index], source)
         rows = _rows_of_feet(sample.labels)
         if rows is None or (needs_knees and not (sample.keypoints[list(_KNEES), 2] > 0).all()):
             continue
-        count += 1
         mask = np.zeros(sample.labels.shape, np.uint8)
         mask[-rows:] = 255
         case = replace(case_of(sample, mask, "feet"), extension=Margins(bottom=rows))
         yield case, sample, order[(place + 1) % len(order)]
-    if not count:
-        raise DataSetError("No photo of the split shows both shoes above its lower edge.")
 
 
 def _elsewhere(sample: Sample, other: Image, rng: np.random.Generator) -> Image:
@@ -138,7 +129,7 @@ def _elsewhere(sample: Sample, other: Image, rng: np.random.Generator) -> Image:
 
 
 def holes_with_reference(
-    photos: PackedSet, limit: int | None = None, source: Mapping[str, Path] | None = None
+    photos: PackedSet, limit: int | None = None, source: Sources = None
 ) -> Iterator[Case]:
     """Photos with a rectangle over the body or a square over the face, in turn, and references as above.
 
@@ -151,7 +142,7 @@ def holes_with_reference(
         DataSetError: no photo has full labels, or the file of one is missing.
     """
     for place, index in enumerate(measurable(photos, limit)):
-        sample = photos[index] if source is None else at_source_size(photos[index], source)
+        sample = at_source_size(photos[index], source)
         rng = generator_of("reference-holes", sample.key)
         face = _face_hole(sample) if place % 2 else None
         width = sample.labels.shape[1]
@@ -191,7 +182,7 @@ def _with_reference(case: Case, rng: np.random.Generator) -> Case:
 
 def _rows_of_feet(labels: LabelArray) -> int | None:
     """So many rows to cut off that both shoes go; None where they are not both whole in the photo."""
-    shoes = [labels == shoe for shoe in _SHOES]
+    shoes = [labels == shoe for shoe in SHOES]
     if min(int(np.count_nonzero(shoe)) for shoe in shoes) < _LEAST_SHOES * labels.size / 2:
         return None
     rows = np.flatnonzero((shoes[0] | shoes[1]).any(1))

@@ -7,12 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from portrait_studio.errors import DataSetError
 from portrait_studio.imaging.geometry import Margins
 from trainer.data.augment import whole_squash
 from trainer.data.holes import Mask, body_rectangle, person_of
 from trainer.data.packs import PackedSet
-from trainer.protocols.case import Case, case_of, generator_of, measurable, with_figure
+from trainer.protocols.case import Case, case_of, first_cases, generator_of, measurable, with_figure
 
 PAPER_SIDE = 256
 NEW_ROWS = {"down": 64, "up": 32}
@@ -57,23 +56,20 @@ def extend_cases(
     Raises:
         DataSetError: no photo has full labels, or no person reaches so far.
     """
-    hidden = NEW_ROWS[side] if rows is None else rows
+    lacking = (
+        f"No person reaches into the rows to extend {side}; take a set of full bodies, such as "
+        "clothing-co-parsing."
+    )
+    return first_cases(_extend_cases(photos, side, rows or NEW_ROWS[side]), limit, lacking)
+
+
+def _extend_cases(photos: PackedSet, side: str, hidden: int) -> Iterator[Case]:
     mask = new_rows(side, hidden)
     extension = Margins(bottom=hidden) if side == "down" else Margins(top=hidden)
-    count = 0
     for index in measurable(photos, None):
-        if limit is not None and count >= limit:
-            return
         sample = whole_squash(photos[index], PAPER_SIDE)
-        if np.count_nonzero(person_of(sample.labels)[mask > 0]) < _LEAST_SHARE * np.count_nonzero(mask):
-            continue
-        count += 1
-        yield replace(case_of(sample, mask, f"extend-{side}"), extension=extension)
-    if not count:
-        raise DataSetError(
-            f"No person reaches into the rows to extend {side}; take a set of full bodies, such as "
-            "clothing-co-parsing."
-        )
+        if np.count_nonzero(person_of(sample.labels)[mask > 0]) >= _LEAST_SHARE * np.count_nonzero(mask):
+            yield replace(case_of(sample, mask, f"extend-{side}"), extension=extension)
 
 
 def horse_cases(photos: PackedSet, limit: int | None = None) -> Iterator[Case]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -16,7 +15,7 @@ from trainer.data.packs import PackedSet
 from trainer.data.sample import Sample
 from trainer.data.things import labels_to_cut, name_of, parts_of, pasted_thing, truth_of
 from trainer.protocols.case import generator_of, measurable
-from trainer.protocols.natural import at_source_size
+from trainer.protocols.natural import Sources, at_source_size
 
 REAL, PASTED = "real", "pasted"
 
@@ -61,9 +60,7 @@ class ThingCase:
     behind: NDArray[np.uint8] | None = None
 
 
-def real_cases(
-    photos: PackedSet, limit: int | None = None, source: Mapping[str, Path] | None = None
-) -> Iterator[ThingCase]:
+def real_cases(photos: PackedSet, limit: int | None = None, source: Sources = None) -> Iterator[ThingCase]:
     """Every accessory, shoe and large garment of the photos with full labels, each in its own place.
 
     Args:
@@ -86,9 +83,7 @@ def real_cases(
             yield _real(sample, label, part)
 
 
-def pasted_cases(
-    photos: PackedSet, limit: int | None = None, source: Mapping[str, Path] | None = None
-) -> Iterator[ThingCase]:
+def pasted_cases(photos: PackedSet, limit: int | None = None, source: Sources = None) -> Iterator[ThingCase]:
     """A part of the next photo laid over each photo, so that what is behind it is known.
 
     Args:
