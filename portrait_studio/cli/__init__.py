@@ -6,7 +6,7 @@ Heavy modules are imported where they are used, so that `--help` and mistyped op
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from portrait_studio import __version__
 from portrait_studio.cli.about import add_about
@@ -27,20 +27,6 @@ from portrait_studio.errors import Cancelled, OptionError, PortraitStudioError
 from portrait_studio.stopping import stopping_cleanly
 from portrait_studio.terminal import libraries_silenced
 
-COMMANDS = (
-    "remove",
-    "extend",
-    "mask",
-    "parse",
-    "replay",
-    "batch",
-    "demo",
-    "edit",
-    "report",
-    "compare-weights",
-    "about",
-    "install-desktop",
-)
 EXIT_ERROR = 2
 
 
@@ -72,9 +58,9 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
 
 
 def _dispatch(arguments: list[str], open_window: OpenWindow) -> int:
-    if not arguments or (arguments[0] not in COMMANDS and not arguments[0].startswith("-")):
-        return open_window(photo_to_open(arguments, COMMANDS))
-    parser = _build_parser(open_window)
+    parser, known = _build_parser(open_window)
+    if not arguments or (arguments[0] not in known and not arguments[0].startswith("-")):
+        return open_window(photo_to_open(arguments, known))
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
         raise OptionError(unknown_sentence(unknown[0], options.command_parser))
@@ -83,7 +69,8 @@ def _dispatch(arguments: list[str], open_window: OpenWindow) -> int:
         return command(options)
 
 
-def _build_parser(open_window: OpenWindow) -> CommandParser:
+def _build_parser(open_window: OpenWindow) -> tuple[CommandParser, Collection[str]]:
+    """The parser, and the names of its commands."""
     parser = CommandParser(
         prog=PROGRAM,
         description="Remove things from photographs of people and recover the body behind them, offline.",
@@ -100,4 +87,4 @@ def _build_parser(open_window: OpenWindow) -> CommandParser:
     ):
         add(commands)
     add_edit(commands, open_window)
-    return parser
+    return parser, commands.choices
