@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-SOI: Final = 0xD8
 EOI: Final = 0xD9
 SOS: Final = 0xDA
 APP0: Final = 0xE0

@@ -43,7 +43,6 @@ UNKNOWN_TERMS = "terms not recorded"
 
 MEASURED, AFTER = "## Measured", "## Limits"
 """Sections between which reports stand."""
-NOT_MEASURED = "Not yet: run `portrait-trainer evaluate --json OUT`, then export again with `--metrics OUT`."
 _START = "started from"
 _START_ROW = f"| {_START} | "
 _LIMITS = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -81,18 +80,6 @@ class SinglePhaseTask(Generic[Prediction]):
     def active_phases(self, step: int) -> tuple[str, ...]:
         """The one phase."""
         return self.phases
-
-    @abstractmethod
-    def predict(self, batch: Batch, step: int) -> Prediction:
-        """See `Task`."""
-
-    @abstractmethod
-    def loss(self, phase: str, batch: Batch, prediction: Prediction, step: int) -> StepLoss:
-        """See `Task`."""
-
-    @abstractmethod
-    def sheet(self, batch: Batch) -> NDArray[np.uint8]:
-        """See `Task`."""
 
 
 def weighted_sum(parts: dict[str, Tensor]) -> StepLoss:
