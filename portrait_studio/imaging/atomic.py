@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO, Final, Self
 
 from portrait_studio.errors import ExportError
@@ -66,16 +65,14 @@ class Transaction:
         """Begin to write."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Put all in place, or nothing where there was an error.
 
         Raises:
             ExportError: a file cannot take its place; all is as it was.
         """
         try:
-            if error is None:
+            if kind is None:
                 self._put_in_place()
         except BaseException:
             self._remove_folders()
@@ -85,7 +82,7 @@ class Transaction:
                 _remove(path)
             for one in self._written:
                 _remove(one.former)
-        if error is not None:
+        if kind is not None:
             self._remove_folders()
 
     @contextmanager

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
 from typing import Final
 
 import cv2
@@ -142,9 +141,7 @@ class PackWriter:
         }
         self._photos.append(PackedPhoto(sample.key, split, shard, width, height, shares, members))
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
             with self._writing():
                 for shards in self._shards.values():
