@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Hashable
+import signal
+import threading
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -46,13 +49,14 @@ class RayPool:
         """
         self._ray = _ray()
         try:
-            self._ray.init(
-                address=address,
-                include_dashboard=False if address == LOCAL else None,
-                log_to_driver=False,
-                logging_level="ERROR",
-                runtime_env={"env_vars": _variables()},
-            )
+            with _own_answer_to_sigterm():
+                self._ray.init(
+                    address=address,
+                    include_dashboard=False if address == LOCAL else None,
+                    log_to_driver=False,
+                    logging_level="ERROR",
+                    runtime_env={"env_vars": _variables()},
+                )
         except (OSError, ValueError, RuntimeError) as error:
             raise DeviceError(
                 f"There is no cluster at {address} ({_first_line(error)}); begin one with ray."
@@ -116,6 +120,17 @@ def _ray() -> Any:
             "--cluster needs Ray, which is not installed: pip install 'portrait-studio[cluster]'."
         ) from None
     return ray
+
+
+@contextmanager
+def _own_answer_to_sigterm() -> Iterator[None]:
+    """Ray puts an answer of its own in the place of the command's, which prints a trace and aborts."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        if before is not None and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, before)
 
 
 def _variables() -> dict[str, str]:

@@ -7,7 +7,7 @@ import signal
 import time
 import zlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +29,14 @@ class Fate:
     Attributes:
         log: file of the tasks that were met, a line each.
         task: the one with the accident; empty = none.
-        stops: the command is interrupted as by Ctrl+C while the task lasts; else its process is killed.
+        signal: SIGKILL goes to the process of the task, another one to the command while the task lasts.
+        command: its process.
     """
 
     log: Path
     task: str = ""
-    stops: bool = False
+    signal: signal.Signals = signal.SIGKILL
+    command: int = field(default_factory=os.getpid)
 
     def met(self) -> Counter[str]:
         """How often each task was met so far."""
@@ -46,9 +48,7 @@ class Fate:
             file.write(f"{task}\n")
         if task != self.task or self.met()[task] > 1:
             return
-        if not self.stops:
-            os.kill(os.getpid(), signal.SIGKILL)
-        os.kill(os.getppid(), signal.SIGINT)
+        os.kill(os.getpid() if self.signal == signal.SIGKILL else self.command, self.signal)
         time.sleep(600)
 
 
