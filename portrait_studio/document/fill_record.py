@@ -148,6 +148,8 @@ class FillRecord:
         continue_lines: whether lines of the ground went on in extensions, as from version 7 on.
         invent_feet: whether hidden feet got the shoes of a pair that the feet network knows, as
             from version 7 on.
+        complete_heads: whether a network said where heads end that a hole or the edge cut off, as
+            from version 7 on.
         sources: see `VariantRecord`; of all holes, unless they differ.
     """
 
@@ -178,6 +180,7 @@ class FillRecord:
     keep_grain: Annotated[bool, flag()] = True
     invent_feet: Annotated[bool, flag()] = True
     continue_lines: Annotated[bool, flag()] = True
+    complete_heads: Annotated[bool, flag()] = True
     sources: Annotated[PackedPlane | None, PACKED_PLANE] = None
 
     @property
@@ -216,6 +219,7 @@ class FillRecord:
             "keep_grain",
             "invent_feet",
             "continue_lines",
+            "complete_heads",
         )
         old = {"hole_by_hole": True, **dict.fromkeys(since, False)}
         record = read_dataclass(cls, {**old, **entry}, is_closed=True)

@@ -109,9 +109,7 @@ def read_face(image: Pixels, mask: NDArray[np.uint8], face: LabelledFace) -> See
     # A little finer than the window, since alignment may enlarge.
     window = Window.scaled(bounds, min(1.0, max(_SCALES) * _SIDE * _FACE_SHARE / face.side))
     view = read_window(image, mask, window)
-    scale_x, scale_y = window.size.width / bounds.width, window.size.height / bounds.height
-    matrix = np.array([[scale_x, 0, -bounds.left * scale_x], [0, scale_y, -bounds.top * scale_y]])
-    return SeenFace(view.colours, view.hole, matrix)
+    return SeenFace(view.colours, view.hole, window.from_photo)
 
 
 def align_face(

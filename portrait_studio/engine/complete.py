@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.complete_general import complete_generally
+from portrait_studio.engine.complete_head import HeadGuess
 from portrait_studio.engine.emblems import emblems
 from portrait_studio.engine.fill_run import FillRun
 from portrait_studio.engine.mean_shift import shift_to_known_colours
@@ -38,13 +40,17 @@ class CompletedWindow:
 
 
 def complete_window(
-    run: FillRun, parsed: ParsedWindow, others: NDArray[np.bool_] | None = None
+    run: FillRun,
+    parsed: ParsedWindow,
+    heads: Sequence[HeadGuess] = (),
+    others: NDArray[np.bool_] | None = None,
 ) -> CompletedWindow | None:
     """Complete all holes in a window.
 
     Args:
         run: the fill.
         parsed: the window and its structure.
+        heads: whose colours are known better than the completion network paints them.
         others: (h, w) bool over it, known pixels of other people, of whose colours nothing is made; None =
             there are none.
 
@@ -66,6 +72,8 @@ def complete_window(
     known = view if others is None else replace(view, hole=view.hole | others)
     spares = request.options.spares_others
     painted = complete(runner, known if spares else view, guide, request.options.seed)
+    for head in heads:
+        head.lay_into(painted, parsed.window, view.hole)
     settled = painted
     if is_guided(network.config):
         if spares:

@@ -1,4 +1,4 @@
-"""Where a face is by the parser: the largest of those that the hole touches."""
+"""Where faces are by the parser."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.parsed_window import ParsedWindow
+from portrait_studio.engine.work_crop import Window
 from portrait_studio.networks.conventions import FACE
 
 
@@ -34,6 +35,25 @@ class LabelledFace:
         return max(self.width, self.height)
 
 
+def faces_of(parsed: ParsedWindow, hidden: NDArray[np.bool_]) -> list[tuple[LabelledFace, float]]:
+    """Every connected part with the label "face", and which share of it is hidden.
+
+    Args:
+        parsed: what the parser says.
+        hidden: (h, w) bool at the size of the window.
+    """
+    face = (parsed.labels == FACE).astype(np.uint8)
+    count, regions, stats, centres = cv2.connectedComponentsWithStats(face, connectivity=8)
+    lost = np.bincount(regions[hidden], minlength=count)
+    return [
+        (
+            _placed(parsed.window, stats[index], centres[index]),
+            float(lost[index] / stats[index][cv2.CC_STAT_AREA]),
+        )
+        for index in range(1, count)
+    ]
+
+
 def lost_face(parsed: ParsedWindow, hole: NDArray[np.bool_]) -> LabelledFace | None:
     """Of the faces that the hole touches, the one that has lost most of itself; None where there is none.
 
@@ -48,13 +68,16 @@ def lost_face(parsed: ParsedWindow, hole: NDArray[np.bool_]) -> LabelledFace | N
         return None
     lost = [int(np.count_nonzero(hole & (regions == index))) for index in touched]
     index = int(touched[int(np.argmax(lost))])
-    window = parsed.window
+    return _placed(parsed.window, stats[index], centres[index])
+
+
+def _placed(window: Window, stats: NDArray[np.integer], centre: NDArray[np.floating]) -> LabelledFace:
+    """A part in photo pixels, from what OpenCV says of it in those of the window."""
     scale_x = window.bounds.width / window.size.width
     scale_y = window.bounds.height / window.size.height
-    x, y = (float(value) for value in centres[index])
     return LabelledFace(
-        window.bounds.left + (x + 0.5) * scale_x,
-        window.bounds.top + (y + 0.5) * scale_y,
-        float(stats[index][cv2.CC_STAT_WIDTH] * scale_x),
-        float(stats[index][cv2.CC_STAT_HEIGHT] * scale_y),
+        window.bounds.left + (float(centre[0]) + 0.5) * scale_x,
+        window.bounds.top + (float(centre[1]) + 0.5) * scale_y,
+        float(stats[cv2.CC_STAT_WIDTH] * scale_x),
+        float(stats[cv2.CC_STAT_HEIGHT] * scale_y),
     )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from portrait_studio.engine.align_face import AlignedFace, SeenFace, align_face, read_face
 from portrait_studio.engine.bystanders import Bystanders, find_bystanders
 from portrait_studio.engine.complete import complete_window
+from portrait_studio.engine.complete_head import complete_heads, overruled_by_heads
 from portrait_studio.engine.face_label import LabelledFace
 from portrait_studio.engine.fill_hole import fill_hole
 from portrait_studio.engine.fill_run import FillRun
@@ -179,7 +180,9 @@ class FillJob:
 
         def step(run: FillRun) -> dict[int, FilledRegion]:
             run.progress.begin_part(self._finished, count)
-            parsed = self._overruled(self._parsed_closer(run, list(holes.values()), min(holes), whole))
+            parsed = self._parsed_closer(run, list(holes.values()), min(holes), whole)
+            heads = complete_heads(run, holes.values(), whole, parsed, self._align)
+            parsed = self._overruled(overruled_by_heads(parsed, heads, run.request.mask))
             loans = self._lender.lend(holes, whole, parsed)
             copies = copied_shoes(run.request, holes, whole, parsed)
             overlays: dict[int, tuple[Overlay, ...]] = {number: (copy,) for number, copy in copies.items()}
@@ -192,7 +195,7 @@ class FillJob:
                 run = replace(run, request=replace(run.request, wanted_labels=wanted))
                 parsed = parsed.overruled_by(wanted)
             spared = self._spared(run, parsed)
-            completed = complete_window(run, parsed, spared)
+            completed = complete_window(run, parsed, heads, spared)
             patterns = repetitions(run.request, holes, parsed, spared)
             regions = {}
             for place, (number, hole) in enumerate(holes.items()):

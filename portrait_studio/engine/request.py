@@ -105,6 +105,8 @@ class CompletionOptions:
         continue_lines: in extensions, let patches of the ground follow the colours and lines that run into
             the edge of the photo (kerbs, joints, paint, shadows) instead of the network. Versions before did
             not.
+        complete_heads: ask the head completion network where hair and crown end that a hole or the edge cuts
+            off above the eyes. Versions before asked the parser alone.
     """
 
     method: Method = Method.DEFAULT
@@ -124,6 +126,7 @@ class CompletionOptions:
     keep_grain: bool = True
     invent_feet: bool = True
     continue_lines: bool = True
+    complete_heads: bool = True
 
 
 @dataclass(frozen=True, eq=False)

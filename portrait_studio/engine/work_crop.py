@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import hole_bounds
+from portrait_studio.imaging.similarity import Transform
 
 STRIDE = 32
 """Sides of network inputs are multiples of this."""
@@ -90,6 +91,14 @@ class Window:
     def scale(self) -> float:
         """Network pixels per photo pixel."""
         return max(self.size.width, self.size.height) / max(self.bounds.width, self.bounds.height)
+
+    @property
+    def from_photo(self) -> Transform:
+        """(2, 3) transform from photo pixels to network pixels."""
+        scale_x, scale_y = self.size.width / self.bounds.width, self.size.height / self.bounds.height
+        return np.array(
+            [[scale_x, 0.0, -self.bounds.left * scale_x], [0.0, scale_y, -self.bounds.top * scale_y]]
+        )
 
     @classmethod
     def scaled(cls, bounds: Bounds, scale: float) -> Window:

@@ -24,6 +24,7 @@ TASKS: Final = {
     "face-generator": Message("face generator"),
     "collaborative": Message("collaborative face completion"),
     "feet": Message("feet"),
+    "head-completion": Message("head completion"),
 }
 """What the program uses networks for, and what the user reads of each."""
 
@@ -80,6 +81,9 @@ ARCHITECTURES: Final = {
     "glcic": Architecture("general-completion", "glcic", "GlcicConfig", "Glcic"),
     "collaborative": Architecture("collaborative", "collaborative", "CollaborativeConfig", "Collaborative"),
     "feet": Architecture("feet", "feet", "FeetConfig", "FeetDecoder"),
+    "head-completion": Architecture(
+        "head-completion", "head_completion", "HeadCompletionConfig", "HeadCompletion"
+    ),
     "dcgan": Architecture("face-generator", "dcgan", "DcganConfig", "Dcgan"),
     "dcgan-discriminator": Architecture(
         "discriminator", "discriminator", "DiscriminatorConfig", "Discriminator"

@@ -68,6 +68,7 @@ WITHOUT: dict[str, str] = {
     "default-without-grain": "keep_grain",
     "default-without-feet": "invent_feet",
     "default-without-lines": "continue_lines",
+    "default-without-heads": "complete_heads",
 }
 """The default without one of its parts, and the option of the engine that turns it off."""
 

@@ -12,6 +12,7 @@ from portrait_studio.networks.dcgan import FACE_GENERATOR
 from portrait_studio.networks.face_completion import FACE_COMPLETION
 from portrait_studio.networks.feet import FEET
 from portrait_studio.networks.glcic import GENERAL_COMPLETION
+from portrait_studio.networks.head_completion import HEAD_COMPLETION
 from portrait_studio.networks.registry import ARCHITECTURES
 from trainer.recipes.config import Recipe
 from trainer.tasks.collaborative import COLLABORATIVE_KIND
@@ -23,6 +24,7 @@ from trainer.tasks.face_completion import FACE_COMPLETION_KIND
 from trainer.tasks.face_generator import FACE_GENERATOR_KIND
 from trainer.tasks.family import Family
 from trainer.tasks.feet import FEET_KIND
+from trainer.tasks.head_completion import HEAD_COMPLETION_KIND
 from trainer.tasks.kind import TaskKind
 from trainer.tasks.parsing import PARSING_KIND
 from trainer.tasks.repair import REPAIR_KIND
@@ -40,6 +42,7 @@ TASKS: Final[dict[str, TaskKind]] = {
     REPAIR: REPAIR_KIND,
     COLLABORATIVE: COLLABORATIVE_KIND,
     FEET: FEET_KIND,
+    HEAD_COMPLETION: HEAD_COMPLETION_KIND,
 }
 
 FAMILIES: Final[dict[str, Family]] = {

@@ -1,0 +1,240 @@
+"""Heads that a hole or the frame cuts off above the eyes: where hair and crown end, and their colours.
+
+The parser sees heads small and guesses from whole photos; what lies above a forehead that reaches the edge
+it takes for more forehead or hair, so that crowns grow into cones. The head completion network sees a window
+that is aligned by eyes and mouth. It is believed above the eyes alone, and not where a hat is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from portrait_studio.engine.align_face import AlignedFace, SeenFace
+from portrait_studio.engine.face_label import LabelledFace, faces_of
+from portrait_studio.engine.fill_run import FillRun
+from portrait_studio.engine.mates.feet import seen_through_both
+from portrait_studio.engine.parsed_window import ParsedWindow
+from portrait_studio.engine.progress import Stage
+from portrait_studio.engine.redraw_face import turn_of_head
+from portrait_studio.engine.request import Method, Pixels
+from portrait_studio.engine.resample import Floats, read_window, resize_mask
+from portrait_studio.engine.work_crop import Window
+from portrait_studio.errors import WeightsError
+from portrait_studio.imaging.geometry import Bounds, Extent
+from portrait_studio.imaging.masks import Mask, extent_of
+from portrait_studio.imaging.similarity import (
+    Transform,
+    composed,
+    fit_similarity,
+    inverted,
+    transformed,
+    warped,
+)
+from portrait_studio.messages import Message
+from portrait_studio.networks.conventions import BACKGROUND, LABELS
+from portrait_studio.networks.face_completion import ANCHORS, FACE_COMPLETION_SIDE
+from portrait_studio.networks.head_completion import (
+    HEAD_ANCHORS,
+    HEAD_COMPLETION,
+    HEAD_LABELS,
+    HEAD_SIDE,
+    CompletedHead,
+)
+
+Align = Callable[[Pixels, Mask, LabelledFace, float], tuple[SeenFace, AlignedFace] | None]
+"""Finds the aligned window of a face; None where there is too much doubt."""
+
+_SIZE: Final = Extent(HEAD_SIDE, HEAD_SIDE)
+_METHODS: Final = (Method.DEFAULT, Method.NETWORK)
+_LEAST_FACE_PX: Final = 20.0
+_MOST_FACES: Final = 4
+_REACH: Final = 1.5
+"""How far above the middle of its face a head may reach, in long sides of the face."""
+_BESIDE: Final = 1.1
+_LEAST_SEEN: Final = 0.4
+"""Share of a face that must be seen."""
+_MOST_HAT: Final = 0.02
+"""Share of the window that may be taken for a hat where there is none."""
+_HEAD: Final = tuple(HEAD_LABELS.index(LABELS.index(name)) for name in ("hair", "face"))
+_GIVEN: Final = (0, *_HEAD)
+"""Of `HEAD_LABELS`, what the network may decide for: what else there is the parser knows better."""
+_TO: Final = 0.56
+"""Row above which the network alone is believed, as a share of the window: the brows."""
+_FADE: Final = 0.1
+_RIM: Final = 0.06
+"""How far from the window's edge it is believed wholly."""
+
+
+@dataclass(frozen=True, eq=False)
+class HeadGuess:
+    """What the head completion network says of one head.
+
+    Attributes:
+        matrix: from photo pixels to those of its window.
+        shares: (96, 96, 5) float32 probabilities of `HEAD_LABELS`.
+        picture: (96, 96, 3) float32 in [0, 1].
+    """
+
+    matrix: Transform
+    shares: Floats
+    picture: Floats
+
+    def overrule(self, probabilities: Floats, window: Window, hidden: NDArray[np.bool_]) -> None:
+        """Put what this says above the eyes into a parsing map, in place.
+
+        Args:
+            probabilities: (h, w, 18) over the window.
+            window: the part of the photo.
+            hidden: (h, w) bool; all else is known.
+        """
+        kept = self._through(window, _belief()[..., None] * self.shares[..., _GIVEN])
+        rest = 1 - kept.sum(2)
+        for label in range(probabilities.shape[2]):
+            layer = probabilities[..., label] * rest
+            code = [place for place, given in enumerate(_GIVEN) if HEAD_LABELS[given] == label]
+            for place in code:
+                layer = layer + kept[..., place]
+            np.copyto(probabilities[..., label], layer, where=hidden)
+
+    def lay_into(self, painted: Floats, window: Window, hidden: NDArray[np.bool_]) -> None:
+        """Put its colours of hair and skin above the eyes into a picture (h, w, 3) in [0, 1], in place."""
+        share = self._through(window, (_belief() * self.shares[..., _HEAD].sum(2))[..., None])
+        colours = self._through(window, self.picture, cv2.BORDER_REPLICATE)
+        share *= hidden[..., None]
+        painted += share * (colours - painted)
+
+    def _through(self, window: Window, values: Floats, border: int = cv2.BORDER_CONSTANT) -> Floats:
+        """Values (96, 96, C) as seen through a window: (h, w, C)."""
+        matrix = composed(window.from_photo, inverted(self.matrix))
+        layers = [
+            warped(np.ascontiguousarray(values[..., number]), matrix, window.size, border)
+            for number in range(values.shape[2])
+        ]
+        return np.stack(layers, 2)
+
+
+def complete_heads(
+    run: FillRun, holes: Iterable[Bounds], whole: ParsedWindow, closer: ParsedWindow, align: Align
+) -> tuple[HeadGuess, ...]:
+    """What the holes hide of heads, of which enough shows to know how they are turned.
+
+    Args:
+        run: the fill.
+        holes: rectangle around each hole, in photo pixels.
+        whole: what the parser says about the whole photo.
+        closer: what it says about the window that the holes share.
+        align: finds eyes and mouth.
+    """
+    request, networks = run.request, run.parts.networks
+    if not request.options.complete_heads or request.options.method not in _METHODS:
+        return ()
+    faces = _cut_off(request.mask, tuple(holes), whole)
+    if not faces or not networks.has(HEAD_COMPLETION):
+        return ()
+    try:
+        network = networks.load(HEAD_COMPLETION)
+    except WeightsError as error:
+        run.notices.append(Message("Heads were left to the parsing network. {reason}", reason=error.message))
+        return ()
+    found = []
+    for face in faces:
+        aligned = align(request.image, request.mask, face, turn_of_head(whole))
+        if aligned is None:
+            continue
+        matrix = composed(_from_face_window(), aligned[1].matrix)
+        picture, labels, hidden = _seen(run, matrix, whole, closer)
+        if not hidden.any() or labels[..., HEAD_LABELS.index(LABELS.index("hat"))].mean() > _MOST_HAT:
+            continue
+        inputs = [
+            torch.from_numpy(np.ascontiguousarray(x.transpose(2, 0, 1)))[None] for x in (picture, labels)
+        ]
+        mask = torch.from_numpy(hidden[None, None].astype(np.float32))
+        answer: CompletedHead = run.runner(network, Stage.PARSE)(*inputs, mask)
+        shares = torch.softmax(answer.labels[0].float(), 0).cpu().numpy().transpose(1, 2, 0)
+        colours = answer.picture[0].float().cpu().numpy().transpose(1, 2, 0) * 0.5 + 0.5
+        found.append(HeadGuess(matrix, shares.astype(np.float32), colours.astype(np.float32)))
+        run.note_weights(network)
+    return tuple(found)
+
+
+def overruled_by_heads(parsed: ParsedWindow, heads: Sequence[HeadGuess], mask: Mask) -> ParsedWindow:
+    """A parsing map with what is known of heads in its holes.
+
+    Args:
+        parsed: what the parser says.
+        heads: what is known better.
+        mask: (H, W) uint8 over the whole photo, nonzero = hole.
+    """
+    if not heads:
+        return parsed
+    window, probabilities = parsed.window, parsed.probabilities.copy()
+    hidden = resize_mask(mask[window.bounds.slices], window.size)
+    for head in heads:
+        head.overrule(probabilities, window, hidden)
+    return ParsedWindow(window, probabilities, parsed.heatmaps)
+
+
+def _cut_off(mask: Mask, holes: Sequence[Bounds], whole: ParsedWindow) -> list[LabelledFace]:
+    """Faces that are seen, the largest first, and whose heads a hole may hide above the eyes."""
+    seen = resize_mask(mask[whole.window.bounds.slices], whole.window.size)
+    found = []
+    for face, hidden in faces_of(whole, seen):
+        if face.side < _LEAST_FACE_PX or hidden > 1 - _LEAST_SEEN:
+            continue
+        half = _BESIDE * face.side
+        reach = Bounds(
+            *(round(v) for v in (face.x - half, face.y - _REACH * face.side, face.x + half, face.y))
+        )
+        if not all(hole.intersected(reach).is_empty for hole in holes):
+            found.append(face)
+    return sorted(found, key=lambda face: -face.side)[:_MOST_FACES]
+
+
+def _from_face_window() -> Transform:
+    """From pixels of the aligned window of a face to those of its head's."""
+    source, target = np.array(ANCHORS) * FACE_COMPLETION_SIDE, np.array(HEAD_ANCHORS) * HEAD_SIDE
+    return fit_similarity(source, target)
+
+
+def _seen(
+    run: FillRun, matrix: Transform, whole: ParsedWindow, closer: ParsedWindow
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """What a window shows: colours (96, 96, 3) in [-1, 1], labels (96, 96, 5), and where nothing is known."""
+    request = run.request
+    corners = transformed(inverted(matrix), np.array([[0, 0], [1, 0], [0, 1], [1, 1]]) * HEAD_SIDE)
+    low, high = np.floor(corners.min(0)), np.ceil(corners.max(0))
+    bounds = Bounds(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
+    bounds = bounds.intersected(Bounds.of(extent_of(request.image)))
+    # A little finer than the window, which then averages.
+    window = Window.scaled(bounds, min(1.0, 2.0 * HEAD_SIDE / max(bounds.width, bounds.height)))
+    view = read_window(request.image, request.mask, window)
+    into = composed(matrix, inverted(window.from_photo))
+    known = warped((~view.hole).astype(np.float32), into, _SIZE, cv2.BORDER_CONSTANT) > 0.98
+    probabilities = seen_through_both(window, whole, closer)
+    labels = _few(probabilities.argmax(2).astype(np.uint8))
+    shares = [warped((labels == label).astype(np.float32), into, _SIZE) for label in HEAD_LABELS]
+    picture = warped(view.colours, into, _SIZE) * np.float32(2) - np.float32(1)
+    return picture * known[..., None], np.stack(shares, 2) * known[..., None], ~known
+
+
+def _few(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The same with no other labels than `HEAD_LABELS`."""
+    table = np.full(256, HEAD_LABELS[-1], np.uint8)
+    table[[*HEAD_LABELS, BACKGROUND]] = [*HEAD_LABELS, BACKGROUND]
+    table[LABELS.index("sunglasses")] = LABELS.index("face")
+    return np.asarray(cv2.LUT(labels, table), np.uint8)
+
+
+def _belief() -> Floats:
+    """(96, 96) in [0, 1]: how far the network is believed at each place of its window."""
+    rows, columns = (np.mgrid[0:HEAD_SIDE, 0:HEAD_SIDE] + 0.5) / HEAD_SIDE
+    aside = np.minimum(np.minimum(columns, 1 - columns), rows) / _RIM
+    above = (_TO + _FADE - rows) / _FADE
+    return np.asarray(np.clip(np.minimum(aside, above), 0, 1), np.float32)
