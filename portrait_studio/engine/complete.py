@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.complete_general import complete_generally
-from portrait_studio.engine.complete_head import HeadGuess
+from portrait_studio.engine.complete_head import HeadGuess, with_own_colours
 from portrait_studio.engine.emblems import emblems
 from portrait_studio.engine.fill_run import FillRun
 from portrait_studio.engine.mean_shift import shift_to_known_colours
@@ -50,7 +50,7 @@ def complete_window(
     Args:
         run: the fill.
         parsed: the window and its structure.
-        heads: whose colours are known better than the completion network paints them.
+        heads: whose outlines are known; their colours go on from what shows of them.
         others: (h, w) bool over it, known pixels of other people, of whose colours nothing is made; None =
             there are none.
 
@@ -72,14 +72,13 @@ def complete_window(
     known = view if others is None else replace(view, hole=view.hole | others)
     spares = request.options.spares_others
     painted = complete(runner, known if spares else view, guide, request.options.seed)
-    for head in heads:
-        head.lay_into(painted, parsed.window, view.hole)
     settled = painted
     if is_guided(network.config):
         if spares:
             standing_out = emblems(known.colours, parsed.labels, known.hole)
             known = replace(known, hole=known.hole | standing_out)
         settled = shift_to_known_colours(painted, known, parsed.labels, lambda: report(1.0))
+        settled = with_own_colours(settled, heads, known, parsed.labels, lambda: report(1.0))
     return CompletedWindow(painted, settled)
 
 

@@ -2,7 +2,8 @@
 
 The parser sees heads small and guesses from whole photos; what lies above a forehead that reaches the edge
 it takes for more forehead or hair, so that crowns grow into cones. The head completion network sees a window
-that is aligned by eyes and mouth. It is believed above the eyes alone, and not where a hat is seen.
+that is aligned by eyes and mouth. It is believed above the eyes alone, and not where a hat is seen. Hair and
+skin go on there from those that show.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ from numpy.typing import NDArray
 from portrait_studio.engine.align_face import AlignedFace, SeenFace
 from portrait_studio.engine.face_label import LabelledFace, faces_of
 from portrait_studio.engine.fill_run import FillRun
+from portrait_studio.engine.head_sources import brow_colour, unlike_parts
 from portrait_studio.engine.mates.feet import seen_through_both
 from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.redraw_face import turn_of_head
 from portrait_studio.engine.request import Method, Pixels
-from portrait_studio.engine.resample import Floats, read_window, resize_mask
+from portrait_studio.engine.resample import Floats, WindowPixels, read_window, resize_mask
+from portrait_studio.engine.texture.smooth import fill_by_label
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.errors import WeightsError
 from portrait_studio.imaging.geometry import Bounds, Extent
@@ -45,23 +48,27 @@ from portrait_studio.networks.head_completion import (
     HEAD_COMPLETION,
     HEAD_LABELS,
     HEAD_SIDE,
-    CompletedHead,
 )
 
-Align = Callable[[Pixels, Mask, LabelledFace, float], tuple[SeenFace, AlignedFace] | None]
-"""Finds the aligned window of a face; None where there is too much doubt."""
+Align = Callable[[Pixels, Mask, LabelledFace, float, float], tuple[SeenFace, AlignedFace] | None]
+"""Finds the aligned window of a face by picture, hole, where it is, how it is turned, and how many pixels it
+may be off; None where there is more doubt."""
 
 _SIZE: Final = Extent(HEAD_SIDE, HEAD_SIDE)
-_METHODS: Final = (Method.DEFAULT, Method.NETWORK)
 _LEAST_FACE_PX: Final = 20.0
 _MOST_FACES: Final = 4
 _REACH: Final = 1.5
 """How far above the middle of its face a head may reach, in long sides of the face."""
 _BESIDE: Final = 1.1
+_MOST_ERROR_PX: Final = 5.0
+"""How far off eyes and mouth may be in the window of the face: behind sunglasses they are not seen."""
 _LEAST_SEEN: Final = 0.4
 """Share of a face that must be seen."""
 _MOST_HAT: Final = 0.02
 """Share of the window that may be taken for a hat where there is none."""
+_HAIR: Final = LABELS.index("hair")
+_LEAST_HAIR: Final = 0.05
+"""How much of the hair must show, of what is hidden, to give it its colour."""
 _HEAD: Final = tuple(HEAD_LABELS.index(LABELS.index(name)) for name in ("hair", "face"))
 _GIVEN: Final = (0, *_HEAD)
 """Of `HEAD_LABELS`, what the network may decide for: what else there is the parser knows better."""
@@ -79,12 +86,10 @@ class HeadGuess:
     Attributes:
         matrix: from photo pixels to those of its window.
         shares: (96, 96, 5) float32 probabilities of `HEAD_LABELS`.
-        picture: (96, 96, 3) float32 in [0, 1].
     """
 
     matrix: Transform
     shares: Floats
-    picture: Floats
 
     def overrule(self, probabilities: Floats, window: Window, hidden: NDArray[np.bool_]) -> None:
         """Put what this says above the eyes into a parsing map, in place.
@@ -103,18 +108,32 @@ class HeadGuess:
                 layer = layer + kept[..., place]
             np.copyto(probabilities[..., label], layer, where=hidden)
 
-    def lay_into(self, painted: Floats, window: Window, hidden: NDArray[np.bool_]) -> None:
-        """Put its colours of hair and skin above the eyes into a picture (h, w, 3) in [0, 1], in place."""
-        share = self._through(window, (_belief() * self.shares[..., _HEAD].sum(2))[..., None])
-        colours = self._through(window, self.picture, cv2.BORDER_REPLICATE)
-        share *= hidden[..., None]
-        painted += share * (colours - painted)
+    def above_eyes(self, window: Window) -> Floats:
+        """How far each place is hair or skin above the eyes: (h, w) in [0, 1]."""
+        return self._through(window, (_belief() * self.shares[..., _HEAD].sum(2))[..., None])[..., 0]
 
-    def _through(self, window: Window, values: Floats, border: int = cv2.BORDER_CONSTANT) -> Floats:
+    def unlike_sources(
+        self, picture: Floats, labels: NDArray[np.uint8], known: NDArray[np.bool_], window: Window
+    ) -> NDArray[np.bool_]:
+        """What around it its hair and skin must not be made of: (h, w) bool over a window.
+
+        Args:
+            picture: (h, w, 3) RGB in [0, 1].
+            labels: (h, w) uint8 parsing map.
+            known: (h, w) bool, where the picture shows the photo.
+            window: the part of the photo.
+        """
+        place = _bounds_around(composed(window.from_photo, inverted(self.matrix)))
+        inner = place.intersected(Bounds.of(window.size)).slices
+        unlike = np.zeros(known.shape, np.bool_)
+        unlike[inner] = unlike_parts(picture[inner], labels[inner], known[inner])
+        return unlike
+
+    def _through(self, window: Window, values: Floats) -> Floats:
         """Values (96, 96, C) as seen through a window: (h, w, C)."""
         matrix = composed(window.from_photo, inverted(self.matrix))
         layers = [
-            warped(np.ascontiguousarray(values[..., number]), matrix, window.size, border)
+            warped(np.ascontiguousarray(values[..., number]), matrix, window.size, cv2.BORDER_CONSTANT)
             for number in range(values.shape[2])
         ]
         return np.stack(layers, 2)
@@ -133,7 +152,7 @@ def complete_heads(
         align: finds eyes and mouth.
     """
     request, networks = run.request, run.parts.networks
-    if not request.options.complete_heads or request.options.method not in _METHODS:
+    if not request.options.complete_heads or request.options.method is not Method.DEFAULT:
         return ()
     faces = _cut_off(request.mask, tuple(holes), whole)
     if not faces or not networks.has(HEAD_COMPLETION):
@@ -145,7 +164,7 @@ def complete_heads(
         return ()
     found = []
     for face in faces:
-        aligned = align(request.image, request.mask, face, turn_of_head(whole))
+        aligned = align(request.image, request.mask, face, turn_of_head(whole), _MOST_ERROR_PX)
         if aligned is None:
             continue
         matrix = composed(_from_face_window(), aligned[1].matrix)
@@ -156,10 +175,9 @@ def complete_heads(
             torch.from_numpy(np.ascontiguousarray(x.transpose(2, 0, 1)))[None] for x in (picture, labels)
         ]
         mask = torch.from_numpy(hidden[None, None].astype(np.float32))
-        answer: CompletedHead = run.runner(network, Stage.PARSE)(*inputs, mask)
-        shares = torch.softmax(answer.labels[0].float(), 0).cpu().numpy().transpose(1, 2, 0)
-        colours = answer.picture[0].float().cpu().numpy().transpose(1, 2, 0) * 0.5 + 0.5
-        found.append(HeadGuess(matrix, shares.astype(np.float32), colours.astype(np.float32)))
+        logits: torch.Tensor = run.runner(network, Stage.PARSE)(*inputs, mask)
+        shares = torch.softmax(logits[0].float(), 0).cpu().numpy().transpose(1, 2, 0)
+        found.append(HeadGuess(matrix, np.ascontiguousarray(shares, np.float32)))
         run.note_weights(network)
     return tuple(found)
 
@@ -179,6 +197,46 @@ def overruled_by_heads(parsed: ParsedWindow, heads: Sequence[HeadGuess], mask: M
     for head in heads:
         head.overrule(probabilities, window, hidden)
     return ParsedWindow(window, probabilities, parsed.heatmaps)
+
+
+def crown_of(heads: Sequence[HeadGuess], window: Window) -> Floats:
+    """How far each place of a window is hair or skin above the eyes of one of the heads: (h, w) in [0, 1]."""
+    crown = np.zeros((window.size.height, window.size.width), np.float32)
+    for head in heads:
+        np.maximum(crown, head.above_eyes(window), out=crown)
+    return crown
+
+
+def with_own_colours(
+    completed: Floats,
+    heads: Sequence[HeadGuess],
+    view: WindowPixels,
+    labels: NDArray[np.uint8],
+    tick: Callable[[], None],
+) -> Floats:
+    """A completed window in which hair and skin above the eyes go on from those that show.
+
+    What a network paints of a crown is the mean of many people's.
+
+    Args:
+        completed: (h, w, 3) float32 in [0, 1].
+        heads: the heads in it.
+        view: the photo in the same window.
+        labels: (h, w) uint8 parsing map, hole included.
+        tick: called often; may raise to cancel.
+    """
+    if not heads:
+        return completed
+    share = (crown_of(heads, view.window) * view.hole)[..., None]
+    unlike = [head.unlike_sources(view.colours, labels, ~view.hole, view.window) for head in heads]
+    unknown = np.logical_or.reduce([view.hole, *unlike])
+    picture = torch.from_numpy(np.ascontiguousarray(view.colours.transpose(2, 0, 1)))
+    filled = fill_by_label(picture, torch.from_numpy(unknown), torch.from_numpy(labels).long(), tick)
+    spread = filled.numpy().transpose(1, 2, 0)
+    hair = labels == _HAIR
+    if np.count_nonzero(hair & ~unknown) < _LEAST_HAIR * np.count_nonzero(hair & view.hole):
+        spread = np.where(hair[..., None], brow_colour(view.colours, labels, ~view.hole), spread)
+    return np.asarray(completed + share * (spread - completed), np.float32)
 
 
 def _cut_off(mask: Mask, holes: Sequence[Bounds], whole: ParsedWindow) -> list[LabelledFace]:
@@ -208,10 +266,7 @@ def _seen(
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """What a window shows: colours (96, 96, 3) in [-1, 1], labels (96, 96, 5), and where nothing is known."""
     request = run.request
-    corners = transformed(inverted(matrix), np.array([[0, 0], [1, 0], [0, 1], [1, 1]]) * HEAD_SIDE)
-    low, high = np.floor(corners.min(0)), np.ceil(corners.max(0))
-    bounds = Bounds(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
-    bounds = bounds.intersected(Bounds.of(extent_of(request.image)))
+    bounds = _bounds_around(inverted(matrix)).intersected(Bounds.of(extent_of(request.image)))
     # A little finer than the window, which then averages.
     window = Window.scaled(bounds, min(1.0, 2.0 * HEAD_SIDE / max(bounds.width, bounds.height)))
     view = read_window(request.image, request.mask, window)
@@ -222,6 +277,13 @@ def _seen(
     shares = [warped((labels == label).astype(np.float32), into, _SIZE) for label in HEAD_LABELS]
     picture = warped(view.colours, into, _SIZE) * np.float32(2) - np.float32(1)
     return picture * known[..., None], np.stack(shares, 2) * known[..., None], ~known
+
+
+def _bounds_around(matrix: Transform) -> Bounds:
+    """The smallest rectangle around what a transform makes of the window."""
+    corners = transformed(matrix, np.array([[0, 0], [1, 0], [0, 1], [1, 1]]) * HEAD_SIDE)
+    low, high = np.floor(corners.min(0)), np.ceil(corners.max(0))
+    return Bounds(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
 
 
 def _few(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -59,6 +59,7 @@ def shading_of(
     background: Floats,
     *,
     is_ground_known: bool = False,
+    crown: Floats | None = None,
 ) -> Floats:
     """What of the completion network's picture is added to patches that have the colours of the photo.
 
@@ -73,6 +74,8 @@ def shading_of(
         background: the same of the background.
         is_ground_known: whether the patches of the background follow something that is known better than the
             network's picture, so that only the slowest shading, as towards the corners, is the network's.
+        crown: (h, w) float32 in [0, 1], where hair and forehead go on from what shows of them, as the
+            background does; None = nowhere.
 
     Returns:
         (h, w, 3) float32.
@@ -81,9 +84,12 @@ def shading_of(
     slow = _slow(towards, inside, _SLOW_PX)
     if is_ground_known:
         slow += background[..., None] * (_slow(towards, inside * background, _SLOWEST_PX) - slow)
+    textured = background
+    if crown is not None:
+        face, textured = face * (1 - crown), np.maximum(background, crown)
     of_face = np.float32(_FACE_WEIGHT) * face
     elsewhere = np.maximum(_SHADING_WEIGHT - of_face, 0.0) * shading_weight((slow**2).sum(axis=2), _TOLERANCE)
-    mixed = towards + background[..., None] * (slow - towards)
+    mixed = towards + textured[..., None] * (slow - towards)
     return np.asarray(of_face[..., None] * towards + elsewhere[..., None] * mixed, np.float32)
 
 

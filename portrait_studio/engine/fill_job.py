@@ -8,7 +8,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.align_face import AlignedFace, SeenFace, align_face, read_face
+from portrait_studio.engine.align_face import (
+    MOST_ERROR_PX,
+    AlignedFace,
+    SeenFace,
+    align_face,
+    read_face,
+)
 from portrait_studio.engine.bystanders import Bystanders, find_bystanders
 from portrait_studio.engine.complete import complete_window
 from portrait_studio.engine.complete_head import complete_heads, overruled_by_heads
@@ -112,7 +118,12 @@ class FillJob:
         return self._whole_run.attempt(step)
 
     def _align(
-        self, image: Pixels, mask: Mask, face: LabelledFace, turn: float
+        self,
+        image: Pixels,
+        mask: Mask,
+        face: LabelledFace,
+        turn: float,
+        most_error_px: float = MOST_ERROR_PX,
     ) -> tuple[SeenFace, AlignedFace] | None:
         """The aligned window of a face of this or another picture; None where no network can tell."""
         networks = self._whole_run.parts.networks
@@ -125,7 +136,7 @@ class FillJob:
             except WeightsError:
                 return None
             seen = read_face(image, mask, face)
-            aligned = align_face(run.runner(network, Stage.PARSE), seen, face, turn)
+            aligned = align_face(run.runner(network, Stage.PARSE), seen, face, turn, most_error_px)
             if aligned is not None:
                 run.note_weights(network)
             return None if aligned is None else (seen, aligned)
@@ -201,7 +212,7 @@ class FillJob:
             for place, (number, hole) in enumerate(holes.items()):
                 run.progress.begin_part(self._finished + place, count)
                 laid = (*patterns.get(number, ()), *overlays.get(number, ()))
-                one = HoleRun(run, hole, self._seed_of(number))
+                one = HoleRun(run, hole, self._seed_of(number), heads)
                 region = fill_hole(one, parsed, completed, whole, laid, self._bystanders)
                 borrowed = loans[number].borrowed if number in loans else ()
                 copies_mate = number in copies and number not in loans

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.engine.complete_head import HeadGuess
 from portrait_studio.engine.fill_run import FillRun
 from portrait_studio.engine.request import CompletionRequest
 from portrait_studio.engine.resample import Floats
@@ -22,12 +23,14 @@ class HoleRun:
         run: the fill.
         bounds: the rectangle around the hole, in photo pixels.
         seed: start of its random numbers.
+        heads: heads near it of which is known where they end.
         pictures: (h, w, 3) uint8 of the stages, by name; stages add to them where the request keeps them.
     """
 
     run: FillRun
     bounds: Bounds
     seed: int
+    heads: tuple[HeadGuess, ...] = ()
     pictures: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
 
     @property

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from portrait_studio.engine.bystanders import Bystanders
+from portrait_studio.engine.complete_head import crown_of
 from portrait_studio.engine.completion_weight import completion_weight, shading_of
 from portrait_studio.engine.continued_ground import lay_ground
 from portrait_studio.engine.emblems import emblems
@@ -118,6 +119,8 @@ class _PatchSources:
         excluded |= bystanders.excluded(window, hole, labels)
         if request.options.spares_others:
             excluded |= emblems(image, labels, hole | excluded)
+        for head in run.heads:
+            excluded |= head.unlike_sources(image, labels, ~(hole | excluded), window)
         sides = window.bounds, run.bounds
         excluded |= beyond_side(request.options.patches_from, sides, hole, excluded, labels)
         if request.sources is not None:
@@ -187,8 +190,8 @@ def _towards_network(
     own = run.own_and_other_holes(seen.bounds)[0]
     face, background = (_layer_seen(parsed, seen, label) for label in (FACE, BACKGROUND))
     inside = resize_mask(own, seen.size)
-    known = _continues_lines(run.request)
-    return shading_of(towards, inside, face, background, is_ground_known=known), seen
+    known, crown = _continues_lines(run.request), crown_of(run.heads, seen)
+    return shading_of(towards, inside, face, background, is_ground_known=known, crown=crown), seen
 
 
 def _seen(picture: Floats, source: Window, target: Window) -> Floats:

@@ -1,4 +1,4 @@
-"""Head completion network: what a hole hides of a head, as labels and as a coarse picture.
+"""Head completion network: which parts of a head a hole hides, and where they end.
 
 The parser guesses what lies above a forehead from whole photos, in which heads are small, and lets crowns
 grow into cones. Here eyes and mouth stand at the same places in every window (`HEAD_ANCHORS`), so that the
@@ -46,9 +46,9 @@ class HeadCompletionConfig:
         mixed: channels at stride 8 that one dense layer mixes over all places.
     """
 
-    widths: tuple[int, int, int] = (32, 72, 128)
+    widths: tuple[int, int, int] = (24, 64, 128)
     blocks: tuple[int, int, int] = (1, 1, 2)
-    mixed: int = 8
+    mixed: int = 6
 
     def __post_init__(self) -> None:
         """Refuse a network without channels."""
@@ -56,19 +56,6 @@ class HeadCompletionConfig:
             raise OptionError(
                 "head-completion: `widths` and `blocks` must name 3 numbers each, and channels be above zero."
             )
-
-
-@dataclass(frozen=True, eq=False)
-class CompletedHead:
-    """What the network says of windows.
-
-    Attributes:
-        labels: (N, 5, 96, 96) logits of `HEAD_LABELS`.
-        picture: (N, 3, 96, 96) in [-1, 1]: coarse, for colours and light.
-    """
-
-    labels: Tensor
-    picture: Tensor
 
 
 class HeadCompletion(nn.Module):
@@ -95,15 +82,18 @@ class HeadCompletion(nn.Module):
         self.up4 = _blocks(middle, config.blocks[1])
         self.from4 = nn.Conv2d(middle, wide, 1)
         self.up2 = _blocks(wide, config.blocks[0])
-        self.leave = nn.Conv2d(wide, 4 * (count + 3), 3, 1, 1)
+        self.leave = nn.Conv2d(wide, 4 * count, 3, 1, 1)
 
-    def forward(self, image: Tensor, labels: Tensor, mask: Tensor) -> CompletedHead:
+    def forward(self, image: Tensor, labels: Tensor, mask: Tensor) -> Tensor:
         """Complete aligned windows.
 
         Args:
             image: (N, 3, 96, 96) in [-1, 1], hole pixels 0.
             labels: (N, 5, 96, 96) shares of `HEAD_LABELS` as seen, hole pixels 0.
             mask: (N, 1, 96, 96), 1 = hole, or beyond the photo.
+
+        Returns:
+            (N, 5, 96, 96) logits of `HEAD_LABELS`.
         """
         cells = functional.pixel_unshuffle(torch.cat([image, mask, labels], 1), 2)
         x = self.down2(self.enter(torch.cat([cells, coordinates_like(cells)], 1)))
@@ -112,8 +102,8 @@ class HeadCompletion(nn.Module):
         z = self.up8(z + self._mixed(z))
         y = self.up4(y + _double(self.from8(z)))
         x = self.up2(x + _double(self.from4(y)))
-        out = functional.pixel_shuffle(self.leave(functional.relu(x)), 2)
-        return CompletedHead(out[:, :-3], torch.tanh(out[:, -3:]))
+        out: Tensor = functional.pixel_shuffle(self.leave(functional.relu(x)), 2)
+        return out
 
     def _mixed(self, z: Tensor) -> Tensor:
         flat = self.dense(functional.relu(self.reduce(functional.relu(z)).flatten(1)))

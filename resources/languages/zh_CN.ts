@@ -3138,6 +3138,11 @@ the person and the scene behind it are recovered.</source>
             <translation>通用网络不了解人物，且只训练了很短时间；在所有测量中，最佳方法都更好。</translation>
         </message>
         <message>
+            <location filename="../../portrait_studio/engine/complete_head.py" />
+            <source>Heads were left to the parsing network. {reason}</source>
+            <translation>头部改由解析网络判断。{reason}</translation>
+        </message>
+        <message>
             <location filename="../../portrait_studio/engine/detection.py" />
             <source>There is no kind of thing {name!r}; choose among: {names}.</source>
             <translation>没有名为 {name!r} 的物体种类；请从以下选择：{names}。</translation>
@@ -4332,6 +4337,11 @@ the person and the scene behind it are recovered.</source>
             <location filename="../../portrait_studio/networks/registry.py" />
             <source>feet</source>
             <translation>脚部</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/networks/registry.py" />
+            <source>head completion</source>
+            <translation>头部补全</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/networks/released.py" />

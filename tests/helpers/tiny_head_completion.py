@@ -1,13 +1,12 @@
-"""A head completion network that knows one head: hair in an ellipse of one colour, nothing else."""
+"""A head completion network that knows one head: hair in an ellipse, nothing else."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
 
-from portrait_studio.networks.head_completion import HEAD_LABELS, HEAD_SIDE, CompletedHead
+from portrait_studio.networks.head_completion import HEAD_LABELS, HEAD_SIDE
 
-HAIR_COLOUR = (-0.4, -0.6, -0.8)
 CROWN_ROW = 24
 """Window row at which the hair ends above."""
 
@@ -20,7 +19,7 @@ class TinyHeadCompletion(nn.Module):
         self.look = nn.Identity()
         self.seen: list[tuple[Tensor, Tensor, Tensor]] = []
 
-    def forward(self, image: Tensor, labels: Tensor, mask: Tensor) -> CompletedHead:
+    def forward(self, image: Tensor, labels: Tensor, mask: Tensor) -> Tensor:
         assert image.shape == (1, 3, HEAD_SIDE, HEAD_SIDE)
         assert labels.shape == (1, len(HEAD_LABELS), HEAD_SIDE, HEAD_SIDE)
         assert bool((image[mask.expand_as(image) > 0] == 0).all())
@@ -30,5 +29,4 @@ class TinyHeadCompletion(nn.Module):
         logits = torch.full((1, len(HEAD_LABELS), HEAD_SIDE, HEAD_SIDE), -20.0)
         logits[0, 0] = torch.where(away < 1, -20.0, 20.0)
         logits[0, 1] = torch.where(away < 1, 20.0, -20.0)
-        colours = torch.tensor(HAIR_COLOUR).view(1, 3, 1, 1).expand(1, 3, HEAD_SIDE, HEAD_SIDE)
-        return CompletedHead(logits, colours)
+        return logits

@@ -1,4 +1,4 @@
-"""Head completion: labels and a coarse picture of what a hole hides of a head, in one phase."""
+"""Head completion: the labels of what a hole hides of a head, in one phase."""
 
 from __future__ import annotations
 
@@ -12,17 +12,11 @@ from torch.nn import functional
 
 from portrait_studio.errors import OptionError
 from portrait_studio.networks.conventions import IGNORE_LABEL
-from portrait_studio.networks.head_completion import (
-    HEAD_LABELS,
-    HEAD_SIDE,
-    CompletedHead,
-    HeadCompletion,
-)
+from portrait_studio.networks.head_completion import HEAD_LABELS, HEAD_SIDE, HeadCompletion
 from trainer.data.batch import Batch
 from trainer.data.head_windows import HeadWindowSampler
-from trainer.recipes.config import Recipe
 from trainer.tasks.base import SinglePhaseTask, StepLoss, stack_rows, to_pictures
-from trainer.tasks.family import Family, masked_windows, picture_changes
+from trainer.tasks.family import Family, masked_windows
 from trainer.tasks.kind import Ingredients, TaskKind
 from trainer.tasks.parsing import colour_labels
 
@@ -31,53 +25,42 @@ _SEEN_WEIGHT: Final = 0.1
 _UNKNOWN: Final = 255
 
 
-class HeadCompletionTask(SinglePhaseTask[CompletedHead]):
-    """Cross entropy of labels and L1 of colours, where the photo shows what the hole hides."""
+class HeadCompletionTask(SinglePhaseTask[Tensor]):
+    """Cross entropy of labels, mostly where the hole hides them."""
 
-    def __init__(self, recipe: Recipe, network: HeadCompletion) -> None:
+    def __init__(self, network: HeadCompletion) -> None:
         """Put it together.
 
         Args:
-            recipe: what the losses weigh (`parts` for labels, `pixel` for colours).
             network: to be trained.
         """
         super().__init__(network)
-        self._loss = recipe.loss
         table = torch.full((256,), _UNKNOWN)
         table[list(HEAD_LABELS)] = torch.arange(len(HEAD_LABELS))
         self._table = table
 
-    def predict(self, batch: Batch, step: int) -> CompletedHead:
-        """Labels and picture."""
-        completed: CompletedHead = self.network(batch.masked, self._shares(batch), batch.mask)
-        return CompletedHead(completed.labels.float(), completed.picture.float())
+    def predict(self, batch: Batch, step: int) -> Tensor:
+        """Logits (N, 5, S, S) of the labels."""
+        logits: Tensor = self.network(batch.masked, self._shares(batch), batch.mask)
+        return logits.float()
 
-    def loss(self, phase: str, batch: Batch, prediction: CompletedHead, step: int) -> StepLoss:
-        """Both losses, and for the log the share of hidden pixels with the right label."""
+    def loss(self, phase: str, batch: Batch, prediction: Tensor, step: int) -> StepLoss:
+        """The mean, and for the log the share of hidden pixels with the right label."""
         truth, known = self._truth(batch), (batch.labels != IGNORE_LABEL)[:, None].float()
         hidden = batch.mask * known
         weight = hidden + _SEEN_WEIGHT * known * (1 - batch.mask)
-        entropy = functional.cross_entropy(prediction.labels, truth, ignore_index=_UNKNOWN, reduction="none")
-        labels = (entropy[:, None] * weight).sum() / weight.sum().clamp_min(1)
-        colours = ((prediction.picture - batch.image).abs() * hidden).sum() / (3 * hidden.sum()).clamp_min(1)
-        right = (prediction.labels.argmax(1) == truth)[:, None] * hidden
-        scalars = {
-            "labels": labels.item(),
-            "pixel": colours.item(),
-            "right": (right.sum() / hidden.sum().clamp_min(1)).item(),
-        }
-        return StepLoss(self._loss.parts * labels + self._loss.pixel * colours, scalars)
+        entropy = functional.cross_entropy(prediction, truth, ignore_index=_UNKNOWN, reduction="none")
+        mean = (entropy[:, None] * weight).sum() / weight.sum().clamp_min(1)
+        right = ((prediction.argmax(1) == truth)[:, None] * hidden).sum() / hidden.sum().clamp_min(1)
+        return StepLoss(mean, {"entropy": mean.item(), "right": right.item()})
 
     def sheet(self, batch: Batch) -> NDArray[np.uint8]:
-        """What is seen, the picture, the photo, labels of both."""
+        """What is seen, labels as answered and in truth, the photo."""
         with torch.no_grad():
-            completed = self.predict(batch, 0)
+            answer = self.predict(batch, 0).argmax(1)
         codes = torch.tensor(HEAD_LABELS, device=batch.labels.device)
-        composite = batch.masked + completed.picture * batch.mask
-        maps = [colour_labels(labels) for labels in (codes[completed.labels.argmax(1)], batch.labels)]
-        return stack_rows(
-            [to_pictures(batch.masked), to_pictures(composite), *maps, to_pictures(batch.image)]
-        )
+        maps = [colour_labels(labels) for labels in (codes[answer], batch.labels)]
+        return stack_rows([to_pictures(batch.masked), *maps, to_pictures(batch.image)])
 
     def _truth(self, batch: Batch) -> Tensor:
         return self._table.to(batch.labels.device)[batch.labels]
@@ -95,7 +78,7 @@ def _make(given: Ingredients) -> HeadCompletionTask:
         raise OptionError(
             f"The head completion network needs a size of {HEAD_SIDE}, not {given.recipe.data.size}."
         )
-    return HeadCompletionTask(given.recipe, given.network_as(HeadCompletion))
+    return HeadCompletionTask(given.network_as(HeadCompletion))
 
 
 def _blank() -> tuple[Tensor, ...]:
@@ -111,13 +94,13 @@ def _trial(views: Tensor, hole: Tensor) -> tuple[Tensor, ...]:
 
 
 def _changes(full: Any, halved: Any, hole: Tensor) -> dict[str, float]:
-    other = (full.labels.argmax(1) != halved.labels.argmax(1)).float().mean((1, 2)).max()
-    return {"labels": float(other), **picture_changes(full.picture, halved.picture, hole)}
+    other = (full.argmax(1) != halved.argmax(1)).float().mean((1, 2)).max()
+    return {"labels": float(other)}
 
 
 _FAMILY = Family(
-    "Says what a hole hides of a head, as labels and as a coarse picture of 96 x 96 pixels, in a window "
-    "aligned by eyes and mouth: where hair and crown end beyond the frame.",
+    "Says which parts of a head a hole hides (background, hair, face, hat, clothes), in a window of 96 x 96 "
+    "pixels aligned by eyes and mouth: where hair and crown end beyond the frame.",
     _blank,
     _trial,
     _changes,

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from portrait_studio.engine.complete_head import HeadGuess, overruled_by_heads
+from portrait_studio.engine.complete_head import HeadGuess, overruled_by_heads, with_own_colours
 from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, CompletionResult, Method
+from portrait_studio.engine.resample import WindowPixels
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Bounds, Extent, Margins
 from portrait_studio.networks.conventions import FACE, LABELS
@@ -105,9 +106,7 @@ def guess() -> HeadGuess:
     """Hair all over its window, which is a photo of the same size."""
     shares = np.zeros((HEAD_SIDE, HEAD_SIDE, len(HEAD_LABELS)), np.float32)
     shares[..., 1] = 1
-    red = np.zeros((HEAD_SIDE, HEAD_SIDE, 3), np.float32)
-    red[..., 0] = 1
-    return HeadGuess(np.array([[1.0, 0, 0], [0, 1.0, 0]]), shares, red)
+    return HeadGuess(np.array([[1.0, 0, 0], [0, 1.0, 0]]), shares)
 
 
 def test_below_the_eyes_and_outside_the_hole_the_parser_is_believed() -> None:
@@ -126,12 +125,18 @@ def test_below_the_eyes_and_outside_the_hole_the_parser_is_believed() -> None:
     assert sums == pytest.approx(1, abs=1e-5)
 
 
-def test_its_colours_replace_those_of_the_completion_network_above_the_eyes() -> None:
+def test_hair_goes_on_above_the_eyes_in_the_colours_that_show_of_it() -> None:
     window = Window(Bounds(0, 0, HEAD_SIDE, HEAD_SIDE), Extent(HEAD_SIDE, HEAD_SIDE))
-    painted = np.full((HEAD_SIDE, HEAD_SIDE, 3), 0.5, np.float32)
-    hidden = np.zeros((HEAD_SIDE, HEAD_SIDE), np.bool_)
-    hidden[:40, 20:76] = True
-    guess().lay_into(painted, window, hidden)
-    assert painted[10:38, 22:74, 0].min() > 0.99
-    assert (painted[40:] == 0.5).all()
-    assert (painted[:, :18] == 0.5).all()
+    colours = np.full((HEAD_SIDE, HEAD_SIDE, 3), 0.5, np.float32)
+    colours[40:56, :48], colours[40:56, 48:] = (0.9, 0.8, 0.3), (0.3, 0.1, 0.1)
+    hole = np.zeros((HEAD_SIDE, HEAD_SIDE), np.bool_)
+    hole[:40, 20:76] = True
+    labels = np.zeros((HEAD_SIDE, HEAD_SIDE), np.uint8)
+    labels[:56] = HAIR
+    completed = np.zeros((HEAD_SIDE, HEAD_SIDE, 3), np.float32)
+    view = WindowPixels(window, colours, hole)
+    settled = with_own_colours(completed, [guess()], view, labels, lambda: None)
+    assert settled[36:40, 24:40].mean((0, 1)) == pytest.approx((0.9, 0.8, 0.3), abs=0.1)
+    assert settled[36:40, 56:72].mean((0, 1)) == pytest.approx((0.3, 0.1, 0.1), abs=0.1)
+    assert (settled[~hole] == 0).all()
+    assert with_own_colours(completed, [], view, labels, lambda: None) is completed

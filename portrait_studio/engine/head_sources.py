@@ -1,0 +1,86 @@
+"""Which pixels of a head hair and forehead may be made of: hair that is hair, skin without eyes and mouth.
+
+The parsing map is coarse where a head is small: of what it calls hair some is skin at the hairline, and a
+face has eyes, brows and lips, which patches turn into cracks of a forehead. Colours tell them apart.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from portrait_studio.engine.resample import Floats
+from portrait_studio.networks.conventions import FACE, LABELS
+
+Flags = NDArray[np.bool_]
+
+_HAIR: Final = LABELS.index("hair")
+_LIGHTNESS: Final = 0.5
+"""How much a difference in lightness counts against one in colour: faces are light and dark."""
+_SKIN: Final = 9.0
+"""Distance in Lab from the colour of most of a face from which on a pixel is no skin."""
+_NEARER: Final = 0.7
+"""Of the distance from the colour of the hair, below which that from skin must be for hair to be skin."""
+_APART: Final = 12.0
+"""Distance of both colours from which on they can be told apart at all."""
+_LEAST_PX: Final = 24
+_DARK: Final = 0.6
+"""Of the brightness of a face, below which brows are."""
+_DARK_BROWN: Final = (0.2, 0.15, 0.13)
+_RIM_PX: Final = 1
+"""How far around what is no skin nothing is taken either, since edges are mixtures."""
+
+
+def unlike_parts(picture: Floats, labels: NDArray[np.uint8], known: Flags) -> Flags:
+    """What of hair and face, by their labels, is something else by its colour.
+
+    Args:
+        picture: (h, w, 3) RGB in [0, 1], of one head.
+        labels: (h, w) uint8 parsing map.
+        known: (h, w) bool, where the picture shows the photo.
+
+    Returns:
+        (h, w) bool, nowhere but in known hair and face.
+    """
+    colours = cv2.cvtColor(np.ascontiguousarray(picture, np.float32), cv2.COLOR_RGB2LAB)
+    colours *= np.array((_LIGHTNESS, 1, 1), np.float32)
+    face, hair = known & (labels == FACE), known & (labels == _HAIR)
+    unlike = np.zeros(known.shape, np.bool_)
+    if np.count_nonzero(face) < _LEAST_PX:
+        return unlike
+    skin = np.median(colours[face], axis=0)
+    from_skin = np.linalg.norm(colours - skin, axis=2)
+    odd = cv2.dilate((face & (from_skin > _SKIN)).astype(np.uint8), _square(_RIM_PX)) > 0
+    unlike |= odd & face
+    if np.count_nonzero(hair) >= _LEAST_PX:
+        own = np.median(colours[hair], axis=0)
+        if np.linalg.norm(own - skin) > _APART:
+            from_own = np.linalg.norm(colours - own, axis=2)
+            mistaken = hair & (from_skin < np.minimum(_SKIN, _NEARER * from_own))
+            unlike |= hair & (cv2.dilate(mistaken.astype(np.uint8), _square(_RIM_PX)) > 0)
+    return unlike
+
+
+def brow_colour(picture: Floats, labels: NDArray[np.uint8], known: Flags) -> Floats:
+    """A colour (3,) for hair of which nothing shows: of brows and lashes, else dark brown.
+
+    Args:
+        picture: (h, w, 3) RGB in [0, 1], of one head.
+        labels: (h, w) uint8 parsing map.
+        known: (h, w) bool, where the picture shows the photo.
+    """
+    face = known & (labels == FACE)
+    dark = face & unlike_parts(picture, labels, known)
+    if face.any():
+        usual = float(np.median(picture[face].mean(1)))
+        dark &= picture.mean(2) < _DARK * usual
+    if np.count_nonzero(dark) < _LEAST_PX:
+        return np.array(_DARK_BROWN, np.float32)
+    return np.asarray(np.median(picture[dark], axis=0), np.float32)
+
+
+def _square(reach: int) -> NDArray[np.uint8]:
+    return np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
