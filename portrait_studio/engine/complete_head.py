@@ -38,6 +38,7 @@ from portrait_studio.imaging.similarity import (
     fit_similarity,
     inverted,
     transformed,
+    translation,
     warped,
 )
 from portrait_studio.messages import Message
@@ -76,7 +77,12 @@ _TO: Final = 0.56
 """Row above which the network alone is believed, as a share of the window: the brows."""
 _FADE: Final = 0.1
 _RIM: Final = 0.06
-"""How far from the window's edge it is believed wholly."""
+"""How far from the window's left and right edge it is believed wholly."""
+_ROWS_ABOVE: Final = HEAD_SIDE // 2
+_HAIR_ROWS: Final = 2 * HEAD_SIDE
+"""How far down long hair is looked at."""
+_HIGH: Final = 0.8
+"""Height of hair above the window, by half of its width at the window's edge."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +91,7 @@ class HeadGuess:
 
     Attributes:
         matrix: from photo pixels to those of its window.
-        shares: (96, 96, 5) float32 probabilities of `HEAD_LABELS`.
+        shares: (144, 96, 5) float32 probabilities of `HEAD_LABELS` in the window and in 48 rows above it.
     """
 
     matrix: Transform
@@ -123,15 +129,15 @@ class HeadGuess:
             known: (h, w) bool, where the picture shows the photo.
             window: the part of the photo.
         """
-        place = _bounds_around(composed(window.from_photo, inverted(self.matrix)))
+        place = _bounds_around(composed(window.from_photo, inverted(self.matrix)), _HAIR_ROWS)
         inner = place.intersected(Bounds.of(window.size)).slices
         unlike = np.zeros(known.shape, np.bool_)
         unlike[inner] = unlike_parts(picture[inner], labels[inner], known[inner])
         return unlike
 
     def _through(self, window: Window, values: Floats) -> Floats:
-        """Values (96, 96, C) as seen through a window: (h, w, C)."""
-        matrix = composed(window.from_photo, inverted(self.matrix))
+        """Values (144, 96, C), from 48 rows above the window on, as seen through another one: (h, w, C)."""
+        matrix = composed(composed(window.from_photo, inverted(self.matrix)), translation(0, -_ROWS_ABOVE))
         layers = [
             warped(np.ascontiguousarray(values[..., number]), matrix, window.size, cv2.BORDER_CONSTANT)
             for number in range(values.shape[2])
@@ -177,7 +183,7 @@ def complete_heads(
         mask = torch.from_numpy(hidden[None, None].astype(np.float32))
         logits: torch.Tensor = run.runner(network, Stage.PARSE)(*inputs, mask)
         shares = torch.softmax(logits[0].float(), 0).cpu().numpy().transpose(1, 2, 0)
-        found.append(HeadGuess(matrix, np.ascontiguousarray(shares, np.float32)))
+        found.append(HeadGuess(matrix, with_cap(np.asarray(shares, np.float32))))
         run.note_weights(network)
     return tuple(found)
 
@@ -239,6 +245,27 @@ def with_own_colours(
     return np.asarray(completed + share * (spread - completed), np.float32)
 
 
+def with_cap(shares: Floats) -> Floats:
+    """What a window says (96, 96, C), and above it 48 rows of background, into which its hair rounds off.
+
+    Hair that reaches a window's upper edge, such as an afro, has about as wide a top as it is there.
+    """
+    top = shares[0]
+    columns = np.arange(HEAD_SIDE, dtype=np.float32)
+    hair = np.flatnonzero(top[:, _HEAD].sum(1) > 0.5)
+    middle, reach = (float(hair.mean()), _HIGH * hair.size / 2) if hair.size else (0.0, 0.0)
+    cap = np.zeros((_ROWS_ABOVE, *top.shape), np.float32)
+    cap[..., 0] = 1
+    for row in range(_ROWS_ABOVE):
+        up = (_ROWS_ABOVE - row) / max(reach, 1e-6)
+        if up < 1:
+            places = middle + (columns - middle) / np.sqrt(1 - up**2)
+            inside = (places >= 0) & (places <= HEAD_SIDE - 1)
+            layers = [np.interp(places, columns, top[:, label]) for label in range(top.shape[1])]
+            cap[row, inside] = np.stack(layers, 1)[inside]
+    return np.concatenate([cap, shares])
+
+
 def _cut_off(mask: Mask, holes: Sequence[Bounds], whole: ParsedWindow) -> list[LabelledFace]:
     """Faces that are seen, the largest first, and whose heads a hole may hide above the eyes."""
     seen = resize_mask(mask[whole.window.bounds.slices], whole.window.size)
@@ -279,9 +306,9 @@ def _seen(
     return picture * known[..., None], np.stack(shares, 2) * known[..., None], ~known
 
 
-def _bounds_around(matrix: Transform) -> Bounds:
-    """The smallest rectangle around what a transform makes of the window."""
-    corners = transformed(matrix, np.array([[0, 0], [1, 0], [0, 1], [1, 1]]) * HEAD_SIDE)
+def _bounds_around(matrix: Transform, rows: int = HEAD_SIDE) -> Bounds:
+    """The smallest rectangle around what a transform makes of so many rows of the window, and below it."""
+    corners = transformed(matrix, np.array([[0, 0], [1, 0], [0, 1], [1, 1]]) * (HEAD_SIDE, rows))
     low, high = np.floor(corners.min(0)), np.ceil(corners.max(0))
     return Bounds(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
 
@@ -295,8 +322,8 @@ def _few(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _belief() -> Floats:
-    """(96, 96) in [0, 1]: how far the network is believed at each place of its window."""
-    rows, columns = (np.mgrid[0:HEAD_SIDE, 0:HEAD_SIDE] + 0.5) / HEAD_SIDE
-    aside = np.minimum(np.minimum(columns, 1 - columns), rows) / _RIM
+    """(144, 96) in [0, 1]: how far the network is believed at each place of its window and above."""
+    rows, columns = (np.mgrid[-_ROWS_ABOVE:HEAD_SIDE, 0:HEAD_SIDE] + 0.5) / HEAD_SIDE
+    aside = np.minimum(columns, 1 - columns) / _RIM
     above = (_TO + _FADE - rows) / _FADE
     return np.asarray(np.clip(np.minimum(aside, above), 0, 1), np.float32)

@@ -86,7 +86,7 @@ def _on_garment(lab: Floats, garment: Flags, hole: Flags) -> Flags:
     if area < _LEAST_GARMENT_PX:
         return nothing
     odd = nothing.copy()
-    odd[garment] = _stands_out(lab[garment])
+    odd[garment] = stands_out(lab[garment])
     around = mask_bounds(garment.view(np.uint8))
     reach = max(1, round(_GAP * max(around.width, around.height)))
     joined = cv2.morphologyEx(odd.view(np.uint8), cv2.MORPH_CLOSE, _disc(reach))
@@ -102,7 +102,7 @@ def _on_garment(lab: Floats, garment: Flags, hole: Flags) -> Flags:
     return np.asarray(cv2.dilate(np.asarray(whole).view(np.uint8), _disc(2)) != 0)
 
 
-def _stands_out(colours: Floats) -> Flags:
+def stands_out(colours: Floats) -> Flags:
     """Which of some Lab colours (n, 3) are far from all that are common among them, (n,) bool."""
     scaled = colours * np.array((_LIGHTNESS, 1, 1), np.float32)
     _, cell, counts = np.unique(

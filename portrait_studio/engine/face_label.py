@@ -36,22 +36,24 @@ class LabelledFace:
 
 
 def faces_of(parsed: ParsedWindow, hidden: NDArray[np.bool_]) -> list[tuple[LabelledFace, float]]:
-    """Every connected part with the label "face", and which share of it is hidden.
+    """What is seen of every connected part with the label "face", and which share of the part is hidden.
 
     Args:
         parsed: what the parser says.
         hidden: (h, w) bool at the size of the window.
     """
     face = (parsed.labels == FACE).astype(np.uint8)
-    count, regions, stats, centres = cv2.connectedComponentsWithStats(face, connectivity=8)
-    lost = np.bincount(regions[hidden], minlength=count)
-    return [
-        (
-            _placed(parsed.window, stats[index], centres[index]),
-            float(lost[index] / stats[index][cv2.CC_STAT_AREA]),
-        )
-        for index in range(1, count)
-    ]
+    count, regions = cv2.connectedComponents(face, connectivity=8)
+    areas = np.bincount(regions.ravel(), minlength=count)
+    found = []
+    for index in range(1, count):
+        seen = ((regions == index) & ~hidden).astype(np.uint8)
+        if seen.any():
+            _, _, stats, centres = cv2.connectedComponentsWithStats(seen, connectivity=8)
+            largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+            share = 1 - np.count_nonzero(seen) / areas[index]
+            found.append((_placed(parsed.window, stats[largest], centres[largest]), float(share)))
+    return found
 
 
 def lost_face(parsed: ParsedWindow, hole: NDArray[np.bool_]) -> LabelledFace | None:

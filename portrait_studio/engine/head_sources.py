@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.engine.emblems import stands_out
 from portrait_studio.engine.resample import Floats
 from portrait_studio.networks.conventions import FACE, LABELS
 
@@ -45,8 +46,8 @@ def unlike_parts(picture: Floats, labels: NDArray[np.uint8], known: Flags) -> Fl
     Returns:
         (h, w) bool, nowhere but in known hair and face.
     """
-    colours = cv2.cvtColor(np.ascontiguousarray(picture, np.float32), cv2.COLOR_RGB2LAB)
-    colours *= np.array((_LIGHTNESS, 1, 1), np.float32)
+    lab = cv2.cvtColor(np.ascontiguousarray(picture, np.float32), cv2.COLOR_RGB2LAB)
+    colours = lab * np.array((_LIGHTNESS, 1, 1), np.float32)
     face, hair = known & (labels == FACE), known & (labels == _HAIR)
     unlike = np.zeros(known.shape, np.bool_)
     if np.count_nonzero(face) < _LEAST_PX:
@@ -56,6 +57,8 @@ def unlike_parts(picture: Floats, labels: NDArray[np.uint8], known: Flags) -> Fl
     odd = cv2.dilate((face & (from_skin > _SKIN)).astype(np.uint8), _square(_RIM_PX)) > 0
     unlike |= odd & face
     if np.count_nonzero(hair) >= _LEAST_PX:
+        # What has none of the common colours is a collar or the ground.
+        unlike[hair] |= stands_out(lab[hair])
         own = np.median(colours[hair], axis=0)
         if np.linalg.norm(own - skin) > _APART:
             from_own = np.linalg.norm(colours - own, axis=2)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from portrait_studio.engine.complete_head import HeadGuess, overruled_by_heads, with_own_colours
+from portrait_studio.engine.complete_head import HeadGuess, overruled_by_heads, with_cap, with_own_colours
 from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, CompletionResult, Method
@@ -106,7 +106,7 @@ def guess() -> HeadGuess:
     """Hair all over its window, which is a photo of the same size."""
     shares = np.zeros((HEAD_SIDE, HEAD_SIDE, len(HEAD_LABELS)), np.float32)
     shares[..., 1] = 1
-    return HeadGuess(np.array([[1.0, 0, 0], [0, 1.0, 0]]), shares)
+    return HeadGuess(np.array([[1.0, 0, 0], [0, 1.0, 0]]), with_cap(shares))
 
 
 def test_below_the_eyes_and_outside_the_hole_the_parser_is_believed() -> None:
@@ -123,6 +123,16 @@ def test_below_the_eyes_and_outside_the_hole_the_parser_is_believed() -> None:
     assert overruled_by_heads(parsed, [], mask) is parsed
     sums = overruled_by_heads(parsed, [guess()], mask).probabilities.sum(2)
     assert sums == pytest.approx(1, abs=1e-5)
+
+
+def test_hair_that_reaches_the_edge_of_the_window_rounds_off_above_it() -> None:
+    shares = np.zeros((HEAD_SIDE, HEAD_SIDE, len(HEAD_LABELS)), np.float32)
+    shares[..., 0] = 1
+    assert (with_cap(shares)[:48, :, 0] == 1).all()
+    shares[:, 28:68] = np.eye(len(HEAD_LABELS), dtype=np.float32)[1]
+    widths = (with_cap(shares)[:48, :, 1] > 0.5).sum(1)
+    assert (widths[:31] == 0).all()
+    assert 10 < widths[34] < widths[40] < widths[47] <= 40
 
 
 def test_hair_goes_on_above_the_eyes_in_the_colours_that_show_of_it() -> None:
