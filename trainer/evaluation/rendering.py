@@ -78,24 +78,24 @@ def as_markdown(report: Report) -> str:
 
 
 def tables_of(report: Report) -> list[Table]:
-    """Those tables that have something to say."""
+    """Those tables that say more than their headings."""
     candidates = (
         _methods(report),
         *_kinds(report),
-        *_comparisons(report),
-        *_kind_comparisons(report),
+        _comparisons(report),
+        _kind_comparisons(report),
         *_costs(report),
         *_parsers(report),
         *_guiding_map(report),
-        *_things(report),
-        *_people(report),
+        _things(report),
+        _people(report),
         *_passers_by(report),
-        *_damage(report),
-        *_candidates(report),
+        _damage(report),
+        _candidates(report),
         *_faces(report),
-        *_targets(report),
+        _targets(report),
     )
-    return [table for table in candidates if table.rows or table.notes]
+    return [table for table in candidates if len(table.rows) > 1 or (table.notes and not table.rows)]
 
 
 def method_name(title: str) -> str:
@@ -140,9 +140,7 @@ def _kinds(report: Report) -> Iterator[Table]:
         yield Table(f"{heading} by kind of hole", rows)
 
 
-def _comparisons(report: Report) -> Iterator[Table]:
-    if not report.comparisons:
-        return
+def _comparisons(report: Report) -> Table:
     rows = [["is it better?", "figure", "gain", "95 % interval", "better in", "answer"]]
     for one in report.comparisons:
         form = "{:+.4f}" if one.figure in ("lpips", "dists", "ssim", "vgg") else "{:+.2f}"
@@ -150,20 +148,18 @@ def _comparisons(report: Report) -> Iterator[Table]:
         wins = f"{one.wins} of {one.changed} that differ"
         who = f"{method_name(one.other)} than {method_name(one.base)}"
         rows.append([who, FIGURES[one.figure][0], form.format(one.gain), interval, wins, one.verdict])
-    yield Table("Step by step, the same cases", rows, ["Gains are positive where the first is better."])
+    return Table("Step by step, the same cases", rows, ["Gains are positive where the first is better."])
 
 
-def _kind_comparisons(report: Report) -> Iterator[Table]:
+def _kind_comparisons(report: Report) -> Table:
     """Where the default is better than which method, and where another one."""
     rows = [["hole", "the default than", "figure", "gain", "95 % interval", "cases", "answer"]]
     for kind, comparisons in report.kind_comparisons.items():
         for one in comparisons:
             figures = [f"{one.gain:+.4f}", f"{one.low:+.4f} to {one.high:+.4f}", str(one.cases), one.verdict]
             rows.append([kind, method_name(one.base), FIGURES[one.figure][0], *figures])
-    if len(rows) > 1:
-        yield Table(
-            "By kind of hole, the same cases", rows, ["Gains are positive where the default is better."]
-        )
+    note = "Gains are positive where the default is better."
+    return Table("By kind of hole, the same cases", rows, [note])
 
 
 def _costs(report: Report) -> Iterator[Table]:
@@ -221,31 +217,25 @@ def _guiding_map(report: Report) -> Iterator[Table]:
     yield Table("", [], [line if report.pckh is None else f"{line}; PCKh {report.pckh:.3f}"])
 
 
-def _things(report: Report) -> Iterator[Table]:
-    if not report.things:
-        return
+def _things(report: Report) -> Table:
     rows = [["group", "masks", "cases", *_MASK_FIGURES.values()]]
     for one in report.things:
         figures = [f"{getattr(one.figures, name):.3f}" for name in _MASK_FIGURES]
         rows.append([one.group, one.method, str(one.cases), *figures])
     note = f"Grown: by {RIM_PX} pixels, as a mask is before the fill. Area: relative to the loose mask."
-    yield Table("Things in loose masks", rows, [note])
+    return Table("Things in loose masks", rows, [note])
 
 
-def _candidates(report: Report) -> Iterator[Table]:
-    if not report.candidates:
-        return
+def _candidates(report: Report) -> Table:
     rows = [["candidate", "holes", "LPIPS", "of the first", "DISTS", "of the first", "better in", "best in"]]
     for one in report.candidates:
         figures = [one.lpips, one.lpips_of_first, one.dists, one.dists_of_first]
         counts = [str(one.better), str(one.nearest)]
         rows.append([one.kind, str(one.cases), *(f"{value:.4f}" for value in figures), *counts])
-    yield Table("Kinds of candidates, on the holes where they show something else", rows)
+    return Table("Kinds of candidates, on the holes where they show something else", rows)
 
 
-def _people(report: Report) -> Iterator[Table]:
-    if not report.people:
-        return
+def _people(report: Report) -> Table:
     rows = [["photos of", "photos", "people", "found", "hidden", "of these found", "boxes", "false", "main"]]
     rows[0].append("CPU seconds")
     for one in report.people:
@@ -256,7 +246,7 @@ def _people(report: Report) -> Iterator[Table]:
         f"People of {LEAST_PX} pixels and more, counted by eye; hidden: less than half shows. False: boxes "
         "that are nobody's, or the second one of somebody. Main: the main person is told by the boxes alone."
     )
-    yield Table("People found", rows, [note])
+    return Table("People found", rows, [note])
 
 
 def _passers_by(report: Report) -> Iterator[Table]:
@@ -275,9 +265,7 @@ def _passers_by(report: Report) -> Iterator[Table]:
     )
 
 
-def _damage(report: Report) -> Iterator[Table]:
-    if not report.damage:
-        return
+def _damage(report: Report) -> Table:
     rows = [["damage", "photos", "threshold", "recall", "precision", "of sound pixels flagged"]]
     for one in report.damage:
         figures = [cell(value, "{:.3f}") for value in (one.recall, one.precision)]
@@ -286,7 +274,7 @@ def _damage(report: Report) -> Iterator[Table]:
         f"All damage is drawn. Means over photos; within {TOLERANCE_PX} pixels counts as the place. The "
         f"program's threshold: {RELEASED_THRESHOLD:g}. Masks of sound photos are counted with their rim."
     )
-    yield Table("Damage found", rows, [note])
+    return Table("Damage found", rows, [note])
 
 
 def _faces(report: Report) -> Iterator[Table]:
@@ -326,9 +314,7 @@ def _percent(value: float | None) -> str:
     return cell(None if value is None else 100 * value, "{:.1f}")
 
 
-def _targets(report: Report) -> Iterator[Table]:
-    if not report.targets:
-        return
+def _targets(report: Report) -> Table:
     rows = [["target", "floor", "aim", "reached", "verdict"]]
     rows += [[one.what, one.floor, one.aim, one.reached, one.verdict] for one in report.targets]
-    yield Table("Numbers to reach", rows)
+    return Table("Numbers to reach", rows)

@@ -25,6 +25,7 @@ from trainer.evaluation.parsers import ParserFigures
 from trainer.evaluation.passers_by import UNTOUCHED, PassersByFigures
 from trainer.evaluation.people import PeopleRow
 from trainer.evaluation.scoring import Score
+from trainer.evaluation.tables import cell
 from trainer.evaluation.things import HOLE_OF_PROGRAM, ThingRow
 from trainer.protocols.damage import SOUND_PHOTO
 from trainer.protocols.things import PASTED, REAL
@@ -108,7 +109,7 @@ def targets_of(
         targets += _beyond_classical(scores)
         if parser is not None and parser.both_shoes is not None:
             targets.append(
-                _at_least("both shoes predicted where both are hidden", parser.both_shoes, 0.7, "{:.2f}")
+                _more("both shoes predicted where both are hidden", parser.both_shoes, 0.7, None, "{:.2f}")
             )
     return targets if cost is None else at_cost(targets, cost)
 
@@ -126,7 +127,7 @@ def thing_targets(rows: Sequence[ThingRow]) -> list[QualityTarget]:
         real, before = found[REAL, usual], found[REAL, loose]
         targets += [
             _more("IoU with real things", real.iou, 0.85, 0.9, "{:.3f}"),
-            _at_least("share of real things inside, grown by 3 px", real.inside_grown, 0.99, "{:.3f}"),
+            _more("share of real things inside, grown by 3 px", real.inside_grown, 0.99, None, "{:.3f}"),
             _less(
                 "face and arms inside, against the loose mask",
                 real.skin / max(before.skin, 1e-9),
@@ -137,10 +138,10 @@ def thing_targets(rows: Sequence[ThingRow]) -> list[QualityTarget]:
         ]
     if (REAL, HOLE_OF_PROGRAM) in found:
         inside = found[REAL, HOLE_OF_PROGRAM].inside
-        targets.append(_at_least("share of real things in the hole that is filled", inside, 0.98, "{:.3f}"))
+        targets.append(_more("share of real things in the hole that is filled", inside, 0.98, None, "{:.3f}"))
     if (PASTED, usual) in found:
         pasted = found[PASTED, usual]
-        targets.append(_at_least("IoU with pasted things", pasted.iou, 0.92, "{:.3f}"))
+        targets.append(_more("IoU with pasted things", pasted.iou, 0.92, None, "{:.3f}"))
     return targets
 
 
@@ -154,12 +155,12 @@ def people_targets(
         passers_by: what came of taking the others away; None = they were not.
     """
     targets = [
-        _at_least("people found", rows[0].found, 0.95, "{:.3f}"),
+        _more("people found", rows[0].found, 0.95, None, "{:.3f}"),
         _less("boxes that are nobody's", rows[0].false, 0.03, 0.03, "{:.3f}"),
     ]
     if passers_by is not None and passers_by.untouched is not None:
         what = f"photos whose mask covers at most {100 * UNTOUCHED:g} % of the main person"
-        targets.append(_at_least(what, passers_by.untouched, 1.0, "{:.3f}"))
+        targets.append(_more(what, passers_by.untouched, 1.0, None, "{:.3f}"))
     return targets
 
 
@@ -169,10 +170,10 @@ def damage_targets(rows: Sequence[DamageRow]) -> list[QualityTarget]:
     targets = []
     for kind, floor in _RECALLS.items():
         if kind in mine and mine[kind].recall is not None:
-            targets.append(_at_least(f"recall of {kind}", mine[kind].recall or 0.0, floor, "{:.3f}"))
+            targets.append(_more(f"recall of {kind}", mine[kind].recall or 0.0, floor, None, "{:.3f}"))
     if SOUND_PHOTO in mine:
         what = "of a sound photo's pixels flagged"
-        targets.append(_at_most(what, mine[SOUND_PHOTO].flagged, FLAGGED_SHARE, "{:.4f}"))
+        targets.append(_less(what, mine[SOUND_PHOTO].flagged, FLAGGED_SHARE, None, "{:.4f}"))
     return targets
 
 
@@ -198,15 +199,15 @@ def _perceived(
     if mine is None or mine.lpips is None or mine.dists is None:
         return
     if protocol == "natural":
-        yield _at_most("LPIPS of default", mine.lpips, 0.135, "{:.4f}")
-        yield _at_most("DISTS of default", mine.dists, 0.110, "{:.4f}")
+        yield _less("LPIPS of default", mine.lpips, 0.135, None, "{:.4f}")
+        yield _less("DISTS of default", mine.dists, 0.110, None, "{:.4f}")
         yield from _above_patches(by_kind)
     if protocol == "hidden-face":
         yield _less("LPIPS of hidden faces", mine.lpips, 0.062, 0.050, "{:.4f}")
         yield _less("DISTS of hidden faces", mine.dists, 0.047, 0.038, "{:.4f}")
     if protocol == "things":
-        yield _at_most("LPIPS of fills of tightened holes", mine.lpips, 0.085, "{:.4f}")
-        yield _at_most("L1 of fills of tightened holes", mine.l1_in_hole, 13.5, "{:.2f}")
+        yield _less("LPIPS of fills of tightened holes", mine.lpips, 0.085, None, "{:.4f}")
+        yield _less("L1 of fills of tightened holes", mine.l1_in_hole, 13.5, None, "{:.2f}")
 
 
 def _hidden_shoe(before: Score | None, after: Score | None) -> Iterator[QualityTarget]:
@@ -229,7 +230,7 @@ def _above_patches(by_kind: Mapping[str, Mapping[str, Score]]) -> Iterator[Quali
         if mine is not None and patches is not None:
             excess.append(mine - patches)
     if excess:
-        yield _at_most("LPIPS above that of patches, worst kind of hole", max(excess), 0.0, "{:+.4f}")
+        yield _less("LPIPS above that of patches, worst kind of hole", max(excess), 0.0, None, "{:+.4f}")
 
 
 def _claims(protocol: str, comparisons: Sequence[PairedComparison]) -> Iterator[QualityTarget]:
@@ -260,7 +261,7 @@ def _beyond_classical(scores: Mapping[str, Score]) -> Iterator[QualityTarget]:
     for title, shown in ((G_P, "G+P"), ("default", "default")):
         if title in scores:
             what = f"PSNR above the best classical fill, {shown} (dB)"
-            yield _at_least(what, scores[title].psnr - best, 1.5, "{:+.2f}")
+            yield _more(what, scores[title].psnr - best, 1.5, None, "{:+.2f}")
 
 
 def _structure(parser: ParserFigures | None) -> Iterator[QualityTarget]:
@@ -282,24 +283,13 @@ def _verdict(what: str, comparison: PairedComparison) -> QualityTarget:
     return QualityTarget(f"{what}: gain in {comparison.figure}", "yes", "yes", reached, verdict)
 
 
-def _more(what: str, value: float, floor: float, aim: float, form: str) -> QualityTarget:
-    verdict = AIM if value >= aim else FLOOR if value >= floor else MISSED
-    return QualityTarget(what, form.format(floor), form.format(aim), form.format(value), verdict)
+def _more(what: str, value: float, floor: float, aim: float | None, form: str) -> QualityTarget:
+    """A figure of which more is better; perhaps without an aim."""
+    verdict = AIM if aim is not None and value >= aim else FLOOR if value >= floor else MISSED
+    return QualityTarget(what, form.format(floor), cell(aim, form), form.format(value), verdict)
 
 
-def _at_least(what: str, value: float, floor: float, form: str) -> QualityTarget:
-    """A figure with a floor but no aim."""
-    verdict = FLOOR if value >= floor else MISSED
-    return QualityTarget(what, form.format(floor), "-", form.format(value), verdict)
-
-
-def _at_most(what: str, value: float, floor: float, form: str) -> QualityTarget:
-    """A figure of which less is better, with a floor but no aim."""
-    return QualityTarget(
-        what, form.format(floor), "-", form.format(value), FLOOR if value <= floor else MISSED
-    )
-
-
-def _less(what: str, value: float, floor: float, aim: float, form: str) -> QualityTarget:
-    verdict = AIM if value <= aim else FLOOR if value <= floor else MISSED
-    return QualityTarget(what, form.format(floor), form.format(aim), form.format(value), verdict)
+def _less(what: str, value: float, floor: float, aim: float | None, form: str) -> QualityTarget:
+    """A figure of which less is better; perhaps without an aim."""
+    verdict = AIM if aim is not None and value <= aim else FLOOR if value <= floor else MISSED
+    return QualityTarget(what, form.format(floor), cell(aim, form), form.format(value), verdict)
