@@ -94,14 +94,7 @@ class PaperParsing(Parser):
         *_, fourth, fifth = self.encoder(self.fill(image, mask), mask)
         context, coarse = self.context(fifth), self.pyramid(fifth)
         heatmaps = torch.sigmoid(resized(self.pose(self.pose_context(fourth)), image, HEATMAP_STRIDE))
-        fine = self._refined(context, coarse, heatmaps)
-        steered = None
-        if given is not None:
-            known = torch.where(given < 0, heatmaps, given.to(heatmaps.dtype))
-            steered = resized(self._refined(context, coarse, known), image, logits_stride)
-        return ParsingOutput(
-            resized(coarse, image, logits_stride), resized(fine, image, logits_stride), heatmaps, steered
-        )
+        return self._answer(image, logits_stride, (context, coarse, heatmaps), given)
 
     def _refined(self, context: Tensor, coarse: Tensor, heatmaps: Tensor) -> Tensor:
         """A new map, at stride 8, from features, the first map's probabilities, and the heatmaps."""

@@ -111,6 +111,21 @@ class Parser(nn.Module):
         """
         raise NotImplementedError
 
+    def _refined(self, features: Tensor, coarse: Tensor, heatmaps: Tensor) -> Tensor:
+        """A new map of the first one, features and heatmaps."""
+        raise NotImplementedError
+
+    def _answer(
+        self, like: Tensor, stride: int, parts: tuple[Tensor, Tensor, Tensor], given: Tensor | None
+    ) -> ParsingOutput:
+        """Maps at 1 / stride of the size of a picture, from features, the first map and heatmaps."""
+        features, coarse, heatmaps = parts
+        fine, steered = self._refined(features, coarse, heatmaps), None
+        if given is not None:
+            known = torch.where(given < 0, heatmaps, given.to(heatmaps.dtype))
+            steered = resized(self._refined(features, coarse, known), like, stride)
+        return ParsingOutput(resized(coarse, like, stride), resized(fine, like, stride), heatmaps, steered)
+
 
 class ParsingNetwork(Parser):
     """The parser that we ship, and its like: common pyramid and decoder for both branches."""
@@ -162,14 +177,7 @@ class ParsingNetwork(Parser):
         x = self.merge4(resized(x, f4) + self.lateral4(f4))
         coarse = self.parsing(x)
         heatmaps = torch.sigmoid(self.pose(x))
-        fine = self._refined(x, coarse, heatmaps)
-        steered = None
-        if given is not None:
-            known = torch.where(given < 0, heatmaps, given.to(heatmaps.dtype))
-            steered = resized(self._refined(x, coarse, known), image, logits_stride)
-        return ParsingOutput(
-            resized(coarse, image, logits_stride), resized(fine, image, logits_stride), heatmaps, steered
-        )
+        return self._answer(image, logits_stride, (x, coarse, heatmaps), given)
 
     def _refined(self, features: Tensor, coarse: Tensor, heatmaps: Tensor) -> Tensor:
         out: Tensor = coarse + self.refine(torch.cat([features, torch.softmax(coarse, 1), heatmaps], 1))
