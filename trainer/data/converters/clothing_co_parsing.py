@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -212,7 +213,7 @@ def convert(source: Source, skips: Skips) -> Iterator[tuple[Sample, Extras]]:
     names = class_names(source.folder / "label_list.mat")
     poses = source.poses(required=True)
     files = photo_files(source.folder / "photos", ".jpg")
-    with Silhouettes(source.folder / "silhouettes.zip") as silhouettes:
+    with closing(Silhouettes(source.folder / "silhouettes.zip")) as silhouettes:
         for path in files:
             with skipping(path.stem, skips):
                 yield _sample(source, path, names, poses.get(path.stem), silhouettes)

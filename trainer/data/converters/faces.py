@@ -138,14 +138,12 @@ def _samples(source: Source, skips: Skips, side: int) -> Iterator[tuple[Sample, 
 
 def packed_five(points: PointArray | None, image: ImageArray, packed: ImageArray) -> list[list[float]] | None:
     """Landmarks (5, 2) of a photo (h, w, 3) in pixels of the packed one, for JSON; None without any."""
-    if points is None:
-        return None
-    moved = scale_points(points, (image.shape[1], image.shape[0]), (packed.shape[1], packed.shape[0]))
-    return [[round(float(x), 2), round(float(y), 2)] for x, y in moved]
+    moved = packed_mesh(points, image, packed)
+    return None if moved is None else [[round(float(x), 2), round(float(y), 2)] for x, y in moved]
 
 
 def packed_mesh(points: PointArray | None, image: ImageArray, packed: ImageArray) -> PointArray | None:
-    """Points (468, 2) of a photo (h, w, 3) in pixels of the packed one; None without any."""
+    """Points (n, 2) of a photo (h, w, 3) in pixels of the packed one; None without any."""
     if points is None:
         return None
     return scale_points(points, (image.shape[1], image.shape[0]), (packed.shape[1], packed.shape[0]))

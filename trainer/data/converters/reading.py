@@ -159,12 +159,6 @@ class Silhouettes:
         """Close the archive."""
         self._archive.close()
 
-    def __enter__(self) -> Silhouettes:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
 
 def require_same_size(labels: LabelArray, image: ImageArray) -> None:
     """DamagedPhotoError when a label map (h, w) does not fit its photo (h, w, 3)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -73,7 +74,7 @@ def _cropped(
 def _samples(source: Source, skips: Skips, *, crop: bool) -> Iterator[tuple[Sample, Extras]]:
     poses = source.poses(required=True)
     files = photo_files(source.folder / "photos", ".webp")
-    with Silhouettes(source.folder / "silhouettes.zip") as silhouettes:
+    with closing(Silhouettes(source.folder / "silhouettes.zip")) as silhouettes:
         for path in files:
             with skipping(path.stem, skips):
                 yield _sample(source.name, path, poses.get(path.stem), silhouettes, crop=crop)
