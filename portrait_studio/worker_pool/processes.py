@@ -92,7 +92,7 @@ def _serve(connection: Connection, worker: Worker) -> None:
     """What each process does until nobody asks for more."""
     # Ctrl+C reaches all processes of the terminal; the command then ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with stopping_cleanly(), suppress(EOFError, OSError, KeyboardInterrupt):
+    with suppress(EOFError, OSError, KeyboardInterrupt), stopping_cleanly():
         connection.send(worker.ready())
         while True:
             connection.send(worker.answer(connection.recv()))

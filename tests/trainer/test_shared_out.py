@@ -183,7 +183,7 @@ def test_a_photo_that_no_process_survives_ends_the_command(
 
 
 def test_the_commands_take_jobs(
-    packs: Path, unlabelled: Path, models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    packs: Path, unlabelled: Path, models: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     common = ["--weights", models, "--device", "cpu", "--precision", "float32", "--threads", "1"]
     evaluation = ["evaluate", "--data", packs, "--set", SET, "--protocol", "natural", "--limit", "2"]
@@ -194,13 +194,14 @@ def test_the_commands_take_jobs(
         assert main(list(map(str, arguments))) == 0
         reports.append(timeless(json.loads(out.read_text())))
     assert reports[0] == reports[1]
-    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("case")]
+    told = capfd.readouterr().err.splitlines()
+    assert all(line.startswith("case") for line in told), "no process complains about its end"
     assert told[:2] == told[2:]
     assert len(told) == 4
     assert main(list(map(str, ["relabel", unlabelled, tmp_path / "new", *common, "--jobs", "2"]))) == 0
-    assert capsys.readouterr().out == f"{SET}: {COUNT} photos\n"
+    assert capfd.readouterr().out == f"{SET}: {COUNT} photos\n"
     assert main(list(map(str, ["relabel", unlabelled, tmp_path / "new", *common, "--jobs", "none"]))) == 2
-    assert "--jobs takes a whole number" in capsys.readouterr().err
+    assert "--jobs takes a whole number" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["evaluate", "relabel"])
