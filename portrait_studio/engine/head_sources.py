@@ -27,6 +27,9 @@ _NEARER: Final = 0.7
 """Of the distance from the colour of the hair, below which that from skin must be for hair to be skin."""
 _APART: Final = 12.0
 """Distance of both colours from which on they can be told apart at all."""
+_LEAST_HAIR: Final = 0.06
+"""Of a face, how much hair must show to be believed."""
+_MOST_MISTAKEN: Final = 0.7
 _LEAST_PX: Final = 24
 _DARK: Final = 0.6
 """Of the brightness of a face, below which brows are."""
@@ -56,14 +59,20 @@ def unlike_parts(picture: Floats, labels: NDArray[np.uint8], known: Flags) -> Fl
     from_skin = np.linalg.norm(colours - skin, axis=2)
     odd = cv2.dilate((face & (from_skin > _SKIN)).astype(np.uint8), _square(_RIM_PX)) > 0
     unlike |= odd & face
-    if np.count_nonzero(hair) >= _LEAST_PX:
+    if np.count_nonzero(hair) < max(_LEAST_PX, _LEAST_HAIR * np.count_nonzero(face)):
+        # The rim of a parsing map: the ground behind as often as hair.
+        unlike |= hair
+    else:
         # What has none of the common colours is a collar or the ground.
         unlike[hair] |= stands_out(lab[hair])
         own = np.median(colours[hair], axis=0)
         if np.linalg.norm(own - skin) > _APART:
             from_own = np.linalg.norm(colours - own, axis=2)
             mistaken = hair & (from_skin < np.minimum(_SKIN, _NEARER * from_own))
-            unlike |= hair & (cv2.dilate(mistaken.astype(np.uint8), _square(_RIM_PX)) > 0)
+            mistaken = hair & (cv2.dilate(mistaken.astype(np.uint8), _square(_RIM_PX)) > 0)
+            # Where hardly any hair is left, hair has the colour of skin.
+            if np.count_nonzero(mistaken) < _MOST_MISTAKEN * np.count_nonzero(hair):
+                unlike |= mistaken
     return unlike
 
 
