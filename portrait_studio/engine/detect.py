@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.detection import Detected, Detection
-from portrait_studio.engine.merge_boxes import Sightings, merge_people, merge_things, suppressed
+from portrait_studio.engine.merge_boxes import Sightings, merge_faint, merge_people, merge_things, suppressed
 from portrait_studio.engine.request import Pixels
 from portrait_studio.engine.resample import Floats, shrink_or_enlarge, to_float
 from portrait_studio.engine.run_network import NetworkRunner, to_tensor
@@ -38,7 +38,11 @@ _TILE_MOST: Final = 1040
 _OVERLAP: Final = 208
 """Of neighbouring tiles, in network pixels: who is larger than that is found in a look at the whole photo."""
 
+_FAINT_SIDES: Final = (416, 608, 832, 1248)
+"""The same where people are looked for whom nothing in the picture shows clearly."""
+
 _LEAST_SCORE: Final = 0.2
+_LEAST_FAINT_SCORE: Final = 0.1
 _SAME_THING: Final = 0.6
 """Intersection over union from which on a thing is not told as two kinds."""
 
@@ -60,7 +64,7 @@ def detect(network: NetworkRunner, image: Pixels) -> Detected:
     pixels = image if scale == 1 else cast(Pixels, shrink_or_enlarge(image, _scaled(photo, scale)))
     seen = _looks(network, pixels, looks, photo)
     found = [(kind, merge_things([each[kind] for each in seen])) for kind in THING_NAMES]
-    return Detected(_people(seen, photo), _things(found, photo))
+    return Detected(_seen_clearly(seen, photo), _things(found, photo))
 
 
 def people_size(photo: Extent) -> Extent:
@@ -82,22 +86,50 @@ def detect_people(network: NetworkRunner, pixels: Pixels, photo: Extent) -> tupl
     longer = max(photo.width, photo.height)
     sides = [side for side in _PEOPLE_SIDES if side <= _MOST_ENLARGED * longer] or [_WHOLE[0]]
     looks = [Window.scaled(Bounds.of(photo), side / longer) for side in sides]
-    return _people(_looks(network, pixels, looks, photo), photo)
+    return _seen_clearly(_looks(network, pixels, looks, photo), photo)
+
+
+def detect_faint(network: NetworkRunner, image: Pixels) -> tuple[Detection, ...]:
+    """People of whom every look sees but little, such as those whom somebody else hides half.
+
+    It is meant for a picture from which those are taken who are seen clearly: beside them, more would be
+    found than is there.
+
+    Args:
+        network: runs the detection network, with the classes of `coco.CLASSES`.
+        image: (H, W, 3) RGB, uint8 or uint16.
+
+    Returns:
+        One box a person in photo pixels, the surest first.
+    """
+    photo = extent_of(image)
+    longer = max(photo.width, photo.height)
+    sides = [side for side in _FAINT_SIDES if side <= _MOST_ENLARGED * longer]
+    looks = [Window.scaled(Bounds.of(photo), side / longer) for side in sides]
+    seen = _looks(network, image, looks, photo, _LEAST_FAINT_SCORE)
+    return _people(merge_faint([each[PERSON] for each in seen]), photo)
 
 
 def _looks(
-    network: NetworkRunner, pixels: Pixels, looks: Sequence[Window], photo: Extent
+    network: NetworkRunner,
+    pixels: Pixels,
+    looks: Sequence[Window],
+    photo: Extent,
+    least_score: float = _LEAST_SCORE,
 ) -> list[dict[str, Sightings]]:
     """What each look sees of each kind; see `_look`."""
     return [
-        _look(network.part(number, len(looks)), _through(pixels, look, photo), look, photo)
+        _look(network.part(number, len(looks)), _through(pixels, look, photo), look, photo, least_score)
         for number, look in enumerate(looks)
     ]
 
 
-def _people(seen: Sequence[dict[str, Sightings]], photo: Extent) -> tuple[Detection, ...]:
-    people = merge_people([each[PERSON] for each in seen], photo)
-    return _detections(people, [PERSON] * len(people.scores), photo)
+def _people(boxes: Sightings, photo: Extent) -> tuple[Detection, ...]:
+    return _detections(boxes, [PERSON] * len(boxes.scores), photo)
+
+
+def _seen_clearly(seen: Sequence[dict[str, Sightings]], photo: Extent) -> tuple[Detection, ...]:
+    return _people(merge_people([each[PERSON] for each in seen], photo), photo)
 
 
 def plan_looks(photo: Extent) -> list[Window]:
@@ -136,8 +168,10 @@ def _through(pixels: Pixels, look: Window, photo: Extent) -> Pixels:
     return cast(Pixels, shrink_or_enlarge(pixels[top:bottom, left:right], look.size))
 
 
-def _look(network: NetworkRunner, pixels: Pixels, look: Window, photo: Extent) -> dict[str, Sightings]:
-    """What the network sees of each kind, in photo pixels."""
+def _look(
+    network: NetworkRunner, pixels: Pixels, look: Window, photo: Extent, least_score: float
+) -> dict[str, Sightings]:
+    """What the network sees of each kind with so much certainty at least, in photo pixels."""
     padded = np.zeros((look.padded.height, look.padded.width, 3), np.float32)
     padded[: look.size.height, : look.size.width] = to_float(pixels) * np.float32(2) - np.float32(1)
     boxes: Boxes = network(to_tensor(padded))
@@ -147,7 +181,7 @@ def _look(network: NetworkRunner, pixels: Pixels, look: Window, photo: Extent) -
     found = {}
     for kind in (PERSON, *THING_NAMES):
         of_kind = scores[:, CLASSES.index(kind)]
-        chosen = whole_shown & (of_kind >= _LEAST_SCORE)
+        chosen = whole_shown & (of_kind >= least_score)
         found[kind] = Sightings(corners[chosen], of_kind[chosen])
     return found
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.damage import DamageFound
-from portrait_studio.engine.detection import Detected
+from portrait_studio.engine.detection import Detected, Detection
 from portrait_studio.engine.request import Pixels, Request, Structure
 from portrait_studio.engine.things import USUAL_THRESHOLD, Clicks, ThingFound
 from portrait_studio.imaging.geometry import Bounds
@@ -22,6 +22,17 @@ class DetectRequest(Request[Detected]):
 
     Attributes:
         image: (H, W, 3) RGB, uint8 or uint16.
+    """
+
+    image: Pixels
+
+
+@dataclass(frozen=True, eq=False)
+class DetectFaintRequest(Request[tuple[Detection, ...]]):
+    """Find people of whom the detector sees but little; see `detect.detect_faint`.
+
+    Attributes:
+        image: (H, W, 3) RGB, uint8 or uint16, without those who are seen clearly.
     """
 
     image: Pixels

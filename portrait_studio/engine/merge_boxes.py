@@ -36,6 +36,9 @@ _WIDE: Final = 0.5
 _LEAST_NESTED_SCORE: Final = 0.8
 """A narrower one is another person beside or before the first one, if it is so sure."""
 
+_LEAST_LOOKS: Final = 3
+"""So many looks must see a faint person at all: two of three that only one or two looks see are nobody."""
+
 
 @dataclass(frozen=True, eq=False)
 class Sightings:
@@ -64,12 +67,29 @@ def merge_people(looks: Sequence[Sightings], photo: Extent) -> Sightings:
     Returns:
         The surest first.
     """
-    merged = _agreed(looks)
+    merged = _agreed(looks).two_best()
     heights = merged.corners[:, 3] - merged.corners[:, 1]
     is_large = heights >= _LARGE * photo.height
     sure = merged.only(is_large | (merged.scores >= _LEAST_SCORE))
     alone = _without_nested(sure)
     return alone.only(suppressed(alone, _SAME))
+
+
+def merge_faint(looks: Sequence[Sightings]) -> Sightings:
+    """One box for each person of whom many looks see a little; one that only few see is no person.
+
+    Args:
+        looks: what each look saw, of people only, down to scores at which most boxes are wrong.
+
+    Returns:
+        The surest first.
+    """
+    groups = _agreed(looks)
+    totals = np.array([scores.sum() for scores in groups.scores], np.float32)
+    counts = np.array([len(scores) for scores in groups.scores])
+    merged = Sightings(groups.corners, totals)
+    believed = merged.only((counts >= _LEAST_LOOKS) & (totals >= _LEAST_SCORE))
+    return believed.only(suppressed(believed, _SAME))
 
 
 def merge_things(looks: Sequence[Sightings]) -> Sightings:
@@ -81,7 +101,7 @@ def merge_things(looks: Sequence[Sightings]) -> Sightings:
     Returns:
         The surest first.
     """
-    merged = _agreed(looks)
+    merged = _agreed(looks).two_best()
     sure = merged.only(merged.scores >= _LEAST_SCORE)
     return sure.only(suppressed(sure, _SAME))
 
@@ -101,8 +121,25 @@ def suppressed(boxes: Sightings, most_overlap: float) -> NDArray[np.intp]:
     return np.array(kept, np.intp)
 
 
-def _agreed(looks: Sequence[Sightings]) -> Sightings:
-    """One box for each group of boxes that are about the same thing, surer where several looks agree."""
+@dataclass(frozen=True, eq=False)
+class _Groups:
+    """Boxes of several looks, put together where they are about the same thing.
+
+    Attributes:
+        corners: (M, 4) float32, one box a group.
+        scores: for each group the best score of each look that sees the thing, the highest first.
+    """
+
+    corners: Floats
+    scores: list[Floats]
+
+    def two_best(self) -> Sightings:
+        """The boxes, surer where two looks agree."""
+        return Sightings(self.corners, np.array([each[:2].sum() for each in self.scores], np.float32))
+
+
+def _agreed(looks: Sequence[Sightings]) -> _Groups:
+    """One box for each group of boxes that are about the same thing."""
     alone = [look.only(suppressed(look, _SAME)) for look in looks]
     origin = np.concatenate([np.full(len(look.scores), n) for n, look in enumerate(alone)] or [np.zeros(0)])
     boxes = Sightings(
@@ -121,10 +158,10 @@ def _agreed(looks: Sequence[Sightings]) -> Sightings:
         is_left[group] = False
         # Sorted by score, so the first of each look is its best.
         best = group[np.unique(origin[group], return_index=True)[1]]
-        scores.append(np.sort(boxes.scores[best])[-2:].sum())
+        scores.append(np.sort(boxes.scores[best])[::-1])
         alike = best[overlaps[first, best] >= _ALIKE]
         corners.append(np.average(boxes.corners[alike], axis=0, weights=boxes.scores[alike]))
-    return Sightings(np.reshape(corners, (-1, 4)).astype(np.float32), np.array(scores, np.float32))
+    return _Groups(np.reshape(corners, (-1, 4)).astype(np.float32), scores)
 
 
 def _without_nested(boxes: Sightings) -> Sightings:

@@ -14,8 +14,8 @@ import numpy as np
 from portrait_studio.engine.answer_memory import AnswerMemory
 from portrait_studio.engine.blend import BlendOptions
 from portrait_studio.engine.damage import DamageFound
-from portrait_studio.engine.detect import detect
-from portrait_studio.engine.detection import Detected
+from portrait_studio.engine.detect import detect, detect_faint
+from portrait_studio.engine.detection import Detected, Detection
 from portrait_studio.engine.devices import ComputeChoice, PrecisionMemory, Threads, threads_of_cpu
 from portrait_studio.engine.extend import extend
 from portrait_studio.engine.extension_plan import widest_side
@@ -23,6 +23,7 @@ from portrait_studio.engine.fill_job import FillJob
 from portrait_studio.engine.fill_run import EngineParts, FillRun, Synthesise
 from portrait_studio.engine.find_damage import find_damage
 from portrait_studio.engine.find_requests import (
+    DetectFaintRequest,
     DetectRequest,
     FindDamageRequest,
     FindInBoxesRequest,
@@ -35,6 +36,7 @@ from portrait_studio.engine.latent.searched_face import SEARCHES_KEPT
 from portrait_studio.engine.network_store import NetworkStore, ReleasedNetworks
 from portrait_studio.engine.outlines import prepare_outlines
 from portrait_studio.engine.parse_memory import ParseMemory
+from portrait_studio.engine.passers_by import mask_of_everybody
 from portrait_studio.engine.poisson import MultigridSolver, PoissonSolver
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.references.borrowing import notices_of_loans
@@ -56,7 +58,6 @@ from portrait_studio.engine.shadow_masks import mask_of_shadows
 from portrait_studio.engine.spared_skin import without_skin
 from portrait_studio.engine.texture import prepare_texture
 from portrait_studio.engine.texture import synthesise as synthesise_texture
-from portrait_studio.engine.thing_masks import mask_of_everybody
 from portrait_studio.engine.things import ThingFound
 from portrait_studio.engine.work_crop import CropPolicy
 from portrait_studio.errors import OptionError, WeightsError
@@ -125,6 +126,7 @@ class Pipeline:
             ParseRequest: self._parse,
             SketchRequest: self._sketch,
             DetectRequest: self._detect,
+            DetectFaintRequest: self._detect_faint,
             TightenRequest: self._tighten,
             FindThingRequest: self._find_thing,
             FindInBoxesRequest: self._find_in_boxes,
@@ -172,6 +174,9 @@ class Pipeline:
 
     def _detect(self, request: DetectRequest, progress: Progress) -> Detected:
         return self._ask(_DETECTING, request, progress, lambda network: detect(network, request.image))
+
+    def _detect_faint(self, request: DetectFaintRequest, progress: Progress) -> tuple[Detection, ...]:
+        return self._ask(_DETECTING, request, progress, lambda network: detect_faint(network, request.image))
 
     def _find_damage(self, request: FindDamageRequest, progress: Progress) -> DamageFound:
         network = NetworkRunner(

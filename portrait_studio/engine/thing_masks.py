@@ -6,21 +6,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.detection import Detection, kinds_named, main_person, roomy
+from portrait_studio.engine.detection import kinds_named, roomy
 from portrait_studio.engine.find_requests import (
     DetectRequest,
     FindInBoxesRequest,
     FindThingRequest,
-    PeopleMaskRequest,
     TightenRequest,
-    Who,
 )
 from portrait_studio.engine.interface import Engine
-from portrait_studio.engine.label_mask import body_in, labels_named, mask_of_labels
+from portrait_studio.engine.label_mask import labels_named, mask_of_labels
 from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import ParseRequest
 from portrait_studio.engine.things import (
@@ -29,6 +26,7 @@ from portrait_studio.engine.things import (
     tightened_mask,
     usual_rim,
 )
+from portrait_studio.engine.who_stays import likeliest, who_stays
 from portrait_studio.errors import OptionError
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.imaging.masks import HOLE, KNOWN, Mask, extent_of, grow, to_the_frame, without_islands
@@ -36,12 +34,14 @@ from portrait_studio.networks.coco import THING_NAMES
 from portrait_studio.networks.conventions import LABELS
 
 _SURE: Final = 128
-_HINT: Final = 64
-"""Probabilities, of 255, from which on somebody is there, and may be there."""
+"""Probability, of 255, from which on somebody is there."""
+
 _ISLAND: Final = 0.02
 """Of all that is masked: what is smaller and lies inside it is a leftover of who goes, seldom the ground."""
-_FRAME: Final = 0.006
-"""Of the photo's longer side: who ends so near to its edge is cut off by it."""
+
+_FRAME: Final = 0.015
+"""Of the photo's longer side: who ends so near to its edge is cut off by it, or their neighbour is."""
+
 _AROUND_PARTS: Final = 0.012
 """Of the photo's longer side: how far a part of the parsing map is grown, as a loose mask of the thing."""
 
@@ -178,55 +178,21 @@ def mask_of_found(
         return mask
     widest = max(one.rim(photo) for one in leaving)
     place = place.grown(max(widest, frame)).intersected(Bounds.of(photo))
-    goes, stays = _likeliest(leaving, place), _likeliest(staying, place)
-    beside = stays >= _HINT
-    if figure is not None:
-        # The parser knows whose arm it is; where the other answer is nearly none, it is a neighbour.
-        shown = np.where(figure, np.uint8(255), np.uint8(0))
-        large = cv2.resize(shown, (photo.width, photo.height), interpolation=cv2.INTER_LINEAR)
-        seen = large[place.slices] >= _SURE
-        # Without a box of who stays there is no other answer: whom the parser sees is spared.
-        stays[seen & (beside | (not staying))] = 255
-        beside |= seen
+    goes, kept = likeliest(leaving, place), who_stays(staying, figure, photo, place)
     going, claimed = np.zeros_like(goes), np.zeros_like(goes)
     for one in leaving:
-        own = _likeliest((one,), place)
-        claim = np.where((own >= 255 * threshold) & (own >= stays), np.uint8(HOLE), np.uint8(KNOWN))
+        own = likeliest((one,), place)
+        is_theirs = (own >= 255 * threshold) & (own >= kept.rivals) & ~kept.surely
+        claim = np.where(is_theirs, np.uint8(HOLE), np.uint8(KNOWN))
         np.maximum(claimed, claim, out=claimed)
         np.maximum(going, grow(claim, one.rim(photo)), out=going)
     mask[place.slices] = going
     mask = to_the_frame(without_islands(mask, _ISLAND), frame)
     # A rim is for the ground around somebody, not for who stands beside.
-    is_kept = ((stays > goes) & (stays >= _SURE)) | ((claimed == KNOWN) & beside)
+    is_rival = (kept.rivals > goes) & (kept.rivals >= _SURE)
+    is_kept = kept.surely | is_rival | ((claimed == KNOWN) & kept.beside)
     mask[place.slices][is_kept] = KNOWN
     return mask
-
-
-def mask_of_everybody(engine: Engine, request: PeopleMaskRequest, progress: Progress | None = None) -> Mask:
-    """All people of a photo, or all but the main person; empty where nobody is to go.
-
-    Args:
-        engine: finds people, and parses the photo to know whom it is of.
-        request: the photo, and who is meant.
-        progress: may cancel.
-
-    Returns:
-        (H, W) uint8, 0 or 255.
-    """
-    image, hardware = request.image, request.hardware
-    people = engine.run(DetectRequest(image, hardware=hardware), progress).people
-    staying: tuple[Detection, ...] = ()
-    figure = None
-    if request.who is Who.OTHERS and people:
-        figure = body_in(engine.run(ParseRequest(image, hardware=hardware), progress).labels)
-        main = main_person(people, extent_of(image), figure)
-        staying = () if main is None else (main,)
-        people = tuple(one for one in people if one is not main)
-    if not people:
-        return np.zeros(image.shape[:2], np.uint8)
-    boxes = tuple(one.bounds for one in (*people, *staying))
-    seen = FindInBoxesRequest(image, boxes, hardware=hardware)
-    return mask_of_people(engine, seen, len(people), request.threshold, figure, progress)
 
 
 def mask_of_kinds(
@@ -254,23 +220,3 @@ def _around(found: Sequence[ThingFound]) -> Bounds:
     for one in found:
         around = around.united(one.bounds)
     return around
-
-
-def _likeliest(found: Sequence[ThingFound], place: Bounds) -> NDArray[np.uint8]:
-    """The highest probability of some answers in a place; where nobody stands out it does not count.
-
-    Args:
-        found: the answers.
-        place: in photo pixels.
-
-    Returns:
-        (h, w) uint8 over the place.
-    """
-    highest = np.zeros((place.height, place.width), np.uint8)
-    for one in found:
-        common = one.bounds.intersected(place)
-        if one.stands_out and not common.is_empty:
-            part = highest[common.shifted(-place.left, -place.top).slices]
-            seen = one.probability[common.shifted(-one.bounds.left, -one.bounds.top).slices]
-            np.maximum(part, seen, out=part)
-    return highest

@@ -8,11 +8,11 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from portrait_studio.engine.detect import detect, plan_looks
+from portrait_studio.engine.detect import detect, detect_faint, plan_looks
 from portrait_studio.engine.detection import Detected, Detection, kinds_named, main_person
 from portrait_studio.engine.devices import Compute
-from portrait_studio.engine.find_requests import DetectRequest
-from portrait_studio.engine.merge_boxes import Sightings, merge_people, merge_things
+from portrait_studio.engine.find_requests import DetectFaintRequest, DetectRequest
+from portrait_studio.engine.merge_boxes import Sightings, merge_faint, merge_people, merge_things
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import WarmUpRequest
 from portrait_studio.engine.run_network import NetworkRunner
@@ -20,6 +20,7 @@ from portrait_studio.errors import OptionError, WeightsError
 from portrait_studio.hardware import Hardware
 from portrait_studio.imaging.geometry import Bounds, Extent
 from portrait_studio.networks.coco import CLASSES, PERSON, THING_NAMES
+from portrait_studio.networks.detection import Boxes
 from tests.helpers.tiny_detector import TinyDetector
 from tests.helpers.tiny_networks import TinyNetworks
 
@@ -89,6 +90,16 @@ def test_nothing_seen_is_nothing_told() -> None:
     assert merged() == []
     assert merged(seen(), seen()) == []
     assert len(merge_things([seen(), seen()]).scores) == 0
+
+
+def test_faint_people_are_those_whom_many_looks_see() -> None:
+    box, other = (100.0, 100.0, 160.0, 300.0), (300.0, 100.0, 360.0, 300.0)
+    looks = [seen((box, 0.2), (other, 0.44)), seen((box, 0.15)), seen((other, 0.44)), seen((box, 0.14))]
+    told = merge_faint(looks)
+    assert [[round(value) for value in each] for each in told.corners.tolist()] == [[100, 100, 160, 300]]
+    assert told.scores.tolist() == pytest.approx([0.49])
+    assert len(merge_faint([seen((box, 0.14))] * 3).scores) == 0, "so little is nobody"
+    assert len(merge_faint([]).scores) == 0
 
 
 @pytest.mark.parametrize("size", [(1400, 1400), (400, 300), (64, 80), (5000, 64)])
@@ -164,6 +175,25 @@ def test_what_looks_like_two_kinds_is_told_as_one(monkeypatch: pytest.MonkeyPatc
     assert [one.kind for one in told.things] == ["dog"]
 
 
+class Faint(TinyDetector):
+    """Is hardly sure of anything."""
+
+    def forward(self, image: torch.Tensor) -> Boxes:
+        boxes = super().forward(image)
+        return Boxes(boxes.corners, boxes.scores * 0.18)
+
+
+def test_faint_people_are_found_by_a_look_of_its_own() -> None:
+    person = Bounds(100, 50, 220, 420)
+    photo = grey(500, 450, (person, RED))
+    network = NetworkRunner(Faint(), CPU)
+    assert detect(network, photo).people == ()
+    told = detect_faint(network, photo)
+    assert len(told) == 1
+    assert near(told[0], person, 3)
+    assert detect_faint(network, grey(64, 64)) == ()
+
+
 def test_every_layer_is_reported_so_that_it_can_be_cancelled() -> None:
     heard: list[float] = []
     detect(NetworkRunner(TinyDetector(), CPU, heard.append), grey(300, 200))
@@ -185,7 +215,9 @@ def test_the_engine_opens_the_network_when_it_is_asked(make_engine: Callable[...
     person = Bounds(100, 50, 220, 420)
     seen = engine.run(DetectRequest(grey(500, 450, (person, RED)), hardware=Hardware("cpu")))
     assert near(seen.people[0], person, 3)
-    assert networks.loads == ["detection"]
+    faint = engine.run(DetectFaintRequest(grey(500, 450, (person, RED)), hardware=Hardware("cpu")))
+    assert near(faint[0], person, 3)
+    assert networks.loads == ["detection"] * 2
     assert engine.run(WarmUpRequest()).finds_people
 
 

@@ -96,3 +96,12 @@ def test_a_speck_that_was_missed_goes_as_well_and_a_gap_does_not() -> None:
     mask = mask_of_found([ThingFound(Bounds(20, 20, 60, 90), WHOLE, probability)], [], Extent(120, 100))
     assert (mask[28:38, 28:38] == 255).all()
     assert not mask[55:75, 41:45].any(), "what an arm and a hip surround is ground"
+
+
+def test_the_mask_goes_on_to_the_edge_of_the_photo_that_is_near() -> None:
+    place, photo = Bounds(0, 0, 1000, 600), Extent(1000, 600)
+    probability = np.zeros((600, 1000), np.uint8)
+    probability[200:400, 850:982] = probability[200:400, 40:90] = 250
+    mask = mask_of_found([ThingFound(place, place, probability)], [], photo)
+    assert (mask[210:390, 982:] == 255).all(), "who stands there is cut off by it, or their neighbour is"
+    assert not mask[210:390, :30].any()
