@@ -44,6 +44,12 @@ _CLEAR: Final = 0.03
 _DOUBT: Final = 0.5
 """Share of the threshold that is enough there, within the box."""
 
+_BEHIND: Final = 0.1
+"""Share of a box that shows her from which on somebody stands behind her."""
+
+_GAP: Final = 0.006
+"""Of the photo's longer side: half the width of a gap between them, who is hidden there as well."""
+
 _LOOSE: Final = 0.01
 """Of the photo's longer side: how far around another thing an answer is about that thing, too."""
 
@@ -188,7 +194,7 @@ def joined_answer(
     Without the main person beside them an answer does not run over to her; with her, it knows more of what
     was wiped away. So the mean of both counts where it is higher than the first one, but only about where
     the detector sees somebody. Where nobody who stays is near, doubt is enough there. Nothing counts that
-    hangs together with nobody in the box.
+    hangs together with nobody in the box. Between her and who stands behind her is no ground.
 
     Args:
         alone: the answer in the picture without the main person.
@@ -210,9 +216,24 @@ def joined_answer(
         reach = round(_LOOSE * max(her_place.figure.shape))
         probability[grow(np.where(loose, np.uint8(HOLE), np.uint8(KNOWN)), reach) != 0] = 0
     doubted = her_place.clear[place.slices] & (part >= 255 * _DOUBT * threshold)
-    np.maximum(part, np.where(doubted, np.uint8(math.ceil(255 * threshold)), np.uint8(0)), out=part)
+    enough = np.uint8(math.ceil(255 * threshold))
+    np.maximum(part, np.where(doubted, enough, np.uint8(0)), out=part)
     probability[_loose_parts(probability >= 255 * threshold, inner)] = 0
+    in_box = her_place.figure[box.intersected(alone.bounds).slices]
+    if in_box.size and np.count_nonzero(in_box) >= _BEHIND * in_box.size:
+        radius = max(1, round(_GAP * max(her_place.figure.shape)))
+        gap = _gap_between(part >= enough, her_place.figure[place.slices], radius)
+        np.maximum(part, np.where(gap, enough, np.uint8(0)), out=part)
     return replace(alone, probability=probability)
+
+
+def _gap_between(sure: NDArray[np.bool_], figure: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
+    """What lies between an answer and her, (h, w) bool, where they are so near; no bays of hers alone."""
+
+    def closed(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        return np.asarray(grow(grow(np.where(inside, np.uint8(HOLE), np.uint8(KNOWN)), radius), -radius) != 0)
+
+    return np.asarray(closed(sure | figure) & ~closed(figure))
 
 
 def _loose_parts(sure: NDArray[np.bool_], inner: Bounds) -> NDArray[np.bool_]:

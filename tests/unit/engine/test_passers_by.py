@@ -156,3 +156,21 @@ def test_an_answer_that_runs_over_to_her_still_hangs_together_with_who_is_in_the
     joined = joined_answer(alone, answer((HER, 255)), Bounds(60, 60, 100, 160), 0.4, her_place(near=True))
     assert (joined.probability[60:160, 60:90] == 200).all()
     assert not joined.probability[HER.slices].any()
+
+
+def test_no_gap_is_left_between_her_and_who_stands_behind_her() -> None:
+    beside, behind = Bounds(152, 60, 172, 160), Bounds(140, 60, 175, 160)
+    alone = answer((beside, 250))
+    place = her_place(near=True)
+    assert (joined_answer(alone, None, behind, 0.4, place).probability[70:150, 150:172] >= 102).all()
+    # Somebody whose box ends before her stands beside her, and the ground between them shows.
+    assert not joined_answer(alone, None, beside, 0.4, place).probability[70:150, 150:152].any()
+
+
+def test_the_ground_that_her_own_arm_surrounds_stays() -> None:
+    place = her_place(near=True)
+    place.figure[100:104, 150:158] = place.figure[106:110, 150:158] = True
+    joined = joined_answer(
+        answer((Bounds(166, 60, 186, 160), 250)), None, Bounds(140, 60, 190, 160), 0.4, place
+    )
+    assert not joined.probability[104:106, 151:156].any()
