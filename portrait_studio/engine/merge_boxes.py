@@ -37,7 +37,9 @@ _LEAST_NESTED_SCORE: Final = 0.8
 """A narrower one is another person beside or before the first one, if it is so sure."""
 
 _LEAST_LOOKS: Final = 3
-"""So many looks must see a faint person at all: two of three that only one or two looks see are nobody."""
+_LEAST_TOTAL: Final = 0.6
+"""So many looks must see a faint person at all, with such a sum of scores: two of three that only one or two
+looks see are nobody."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +90,7 @@ def merge_faint(looks: Sequence[Sightings]) -> Sightings:
     totals = np.array([scores.sum() for scores in groups.scores], np.float32)
     counts = np.array([len(scores) for scores in groups.scores])
     merged = Sightings(groups.corners, totals)
-    believed = merged.only((counts >= _LEAST_LOOKS) & (totals >= _LEAST_SCORE))
+    believed = merged.only((counts >= _LEAST_LOOKS) & (totals >= _LEAST_TOTAL))
     return believed.only(suppressed(believed, _SAME))
 
 

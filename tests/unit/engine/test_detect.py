@@ -94,11 +94,11 @@ def test_nothing_seen_is_nothing_told() -> None:
 
 def test_faint_people_are_those_whom_many_looks_see() -> None:
     box, other = (100.0, 100.0, 160.0, 300.0), (300.0, 100.0, 360.0, 300.0)
-    looks = [seen((box, 0.2), (other, 0.44)), seen((box, 0.15)), seen((other, 0.44)), seen((box, 0.14))]
+    looks = [seen((box, 0.3), (other, 0.44)), seen((box, 0.2)), seen((other, 0.44)), seen((box, 0.15))]
     told = merge_faint(looks)
     assert [[round(value) for value in each] for each in told.corners.tolist()] == [[100, 100, 160, 300]]
-    assert told.scores.tolist() == pytest.approx([0.49])
-    assert len(merge_faint([seen((box, 0.14))] * 3).scores) == 0, "so little is nobody"
+    assert told.scores.tolist() == pytest.approx([0.65])
+    assert len(merge_faint([seen((box, 0.19))] * 3).scores) == 0, "so little is nobody"
     assert len(merge_faint([]).scores) == 0
 
 
