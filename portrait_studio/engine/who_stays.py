@@ -25,10 +25,10 @@ _TRUSTED: Final = 0.8
 """Share of her answer that the parser sees from which on the rest of it is a neighbour or the ground: where
 the parser sees less of her, it may be what misses a part of her."""
 
-_MARGIN: Final = 0.0025
+_MARGIN: Final = 0.0012
 """Of the photo's longer side: by how much the outlines of a parsing map may be wrong."""
 
-_NO_RIM: Final = 0.005
+_NO_RIM: Final = 0.006
 """Of the photo's longer side: so near to her nothing is masked but what is surely somebody else."""
 
 
