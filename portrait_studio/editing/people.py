@@ -15,8 +15,9 @@ from portrait_studio.editing.map_regions import MapRegion
 from portrait_studio.engine.detection import Detection
 from portrait_studio.engine.thing_masks import mask_of_found
 from portrait_studio.engine.things import ThingFound
+from portrait_studio.engine.who_stays import likeliest
 from portrait_studio.imaging.geometry import Bounds, Extent
-from portrait_studio.imaging.masks import Mask, extent_of, mask_bounds
+from portrait_studio.imaging.masks import HOLE, Mask, extent_of, grow, mask_bounds
 
 _CHEST: Final = 0.25
 """How far down a person the chest is, of their height."""
@@ -26,6 +27,9 @@ _CORE: Final = (1 / 3, 1 / 6, 2 / 3, 1 / 2)
 
 _COARSE_PX: Final = 256
 """The longer side of what is lit in the window, and enough to tell whether most of somebody is masked."""
+
+_RING: Final = 0.03
+"""Of the photo's longer side: how far a mask may reach beyond an outline and still be of the same person."""
 
 _SURE: Final = 128
 
@@ -114,6 +118,36 @@ class Person:
         whole = mask_of_found(own, theirs, photo, threshold, figure)
         bounds = mask_bounds(whole)
         return bounds, whole[bounds.slices]
+
+    def with_rest(
+        self, mask: Mask, outline: tuple[Bounds, Mask], others: Collection[Person], threshold: float
+    ) -> tuple[Bounds, Mask]:
+        """An outline, and what a mask holds around it that is of nobody else.
+
+        A mask of several people reaches a little farther than the outline of each of them. What sticks out
+        is another thing.
+
+        Args:
+            mask: (H, W) uint8 over the photo, nonzero = to be filled.
+            outline: of the person, as `outline` gives it.
+            others: who else is there.
+            threshold: probability from which on a pixel belongs to a person, in (0, 1).
+
+        Returns:
+            Where that lies, and (h, w) uint8 over it, 0 or 255.
+        """
+        bounds, shape = outline
+        reach = max(1, round(_RING * max(mask.shape)))
+        place = bounds.grown(reach + 1).intersected(Bounds.of(extent_of(mask)))
+        whole = np.zeros((place.height, place.width), np.uint8)
+        whole[bounds.shifted(-place.left, -place.top).slices] = shape
+        rest = np.where(whole == 0, mask[place.slices], np.uint8(0))
+        count, numbers = cv2.connectedComponents(rest, connectivity=8)
+        theirs = likeliest([one.found for one in others if one.found is not None], place) >= 255 * threshold
+        is_around = np.ones(count, np.bool_)
+        is_around[numbers[theirs | (grow(whole, reach) == 0)]] = is_around[0] = False
+        whole[is_around[numbers]] = HOLE
+        return place, whole
 
     def may_touch(self, other: Person) -> bool:
         """Whether both may claim a pixel."""

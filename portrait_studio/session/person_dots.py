@@ -141,6 +141,9 @@ class PersonDots(QObject):
                 Message("Nothing stands out there; drag a rectangle around it, or paint over it.")
             )
             return
+        if not takes:
+            others = [one for one in self._people if one is not person]
+            bounds, shape = person.with_rest(document.mask, (bounds, shape), others, threshold)
         name = picked_part(person.detection.name, leaves=not takes)
         self._editing.change(name, lambda edit: edit.stamp(bounds, shape, HOLE if takes else KNOWN))
         is_spared = document.protected[bounds.slices][shape != 0] != 0

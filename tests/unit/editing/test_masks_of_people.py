@@ -76,6 +76,31 @@ def test_a_rival_keeps_what_is_more_surely_theirs() -> None:
     assert not sure[20:90, 20:47].any()
 
 
+def test_what_a_mask_of_several_people_holds_around_somebody_goes_with_them() -> None:
+    own, other = person(20, 60), person(70, 90)
+    outline = own.outline([], PHOTO, 0.4)
+    mask = NONE.copy()
+    mask[16:94, 16:64] = 255
+    mask[20:90, 70:90] = mask[40:60, 2:14] = 255
+    left = mask.copy()
+    bounds, shape = own.with_rest(mask, outline, [other], 0.4)
+    left[bounds.slices][shape != 0] = 0
+    assert not left[:, 15:70].any(), "the rim is wider than that of the outline"
+    assert (left[40:60, 2:14] == 255).all(), "a bag beside them"
+    assert (left[20:90, 70:90] == 255).all()
+
+
+def test_what_hangs_together_with_somebody_else_stays_masked() -> None:
+    own, other = person(20, 60), person(62, 90)
+    mask = NONE.copy()
+    mask[14:95, 17:64] = mask[20:90, 62:90] = 255
+    bounds, shape = own.with_rest(mask, own.outline([], PHOTO, 0.4), [other], 0.4)
+    left = mask.copy()
+    left[bounds.slices][shape != 0] = 0
+    assert (left[20:90, 65:90] == 255).all()
+    assert not left[20:90, 20:60].any()
+
+
 def test_nobody_who_stands_out_is_no_outline() -> None:
     bounds, shape = person(20, 60, 40).outline([], PHOTO, 0.4)
     assert bounds.is_empty
