@@ -169,18 +169,17 @@ class CanvasFrame(QObject):
         return "  \N{MIDDLE DOT}  ".join(parts)
 
 
-class DragEdges:
-    """Moves edges of the frame with the pointer."""
+class DragEdges(Gesture):
+    """Moves edges of the frame, which shows itself, with the pointer."""
 
     is_edit = True
-    marks = False
     has_outline = True
 
     def __init__(self, frame: CanvasFrame, viewport: Viewport, at: QPointF, sides: Sequence[str]) -> None:
         """Begin at a widget position."""
         self._frame, self._viewport, self._sides = frame, viewport, sides
         self._start, self._margins = viewport.view.to_photo(at), frame.margins
-        self.cursor: Qt.CursorShape | None = frame.cursor
+        self.cursor = frame.cursor
         frame.is_dragged = True
 
     def move(self, to: QPointF, pressure: float) -> None:
@@ -198,6 +197,3 @@ class DragEdges:
         self._frame.is_dragged = False
         self._frame.dragged.emit(self._margins)
         self._frame.released.emit()
-
-    def draw(self, painter: QPainter) -> None:
-        """The frame shows itself."""

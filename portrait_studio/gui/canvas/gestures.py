@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
@@ -60,38 +61,36 @@ class Press:
         return QColor("#ffffff") if self.subtracts else self.accent
 
 
-class Gesture(Protocol):
-    """From press to release; positions are widget pixels."""
+class Gesture(ABC):
+    """From press to release; positions are widget pixels. What a kind of it does not say does nothing."""
 
-    cursor: Qt.CursorShape | None
+    cursor: Qt.CursorShape | None = None
     """Shape of the pointer meanwhile; None: that of the tool."""
-    is_edit: bool
+    is_edit = False
     """Whether it changes the document, and so is stopped by Escape and by a job."""
-    marks: bool
+    marks = False
     """Whether it changes nothing but what the tool in hand paints on, which goes on while a fill runs."""
-    has_outline: bool
+    has_outline = False
     """Whether it shows what would be done."""
 
+    @abstractmethod
     def move(self, to: QPointF, pressure: float) -> None:
         """The pointer is elsewhere, or presses otherwise."""
 
-    def finish(self) -> None:
+    def finish(self) -> None:  # noqa: B027
         """The button was let go."""
 
-    def abort(self) -> None:
+    def abort(self) -> None:  # noqa: B027
         """Take back what was done so far."""
 
-    def draw(self, painter: QPainter) -> None:
+    def draw(self, painter: QPainter) -> None:  # noqa: B027
         """Show what would be done."""
 
 
-class Pan:
+class Pan(Gesture):
     """Moves the photo with the pointer."""
 
-    cursor: Qt.CursorShape | None = Qt.CursorShape.ClosedHandCursor
-    is_edit = False
-    marks = False
-    has_outline = False
+    cursor = Qt.CursorShape.ClosedHandCursor
 
     def __init__(self, viewport: Viewport, at: QPointF) -> None:
         """Make it.
@@ -107,23 +106,11 @@ class Pan:
         moved, self._last = to - self._last, to
         self._viewport.pan_by(moved.x(), moved.y())
 
-    def finish(self) -> None:
-        """The photo stays where it is."""
 
-    def abort(self) -> None:
-        """The photo stays where it is."""
-
-    def draw(self, painter: QPainter) -> None:
-        """Nothing to show."""
-
-
-class SlideDivider:
+class SlideDivider(Gesture):
     """Moves the line between original and edited photo."""
 
-    cursor: Qt.CursorShape | None = Qt.CursorShape.SplitHCursor
-    is_edit = False
-    marks = False
-    has_outline = False
+    cursor = Qt.CursorShape.SplitHCursor
 
     def __init__(self, slide: Callable[[float], None]) -> None:
         """Make it.
@@ -137,23 +124,12 @@ class SlideDivider:
         """The divider follows the pointer."""
         self._slide(to.x())
 
-    def finish(self) -> None:
-        """The divider stays where it is."""
 
-    def abort(self) -> None:
-        """The divider stays where it is."""
+class Stroke(Gesture):
+    """A line of the brush or the eraser; the mask shows it already."""
 
-    def draw(self, painter: QPainter) -> None:
-        """The divider shows itself."""
-
-
-class Stroke:
-    """A line of the brush or the eraser."""
-
-    cursor: Qt.CursorShape | None = None
     is_edit = True
     marks = True
-    has_outline = False
 
     def __init__(self, press: Press, *, erases: bool = False) -> None:
         """Begin to paint.
@@ -180,14 +156,10 @@ class Stroke:
         """The stroke never was."""
         self._painting.abort_stroke()
 
-    def draw(self, painter: QPainter) -> None:
-        """The mask shows it already."""
 
-
-class Shape:
+class Shape(Gesture):
     """What is dragged first and takes effect when it is let go."""
 
-    cursor: Qt.CursorShape | None = None
     is_edit = True
     marks = True
     has_outline = True
@@ -201,12 +173,9 @@ class Shape:
         """The opposite corner follows the pointer."""
         self._end = to
 
+    @abstractmethod
     def finish(self) -> None:
         """Take what it surrounds."""
-        raise NotImplementedError
-
-    def abort(self) -> None:
-        """Nothing was done yet."""
 
     def draw(self, painter: QPainter) -> None:
         """The rectangle so far."""

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QPainter
 
+from portrait_studio.gui.canvas.gestures import Gesture
 from portrait_studio.gui.canvas.structure_overlay import StructureOverlay
 from portrait_studio.gui.canvas.viewport import Viewport
 
@@ -24,13 +24,11 @@ _FAR: Final = 10
 """Photo pixels of a nudge with Shift."""
 
 
-class DragJoint:
-    """Moves one joint with the pointer; it counts when it is let go."""
+class DragJoint(Gesture):
+    """Moves one joint with the pointer; it counts when it is let go. The skeleton shows it."""
 
-    cursor: Qt.CursorShape | None = Qt.CursorShape.ClosedHandCursor
+    cursor = Qt.CursorShape.ClosedHandCursor
     is_edit = True
-    marks = False
-    has_outline = False
 
     def __init__(
         self,
@@ -61,9 +59,6 @@ class DragJoint:
     def abort(self) -> None:
         """It goes back."""
         self._show(None)
-
-    def draw(self, painter: QPainter) -> None:
-        """The skeleton shows it."""
 
 
 class JointHandles(QObject):

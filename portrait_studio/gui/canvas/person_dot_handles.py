@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
+from portrait_studio.gui.canvas.gestures import Gesture
 from portrait_studio.gui.canvas.layers import MASK_TINT
 from portrait_studio.gui.canvas.viewport import Viewport
 from portrait_studio.session.person_dots import PersonDot, PersonDots
@@ -30,13 +31,12 @@ _SIGNS: Final = {
 """A cross on who is taken and a tick on who is kept, for those to whom the colours look alike."""
 
 
-class ClickDot:
-    """A press on a dot; it counts when it is let go there."""
+class ClickDot(Gesture):
+    """A press on a dot, which shows itself; it counts when it is let go there."""
 
-    cursor: Qt.CursorShape | None = Qt.CursorShape.PointingHandCursor
+    cursor = Qt.CursorShape.PointingHandCursor
     is_edit = True
     marks = True
-    has_outline = False
 
     def __init__(self, dots: PersonDots, dot: PersonDot, at: QPointF, *, keeps: bool) -> None:
         """Begin.
@@ -62,12 +62,6 @@ class ClickDot:
             self._dots.keep(self._dot)
         else:
             self._dots.toggle(self._dot)
-
-    def abort(self) -> None:
-        """Nothing was done yet."""
-
-    def draw(self, painter: QPainter) -> None:
-        """The dot shows itself."""
 
 
 class PersonDotHandles(QObject):
