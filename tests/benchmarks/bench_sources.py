@@ -39,7 +39,7 @@ from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import extent_of
 from portrait_studio.locations import models_dir
 from trainer.evaluation.methods import applied
-from trainer.evaluation.pages import captioned_row, pages_of, write_page
+from trainer.evaluation.pages import captioned_row, pages_of, write_pages
 from trainer.protocols.people import PeopleCase, people_cases
 
 _BACKGROUND: Final = 0
@@ -177,11 +177,9 @@ def main() -> int:
         mean, most = np.mean(shares), np.max(shares)
         sys.stdout.write(f"{name:<10} mean {mean:5.1f} %, at most {most:5.1f} %\n")
     if options.sheets is not None:
-        options.sheets.mkdir(parents=True, exist_ok=True)
         starts = range(0, len(cells), 3)
         pages = pages_of([captioned_row(cells[start : start + 3]) for start in starts], 1700)
-        for number, page in enumerate(pages):
-            write_page(page, options.sheets / f"sources-{number:02d}.png")
+        write_pages(pages, options.sheets, "sources")
     return 0
 
 

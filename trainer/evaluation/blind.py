@@ -16,13 +16,12 @@ from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.network_store import NetworkStore
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.errors import ExportError
-from portrait_studio.imaging.atomic import make_folder
 from portrait_studio.output_files import FilesIn
 from trainer.evaluation.blind_answers import ANSWERS_FILE, LEFT, RIGHT, BlindAnswers, BlindPair, write_answers
 from trainer.evaluation.evaluate import cases_of
 from trainer.evaluation.methods import DEFAULT, Bench, Fill, MeasuredMethod, make_methods
 from trainer.evaluation.options import EvaluateOptions
-from trainer.evaluation.pages import Image, captioned_row, pages_of, with_hole, write_page
+from trainer.evaluation.pages import Image, captioned_row, pages_of, with_hole, write_pages
 from trainer.protocols.case import Case
 
 _CONTEXT_PX: Final = 64
@@ -79,11 +78,7 @@ def write_blind_sheets(
     found = {one.name: one for one in make_methods((contest.ours, contest.rival), bench, true_maps=False)}
     rng = np.random.default_rng(contest.seed)
     rows, pairs, weights = _pairs(cases, found[contest.ours], found[contest.rival], rng)
-    make_folder(folder)
-    sheets = []
-    for number, page in enumerate(pages_of(rows, _TALLEST_PAGE_PX)):
-        sheets.append(folder / f"blind-{number:02d}.png")
-        write_page(page, sheets[-1])
+    sheets = write_pages(pages_of(rows, _TALLEST_PAGE_PX), folder, "blind")
     answers = BlindAnswers(protocol, data, contest.ours, contest.rival, weights, tuple(pairs))
     write_answers(answers, folder)
     return sheets

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.imaging.atomic import replacing
+from portrait_studio.imaging.atomic import make_folder, replacing
 
 Image = NDArray[np.uint8]
 
@@ -77,11 +77,16 @@ def pages_of(rows: Sequence[Image], tallest_px: int) -> Iterator[Image]:
         yield stacked(page)
 
 
-def write_page(page: Image, path: Path) -> None:
-    """Write a page as PNG.
+def write_pages(pages: Iterable[Image], folder: Path, name: str = "sheet") -> list[Path]:
+    """Write pages as NAME-00.png and so on into a folder, which is made.
 
     Raises:
-        ExportError: the file cannot be written.
+        ExportError: the folder cannot be written.
     """
-    with replacing(path) as file:
-        file.write(cv2.imencode(".png", cv2.cvtColor(page, cv2.COLOR_RGB2BGR))[1].tobytes())
+    make_folder(folder)
+    paths = []
+    for number, page in enumerate(pages):
+        paths.append(folder / f"{name}-{number:02d}.png")
+        with replacing(paths[-1]) as file:
+            file.write(cv2.imencode(".png", cv2.cvtColor(page, cv2.COLOR_RGB2BGR))[1].tobytes())
+    return paths

@@ -15,9 +15,8 @@ from portrait_studio.engine.intent import Intent, wanted_with
 from portrait_studio.engine.interface import Engine
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, ParseRequest
 from portrait_studio.hardware import ANY_HARDWARE, Hardware
-from portrait_studio.imaging.atomic import make_folder
 from trainer.evaluation.methods import applied
-from trainer.evaluation.pages import Image, captioned_row, pages_of, write_page
+from trainer.evaluation.pages import Image, captioned_row, pages_of, write_pages
 from trainer.protocols.people import PeopleCase
 
 UNTOUCHED: Final = 0.005
@@ -145,15 +144,10 @@ class PassersByTally:
         Raises:
             ExportError: the folder cannot be written.
         """
-        make_folder(folder)
         step = 2 * _PHOTOS_IN_A_ROW
         starts = range(0, len(self._cells), step)
         rows = [captioned_row(self._cells[start : start + step]) for start in starts]
-        paths = []
-        for number, page in enumerate(pages_of(rows, _TALLEST_PAGE_PX)):
-            paths.append(folder / f"sheet-{number:02d}.png")
-            write_page(page, paths[-1])
-        return paths
+        return write_pages(pages_of(rows, _TALLEST_PAGE_PX), folder)
 
 
 def _thumbnail(image: Image) -> Image:

@@ -11,10 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.imaging.atomic import make_folder
 from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT
 from portrait_studio.output_files import FilesIn
-from trainer.evaluation.pages import captioned_row, stacked, with_hole, write_page
+from trainer.evaluation.pages import captioned_row, stacked, with_hole, write_pages
 from trainer.evaluation.scoring import CaseResult, Score
 
 Image = NDArray[np.uint8]
@@ -103,14 +102,9 @@ class Gallery:
         Raises:
             ExportError: the folder cannot be written.
         """
-        make_folder(folder)
         ordered = self.rows
-        paths = []
-        for number, first in enumerate(range(0, len(ordered), ROWS)):
-            path = folder / f"sheet-{number:02d}.png"
-            write_page(stacked([_row(*row) for row in ordered[first : first + ROWS]]), path)
-            paths.append(path)
-        return paths
+        parts = (ordered[first : first + ROWS] for first in range(0, len(ordered), ROWS))
+        return write_pages((stacked([_row(*row) for row in part]) for part in parts), folder)
 
 
 def _badness(score: Score) -> tuple[float, str]:

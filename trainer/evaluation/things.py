@@ -19,12 +19,11 @@ from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest
 from portrait_studio.engine.things import USUAL_THRESHOLD, tightened_mask
 from portrait_studio.hardware import ANY_HARDWARE, Hardware
-from portrait_studio.imaging.atomic import make_folder
 from portrait_studio.imaging.masks import grow
 from portrait_studio.worker_pool.workers import OpenedAnew
 from trainer.evaluation.compare import LOOSE_FILL, LOOSE_SEEN_FILL, TIGHTENED_CARELESS_FILL, TIGHTENED_FILL
 from trainer.evaluation.methods import Fill, applied
-from trainer.evaluation.pages import Image, captioned_row, pages_of, with_hole, write_page
+from trainer.evaluation.pages import Image, captioned_row, pages_of, with_hole, write_pages
 from trainer.evaluation.scoring import Score, Tally, far, score
 from trainer.evaluation.sheets import surroundings_of
 from trainer.metrics.features import VggDistance
@@ -136,13 +135,8 @@ class ThingTally:
         Raises:
             ExportError: the folder cannot be written.
         """
-        make_folder(folder)
         worst = sorted(self.pictures, key=lambda each: -each[0])[:_UGLIEST]
-        paths = []
-        for number, page in enumerate(pages_of([captioned_row(row) for _, row in worst], _TALLEST_PAGE_PX)):
-            paths.append(folder / f"sheet-{number:02d}.png")
-            write_page(page, paths[-1])
-        return paths
+        return write_pages(pages_of([captioned_row(row) for _, row in worst], _TALLEST_PAGE_PX), folder)
 
     def rows(self) -> list[ThingRow]:
         """All methods on real and pasted things, then the tightened masks by kind of thing and of mask."""
