@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.imaging.conversion import scaled_down
+from portrait_studio.imaging.photo import Photo
 from portrait_studio.terminal import printable
 
 _QUALITY: Final = 80
@@ -92,14 +94,11 @@ def picture(pixels: NDArray[np.uint8], side_px: int, description: str) -> str:
         side_px: of its longer side at most.
         description: for those who do not see it.
     """
-    height, width = pixels.shape[:2]
-    scale = min(1.0, side_px / max(height, width))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA) if scale < 1 else pixels
+    small = scaled_down(Photo(pixels), side_px).pixels
     bgr = small if small.ndim == 2 else np.ascontiguousarray(small[:, :, ::-1])
     _, coded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
     data = base64.b64encode(coded.tobytes()).decode("ascii")
     return (
-        f'<img loading="lazy" width="{size[0]}" height="{size[1]}" alt="{text(description)}"'
+        f'<img loading="lazy" width="{small.shape[1]}" height="{small.shape[0]}" alt="{text(description)}"'
         f' src="data:image/jpeg;base64,{data}">'
     )

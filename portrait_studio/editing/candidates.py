@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +19,8 @@ from portrait_studio.engine.request import (
     Joints,
     Reference,
 )
+from portrait_studio.imaging.conversion import scaled_down
+from portrait_studio.imaging.photo import Photo
 
 STAGE_PX: Final = 900
 """Longer side of the pictures of stages that are kept: else a candidate would hold the photo many times."""
@@ -81,12 +82,7 @@ def with_small_stages(result: CompletionResult) -> CompletionResult:
 
 
 def _small(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    height, width = picture.shape[:2]
-    scale = STAGE_PX / max(height, width)
-    if scale >= 1:
-        return picture
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return scaled_down(Photo(picture), STAGE_PX).pixels.astype(np.uint8, copy=False)
 
 
 @dataclass(frozen=True, eq=False)
