@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,7 +13,6 @@ from portrait_studio.engine.progress import Stage
 from portrait_studio.engine.request import CompletionResult, Pixels, Structure
 from portrait_studio.imaging.atomic import Opening, Transaction, replacing
 from portrait_studio.imaging.formats import ImageFormat
-from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.label_colours import label_overlay, write_indexed_png
 from portrait_studio.imaging.photo import Photo
 from portrait_studio.imaging.writing import ExportOptions, write_photo
@@ -70,30 +68,6 @@ def write_picture(picture: NDArray[np.uint8], path: Path, opening: Opening = rep
         ExportError: the file cannot be written.
     """
     write_photo(Photo(np.ascontiguousarray(picture)), path, ExportOptions(format=ImageFormat.PNG), opening)
-
-
-def enlarge_labels(labels: NDArray[np.uint8], size: Extent) -> NDArray[np.uint8]:
-    """Resize a parsing map with smooth outlines instead of staircases.
-
-    Args:
-        labels: (h, w) uint8.
-        size: wanted size in pixels.
-
-    Returns:
-        (size.height, size.width) uint8.
-    """
-    best = np.zeros((size.height, size.width), np.uint8)
-    enlarged = np.zeros_like(best)
-    for label in np.unique(labels).tolist():
-        share = cv2.resize(
-            np.where(labels == label, np.uint8(255), np.uint8(0)),
-            (size.width, size.height),
-            interpolation=cv2.INTER_LINEAR,
-        )
-        wins = share > best
-        best[wins] = share[wins]
-        enlarged[wins] = label
-    return enlarged
 
 
 def stages_in(folder: Path) -> FilesIn:

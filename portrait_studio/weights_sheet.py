@@ -13,11 +13,12 @@ from PIL import Image, ImageDraw, ImageFont
 
 from portrait_studio.engine.request import CompletionResult, Pixels
 from portrait_studio.imaging.bit_depth import in_8_bits
+from portrait_studio.imaging.conversion import scaled_down
 from portrait_studio.imaging.geometry import Bounds, Extent
-from portrait_studio.imaging.label_colours import label_overlay
+from portrait_studio.imaging.label_colours import enlarge_labels, label_overlay
 from portrait_studio.imaging.masks import Mask, extent_of, mask_bounds
+from portrait_studio.imaging.photo import Photo
 from portrait_studio.networks.conventions import LABEL_COLOURS
-from portrait_studio.stage_files import enlarge_labels
 
 Picture = NDArray[np.uint8]
 """(H, W, 3) uint8 RGB."""
@@ -131,11 +132,9 @@ def _row(pictures: Sequence[tuple[str, Picture]]) -> Picture:
 
 
 def _captioned(caption: str, picture: Picture) -> Picture:
-    height, width = picture.shape[:2]
-    scale = min(1.0, _MOST_PX / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    shown = picture if scale == 1 else cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    sheet = Image.new("RGB", (max(size[0], _LEAST_PX) + _GAP_PX, size[1] + _CAPTION_PX + _GAP_PX), _PAPER)
+    shown = scaled_down(Photo(picture), _MOST_PX).pixels
+    height, width = shown.shape[:2]
+    sheet = Image.new("RGB", (max(width, _LEAST_PX) + _GAP_PX, height + _CAPTION_PX + _GAP_PX), _PAPER)
     sheet.paste(Image.fromarray(np.ascontiguousarray(shown)), (_GAP_PX, _CAPTION_PX))
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(_LETTER_PX)
     draw.text((_GAP_PX, 5), _fitting(caption, font, sheet.width - 2 * _GAP_PX), _INK, font)

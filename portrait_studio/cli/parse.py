@@ -38,9 +38,10 @@ def _parse(options: argparse.Namespace) -> int:
     from portrait_studio.engine.progress import Stage
     from portrait_studio.engine.request import ParseRequest
     from portrait_studio.imaging.atomic import Transaction
+    from portrait_studio.imaging.label_colours import enlarge_labels
     from portrait_studio.imaging.mask_file import read_mask
     from portrait_studio.imaging.reading import read_photo
-    from portrait_studio.stage_files import enlarge_labels, write_overlay, write_parsing_map
+    from portrait_studio.stage_files import write_overlay, write_parsing_map
 
     photo = read_photo(options.photo, page=options.page)
     mask = None if options.mask is None else read_mask(options.mask, photo.extent)

@@ -13,6 +13,7 @@ from PIL import Image
 
 from portrait_studio.imaging.atomic import Opening, replacing
 from portrait_studio.imaging.bit_depth import in_8_bits
+from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.photo import Pixels
 
 Palette = Sequence[tuple[int, int, int]]
@@ -57,6 +58,35 @@ def label_overlay(
         base, 1.0 - opacity, label_picture(scaled, palette), opacity, 0.0
     )
     return np.where((scaled > 0)[:, :, None], mixed, base)
+
+
+def labels_in(labels: NDArray[np.uint8]) -> list[int]:
+    """The labels that occur; without the import that numpy's `unique` begins with."""
+    return [int(label) for label in np.flatnonzero(np.bincount(labels.ravel(), minlength=256))]
+
+
+def enlarge_labels(labels: NDArray[np.uint8], size: Extent) -> NDArray[np.uint8]:
+    """Resize a parsing map with smooth outlines instead of staircases.
+
+    Args:
+        labels: (h, w) uint8.
+        size: wanted size in pixels.
+
+    Returns:
+        (size.height, size.width) uint8.
+    """
+    best = np.zeros((size.height, size.width), np.uint8)
+    enlarged = np.zeros_like(best)
+    for label in labels_in(labels):
+        share = cv2.resize(
+            np.where(labels == label, np.uint8(255), np.uint8(0)),
+            (size.width, size.height),
+            interpolation=cv2.INTER_LINEAR,
+        )
+        wins = share > best
+        best[wins] = share[wins]
+        enlarged[wins] = label
+    return enlarged
 
 
 def write_indexed_png(

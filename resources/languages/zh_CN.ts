@@ -1001,23 +1001,8 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/commands/file_commands.py" />
-            <source>This is the last photo of the folder.</source>
-            <translation>这是文件夹中的最后一张照片。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
-            <source>This is the first photo of the folder.</source>
-            <translation>这是文件夹中的第一张照片。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
             <source>Save the project as</source>
             <translation>项目另存为</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
-            <source>Edit records</source>
-            <translation>编辑记录</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/commands/file_commands.py" />
@@ -1064,6 +1049,11 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/commands/file_commands.py" />
+            <source>Edit records</source>
+            <translation>编辑记录</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
             <source>The result is in the clipboard.</source>
             <translation>结果已复制到剪贴板。</translation>
         </message>
@@ -1071,6 +1061,16 @@
             <location filename="../../portrait_studio/gui/commands/file_commands.py" />
             <source>The photo is still being written; try again in a moment.</source>
             <translation>照片仍在写入，请稍后再试。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
+            <source>This is the last photo of the folder.</source>
+            <translation>这是文件夹中的最后一张照片。</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/commands/file_commands.py" />
+            <source>This is the first photo of the folder.</source>
+            <translation>这是文件夹中的第一张照片。</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/commands/file_commands.py" />
@@ -1124,13 +1124,13 @@
         </message>
         <message>
             <location filename="../../portrait_studio/gui/commands/mask_commands.py" />
-            <source>Export the mask</source>
-            <translation>导出蒙版</translation>
+            <source>Import a mask</source>
+            <translation>导入蒙版</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/commands/mask_commands.py" />
-            <source>Import a mask</source>
-            <translation>导入蒙版</translation>
+            <source>Export the mask</source>
+            <translation>导出蒙版</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/commands/mask_commands.py" />

@@ -6,7 +6,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
@@ -15,7 +14,8 @@ from PySide6.QtGui import QImage, QPainter, qRgba
 from portrait_studio.document.label_plane import value_of_label
 from portrait_studio.engine.request import Structure
 from portrait_studio.gui.canvas.view_transform import ViewTransform
-from portrait_studio.imaging.geometry import Bounds
+from portrait_studio.imaging.geometry import Bounds, Extent
+from portrait_studio.imaging.label_colours import enlarge_labels, labels_in
 from portrait_studio.imaging.source_marks import FORBIDDEN, PREFERRED
 from portrait_studio.networks.conventions import LABEL_COLOURS, LABEL_COUNT
 
@@ -46,25 +46,12 @@ def invented_colours() -> list[int]:
 
 
 def _finer(labels: NDArray[np.uint8], longest_side: int) -> NDArray[np.uint8]:
-    """Enlarge a parsing map with smooth outlines: the label with the strongest enlarged cover wins."""
+    """Enlarge a parsing map with smooth outlines, to be shown."""
     height, width = labels.shape
     factor = longest_side / max(height, width)
     if factor <= 1:
         return np.ascontiguousarray(labels)
-    size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    best = np.zeros((size[1], size[0]), np.uint8)
-    finer = np.zeros((size[1], size[0]), np.uint8)
-    for label in _present(labels):
-        cover = cv2.resize((labels == label).astype(np.uint8) * 255, size, interpolation=cv2.INTER_LINEAR)
-        stronger = cover > best
-        finer[stronger] = label
-        np.maximum(best, cover, out=best)
-    return finer
-
-
-def _present(labels: NDArray[np.uint8]) -> list[int]:
-    """The labels that occur; without the import that numpy's `unique` begins with."""
-    return [int(label) for label in np.flatnonzero(np.bincount(labels.ravel(), minlength=256))]
+    return enlarge_labels(labels, Extent(max(1, round(width * factor)), max(1, round(height * factor))))
 
 
 @dataclass(frozen=True)
@@ -123,7 +110,7 @@ class StructureLayer:
 
     def present(self) -> frozenset[int]:
         """Labels that occur."""
-        return frozenset(label for label in _present(self._labels) if label < LABEL_COUNT)
+        return frozenset(label for label in labels_in(self._labels) if label < LABEL_COUNT)
 
     def label_at(self, x: float, y: float) -> int | None:
         """Label under a photo position, or None outside the map."""
@@ -141,11 +128,7 @@ class StructureLayer:
 
     def draw(self, painter: QPainter, target: QRectF, opacity: float) -> None:
         """Paint the whole map into the widget rectangle of its bounds."""
-        painter.save()
-        painter.setOpacity(opacity)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(target, self._image, QRectF(self._image.rect()))
-        painter.restore()
+        _draw(painter, target, self._image, opacity)
 
 
 class TintLayer:
@@ -167,8 +150,12 @@ class TintLayer:
 
     def draw(self, painter: QPainter, view: ViewTransform, opacity: float) -> None:
         """Paint it over the photo."""
-        painter.save()
-        painter.setOpacity(opacity)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(view.rect_of(self._bounds), self._image, QRectF(self._image.rect()))
-        painter.restore()
+        _draw(painter, view.rect_of(self._bounds), self._image, opacity)
+
+
+def _draw(painter: QPainter, target: QRectF, image: QImage, opacity: float) -> None:
+    painter.save()
+    painter.setOpacity(opacity)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(target, image, QRectF(image.rect()))
+    painter.restore()
