@@ -89,7 +89,8 @@ def merge_faint(looks: Sequence[Sightings]) -> Sightings:
     groups = _agreed(looks)
     totals = np.array([scores.sum() for scores in groups.scores], np.float32)
     counts = np.array([len(scores) for scores in groups.scores])
-    merged = Sightings(groups.corners, totals)
+    # Who sees little of somebody sees a part: what all looks saw is nearer to the whole than their mean.
+    merged = Sightings(groups.around, totals)
     believed = merged.only((counts >= _LEAST_LOOKS) & (totals >= _LEAST_TOTAL))
     return believed.only(suppressed(believed, _SAME))
 
@@ -128,11 +129,13 @@ class _Groups:
     """Boxes of several looks, put together where they are about the same thing.
 
     Attributes:
-        corners: (M, 4) float32, one box a group.
+        corners: (M, 4) float32, one box a group: the mean of those that are most alike.
+        around: (M, 4) float32, what all of these cover.
         scores: for each group the best score of each look that sees the thing, the highest first.
     """
 
     corners: Floats
+    around: Floats
     scores: list[Floats]
 
     def two_best(self) -> Sightings:
@@ -152,7 +155,7 @@ def _agreed(looks: Sequence[Sightings]) -> _Groups:
     boxes, origin = boxes.only(order), origin[order]
     overlaps = overlap(boxes.corners, boxes.corners)
     is_left = np.ones(len(order), np.bool_)
-    corners, scores = [], []
+    corners, around, scores = [], [], []
     for first in range(len(order)):
         if not is_left[first]:
             continue
@@ -161,9 +164,11 @@ def _agreed(looks: Sequence[Sightings]) -> _Groups:
         # Sorted by score, so the first of each look is its best.
         best = group[np.unique(origin[group], return_index=True)[1]]
         scores.append(np.sort(boxes.scores[best])[::-1])
-        alike = best[overlaps[first, best] >= _ALIKE]
-        corners.append(np.average(boxes.corners[alike], axis=0, weights=boxes.scores[alike]))
-    return _Groups(np.reshape(corners, (-1, 4)).astype(np.float32), scores)
+        alike = boxes.only(best[overlaps[first, best] >= _ALIKE])
+        corners.append(np.average(alike.corners, axis=0, weights=alike.scores))
+        around.append(np.concatenate([alike.corners[:, :2].min(0), alike.corners[:, 2:].max(0)]))
+    mean, whole = (np.reshape(each, (-1, 4)).astype(np.float32) for each in (corners, around))
+    return _Groups(mean, whole, scores)
 
 
 def _without_nested(boxes: Sightings) -> Sightings:

@@ -92,6 +92,12 @@ def test_nothing_seen_is_nothing_told() -> None:
     assert len(merge_things([seen(), seen()]).scores) == 0
 
 
+def test_a_faint_person_is_as_large_as_all_looks_together_say() -> None:
+    upper, lower = (100.0, 100.0, 160.0, 260.0), (96.0, 120.0, 156.0, 300.0)
+    told = merge_faint([seen((upper, 0.3)), seen((upper, 0.25)), seen((lower, 0.2))])
+    assert told.corners.tolist() == [[96, 100, 160, 300]]
+
+
 def test_faint_people_are_those_whom_many_looks_see() -> None:
     box, other = (100.0, 100.0, 160.0, 300.0), (300.0, 100.0, 360.0, 300.0)
     looks = [seen((box, 0.3), (other, 0.44)), seen((box, 0.2)), seen((other, 0.44)), seen((box, 0.15))]
