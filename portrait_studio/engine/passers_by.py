@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from itertools import compress, zip_longest
 from typing import Final
 
 import cv2
@@ -52,6 +52,9 @@ _GAP: Final = 0.006
 
 _LOOSE: Final = 0.01
 """Of the photo's longer side: how far around another thing an answer is about that thing, too."""
+
+_SEEN_AROUND: Final = 0.5
+"""How far beyond somebody's box the segmentation network may look, relative to the box's longer side."""
 
 _SAME: Final = 0.35
 """Intersection over union from which on two boxes are about the same person."""
@@ -139,11 +142,14 @@ class _Look:
         rest = without_her(image, her_figure)
         faint = self.engine.run(DetectFaintRequest(rest, hardware=self.request.hardware), self.progress)
         beside = who_else(faint, others, her_figure)
-        alone = self._find(rest, [*others, *beside])
+        # Far from her the second look would see the same as the first one.
+        is_near = [_may_show(her_figure, one.bounds) for one in others]
+        again = iter(self._find(rest, [*compress(others, is_near), *beside]))
+        alone = [next(again) if near else seen for near, seen in zip(is_near, as_seen, strict=True)]
         threshold, her_place = self.request.threshold, HerPlace.of(her_figure)
         leaving = [
             joined_answer(found, seen, one.bounds, threshold, her_place)
-            for found, seen, one in zip_longest(alone, as_seen, [*others, *beside])
+            for found, seen, one in zip_longest([*alone, *again], as_seen, [*others, *beside])
         ]
         return mask_of_found(leaving, [hers], photo, threshold, figure)
 
@@ -243,6 +249,14 @@ def _loose_parts(sure: NDArray[np.bool_], inner: Bounds) -> NDArray[np.bool_]:
     is_loose = inside < _HANGS_TOGETHER * stats[:, cv2.CC_STAT_AREA]
     is_loose[0] = False
     return np.asarray(is_loose[numbers])
+
+
+def _may_show(figure: NDArray[np.bool_], box: Bounds) -> bool:
+    """Whether the main person (H, W), as far as she is wiped away, may be in the window around a box."""
+    around_box = roomy(box)
+    reach = _SEEN_AROUND * max(around_box.width, around_box.height) + 2 * _WIPED * max(figure.shape)
+    window = around_box.grown(math.ceil(reach)).intersected(Bounds.of(extent_of(figure)))
+    return bool(figure[window.slices].any())
 
 
 def _is_same(first: Bounds, second: Bounds) -> bool:

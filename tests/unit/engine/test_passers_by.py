@@ -88,6 +88,44 @@ def test_who_stands_half_behind_her_goes_as_well_and_she_stays() -> None:
     assert not mask[HER.slices].any()
 
 
+class WideSeer(Seer):
+    """Sees her and somebody far away from her, and notes how many boxes are looked at in which picture."""
+
+    far = Bounds(600, 60, 640, 160)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looks: list[tuple[str, int]] = []
+
+    def run(self, request: object, *rest: object) -> object:
+        if isinstance(request, DetectRequest):
+            return Detected((person(HER), person(self.far)))
+        if isinstance(request, DetectFaintRequest):
+            return ()
+        if isinstance(request, ParseRequest):
+            labels = np.zeros((200, 700), np.uint8)
+            labels[HER.slices] = 4
+            return Structure(Bounds(0, 0, 700, 200), labels, np.zeros((16, 50, 175), np.float16))
+        assert isinstance(request, FindInBoxesRequest)
+        self.looks.append(("photo" if _shows_red(request.image) else "rest", len(request.boxes)))
+        return tuple(self.wide(box) for box in request.boxes)
+
+    def wide(self, box: Bounds) -> ThingFound:
+        whole, probability = Bounds(0, 0, 700, 200), np.zeros((200, 700), np.uint8)
+        probability[(self.far if box.left > 400 else HER).slices] = 250
+        return ThingFound(whole, whole, probability)
+
+
+def test_who_stands_far_from_her_is_looked_at_once() -> None:
+    picture = np.full((200, 700, 3), 128, np.uint8)
+    picture[HER.slices] = RED
+    seer = WideSeer()
+    mask = mask_of_everybody(seer, PeopleMaskRequest(picture))  # type: ignore[arg-type]
+    assert (mask[seer.far.slices] == 255).all()
+    assert not mask[:, :300].any()
+    assert sum(count for where, count in seer.looks if where == "rest") == 0
+
+
 def test_everybody_goes_by_one_look() -> None:
     mask = mask_of_everybody(Seer(), PeopleMaskRequest(photo(), Who.ALL))  # type: ignore[arg-type]
     assert (mask[HER.slices] == 255).all()
