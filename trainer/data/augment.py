@@ -5,7 +5,7 @@ Boxes are (left, top, width, height) in pixels of the photo, may be fractional a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -107,6 +107,13 @@ def flip(sample: Sample) -> Sample:
         cv2.LUT(np.ascontiguousarray(sample.labels[:, ::-1]), _mirror_table()),
         keypoints,
     )
+
+
+def varied(sample: Sample, rng: np.random.Generator, config: AugmentConfig) -> Sample:
+    """The sample perhaps mirrored, with other colours."""
+    if rng.random() < config.flip:
+        sample = flip(sample)
+    return replace(sample, image=jitter_colours(sample.image, rng, config.colour))
 
 
 def jitter_colours(image: NDArray[np.uint8], rng: np.random.Generator, strength: float) -> NDArray[np.uint8]:

@@ -60,12 +60,22 @@ class FaceWindow:
     landmarks: PointArray
 
 
-class AlignedFaceSampler(Sampler):
-    """Aligned windows of the photos whose landmarks are known."""
+class MeshSampler(Sampler):
+    """Makes samples of the photos whose landmarks are known."""
 
     def takes(self, photo: PackedPhoto) -> bool:
         """Whether it has a mesh of landmarks."""
         return MESH_SUFFIX in photo.members
+
+    def mesh(self, photo: int) -> PointArray:
+        """The landmarks (468, 2) of a photo, in its pixels."""
+        mesh = self.photos.mesh(photo)
+        assert mesh is not None, "photos without a mesh are never drawn"
+        return mesh
+
+
+class AlignedFaceSampler(MeshSampler):
+    """Aligned windows of faces."""
 
     def batch(self, draws: Sequence[Draw]) -> RawBatch:
         """A window for each draw."""
@@ -77,9 +87,7 @@ class AlignedFaceSampler(Sampler):
         )
 
     def _window(self, photo: int, rng: np.random.Generator) -> FaceWindow:
-        mesh = self.photos.mesh(photo)
-        assert mesh is not None, "photos without a mesh are never drawn"
-        colours = self.recipe.augment
+        mesh, colours = self.mesh(photo), self.recipe.augment
         return sample_face_window(
             self.photos[photo], mesh, rng, self.recipe.face, colours.colour, colours.flip
         )

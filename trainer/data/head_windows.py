@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import cv2
@@ -13,13 +12,11 @@ from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.similarity import Transform, composed, fit_similarity, warped
 from portrait_studio.networks.conventions import BACKGROUND, IGNORE_LABEL, LABEL_COUNT, LABELS
 from portrait_studio.networks.head_completion import HEAD_ANCHORS, HEAD_LABELS, HEAD_SIDE
-from trainer.data.augment import flip, jitter_colours
-from trainer.data.batch import RawBatch
-from trainer.data.face_windows import anchors_of_mesh, strayed
+from trainer.data.augment import varied
+from trainer.data.face_windows import MeshSampler, anchors_of_mesh, strayed
 from trainer.data.holes import Mask
-from trainer.data.pack_format import MESH_SUFFIX, PackedPhoto
 from trainer.data.sample import PointArray, Sample, unknown_keypoints
-from trainer.data.samplers import Draw, Sampler, collate
+from trainer.data.samplers import HoleSampler
 from trainer.data.warping import warped_labels
 
 _SIZE: Final = Extent(HEAD_SIDE, HEAD_SIDE)
@@ -34,28 +31,16 @@ _TILT: Final = 0.12
 """Standard deviation of how far edges of photos are turned against upright heads, in rows a column."""
 
 
-class HeadWindowSampler(Sampler):
+class HeadWindowSampler(MeshSampler, HoleSampler):
     """Windows of the photos whose landmarks are known; `labels` is 255 where nothing is known."""
 
-    def takes(self, photo: PackedPhoto) -> bool:
-        """Whether it has a mesh of landmarks."""
-        return MESH_SUFFIX in photo.members
-
-    def batch(self, draws: Sequence[Draw]) -> RawBatch:
-        """A window for each draw."""
-        return collate([self._window(draw.photo(), draw.rng) for draw in draws])
-
-    def _window(self, photo: int, rng: np.random.Generator) -> tuple[Sample, Mask]:
-        mesh, colours = self.photos.mesh(photo), self.recipe.augment
-        assert mesh is not None, "photos without a mesh are never drawn"
-        matrix = composed(strayed(rng, self.recipe.face, HEAD_SIDE), head_matrix(mesh))
-        window = head_in(self.photos[photo], matrix)
-        if rng.random() < colours.flip:
-            window = flip(window)
-        image = jitter_colours(window.image, rng, colours.colour)
+    def sample(self, photo: int, rng: np.random.Generator) -> tuple[Sample, Mask]:
+        """A window, and what is hidden of the head in it."""
+        matrix = composed(strayed(rng, self.recipe.face, HEAD_SIDE), head_matrix(self.mesh(photo)))
+        window = varied(head_in(self.photos[photo], matrix), rng, self.recipe.augment)
         # Beyond the photo nothing is known, as in an extension.
         hole = head_hole(rng) | np.where(window.labels == IGNORE_LABEL, 255, 0).astype(np.uint8)
-        return Sample(window.key, image, window.labels, window.keypoints), hole
+        return window, hole
 
 
 def head_matrix(mesh: PointArray) -> Transform:

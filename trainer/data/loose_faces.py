@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -30,8 +31,7 @@ class LooseFaceSampler(AlignedFaceSampler):
     """Windows about the faces whose landmarks are known, with holes that know nothing of them."""
 
     def _window(self, photo: int, rng: np.random.Generator) -> FaceWindow:
-        mesh, recipe = self.photos.mesh(photo), self.recipe
-        assert mesh is not None, "photos without a mesh are never drawn"
+        mesh, recipe = self.mesh(photo), self.recipe
         sample, side = self.photos[photo], recipe.data.size
         base = framed(mesh, sample.labels.shape, side)
         matrix = composed(strayed(rng, recipe.face, side), base)
@@ -42,12 +42,7 @@ class LooseFaceSampler(AlignedFaceSampler):
         hole = sample_hole(np.zeros((side, side), np.bool_), [], rng, recipe.holes)
         window = loose_window(sample, mesh, matrix, side, hole)
         image = jitter_colours(window.sample.image, rng, recipe.augment.colour)
-        window = FaceWindow(
-            Sample(sample.key, image, window.sample.labels, window.sample.keypoints),
-            window.mask,
-            window.parts,
-            window.landmarks,
-        )
+        window = replace(window, sample=replace(window.sample, image=image))
         return mirrored(window, MIRROR_POINTS) if rng.random() < recipe.augment.flip else window
 
 

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from portrait_studio.networks.conventions import FACE, KEYPOINT_COUNT
-from trainer.data.augment import augment, crop, flip, head_of, jitter_colours
+from trainer.data.augment import augment, crop, head_of, varied
 from trainer.data.batch import RawBatch
 from trainer.data.holes import Mask, body_rectangle, person_of, rectangle_around, sample_hole, shapes_of
 from trainer.data.pack_format import PackedPhoto
@@ -68,7 +68,19 @@ class Sampler(ABC):
 MakeSampler = Callable[[Recipe, PackedSet], Sampler]
 
 
-class WindowSampler(Sampler):
+class HoleSampler(Sampler):
+    """Makes samples that are a picture with a hole each."""
+
+    def batch(self, draws: Sequence[Draw]) -> RawBatch:
+        """A sample for each draw."""
+        return collate([self.sample(draw.photo(), draw.rng) for draw in draws])
+
+    @abstractmethod
+    def sample(self, photo: int, rng: np.random.Generator) -> tuple[Sample, Mask]:
+        """What becomes of a photo, and the hole in it."""
+
+
+class WindowSampler(HoleSampler):
     """Windows anywhere in a photo, each with a hole."""
 
     def __init__(self, recipe: Recipe, photos: PackedSet) -> None:
@@ -81,50 +93,38 @@ class WindowSampler(Sampler):
         super().__init__(recipe, photos)
         self._shapes = _shapes(photos, recipe.run.seed) if recipe.holes.silhouette else []
 
-    def batch(self, draws: Sequence[Draw]) -> RawBatch:
-        """A window for each draw."""
-        return collate([self._window(self.photos[draw.photo()], draw.rng) for draw in draws])
-
-    def _window(self, photo: Sample, rng: np.random.Generator) -> tuple[Sample, Mask]:
-        cut = augment(photo, self.recipe.data.size, rng, self.recipe.augment)
+    def sample(self, photo: int, rng: np.random.Generator) -> tuple[Sample, Mask]:
+        """A window, and a hole anywhere in it."""
+        cut = augment(self.photos[photo], self.recipe.data.size, rng, self.recipe.augment)
         return cut, sample_hole(person_of(cut.labels), self._shapes, rng, self.recipe.holes)
 
 
-class FaceInPhotoSampler(Sampler):
+class FaceInPhotoSampler(HoleSampler):
     """Photos as for completion, with a hole in the face that their labels show (III.D)."""
 
     def takes(self, photo: PackedPhoto) -> bool:
         """Whether it shows enough of a face."""
         return photo.shares.get(str(FACE), 0.0) >= _LEAST_FACE
 
-    def batch(self, draws: Sequence[Draw]) -> RawBatch:
-        """A photo for each draw."""
-        return collate([self._window(self.photos[draw.photo()], draw.rng) for draw in draws])
-
-    def _window(self, photo: Sample, rng: np.random.Generator) -> tuple[Sample, Mask]:
-        cut = augment(photo, self.recipe.data.size, rng, self.recipe.augment)
+    def sample(self, photo: int, rng: np.random.Generator) -> tuple[Sample, Mask]:
+        """A window, and a hole in the face."""
+        cut = augment(self.photos[photo], self.recipe.data.size, rng, self.recipe.augment)
         # Where the window has cut the face off, the hole lies anywhere.
         return cut, body_rectangle(cut.labels == FACE, rng, self.recipe.data.face_hole)
 
 
-class FaceSampler(Sampler):
+class FaceSampler(HoleSampler):
     """Windows in which the face is a quarter of the side or so, with a hole of half its size (III.D)."""
 
-    def batch(self, draws: Sequence[Draw]) -> RawBatch:
-        """A window for each draw."""
-        return collate([self._window(draw.photo(), draw.rng) for draw in draws])
-
-    def _window(self, photo: int, rng: np.random.Generator) -> tuple[Sample, Mask]:
-        data, colours = self.recipe.data, self.recipe.augment
+    def sample(self, photo: int, rng: np.random.Generator) -> tuple[Sample, Mask]:
+        """A window about the face, and a hole near its centre."""
+        data = self.recipe.data
         size, sample = data.size, self.photos[photo]
         (x, y), side = face_position(sample, self.photos.five(photo))
         side *= float(rng.uniform(0.8, 1.25)) * size / 64
         x, y = (x + float(rng.normal(0, 0.04)) * side, y + float(rng.normal(0, 0.04)) * side)
         cut = crop(sample, (x - side / 2, y - side / 2, side, side), size)
-        if rng.random() < colours.flip:
-            cut = flip(cut)
-        image = jitter_colours(cut.image, rng, colours.colour)
-        cut = Sample(cut.key, image, cut.labels, cut.keypoints)
+        cut = varied(cut, rng, self.recipe.augment)
         smallest, largest = data.face_hole
         hole = tuple(int(side) for side in rng.integers(smallest, largest, 2, endpoint=True))
         centre = (size // 2 + int(rng.integers(-16, 17)), size // 2 + int(rng.integers(-16, 17)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -10,37 +9,22 @@ import numpy as np
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.similarity import Transform, composed, fit_similarity, warped
 from portrait_studio.networks.dcgan import ANCHORS, FACE_GENERATOR_SIDE
-from trainer.data.augment import flip, jitter_colours
-from trainer.data.batch import RawBatch
-from trainer.data.face_windows import anchors_of_mesh, strayed
+from trainer.data.augment import varied
+from trainer.data.face_windows import MeshSampler, anchors_of_mesh, strayed
 from trainer.data.holes import Mask
-from trainer.data.pack_format import MESH_SUFFIX, PackedPhoto
 from trainer.data.sample import PointArray, Sample, unknown_keypoints, unknown_labels
-from trainer.data.samplers import Draw, Sampler, collate
+from trainer.data.samplers import HoleSampler
 
 _SIDE: Final = FACE_GENERATOR_SIDE
 
 
-class TightFaceSampler(Sampler):
+class TightFaceSampler(MeshSampler, HoleSampler):
     """Faces of the photos whose landmarks are known, nothing of them hidden."""
 
-    def takes(self, photo: PackedPhoto) -> bool:
-        """Whether it has a mesh of landmarks."""
-        return MESH_SUFFIX in photo.members
-
-    def batch(self, draws: Sequence[Draw]) -> RawBatch:
-        """A face for each draw."""
-        return collate([self._window(draw.photo(), draw.rng) for draw in draws])
-
-    def _window(self, photo: int, rng: np.random.Generator) -> tuple[Sample, Mask]:
-        mesh, colours = self.photos.mesh(photo), self.recipe.augment
-        assert mesh is not None, "photos without a mesh are never drawn"
-        matrix = composed(strayed(rng, self.recipe.face, _SIDE), tightly_aligned(mesh))
-        window = face_in(self.photos[photo], matrix)
-        if rng.random() < colours.flip:
-            window = flip(window)
-        image = jitter_colours(window.image, rng, colours.colour)
-        window = Sample(window.key, image, window.labels, window.keypoints)
+    def sample(self, photo: int, rng: np.random.Generator) -> tuple[Sample, Mask]:
+        """A face, and that nothing of it is hidden."""
+        matrix = composed(strayed(rng, self.recipe.face, _SIDE), tightly_aligned(self.mesh(photo)))
+        window = varied(face_in(self.photos[photo], matrix), rng, self.recipe.augment)
         return window, np.zeros((_SIDE, _SIDE), np.uint8)
 
 
