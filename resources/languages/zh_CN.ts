@@ -2122,6 +2122,16 @@ The program and its translations are under the Apache License 2.0, the demo phot
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/canvas_panel.py" />
+            <source>How far the canvas is extended at the {side}, in pixels</source>
+            <translation>画布{side}扩展的像素数</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/canvas_panel.py" />
+            <source>Pixels added at the {side}; below 0 it is cropped</source>
+            <translation>在{side}增加的像素数；小于 0 时裁剪</translation>
+        </message>
+        <message>
+            <location filename="../../portrait_studio/gui/panels/canvas_panel.py" />
             <location filename="../../portrait_studio/gui/panels/status_bar.py" />
             <location filename="../../portrait_studio/gui/panels/structure_panel.py" />
             <location filename="../../portrait_studio/gui/panels/tool_options.py" />
@@ -2152,16 +2162,6 @@ The program and its translations are under the Apache License 2.0, the demo phot
             <location filename="../../portrait_studio/gui/panels/canvas_panel.py" />
             <source>Drag an edge or a corner outwards, or type how far. Enter fills what is new, Esc leaves.</source>
             <translation>向外拖动边缘或角点，或输入扩展量。回车键填充新增区域，Esc 退出。</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/canvas_panel.py" />
-            <source>How far the canvas is extended at the {side}, in pixels</source>
-            <translation>画布{side}扩展的像素数</translation>
-        </message>
-        <message>
-            <location filename="../../portrait_studio/gui/panels/canvas_panel.py" />
-            <source>Pixels added at the {side}; below 0 it is cropped</source>
-            <translation>在{side}增加的像素数；小于 0 时裁剪</translation>
         </message>
         <message>
             <location filename="../../portrait_studio/gui/panels/central_widget.py" />

@@ -109,15 +109,10 @@ class CanvasPanel(QWidget):
         )
 
     def _field(self, side: str) -> NumberField:
-        field = NumberField(self)
-        field.setRange(-_MOST_PX, _MOST_PX)
-        field.setSuffix(" px")
+        name = tr("How far the canvas is extended at the {side}, in pixels", side=SIDES[side])
+        tip = tr("Pixels added at the {side}; below 0 it is cropped", side=SIDES[side])
+        field = NumberField(self, name, tip, (-_MOST_PX, _MOST_PX), "-50000")
         field.setAlignment(Qt.AlignmentFlag.AlignRight)
-        field.setFixedWidth(field.fontMetrics().horizontalAdvance("-50000 px") + 30)
-        field.setAccessibleName(
-            tr("How far the canvas is extended at the {side}, in pixels", side=SIDES[side])
-        )
-        field.setToolTip(tr("Pixels added at the {side}; below 0 it is cropped", side=SIDES[side]))
         field.setKeyboardTracking(False)
         field.valueChanged.connect(self._on_field)
         field.ended.connect(self.typing_ended)

@@ -86,14 +86,8 @@ def captioned(caption: str, control: QWidget | QLayout, parent: QWidget) -> QVBo
 
 
 def _diameter_field(tip: str, parent: QWidget) -> NumberField:
-    field = NumberField(parent)
-    field.setRange(SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX)
-    field.setSuffix(" px")
-    field.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    field.setAccessibleName(tr("Brush diameter in photo pixels"))
-    field.setToolTip(tr("Diameter in photo pixels. {tip}", tip=tip))
-    field.setFixedWidth(field.fontMetrics().horizontalAdvance("1000 px") + 26)
-    return field
+    name, tip = tr("Brush diameter in photo pixels"), tr("Diameter in photo pixels. {tip}", tip=tip)
+    return NumberField(parent, name, tip, (SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX), "1000")
 
 
 def _shape_list(parent: QWidget) -> QComboBox:
