@@ -31,7 +31,7 @@ from portrait_studio.engine.progress import Progress
 from portrait_studio.engine.request import ParseRequest, Pixels
 from portrait_studio.engine.thing_masks import mask_of_found, mask_of_people
 from portrait_studio.engine.things import ThingFound
-from portrait_studio.engine.who_stays import around, at_photo_size, figure_of, likeliest
+from portrait_studio.engine.who_stays import around, at_edges, figure_of, likeliest
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.imaging.masks import HOLE, KNOWN, Mask, extent_of, grow
 
@@ -138,7 +138,7 @@ class _Look:
         """
         image, photo = self.request.image, extent_of(self.request.image)
         *as_seen, hers = self._find(image, [*others, main])
-        her_figure = at_photo_size(figure_of(figure, [hers], photo), photo)
+        her_figure = at_edges(figure_of(figure, [hers], photo), image)
         rest = without_her(image, her_figure)
         faint = self.engine.run(DetectFaintRequest(rest, hardware=self.request.hardware), self.progress)
         beside = who_else(faint, others, her_figure)
@@ -151,7 +151,7 @@ class _Look:
             joined_answer(found, seen, one.bounds, threshold, her_place)
             for found, seen, one in zip_longest([*alone, *again], as_seen, [*others, *beside])
         ]
-        return mask_of_found(leaving, [hers], photo, threshold, figure)
+        return mask_of_found(leaving, [hers], photo, threshold, her_figure)
 
     def _find(self, image: Pixels, people: Sequence[Detection]) -> tuple[ThingFound, ...]:
         boxes = tuple(roomy(one.bounds) for one in people)

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from portrait_studio.engine.guided_filter import guided
 from portrait_studio.engine.request import Pixels
 from portrait_studio.engine.resample import Floats, shrink_or_enlarge, to_float
 from portrait_studio.engine.run_network import NetworkRunner
@@ -39,7 +40,6 @@ _CLICK_SIDE: Final = 0.5
 
 _GUIDE_MOST: Final = 640
 _GUIDE_RADIUS: Final = 1.5
-_GUIDE_EPSILON: Final = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,7 +232,7 @@ def _at_full_size(answer: Floats, image: Pixels, window: Bounds, visible: Bounds
     guide = to_float(cast(Pixels, shrink_or_enlarge(image[visible.slices], size)))
     smooth = np.asarray(shrink_or_enlarge(values, size), np.float32)
     radius = max(1, round(_GUIDE_RADIUS * size.width / inner.width))
-    filtered = _guided(guide, smooth, radius)
+    filtered = guided(guide, smooth, radius)
     return _levels(shrink_or_enlarge(filtered, visible.extent))
 
 
@@ -240,27 +240,3 @@ def _levels(share: NDArray[np.generic]) -> NDArray[np.uint8]:
     """Shares of one, (h, w), as uint8."""
     levels = np.rint(255 * np.clip(np.asarray(share, np.float32), 0, 1))
     return np.asarray(levels, np.uint8)
-
-
-def _guided(guide: Floats, values: Floats, radius: int) -> Floats:
-    """Guided filter with a colour guide (He et al. 2013, eq. 14-16).
-
-    Args:
-        guide: (h, w, 3) in [0, 1].
-        values: (h, w) to be smoothed along the guide's edges.
-        radius: of the box, in pixels.
-    """
-
-    def mean(x: NDArray[np.floating]) -> Floats:
-        return np.asarray(cv2.blur(x, (2 * radius + 1, 2 * radius + 1)), np.float32)
-
-    centre, level = mean(guide), mean(values)
-    covariance = mean(guide * values[..., None]) - centre * level[..., None]
-    spread = np.empty((*values.shape, 3, 3), np.float32)
-    for a in range(3):
-        for b in range(a, 3):
-            entry = mean(guide[..., a] * guide[..., b]) - centre[..., a] * centre[..., b]
-            spread[..., a, b] = spread[..., b, a] = entry + (_GUIDE_EPSILON if a == b else 0.0)
-    slope = np.linalg.solve(spread, covariance[..., None])[..., 0].astype(np.float32)
-    offset = level - (slope * centre).sum(-1)
-    return np.asarray((mean(slope) * guide).sum(-1) + mean(offset), np.float32)

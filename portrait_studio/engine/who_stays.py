@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from portrait_studio.engine.guided_filter import guided
+from portrait_studio.engine.request import Pixels
+from portrait_studio.engine.resample import shrink_or_enlarge, to_float
 from portrait_studio.engine.things import ThingFound
 from portrait_studio.imaging.geometry import Bounds, Extent
-from portrait_studio.imaging.masks import HOLE, KNOWN, grow
+from portrait_studio.imaging.masks import HOLE, KNOWN, extent_of, grow
 
 _SURE: Final = 128
 _HINT: Final = 64
@@ -27,6 +30,10 @@ the parser sees less of her, it may be what misses a part of her."""
 
 _MARGIN: Final = 0.0012
 """Of the photo's longer side: by how much the outlines of a parsing map may be wrong."""
+
+_GUIDE_MOST: Final = 1024
+_GUIDE_RADIUS: Final = 0.005
+"""Longer side of the picture whose edges outlines are moved to, in pixels, and how far, relative to it."""
 
 _NO_RIM: Final = 0.006
 """Of the photo's longer side: so near to her nothing is masked but what is surely somebody else."""
@@ -109,6 +116,25 @@ def at_photo_size(figure: NDArray[np.bool_], photo: Extent) -> NDArray[np.bool_]
     shown = np.where(figure, np.uint8(255), np.uint8(0))
     large = cv2.resize(shown, (photo.width, photo.height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(large >= _SURE)
+
+
+def at_edges(figure: NDArray[np.bool_], image: Pixels) -> NDArray[np.bool_]:
+    """A figure as (H, W) bool, its outlines moved to the edges that the photo shows beside them.
+
+    Outlines of a map are off by a pixel or two; what of a dark coat lies within them stays as a black line.
+
+    Args:
+        figure: (h, w) bool over the whole photo.
+        image: (H, W, 3) RGB, uint8 or uint16, the photo.
+    """
+    photo = extent_of(image)
+    share = min(1.0, _GUIDE_MOST / max(photo.width, photo.height))
+    size = Extent(max(1, round(photo.width * share)), max(1, round(photo.height * share)))
+    guide = to_float(cast(Pixels, shrink_or_enlarge(image, size)))
+    values = np.asarray(shrink_or_enlarge(figure.astype(np.float32), size), np.float32)
+    radius = max(1, round(_GUIDE_RADIUS * max(size.width, size.height)))
+    moved = np.asarray(shrink_or_enlarge(guided(guide, values, radius), photo), np.float32)
+    return np.asarray(moved >= 0.5)
 
 
 def likeliest(found: Sequence[ThingFound], place: Bounds) -> NDArray[np.uint8]:

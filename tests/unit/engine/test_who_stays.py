@@ -4,7 +4,7 @@ import numpy as np
 
 from portrait_studio.engine.thing_masks import mask_of_found
 from portrait_studio.engine.things import ThingFound
-from portrait_studio.engine.who_stays import figure_of, who_stays
+from portrait_studio.engine.who_stays import at_edges, figure_of, who_stays
 from portrait_studio.imaging.geometry import Bounds, Extent
 
 PHOTO = Extent(1200, 1000)
@@ -86,3 +86,24 @@ def test_others_who_stay_are_told_by_their_answers() -> None:
     mask = mask_of_found([leaves], [hers, answer((other, 250))], PHOTO, figure=figure(Bounds(50, 20, 70, 90)))
     assert not mask[300:900, 760:900].any()
     assert (mask[300:900, 900:1000] == 255).all()
+
+
+def test_outlines_of_the_map_are_moved_to_those_of_the_photo() -> None:
+    image = np.full((800, 600, 3), 20, np.uint8)
+    image[120:760, 200:360] = (200, 180, 160)
+    drawn, true = np.zeros((400, 300), np.bool_), np.zeros((800, 600), np.bool_)
+    drawn[60:380, 100:181], true[120:760, 200:360] = True, True
+    coarse = np.kron(drawn, np.ones((2, 2), np.bool_))
+    too_much = np.count_nonzero(coarse & ~true)
+    moved = at_edges(drawn, image)
+    assert np.count_nonzero(moved & ~true) < 0.6 * too_much
+    assert np.count_nonzero(true & ~moved) < 100
+    np.testing.assert_array_equal(at_edges(drawn, image.astype(np.uint16) * 257), moved)
+
+
+def test_without_an_edge_an_outline_stays_where_it_is() -> None:
+    drawn = np.zeros((100, 75), np.bool_)
+    drawn[15:95, 25:46] = True
+    moved = at_edges(drawn, np.full((400, 300, 3), 90, np.uint8))
+    assert moved[100:300, 104:180].all()
+    assert not moved[100:300, 188:].any()
