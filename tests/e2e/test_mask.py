@@ -217,6 +217,7 @@ def two_people(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         return Structure(Bounds(0, 0, 120, 90), labels, np.zeros((16, 22, 30), np.float16))
 
     monkeypatch.setattr(Pipeline, "_detect", lambda *_: Detected(people, things))
+    monkeypatch.setattr(Pipeline, "_detect_faint", lambda *_: ())
     monkeypatch.setattr(Pipeline, "_parse", parse)
     return path
 
