@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portrait_studio.engine.complete_general import complete_generally
-from portrait_studio.engine.complete_head import HeadGuess, with_own_colours
+from portrait_studio.engine.crown_colours import with_own_colours
 from portrait_studio.engine.emblems import emblems
 from portrait_studio.engine.fill_run import FillRun
+from portrait_studio.engine.head_guess import HeadGuess
 from portrait_studio.engine.mean_shift import shift_to_known_colours
 from portrait_studio.engine.parse import mirrored_shares, network_input
 from portrait_studio.engine.parsed_window import ParsedWindow
@@ -78,7 +79,7 @@ def complete_window(
             standing_out = emblems(known.colours, parsed.labels, known.hole)
             known = replace(known, hole=known.hole | standing_out)
         settled = shift_to_known_colours(painted, known, parsed.labels, lambda: report(1.0))
-        settled = with_own_colours(settled, heads, known, parsed.labels, lambda: report(1.0))
+        settled = with_own_colours(settled, heads, known, parsed, lambda: report(1.0))
     return CompletedWindow(painted, settled)
 
 

@@ -27,24 +27,24 @@ _NEARER: Final = 0.7
 """Of the distance from the colour of the hair, below which that from skin must be for hair to be skin."""
 _APART: Final = 12.0
 """Distance of both colours from which on they can be told apart at all."""
-_LEAST_HAIR: Final = 0.06
-"""Of a face, how much hair must show to be believed."""
 _MOST_MISTAKEN: Final = 0.7
+_SAME: Final = 6.0
+"""The same below which hair is skin."""
 _LEAST_PX: Final = 24
 _DARK: Final = 0.6
 """Of the brightness of a face, below which brows are."""
-_DARK_BROWN: Final = (0.2, 0.15, 0.13)
 _RIM_PX: Final = 1
 """How far around what is no skin nothing is taken either, since edges are mixtures."""
 
 
-def unlike_parts(picture: Floats, labels: NDArray[np.uint8], known: Flags) -> Flags:
+def unlike_parts(picture: Floats, labels: NDArray[np.uint8], known: Flags, rim_px: int = 1) -> Flags:
     """What of hair and face, by their labels, is something else by its colour.
 
     Args:
         picture: (h, w, 3) RGB in [0, 1], of one head.
         labels: (h, w) uint8 parsing map.
         known: (h, w) bool, where the picture shows the photo.
+        rim_px: how far off outlines of the labels may be.
 
     Returns:
         (h, w) bool, nowhere but in known hair and face.
@@ -59,8 +59,9 @@ def unlike_parts(picture: Floats, labels: NDArray[np.uint8], known: Flags) -> Fl
     from_skin = np.linalg.norm(colours - skin, axis=2)
     odd = cv2.dilate((face & (from_skin > _SKIN)).astype(np.uint8), _square(_RIM_PX)) > 0
     unlike |= odd & face
-    if np.count_nonzero(hair) < max(_LEAST_PX, _LEAST_HAIR * np.count_nonzero(face)):
-        # The rim of a parsing map: the ground behind as often as hair.
+    inner = cv2.erode(hair.astype(np.uint8), _square(rim_px))
+    if np.count_nonzero(inner) < _LEAST_PX:
+        # The rim of a parsing map is the ground behind as often as hair.
         unlike |= hair
     else:
         # What has none of the common colours is a collar or the ground.
@@ -76,8 +77,25 @@ def unlike_parts(picture: Floats, labels: NDArray[np.uint8], known: Flags) -> Fl
     return unlike
 
 
-def brow_colour(picture: Floats, labels: NDArray[np.uint8], known: Flags) -> Floats:
-    """A colour (3,) for hair of which nothing shows: of brows and lashes, else dark brown.
+def shows_no_hair(picture: Floats, labels: NDArray[np.uint8], known: Flags) -> bool:
+    """Whether a head shows no hair, or only what has the colour of its skin.
+
+    Args:
+        picture: (h, w, 3) RGB in [0, 1], of one head.
+        labels: (h, w) uint8 parsing map.
+        known: (h, w) bool, where the picture shows the photo.
+    """
+    face, hair = known & (labels == FACE), known & (labels == _HAIR)
+    if np.count_nonzero(hair) < _LEAST_PX or np.count_nonzero(face) < _LEAST_PX:
+        return bool(face.any())
+    colours = cv2.cvtColor(np.ascontiguousarray(picture, np.float32), cv2.COLOR_RGB2LAB)
+    colours *= np.array((_LIGHTNESS, 1, 1), np.float32)
+    apart = np.median(colours[hair], axis=0) - np.median(colours[face], axis=0)
+    return bool(np.linalg.norm(apart) < _SAME)
+
+
+def brow_colour(picture: Floats, labels: NDArray[np.uint8], known: Flags) -> Floats | None:
+    """A colour (3,) for hair of which nothing shows: of brows and lashes; None where these are not dark.
 
     Args:
         picture: (h, w, 3) RGB in [0, 1], of one head.
@@ -90,7 +108,7 @@ def brow_colour(picture: Floats, labels: NDArray[np.uint8], known: Flags) -> Flo
         usual = float(np.median(picture[face].mean(1)))
         dark &= picture.mean(2) < _DARK * usual
     if np.count_nonzero(dark) < _LEAST_PX:
-        return np.array(_DARK_BROWN, np.float32)
+        return None
     return np.asarray(np.median(picture[dark], axis=0), np.float32)
 
 

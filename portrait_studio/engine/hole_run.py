@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.engine.complete_head import HeadGuess
 from portrait_studio.engine.fill_run import FillRun
+from portrait_studio.engine.head_guess import HeadGuess
 from portrait_studio.engine.request import CompletionRequest
 from portrait_studio.engine.resample import Floats
 from portrait_studio.engine.stage_pictures import eight_bits, full_picture

@@ -10,10 +10,11 @@ import torch
 from numpy.typing import NDArray
 
 from portrait_studio.engine.bystanders import Bystanders
-from portrait_studio.engine.complete_head import crown_of
 from portrait_studio.engine.completion_weight import completion_weight, shading_of
 from portrait_studio.engine.continued_ground import lay_ground
+from portrait_studio.engine.crown_colours import hair_share
 from portrait_studio.engine.emblems import emblems
+from portrait_studio.engine.head_guess import crown_of
 from portrait_studio.engine.hole_run import HoleRun
 from portrait_studio.engine.memory import give_back_memory
 from portrait_studio.engine.outlines import soften_outlines
@@ -38,8 +39,13 @@ from portrait_studio.engine.texture.options import TextureOptions
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.messages import Message
-from portrait_studio.networks.conventions import BACKGROUND, FACE
+from portrait_studio.networks.conventions import BACKGROUND, FACE, LABELS
 
+_HAIR: Final = LABELS.index("hair")
+_HAIR_DETAIL: Final = 0.4
+"""How far crowns keep the fine contrast of patches, whose strands cross each other."""
+_HAIRLINE: Final = 6.0
+"""How steeply hairlines are left to the start, by how likely hair and skin are."""
 _PREPARING: Final = 0.03
 """Share of the stage's time that goes by before the first patch is looked for."""
 
@@ -71,12 +77,13 @@ def texture_hole(
     hole.run.progress.report(Stage.TEXTURE, 0.0)
     give_back_memory()
     window = source_window(hole.run, hole.bounds, parsed.window.bounds)
-    texture = _synthesised(hole, _PatchSources.of(hole, parsed, completed, window, whole, bystanders))
+    sources = _PatchSources.of(hole, parsed, completed, window, whole, bystanders)
+    texture = _synthesised(hole, sources)
     hole.keep("texture", texture)
     fill = sample(texture, window, region)
     if completed is None:
         return fill
-    towards, seen = _towards_network(hole, parsed, completed, texture, window)
+    towards, seen = _towards_network(hole, parsed, completed, texture, window, sources.hair_shown)
     for rows, more in zip(strips(region.height), sample_strips(towards, seen, region), strict=True):
         fill[rows] += more
     return fill
@@ -99,6 +106,15 @@ class _PatchSources:
     hole: NDArray[np.bool_]
     excluded: NDArray[np.bool_]
     labels: NDArray[np.uint8]
+
+    @property
+    def hair_shown(self) -> float:
+        """How much hair there is to copy for that which is missing, at most 1."""
+        hair = self.labels == _HAIR
+        missing, shown = (
+            int(np.count_nonzero(hair & part)) for part in (self.hole, ~(self.hole | self.excluded))
+        )
+        return min(1.0, shown / max(missing, 1))
 
     @staticmethod
     def of(
@@ -176,7 +192,12 @@ def _synthesised(run: HoleRun, sources: _PatchSources) -> Floats:
 
 
 def _towards_network(
-    run: HoleRun, parsed: ParsedWindow, completed: Floats, texture: Floats, window: Window
+    run: HoleRun,
+    parsed: ParsedWindow,
+    completed: Floats,
+    texture: Floats,
+    window: Window,
+    hair_shown: float,
 ) -> tuple[Floats, Window]:
     """What the network adds to a texture over a window, (h, w, 3), and the size at which it sees that.
 
@@ -190,8 +211,16 @@ def _towards_network(
     own = run.own_and_other_holes(seen.bounds)[0]
     face, background = (_layer_seen(parsed, seen, label) for label in (FACE, BACKGROUND))
     inside = resize_mask(own, seen.size)
-    known, crown = _continues_lines(run.request), crown_of(run.heads, seen)
-    return shading_of(towards, inside, face, background, is_ground_known=known, crown=crown), seen
+    # A little hair that is copied all over looks like a pattern.
+    crown, known = crown_of(run.heads, seen), _continues_lines(run.request)
+    detailed = crown * np.float32(_HAIR_DETAIL * hair_shown)
+    shading = shading_of(towards, inside, face, background, is_ground_known=known, crown=detailed)
+    if run.heads:
+        share = hair_share(parsed.seen_through(seen))
+        # Patches end hair as with a ruler; the start goes over from one to the other.
+        line = (np.float32(_HAIRLINE) * crown * share * (1 - share))[..., None]
+        shading += np.minimum(line, 1) * (towards - shading)
+    return shading, seen
 
 
 def _seen(picture: Floats, source: Window, target: Window) -> Floats:

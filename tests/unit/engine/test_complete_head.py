@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from portrait_studio.engine.complete_head import HeadGuess, overruled_by_heads, with_cap, with_own_colours
+from portrait_studio.engine.complete_head import overruled_by_heads
+from portrait_studio.engine.crown_colours import with_own_colours
+from portrait_studio.engine.head_guess import HeadGuess, with_cap
 from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.pipeline import Pipeline
 from portrait_studio.engine.request import CompletionOptions, CompletionRequest, CompletionResult, Method
@@ -20,18 +25,37 @@ from portrait_studio.networks.conventions import FACE, LABELS
 from portrait_studio.networks.head_completion import HEAD_COMPLETION, HEAD_LABELS, HEAD_SIDE
 from tests.helpers.tiny_face_completion import TinyFaceCompletion, dotted_face
 from tests.helpers.tiny_head_completion import TinyHeadCompletion
-from tests.helpers.tiny_networks import TinyNetworks
+from tests.helpers.tiny_networks import TinyNetworks, TinyParser
 
 HAIR, HAT = LABELS.index("hair"), LABELS.index("hat")
 EYES_AND_MOUTH = [(61.0, 64.0), (107.0, 64.0), (84.0, 100.0)]
 """As far apart as in an aligned window of a face, in a photo of 168 x 168 pixels."""
 
 
+def hair_around(height: int, width: int) -> NDArray[np.bool_]:
+    """(h, w): a ring around the face that the tiny parser sees, but for what is above it."""
+    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
+    away = x**2 + y**2
+    return np.asarray((away >= 0.3) & (away < 0.5) & (y > -0.5))
+
+
+class HairParser(TinyParser):
+    """Sees hair around the face as well."""
+
+    def forward(self, image: Tensor, mask: Tensor) -> SimpleNamespace:
+        answer = super().forward(image, mask)
+        ring = torch.from_numpy(hair_around(*image.shape[-2:]))
+        answer.logits[:, HAIR] = 9.0 * ring
+        return answer
+
+
 class HeadNetworks(TinyNetworks):
     """Tiny networks with a face in the middle of the photo and a head about it."""
 
-    def __init__(self, missing: tuple[str, ...] = ()) -> None:
+    def __init__(self, missing: tuple[str, ...] = (), has_hair: bool = True) -> None:
         super().__init__(with_face=True)
+        if has_hair:
+            self.modules["parsing"] = HairParser(with_face=True).eval()
         self.head = TinyHeadCompletion().eval()
         self.modules |= {"face-completion": TinyFaceCompletion().eval(), HEAD_COMPLETION: self.head}
         for task in missing:
@@ -41,6 +65,7 @@ class HeadNetworks(TinyNetworks):
 def request(rows: int = 30, **options: Any) -> CompletionRequest:
     photo = dotted_face((168, 168), EYES_AND_MOUTH)
     image = np.concatenate([np.zeros((rows, 168, 3), np.uint8), photo])
+    image[hair_around(*image.shape[:2])] = (60, 40, 30)
     mask = np.zeros(image.shape[:2], np.uint8)
     mask[:rows] = 255
     return CompletionRequest(image, mask, CompletionOptions(**options), extension=Margins(top=rows))
@@ -70,6 +95,13 @@ def test_a_crown_closes_where_the_network_says(memory: Any) -> None:
     assert mask[0, 0, 0].all()
     assert not mask[0, 0, round(0.64 * HEAD_SIDE), 30:66].any()
     assert image[0, 0, round(0.64 * HEAD_SIDE), round(0.39 * HEAD_SIDE)] > 0.5
+
+
+def test_a_head_that_shows_its_temples_and_no_hair_is_bald(memory: Any) -> None:
+    labels = labels_of(filled(HeadNetworks(has_hair=False), memory, request()))
+    assert (labels[-4:, 70:98] == FACE).mean() > 0.9
+    assert not (labels == HAIR).any()
+    assert (labels[:, :8] == 0).all()
 
 
 @pytest.mark.parametrize(
@@ -145,8 +177,9 @@ def test_hair_goes_on_above_the_eyes_in_the_colours_that_show_of_it() -> None:
     labels[:56] = HAIR
     completed = np.zeros((HEAD_SIDE, HEAD_SIDE, 3), np.float32)
     view = WindowPixels(window, colours, hole)
-    settled = with_own_colours(completed, [guess()], view, labels, lambda: None)
+    parsed = ParsedWindow(window, np.eye(18, dtype=np.float32)[labels], np.zeros((24, 24, 16), np.float32))
+    settled = with_own_colours(completed, [guess()], view, parsed, lambda: None)
     assert settled[36:40, 24:40].mean((0, 1)) == pytest.approx((0.9, 0.8, 0.3), abs=0.1)
     assert settled[36:40, 56:72].mean((0, 1)) == pytest.approx((0.3, 0.1, 0.1), abs=0.1)
     assert (settled[~hole] == 0).all()
-    assert with_own_colours(completed, [], view, labels, lambda: None) is completed
+    assert with_own_colours(completed, [], view, parsed, lambda: None) is completed

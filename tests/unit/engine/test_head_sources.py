@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from portrait_studio.engine.head_sources import brow_colour, unlike_parts
+from portrait_studio.engine.head_sources import brow_colour, shows_no_hair, unlike_parts
 from portrait_studio.networks.conventions import FACE, LABELS
 
 HAIR = LABELS.index("hair")
@@ -50,9 +50,27 @@ def test_hair_in_the_colour_of_skin_is_taken_as_it_is() -> None:
     assert not unlike[labels == HAIR].any()
 
 
+def test_a_rim_of_hair_no_wider_than_labels_are_exact_is_not_believed() -> None:
+    picture, labels = head()
+    known = np.ones((60, 60), np.bool_)
+    known[:12] = False
+    assert not unlike_parts(picture, labels, known, 1)[12:16, 12:48].any()
+    assert unlike_parts(picture, labels, known, 4)[12:20, 12:48].all()
+
+
+def test_hair_as_skin_is_and_none_at_all_are_alike() -> None:
+    picture, labels = head()
+    known = np.ones((60, 60), np.bool_)
+    assert not shows_no_hair(picture, labels, known)
+    assert shows_no_hair(picture, labels, labels == FACE)
+    assert not shows_no_hair(picture, labels, labels == HAIR)
+    picture[5:20, 10:50] = SKIN
+    assert shows_no_hair(picture, labels, known)
+
+
 def test_hair_of_which_nothing_shows_has_the_colour_of_the_brows() -> None:
     picture, labels = head()
     known = labels == FACE
     assert brow_colour(picture, labels, known) == pytest.approx(DARK, abs=0.02)
     picture[26:29] = picture[45:48] = SKIN
-    assert brow_colour(picture, labels, known).max() < 0.25
+    assert brow_colour(picture, labels, known) is None
