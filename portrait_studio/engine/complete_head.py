@@ -68,7 +68,7 @@ _HAT: Final = HEAD_LABELS.index(LABELS.index("hat"))
 _EYES_APART: Final = HEAD_ANCHORS[1][0] - HEAD_ANCHORS[0][0]
 _LEAST_EYES_PX: Final = 14.0
 """Distance of the eyes in the parsing map from which on hair beside a face would be told from it."""
-_TEMPLES: Final = (0.5, 0.6)
+_TEMPLES: Final = (0.59, 0.66)
 """Rows of the window beside which hair grows, as shares of it."""
 
 

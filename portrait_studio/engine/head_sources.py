@@ -31,6 +31,7 @@ _MOST_MISTAKEN: Final = 0.7
 _SAME: Final = 6.0
 """The same below which hair is skin."""
 _LEAST_PX: Final = 24
+_LEAST_BROWS_PX: Final = 4
 _DARK: Final = 0.6
 """Of the brightness of a face, below which brows are."""
 _RIM_PX: Final = 1
@@ -107,7 +108,7 @@ def brow_colour(picture: Floats, labels: NDArray[np.uint8], known: Flags) -> Flo
     if face.any():
         usual = float(np.median(picture[face].mean(1)))
         dark &= picture.mean(2) < _DARK * usual
-    if np.count_nonzero(dark) < _LEAST_PX:
+    if np.count_nonzero(dark) < _LEAST_BROWS_PX:
         return None
     return np.asarray(np.median(picture[dark], axis=0), np.float32)
 
