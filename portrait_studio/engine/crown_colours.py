@@ -54,7 +54,7 @@ def with_own_colours(
     hair = labels == _HAIR
     if np.count_nonzero(hair & ~unknown) < _LEAST_HAIR * np.count_nonzero(hair & view.hole):
         brows = brow_colour(view.colours, labels, ~view.hole)
-        spread[_HAIR] = completed if brows is None else np.broadcast_to(brows, completed.shape)
+        spread[_HAIR] = np.broadcast_to(brows, completed.shape)
     share = hair_share(parsed)[..., None]
     mixed = share * spread[_HAIR] + (1 - share) * spread[FACE]
     return np.asarray(completed + crown[..., None] * (mixed - completed), np.float32)

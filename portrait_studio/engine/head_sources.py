@@ -32,6 +32,8 @@ _SAME: Final = 6.0
 """The same below which hair is skin."""
 _LEAST_PX: Final = 24
 _LEAST_BROWS_PX: Final = 4
+_DARK_BROWN: Final = (0.2, 0.15, 0.13)
+"""The commonest colour of hair."""
 _DARK: Final = 0.6
 """Of the brightness of a face, below which brows are."""
 _RIM_PX: Final = 1
@@ -95,8 +97,8 @@ def shows_no_hair(picture: Floats, labels: NDArray[np.uint8], known: Flags) -> b
     return bool(np.linalg.norm(apart) < _SAME)
 
 
-def brow_colour(picture: Floats, labels: NDArray[np.uint8], known: Flags) -> Floats | None:
-    """A colour (3,) for hair of which nothing shows: of brows and lashes; None where these are not dark.
+def brow_colour(picture: Floats, labels: NDArray[np.uint8], known: Flags) -> Floats:
+    """A colour (3,) for hair of which nothing shows: of brows and lashes, else dark brown.
 
     Args:
         picture: (h, w, 3) RGB in [0, 1], of one head.
@@ -109,7 +111,7 @@ def brow_colour(picture: Floats, labels: NDArray[np.uint8], known: Flags) -> Flo
         usual = float(np.median(picture[face].mean(1)))
         dark &= picture.mean(2) < _DARK * usual
     if np.count_nonzero(dark) < _LEAST_BROWS_PX:
-        return None
+        return np.array(_DARK_BROWN, np.float32)
     return np.asarray(np.median(picture[dark], axis=0), np.float32)
 
 

@@ -73,4 +73,4 @@ def test_hair_of_which_nothing_shows_has_the_colour_of_the_brows() -> None:
     known = labels == FACE
     assert brow_colour(picture, labels, known) == pytest.approx(DARK, abs=0.02)
     picture[26:29] = picture[45:48] = SKIN
-    assert brow_colour(picture, labels, known) is None
+    assert brow_colour(picture, labels, known).max() < 0.25
