@@ -42,7 +42,7 @@ from portrait_studio.messages import Message
 from portrait_studio.networks.conventions import BACKGROUND, FACE, LABELS
 
 _HAIR: Final = LABELS.index("hair")
-_HAIR_DETAIL: Final = 0.4
+_HAIR_DETAIL: Final = 0.25
 """How far crowns keep the fine contrast of patches, whose strands cross each other."""
 _HAIRLINE: Final = 6.0
 """How steeply hairlines are left to the start, by how likely hair and skin are."""
