@@ -1,4 +1,4 @@
-"""Takes the README's pictures of four edits, each before, as it was marked, and after.
+"""Takes the README's pictures of five edits, each before, as it was marked, and after.
 
 Run as `python -m tests.visual.take_edit_pictures [NAME ...]` in the repository root; it needs the weights.
 What is taken away was drawn into the photos (tests/helpers/drawn_things.py); nothing is retouched.
@@ -32,6 +32,7 @@ _TINT: Final = (255, 0, 110)
 _GAP_PX: Final = 8
 _HEIGHT_PX: Final = 300
 _CUT_ROWS: Final = 170
+_CROWN_ROWS: Final = 60
 
 
 def photo_of(name: str) -> Image:
@@ -95,11 +96,23 @@ def with_reference(engine: Engine) -> list[Image]:
     return [whole[:-_CUT_ROWS], other, filled(engine, extended)]
 
 
+def with_crown(engine: Engine) -> list[Image]:
+    """A head that the frame cut off comes back."""
+    whole = photo_of("photo.png")
+    mask = np.zeros(whole.shape[:2], np.uint8)
+    mask[:_CROWN_ROWS] = 255
+    cut = np.where(mask[..., None] > 0, np.uint8(0), whole)
+    after = filled(engine, CompletionRequest(cut, mask, extension=Margins(top=_CROWN_ROWS)))
+    shown = Bounds(60, 0, 360, 250).slices
+    return [whole[shown][_CROWN_ROWS:], after[shown], whole[shown]]
+
+
 PICTURES: Final[dict[str, Callable[[Engine], list[Image]]]] = {
     "phone": without_phone,
     "glasses": without_glasses,
     "reference": with_reference,
     "railings": without_bag,
+    "crown": with_crown,
 }
 
 
