@@ -310,5 +310,9 @@ def test_opening_a_long_history_is_not_quadratic(tmp_path: Path) -> None:
         read_project(path, nothing).document.close()
         return time.process_time() - began
 
+    def at_best(count: int) -> float:
+        # What else the machine does only ever adds to it.
+        return min(seconds(count) for _ in range(3))
+
     seconds(10)
-    assert seconds(8000) < 40 * seconds(800)
+    assert at_best(8000) < 40 * at_best(800)
