@@ -99,9 +99,16 @@ class FillJob:
         return self._whole_run.attempt(lambda run: self._parse(run, self._hidden, whole, part, parts))
 
     def look_and_parse(self) -> ParsedWindow:
-        """The same where `CompletionOptions.looks_inside` is obeyed."""
+        """The same where `CompletionOptions.looks_inside` is obeyed, with heads as a fill completes them."""
         self._look_inside()
-        return self.parse_photo()
+        whole = self.parse_photo()
+
+        def step(run: FillRun) -> ParsedWindow:
+            mask = run.request.mask
+            holes = find_holes(mask, run.policy, run.request.options.grow_px, run.progress.check)
+            return overruled_by_heads(whole, complete_heads(run, holes, whole, whole, self._align), mask)
+
+        return self._whole_run.attempt(step)
 
     def _look_inside(self) -> None:
         self._hidden = self._whole_run.attempt(hidden_from_parser)

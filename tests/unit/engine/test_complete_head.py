@@ -17,7 +17,13 @@ from portrait_studio.engine.crown_colours import with_own_colours
 from portrait_studio.engine.head_guess import HeadGuess, with_cap
 from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.pipeline import Pipeline
-from portrait_studio.engine.request import CompletionOptions, CompletionRequest, CompletionResult, Method
+from portrait_studio.engine.request import (
+    CompletionOptions,
+    CompletionRequest,
+    CompletionResult,
+    Method,
+    ParseRequest,
+)
 from portrait_studio.engine.resample import WindowPixels
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Bounds, Extent, Margins
@@ -95,6 +101,16 @@ def test_a_crown_closes_where_the_network_says(memory: Any) -> None:
     assert mask[0, 0, 0].all()
     assert not mask[0, 0, round(0.64 * HEAD_SIDE), 30:66].any()
     assert image[0, 0, round(0.64 * HEAD_SIDE), round(0.39 * HEAD_SIDE)] > 0.5
+
+
+def test_the_guess_a_fill_shows_the_same_crown(memory: Any) -> None:
+    networks, asked = HeadNetworks(), request()
+    before = Pipeline(networks, memory=memory).run(ParseRequest(asked.image, asked.mask))
+    # The tiny parser sees no hair in the new rows.
+    assert (before.labels[: before.labels.shape[0] // 8] == HAIR).mean() > 0.08
+    assert len(networks.head.seen) == 1
+    Pipeline(networks, memory=memory).run(ParseRequest(asked.image))
+    assert len(networks.head.seen) == 1
 
 
 def test_a_head_that_shows_its_temples_and_no_hair_is_bald(memory: Any) -> None:
