@@ -39,13 +39,14 @@ from portrait_studio.imaging.similarity import (
     warped,
 )
 from portrait_studio.messages import Message
-from portrait_studio.networks.conventions import BACKGROUND, LABELS
+from portrait_studio.networks.conventions import LABELS
 from portrait_studio.networks.face_completion import ANCHORS, FACE_COMPLETION_SIDE
 from portrait_studio.networks.head_completion import (
     HEAD_ANCHORS,
     HEAD_COMPLETION,
     HEAD_LABELS,
     HEAD_SIDE,
+    head_labels,
 )
 
 Align = Callable[[Pixels, Mask, LabelledFace, float, float], tuple[SeenFace, AlignedFace] | None]
@@ -169,7 +170,7 @@ def _seen(
     into = composed(matrix, inverted(window.from_photo))
     known = warped((~view.hole).astype(np.float32), into, _SIZE, cv2.BORDER_CONSTANT) > 0.98
     probabilities = seen_through_both(window, whole, closer)
-    labels = _few(probabilities.argmax(2).astype(np.uint8))
+    labels = head_labels(probabilities.argmax(2).astype(np.uint8))
     shares = [warped((labels == label).astype(np.float32), into, _SIZE) for label in HEAD_LABELS]
     picture = warped(view.colours, into, _SIZE) * np.float32(2) - np.float32(1)
     return picture * known[..., None], np.stack(shares, 2) * known[..., None], ~known
@@ -190,11 +191,3 @@ def _bald(shares: Floats) -> Floats:
     bald[..., HAIR_AND_FACE[1]] += bald[..., HAIR_AND_FACE[0]]
     bald[..., HAIR_AND_FACE[0]] = 0
     return bald
-
-
-def _few(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The same with no other labels than `HEAD_LABELS`."""
-    table = np.full(256, HEAD_LABELS[-1], np.uint8)
-    table[[*HEAD_LABELS, BACKGROUND]] = [*HEAD_LABELS, BACKGROUND]
-    table[LABELS.index("sunglasses")] = LABELS.index("face")
-    return np.asarray(cv2.LUT(labels, table), np.uint8)

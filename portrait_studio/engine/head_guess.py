@@ -58,13 +58,9 @@ class HeadGuess:
             hidden: (h, w) bool; all else is known.
         """
         kept = self._through(window, _belief()[..., None] * self.shares[..., _GIVEN])
-        rest = 1 - kept.sum(2)
-        for label in range(probabilities.shape[2]):
-            layer = probabilities[..., label] * rest
-            code = [place for place, given in enumerate(_GIVEN) if HEAD_LABELS[given] == label]
-            for place in code:
-                layer = layer + kept[..., place]
-            np.copyto(probabilities[..., label], layer, where=hidden)
+        mixed = probabilities * (1 - kept.sum(2, keepdims=True))
+        mixed[..., [HEAD_LABELS[given] for given in _GIVEN]] += kept
+        np.copyto(probabilities, mixed, where=hidden[..., None])
 
     def above_eyes(self, window: Window) -> Floats:
         """How far each place is hair or skin above the eyes: (h, w) in [0, 1]."""

@@ -11,13 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
 from portrait_studio.errors import OptionError
 from portrait_studio.networks.blocks import ResidualBlock, coordinates_like, zero_weights
-from portrait_studio.networks.conventions import LABELS
+from portrait_studio.networks.conventions import IGNORE_LABEL, LABEL_COUNT, LABELS
 
 HEAD_COMPLETION: Final = "head-completion"
 """Name of the task and of the architecture."""
@@ -33,7 +35,17 @@ HEAD_LABELS: Final = tuple(
 )
 """What it tells apart; all that is neither head nor background is "upper-clothes"."""
 
+_SUNGLASSES, _FACE, _CLOTHES = (LABELS.index(name) for name in ("sunglasses", "face", "upper-clothes"))
 _CELLS: Final = HEAD_SIDE // 8
+
+
+def head_labels(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A parsing map of any shape with no other labels than `HEAD_LABELS`; codes beyond labels are unknown."""
+    table = np.full(256, IGNORE_LABEL, np.uint8)
+    table[:LABEL_COUNT] = _CLOTHES
+    table[list(HEAD_LABELS)] = HEAD_LABELS
+    table[_SUNGLASSES] = _FACE
+    return np.asarray(table[labels], np.uint8)
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,11 @@ from typing import Final
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from portrait_studio.imaging.geometry import Extent
 from portrait_studio.imaging.similarity import Transform, composed, fit_similarity, warped
-from portrait_studio.networks.conventions import BACKGROUND, IGNORE_LABEL, LABEL_COUNT, LABELS
-from portrait_studio.networks.head_completion import HEAD_ANCHORS, HEAD_LABELS, HEAD_SIDE
+from portrait_studio.networks.conventions import IGNORE_LABEL
+from portrait_studio.networks.head_completion import HEAD_ANCHORS, HEAD_SIDE, head_labels
 from trainer.data.augment import varied
 from trainer.data.face_windows import MeshSampler, anchors_of_mesh, strayed
 from trainer.data.holes import Mask
@@ -20,7 +19,6 @@ from trainer.data.samplers import HoleSampler
 from trainer.data.warping import warped_labels
 
 _SIZE: Final = Extent(HEAD_SIDE, HEAD_SIDE)
-_CLOTHES: Final = HEAD_LABELS[-1]
 
 _KINDS: Final = {"above": 0.66, "beside": 0.1, "corner": 0.1, "blob": 0.14}
 """How often each kind of hole is drawn."""
@@ -51,7 +49,9 @@ def head_matrix(mesh: PointArray) -> Transform:
 def head_in(sample: Sample, matrix: Transform) -> Sample:
     """The window (96, 96) that a transform leads to from a photo's pixels, with labels of `HEAD_LABELS`."""
     image = warped(sample.image, matrix, _SIZE)
-    return Sample(sample.key, image, _few(warped_labels(sample.labels, matrix, _SIZE)), unknown_keypoints())
+    return Sample(
+        sample.key, image, head_labels(warped_labels(sample.labels, matrix, _SIZE)), unknown_keypoints()
+    )
 
 
 def head_hole(rng: np.random.Generator) -> Mask:
@@ -74,12 +74,3 @@ def _blob(rng: np.random.Generator) -> Mask:
     centre, radii = (round(float(middle[0])), round(float(middle[1]))), tuple(round(float(a)) for a in axes)
     cv2.ellipse(mask, centre, (radii[0], radii[1]), float(rng.uniform(0, 180)), 0, 360, 255, -1)
     return mask
-
-
-def _few(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The same with no other labels than `HEAD_LABELS`."""
-    table = np.full(256, IGNORE_LABEL, np.uint8)
-    table[:LABEL_COUNT] = _CLOTHES
-    table[[*HEAD_LABELS, BACKGROUND]] = [*HEAD_LABELS, BACKGROUND]
-    table[LABELS.index("sunglasses")] = LABELS.index("face")
-    return np.asarray(cv2.LUT(labels, table), np.uint8)
