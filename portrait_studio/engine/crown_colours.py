@@ -16,9 +16,8 @@ from portrait_studio.engine.head_sources import brow_colour
 from portrait_studio.engine.parsed_window import ParsedWindow
 from portrait_studio.engine.resample import Floats, WindowPixels
 from portrait_studio.engine.texture.smooth import fill_by_label
-from portrait_studio.networks.conventions import FACE, LABELS
+from portrait_studio.networks.conventions import FACE, HAIR
 
-_HAIR: Final = LABELS.index("hair")
 _LEAST_HAIR: Final = 0.05
 """How much of the hair must show, of what is hidden, to give it its colour."""
 
@@ -46,21 +45,21 @@ def with_own_colours(
     unknown = np.logical_or.reduce([view.hole, *unlike])
     picture = torch.from_numpy(np.ascontiguousarray(view.colours.transpose(2, 0, 1)))
     spread = {}
-    for label in (FACE, _HAIR):
+    for label in (FACE, HAIR):
         # Each as if all of the crown were it, since between them one goes over into the other.
-        everywhere = np.where((crown > 0) & np.isin(labels, (FACE, _HAIR)), label, labels)
+        everywhere = np.where((crown > 0) & np.isin(labels, (FACE, HAIR)), label, labels)
         filled = fill_by_label(picture, torch.from_numpy(unknown), torch.from_numpy(everywhere).long(), tick)
         spread[label] = filled.numpy().transpose(1, 2, 0)
-    hair = labels == _HAIR
+    hair = labels == HAIR
     if np.count_nonzero(hair & ~unknown) < _LEAST_HAIR * np.count_nonzero(hair & view.hole):
         brows = brow_colour(view.colours, labels, ~view.hole)
-        spread[_HAIR] = np.broadcast_to(brows, completed.shape)
+        spread[HAIR] = np.broadcast_to(brows, completed.shape)
     share = hair_share(parsed)[..., None]
-    mixed = share * spread[_HAIR] + (1 - share) * spread[FACE]
+    mixed = share * spread[HAIR] + (1 - share) * spread[FACE]
     return np.asarray(completed + crown[..., None] * (mixed - completed), np.float32)
 
 
 def hair_share(parsed: ParsedWindow) -> Floats:
     """(h, w) in [0, 1]: how much of a place that is hair or face is hair."""
-    hair, face = (parsed.probabilities[..., label] for label in (_HAIR, FACE))
+    hair, face = (parsed.probabilities[..., label] for label in (HAIR, FACE))
     return np.asarray(hair / np.maximum(hair + face, np.float32(1e-6)), np.float32)

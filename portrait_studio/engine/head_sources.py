@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from portrait_studio.engine.emblems import stands_out
 from portrait_studio.engine.resample import Floats
-from portrait_studio.networks.conventions import FACE, LABELS
+from portrait_studio.networks.conventions import FACE, HAIR
 
 Flags = NDArray[np.bool_]
 
-_HAIR: Final = LABELS.index("hair")
 _LIGHTNESS: Final = 0.5
 """How much a difference in lightness counts against one in colour: faces are light and dark."""
 _SKIN: Final = 9.0
@@ -54,7 +53,7 @@ def unlike_parts(picture: Floats, labels: NDArray[np.uint8], known: Flags, rim_p
     """
     lab = cv2.cvtColor(np.ascontiguousarray(picture, np.float32), cv2.COLOR_RGB2LAB)
     colours = lab * np.array((_LIGHTNESS, 1, 1), np.float32)
-    face, hair = known & (labels == FACE), known & (labels == _HAIR)
+    face, hair = known & (labels == FACE), known & (labels == HAIR)
     unlike = np.zeros(known.shape, np.bool_)
     if np.count_nonzero(face) < _LEAST_PX:
         return unlike
@@ -88,7 +87,7 @@ def shows_no_hair(picture: Floats, labels: NDArray[np.uint8], known: Flags) -> b
         labels: (h, w) uint8 parsing map.
         known: (h, w) bool, where the picture shows the photo.
     """
-    face, hair = known & (labels == FACE), known & (labels == _HAIR)
+    face, hair = known & (labels == FACE), known & (labels == HAIR)
     if np.count_nonzero(hair) < _LEAST_PX or np.count_nonzero(face) < _LEAST_PX:
         return bool(face.any())
     colours = cv2.cvtColor(np.ascontiguousarray(picture, np.float32), cv2.COLOR_RGB2LAB)

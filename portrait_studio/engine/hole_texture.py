@@ -39,9 +39,8 @@ from portrait_studio.engine.texture.options import TextureOptions
 from portrait_studio.engine.work_crop import Window
 from portrait_studio.imaging.geometry import Bounds
 from portrait_studio.messages import Message
-from portrait_studio.networks.conventions import BACKGROUND, FACE, LABELS
+from portrait_studio.networks.conventions import BACKGROUND, FACE, HAIR
 
-_HAIR: Final = LABELS.index("hair")
 _HAIR_DETAIL: Final = 0.25
 """How far crowns keep the fine contrast of patches, whose strands cross each other."""
 _HAIRLINE: Final = 6.0
@@ -110,7 +109,7 @@ class _PatchSources:
     @property
     def hair_shown(self) -> float:
         """How much hair there is to copy for that which is missing, at most 1."""
-        hair = self.labels == _HAIR
+        hair = self.labels == HAIR
         missing, shown = (
             int(np.count_nonzero(hair & part)) for part in (self.hole, ~(self.hole | self.excluded))
         )

@@ -34,6 +34,7 @@ LABELS: Final[tuple[str, ...]] = (
 LABEL_COUNT: Final = len(LABELS)
 BACKGROUND: Final = LABELS.index("background")
 FACE: Final = LABELS.index("face")
+HAIR: Final = LABELS.index("hair")
 
 THINGS: Final = frozenset(("hat", "sunglasses", "belt", "bag", "scarf"))
 """Labels of what a person can do without."""

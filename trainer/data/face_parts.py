@@ -8,13 +8,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portrait_studio.networks.conventions import IGNORE_LABEL, LABELS
+from portrait_studio.networks.conventions import HAIR, IGNORE_LABEL
 from portrait_studio.networks.face_completion import FACE_PARTS
 from trainer.data.converters.face_labels import LOWER_CONTOUR, UPPER_CONTOUR
 from trainer.data.mappings import code_of
 from trainer.data.sample import LabelArray, PointArray
 
-_HAIR: Final = LABELS.index("hair")
 _NOT_HAIR: Final = (0, code_of("no-hair"))
 
 _UPPER_LIP: Final = (
@@ -64,5 +63,5 @@ def face_parts(mesh: PointArray, labels: LabelArray, stride: int = 1) -> NDArray
     points = np.rint((mesh / stride - 0.5) * 2**_SHIFT).astype(np.int32)
     for name, outline in POLYGONS.items():
         cv2.fillPoly(parts, [points[list(outline)]], FACE_PARTS.index(name), shift=_SHIFT)
-    parts[coarse == _HAIR] = FACE_PARTS.index("hair")
+    parts[coarse == HAIR] = FACE_PARTS.index("hair")
     return parts

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from portrait_studio.errors import DataSetError
-from portrait_studio.networks.conventions import LABELS
+from portrait_studio.networks.conventions import HAIR
 from trainer.data.converters.face_labels import MESH_POINTS, close_face_labels
 from trainer.data.converters.reading import (
     Skips,
@@ -47,7 +47,6 @@ PORTRAIT_SIDE: Final = 320
 FACE_SIDE: Final = 256
 SMALL_FACE_SIDE: Final = 128
 
-_HAIR: Final = LABELS.index("hair")
 
 _LEAST_SCORE: Final = 0.5
 """Of the face detector and of its landmarks, both in [0, 1]."""
@@ -117,7 +116,7 @@ def face_labels(path: Path, image: ImageArray, face: Landmarks | None) -> LabelA
         return close_face_labels(image.shape[:2], face.mesh, face.five, hair)
     labels = unknown_labels(image)
     if hair is not None:
-        labels[hair] = _HAIR
+        labels[hair] = HAIR
     return labels
 
 
