@@ -51,8 +51,8 @@ def unlike_parts(picture: Floats, labels: NDArray[np.uint8], known: Flags, rim_p
     Returns:
         (h, w) bool, nowhere but in known hair and face.
     """
-    lab = cv2.cvtColor(np.ascontiguousarray(picture, np.float32), cv2.COLOR_RGB2LAB)
-    colours = lab * np.array((_LIGHTNESS, 1, 1), np.float32)
+    lab = _in_lab(picture)
+    colours = _less_by_light(lab)
     face, hair = known & (labels == FACE), known & (labels == HAIR)
     unlike = np.zeros(known.shape, np.bool_)
     if np.count_nonzero(face) < _LEAST_PX:
@@ -90,8 +90,7 @@ def shows_no_hair(picture: Floats, labels: NDArray[np.uint8], known: Flags) -> b
     face, hair = known & (labels == FACE), known & (labels == HAIR)
     if np.count_nonzero(hair) < _LEAST_PX or np.count_nonzero(face) < _LEAST_PX:
         return bool(face.any())
-    colours = cv2.cvtColor(np.ascontiguousarray(picture, np.float32), cv2.COLOR_RGB2LAB)
-    colours *= np.array((_LIGHTNESS, 1, 1), np.float32)
+    colours = _less_by_light(_in_lab(picture))
     apart = np.median(colours[hair], axis=0) - np.median(colours[face], axis=0)
     return bool(np.linalg.norm(apart) < _SAME)
 
@@ -112,6 +111,15 @@ def brow_colour(picture: Floats, labels: NDArray[np.uint8], known: Flags) -> Flo
     if np.count_nonzero(dark) < _LEAST_BROWS_PX:
         return np.array(_DARK_BROWN, np.float32)
     return np.asarray(np.median(picture[dark], axis=0), np.float32)
+
+
+def _in_lab(picture: Floats) -> Floats:
+    return np.asarray(cv2.cvtColor(np.ascontiguousarray(picture, np.float32), cv2.COLOR_RGB2LAB), np.float32)
+
+
+def _less_by_light(lab: Floats) -> Floats:
+    """Lab colours (h, w, 3) in which a difference in lightness counts less."""
+    return lab * np.array((_LIGHTNESS, 1, 1), np.float32)
 
 
 def _square(reach: int) -> NDArray[np.uint8]:
