@@ -7,6 +7,7 @@ import multiprocessing
 import signal
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
@@ -130,8 +131,17 @@ def test_packs_are_the_same_though_a_worker_is_lost(
     assert lost.met() == alone.met() + Counter([lost.task])
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl+C is heard, also where a shell began the tests in the background, which ignores it."""
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, usual)
+
+
 @linux
 @where
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_who_stops_the_command_ends_all_processes_and_finds_the_packs_as_they_were(
     unlabelled: Path, models: Path, sharing: Sharing, number: signal.Signals, tmp_path: Path
